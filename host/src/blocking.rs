@@ -1,0 +1,98 @@
+//! The same sessions for programs without an async runtime: each brings an
+//! executor of its own, on the calling thread.
+
+use std::ops::{Deref, DerefMut};
+
+use tokio::runtime::Builder;
+use wasmtime::Store;
+use wasmtime::component::Val;
+
+use crate::error::{Error, Result};
+use crate::grants::Grants;
+use crate::guest::Guest;
+use crate::session::{self, Outcome};
+use crate::state::State;
+
+/// A [`session::Session`] whose calls block. Everything of a session that does
+/// not wait is reached through it.
+///
+/// # Panics
+/// Its methods panic where they are called from async code, as tokio's
+/// `block_on` does: use the async session there.
+pub struct Session<T: 'static> {
+    // Before the executor, so that what the guest left open is closed in it.
+    session: session::Session<T>,
+    executor: tokio::runtime::Runtime,
+}
+
+impl<T: Send + 'static> Guest<T> {
+    /// [`Guest::session`], blocking.
+    ///
+    /// # Errors
+    /// The same, and [`Error::Host`] where no executor is to be had.
+    pub fn session_blocking(&self, data: T) -> Result<Session<T>> {
+        self.session_with_blocking(data, &self.runtime.inner.grants)
+    }
+
+    /// [`Guest::session_with`], blocking.
+    ///
+    /// # Errors
+    /// Those of [`Guest::session_blocking`].
+    pub fn session_with_blocking(&self, data: T, grants: &Grants) -> Result<Session<T>> {
+        let executor = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Error::host("start an executor"))?;
+        let session = executor.block_on(self.session_with(data, grants))?;
+        Ok(Session { session, executor })
+    }
+}
+
+impl<T: Send + 'static> Session<T> {
+    /// [`session::Session::main`], blocking.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn main(&mut self) -> Result<Outcome> {
+        self.executor.block_on(self.session.main())
+    }
+
+    /// [`session::Session::call`], blocking.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
+        self.executor.block_on(self.session.call(name, args))
+    }
+
+    /// [`session::Session::typed`], blocking.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn typed<R>(
+        &mut self,
+        name: &str,
+        calls: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        self.executor.block_on(self.session.typed(name, calls))
+    }
+
+    /// Ends the session and gives its host data back.
+    pub fn into_data(self) -> T {
+        self.session.into_data()
+    }
+}
+
+impl<T: 'static> Deref for Session<T> {
+    type Target = session::Session<T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.session
+    }
+}
+
+impl<T: 'static> DerefMut for Session<T> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.session
+    }
+}

@@ -1,0 +1,37 @@
+//! The command line: one module a subcommand, and what they share.
+
+mod options;
+mod run;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Run WebAssembly guests that may call the host's functions, and nothing else.
+///
+/// A guest is a component made for the contract in `wit/`, or a core module
+/// that imports the same functions from `env`. It may touch what is granted by
+/// an option, and is stopped at its limits.
+#[derive(Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Run),
+}
+
+pub(crate) fn main() -> ExitCode {
+    let Cli { command } = Cli::parse();
+    let ended = match command {
+        Command::Run(run) => run.execute(),
+    };
+    match ended {
+        Ok(status) => status.into(),
+        Err(error) => status::report(&error).into(),
+    }
+}

@@ -1,0 +1,71 @@
+//! Which exit status an end of the command has, and how an error is printed.
+
+use std::io;
+use std::process::ExitCode;
+
+use wit_host::{Error, LimitReached};
+
+/// An exit status, from one table for the whole command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// The guest's own, as it gave it.
+    Guest(i32),
+    Usage,
+    TimeLimit,
+    HostFailed,
+    Refused,
+    NotFound,
+    Trapped,
+    SpendingLimit,
+}
+
+/// The largest status that is a guest's own; those above have meanings of ours.
+const LARGEST_OF_GUEST: u8 = 123;
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Guest(status) => match u8::try_from(status) {
+                Ok(own) if own <= LARGEST_OF_GUEST => own,
+                _ => {
+                    eprintln!(
+                        "wit-host: the guest exited with status {status}, \
+                         which is passed on as {LARGEST_OF_GUEST}"
+                    );
+                    LARGEST_OF_GUEST
+                }
+            },
+            Status::Usage => 2,
+            Status::TimeLimit => 124,
+            Status::HostFailed => 125,
+            Status::Refused => 126,
+            Status::NotFound => 127,
+            Status::Trapped => 134,
+            Status::SpendingLimit => 137,
+        })
+    }
+}
+
+/// Prints the error, with what was under way when it happened, and says which
+/// status it has.
+pub(crate) fn report(error: &anyhow::Error) -> Status {
+    if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
+        return Status::HostFailed;
+    }
+    eprintln!("wit-host: {error:#}");
+    error.downcast_ref::<Error>().map_or(Status::HostFailed, status)
+}
+
+fn status(error: &Error) -> Status {
+    match error {
+        Error::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => Status::NotFound,
+        Error::NotAGuest { .. } | Error::Invalid { .. } | Error::Misfits(_) => Status::Refused,
+        Error::NoSuchFunction { .. } => Status::NotFound,
+        Error::WrongType { .. } | Error::Grant { .. } => Status::Usage,
+        Error::Exited(status) => Status::Guest(*status),
+        Error::Trapped { .. } => Status::Trapped,
+        Error::Limit { limit: LimitReached::WallClock(_), .. } => Status::TimeLimit,
+        Error::Limit { .. } => Status::SpendingLimit,
+        _ => Status::HostFailed,
+    }
+}

@@ -1,0 +1,56 @@
+//! Which Rust functions can serve as imports: methods and closures that take
+//! the host data and up to six parameters.
+
+/// A function on host data `U` that takes the tuple `A` and returns `R`.
+pub trait HostFunction<U, A, R>: Send + Sync + 'static {
+    /// Calls it.
+    #[doc(hidden)]
+    fn call(&self, data: &mut U, arguments: A) -> R;
+}
+
+/// The same for an async function. Its future may hold on to the host data.
+pub trait AsyncHostFunction<'a, U: 'a, A> {
+    /// What the future gives.
+    type Output;
+    /// The future of one call.
+    type Future: Future<Output = Self::Output> + Send + 'a;
+    /// Calls it.
+    #[doc(hidden)]
+    fn call(&self, data: &'a mut U, arguments: A) -> Self::Future;
+}
+
+macro_rules! host_function {
+    ($($param:ident)*) => {
+        #[allow(non_snake_case, reason = "type parameters name their values")]
+        impl<U, Function, R, $($param),*> HostFunction<U, ($($param,)*), R> for Function
+        where
+            Function: Fn(&mut U, $($param),*) -> R + Send + Sync + 'static,
+        {
+            fn call(&self, data: &mut U, ($($param,)*): ($($param,)*)) -> R {
+                self(data, $($param),*)
+            }
+        }
+
+        #[allow(non_snake_case, reason = "type parameters name their values")]
+        impl<'a, U: 'a, Function, Pending, $($param),*> AsyncHostFunction<'a, U, ($($param,)*)> for Function
+        where
+            Function: Fn(&'a mut U, $($param),*) -> Pending,
+            Pending: Future + Send + 'a,
+        {
+            type Output = Pending::Output;
+            type Future = Pending;
+
+            fn call(&self, data: &'a mut U, ($($param,)*): ($($param,)*)) -> Pending {
+                self(data, $($param),*)
+            }
+        }
+    };
+}
+
+host_function!();
+host_function!(A);
+host_function!(A B);
+host_function!(A B C);
+host_function!(A B C D);
+host_function!(A B C D E);
+host_function!(A B C D E F);

@@ -1,0 +1,135 @@
+//! What can go wrong, as far as a caller can do something about it: one enum,
+//! whose texts name the thing, the place and the way out. It does not know how
+//! the command prints an error or which exit status it gets.
+
+use std::path::PathBuf;
+
+use crate::fit::Misfits;
+use crate::limits::LimitReached;
+use crate::text::{list, shown};
+
+/// The library's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a guest could not be loaded, started or called.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The guest's file could not be read.
+    #[error("failed to read the guest `{}`", path.display())]
+    Read {
+        /// The file, as it was asked for.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+
+    /// The bytes are no guest at all.
+    #[error(
+        "this is not a WebAssembly guest: it is {found}; give a component, a core module, \
+         or the text form of either"
+    )]
+    NotAGuest {
+        /// What the bytes are instead.
+        found: String,
+    },
+
+    /// The bytes claim to be a guest, and the engine refuses them.
+    #[error("this {kind} is not valid: {reason}")]
+    Invalid {
+        /// What the bytes claim to be: `component`, `core module`, `text form`.
+        kind: &'static str,
+        /// The engine's reason, with the offset where it has one.
+        reason: String,
+    },
+
+    /// The guest asks for imports that the runtime does not serve.
+    #[error(transparent)]
+    Misfits(#[from] Misfits),
+
+    /// The guest exports no function of this name.
+    #[error("the guest exports no function `{}`; it exports {}", shown(function), list(exports))]
+    NoSuchFunction {
+        /// The function that was asked for.
+        function: String,
+        /// Every function that the guest exports.
+        exports: Vec<String>,
+    },
+
+    /// The arguments of a call, or the types that the caller expects, are not
+    /// the function's. The session can go on.
+    #[error("failed to call `{}`: {reason}", shown(function))]
+    WrongType {
+        /// The function that was to be called.
+        function: String,
+        /// What does not match.
+        reason: String,
+    },
+
+    /// The guest ended itself with this status, through WASI.
+    #[error("the guest exited with status {0}")]
+    Exited(i32),
+
+    /// The guest failed while it ran.
+    #[error("`{}` trapped: {cause}{}", shown(function), frames(backtrace))]
+    Trapped {
+        /// The function that the host called.
+        function: String,
+        /// Why, in words.
+        cause: String,
+        /// The guest's stack, innermost frame first, one text each.
+        backtrace: Vec<String>,
+    },
+
+    /// The guest spent all that it was allowed to.
+    #[error("`{}` was stopped: {limit}", shown(function))]
+    Limit {
+        /// The function that the host called.
+        function: String,
+        /// Which limit, its value, and what raises it.
+        limit: LimitReached,
+    },
+
+    /// An earlier call failed, and what it left behind is not to be trusted.
+    #[error("this session ended when `{}` failed; start a new one", shown(function))]
+    SessionEnded {
+        /// The function whose call failed.
+        function: String,
+    },
+
+    /// A grant names something that the host itself does not have.
+    #[error("failed to grant `{what}`: {reason}")]
+    Grant {
+        /// The directory or host that was to be granted.
+        what: String,
+        /// Why it cannot be.
+        reason: String,
+    },
+
+    /// The host could not do its own part: set-up of the engine, of a linker,
+    /// of an executor.
+    #[error("the host failed to {action}: {reason}")]
+    Host {
+        /// What the host was about to do.
+        action: &'static str,
+        /// Why it could not.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// For `map_err`: a failure of the host's own while it does `action`.
+    pub(crate) fn host<E: Into<wasmtime::Error>>(action: &'static str) -> impl FnOnce(E) -> Self {
+        move |error| Self::Host { action, reason: reason(&error.into()) }
+    }
+}
+
+/// The engine's error and all of its causes on one line, fit for a terminal.
+pub(crate) fn reason(error: &wasmtime::Error) -> String {
+    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    shown(&causes.join(": "))
+}
+
+fn frames(backtrace: &[String]) -> String {
+    backtrace.iter().map(|frame| format!("\n    at {frame}")).collect()
+}

@@ -1,0 +1,62 @@
+//! The shipped contract's host functions: what they mean, once, with no
+//! knowledge of components, core modules or any engine. The two functions here
+//! are all that binds them to the two paths; an embedder writes the like for a
+//! contract of their own.
+
+mod fetch;
+mod math;
+mod strings;
+
+use wasmtime::component::{HasSelf, Linker};
+
+use crate::bindings::Plugin;
+use crate::bindings::wit_host::contract::{fetch::Host as _, math::Host as _, strings::Host as _};
+use crate::env::Env;
+use crate::grants::{AllowedHosts, Grants};
+use crate::runtime::RuntimeBuilder;
+use crate::state::State;
+pub use fetch::FetchLimits;
+
+/// The host data of the shipped contract. It implements the traits that are
+/// generated from `wit/`.
+#[derive(Debug, Default)]
+pub struct Functions {
+    hosts: AllowedHosts,
+    limits: FetchLimits,
+    client: Option<reqwest::Client>,
+}
+
+impl Functions {
+    /// Functions that may reach the network hosts in `grants`.
+    pub fn new(grants: &Grants) -> Self {
+        Self { hosts: grants.hosts().clone(), ..Self::default() }
+    }
+
+    /// Sets how large a fetched document may be and how long it may take.
+    #[must_use]
+    pub fn fetch_limits(mut self, limits: FetchLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+}
+
+/// A runtime's builder that offers the shipped contract on both paths.
+pub fn contract() -> RuntimeBuilder<Functions> {
+    RuntimeBuilder::default().component(component).env(env)
+}
+
+/// Offers the contract to components.
+fn component(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
+    Plugin::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)
+}
+
+/// Offers the contract to core modules that import from `env`, in WIT order.
+/// `strings.split` is not among it: no legacy convention returns a list of texts.
+fn env(env: &mut Env<'_, Functions>) -> wasmtime::Result<()> {
+    env.define("add", Functions::add)?;
+    env.define("concat", Functions::concat)?;
+    env.define("to_upper", Functions::to_upper)?;
+    env.define("from_utf8", Functions::from_utf8)?;
+    env.define_async("fetch", Functions::get)?;
+    env.define_result_writer("write_mem")
+}

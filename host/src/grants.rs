@@ -1,0 +1,175 @@
+//! What a session may touch outside itself: nothing, until it is granted here.
+//! It does not know how WASI or `fetch` reach what they are granted.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use url::Url;
+
+use crate::error::{Error, Result};
+
+/// What a session may touch. The default is nothing: no directory, no
+/// environment, no arguments, no network, input that is empty and output that
+/// goes nowhere.
+///
+/// ```
+/// use wit_host::{Access, Grants};
+///
+/// let grants = Grants::default()
+///     .directory("/srv/pages", "/pages", Access::ReadOnly)
+///     .environment("LANG", "en")
+///     .allow_host("example.com:443")?;
+/// # Ok::<(), wit_host::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Grants {
+    pub(crate) directories: Vec<Directory>,
+    pub(crate) environment: Vec<(String, String)>,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) stdio: bool,
+    hosts: AllowedHosts,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Directory {
+    pub(crate) host: PathBuf,
+    pub(crate) guest: String,
+    pub(crate) access: Access,
+}
+
+/// What a guest may do in a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// List and read.
+    ReadOnly,
+    /// Also create, change, rename and remove. A risk of its own: prefer a
+    /// directory that holds nothing else.
+    ReadWrite,
+}
+
+impl Grants {
+    /// Lets the guest see the directory `host` as `guest`.
+    #[must_use]
+    pub fn directory(
+        mut self,
+        host: impl Into<PathBuf>,
+        guest: impl Into<String>,
+        access: Access,
+    ) -> Self {
+        self.directories.push(Directory { host: host.into(), guest: guest.into(), access });
+        self
+    }
+
+    /// Sets an environment variable in the guest.
+    #[must_use]
+    pub fn environment(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets the guest's arguments. By custom the first is the program's name.
+    #[must_use]
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.arguments = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Connects the guest to this process's standard input, output and error.
+    #[must_use]
+    pub fn stdio(mut self) -> Self {
+        self.stdio = true;
+        self
+    }
+
+    /// Lets host functions make requests to `host` for the guest: a name or an
+    /// address, with a port (`example.com:443`, `[::1]:80`) or for every port.
+    ///
+    /// # Errors
+    /// [`Error::Grant`] where `host` is neither.
+    pub fn allow_host(mut self, host: &str) -> Result<Self> {
+        self.hosts.0.push(host.parse()?);
+        Ok(self)
+    }
+
+    /// The hosts that were granted, for a host function that asks.
+    pub fn hosts(&self) -> &AllowedHosts {
+        &self.hosts
+    }
+}
+
+/// The network hosts that a guest may reach through host functions.
+#[derive(Clone, Debug, Default)]
+pub struct AllowedHosts(Vec<HostPort>);
+
+impl AllowedHosts {
+    /// Whether a request to `url` is granted.
+    pub fn contains(&self, url: &Url) -> bool {
+        self.0.iter().any(|granted| {
+            url.host_str() == Some(&granted.host)
+                && (granted.port.is_none() || granted.port == url.port_or_known_default())
+        })
+    }
+}
+
+/// `HOST` or `HOST:PORT`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct HostPort {
+    /// As a URL would have it: lower case, international names in ASCII.
+    host: String,
+    port: Option<u16>,
+}
+
+impl FromStr for HostPort {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let malformed = |reason: &dyn fmt::Display| Error::Grant {
+            what: text.into(),
+            reason: format!("{reason}; give HOST or HOST:PORT, as `example.com:443`"),
+        };
+        // A URL drops the port that its scheme implies, so two schemes are asked.
+        let http = Url::parse(&format!("http://{text}")).map_err(|error| malformed(&error))?;
+        let https = Url::parse(&format!("https://{text}")).map_err(|error| malformed(&error))?;
+        let rest = http.path() != "/" || http.query().is_some() || http.fragment().is_some();
+        if rest || text.ends_with('/') || text.contains('@') {
+            return Err(malformed(&"this is more than a host"));
+        }
+        let host = http.host_str().unwrap_or_default().to_owned();
+        Ok(Self { host, port: http.port().or(https.port()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        let cases = [
+            ("example.com", "http://EXAMPLE.com:8080/x", true),
+            ("example.com", "https://www.example.com/", false),
+            ("example.com", "https://example.com.evil.net/", false),
+            ("example.com:443", "https://example.com/", true),
+            ("example.com:443", "http://example.com/", false),
+            ("example.com:80", "http://example.com/", true),
+            ("127.0.0.1:80", "http://127.1/", true),
+            ("[::1]:80", "http://[0:0::1]/", true),
+            ("bücher.example", "http://xn--bcher-kva.example/", true),
+            ("example.com", "http://example.com@evil.net/", false),
+        ];
+        for (grant, url, expected) in cases {
+            let grants = Grants::default().allow_host(grant).expect(grant);
+            let url = Url::parse(url).expect(url);
+            assert_eq!(grants.hosts().contains(&url), expected, "{grant} and {url}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_host_is_refused() {
+        for text in ["", "http://example.com", "example.com/", "a b", "host:99999", "u@h", "h?q"] {
+            let error = Grants::default().allow_host(text).expect_err(text).to_string();
+            assert!(error.contains("give HOST or HOST:PORT"), "{text}: {error}");
+        }
+    }
+}

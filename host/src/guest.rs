@@ -1,0 +1,113 @@
+//! A guest: bytes that were recognised, compiled and linked, so that
+//! instantiating is all that is left to do. It holds no state of a run.
+
+use std::sync::Arc;
+
+use wasmtime::component::Component;
+use wasmtime::{InstancePre, Module, component};
+
+use crate::component as component_path;
+use crate::error::{Error, Result, reason};
+use crate::fit::{Misfits, check_module, unlinkable};
+use crate::grants::Grants;
+use crate::kind::{Kind, recognise};
+use crate::module as module_path;
+use crate::runtime::Runtime;
+use crate::session::Session;
+use crate::state::State;
+
+/// A guest, compiled and linked against a runtime. Cheap to clone, and to be
+/// shared between threads.
+pub struct Guest<T: 'static> {
+    pub(crate) runtime: Runtime<T>,
+    pub(crate) linked: Arc<Linked<T>>,
+}
+
+impl<T> Clone for Guest<T> {
+    fn clone(&self) -> Self {
+        Self { runtime: self.runtime.clone(), linked: Arc::clone(&self.linked) }
+    }
+}
+
+pub(crate) enum Linked<T: 'static> {
+    Component(component::InstancePre<State<T>>),
+    Module(InstancePre<State<T>>),
+}
+
+/// The function of a guest that is its main.
+pub(crate) enum Main {
+    /// Returns what there is to say.
+    Run(String),
+    /// `run` of `wasi:cli/run`, by its full name; says no more than whether it
+    /// succeeded.
+    Command(String),
+    /// Returns nothing, or exits.
+    Start(String),
+}
+
+impl<T: Send + 'static> Guest<T> {
+    pub(crate) fn new(runtime: Runtime<T>, bytes: &[u8]) -> Result<Self> {
+        let (kind, binary) = recognise(bytes)?;
+        let invalid = |error| Error::Invalid { kind: kind.name(), reason: reason(&error) };
+        let inner = &runtime.inner;
+        let linked = match kind {
+            Kind::Component => {
+                let component = Component::from_binary(&inner.engine, &binary).map_err(invalid)?;
+                inner.components.instantiate_pre(&component).map(Linked::Component)
+            }
+            Kind::Module => {
+                let module = Module::from_binary(&inner.engine, &binary).map_err(invalid)?;
+                check_module(&module, &inner.env)?;
+                inner.modules.instantiate_pre(&module).map(Linked::Module)
+            }
+        };
+        let linked = linked.map_err(|error| Misfits::from(unlinkable(&error)))?;
+        Ok(Self { runtime, linked: Arc::new(linked) })
+    }
+
+    /// What the guest is made of.
+    pub fn kind(&self) -> Kind {
+        match &*self.linked {
+            Linked::Component(_) => Kind::Component,
+            Linked::Module(_) => Kind::Module,
+        }
+    }
+
+    /// The names of the functions that can be called: `name`, or
+    /// `namespace:package/interface.name` for one in an exported interface.
+    pub fn exports(&self) -> Vec<String> {
+        match &*self.linked {
+            Linked::Component(pre) => component_path::exports(pre.component()),
+            Linked::Module(pre) => module_path::exports(pre.module()),
+        }
+    }
+
+    /// The function that [`Session::main`] calls: the world's `run`, a
+    /// `wasi:cli/run` command, a core module's `run`, or `_start`.
+    pub(crate) fn main(&self) -> Option<Main> {
+        let exports = self.exports();
+        let find = |wanted: &str| exports.iter().find(|name| *name == wanted).cloned();
+        let command = |name: &&String| name.starts_with("wasi:cli/run@") && name.ends_with(".run");
+        find("run")
+            .map(Main::Run)
+            .or_else(|| exports.iter().find(command).cloned().map(Main::Command))
+            .or_else(|| find("_start").map(Main::Start))
+    }
+
+    /// Starts a session with the runtime's grants. Must be called in a tokio
+    /// runtime with time and I/O enabled; [`crate::blocking`] brings its own.
+    ///
+    /// # Errors
+    /// Those of a call, since starting may run code of the guest.
+    pub async fn session(&self, data: T) -> Result<Session<T>> {
+        Session::start(self, data, &self.runtime.inner.grants).await
+    }
+
+    /// Starts a session with grants of its own.
+    ///
+    /// # Errors
+    /// Those of [`Guest::session`].
+    pub async fn session_with(&self, data: T, grants: &Grants) -> Result<Session<T>> {
+        Session::start(self, data, grants).await
+    }
+}

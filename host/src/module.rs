@@ -1,0 +1,103 @@
+//! The core-module path: setting a module up in the order that its toolchain
+//! expects, finding an export and calling it with numbers.
+
+use wasmtime::component::Val;
+use wasmtime::{ExternType, Func, Instance, Module, Store, ValType};
+use wasmtime_wasi::I32Exit;
+
+use crate::error::{Error, Result};
+use crate::state::State;
+
+/// A reactor's set-up, to be called once and first.
+const INITIALIZE: &str = "_initialize";
+/// A command's main.
+const START: &str = "_start";
+
+/// The functions that a module exports.
+pub(crate) fn exports(module: &Module) -> Vec<String> {
+    let functions = module.exports().filter(|export| matches!(export.ty(), ExternType::Func(_)));
+    functions.map(|export| export.name().to_owned()).collect()
+}
+
+/// Runs a reactor's set-up, where the module has one.
+pub(crate) async fn initialize<T: Send>(
+    store: &mut Store<State<T>>,
+    instance: Instance,
+) -> wasmtime::Result<()> {
+    let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut *store, INITIALIZE) else {
+        return Ok(());
+    };
+    initialize.call_async(store, ()).await
+}
+
+/// Runs `_start` ahead of the call of another function, for modules of
+/// toolchains (TinyGo) that set their runtime up in it. A module with
+/// `_initialize` has been set up, and `_start` itself needs no set-up.
+pub(crate) async fn start_before<T: Send>(
+    store: &mut Store<State<T>>,
+    instance: Instance,
+    name: &str,
+) -> wasmtime::Result<()> {
+    if name == START || instance.get_func(&mut *store, INITIALIZE).is_some() {
+        return Ok(());
+    }
+    let Ok(start) = instance.get_typed_func::<(), ()>(&mut *store, START) else { return Ok(()) };
+    match start.call_async(store, ()).await {
+        Err(error) if matches!(error.downcast_ref(), Some(I32Exit(0))) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// The arguments as the function takes them.
+pub(crate) fn check<T>(
+    store: &Store<State<T>>,
+    func: Func,
+    name: &str,
+    args: &[Val],
+) -> Result<Vec<wasmtime::Val>> {
+    let ty = func.ty(store);
+    let params: Vec<_> = ty.params().collect();
+    let lowered: Option<Vec<_>> =
+        params.iter().zip(args).map(|(param, arg)| lower(param, arg)).collect();
+    match lowered {
+        Some(lowered) if args.len() == params.len() => Ok(lowered),
+        _ => {
+            let params: Vec<_> = params.iter().map(ToString::to_string).collect();
+            let reason = format!("it takes ({}), and was given {args:?}", params.join(", "));
+            Err(Error::WrongType { function: name.into(), reason })
+        }
+    }
+}
+
+/// Calls the function.
+pub(crate) async fn call<T: Send>(
+    store: &mut Store<State<T>>,
+    func: Func,
+    args: &[wasmtime::Val],
+) -> wasmtime::Result<Vec<Val>> {
+    let mut results = vec![wasmtime::Val::I32(0); func.ty(&*store).results().len()];
+    func.call_async(&mut *store, args, &mut results).await?;
+    results.iter().map(lift).collect()
+}
+
+fn lower(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {
+    Some(match (ty, value) {
+        (ValType::I32, Val::S32(number)) => wasmtime::Val::I32(*number),
+        (ValType::I32, Val::U32(number)) => wasmtime::Val::I32(number.cast_signed()),
+        (ValType::I64, Val::S64(number)) => wasmtime::Val::I64(*number),
+        (ValType::I64, Val::U64(number)) => wasmtime::Val::I64(number.cast_signed()),
+        (ValType::F32, Val::Float32(number)) => (*number).into(),
+        (ValType::F64, Val::Float64(number)) => (*number).into(),
+        _ => return None,
+    })
+}
+
+fn lift(value: &wasmtime::Val) -> wasmtime::Result<Val> {
+    Ok(match value {
+        wasmtime::Val::I32(number) => Val::S32(*number),
+        wasmtime::Val::I64(number) => Val::S64(*number),
+        wasmtime::Val::F32(bits) => Val::Float32(f32::from_bits(*bits)),
+        wasmtime::Val::F64(bits) => Val::Float64(f64::from_bits(*bits)),
+        _ => wasmtime::bail!("a result that is no number cannot be handed to the host"),
+    })
+}

@@ -1,0 +1,233 @@
+//! A session: one store with one live instance, for call after call. Every call
+//! into the guest goes through `Session::guarded`, which starts the clock and,
+//! after any failure, ends the session.
+
+use std::time::Instant;
+
+use wasmtime::component::{self, Val};
+use wasmtime::{Instance, Store};
+
+use crate::component as component_path;
+use crate::error::{Error, Result};
+use crate::failure;
+use crate::grants::Grants;
+use crate::guest::{Guest, Linked, Main};
+use crate::limits::{Deadline, Meter, Spent};
+use crate::module as module_path;
+use crate::state::State;
+
+/// A running guest. It keeps its memory from call to call, and ends with the
+/// first call that fails: what a failed call left behind is not to be trusted.
+pub struct Session<T: 'static> {
+    guest: Guest<T>,
+    store: Store<State<T>>,
+    live: Option<Live>,
+    deadline: Deadline,
+    spent: Spent,
+    /// The function whose call ended the session.
+    ended_by: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+enum Live {
+    Component(component::Instance),
+    /// `started` is whether `_start` is out of the way.
+    Module {
+        instance: Instance,
+        started: bool,
+    },
+}
+
+/// What came of a guest's main function.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It returned: the results of `run`, which usually are one number.
+    Returned(Vec<Val>),
+    /// It was a command, and this is its exit status.
+    Exited(i32),
+}
+
+impl<T: Send + 'static> Session<T> {
+    pub(crate) async fn start(guest: &Guest<T>, data: T, grants: &Grants) -> Result<Self> {
+        let inner = &guest.runtime.inner;
+        guest.runtime.start_ticker();
+        let state = State::new(data, grants, Meter::new(inner.limits.memory))?;
+        let mut store = Store::new(&inner.engine, state);
+        store.limiter(|state| &mut state.meter);
+        let deadline = Deadline::new(inner.limits.wall_clock);
+        deadline.watch(&mut store);
+        let (guest, spent) = (guest.clone(), Spent::default());
+        let mut session = Self { guest, store, live: None, deadline, spent, ended_by: None };
+        session.instantiate().await?;
+        Ok(session)
+    }
+
+    async fn instantiate(&mut self) -> Result<()> {
+        let linked = std::sync::Arc::clone(&self.guest.linked);
+        let live = self.guarded("instantiate", async move |store| match &*linked {
+            Linked::Component(pre) => pre.instantiate_async(store).await.map(Live::Component),
+            Linked::Module(pre) => {
+                let instance = pre.instantiate_async(&mut *store).await?;
+                module_path::initialize(store, instance).await?;
+                Ok(Live::Module { instance, started: false })
+            }
+        });
+        self.live = Some(live.await?);
+        Ok(())
+    }
+
+    /// Calls the guest's main: the world's `run`, a `wasi:cli/run` command, a
+    /// core module's `run`, or `_start`, whichever it has, in that order.
+    ///
+    /// # Errors
+    /// Those of [`Session::call`]. An exit of the guest's own is no error.
+    pub async fn main(&mut self) -> Result<Outcome> {
+        let Some(main) = self.guest.main() else {
+            let exports = self.guest.exports();
+            return Err(Error::NoSuchFunction { function: "run".into(), exports });
+        };
+        let (Main::Run(name) | Main::Command(name) | Main::Start(name)) = &main;
+        match (self.call(name, &[]).await, main) {
+            (Err(Error::Exited(status)), _) => Ok(Outcome::Exited(status)),
+            (Err(error), _) => Err(error),
+            (Ok(results), Main::Run(_)) => Ok(Outcome::Returned(results)),
+            (Ok(_), Main::Start(_)) => Ok(Outcome::Exited(0)),
+            (Ok(results), Main::Command(_)) => {
+                let failed = matches!(results[..], [Val::Result(Err(_))]);
+                Ok(Outcome::Exited(failed.into()))
+            }
+        }
+    }
+
+    /// Calls an export by its name, as [`Guest::exports`] has it. A core
+    /// module's numbers are [`Val::S32`], [`Val::S64`], [`Val::Float32`] and
+    /// [`Val::Float64`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchFunction`] and [`Error::WrongType`], which leave the
+    /// session as it was; [`Error::Exited`], [`Error::Trapped`] and
+    /// [`Error::Limit`], which end it; [`Error::SessionEnded`] from then on.
+    pub async fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
+        match self.live()? {
+            Live::Component(instance) => {
+                let func = component_path::find(&mut self.store, instance, name);
+                let func = func.ok_or_else(|| self.no_such(name))?;
+                component_path::check(&self.store, func, name, args)?;
+                self.guarded(name, async |store| component_path::call(store, func, args).await)
+                    .await
+            }
+            Live::Module { instance, started } => {
+                let func = instance.get_func(&mut self.store, name);
+                let func = func.ok_or_else(|| self.no_such(name))?;
+                let args = module_path::check(&self.store, func, name, args)?;
+                self.live = Some(Live::Module { instance, started: true });
+                let call = async |store: &mut Store<State<T>>| {
+                    if !started {
+                        module_path::start_before(store, instance, name).await?;
+                    }
+                    module_path::call(store, func, &args).await
+                };
+                self.guarded(name, call).await
+            }
+        }
+    }
+
+    /// Binds the instance to a type that `bindgen!` made: `session.bind(Plugin::new)`.
+    /// Call its functions within [`Session::typed`].
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] where an export of the world is missing or has
+    /// another type, or where the guest is a core module.
+    pub fn bind<'s, B>(
+        &'s mut self,
+        bind: impl FnOnce(&'s mut Store<State<T>>, &component::Instance) -> wasmtime::Result<B>,
+    ) -> Result<B> {
+        let wrong = |reason| Error::WrongType { function: "bind".into(), reason };
+        match self.live()? {
+            Live::Component(instance) => bind(&mut self.store, &instance)
+                .map_err(|error| wrong(crate::error::reason(&error))),
+            Live::Module { .. } => Err(wrong(
+                "the guest is a core module, whose functions have no types of the contract".into(),
+            )),
+        }
+    }
+
+    /// Runs calls of generated bindings under the session's guards, as one call:
+    /// `session.typed("greet", async |store| plugin.call_greet(store, "you").await)`.
+    /// The name is for errors.
+    ///
+    /// # Errors
+    /// Those of [`Session::call`].
+    pub async fn typed<R>(
+        &mut self,
+        name: &str,
+        calls: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        self.live()?;
+        self.guarded(name, calls).await
+    }
+
+    /// The guest that this session runs.
+    pub fn guest(&self) -> &Guest<T> {
+        &self.guest
+    }
+
+    /// The host data.
+    pub fn data(&self) -> &T {
+        self.store.data().data()
+    }
+
+    /// The host data, to be changed between calls.
+    pub fn data_mut(&mut self) -> &mut T {
+        self.store.data_mut().data_mut()
+    }
+
+    /// Ends the session and gives its host data back.
+    pub fn into_data(self) -> T {
+        self.store.into_data().into_data()
+    }
+
+    /// What the session has cost so far.
+    pub fn spent(&self) -> Spent {
+        Spent { peak_memory: self.store.data().meter.peak, ..self.spent }
+    }
+
+    fn no_such(&self, name: &str) -> Error {
+        Error::NoSuchFunction { function: name.into(), exports: self.guest.exports() }
+    }
+
+    fn live(&self) -> Result<Live> {
+        match (&self.ended_by, self.live) {
+            (None, Some(live)) => Ok(live),
+            (by, _) => Err(Error::SessionEnded {
+                function: by.clone().unwrap_or_else(|| "instantiate".into()),
+            }),
+        }
+    }
+
+    /// The one way into the guest.
+    async fn guarded<R>(
+        &mut self,
+        name: &str,
+        call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        let fuel = self.guest.runtime.inner.limits.fuel;
+        if let Some(fuel) = fuel {
+            self.store.set_fuel(fuel).map_err(Error::host("give the guest its fuel"))?;
+        }
+        // A call that is dropped half-way leaves the guest where it stood.
+        self.ended_by = Some(name.into());
+        let began = Instant::now();
+        let outcome = self.deadline.within(call(&mut self.store)).await;
+        self.spent.wall_clock += began.elapsed();
+        if let (Some(given), Ok(left)) = (fuel, self.store.get_fuel()) {
+            *self.spent.fuel.get_or_insert(0) += given - left;
+        }
+        let result =
+            outcome.map_err(|error| failure::classify(&error, name, self.store.data(), fuel));
+        if result.is_ok() {
+            self.ended_by = None;
+        }
+        result
+    }
+}
