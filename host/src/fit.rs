@@ -3,14 +3,12 @@
 
 use std::fmt;
 
-use wasmtime::{ExternType, FuncType, ImportType, Module};
+use wasmtime::{ExternType, ImportType, Module};
 
-use crate::env::{MODULE, Table};
+use crate::env::{MODULE, Table, signature};
 use crate::error::reason;
+use crate::module::WASI;
 use crate::text::{list, shown};
-
-/// The module of WASI's first preview, which is linked for core modules.
-const WASI: &str = "wasi_snapshot_preview1";
 
 /// One reason why a guest does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,11 +67,15 @@ fn misfit(import: &ImportType<'_>, served: &Table) -> Option<Misfit> {
         (MODULE, ExternType::Func(wanted)) => match served.get(import.name()) {
             Some(offered) if offered.matches(&wanted) => None,
             Some(offered) => report(
-                format!("the guest calls it as {}, and it is {}", flat(&wanted), flat(offered)),
+                format!(
+                    "the guest calls it as {}, and it is {}",
+                    signature(&wanted),
+                    signature(offered)
+                ),
                 "declare it with that type".into(),
             ),
             None => report(
-                format!("the host has no such function (wanted as {})", flat(&wanted)),
+                format!("the host has no such function (wanted as {})", signature(&wanted)),
                 format!("`{MODULE}` has {}", list(&names)),
             ),
         },
@@ -103,15 +105,5 @@ pub(crate) fn unlinkable(error: &wasmtime::Error) -> Misfit {
         fix: "build the guest against the WIT of this host's contract, whose version and \
               functions it has to have"
             .into(),
-    }
-}
-
-fn flat(signature: &FuncType) -> String {
-    let params: Vec<_> = signature.params().map(|ty| ty.to_string()).collect();
-    let results: Vec<_> = signature.results().map(|ty| ty.to_string()).collect();
-    match &results[..] {
-        [] => format!("({})", params.join(", ")),
-        [result] => format!("({}) -> {result}", params.join(", ")),
-        several => format!("({}) -> ({})", params.join(", "), several.join(", ")),
     }
 }

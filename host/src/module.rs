@@ -2,7 +2,7 @@
 //! expects, finding an export and calling it with numbers.
 
 use wasmtime::component::Val;
-use wasmtime::{ExternType, Func, Instance, Module, Store, ValType};
+use wasmtime::{ExternType, Func, Instance, Linker, Module, Store, ValType};
 use wasmtime_wasi::I32Exit;
 
 use crate::error::{Error, Result};
@@ -12,6 +12,21 @@ use crate::state::State;
 const INITIALIZE: &str = "_initialize";
 /// A command's main.
 const START: &str = "_start";
+
+/// The module of WASI's first preview.
+pub(crate) const WASI: &str = "wasi_snapshot_preview1";
+
+/// Offers WASI's first preview. Its `proc_exit` is ours: the engine's traps on a
+/// status from 126 on, which a guest may well have.
+pub(crate) fn link_wasi<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
+    wasmtime_wasi::p1::add_to_linker_async(linker, |state: &mut State<T>| &mut state.wasi)?;
+    linker.allow_shadowing(true);
+    linker.func_wrap(WASI, "proc_exit", |status: i32| -> wasmtime::Result<()> {
+        Err(I32Exit(status).into())
+    })?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
 
 /// The functions that a module exports.
 pub(crate) fn exports(module: &Module) -> Vec<String> {

@@ -8,11 +8,12 @@ use std::sync::{Arc, Once};
 
 use wasmtime::{Config, Engine, EngineWeak, WasmBacktraceDetails, component};
 
-use crate::env::{Env, Table};
+use crate::env::{Env, Table, signature};
 use crate::error::{Error, Result};
 use crate::grants::Grants;
 use crate::guest::Guest;
 use crate::limits::{EPOCH, Limits};
+use crate::module;
 use crate::state::State;
 
 /// One engine and what it offers to guests, for sessions with host data `T`.
@@ -62,6 +63,12 @@ impl<T: Send + 'static> Runtime<T> {
         let bytes =
             std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         self.load(bytes)
+    }
+
+    /// What core modules can import from `env`: names, and flat types in the
+    /// notation of Rust.
+    pub fn env_imports(&self) -> impl Iterator<Item = (&str, String)> {
+        self.inner.env.iter().map(|(name, ty)| (name.as_str(), signature(ty)))
     }
 
     /// Starts the thread that moves the epoch on, unless it runs already. It
@@ -156,10 +163,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         for setup in self.env {
             setup(&mut registrar).map_err(Error::host("offer functions in `env`"))?;
         }
-        wasmtime_wasi::p1::add_to_linker_async(&mut modules, |state: &mut State<T>| {
-            &mut state.wasi
-        })
-        .map_err(Error::host("offer WASI to core modules"))?;
+        module::link_wasi(&mut modules).map_err(Error::host("offer WASI to core modules"))?;
         let (limits, grants) = (self.limits, self.grants);
         let inner = Inner { engine, components, modules, env, limits, grants, ticker: Once::new() };
         Ok(Runtime { inner: Arc::new(inner) })

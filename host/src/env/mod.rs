@@ -163,3 +163,14 @@ fn lower<T, R: Return>(result: R, state: &mut State<T>, import: &str) -> wasmtim
 fn failed(import: &str, reason: &impl ToString) -> wasmtime::Error {
     ImportFailed { import: import.into(), reason: reason.to_string() }.into()
 }
+
+/// A flat type in the notation of Rust.
+pub(crate) fn signature(ty: &FuncType) -> String {
+    let params: Vec<_> = ty.params().map(|ty| ty.to_string()).collect();
+    let results: Vec<_> = ty.results().map(|ty| ty.to_string()).collect();
+    match &results[..] {
+        [] => format!("({})", params.join(", ")),
+        [result] => format!("({}) -> {result}", params.join(", ")),
+        several => format!("({}) -> ({})", params.join(", "), several.join(", ")),
+    }
+}

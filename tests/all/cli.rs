@@ -1,0 +1,180 @@
+//! The command, as a person meets it: exit status, standard output, and how the
+//! first line on standard error begins.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use tempfile::TempDir;
+use wit_host_artifacts as guests;
+
+use crate::server;
+
+struct Ran {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn run(args: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_wit-host")).args(args).output().unwrap();
+    Ran {
+        status: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Runs the command and asserts how it ends; `error` has to be in the first
+/// line on standard error.
+fn check(args: &[&str], status: i32, stdout: &str, error: &str) {
+    let ran = run(args);
+    let first = ran.stderr.lines().next().unwrap_or_default();
+    let as_expected = ran.status == Some(status)
+        && ran.stdout == stdout
+        && if error.is_empty() { first.is_empty() } else { first.contains(error) }
+        && !ran.stderr.contains("panicked");
+    assert!(
+        as_expected,
+        "wit-host {args:?}\nexpected status {status}, stdout {stdout:?}, on stderr {error:?}\n\
+         status {:?}\n--- stdout\n{}--- stderr\n{}",
+        ran.status, ran.stdout, ran.stderr
+    );
+}
+
+/// A folder of guests in text form, or of what is none.
+struct Files(TempDir);
+
+impl Files {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path: PathBuf = self.0.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn the_guests_that_we_ship() {
+    check(&["run", guests::COMPONENT_WASIP2], 0, "3\n", "");
+    check(&["run", guests::ADD_UNKNOWN], 0, "3\n", "");
+    check(&["run", "-v", guests::ADD_UNKNOWN], 0, "3\n", "a core module, exports run");
+}
+
+#[test]
+fn a_page_is_fetched_where_it_was_granted() {
+    let (url, guest) = (format!("URL={}", server::url("text")), guests::COUNT_WORDS_WASIP1);
+    let host = server::host();
+    check(&["run", "--allow-host", &host, "--env", &url, guest], 0, "3\n", "");
+    let denied = "`env.fetch`: access to";
+    check(&["run", "--env", &url, guest], 134, "", denied);
+    check(&["run", "--allow-host", "example.com", "--env", &url, guest], 134, "", denied);
+}
+
+#[test]
+fn what_is_no_guest_is_refused() {
+    let files = Files::new();
+    let cases = [
+        files.file("empty.wasm", ""),
+        files.file("picture.wasm", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+        files.file("text.wasm", "Dear reader,"),
+        files.file("short.wasm", b"\0asm\x01\0\0\0\x01"),
+        files.file("wrong.wat", "(module (func (result i32)))"),
+        files.file("misfit.wat", r#"(module (import "env" "mul" (func)))"#),
+    ];
+    let errors = [
+        "it is empty",
+        "a file of type image/png",
+        "text, but not the text form",
+        "is not valid",
+        "is not valid",
+        "`env.mul`",
+    ];
+    for (path, error) in cases.iter().zip(errors) {
+        check(&["run", path], 126, "", error);
+    }
+    check(&["run", "/no/such/guest.wasm"], 127, "", "failed to read the guest");
+    let folder = files.0.path().to_str().unwrap();
+    check(&["run", folder], 125, "", "failed to read the guest");
+}
+
+#[test]
+fn every_way_to_end() {
+    let files = Files::new();
+    let run = |name: &str, module: &str, options: &[&str], status: i32, out: &str, error: &str| {
+        let path = files.file(name, module);
+        check(&[&["run"], options, &[&path]].concat(), status, out, error);
+    };
+    let exits = |status: i64| {
+        format!(
+            r#"(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+                (memory (export "memory") 1)
+                (func (export "_start") (call $exit (i32.const {status}))))"#
+        )
+    };
+    let spin = r#"(module (func (export "run") (loop (br 0))))"#;
+    let grow = r#"(module (memory 200) (func (export "run")))"#;
+    let number = r#"(module (func (export "run") (result i64) (i64.const -9223372036854775808)))"#;
+    run("number", number, &[], 0, "-9223372036854775808\n", "");
+    run("nothing", r#"(module (func (export "run")))"#, &[], 0, "", "");
+    run("exit0", &exits(0), &[], 0, "", "");
+    run("exit7", &exits(7), &[], 7, "", "");
+    run("exit123", &exits(123), &[], 123, "", "");
+    let passed_on = "which is passed on as 123";
+    run("exit124", &exits(124), &[], 123, "", passed_on);
+    run("exit255", &exits(255), &[], 123, "", passed_on);
+    run("exit-1", &exits(-1), &[], 123, "", passed_on);
+    run("trap", r#"(module (func (export "run") unreachable))"#, &[], 134, "", "trapped");
+    run("empty", "(module)", &[], 127, "", "exports no function `run`; it exports nothing");
+    run("spin", spin, &["--timeout", "20ms"], 124, "", "time limit of 20ms");
+    run("fuel", spin, &["--fuel", "1000"], 137, "", "fuel limit of 1000");
+    run("grow", grow, &["--memory", "1MiB"], 137, "", "memory limit of 1.0 MiB");
+    let args = r#"(module (func (export "run") (param i32)))"#;
+    run("args", args, &[], 2, "", "it takes (i32)");
+}
+
+#[test]
+fn wrong_usage() {
+    check(&["run"], 2, "", "required arguments were not provided");
+    check(&["fly"], 2, "", "unrecognized subcommand 'fly'");
+    check(&["run", "--timeout", "soon", "x"], 2, "", "invalid value 'soon'");
+    check(&["run", "--memory", "much", "x"], 2, "", "invalid value 'much'");
+    check(&["run", "--dir", "::", "x"], 2, "", "a path is missing");
+    check(&["run", "--allow-host", "a/b", "x"], 2, "", "this is more than a host");
+    let missing = ["run", "--dir", "/no/such/place", guests::ADD_UNKNOWN];
+    check(&missing, 2, "", "failed to grant `/no/such/place`");
+}
+
+/// A command of WASI that prints its arguments and the variable `A`, by lines.
+#[test]
+fn arguments_and_environment() {
+    let print = r#"(module
+        (import "wasi_snapshot_preview1" "args_sizes_get"
+            (func $arg_sizes (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "environ_sizes_get"
+            (func $env_sizes (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "environ_get" (func $env (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "fd_write"
+            (func $write (param i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (func $print (param $length i32)
+            (i32.store (i32.const 0) (i32.const 1024))
+            (i32.store (i32.const 4) (local.get $length))
+            (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+        (func (export "_start")
+            (drop (call $arg_sizes (i32.const 16) (i32.const 20)))
+            (drop (call $args (i32.const 512) (i32.const 1024)))
+            (call $print (i32.load (i32.const 20)))
+            (drop (call $env_sizes (i32.const 16) (i32.const 20)))
+            (drop (call $env (i32.const 512) (i32.const 1024)))
+            (call $print (i32.load (i32.const 20)))))"#;
+    let path = Files::new();
+    let path = (path.file("print.wat", print), path);
+    let args = ["run", "--env", "A=1", &path.0, "-x", "--", "y"];
+    check(&args, 0, "print.wat\0-x\0--\0y\0A=1\0", "");
+    check(&["run", &path.0], 0, "print.wat\0", "");
+}

@@ -1,0 +1,67 @@
+//! The contract as a whole: what is in `wit/` is served, on both paths.
+
+use wit_host::{Functions, Runtime};
+use wit_parser::Resolve;
+
+/// What `env` calls a function that WIT names otherwise.
+const RENAMED: [(&str, &str); 1] = [("fetch.get", "fetch")];
+
+/// What `env` does not have, and why.
+const NOT_IN_ENV: [(&str, &str); 1] =
+    [("strings.split", "no legacy convention returns a list of texts")];
+
+/// What `env` has beyond the contract, and why.
+const ONLY_IN_ENV: [(&str, &str); 1] =
+    [("write_mem", "the second step of results that are text or bytes")];
+
+fn imports_of_the_world() -> Vec<String> {
+    let mut resolve = Resolve::default();
+    let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../wit");
+    let (package, _) = resolve.push_dir(wit).unwrap();
+    let world = resolve.select_world(&[package], Some("plugin")).unwrap();
+    let mut imports = Vec::new();
+    for item in resolve.worlds[world].imports.values() {
+        let wit_parser::WorldItem::Interface { id, .. } = item else {
+            panic!("the world imports interfaces only")
+        };
+        let interface = &resolve.interfaces[*id];
+        let name = interface.name.as_ref().unwrap();
+        imports.extend(interface.functions.keys().map(|function| format!("{name}.{function}")));
+    }
+    imports
+}
+
+#[test]
+fn every_import_is_in_env() {
+    let runtime: Runtime<Functions> = wit_host::contract().build().unwrap();
+    let mut expected: Vec<String> = imports_of_the_world()
+        .into_iter()
+        .filter(|import| NOT_IN_ENV.iter().all(|(name, _)| name != import))
+        .map(|import| match RENAMED.iter().find(|(wit, _)| *wit == import) {
+            Some((_, env)) => (*env).to_owned(),
+            None => import.split('.').next_back().unwrap().replace('-', "_"),
+        })
+        .collect();
+    expected.extend(ONLY_IN_ENV.iter().map(|(name, _)| (*name).to_owned()));
+    expected.sort();
+    let served: Vec<_> = runtime.env_imports().map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(served, expected, "a function of wit/ has no `env` import, or the other way round");
+}
+
+#[test]
+fn every_signature_in_env_is_the_legacy_one() {
+    let runtime = wit_host::contract().build().unwrap();
+    let table: Vec<_> = runtime.env_imports().collect();
+    let table: Vec<_> = table.iter().map(|(name, ty)| format!("{name}{ty}")).collect();
+    assert_eq!(
+        table,
+        [
+            "add(i32, i32) -> i32",
+            "concat(i32, i32, i32, i32) -> i32",
+            "fetch(i32, i32) -> i32",
+            "from_utf8(i32, i32) -> i32",
+            "to_upper(i32, i32) -> i32",
+            "write_mem(i32)",
+        ]
+    );
+}

@@ -1,0 +1,77 @@
+//! The real guests of `guest/`. A guest without a test of its name here does
+//! not compile.
+
+use wit_host::bindings::Plugin;
+use wit_host::{Functions, Grants, Kind, Outcome, Val};
+use wit_host_artifacts as guests;
+
+use crate::server;
+
+macro_rules! has_a_test {
+    ($name:ident) => {
+        const _: fn() = $name;
+    };
+}
+guests::for_each_guest!(has_a_test);
+
+fn returned(number: i32) -> Outcome {
+    Outcome::Returned(vec![Val::S32(number)])
+}
+
+fn main_of(path: &str, kind: Kind, grants: &Grants) -> Outcome {
+    let guest = wit_host::contract().build().unwrap().load_file(path).unwrap();
+    assert_eq!(guest.kind(), kind);
+    guest.session_with_blocking(Functions::new(grants), grants).unwrap().main().unwrap()
+}
+
+#[test]
+fn add_unknown() {
+    let outcome = main_of(guests::ADD_UNKNOWN, Kind::Module, &Grants::default());
+    assert_eq!(outcome, returned(3));
+}
+
+#[test]
+fn add_wasip1() {
+    let outcome = main_of(guests::ADD_WASIP1, Kind::Module, &Grants::default());
+    assert_eq!(outcome, returned(3));
+}
+
+#[test]
+fn count_words_wasip1() {
+    let cases = [("text", "wasm", 3), ("text", "🦀", 1), ("empty", "wasm", 0), ("binary", "w", 0)];
+    for (page, word, count) in cases {
+        let grants = Grants::default()
+            .allow_host(&server::host())
+            .unwrap()
+            .environment("URL", server::url(page))
+            .environment("WORD", word);
+        let outcome = main_of(guests::COUNT_WORDS_WASIP1, Kind::Module, &grants);
+        assert_eq!(outcome, returned(count), "{word} in {page}");
+    }
+}
+
+/// This one has no environment to be told a page by, and asks for its own.
+#[test]
+fn count_words_unknown() {
+    let guest = wit_host::contract().build().unwrap().load_file(guests::COUNT_WORDS_UNKNOWN);
+    let mut session = guest.unwrap().session_blocking(Functions::default()).unwrap();
+    let error = session.main().unwrap_err().to_string();
+    assert!(error.contains("`env.fetch`: access to `127.0.0.1:8000` was not granted"), "{error}");
+}
+
+#[test]
+fn component_wasip2() {
+    let outcome = main_of(guests::COMPONENT_WASIP2, Kind::Component, &Grants::default());
+    assert_eq!(outcome, returned(3));
+
+    let guest = wit_host::contract().build().unwrap().load_file(guests::COMPONENT_WASIP2).unwrap();
+    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let plugin = session.bind(Plugin::new).unwrap();
+    for (name, greeting) in [("Ada", "HELLO, ADA!"), ("", "HELLO, WORLD!"), ("ß", "HELLO, SS!")] {
+        let call = session.typed("greet", async |store| plugin.call_greet(store, name).await);
+        assert_eq!(call.unwrap(), greeting);
+    }
+}
+
+/// What it does is `embedder`'s to test: the contract is another one.
+fn shop_wasip2() {}

@@ -1,0 +1,16 @@
+//! Every test that needs an engine, in one binary: the contract's functions on
+//! both paths, the real guests, what is refused, an embedder with a contract of
+//! its own, and the command.
+#![allow(missing_docs, reason = "a test's name is its documentation")]
+#![allow(clippy::unwrap_used, reason = "a test fails where an expectation does")]
+
+mod cli;
+mod contract;
+mod embedder;
+mod fetch;
+mod functions;
+mod guests;
+mod probe;
+mod refused;
+mod server;
+mod sessions;

@@ -1,0 +1,157 @@
+//! One call of one host function, through either path: the same case and the
+//! same expectation for a component and for a core module.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use wit_host::{Error, Functions, Grants, Guest, Runtime, Val};
+
+/// The way that a guest reaches the host function.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Path {
+    Component,
+    Module,
+}
+
+/// One call and what has to come of it.
+pub(crate) struct Case {
+    pub(crate) args: Vec<Val>,
+    pub(crate) expected: Expected,
+}
+
+pub(crate) enum Expected {
+    /// The function's value, or the `ok` of its result.
+    Value(Val),
+    /// The `err` of its result; for a core module, which has no such thing, a
+    /// trap with this in its text.
+    Error { value: Val, trap: String },
+}
+
+/// A function of the contract: its name in WIT, and its name in `env`.
+#[derive(Clone, Copy)]
+pub(crate) struct Function {
+    pub(crate) wit: &'static str,
+    pub(crate) env: &'static str,
+}
+
+static RUNTIME: LazyLock<Runtime<Functions>> =
+    LazyLock::new(|| wit_host::contract().build().unwrap());
+static COMPONENT: LazyLock<Guest<Functions>> =
+    LazyLock::new(|| RUNTIME.load(include_str!("probe.wat")).unwrap());
+
+pub(crate) fn text(text: impl Into<String>) -> Val {
+    Val::String(text.into())
+}
+
+pub(crate) fn bytes(bytes: &[u8]) -> Val {
+    Val::List(bytes.iter().copied().map(Val::U8).collect())
+}
+
+/// Calls `function` with the case's arguments through `path`, on `data`, and
+/// asserts what comes back. This alone knows how a probe is made.
+pub(crate) fn check(path: Path, function: Function, case: &Case, data: Functions) {
+    let outcome = match path {
+        Path::Component => through_component(function, case, data),
+        Path::Module => through_module(function, case, data),
+    };
+    let described = format!("{} of {:?}", function.wit, case.args);
+    match (&case.expected, outcome) {
+        (Expected::Value(expected), Ok(found)) => assert_eq!(&found, expected, "{described}"),
+        (Expected::Error { value, .. }, Err(Failure::Value(found))) => {
+            assert_eq!(&found, value, "{described}");
+        }
+        (Expected::Error { trap, .. }, Err(Failure::Trap(found))) => {
+            assert!(found.contains(trap.as_str()), "{described}: {found}");
+        }
+        (_, found) => panic!("{described}: {found:?}"),
+    }
+}
+
+#[derive(Debug)]
+enum Failure {
+    Value(Val),
+    Trap(String),
+}
+
+fn through_component(function: Function, case: &Case, data: Functions) -> Result<Val, Failure> {
+    let (_, name) = function.wit.split_once('.').unwrap();
+    let mut session = COMPONENT.session_blocking(data).unwrap();
+    let results = session.call(name, &case.args).unwrap();
+    match <[Val; 1]>::try_from(results).unwrap() {
+        [Val::Result(Ok(value))] => Ok(*value.unwrap()),
+        [Val::Result(Err(error))] => Err(Failure::Value(*error.unwrap())),
+        [value] => Ok(value),
+    }
+}
+
+fn through_module(function: Function, case: &Case, data: Functions) -> Result<Val, Failure> {
+    let guest = RUNTIME.load(module(function, case)).unwrap();
+    let mut session = guest.session_with_blocking(data, &Grants::default()).unwrap();
+    let returned = match session.call("run", &[]) {
+        Ok(results) => <[Val; 1]>::try_from(results).unwrap(),
+        Err(Error::Trapped { cause, .. }) => return Err(Failure::Trap(cause)),
+        Err(other) => panic!("{other}"),
+    };
+    let length = match (&returned, &case.expected) {
+        ([Val::S32(length)], Expected::Value(Val::String(_) | Val::List(_))) => *length,
+        _ => return Ok(returned.into_iter().next().unwrap()),
+    };
+    let mut body = Vec::new();
+    for index in 0..length {
+        let Ok([Val::S32(byte)]) =
+            session.call("byte", &[Val::S32(index)]).map(|r| <[Val; 1]>::try_from(r).unwrap())
+        else {
+            panic!("the probe returns one byte")
+        };
+        body.push(u8::try_from(byte).unwrap());
+    }
+    Ok(match case.expected {
+        Expected::Value(Val::List(_)) => bytes(&body),
+        _ => text(String::from_utf8(body).unwrap()),
+    })
+}
+
+/// A core module that makes the call with the arguments in its data, and keeps
+/// the bytes of the result for `byte` to read.
+fn module(function: Function, case: &Case) -> String {
+    let (mut data, mut params, mut args) = (String::new(), 0, String::new());
+    let mut at = 1024;
+    for arg in &case.args {
+        let lent: Vec<u8> = match arg {
+            Val::S32(number) => {
+                write!(args, "(i32.const {number})").unwrap();
+                params += 1;
+                continue;
+            }
+            Val::String(text) => text.clone().into_bytes(),
+            Val::List(items) => items.iter().map(byte).collect(),
+            other => panic!("the probe has no argument like {other:?}"),
+        };
+        let escaped: String = lent.iter().map(|byte| format!("\\{byte:02x}")).collect();
+        write!(data, "(data (i32.const {at}) \"{escaped}\")").unwrap();
+        write!(args, "(i32.const {at}) (i32.const {})", lent.len()).unwrap();
+        params += 2;
+        at += lent.len();
+    }
+    format!(
+        r#"(module
+            (import "env" "{name}" (func $probed (param {params}) (result i32)))
+            (import "env" "write_mem" (func $write_mem (param i32)))
+            (memory (export "memory") 2)
+            {data}
+            (func (export "run") (result i32)
+                (call $probed {args})
+                (call $write_mem (i32.const 65536)))
+            (func (export "byte") (param i32) (result i32)
+                (i32.load8_u offset=65536 (local.get 0))))"#,
+        name = function.env,
+        params = "i32 ".repeat(params),
+    )
+}
+
+fn byte(value: &Val) -> u8 {
+    match value {
+        Val::U8(byte) => *byte,
+        other => panic!("{other:?} is no byte"),
+    }
+}

@@ -1,0 +1,147 @@
+//! What is no guest, or does not fit, is refused before any of it runs, with
+//! the thing, the place and the way out in the error.
+
+use wit_host::{Error, Functions};
+
+fn refusal(guest: impl AsRef<[u8]>) -> Error {
+    match wit_host::contract().build().unwrap().load(guest) {
+        Ok(_) => panic!("the guest was taken"),
+        Err(error) => error,
+    }
+}
+
+fn check(guest: &str, expected: &str) {
+    let error = refusal(guest);
+    assert!(matches!(error, Error::Misfits(_)), "{error}");
+    assert_eq!(error.to_string(), expected);
+}
+
+const ENV: &str = "`add`, `concat`, `fetch`, `from_utf8`, `to_upper`, `write_mem`";
+
+#[test]
+fn an_import_of_env_that_is_unknown() {
+    check(
+        r#"(module (import "env" "mul" (func (param i32 i32) (result i32))))"#,
+        &format!(
+            "the guest does not fit this host: `env.mul`: the host has no such function \
+             (wanted as (i32, i32) -> i32); `env` has {ENV}"
+        ),
+    );
+}
+
+#[test]
+fn an_import_of_env_of_another_type() {
+    check(
+        r#"(module (import "env" "add" (func (param i64 i64) (result i64))))"#,
+        "the guest does not fit this host: `env.add`: the guest calls it as (i64, i64) -> i64, \
+         and it is (i32, i32) -> i32; declare it with that type",
+    );
+}
+
+#[test]
+fn every_misfit_at_once() {
+    check(
+        r#"(module
+            (import "env" "add" (func (param i32 i32) (result i32)))
+            (import "env" "memory" (memory 1))
+            (import "host" "log" (func (param i32)))
+            (import "wasi_unstable" "fd_write" (func (param i32 i32 i32 i32) (result i32))))"#,
+        &format!(
+            "the guest does not fit this host:\
+             \n  `env.memory`: the host provides functions, and no memory, table or global; \
+             build the guest with its own (no `--import-memory`, no `--import-table`)\
+             \n  `host.log`: the host serves no module `host`; import from `env` ({ENV}) \
+             or from `wasi_snapshot_preview1`\
+             \n  `wasi_unstable.fd_write`: this is a draft of WASI from before its first preview; \
+             build the guest with a toolchain that targets wasip1"
+        ),
+    );
+}
+
+#[test]
+fn an_unknown_function_of_wasi() {
+    let error = refusal(r#"(module (import "wasi_snapshot_preview1" "fd_fly" (func)))"#);
+    assert!(error.to_string().contains("wasi_snapshot_preview1::fd_fly"), "{error}");
+}
+
+#[test]
+fn an_interface_that_the_contract_does_not_have() {
+    let error = refusal(
+        r#"(component (import "wit-host:contract/clock@0.1.0" (instance
+            (export "now" (func (result u64))))))"#,
+    );
+    let text = error.to_string();
+    assert!(matches!(error, Error::Misfits(_)), "{text}");
+    assert!(text.contains("`wit-host:contract/clock@0.1.0`"), "{text}");
+    assert!(text.contains("build the guest against the WIT"), "{text}");
+}
+
+#[test]
+fn a_function_that_the_interface_does_not_have() {
+    let error = refusal(
+        r#"(component (import "wit-host:contract/math@0.1.0" (instance
+            (export "multiply" (func (param "a" s32) (param "b" s32) (result s32))))))"#,
+    );
+    let text = error.to_string();
+    assert!(text.contains("`wit-host:contract/math@0.1.0`"), "{text}");
+    assert!(text.contains("multiply"), "{text}");
+}
+
+#[test]
+fn modules_cut_off_anywhere() {
+    let whole = wat::parse_str(
+        r#"(module
+            (import "env" "add" (func (param i32 i32) (result i32)))
+            (memory (export "memory") 1)
+            (func (export "run") (result i32) (call 0 (i32.const 1) (i32.const 2))))"#,
+    )
+    .unwrap();
+    let runtime = wit_host::contract().build().unwrap();
+    let mut refused = 0;
+    for length in 0..whole.len() {
+        match runtime.load(&whole[..length]) {
+            Err(Error::NotAGuest { .. } | Error::Invalid { .. }) => refused += 1,
+            Err(other) => panic!("cut off after {length} bytes: {other}"),
+            // At a section's end what is left may be a module of its own.
+            Ok(guest) => assert!(!guest.exports().contains(&"run".to_owned())),
+        }
+    }
+    assert!(refused > whole.len() / 2);
+}
+
+#[test]
+fn a_guest_that_is_not_valid_says_where() {
+    let error = refusal(r#"(module (func (result i32) (i64.const 1)))"#);
+    let text = error.to_string();
+    assert!(matches!(error, Error::Invalid { .. }), "{text}");
+    assert!(text.starts_with("this core module is not valid: "), "{text}");
+    assert!(text.contains("type mismatch: expected i32, found i64"), "{text}");
+}
+
+#[test]
+fn a_name_that_steers_a_terminal_is_escaped() {
+    let error = refusal("(module (import \"env\" \"\\1b[31mred\\1b[0m\" (func)))");
+    let text = error.to_string();
+    assert!(text.contains("`env.\\u{1b}[31mred\\u{1b}[0m`"), "{text}");
+    assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let runtime = wit_host::contract().build().unwrap();
+    let error = runtime.load_file("no/such/guest.wasm").err().unwrap();
+    assert!(matches!(&error, Error::Read { .. }), "{error}");
+    assert_eq!(error.to_string(), "failed to read the guest `no/such/guest.wasm`");
+}
+
+#[test]
+fn a_function_that_is_not_exported() {
+    let guest = wit_host::contract()
+        .build()
+        .unwrap()
+        .load(r#"(module (func (export "other")) (func (export "more")))"#)
+        .unwrap();
+    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let error = session.main().unwrap_err().to_string();
+    assert_eq!(error, "the guest exports no function `run`; it exports `other`, `more`");
+}

@@ -1,0 +1,66 @@
+//! An HTTP server on loopback whose pages are what a client has to cope with.
+//! It answers one request a connection, and a thread each.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::LazyLock;
+
+/// Longer than the limit that the tests give to `fetch`.
+pub(crate) const TOO_LONG: usize = 5_000;
+
+static ADDRESS: LazyLock<SocketAddr> = LazyLock::new(|| {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for connection in listener.incoming().flatten() {
+            std::thread::spawn(move || serve(connection));
+        }
+    });
+    address
+});
+
+/// The server's `HOST:PORT`.
+pub(crate) fn host() -> String {
+    ADDRESS.to_string()
+}
+
+pub(crate) fn url(page: &str) -> String {
+    format!("http://{}/{page}", host())
+}
+
+/// Serves one request. A client that has gone away is no failure of ours.
+fn serve(connection: TcpStream) -> Option<()> {
+    let mut reader = BufReader::new(connection);
+    let mut request = String::new();
+    reader.read_line(&mut request).ok()?;
+    while reader.read_line(&mut String::new()).ok()? > 2 {}
+    let page = request.split(' ').nth(1)?.trim_start_matches('/').to_owned();
+    let (status, headers, body) = answer(&page, &mut reader);
+    let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n{headers}\r\n");
+    let connection = reader.get_mut();
+    connection.write_all(head.as_bytes()).ok()?;
+    connection.write_all(&body).ok()
+}
+
+fn answer(page: &str, reader: &mut BufReader<TcpStream>) -> (&'static str, String, Vec<u8>) {
+    let redirect = |to: String| ("302 Found", format!("Location: {to}\r\n"), Vec::new());
+    let body = |body: &str| ("200 OK", format!("Content-Length: {}\r\n", body.len()), body.into());
+    match page {
+        "text" => body("wasm für alle: wasm, Wasm und 🦀 wasm"),
+        "empty" => body(""),
+        "binary" => ("200 OK", String::new(), vec![0, 0xff, 0xfe, 0]),
+        "long" => body(&"x".repeat(TOO_LONG)),
+        "long-unannounced" => ("200 OK", String::new(), vec![b'x'; TOO_LONG]),
+        "broken" => ("200 OK", "Content-Length: 100\r\n".into(), vec![b'x'; 10]),
+        "redirect" => redirect(url("text")),
+        "redirect-denied" => redirect("http://not-granted.invalid/secret".into()),
+        "redirect-elsewhere" => redirect("file:///etc/passwd".into()),
+        "redirect-circle" => redirect(url("redirect-circle")),
+        "silent" => {
+            // Answers only once the client has given up.
+            let _ = reader.read(&mut [0]);
+            ("200 OK", String::new(), Vec::new())
+        }
+        _ => ("404 Not Found", String::new(), b"no such page".into()),
+    }
+}
