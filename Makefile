@@ -48,7 +48,7 @@ targets: # Install the libraries of Rust that guests are built with
 
 lint: targets ## Check formatting, lints and documentation
 	cargo fmt --check
-	cargo fmt --check --manifest-path guest/Cargo.toml
+	cargo fmt --all --check --manifest-path guest/Cargo.toml
 	cargo clippy --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps
 

@@ -1,4 +1,73 @@
-//! doc
+//! Run WebAssembly guests that may call the functions you give them, and touch
+//! nothing else.
+//!
+//! You write down in WIT what a guest may call and what it has to offer, and
+//! implement the traits that `bindgen!` makes of it, once. A guest is then
+//! either a *component* in any language, or a plain *core module* that imports
+//! the same functions from `env`; both are loaded by one path. What a guest may
+//! spend is in [`Limits`], what it may touch in [`Grants`].
+//!
+//! ```
+//! use wit_host::wasmtime::component::{HasSelf, bindgen};
+//! use wit_host::{Limits, Runtime, State};
+//!
+//! bindgen!({
+//!     inline: "
+//!         package shop:prices@1.0.0;
+//!         interface prices { price: func(article: string) -> u32; }
+//!         world plugin {
+//!             import prices;
+//!             export total: func(articles: list<string>) -> u32;
+//!         }
+//!     ",
+//!     exports: { default: async },
+//!     wasmtime_crate: wit_host::wasmtime,
+//! });
+//!
+//! /// What the host functions work on: one for each session.
+//! struct Shop { questions: u32 }
+//!
+//! impl shop::prices::prices::Host for Shop {
+//!     fn price(&mut self, article: String) -> u32 {
+//!         self.questions += 1;
+//!         if article == "tea" { 250 } else { 99 }
+//!     }
+//! }
+//! use shop::prices::prices::Host as _;
+//!
+//! let runtime = Runtime::builder()
+//!     .component(|linker| Plugin::add_to_linker::<_, HasSelf<Shop>>(linker, State::data_mut))
+//!     .env(|env| env.define("price", Shop::price))
+//!     .limits(Limits::default().memory(16 << 20))
+//!     .build()?;
+//!
+//! // A guest is usually a file: `runtime.load_file("guest.wasm")?`.
+//! let guest = runtime.load(r#"
+//!     (module
+//!         (import "env" "price" (func $price (param i32 i32) (result i32)))
+//!         (memory (export "memory") 1)
+//!         (data (i32.const 0) "tea")
+//!         (func (export "two-teas") (result i32)
+//!             (i32.mul (i32.const 2) (call $price (i32.const 0) (i32.const 3)))))
+//! "#)?;
+//! let mut session = guest.session_blocking(Shop { questions: 0 })?;
+//! assert_eq!(session.call("two-teas", &[])?, [wit_host::Val::S32(500)]);
+//! assert_eq!(session.data().questions, 1);
+//!
+//! // Of a component, the world's functions are called with their own types:
+//! //     let plugin = session.bind(Plugin::new)?;
+//! //     session.typed("total", async |store| plugin.call_total(store, &articles).await)?;
+//! # Ok::<(), wit_host::Error>(())
+//! ```
+//!
+//! # Reading order
+//! A call passes through `runtime` (one engine, two linkers), `guest` (bytes
+//! that were recognised by `kind`, compiled, checked by `fit` and linked) and
+//! `session` (a store with one instance, in which `state` is what the host
+//! keeps). It then takes one of two paths: `component` or `module`, the latter
+//! with the registrar of [`Env`]. `limits` and `grants` bound it, `failure`
+//! tells what went wrong. `functions` is the shipped contract; no other module
+//! knows of it.
 
 pub mod bindings;
 pub mod blocking;
@@ -32,5 +101,6 @@ pub use limits::{LimitReached, Limits, Spent};
 pub use runtime::{Runtime, RuntimeBuilder};
 pub use session::{Outcome, Session};
 pub use state::State;
+/// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
 pub use wasmtime;
 pub use wasmtime::component::Val;
