@@ -1,7 +1,9 @@
 //! The contract as a whole: what is in `wit/` is served, on both paths.
 
 use wit_host::{Functions, Runtime};
-use wit_parser::Resolve;
+
+use crate::reexport::Contract;
+use crate::{fetch, functions};
 
 /// What `env` calls a function that WIT names otherwise.
 const RENAMED: [(&str, &str); 1] = [("fetch.get", "fetch")];
@@ -14,27 +16,11 @@ const NOT_IN_ENV: [(&str, &str); 1] =
 const ONLY_IN_ENV: [(&str, &str); 1] =
     [("write_mem", "the second step of results that are text or bytes")];
 
-fn imports_of_the_world() -> Vec<String> {
-    let mut resolve = Resolve::default();
-    let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../wit");
-    let (package, _) = resolve.push_dir(wit).unwrap();
-    let world = resolve.select_world(&[package], Some("plugin")).unwrap();
-    let mut imports = Vec::new();
-    for item in resolve.worlds[world].imports.values() {
-        let wit_parser::WorldItem::Interface { id, .. } = item else {
-            panic!("the world imports interfaces only")
-        };
-        let interface = &resolve.interfaces[*id];
-        let name = interface.name.as_ref().unwrap();
-        imports.extend(interface.functions.keys().map(|function| format!("{name}.{function}")));
-    }
-    imports
-}
-
 #[test]
 fn every_import_is_in_env() {
     let runtime: Runtime<Functions> = wit_host::contract().build().unwrap();
-    let mut expected: Vec<String> = imports_of_the_world()
+    let mut expected: Vec<String> = Contract::read()
+        .functions()
         .into_iter()
         .filter(|import| NOT_IN_ENV.iter().all(|(name, _)| name != import))
         .map(|import| match RENAMED.iter().find(|(wit, _)| *wit == import) {
@@ -64,4 +50,13 @@ fn every_signature_in_env_is_the_legacy_one() {
             "write_mem(i32)",
         ]
     );
+}
+
+#[test]
+fn every_import_has_a_test_row() {
+    let mut tested = functions::TESTED.to_vec();
+    tested.extend([functions::SPLIT.wit, fetch::FETCH.wit]);
+    for import in Contract::read().functions() {
+        assert!(tested.contains(&&*import), "`{import}` has no row in tests/all/functions.rs");
+    }
 }

@@ -7,7 +7,7 @@ use wit_host::{FetchLimits, Functions, Grants, Val};
 use crate::probe::{Case, Expected, Function, Path, bytes, check, text};
 use crate::server;
 
-const FETCH: Function = Function { wit: "fetch.get", env: "fetch" };
+pub(crate) const FETCH: Function = Function { wit: "fetch.get", env: "fetch" };
 const LIMITS: FetchLimits = FetchLimits { size: 1_000, time: Duration::from_secs(20) };
 
 #[test]

@@ -1,110 +1,100 @@
 //! Every function of the contract that needs no network, each case through both
-//! paths with one expectation. A new function is a line in `on_both_paths!` and
-//! a list of cases.
+//! paths with one expectation. A function is one row of `on_both_paths!`.
 
 use wit_host::{Functions, Val};
 
 use crate::probe::{Case, Expected, Function, Path, bytes, check, text};
 
-/// Two tests for each function, so that the name of a failing one says which
-/// path it was.
+/// A row is a function's name in Rust, in WIT and in `env`, and its cases. It
+/// becomes two tests, so that the name of a failing one says which path it was.
 macro_rules! on_both_paths {
-    ($($function:ident: $wit:literal, $env:literal;)*) => {$(
-        mod $function {
+    ($($function:ident($wit:literal, $env:literal): $cases:expr;)*) => {
+        pub(crate) const TESTED: &[&str] = &[$($wit),*];
+
+        $(mod $function {
             use super::*;
 
-            const FUNCTION: Function = Function { wit: $wit, env: $env };
+            fn through(path: Path) {
+                let function = Function { wit: $wit, env: $env };
+                for case in &$cases {
+                    check(path, function, case, Functions::default());
+                }
+            }
 
             #[test]
             fn component() {
-                super::$function().iter().for_each(|case| {
-                    check(Path::Component, FUNCTION, case, Functions::default());
-                });
+                through(Path::Component);
             }
 
             #[test]
             fn module() {
-                super::$function().iter().for_each(|case| {
-                    check(Path::Module, FUNCTION, case, Functions::default());
-                });
+                through(Path::Module);
             }
-        }
-    )*};
+        })*
+    };
 }
 
 on_both_paths! {
-    add: "math.add", "add";
-    concat: "strings.concat", "concat";
-    to_upper: "strings.to-upper", "to_upper";
-    from_utf8: "strings.from-utf8", "from_utf8";
+    add("math.add", "add"): [
+        case([Val::S32(1), Val::S32(2)], Val::S32(3)),
+        case([Val::S32(-1), Val::S32(1)], Val::S32(0)),
+        case([Val::S32(i32::MAX), Val::S32(1)], Val::S32(i32::MIN)),
+        case([Val::S32(i32::MIN), Val::S32(-1)], Val::S32(i32::MAX)),
+        case([Val::S32(i32::MIN), Val::S32(i32::MIN)], Val::S32(0)),
+    ];
+    concat("strings.concat", "concat"): [
+        case([text(""), text("")], text("")),
+        case([text("Hello, "), text("world")], text("Hello, world")),
+        case([text("a\0"), text("\0b")], text("a\0\0b")),
+        // Two characters that would merge if anything were normalised.
+        case([text("e"), text("\u{301}")], text("e\u{301}")),
+        case([text("ü".repeat(20_000)), text("!")], text("ü".repeat(20_000) + "!")),
+    ];
+    to_upper("strings.to-upper", "to_upper"): [
+        case([text("")], text("")),
+        case([text("wasm")], text("WASM")),
+        case([text("Straße")], text("STRASSE")),
+        case([text("ŉ")], text("ʼN")),
+    ];
+    from_utf8("strings.from-utf8", "from_utf8"): [
+        case([bytes(b"")], text("")),
+        case([bytes("Grüße 🦀".as_bytes())], text("Grüße 🦀")),
+        not_utf8(b"\xff", 0),
+        not_utf8(b"abc\xc3", 3),
+        // A surrogate, an overlong slash, and a code point past the last one.
+        not_utf8(b"\xed\xa0\x80", 0),
+        not_utf8(b"\xc0\xaf", 0),
+        not_utf8(b"x\xf4\x90\x80\x80", 1),
+    ];
 }
 
-fn value<const N: usize>(args: [Val; N], expected: Val) -> Case {
+fn case<const N: usize>(args: [Val; N], expected: Val) -> Case {
     Case { args: args.into(), expected: Expected::Value(expected) }
 }
 
-fn add() -> Vec<Case> {
-    let case = |a, b, sum| value([Val::S32(a), Val::S32(b)], Val::S32(sum));
-    vec![
-        case(1, 2, 3),
-        case(-1, 1, 0),
-        case(i32::MAX, 1, i32::MIN),
-        case(i32::MIN, -1, i32::MAX),
-        case(i32::MIN, i32::MIN, 0),
-    ]
-}
-
-fn concat() -> Vec<Case> {
-    let case = |a: &str, b: &str, whole: &str| value([text(a), text(b)], text(whole));
-    let long = "ü".repeat(20_000);
-    vec![
-        case("", "", ""),
-        case("Hello, ", "world", "Hello, world"),
-        case("a\0", "\0b", "a\0\0b"),
-        // Two marks that would merge if anything were normalised.
-        case("e", "\u{301}", "e\u{301}"),
-        case(&long, "!", &format!("{long}!")),
-    ]
-}
-
-fn to_upper() -> Vec<Case> {
-    let case = |lower: &str, upper: &str| value([text(lower)], text(upper));
-    vec![case("", ""), case("wasm", "WASM"), case("Straße", "STRASSE"), case("ŉ", "ʼN")]
-}
-
-fn from_utf8() -> Vec<Case> {
-    let ok = |valid: &[u8], expected: &str| value([bytes(valid)], text(expected));
-    let err = |invalid: &[u8], valid_up_to: u32| Case {
+fn not_utf8(invalid: &[u8], valid_up_to: u32) -> Case {
+    Case {
         args: vec![bytes(invalid)],
         expected: Expected::Error {
             value: Val::Record(vec![("valid-up-to".into(), Val::U32(valid_up_to))]),
             trap: format!("`env.from_utf8`: the bytes are not UTF-8 from index {valid_up_to} on"),
         },
-    };
-    vec![
-        ok(b"", ""),
-        ok("Grüße 🦀".as_bytes(), "Grüße 🦀"),
-        err(b"\xff", 0),
-        err(b"abc\xc3", 3),
-        // A surrogate, an overlong slash, and a code point past the last one.
-        err(b"\xed\xa0\x80", 0),
-        err(b"\xc0\xaf", 0),
-        err(b"x\xf4\x90\x80\x80", 1),
-    ]
+    }
 }
+
+pub(crate) const SPLIT: Function = Function { wit: "strings.split", env: "" };
 
 /// There is no `env` import for it: see `contract::every_import_is_in_env`.
 #[test]
 fn split_component() {
     let parts = |parts: &[&str]| Val::List(parts.iter().map(|part| text(*part)).collect());
     let cases = [
-        value([text("a,b,,c"), text(",")], parts(&["a", "b", "", "c"])),
-        value([text(""), text(",")], parts(&[""])),
-        value([text("a,b"), text("")], parts(&["a,b"])),
-        value([text("größer"), text("ö")], parts(&["gr", "ßer"])),
+        case([text("a,b,,c"), text(",")], parts(&["a", "b", "", "c"])),
+        case([text(""), text(",")], parts(&[""])),
+        case([text("a,b"), text("")], parts(&["a,b"])),
+        case([text("größer"), text("ö")], parts(&["gr", "ßer"])),
     ];
-    let function = Function { wit: "strings.split", env: "" };
     for case in &cases {
-        check(Path::Component, function, case, Functions::default());
+        check(Path::Component, SPLIT, case, Functions::default());
     }
 }

@@ -11,6 +11,7 @@ mod fetch;
 mod functions;
 mod guests;
 mod probe;
+mod reexport;
 mod refused;
 mod server;
 mod sessions;

@@ -4,7 +4,9 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use wit_host::{Error, Functions, Grants, Guest, Runtime, Val};
+use wit_host::{Error, Functions, Grants, Runtime, Val};
+
+use crate::reexport::Contract;
 
 /// The way that a guest reaches the host function.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +38,6 @@ pub(crate) struct Function {
 
 static RUNTIME: LazyLock<Runtime<Functions>> =
     LazyLock::new(|| wit_host::contract().build().unwrap());
-static COMPONENT: LazyLock<Guest<Functions>> =
-    LazyLock::new(|| RUNTIME.load(include_str!("probe.wat")).unwrap());
 
 pub(crate) fn text(text: impl Into<String>) -> Val {
     Val::String(text.into())
@@ -75,7 +75,8 @@ enum Failure {
 
 fn through_component(function: Function, case: &Case, data: Functions) -> Result<Val, Failure> {
     let (_, name) = function.wit.split_once('.').unwrap();
-    let mut session = COMPONENT.session_blocking(data).unwrap();
+    let component = Contract::read().reexport(function.wit);
+    let mut session = RUNTIME.load(component).unwrap().session_blocking(data).unwrap();
     let results = session.call(name, &case.args).unwrap();
     match <[Val; 1]>::try_from(results).unwrap() {
         [Val::Result(Ok(value))] => Ok(*value.unwrap()),
