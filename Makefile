@@ -16,7 +16,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
 
 run: guests ## Build everything in release, run a component and a core module
-	cargo build --quiet --release
+	cargo build --release
 	@printf '\nA component, made for the contract in wit/: its `run` calls `math.add(1, 2)`.\n'
 	$(HOST) run --verbose $(COMPONENT)
 	@printf '\nA core module that imports `env.add`: its `run` calls `add(1, 2)`.\n'
@@ -26,7 +26,7 @@ test: targets ## Run every test
 	cargo test --workspace
 
 guests: targets ## Build the guests in guest/
-	cargo build --quiet --package wit-host-artifacts
+	cargo build --package wit-host-artifacts
 
 guests-cargo-component: targets $(CARGO_COMPONENT) ## Build the component guest with cargo-component, and run it
 	cd guest/component && PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/cargo-component" \

@@ -35,14 +35,22 @@ pub(crate) enum Linked<T: 'static> {
 }
 
 /// The function of a guest that is its main.
-pub(crate) enum Main {
-    /// Returns what there is to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Main {
+    /// `run`, which returns what there is to say.
     Run(String),
-    /// `run` of `wasi:cli/run`, by its full name; says no more than whether it
-    /// succeeded.
+    /// `run` of `wasi:cli/run`, which says whether it succeeded.
     Command(String),
-    /// Returns nothing, or exits.
+    /// `_start`, which returns nothing, or exits.
     Start(String),
+}
+
+impl Main {
+    /// The function's name, as [`Guest::exports`] has it.
+    pub fn name(&self) -> &str {
+        let (Self::Run(name) | Self::Command(name) | Self::Start(name)) = self;
+        name
+    }
 }
 
 impl<T: Send + 'static> Guest<T> {
@@ -82,9 +90,10 @@ impl<T: Send + 'static> Guest<T> {
         }
     }
 
-    /// The function that [`Session::main`] calls: the world's `run`, a
-    /// `wasi:cli/run` command, a core module's `run`, or `_start`.
-    pub(crate) fn main(&self) -> Option<Main> {
+    /// The function that [`Session::main`] calls, the first that the guest has of
+    /// the world's `run`, a `wasi:cli/run` command, a core module's `run`, and
+    /// `_start`.
+    pub fn main(&self) -> Option<Main> {
         let exports = self.exports();
         let find = |wanted: &str| exports.iter().find(|name| *name == wanted).cloned();
         let command = |name: &&String| name.starts_with("wasi:cli/run@") && name.ends_with(".run");

@@ -95,7 +95,7 @@ pub use error::{Error, Result};
 pub use fit::{Misfit, Misfits};
 pub use functions::{FetchLimits, Functions, contract};
 pub use grants::{Access, AllowedHosts, Grants};
-pub use guest::Guest;
+pub use guest::{Guest, Main};
 pub use kind::Kind;
 pub use limits::{LimitReached, Limits, Spent};
 pub use runtime::{Runtime, RuntimeBuilder};

@@ -86,8 +86,7 @@ impl<T: Send + 'static> Session<T> {
             let exports = self.guest.exports();
             return Err(Error::NoSuchFunction { function: "run".into(), exports });
         };
-        let (Main::Run(name) | Main::Command(name) | Main::Start(name)) = &main;
-        match (self.call(name, &[]).await, main) {
+        match (self.call(main.name(), &[]).await, main) {
             (Err(Error::Exited(status)), _) => Ok(Outcome::Exited(status)),
             (Err(error), _) => Err(error),
             (Ok(results), Main::Run(_)) => Ok(Outcome::Returned(results)),

@@ -42,6 +42,9 @@ impl Run {
         let guest = runtime.load_file(&self.guest).map_err(|error| self.named(error))?;
         self.tell(|| format!("{name}: a {}, exports {}", guest.kind(), guest.exports().join(", ")));
         let mut session = guest.session_with_blocking(Functions::new(&grants), &grants)?;
+        if let Some(main) = guest.main() {
+            self.tell(|| format!("calling `{}`", main.name()));
+        }
         let outcome = session.main();
         self.tell(|| format!("spent {}", session.spent()));
         match outcome.map_err(|error| self.named(error))? {
