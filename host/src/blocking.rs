@@ -22,7 +22,31 @@ use crate::state::State;
 pub struct Session<T: 'static> {
     // Before the executor, so that what the guest left open is closed in it.
     session: session::Session<T>,
-    executor: tokio::runtime::Runtime,
+    executor: Executor,
+}
+
+/// Does not wait, when it is dropped, for a thread that a guest left behind in a
+/// read or a write that never ends.
+struct Executor(Option<tokio::runtime::Runtime>);
+
+impl Executor {
+    fn new() -> Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        Ok(Self(Some(runtime.map_err(Error::host("start an executor"))?)))
+    }
+
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        // It is only taken out by `drop`.
+        self.0.as_ref().expect("the executor lives as long as its session").block_on(future)
+    }
+}
+
+impl Drop for Executor {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl<T: Send + 'static> Guest<T> {
@@ -39,10 +63,7 @@ impl<T: Send + 'static> Guest<T> {
     /// # Errors
     /// Those of [`Guest::session_blocking`].
     pub fn session_with_blocking(&self, data: T, grants: &Grants) -> Result<Session<T>> {
-        let executor = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(Error::host("start an executor"))?;
+        let executor = Executor::new()?;
         let session = executor.block_on(self.session_with(data, grants))?;
         Ok(Session { session, executor })
     }

@@ -43,6 +43,13 @@ pub enum Error {
         reason: String,
     },
 
+    /// The guest would cost too much to compile, or to keep.
+    #[error("the guest was refused before it ran: {limit}")]
+    TooCostly {
+        /// Which limit, its value, and what raises it.
+        limit: LimitReached,
+    },
+
     /// The guest asks for imports that the runtime does not serve.
     #[error(transparent)]
     Misfits(#[from] Misfits),
@@ -88,6 +95,23 @@ pub enum Error {
         function: String,
         /// Which limit, its value, and what raises it.
         limit: LimitReached,
+    },
+
+    /// A host function failed, through no fault of the guest.
+    #[error("a host function failed while `{}` ran: {reason}", shown(function))]
+    HostFunction {
+        /// The function that the host called.
+        function: String,
+        /// What the host function said, or its panic.
+        reason: String,
+    },
+
+    /// The guest could not write to this process's output, since whoever read it
+    /// has gone away.
+    #[error("the output was closed while `{}` ran", shown(function))]
+    OutputClosed {
+        /// The function that the host called.
+        function: String,
     },
 
     /// An earlier call failed, and what it left behind is not to be trusted.

@@ -1,45 +1,80 @@
 //! What a failed call was: the engine reports one opaque error for a trap, an
 //! exit, a limit and a host function that failed; this tells them apart.
 
+use std::any::Any;
+use std::sync::atomic::Ordering;
+
+use wasmtime::component::ResourceTableError;
 use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
-use crate::env::ImportFailed;
+use crate::deny::Denied;
+use crate::env::{HostFailure, ImportFailed};
 use crate::error::{Error, reason};
-use crate::limits::LimitReached;
+use crate::limits::{LimitReached, Limits};
 use crate::state::State;
 use crate::text::shown;
 
 /// The error of a call of `function`, given how the store was left.
-pub(crate) fn classify<T>(
-    error: &wasmtime::Error,
-    function: &str,
-    state: &State<T>,
-    fuel: Option<u64>,
-) -> Error {
+pub(crate) fn classify<T>(error: &wasmtime::Error, function: &str, state: &State<T>) -> Error {
     if let Some(I32Exit(status)) = error.downcast_ref() {
         return Error::Exited(*status);
     }
     let function = function.to_owned();
-    match limit(error, state, fuel) {
+    if let Some(HostFailure(reason)) = error.downcast_ref() {
+        return Error::HostFunction { function, reason: shown(reason) };
+    }
+    if state.closed.load(Ordering::Relaxed) {
+        return Error::OutputClosed { function };
+    }
+    match limit(error, state) {
         Some(limit) => Error::Limit { function, limit },
         None => Error::Trapped { function, cause: cause(error), backtrace: backtrace(error) },
     }
 }
 
-fn limit<T>(error: &wasmtime::Error, state: &State<T>, fuel: Option<u64>) -> Option<LimitReached> {
+/// A host function that panicked. The unwinding has passed through the guest,
+/// which is not to be called any more.
+pub(crate) fn of_panic(panic: &(dyn Any + Send), function: &str) -> Error {
+    let message = panic.downcast_ref::<&str>().copied();
+    let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let reason = format!("it panicked: {}", shown(message.unwrap_or("with no message")));
+    Error::HostFunction { function: function.into(), reason }
+}
+
+fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
+    let limits = state.meter.limits();
     if let Some(limit) = error.downcast_ref::<LimitReached>() {
         return Some(limit.clone());
     }
-    match (error.downcast_ref::<Trap>(), fuel) {
-        (Some(Trap::OutOfFuel), Some(fuel)) => Some(LimitReached::Fuel(fuel)),
-        _ => state.meter.reached(),
+    if let Some(ResourceTableError::Full) = error.downcast_ref() {
+        return Some(LimitReached::Handles(limits.handles));
     }
+    if let Some(Trap::OutOfFuel) = error.downcast_ref() {
+        return Some(LimitReached::Fuel(limits.fuel));
+    }
+    let refused = state.meter.refused();
+    refused.or_else(|| of_text(&error.root_cause().to_string(), limits))
+}
+
+/// Some of the engine's refusals have no type, and only their text tells them.
+fn of_text(text: &str, limits: &Limits) -> Option<LimitReached> {
+    let known = [
+        ("fuel allocated for hostcalls", LimitReached::HostCallBytes(limits.host_call_bytes)),
+        ("instance count too high", LimitReached::Instances(limits.instances)),
+        ("memory count too high", LimitReached::Memories(limits.memories)),
+        ("table count too high", LimitReached::Tables(limits.tables)),
+        ("exceeds limit", LimitReached::Random(limits.random)),
+    ];
+    known.into_iter().find(|(part, _)| text.contains(part)).map(|(_, limit)| limit)
 }
 
 fn cause(error: &wasmtime::Error) -> String {
     if let Some(failed) = error.downcast_ref::<ImportFailed>() {
         return shown(&failed.to_string());
+    }
+    if let Some(denied) = error.downcast_ref::<Denied>() {
+        return shown(&denied.to_string());
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::UnreachableCodeReached) => {

@@ -6,7 +6,7 @@ use std::fmt;
 use wasmtime::{ExternType, ImportType, Module};
 
 use crate::env::{MODULE, Table, signature};
-use crate::error::reason;
+use crate::error::{Error, reason};
 use crate::module::WASI;
 use crate::text::{list, shown};
 
@@ -44,9 +44,9 @@ impl fmt::Display for Misfits {
 
 impl std::error::Error for Misfits {}
 
-impl From<Misfit> for Misfits {
+impl From<Misfit> for Error {
     fn from(misfit: Misfit) -> Self {
-        Self(vec![misfit])
+        Self::Misfits(Misfits(vec![misfit]))
     }
 }
 
@@ -65,12 +65,12 @@ fn misfit(import: &ImportType<'_>, served: &Table) -> Option<Misfit> {
     match (import.module(), import.ty()) {
         (WASI, _) => None,
         (MODULE, ExternType::Func(wanted)) => match served.get(import.name()) {
-            Some(offered) if offered.matches(&wanted) => None,
+            Some(offered) if offered.ty.matches(&wanted) => None,
             Some(offered) => report(
                 format!(
                     "the guest calls it as {}, and it is {}",
                     signature(&wanted),
-                    signature(offered)
+                    signature(&offered.ty)
                 ),
                 "declare it with that type".into(),
             ),

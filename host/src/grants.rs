@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use url::Url;
 
+use crate::deny::{Denial, Pattern};
 use crate::error::{Error, Result};
 
 /// What a session may touch. The default is nothing: no directory, no
@@ -27,7 +28,8 @@ pub struct Grants {
     pub(crate) directories: Vec<Directory>,
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) arguments: Vec<String>,
-    pub(crate) stdio: bool,
+    pub(crate) stdio: Stdio,
+    pub(crate) denied: Vec<Pattern>,
     hosts: AllowedHosts,
 }
 
@@ -36,6 +38,20 @@ pub(crate) struct Directory {
     pub(crate) host: PathBuf,
     pub(crate) guest: String,
     pub(crate) access: Access,
+}
+
+/// Where a guest's standard input, output and error are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stdio {
+    /// Nowhere: the input is empty, the output is thrown away.
+    #[default]
+    Closed,
+    /// The input is empty; the outputs are kept, up to
+    /// [`Limits::output`](crate::Limits::output), for
+    /// [`Session::output`](crate::Session::output).
+    Captured,
+    /// Those of this process.
+    Inherited,
 }
 
 /// What a guest may do in a directory.
@@ -75,10 +91,23 @@ impl Grants {
         self
     }
 
-    /// Connects the guest to this process's standard input, output and error.
+    /// Sets where the guest's standard input, output and error are.
     #[must_use]
-    pub fn stdio(mut self) -> Self {
-        self.stdio = true;
+    pub fn stdio(mut self, stdio: Stdio) -> Self {
+        self.stdio = stdio;
+        self
+    }
+
+    /// Withholds host functions, of a contract or of WASI: those of a package
+    /// (`wasi:sockets`), of an interface (`wit-host:contract/fetch`), or one
+    /// (`wit-host:contract/fetch.get`); no version is named. It holds for core
+    /// modules as well, whose imports can also be named as `env.fetch`.
+    ///
+    /// [`Denial::Trap`] is for the grants of a runtime, which a guest is linked
+    /// with; in the grants of a session every denial refuses the guest.
+    #[must_use]
+    pub fn deny(mut self, functions: impl Into<String>, denial: Denial) -> Self {
+        self.denied.push(Pattern { name: functions.into(), denial });
         self
     }
 

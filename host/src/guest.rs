@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use wasmtime::component::Component;
-use wasmtime::{InstancePre, Module, component};
+use wasmtime::{InstancePre, component};
 
+use crate::compile::{Compiled, compile};
 use crate::component as component_path;
-use crate::error::{Error, Result, reason};
-use crate::fit::{Misfits, check_module, unlinkable};
+use crate::error::Result;
 use crate::grants::Grants;
-use crate::kind::{Kind, recognise};
+use crate::kind::Kind;
+use crate::link;
 use crate::module as module_path;
 use crate::runtime::Runtime;
 use crate::session::Session;
@@ -55,21 +55,13 @@ impl Main {
 
 impl<T: Send + 'static> Guest<T> {
     pub(crate) fn new(runtime: Runtime<T>, bytes: &[u8]) -> Result<Self> {
-        let (kind, binary) = recognise(bytes)?;
-        let invalid = |error| Error::Invalid { kind: kind.name(), reason: reason(&error) };
         let inner = &runtime.inner;
-        let linked = match kind {
-            Kind::Component => {
-                let component = Component::from_binary(&inner.engine, &binary).map_err(invalid)?;
-                inner.components.instantiate_pre(&component).map(Linked::Component)
-            }
-            Kind::Module => {
-                let module = Module::from_binary(&inner.engine, &binary).map_err(invalid)?;
-                check_module(&module, &inner.env)?;
-                inner.modules.instantiate_pre(&module).map(Linked::Module)
-            }
+        let compiled =
+            compile(&inner.engine, bytes, inner.text, &inner.limits, inner.isolation.as_ref())?;
+        let linked = match compiled {
+            Compiled::Component(component) => link::component(inner, &component)?,
+            Compiled::Module(module) => link::module(inner, &module)?,
         };
-        let linked = linked.map_err(|error| Misfits::from(unlinkable(&error)))?;
         Ok(Self { runtime, linked: Arc::new(linked) })
     }
 

@@ -39,10 +39,14 @@ const MAGIC: &[u8] = b"\0asm";
 const COMPONENT: [u8; 4] = [0x0d, 0, 1, 0];
 const MODULE: [u8; 4] = [1, 0, 0, 0];
 
-/// The kind of `bytes`, and their binary form.
-pub(crate) fn recognise(bytes: &[u8]) -> Result<(Kind, Cow<'_, [u8]>)> {
+/// The kind of `bytes`, and their binary form. The text form is only taken where
+/// `text` says so.
+pub(crate) fn recognise(bytes: &[u8], text: bool) -> Result<(Kind, Cow<'_, [u8]>)> {
     if let Some(kind) = binary(bytes)? {
         return Ok((kind, Cow::Borrowed(bytes)));
+    }
+    if !text {
+        return Err(Error::NotAGuest { found: other(bytes) });
     }
     let Some(text) = guest_text(bytes) else {
         return Err(Error::NotAGuest { found: other(bytes) });
@@ -98,6 +102,7 @@ fn other(bytes: &[u8]) -> String {
     }
     match infer::get(bytes) {
         Some(known) => format!("a file of type {}", known.mime_type()),
+        None if guest_text(bytes).is_some() => "the text form, which is not taken here".into(),
         None if std::str::from_utf8(bytes).is_ok() => {
             "text, but not the text form, which begins with `(module` or `(component`".into()
         }
@@ -120,7 +125,7 @@ mod tests {
             (b"(func)", Kind::Module),
         ];
         for (bytes, expected) in cases {
-            let (kind, binary) = recognise(bytes).expect("a guest");
+            let (kind, binary) = recognise(bytes, true).expect("a guest");
             assert_eq!(kind, expected, "{}", bytes.escape_ascii());
             assert!(binary.starts_with(MAGIC));
         }
@@ -139,14 +144,15 @@ mod tests {
             (b"\xff\xfe\xfd", "unknown type"),
         ];
         for (bytes, expected) in cases {
-            let error = recognise(bytes).expect_err("no guest").to_string();
+            let error = recognise(bytes, true).expect_err("no guest").to_string();
             assert!(error.contains(expected), "{}: {error}", bytes.escape_ascii());
         }
     }
 
     #[test]
     fn text_that_does_not_parse_says_where() {
-        let error = recognise(b"(module (func (result i33)))").expect_err("no type").to_string();
+        let error =
+            recognise(b"(module (func (result i33)))", true).expect_err("no type").to_string();
         assert!(error.contains("i33"), "{error}");
     }
 }

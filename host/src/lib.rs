@@ -71,7 +71,12 @@
 
 pub mod bindings;
 pub mod blocking;
+mod capture;
+mod compile;
 mod component;
+mod deadline;
+mod deny;
+mod engine;
 mod env;
 mod error;
 mod failure;
@@ -79,27 +84,36 @@ mod fit;
 mod functions;
 mod grants;
 mod guest;
+mod inherit;
+mod isolate;
 mod kind;
 mod limits;
+mod link;
+mod meter;
 mod module;
 mod runtime;
+mod scan;
 mod session;
+mod spent;
 mod state;
 mod text;
 
+pub use deny::Denial;
 pub use env::{
-    AsyncHostFunction, Env, FlatList, GuestMemory, HostFunction, Join, Param, ParamList, Return,
-    TrapMessage, WasmTyOrNone,
+    AsyncHostFunction, Env, FlatList, GuestMemory, HostFailure, HostFunction, Join, NotReturned,
+    Param, ParamList, Return, TrapMessage, WasmTyOrNone,
 };
 pub use error::{Error, Result};
 pub use fit::{Misfit, Misfits};
 pub use functions::{FetchLimits, Functions, contract};
-pub use grants::{Access, AllowedHosts, Grants};
+pub use grants::{Access, AllowedHosts, Grants, Stdio};
 pub use guest::{Guest, Main};
+pub use isolate::{Isolation, compile_worker};
 pub use kind::Kind;
-pub use limits::{LimitReached, Limits, Spent};
+pub use limits::{LimitReached, Limits};
 pub use runtime::{Runtime, RuntimeBuilder};
 pub use session::{Outcome, Session};
+pub use spent::Spent;
 pub use state::State;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
 pub use wasmtime;

@@ -1,203 +1,222 @@
-//! What a session may spend, and the guards that stop it there. The engine asks
-//! the `Meter` before memory or tables grow; the `Deadline` ends guest code at
-//! the next epoch and host code at the next point where it waits.
+//! What a guest may spend, from the size of its file to the bytes of a host
+//! call: one table, from which the fields, the setters, the names for the
+//! command and the errors are made. What enforces a limit is elsewhere.
 
 use std::fmt;
-use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::str::FromStr;
+use std::time::Duration;
 
 use bytesize::ByteSize;
-use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 
-/// How often guest code looks at the clock. A deadline is overrun by about this
-/// much; a shorter period costs guests more.
-pub(crate) const EPOCH: Duration = Duration::from_millis(5);
+/// What a setter takes: a plain number, so that `64 << 20` is one, or what may be
+/// left out.
+macro_rules! argument {
+    (bytes) => { usize };
+    (count) => { usize };
+    (span) => { Duration };
+    (time) => { impl Into<Option<Duration>> };
+    (maybe) => { impl Into<Option<u64>> };
+}
 
-/// What a session may spend. Everything has a default; a limit of `None` is off.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Limits {
-    /// Time for one call by the clock on the wall: guest code, host functions,
-    /// and for the first call the set-up as well. 30 seconds by default.
-    pub wall_clock: Option<Duration>,
-    /// Bytes of memory and tables, summed over everything in the session. 64 MiB
-    /// by default.
-    pub memory: usize,
+macro_rules! limits {
+    ($(
+        $(#[doc = $doc:literal])*
+        $field:ident, $variant:ident: $ty:ty = $default:expr, $unit:ident, $option:literal;
+    )*) => {
+        /// What a guest may spend. Everything has a default; a limit of `None` is
+        /// off. Those of the engine (`fuel`, `stack`) and those of loading are
+        /// read when the runtime is built.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Limits {
+            $($(#[doc = $doc])* pub $field: $ty,)*
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($field: $default,)* }
+            }
+        }
+
+        impl Limits {
+            $(
+                #[doc = concat!("Sets [`Limits::", stringify!($field), "`].")]
+                #[must_use]
+                pub fn $field(mut self, limit: argument!($unit)) -> Self {
+                    self.$field = limit.into();
+                    self
+                }
+            )*
+
+            /// The names that [`Limits::set`] knows.
+            pub const NAMES: &[&str] = &[$(stringify!($field)),*];
+
+            /// Sets the limit of that name (with `-` or `_`) from text: a number,
+            /// a size as `64MiB`, a time as `5s`, or `none` where it can be off.
+            ///
+            /// # Errors
+            /// A text that says what is wrong.
+            pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+                match &*name.replace('-', "_") {
+                    $(stringify!($field) => self.$field = $unit::parse(value)?,)*
+                    _ => return Err(unknown(name, Self::NAMES)),
+                }
+                Ok(())
+            }
+        }
+
+        /// The limit that a guest reached, and its value.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum LimitReached {
+            $(#[doc = concat!("[`Limits::", stringify!($field), "`].")] $variant($ty),)*
+        }
+
+        impl fmt::Display for LimitReached {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$variant(limit) => write!(
+                        f,
+                        concat!("the limit `", stringify!($field), "` of {} was reached; `", $option, "` or `Limits::", stringify!($field), "` raises it"),
+                        $unit::show(limit)
+                    ),)*
+                }
+            }
+        }
+    };
+}
+
+limits! {
+    /// Time for one call by the clock on the wall, guest code and host functions
+    /// alike; instantiating and set-up are a call of their own. 30 seconds.
+    wall_clock, WallClock: Option<Duration> = Some(Duration::from_secs(30)), time, "--timeout";
+    /// Bytes of memory and tables, summed over everything in the session. 64 MiB.
+    memory, Memory: usize = 64 << 20, bytes, "--memory";
     /// Fuel for one call: about one unit for an instruction, the same for the
-    /// same input on every machine. Off by default, since counting makes a
-    /// call-heavy guest slower. Read when the runtime is built.
-    pub fuel: Option<u64>,
+    /// same input on every machine. Off, since counting slows guests down.
+    fuel, Fuel: Option<u64> = None, maybe, "--fuel";
+    /// Calls of host functions, WASI's among them, in one call into the guest.
+    /// Off, since counting costs about as much as a small call.
+    host_calls, HostCalls: Option<u64> = None, maybe, "--limit host-calls=N";
+    /// Bytes that the guest hands to the host in one host call. 16 MiB.
+    host_call_bytes, HostCallBytes: usize = 16 << 20, bytes, "--limit host-call-bytes=SIZE";
+    /// Resources of the host that a guest holds at one time: open files,
+    /// streams, handles. 1,000.
+    handles, Handles: usize = 1_000, count, "--limit handles=N";
+    /// Bytes of captured output, of either stream. 1 MiB.
+    output, Output: usize = 1 << 20, bytes, "--limit output=SIZE";
+    /// Random bytes for one request. 64 KiB.
+    random, Random: usize = 64 << 10, bytes, "--limit random=SIZE";
+    /// Elements of tables, summed over everything in the session. 100,000.
+    table_elements, TableElements: usize = 100_000, count, "--limit table-elements=N";
+    /// Memories of a component's instances. 16.
+    memories, Memories: usize = 16, count, "--limit memories=N";
+    /// Tables of a component's instances. 32.
+    tables, Tables: usize = 32, count, "--limit tables=N";
+    /// Core instances of a component. 64.
+    instances, Instances: usize = 64, count, "--limit instances=N";
+    /// Memories of a core module. 1.
+    module_memories, ModuleMemories: usize = 1, count, "--limit module-memories=N";
+    /// Tables of a core module. 4.
+    module_tables, ModuleTables: usize = 4, count, "--limit module-tables=N";
+    /// Bytes of stack for guest code. Host functions have 1.5 MiB beside it.
+    /// 512 KiB.
+    stack, Stack: usize = 512 << 10, bytes, "--limit stack=SIZE";
+    /// Bytes of the guest's file. 64 MiB: Python guests have 18.
+    file_size, FileSize: usize = 64 << 20, bytes, "--limit file-size=SIZE";
+    /// Depth of components within components. 16.
+    nesting, Nesting: usize = 16, count, "--limit nesting=N";
+    /// Modules and components that are defined in a component. 1,000.
+    definitions, Definitions: usize = 1_000, count, "--limit definitions=N";
+    /// Instances that a component makes, with those that its instances make:
+    /// twice a component that makes two of another counts as four. 1,000.
+    effective_instances, EffectiveInstances: usize = 1_000, count, "--limit effective-instances=N";
+    /// Functions, summed over all modules. 50,000.
+    functions, Functions: usize = 50_000, count, "--limit functions=N";
+    /// Parameters and results of one type of function. 128.
+    signature, Signature: usize = 128, count, "--limit signature=N";
+    /// Local variables of one function. 5,000.
+    locals, Locals: usize = 5_000, count, "--limit locals=N";
+    /// Bytes of the code of one function; compiling takes more than linear time
+    /// in it. 512 KiB.
+    body, Body: usize = 512 << 10, bytes, "--limit body=SIZE";
+    /// Types, imports, exports, globals, tables, memories, segments and the like,
+    /// summed over all modules. 500,000.
+    items, Items: usize = 500_000, count, "--limit items=N";
+    /// Bytes of the compiled code. 256 MiB.
+    compiled_size, CompiledSize: usize = 256 << 20, bytes, "--limit compiled-size=SIZE";
+    /// CPU time for compiling in a process of its own, in whole seconds. 120
+    /// seconds; without that process nothing can stop a compilation.
+    compile_time, CompileTime: Duration = Duration::from_secs(120), span, "--limit compile-time=TIME";
+    /// Memory for compiling in a process of its own. 2 GiB.
+    compile_memory, CompileMemory: usize = 2 << 30, bytes, "--limit compile-memory=SIZE";
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { wall_clock: Some(Duration::from_secs(30)), memory: 64 << 20, fuel: None }
+impl std::error::Error for LimitReached {}
+
+fn unknown(name: &str, names: &[&str]) -> String {
+    format!("there is no limit `{name}`; there are {}", names.join(", ").replace('_', "-"))
+}
+
+/// How the values of a kind are read and shown; named after the kind, for the
+/// table above.
+mod bytes {
+    use super::{ByteSize, FromStr as _};
+
+    pub(super) fn parse(text: &str) -> Result<usize, String> {
+        let size = ByteSize::from_str(text)?;
+        usize::try_from(size.as_u64()).map_err(|error| error.to_string())
+    }
+
+    pub(super) fn show(size: &usize) -> String {
+        ByteSize(*size as u64).to_string()
     }
 }
 
-impl Limits {
-    /// Sets [`Limits::wall_clock`].
-    #[must_use]
-    pub fn wall_clock(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.wall_clock = limit.into();
-        self
+mod count {
+    pub(super) fn parse(text: &str) -> Result<usize, String> {
+        text.parse().map_err(|_| format!("`{text}` is not a number"))
     }
 
-    /// Sets [`Limits::memory`], in bytes.
-    #[must_use]
-    pub fn memory(mut self, limit: usize) -> Self {
-        self.memory = limit;
-        self
-    }
-
-    /// Sets [`Limits::fuel`].
-    #[must_use]
-    pub fn fuel(mut self, limit: impl Into<Option<u64>>) -> Self {
-        self.fuel = limit.into();
-        self
+    pub(super) fn show(count: &usize) -> String {
+        count.to_string()
     }
 }
 
-/// The limit that ended a call.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LimitReached {
-    /// [`Limits::wall_clock`].
-    #[error("it reached the time limit of {0:?}; `--timeout` or `Limits::wall_clock` raises it")]
-    WallClock(Duration),
-    /// [`Limits::memory`], in bytes.
-    #[error("it reached the memory limit of {}; `--memory` or `Limits::memory` raises it", bytes(*.0))]
-    Memory(usize),
-    /// [`Limits::fuel`].
-    #[error("it reached the fuel limit of {0}; `--fuel` or `Limits::fuel` raises it")]
-    Fuel(u64),
-}
-
-/// What the calls of a session have cost so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Spent {
-    /// Time by the clock on the wall, in calls and in set-up.
-    pub wall_clock: Duration,
-    /// The most bytes of memory and tables that there were at one time.
-    pub peak_memory: usize,
-    /// Fuel, where [`Limits::fuel`] is set.
-    pub fuel: Option<u64>,
-}
-
-impl fmt::Display for Spent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.1?}, {} of memory", self.wall_clock, bytes(self.peak_memory))?;
-        match self.fuel {
-            Some(fuel) => write!(f, ", {fuel} fuel"),
-            None => Ok(()),
+mod maybe {
+    pub(super) fn parse(text: &str) -> Result<Option<u64>, String> {
+        match text {
+            "none" => Ok(None),
+            number => number.parse().map(Some).map_err(|_| format!("`{text}` is not a number")),
         }
     }
-}
 
-fn bytes(bytes: usize) -> ByteSize {
-    ByteSize(bytes as u64)
-}
-
-/// Counts the memory of one store. The engine's own limiter counts every memory
-/// by itself, so that forty of them get forty times the limit.
-#[derive(Debug)]
-pub(crate) struct Meter {
-    limit: usize,
-    used: usize,
-    pub(crate) peak: usize,
-    /// Whether growth was refused. The guest then usually traps with a cause of
-    /// its own, which is not the one to report.
-    refused: bool,
-}
-
-impl Meter {
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, used: 0, peak: 0, refused: false }
-    }
-
-    pub(crate) fn reached(&self) -> Option<LimitReached> {
-        self.refused.then_some(LimitReached::Memory(self.limit))
-    }
-
-    fn grow(&mut self, current: usize, desired: usize) -> bool {
-        let used = self.used.saturating_add(desired.saturating_sub(current));
-        if used > self.limit {
-            self.refused = true;
-            return false;
-        }
-        self.used = used;
-        self.peak = self.peak.max(used);
-        true
+    pub(super) fn show(count: &Option<u64>) -> String {
+        count.map_or("none".into(), |count| count.to_string())
     }
 }
 
-impl ResourceLimiter for Meter {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        Ok(self.grow(current, desired))
+mod span {
+    use super::Duration;
+
+    pub(super) fn parse(text: &str) -> Result<Duration, String> {
+        humantime::parse_duration(text).map_err(|error| error.to_string())
     }
 
-    fn table_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        let element = size_of::<usize>();
-        Ok(self.grow(current.saturating_mul(element), desired.saturating_mul(element)))
+    pub(super) fn show(span: &Duration) -> String {
+        format!("{span:?}")
     }
 }
 
-/// When the call under way has to be over, shared by the store's epoch callback
-/// and the session.
-#[derive(Clone, Debug)]
-pub(crate) struct Deadline {
-    base: Instant,
-    /// Nanoseconds after `base`; `u64::MAX` is never.
-    at: Arc<AtomicU64>,
-    limit: Option<Duration>,
-}
+mod time {
+    use super::{Duration, span};
 
-impl Deadline {
-    pub(crate) fn new(limit: Option<Duration>) -> Self {
-        Self { base: Instant::now(), at: Arc::new(AtomicU64::new(u64::MAX)), limit }
+    pub(super) fn parse(text: &str) -> Result<Option<Duration>, String> {
+        if text == "none" { Ok(None) } else { span::parse(text).map(Some) }
     }
 
-    /// Has guest code in `store` check the clock at every epoch, and let other
-    /// tasks of its thread run.
-    pub(crate) fn watch<T>(&self, store: &mut Store<T>) {
-        let deadline = self.clone();
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(move |_| match deadline.passed() {
-            Some(limit) => Err(LimitReached::WallClock(limit).into()),
-            None => Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now()))),
-        });
-    }
-
-    fn passed(&self) -> Option<Duration> {
-        let passed = self.base.elapsed().as_nanos() >= u128::from(self.at.load(Ordering::Relaxed));
-        self.limit.filter(|_| passed)
-    }
-
-    /// Runs `call` from now on until the limit.
-    pub(crate) async fn within<R>(
-        &self,
-        call: impl Future<Output = wasmtime::Result<R>>,
-    ) -> wasmtime::Result<R> {
-        let Some(limit) = self.limit else { return call.await };
-        let at = self.base.elapsed().saturating_add(limit).as_nanos();
-        self.at.store(u64::try_from(at).unwrap_or(u64::MAX), Ordering::Relaxed);
-        match tokio::time::timeout(limit, call).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(LimitReached::WallClock(limit).into()),
-        }
+    pub(super) fn show(limit: &Option<Duration>) -> String {
+        limit.as_ref().map_or("none".into(), span::show)
     }
 }
 
@@ -206,21 +225,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_meter_sums_memories_and_tables() {
-        let mut meter = Meter::new(100);
-        assert!(meter.memory_growing(0, 60, None).expect("never fails"));
-        assert!(meter.table_growing(0, 5, None).expect("never fails"));
-        assert!(!meter.memory_growing(0, 1, None).expect("never fails"));
-        assert!(meter.refused);
-        assert_eq!(meter.peak, 60 + 5 * size_of::<usize>());
+    fn a_limit_names_its_value_and_the_way_out() {
+        let text = LimitReached::Memory(64 << 20).to_string();
+        let expected = "the limit `memory` of 64.0 MiB was reached; \
+                        `--memory` or `Limits::memory` raises it";
+        assert_eq!(text, expected);
     }
 
     #[test]
-    fn a_limit_names_its_value_and_the_way_out() {
-        let text = LimitReached::Memory(64 << 20).to_string();
-        assert_eq!(
-            text,
-            "it reached the memory limit of 64.0 MiB; `--memory` or `Limits::memory` raises it"
-        );
+    fn every_limit_is_set_by_its_name() {
+        for name in Limits::NAMES {
+            let mut limits = Limits::default();
+            let set = ["7", "7s"].iter().find(|value| limits.set(name, value).is_ok());
+            assert!(set.is_some() && limits != Limits::default(), "{name}");
+            assert!(limits.set(&name.replace('_', "-"), "much").is_err(), "{name}");
+        }
+        let error = Limits::default().set("speed", "1").expect_err("no such limit");
+        assert!(error.starts_with("there is no limit `speed`; there are wall-clock, memory"));
     }
 }

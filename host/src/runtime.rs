@@ -2,19 +2,26 @@
 //! one ready linker for each kind of guest. It compiles guests and knows
 //! nothing of any contract but what an embedder puts into its linkers.
 
-use std::num::NonZeroUsize;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::{Arc, Once};
 
-use wasmtime::{Config, Engine, EngineWeak, WasmBacktraceDetails, component};
+use wasmtime::{Engine, EngineWeak, component};
 
+use crate::deadline::EPOCH;
+use crate::engine::Settings;
 use crate::env::{Env, Table, signature};
 use crate::error::{Error, Result};
 use crate::grants::Grants;
 use crate::guest::Guest;
-use crate::limits::{EPOCH, Limits};
+use crate::isolate::Isolation;
+use crate::limits::Limits;
 use crate::module;
 use crate::state::State;
+
+/// Where no clock may end a guest, this ends one that runs for seconds.
+const DETERMINISTIC_FUEL: u64 = 10_000_000_000;
 
 /// One engine and what it offers to guests, for sessions with host data `T`.
 /// Cheap to clone; clones share everything.
@@ -29,6 +36,9 @@ pub(crate) struct Inner<T: 'static> {
     pub(crate) env: Table,
     pub(crate) limits: Limits,
     pub(crate) grants: Grants,
+    pub(crate) deterministic: bool,
+    pub(crate) text: bool,
+    pub(crate) isolation: Option<Isolation>,
     ticker: Once,
 }
 
@@ -60,20 +70,27 @@ impl<T: Send + 'static> Runtime<T> {
     /// The same, and [`Error::Read`].
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Guest<T>> {
         let path = path.as_ref();
-        let bytes =
-            std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let failed = |source| Error::Read { path: path.to_owned(), source };
+        // One byte more than the limit tells that there is more.
+        let limit = u64::try_from(self.inner.limits.file_size).unwrap_or(u64::MAX);
+        let mut bytes = Vec::new();
+        let file = File::open(path).map_err(failed)?;
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
         self.load(bytes)
     }
 
     /// What core modules can import from `env`: names, and flat types in the
     /// notation of Rust.
     pub fn env_imports(&self) -> impl Iterator<Item = (&str, String)> {
-        self.inner.env.iter().map(|(name, ty)| (name.as_str(), signature(ty)))
+        self.inner.env.iter().map(|(name, served)| (name.as_str(), signature(&served.ty)))
     }
 
     /// Starts the thread that moves the epoch on, unless it runs already. It
     /// ends with the engine.
     pub(crate) fn start_ticker(&self) {
+        if self.inner.deterministic {
+            return;
+        }
         self.inner.ticker.call_once(|| {
             let engine = self.inner.engine.weak();
             std::thread::spawn(move || tick(&engine));
@@ -98,6 +115,9 @@ pub struct RuntimeBuilder<T: 'static> {
     env: Vec<EnvSetup<T>>,
     limits: Limits,
     grants: Grants,
+    deterministic: bool,
+    text: bool,
+    isolation: Option<Isolation>,
 }
 
 impl<T> Default for RuntimeBuilder<T> {
@@ -107,6 +127,9 @@ impl<T> Default for RuntimeBuilder<T> {
             env: Vec::new(),
             limits: Limits::default(),
             grants: Grants::default(),
+            deterministic: false,
+            text: true,
+            isolation: None,
         }
     }
 }
@@ -148,13 +171,42 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
+    /// Has every guest give the same output for the same input: clocks stand
+    /// still, random bytes have a fixed seed, NaNs one bit pattern, and fuel
+    /// takes the place of the clock in guest code ([`Limits::fuel`], or 10 000
+    /// million where it is off).
+    #[must_use]
+    pub fn deterministic(mut self, deterministic: bool) -> Self {
+        self.deterministic = deterministic;
+        self
+    }
+
+    /// Whether guests may be in text form, which only people write. They may, by
+    /// default.
+    #[must_use]
+    pub fn text(mut self, text: bool) -> Self {
+        self.text = text;
+        self
+    }
+
+    /// Compiles guests in a process of its own.
+    #[must_use]
+    pub fn isolate(mut self, isolation: Isolation) -> Self {
+        self.isolation = Some(isolation);
+        self
+    }
+
     /// Makes the engine and fills the linkers.
     ///
     /// # Errors
     /// [`Error::Host`] where a setup failed, as it does when a name is taken.
     pub fn build(self) -> Result<Runtime<T>> {
-        let engine =
-            Engine::new(&config(&self.limits)).map_err(Error::host("set up the engine"))?;
+        let mut limits = self.limits;
+        if self.deterministic {
+            limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
+        }
+        let settings = Settings::new(&limits, self.deterministic);
+        let engine = settings.engine().map_err(Error::host("set up the engine"))?;
         let mut components = component::Linker::new(&engine);
         let mut modules = wasmtime::Linker::new(&engine);
         let mut env = Table::new();
@@ -164,8 +216,18 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             setup(&mut registrar).map_err(Error::host("offer functions in `env`"))?;
         }
         module::link_wasi(&mut modules).map_err(Error::host("offer WASI to core modules"))?;
-        let (limits, grants) = (self.limits, self.grants);
-        let inner = Inner { engine, components, modules, env, limits, grants, ticker: Once::new() };
+        let inner = Inner {
+            engine,
+            components,
+            modules,
+            env,
+            limits,
+            grants: self.grants,
+            deterministic: self.deterministic,
+            text: self.text,
+            isolation: self.isolation.map(|isolation| isolation.with_settings(settings)),
+            ticker: Once::new(),
+        };
         Ok(Runtime { inner: Arc::new(inner) })
     }
 }
@@ -176,30 +238,4 @@ fn link<T: Send + 'static>(
 ) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
     setups.into_iter().try_for_each(|setup| setup(linker))
-}
-
-/// Guests run with what today's toolchains emit; every other proposal is off,
-/// since each is code that an attacker could reach.
-fn config(limits: &Limits) -> Config {
-    let mut config = Config::new();
-    config
-        .epoch_interruption(true)
-        .consume_fuel(limits.fuel.is_some())
-        .concurrency_support(false)
-        .gc_support(false)
-        .wasm_gc(false)
-        .wasm_exceptions(false)
-        .wasm_function_references(false)
-        .wasm_threads(false)
-        .shared_memory(false)
-        .wasm_memory64(false)
-        .wasm_relaxed_simd(false)
-        .wasm_custom_page_sizes(false)
-        .wasm_wide_arithmetic(false)
-        .wasm_stack_switching(false)
-        .max_wasm_stack(512 << 10)
-        .async_stack_size(2 << 20)
-        .wasm_backtrace_details(WasmBacktraceDetails::Enable)
-        .wasm_backtrace_max_frames(NonZeroUsize::new(16));
-    config
 }

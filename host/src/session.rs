@@ -2,18 +2,24 @@
 //! into the guest goes through `Session::guarded`, which starts the clock and,
 //! after any failure, ends the session.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
+use futures_util::FutureExt as _;
 use wasmtime::component::{self, Val};
-use wasmtime::{Instance, Store};
+use wasmtime::{CallHook, Instance, Store};
 
 use crate::component as component_path;
+use crate::deadline::Deadline;
 use crate::error::{Error, Result};
 use crate::failure;
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked, Main};
-use crate::limits::{Deadline, Meter, Spent};
+use crate::link;
+use crate::meter::Meter;
 use crate::module as module_path;
+use crate::runtime::Inner;
+use crate::spent::Spent;
 use crate::state::State;
 
 /// A running guest. It keeps its memory from call to call, and ends with the
@@ -50,12 +56,13 @@ pub enum Outcome {
 impl<T: Send + 'static> Session<T> {
     pub(crate) async fn start(guest: &Guest<T>, data: T, grants: &Grants) -> Result<Self> {
         let inner = &guest.runtime.inner;
+        link::check_session(inner, &guest.linked, &grants.denied)?;
         guest.runtime.start_ticker();
-        let state = State::new(data, grants, Meter::new(inner.limits.memory))?;
+        let meter = Meter::new(&inner.limits, guest.kind());
+        let state = State::new(data, grants, meter, inner.deterministic)?;
         let mut store = Store::new(&inner.engine, state);
-        store.limiter(|state| &mut state.meter);
         let deadline = Deadline::new(inner.limits.wall_clock);
-        deadline.watch(&mut store);
+        guard(&mut store, inner, &deadline).map_err(Error::host("set the guest's limits"))?;
         let (guest, spent) = (guest.clone(), Spent::default());
         let mut session = Self { guest, store, live: None, deadline, spent, ended_by: None };
         session.instantiate().await?;
@@ -188,7 +195,16 @@ impl<T: Send + 'static> Session<T> {
 
     /// What the session has cost so far.
     pub fn spent(&self) -> Spent {
-        Spent { peak_memory: self.store.data().meter.peak, ..self.spent }
+        let meter = &self.store.data().meter;
+        let host_calls = meter.limits().host_calls.map(|_| meter.host_calls);
+        Spent { peak_memory: meter.peak, host_calls, ..self.spent }
+    }
+
+    /// What the guest has written to standard output and to standard error, where
+    /// its grants say [`Stdio::Captured`](crate::Stdio::Captured).
+    pub fn output(&self) -> (Vec<u8>, Vec<u8>) {
+        let state = self.store.data();
+        (state.stdout.contents(), state.stderr.contents())
     }
 
     fn no_such(&self, name: &str) -> Error {
@@ -217,16 +233,46 @@ impl<T: Send + 'static> Session<T> {
         // A call that is dropped half-way leaves the guest where it stood.
         self.ended_by = Some(name.into());
         let began = Instant::now();
-        let outcome = self.deadline.within(call(&mut self.store)).await;
+        self.store.data_mut().meter.host_calls = 0;
+        let guarded = AssertUnwindSafe(self.deadline.within(call(&mut self.store)));
+        let outcome = guarded.catch_unwind().await;
         self.spent.wall_clock += began.elapsed();
         if let (Some(given), Ok(left)) = (fuel, self.store.get_fuel()) {
             *self.spent.fuel.get_or_insert(0) += given - left;
         }
-        let result =
-            outcome.map_err(|error| failure::classify(&error, name, self.store.data(), fuel));
+        let result = match outcome {
+            Ok(ended) => ended.map_err(|error| failure::classify(&error, name, self.store.data())),
+            Err(panic) => Err(failure::of_panic(panic.as_ref(), name)),
+        };
         if result.is_ok() {
             self.ended_by = None;
         }
         result
     }
+}
+
+/// How much guest code runs before the clock can end it where there are no
+/// epochs: some milliseconds' worth.
+const FUEL_BETWEEN_YIELDS: u64 = 1_000_000;
+
+/// Puts the guards of every session on a store.
+fn guard<T: Send + 'static>(
+    store: &mut Store<State<T>>,
+    inner: &Inner<T>,
+    deadline: &Deadline,
+) -> wasmtime::Result<()> {
+    store.limiter(|state| &mut state.meter);
+    store.set_hostcall_fuel(inner.limits.host_call_bytes);
+    store.set_max_component_handles(inner.limits.handles);
+    if inner.limits.host_calls.is_some() {
+        store.call_hook(|mut context, hook| match hook {
+            CallHook::CallingHost => Ok(context.data_mut().meter.host_call()?),
+            _ => Ok(()),
+        });
+    }
+    if inner.deterministic {
+        return store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS));
+    }
+    deadline.watch(store);
+    Ok(())
 }

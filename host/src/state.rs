@@ -1,12 +1,22 @@
 //! What a store holds: the embedder's data, and what the host keeps for one
 //! session beside it.
 
-use wasmtime_wasi::p1::WasiP1Ctx;
-use wasmtime_wasi::{FsPerms, WasiCtxBuilder, WasiCtxView, WasiView};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
+use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime_wasi::random::Deterministic;
+use wasmtime_wasi::{
+    FsPerms, HostMonotonicClock, HostWallClock, WasiCtxBuilder, WasiCtxView, WasiView,
+};
+
+use crate::capture::Capture;
 use crate::error::{Error, Result};
-use crate::grants::{Access, Grants};
-use crate::limits::Meter;
+use crate::grants::{Access, Grants, Stdio};
+use crate::inherit::{Inherited, Output};
+use crate::limits::Limits;
+use crate::meter::Meter;
 
 /// What is behind a session: the embedder's host data `T`, which host functions
 /// work on, and the host's own book-keeping.
@@ -17,11 +27,33 @@ pub struct State<T> {
     pub(crate) meter: Meter,
     /// The result that the last two-step function left for the guest to fetch.
     pub(crate) kept: Vec<u8>,
+    pub(crate) stdout: Capture,
+    pub(crate) stderr: Capture,
+    /// Whether the reader of this process's output has gone away.
+    pub(crate) closed: Arc<AtomicBool>,
 }
 
 impl<T> State<T> {
-    pub(crate) fn new(data: T, grants: &Grants, meter: Meter) -> Result<Self> {
-        Ok(Self { data, wasi: wasi(grants)?, meter, kept: Vec::new() })
+    pub(crate) fn new(data: T, grants: &Grants, meter: Meter, deterministic: bool) -> Result<Self> {
+        let limits = meter.limits();
+        let (stdout, stderr) = (Capture::new(limits.output), Capture::new(limits.output));
+        let mut wasi = context(grants, limits)?;
+        let closed = Arc::new(AtomicBool::new(false));
+        let inherited = |output| Inherited { output, closed: Arc::clone(&closed) };
+        match grants.stdio {
+            Stdio::Closed => &mut wasi,
+            Stdio::Captured => wasi.stdout(stdout.clone()).stderr(stderr.clone()),
+            Stdio::Inherited => wasi
+                .inherit_stdin()
+                .stdout(inherited(Output::Stdout))
+                .stderr(inherited(Output::Stderr)),
+        };
+        if deterministic {
+            without_chance(&mut wasi);
+        }
+        let mut wasi = wasi.build_p1();
+        wasi.ctx().table.set_max_capacity(limits.handles);
+        Ok(Self { data, wasi, meter, kept: Vec::new(), stdout, stderr, closed })
     }
 
     /// The embedder's host data.
@@ -47,13 +79,11 @@ impl<T: Send> WasiView for State<T> {
 
 /// A context of WASI that has what was granted. The network is none of it: the
 /// hosts in the grants are for host functions.
-fn wasi(grants: &Grants) -> Result<WasiP1Ctx> {
+fn context(grants: &Grants, limits: &Limits) -> Result<WasiCtxBuilder> {
     let mut wasi = WasiCtxBuilder::new();
     wasi.allow_tcp(false).allow_udp(false);
+    wasi.max_random_size(limits.random as u64);
     wasi.args(&grants.arguments).envs(&grants.environment);
-    if grants.stdio {
-        wasi.inherit_stdio();
-    }
     for directory in &grants.directories {
         let allowed = match directory.access {
             Access::ReadOnly => FsPerms::ReadOnly,
@@ -66,5 +96,38 @@ fn wasi(grants: &Grants) -> Result<WasiP1Ctx> {
             }
         })?;
     }
-    Ok(wasi.build_p1())
+    Ok(wasi)
+}
+
+/// Clocks that stand still and random bytes that are always the same.
+fn without_chance(wasi: &mut WasiCtxBuilder) {
+    let bytes: Vec<u8> = (0..=u8::MAX).collect();
+    wasi.wall_clock(Stopped)
+        .monotonic_clock(Stopped)
+        .secure_random(Deterministic::new(bytes.clone()))
+        .insecure_random(Deterministic::new(bytes))
+        .insecure_random_seed(0);
+}
+
+/// A clock that stands still, at the beginning of its time.
+struct Stopped;
+
+impl HostWallClock for Stopped {
+    fn resolution(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+impl HostMonotonicClock for Stopped {
+    fn resolution(&self) -> u64 {
+        1_000_000_000
+    }
+
+    fn now(&self) -> u64 {
+        0
+    }
 }

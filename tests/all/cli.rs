@@ -129,9 +129,30 @@ fn every_way_to_end() {
     run("exit-1", &exits(-1), &[], 123, "", passed_on);
     run("trap", r#"(module (func (export "run") unreachable))"#, &[], 134, "", "trapped");
     run("empty", "(module)", &[], 127, "", "exports no function `run`; it exports nothing");
-    run("spin", spin, &["--timeout", "20ms"], 124, "", "time limit of 20ms");
-    run("fuel", spin, &["--fuel", "1000"], 137, "", "fuel limit of 1000");
-    run("grow", grow, &["--memory", "1MiB"], 137, "", "memory limit of 1.0 MiB");
+    run(
+        "spin",
+        spin,
+        &["--timeout", "20ms"],
+        124,
+        "",
+        "the limit `wall_clock` of 20ms was reached; `--timeout`",
+    );
+    run(
+        "fuel",
+        spin,
+        &["--fuel", "1000"],
+        137,
+        "",
+        "the limit `fuel` of 1000 was reached; `--fuel`",
+    );
+    run(
+        "grow",
+        grow,
+        &["--memory", "1MiB"],
+        137,
+        "",
+        "the limit `memory` of 1.0 MiB was reached; `--memory`",
+    );
     let args = r#"(module (func (export "run") (param i32)))"#;
     run("args", args, &[], 2, "", "it takes (i32)");
 }
@@ -141,7 +162,9 @@ fn wrong_usage() {
     check(&["run"], 2, "", "required arguments were not provided");
     check(&["fly"], 2, "", "unrecognized subcommand 'fly'");
     check(&["run", "--timeout", "soon", "x"], 2, "", "invalid value 'soon'");
-    check(&["run", "--memory", "much", "x"], 2, "", "invalid value 'much'");
+    check(&["run", "--memory", "much", "x"], 2, "", "invalid value 'much' for '--memory'");
+    check(&["run", "--limit", "speed=1", "x"], 2, "", "there is no limit `speed`; there are");
+    check(&["run", "--limit", "speed", "x"], 2, "", "a value is missing; give NAME=VALUE");
     check(&["run", "--dir", "::", "x"], 2, "", "a path is missing");
     check(&["run", "--allow-host", "a/b", "x"], 2, "", "this is more than a host");
     let missing = ["run", "--dir", "/no/such/place", guests::ADD_UNKNOWN];

@@ -192,7 +192,7 @@ fn limits_end_a_call_and_name_themselves() {
     let grow = r#"(module (memory 1) (func (export "run")
         (loop (br_if 0 (i32.ne (memory.grow (i32.const 1)) (i32.const -1)))) unreachable))"#;
     let two = r#"(module (memory 1) (memory 1) (func (export "run")))"#;
-    let half = Limits::default().memory(96 << 10);
+    let half = Limits::default().memory(96 << 10).module_memories(2);
     let cases = [
         (spin, Limits::default().wall_clock(Duration::from_millis(20)), "--timeout"),
         (spin, Limits::default().fuel(10_000), "--fuel"),
@@ -223,7 +223,9 @@ fn the_clock_runs_in_host_calls() {
     let guest = limited(sleep, Limits::default().wall_clock(limit));
     let error = guest.session_blocking(Functions::default()).unwrap().main().unwrap_err();
     match error {
-        Error::Limit { limit: found, .. } => assert_eq!(found, LimitReached::WallClock(limit)),
+        Error::Limit { limit: found, .. } => {
+            assert_eq!(found, LimitReached::WallClock(Some(limit)))
+        }
         other => panic!("{other}"),
     }
 }

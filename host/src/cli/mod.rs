@@ -25,7 +25,15 @@ enum Command {
     Run(run::Run),
 }
 
+/// The first argument of this program where it is to compile for another one.
+/// It is no command for people, so it is not among them.
+const COMPILE_WORKER: &str = "compile-worker";
+
 pub(crate) fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(COMPILE_WORKER) {
+        return wit_host::compile_worker(arguments);
+    }
     let Cli { command } = Cli::parse();
     let ended = match command {
         Command::Run(run) => run.execute(),

@@ -1,12 +1,12 @@
 //! The options that every command has which runs a guest: its limits and its
 //! grants, as text that is turned into the library's own types.
 
+use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use bytesize::ByteSize;
-use clap::Args;
-use wit_host::{Access, Grants, Limits, Result};
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use wit_host::{Access, Denial, Functions, Grants, Isolation, Limits, Result, Runtime, Stdio};
 
 /// What the guest may spend and touch.
 #[derive(Args)]
@@ -26,16 +26,51 @@ pub(crate) struct Options {
     env: Vec<(String, String)>,
 
     /// Stop the guest after this time, as 500ms, 5s, 2m, or none
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = timeout)]
-    timeout: Timeout,
+    #[arg(long, value_name = "TIME", default_value = "30s")]
+    timeout: String,
 
     /// The most memory that the guest may have
     #[arg(long, value_name = "SIZE", default_value = "256MiB")]
-    memory: ByteSize,
+    memory: String,
 
     /// Stop the guest after this much fuel, about one unit an instruction
     #[arg(long, value_name = "UNITS")]
-    fuel: Option<u64>,
+    fuel: Option<String>,
+
+    /// Set any other limit; a wrong name lists them all
+    #[arg(long, value_name = "NAME=VALUE", value_parser = named)]
+    limit: Vec<(String, String)>,
+
+    /// Withhold host functions: a package (wasi:sockets), an interface
+    /// (wit-host:contract/fetch), a function (wit-host:contract/fetch.get) or an
+    /// import (env.fetch); a guest that imports one is refused
+    #[arg(long, value_name = "FUNCTIONS")]
+    deny: Vec<String>,
+
+    /// The same, but the guest runs, and traps where it calls one
+    #[arg(long, value_name = "FUNCTIONS")]
+    deny_calls: Vec<String>,
+
+    /// Whether the guest has this command's input and output
+    #[arg(long, value_name = "WHERE", default_value = "inherit")]
+    stdio: Io,
+
+    /// Stop clocks, fix random bytes and count fuel, so that every run is the same
+    #[arg(long)]
+    deterministic: bool,
+
+    /// Compile the guest in a process of its own, which has limits too
+    #[arg(long)]
+    isolate: bool,
+}
+
+/// Where the guest's input and output are.
+#[derive(Clone, Copy, ValueEnum)]
+enum Io {
+    /// This command's own
+    Inherit,
+    /// Nowhere
+    Closed,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -45,25 +80,76 @@ struct Directory {
     access: Access,
 }
 
-#[derive(Clone, Copy)]
-struct Timeout(Option<Duration>);
-
 impl Options {
-    pub(crate) fn limits(&self) -> Limits {
-        let memory = usize::try_from(self.memory.as_u64()).unwrap_or(usize::MAX);
-        Limits::default().wall_clock(self.timeout.0).memory(memory).fuel(self.fuel)
+    /// A runtime with the shipped contract, as the options have it.
+    pub(crate) fn runtime(&self) -> anyhow::Result<Runtime<Functions>> {
+        let mut builder = wit_host::contract()
+            .limits(self.limits()?)
+            .grants(self.grants()?)
+            .deterministic(self.deterministic);
+        if self.isolate {
+            let program = std::env::current_exe().context("failed to find this program")?;
+            builder = builder.isolate(Isolation::new(program, [super::COMPILE_WORKER]));
+        }
+        Ok(builder.build()?)
+    }
+
+    fn limits(&self) -> anyhow::Result<Limits> {
+        let mut limits = Limits::default();
+        let fuel = self.fuel.iter().map(|fuel| ("fuel", fuel));
+        let common = [("wall-clock", &self.timeout), ("memory", &self.memory)];
+        let named = self.limit.iter().map(|(name, value)| (&**name, value));
+        for (name, value) in common.into_iter().chain(fuel).chain(named) {
+            limits.set(name, value).map_err(|reason| {
+                let option = match name {
+                    "wall-clock" => "--timeout".into(),
+                    "memory" | "fuel" => format!("--{name}"),
+                    other => format!("--limit {other}"),
+                };
+                Usage(format!("invalid value '{value}' for '{option}': {reason}"))
+            })?;
+        }
+        Ok(limits)
     }
 
     /// The grants, with the command's own input and output among them.
     pub(crate) fn grants(&self) -> Result<Grants> {
-        let mut grants = Grants::default().stdio();
+        let mut grants = Grants::default().stdio(match self.stdio {
+            Io::Inherit => Stdio::Inherited,
+            Io::Closed => Stdio::Closed,
+        });
         for Directory { host, guest, access } in &self.dir {
             grants = grants.directory(host, guest, *access);
         }
         for (name, value) in &self.env {
             grants = grants.environment(name, value);
         }
+        for functions in &self.deny {
+            grants = grants.deny(functions, Denial::Refuse);
+        }
+        for functions in &self.deny_calls {
+            grants = grants.deny(functions, Denial::Trap);
+        }
         self.allow_host.iter().try_fold(grants, |grants, host| grants.allow_host(host))
+    }
+}
+
+/// The options do not make sense, for a reason that clap cannot see.
+#[derive(Debug)]
+pub(crate) struct Usage(String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+fn named(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) => Ok((name.into(), value.into())),
+        None => Err("a value is missing; give NAME=VALUE".into()),
     }
 }
 
@@ -88,14 +174,6 @@ fn variable(text: &str) -> Result<(String, String), String> {
             Err(_) => Err(format!("`{text}` is not set here; give {text}=VALUE")),
         },
     }
-}
-
-fn timeout(text: &str) -> Result<Timeout, String> {
-    if text == "none" {
-        return Ok(Timeout(None));
-    }
-    let limit = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    Ok(Timeout(Some(limit)))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use clap::Args;
 use wit_host::{Error, Functions, Outcome, Val};
 
 use super::options::Options;
-use super::status::Status;
+use super::status::{INTERRUPTED, Status};
 
 /// Run a guest's main function and print what it returns
 ///
@@ -34,11 +34,12 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn execute(&self) -> Result<Status> {
+        ctrlc::set_handler(|| std::process::exit(INTERRUPTED))?;
         let name = self.guest.display();
         let program = self.guest.file_name().unwrap_or_default().to_string_lossy();
         let arguments = std::iter::once(program.into_owned()).chain(self.args.iter().cloned());
         let grants = self.options.grants()?.arguments(arguments);
-        let runtime = wit_host::contract().limits(self.options.limits()).build()?;
+        let runtime = self.options.runtime()?;
         let guest = runtime.load_file(&self.guest).map_err(|error| self.named(error))?;
         self.tell(|| format!("{name}: a {}, exports {}", guest.kind(), guest.exports().join(", ")));
         let mut session = guest.session_with_blocking(Functions::new(&grants), &grants)?;

@@ -1,9 +1,11 @@
 //! Which exit status an end of the command has, and how an error is printed.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use wit_host::{Error, LimitReached};
+
+use super::options::Usage;
 
 /// An exit status, from one table for the whole command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +19,11 @@ pub(crate) enum Status {
     NotFound,
     Trapped,
     SpendingLimit,
+    OutputClosed,
 }
+
+/// The status of a run that a person interrupted, as shells have it.
+pub(crate) const INTERRUPTED: i32 = 130;
 
 /// The largest status that is a guest's own; those above have meanings of ours.
 const LARGEST_OF_GUEST: u8 = 123;
@@ -42,6 +48,8 @@ impl From<Status> for ExitCode {
             Status::NotFound => 127,
             Status::Trapped => 134,
             Status::SpendingLimit => 137,
+            // As the signal would have it that this command does not get.
+            Status::OutputClosed => 141,
         })
     }
 }
@@ -49,17 +57,28 @@ impl From<Status> for ExitCode {
 /// Prints the error, with what was under way when it happened, and says which
 /// status it has.
 pub(crate) fn report(error: &anyhow::Error) -> Status {
-    if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
-        return Status::HostFailed;
+    let closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    if error.downcast_ref().is_some_and(closed) {
+        return Status::OutputClosed;
     }
-    eprintln!("wit-host: {error:#}");
-    error.downcast_ref::<Error>().map_or(Status::HostFailed, status)
+    let status = match error.downcast_ref::<Error>() {
+        Some(Error::OutputClosed { .. }) => return Status::OutputClosed,
+        Some(error) => status(error),
+        None if error.is::<Usage>() => Status::Usage,
+        None => Status::HostFailed,
+    };
+    // Whoever has closed standard error as well does not want to know.
+    let _ = writeln!(io::stderr(), "wit-host: {error:#}");
+    status
 }
 
 fn status(error: &Error) -> Status {
     match error {
         Error::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => Status::NotFound,
-        Error::NotAGuest { .. } | Error::Invalid { .. } | Error::Misfits(_) => Status::Refused,
+        Error::NotAGuest { .. }
+        | Error::Invalid { .. }
+        | Error::TooCostly { .. }
+        | Error::Misfits(_) => Status::Refused,
         Error::NoSuchFunction { .. } => Status::NotFound,
         Error::WrongType { .. } | Error::Grant { .. } => Status::Usage,
         Error::Exited(status) => Status::Guest(*status),

@@ -24,7 +24,7 @@ pub trait Param: Sized + Send {
 
     /// The value behind the flat parameters, or why there is none.
     #[doc(hidden)]
-    fn lift(flat: Self::Flat, memory: GuestMemory<'_>) -> Result<Self, String>;
+    fn lift(flat: Self::Flat, memory: &GuestMemory<'_>) -> Result<Self, String>;
 }
 
 macro_rules! number_params {
@@ -33,7 +33,7 @@ macro_rules! number_params {
             type Flat = ($number,);
             const TYPES: &'static [ValType] = &[ValType::$flat];
 
-            fn lift((number,): Self::Flat, _: GuestMemory<'_>) -> Result<Self, String> {
+            fn lift((number,): Self::Flat, _: &GuestMemory<'_>) -> Result<Self, String> {
                 Ok(number)
             }
         }
@@ -46,7 +46,7 @@ impl Param for bool {
     type Flat = (i32,);
     const TYPES: &'static [ValType] = &[ValType::I32];
 
-    fn lift((number,): Self::Flat, _: GuestMemory<'_>) -> Result<Self, String> {
+    fn lift((number,): Self::Flat, _: &GuestMemory<'_>) -> Result<Self, String> {
         Ok(number != 0)
     }
 }
@@ -58,7 +58,7 @@ macro_rules! range_params {
             const TYPES: &'static [ValType] = &[ValType::I32, ValType::I32];
             const IN_MEMORY: bool = true;
 
-            fn lift((pointer, length): Self::Flat, memory: GuestMemory<'_>) -> Result<Self, String> {
+            fn lift((pointer, length): Self::Flat, memory: &GuestMemory<'_>) -> Result<Self, String> {
                 let lent = memory.$read(pointer, length);
                 lent.map(Into::into).map_err(|bad: BadRange| bad.to_string())
             }
@@ -83,7 +83,16 @@ pub trait Return: Send {
 
     /// Hands the result over, its bytes into `kept`; or says why it cannot.
     #[doc(hidden)]
-    fn lower(self, kept: &mut Vec<u8>) -> Result<Self::Flat, String>;
+    fn lower(self, kept: &mut Vec<u8>) -> Result<Self::Flat, NotReturned>;
+}
+
+/// Why nothing is returned to the guest.
+#[derive(Debug)]
+pub enum NotReturned {
+    /// It is the guest's failure, with this text.
+    Trap(String),
+    /// It is the host's own.
+    Host(HostFailure),
 }
 
 /// What a core function returns here: one number, or nothing.
@@ -99,7 +108,7 @@ impl WasmTyOrNone for () {
 impl Return for () {
     type Flat = ();
 
-    fn lower(self, _: &mut Vec<u8>) -> Result<(), String> {
+    fn lower(self, _: &mut Vec<u8>) -> Result<(), NotReturned> {
         Ok(())
     }
 }
@@ -113,7 +122,7 @@ macro_rules! number_returns {
         impl Return for $number {
             type Flat = $number;
 
-            fn lower(self, _: &mut Vec<u8>) -> Result<Self, String> {
+            fn lower(self, _: &mut Vec<u8>) -> Result<Self, NotReturned> {
                 Ok(self)
             }
         }
@@ -125,7 +134,7 @@ number_returns!(i32: I32, u32: I32, i64: I64, u64: I64, f32: F32, f64: F64);
 impl Return for bool {
     type Flat = i32;
 
-    fn lower(self, _: &mut Vec<u8>) -> Result<i32, String> {
+    fn lower(self, _: &mut Vec<u8>) -> Result<i32, NotReturned> {
         Ok(self.into())
     }
 }
@@ -133,18 +142,20 @@ impl Return for bool {
 impl Return for Vec<u8> {
     type Flat = i32;
 
-    fn lower(self, kept: &mut Vec<u8>) -> Result<i32, String> {
+    fn lower(self, kept: &mut Vec<u8>) -> Result<i32, NotReturned> {
         let length = i32::try_from(self.len());
         *kept = self;
-        length
-            .map_err(|_| format!("a result of {} bytes is longer than an i32 can say", kept.len()))
+        length.map_err(|_| {
+            let length = kept.len();
+            NotReturned::Trap(format!("a result of {length} bytes is longer than an i32 can say"))
+        })
     }
 }
 
 impl Return for String {
     type Flat = i32;
 
-    fn lower(self, kept: &mut Vec<u8>) -> Result<i32, String> {
+    fn lower(self, kept: &mut Vec<u8>) -> Result<i32, NotReturned> {
         self.into_bytes().lower(kept)
     }
 }
@@ -152,8 +163,8 @@ impl Return for String {
 impl<R: Return, E: TrapMessage + Send> Return for Result<R, E> {
     type Flat = R::Flat;
 
-    fn lower(self, kept: &mut Vec<u8>) -> Result<R::Flat, String> {
-        self.map_err(|error| error.trap_message())?.lower(kept)
+    fn lower(self, kept: &mut Vec<u8>) -> Result<R::Flat, NotReturned> {
+        self.map_err(TrapMessage::not_returned)?.lower(kept)
     }
 }
 
@@ -163,6 +174,33 @@ impl<R: Return, E: TrapMessage + Send> Return for Result<R, E> {
 pub trait TrapMessage {
     /// A sentence for people: lower case, no full stop.
     fn trap_message(&self) -> String;
+
+    /// Whose failure it is: the guest's, which gets the trap.
+    #[doc(hidden)]
+    fn not_returned(self) -> NotReturned
+    where
+        Self: Sized,
+    {
+        NotReturned::Trap(self.trap_message())
+    }
+}
+
+/// A host function that cannot do its part, through no fault of the guest,
+/// returns this, on both paths: through `?` in a function that `bindgen!` makes
+/// `trappable`, as the `Err` of one in `env`. The call then fails with
+/// [`Error::HostFunction`](crate::Error::HostFunction).
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct HostFailure(pub String);
+
+impl TrapMessage for HostFailure {
+    fn trap_message(&self) -> String {
+        self.0.clone()
+    }
+
+    fn not_returned(self) -> NotReturned {
+        NotReturned::Host(self)
+    }
 }
 
 impl TrapMessage for String {

@@ -18,7 +18,7 @@ pub trait ParamList: Sized + Send {
 
     /// The values behind the flat parameters, or why there are none.
     #[doc(hidden)]
-    fn lift(flat: Self::Flat, memory: GuestMemory<'_>) -> Result<Self, String>;
+    fn lift(flat: Self::Flat, memory: &GuestMemory<'_>) -> Result<Self, String>;
 }
 
 impl ParamList for () {
@@ -29,7 +29,7 @@ impl ParamList for () {
         Vec::new()
     }
 
-    fn lift(_: Self::Flat, _: GuestMemory<'_>) -> Result<Self, String> {
+    fn lift(_: Self::Flat, _: &GuestMemory<'_>) -> Result<Self, String> {
         Ok(())
     }
 }
@@ -42,7 +42,7 @@ impl<A: Param<Flat: FlatList>> ParamList for (A,) {
         A::TYPES.to_vec()
     }
 
-    fn lift(flat: Self::Flat, memory: GuestMemory<'_>) -> Result<Self, String> {
+    fn lift(flat: Self::Flat, memory: &GuestMemory<'_>) -> Result<Self, String> {
         A::lift(flat, memory).map(|value| (value,))
     }
 }
@@ -63,7 +63,7 @@ macro_rules! param_list {
                 [$head::TYPES, &<($($tail,)+) as ParamList>::types()].concat()
             }
 
-            fn lift(flat: Self::Flat, memory: GuestMemory<'_>) -> Result<Self, String> {
+            fn lift(flat: Self::Flat, memory: &GuestMemory<'_>) -> Result<Self, String> {
                 let (head, tail) = $head::Flat::split(flat);
                 let $head = $head::lift(head, memory)?;
                 let ($($tail,)+) = <($($tail,)+) as ParamList>::lift(tail, memory)?;

@@ -2,6 +2,8 @@
 //! A pointer and a length come from the guest, so both are only believed once
 //! they were compared with the memory's size.
 
+use std::cell::Cell;
+
 use wasmtime::{Caller, Extern, Memory};
 
 use super::ImportFailed;
@@ -16,20 +18,42 @@ pub(crate) enum BadRange {
     Outside { pointer: u32, length: usize, size: usize },
     #[error("the {length} bytes at {pointer} are not UTF-8 from index {valid_up_to} on")]
     NotUtf8 { pointer: u32, length: usize, valid_up_to: usize },
+    #[error("{length} bytes are more than one call may take")]
+    TooLong { length: usize },
 }
 
-/// A view of a guest's memory, for one call of a host function.
-#[derive(Clone, Copy, Debug)]
-pub struct GuestMemory<'m>(pub(crate) &'m [u8]);
+/// A view of a guest's memory, for one call of a host function, which may take
+/// so many bytes out of it and no more: each is copied.
+#[derive(Debug)]
+pub struct GuestMemory<'m> {
+    bytes: &'m [u8],
+    left: Cell<Option<usize>>,
+}
 
 impl<'m> GuestMemory<'m> {
-    pub(crate) fn bytes(self, pointer: u32, length: u32) -> Result<&'m [u8], BadRange> {
-        let (start, length) = (pointer as usize, length as usize);
-        let outside = BadRange::Outside { pointer, length, size: self.0.len() };
-        self.0.get(start..).and_then(|rest| rest.get(..length)).ok_or(outside)
+    pub(crate) fn new(bytes: &'m [u8], limit: usize) -> Self {
+        Self { bytes, left: Cell::new(Some(limit)) }
     }
 
-    pub(crate) fn text(self, pointer: u32, length: u32) -> Result<&'m str, BadRange> {
+    /// For a call that takes nothing out of memory.
+    pub(crate) fn none() -> Self {
+        Self::new(&[], 0)
+    }
+
+    /// Whether more was asked for than the limit.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.left.get().is_none()
+    }
+
+    pub(crate) fn bytes(&self, pointer: u32, length: u32) -> Result<&'m [u8], BadRange> {
+        let (start, length) = (pointer as usize, length as usize);
+        let outside = BadRange::Outside { pointer, length, size: self.bytes.len() };
+        let range = self.bytes.get(start..).and_then(|rest| rest.get(..length)).ok_or(outside)?;
+        self.left.set(self.left.get().and_then(|left| left.checked_sub(length)));
+        if self.is_spent() { Err(BadRange::TooLong { length }) } else { Ok(range) }
+    }
+
+    pub(crate) fn text(&self, pointer: u32, length: u32) -> Result<&'m str, BadRange> {
         let bytes = self.bytes(pointer, length)?;
         std::str::from_utf8(bytes).map_err(|error| BadRange::NotUtf8 {
             pointer,
@@ -65,7 +89,7 @@ mod tests {
 
     #[test]
     fn ranges_at_the_edges() {
-        let memory = GuestMemory(b"abcdef");
+        let memory = GuestMemory::new(b"abcdef", 100);
         let cases: [(u32, u32, Option<&[u8]>); 9] = [
             (0, 6, Some(b"abcdef")),
             (0, 0, Some(b"")),
@@ -85,8 +109,16 @@ mod tests {
 
     #[test]
     fn text_that_is_not_utf8_says_where() {
-        let error = GuestMemory(b"ab\xff").text(0, 3).expect_err("not UTF-8");
+        let error = GuestMemory::new(b"ab\xff", 3).text(0, 3).expect_err("not UTF-8");
         assert_eq!(error, BadRange::NotUtf8 { pointer: 0, length: 3, valid_up_to: 2 });
+    }
+
+    #[test]
+    fn ranges_add_up_to_the_limit() {
+        let memory = GuestMemory::new(b"abcdef", 7);
+        assert!(memory.bytes(0, 6).is_ok() && !memory.is_spent());
+        assert_eq!(memory.bytes(0, 2), Err(BadRange::TooLong { length: 2 }));
+        assert!(memory.is_spent() && memory.bytes(0, 1).is_err());
     }
 
     #[test]

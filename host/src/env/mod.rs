@@ -12,18 +12,26 @@ use std::sync::Arc;
 
 use wasmtime::{AsContext, Caller, Engine, FuncType, Linker, ValType};
 
-pub use convert::{Param, Return, TrapMessage, WasmTyOrNone};
+pub use convert::{HostFailure, NotReturned, Param, Return, TrapMessage, WasmTyOrNone};
 pub use flat::{FlatList, Join, ParamList};
 pub use host_function::{AsyncHostFunction, HostFunction};
 pub use memory::GuestMemory;
 
+use crate::limits::LimitReached;
 use crate::state::State;
 
 /// The module that plain `extern "C"` declarations import from.
 pub(crate) const MODULE: &str = "env";
 
-/// The imports that are served, with their flat types.
-pub(crate) type Table = BTreeMap<String, FuncType>;
+/// The imports that are served, by name.
+pub(crate) type Table = BTreeMap<String, Served>;
+
+/// One import that is served.
+pub(crate) struct Served {
+    pub(crate) ty: FuncType,
+    /// The function of the contract that it is, as `package/interface.function`.
+    pub(crate) implements: Option<String>,
+}
 
 /// A host function could not do what the guest called it for.
 #[derive(Debug, thiserror::Error)]
@@ -59,18 +67,28 @@ pub struct Env<'l, T: 'static, U = T> {
     linker: &'l mut Linker<State<T>>,
     table: &'l mut Table,
     part: fn(&mut T) -> &mut U,
+    contract: Option<&'l str>,
 }
 
 impl<'l, T: Send + 'static> Env<'l, T> {
     pub(crate) fn new(linker: &'l mut Linker<State<T>>, table: &'l mut Table) -> Self {
-        Self { linker, table, part: |data| data }
+        Self { linker, table, part: |data| data, contract: None }
     }
 }
 
 impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     /// Serves functions that work on a part of the host data.
     pub fn on<V>(&mut self, part: fn(&mut T) -> &mut V) -> Env<'_, T, V> {
-        Env { linker: self.linker, table: self.table, part }
+        Env { linker: self.linker, table: self.table, part, contract: self.contract }
+    }
+
+    /// Serves functions of an interface of a contract, so that a guest that is
+    /// denied one there is denied its import here. `interface` is
+    /// `namespace:package/interface`, whose functions have the imports' names
+    /// with `-` for `_`; or one function, where its import has another name.
+    pub fn of<'e>(&'e mut self, interface: &'e str) -> Env<'e, T, U> {
+        let (linker, table, part) = (&mut *self.linker, &mut *self.table, self.part);
+        Env { linker, table, part, contract: Some(interface) }
     }
 
     /// Serves `function` as the import `name`.
@@ -139,7 +157,12 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     fn describe<A: ParamList, R: Return>(&mut self, name: &str) {
         let engine: &Engine = self.linker.engine();
         let result: Option<ValType> = <R::Flat as WasmTyOrNone>::TYPE;
-        self.table.insert(name.into(), FuncType::new(engine, A::types(), result));
+        let ty = FuncType::new(engine, A::types(), result);
+        let implements = self.contract.map(|contract| match contract.contains('.') {
+            true => contract.to_owned(),
+            false => format!("{contract}.{}", name.replace('_', "-")),
+        });
+        self.table.insert(name.into(), Served { ty, implements });
     }
 }
 
@@ -149,15 +172,22 @@ fn lift<T: 'static, A: ParamList>(
     import: &str,
 ) -> wasmtime::Result<A> {
     if !A::IN_MEMORY {
-        return A::lift(flat, GuestMemory(&[])).map_err(|reason| failed(import, &reason));
+        return A::lift(flat, &GuestMemory::none()).map_err(|reason| failed(import, &reason));
     }
     let memory = memory::of_caller(caller, import)?;
-    let view = GuestMemory(memory.data(caller.as_context()));
-    A::lift(flat, view).map_err(|reason| failed(import, &reason))
+    let limit = caller.data().meter.limits().host_call_bytes;
+    let view = GuestMemory::new(memory.data(caller.as_context()), limit);
+    match A::lift(flat, &view) {
+        Err(_) if view.is_spent() => Err(LimitReached::HostCallBytes(limit).into()),
+        lifted => lifted.map_err(|reason| failed(import, &reason)),
+    }
 }
 
 fn lower<T, R: Return>(result: R, state: &mut State<T>, import: &str) -> wasmtime::Result<R::Flat> {
-    result.lower(&mut state.kept).map_err(|reason| failed(import, &reason))
+    result.lower(&mut state.kept).map_err(|error| match error {
+        NotReturned::Trap(reason) => failed(import, &reason),
+        NotReturned::Host(failure) => failure.into(),
+    })
 }
 
 fn failed(import: &str, reason: &impl ToString) -> wasmtime::Error {

@@ -53,10 +53,11 @@ fn component(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
 /// Offers the contract to core modules that import from `env`, in WIT order.
 /// `strings.split` is not among it: no legacy convention returns a list of texts.
 fn env(env: &mut Env<'_, Functions>) -> wasmtime::Result<()> {
-    env.define("add", Functions::add)?;
-    env.define("concat", Functions::concat)?;
-    env.define("to_upper", Functions::to_upper)?;
-    env.define("from_utf8", Functions::from_utf8)?;
-    env.define_async("fetch", Functions::get)?;
+    env.of("wit-host:contract/math").define("add", Functions::add)?;
+    let mut strings = env.of("wit-host:contract/strings");
+    strings.define("concat", Functions::concat)?;
+    strings.define("to_upper", Functions::to_upper)?;
+    strings.define("from_utf8", Functions::from_utf8)?;
+    env.of("wit-host:contract/fetch.get").define_async("fetch", Functions::get)?;
     env.define_result_writer("write_mem")
 }

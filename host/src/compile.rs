@@ -1,0 +1,62 @@
+//! From bytes to compiled code, with a check at every step that could cost too
+//! much: the size of the file, what is in it, and what came of it.
+
+use wasmtime::component::Component;
+use wasmtime::{Engine, Module};
+
+use crate::error::{Error, Result, reason};
+use crate::isolate::Isolation;
+use crate::kind::{Kind, recognise};
+use crate::limits::{LimitReached, Limits};
+use crate::scan::{Refusal, scan};
+
+/// Compiled code, not linked yet.
+pub(crate) enum Compiled {
+    Component(Component),
+    Module(Module),
+}
+
+impl Compiled {
+    fn size(&self) -> usize {
+        let range = match self {
+            Self::Component(component) => component.image_range(),
+            Self::Module(module) => module.image_range(),
+        };
+        range.end.addr() - range.start.addr()
+    }
+}
+
+/// Compiles a guest for `engine`, elsewhere where `isolation` is asked for.
+pub(crate) fn compile(
+    engine: &Engine,
+    bytes: &[u8],
+    text: bool,
+    limits: &Limits,
+    isolation: Option<&Isolation>,
+) -> Result<Compiled> {
+    if bytes.len() > limits.file_size {
+        return Err(Error::TooCostly { limit: LimitReached::FileSize(limits.file_size) });
+    }
+    let (kind, binary) = recognise(bytes, text)?;
+    scan(&binary, limits).map_err(|refusal| match refusal {
+        Refusal::Limit(limit) => Error::TooCostly { limit },
+        Refusal::Malformed(reason) => Error::Invalid { kind: kind.name(), reason },
+    })?;
+    let compiled = match isolation {
+        Some(isolation) => isolation.compile(engine, kind, &binary, limits)?,
+        None => here(engine, kind, &binary)
+            .map_err(|error| Error::Invalid { kind: kind.name(), reason: reason(&error) })?,
+    };
+    if compiled.size() > limits.compiled_size {
+        return Err(Error::TooCostly { limit: LimitReached::CompiledSize(limits.compiled_size) });
+    }
+    Ok(compiled)
+}
+
+/// Compiles in this process.
+pub(crate) fn here(engine: &Engine, kind: Kind, binary: &[u8]) -> wasmtime::Result<Compiled> {
+    match kind {
+        Kind::Component => Component::from_binary(engine, binary).map(Compiled::Component),
+        Kind::Module => Module::from_binary(engine, binary).map(Compiled::Module),
+    }
+}

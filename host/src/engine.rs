@@ -1,0 +1,91 @@
+//! The engine's settings. They decide what compiled code looks like, so that a
+//! process that compiles for another one has to have the same.
+
+use std::num::NonZeroUsize;
+use std::str::FromStr;
+
+use wasmtime::{Config, Engine, WasmBacktraceDetails};
+
+use crate::limits::Limits;
+
+/// Room for host functions on a fiber's stack, beside the guest's part.
+const HOST_STACK: usize = (3 << 20) / 2;
+
+/// What of a runtime's options is baked into compiled code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// Whether instructions are counted.
+    pub(crate) fuel: bool,
+    /// Whether the same input always gives the same output.
+    pub(crate) deterministic: bool,
+    /// Bytes of stack for guest code.
+    pub(crate) stack: usize,
+}
+
+impl Settings {
+    pub(crate) fn new(limits: &Limits, deterministic: bool) -> Self {
+        Self { fuel: limits.fuel.is_some(), deterministic, stack: limits.stack }
+    }
+
+    /// An engine for guests with what today's toolchains emit. Every other
+    /// proposal is off, since each is code that an attacker could reach.
+    pub(crate) fn engine(&self) -> wasmtime::Result<Engine> {
+        let mut config = Config::new();
+        config
+            // An epoch comes when it comes; fuel runs out at the same instruction.
+            .epoch_interruption(!self.deterministic)
+            .consume_fuel(self.fuel || self.deterministic)
+            .cranelift_nan_canonicalization(self.deterministic)
+            .concurrency_support(false)
+            .gc_support(false)
+            .wasm_gc(false)
+            .wasm_exceptions(false)
+            .wasm_function_references(false)
+            .wasm_threads(false)
+            .shared_memory(false)
+            .wasm_memory64(false)
+            .wasm_relaxed_simd(false)
+            .wasm_custom_page_sizes(false)
+            .wasm_wide_arithmetic(false)
+            .wasm_stack_switching(false)
+            .max_wasm_stack(self.stack)
+            .async_stack_size(self.stack.saturating_add(HOST_STACK))
+            .wasm_backtrace_details(WasmBacktraceDetails::Enable)
+            .wasm_backtrace_max_frames(NonZeroUsize::new(16));
+        Engine::new(&config)
+    }
+
+    /// The settings as one word, for the command line of another process.
+    pub(crate) fn to_word(&self) -> String {
+        format!("{},{},{}", self.fuel, self.deterministic, self.stack)
+    }
+}
+
+impl FromStr for Settings {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let parts: Vec<_> = word.split(',').collect();
+        let read = || {
+            let [fuel, deterministic, stack] = parts[..] else { return None };
+            Some(Self {
+                fuel: fuel.parse().ok()?,
+                deterministic: deterministic.parse().ok()?,
+                stack: stack.parse().ok()?,
+            })
+        };
+        read().ok_or_else(|| format!("`{word}` are no settings of an engine"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_the_command_line() {
+        let settings = Settings { fuel: true, deterministic: false, stack: 12_345 };
+        assert_eq!(settings.to_word().parse(), Ok(settings));
+        assert!("".parse::<Settings>().is_err() && "1,2".parse::<Settings>().is_err());
+    }
+}
