@@ -50,6 +50,18 @@ pub enum Error {
         limit: LimitReached,
     },
 
+    /// The process that compiled the guest ended before it was done.
+    #[error(
+        "failed to compile this {kind} in a process of its own, which ended with {how}; \
+         `--limit compile-memory=SIZE` or `Limits::compile_memory` gives it more memory"
+    )]
+    CompilerDied {
+        /// What was to be compiled.
+        kind: &'static str,
+        /// How the process ended.
+        how: String,
+    },
+
     /// The guest asks for imports that the runtime does not serve.
     #[error(transparent)]
     Misfits(#[from] Misfits),

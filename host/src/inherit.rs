@@ -8,8 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use tokio::io::AsyncWrite;
+use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::p2::pipe::AsyncWriteStream;
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
 /// Which of the two outputs.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +46,56 @@ impl StdoutStream for Inherited {
             Output::Stdout => Box::new(Watched { inner: tokio::io::stdout(), closed }),
             Output::Stderr => Box::new(Watched { inner: tokio::io::stderr(), closed }),
         }
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        let stream = AsyncWriteStream::new(BUFFER, Pin::from(self.async_stream()));
+        Box::new(Ending { stream, closed: Arc::clone(&self.closed) })
+    }
+}
+
+/// How much may be on its way to the reader.
+const BUFFER: usize = 8 << 10;
+
+/// A stream that ends the guest once the other end is closed. An error would be
+/// the guest's to handle, and one that writes on and on never ends.
+struct Ending {
+    stream: AsyncWriteStream,
+    closed: Arc<AtomicBool>,
+}
+
+impl Ending {
+    fn or_end<R>(&self, result: StreamResult<R>) -> StreamResult<R> {
+        match result {
+            Err(_) if self.closed.load(Ordering::Relaxed) => {
+                Err(StreamError::Trap(wasmtime::Error::msg("the output was closed")))
+            }
+            other => other,
+        }
+    }
+}
+
+impl OutputStream for Ending {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        let written = self.stream.write(bytes);
+        self.or_end(written)
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        let flushed = self.stream.flush();
+        self.or_end(flushed)
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        let permitted = self.stream.check_write();
+        self.or_end(permitted)
+    }
+}
+
+#[async_trait]
+impl Pollable for Ending {
+    async fn ready(&mut self) {
+        self.stream.ready().await;
     }
 }
 

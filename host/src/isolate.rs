@@ -95,8 +95,8 @@ impl Isolation {
 
 /// How a process that did not compile ended.
 fn failure(kind: Kind, output: &Output, limits: &Limits) -> Error {
-    let said = String::from_utf8_lossy(&output.stderr);
     if output.status.code() == Some(REFUSED) {
+        let said = String::from_utf8_lossy(&output.stderr);
         return Error::Invalid { kind: kind.name(), reason: said.trim().into() };
     }
     match signal(output.status) {
@@ -106,10 +106,8 @@ fn failure(kind: Kind, output: &Output, limits: &Limits) -> Error {
         Some(SIGABRT) => {
             Error::TooCostly { limit: LimitReached::CompileMemory(limits.compile_memory) }
         }
-        _ => Error::Host {
-            action: "compile in a process of its own",
-            reason: format!("it ended with {}: {}", output.status, said.trim()),
-        },
+        // Memory that runs out shows in many ways, as does a bug of the compiler.
+        _ => Error::CompilerDied { kind: kind.name(), how: output.status.to_string() },
     }
 }
 

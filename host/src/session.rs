@@ -24,6 +24,11 @@ use crate::state::State;
 
 /// A running guest. It keeps its memory from call to call, and ends with the
 /// first call that fails: what a failed call left behind is not to be trusted.
+///
+/// A host function cannot call back into the guest that called it: it gets the
+/// host data, while the session is borrowed by the call. (The engine itself
+/// would allow it to a function that is put into a linker by hand, with a store
+/// and an instance that it keeps. Don't.)
 pub struct Session<T: 'static> {
     guest: Guest<T>,
     store: Store<State<T>>,

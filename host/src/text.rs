@@ -24,19 +24,34 @@ pub(crate) fn shown(text: &str) -> String {
     shown
 }
 
+/// A name that is one of many.
+fn short(name: &str) -> String {
+    match name.char_indices().nth(100) {
+        Some((end, _)) => format!("{}…", shown(&name[..end])),
+        None => shown(name),
+    }
+}
+
 /// Characters that reorder the text around them, which makes a name look like
 /// another one.
 fn is_direction_mark(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// How many names a list shows; more would bury what the error says.
+const LONGEST_LIST: usize = 20;
+
 /// `names` in back-ticks with commas between them, or `nothing`.
 pub(crate) fn list<S: AsRef<str>>(names: &[S]) -> String {
     if names.is_empty() {
         return "nothing".into();
     }
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{}`", shown(name.as_ref()))).collect();
-    quoted.join(", ")
+    let first = names.iter().take(LONGEST_LIST);
+    let mut listed: Vec<_> = first.map(|name| format!("`{}`", short(name.as_ref()))).collect();
+    if names.len() > LONGEST_LIST {
+        listed.push(format!("and {} more", names.len() - LONGEST_LIST));
+    }
+    listed.join(", ")
 }
 
 #[cfg(test)]
@@ -58,5 +73,7 @@ mod tests {
     fn lists_names() {
         assert_eq!(list::<&str>(&[]), "nothing");
         assert_eq!(list(&["run", "greet"]), "`run`, `greet`");
+        assert!(list(&["x"; 21]).ends_with("`x`, and 1 more"));
+        assert_eq!(list(&["ü".repeat(200)]).chars().count(), 103);
     }
 }

@@ -78,6 +78,7 @@ fn status(error: &Error) -> Status {
         Error::NotAGuest { .. }
         | Error::Invalid { .. }
         | Error::TooCostly { .. }
+        | Error::CompilerDied { .. }
         | Error::Misfits(_) => Status::Refused,
         Error::NoSuchFunction { .. } => Status::NotFound,
         Error::WrongType { .. } | Error::Grant { .. } => Status::Usage,

@@ -1,0 +1,245 @@
+//! What an embedder can put around a guest beyond limits, and what a failure of
+//! the host's own does: denials, determinism, compiling elsewhere, host
+//! functions that fail, panic or call back.
+
+use wit_host::wasmtime::component::HasSelf;
+use wit_host::{
+    Denial, Error, Functions, Grants, HostFailure, Isolation, Limits, Outcome, Runtime, State,
+    Stdio, Val, contract, wasmtime,
+};
+
+const ADD_MODULE: &str = r#"(module
+    (import "env" "add" (func $add (param i32 i32) (result i32)))
+    (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))"#;
+
+const ADD_COMPONENT: &str = r#"(component
+    (import "wit-host:contract/math@0.1.0" (instance $math
+        (export "add" (func (param "a" s32) (param "b" s32) (result s32)))))
+    (core func $add (canon lower (func $math "add")))
+    (core module $M
+        (import "host" "add" (func $add (param i32 i32) (result i32)))
+        (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))
+    (core instance $m (instantiate $M (with "host" (instance (export "add" (func $add))))))
+    (func (export "run") (result s32) (canon lift (core func $m "run"))))"#;
+
+#[derive(Debug, PartialEq)]
+enum Came {
+    Three,
+    Refused,
+    Trapped,
+}
+
+fn came(outcome: Result<Outcome, Error>) -> Came {
+    match outcome {
+        Ok(Outcome::Returned(results)) if results == [Val::S32(3)] => Came::Three,
+        Err(Error::Misfits(misfits)) => {
+            assert!(misfits.to_string().contains("denied to this guest"), "{misfits}");
+            Came::Refused
+        }
+        Err(Error::Trapped { cause, .. }) => {
+            assert!(cause.contains("is denied to this guest"), "{cause}");
+            Came::Trapped
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn functions_are_denied_by_every_name_on_both_paths() {
+    let cases = [
+        ("wit-host:contract", [Came::Refused, Came::Refused]),
+        ("wit-host:contract/math", [Came::Refused, Came::Refused]),
+        ("wit-host:contract/math.add", [Came::Refused, Came::Refused]),
+        ("env.add", [Came::Refused, Came::Three]),
+        ("wit-host:contract/strings", [Came::Three, Came::Three]),
+        ("wit-host:contract/mat", [Came::Three, Came::Three]),
+        ("wasi:sockets", [Came::Three, Came::Three]),
+    ];
+    for (name, expected) in cases {
+        for (text, expected) in [ADD_MODULE, ADD_COMPONENT].iter().zip(expected) {
+            let with = |denial| Grants::default().deny(name, denial);
+            let run = |of_runtime: Grants, of_session: Grants| {
+                let guest = contract().grants(of_runtime).build()?.load(text)?;
+                guest.session_with_blocking(Functions::default(), &of_session)?.main()
+            };
+            let refused = run(with(Denial::Refuse), Grants::default());
+            assert_eq!(came(refused), expected, "{name}");
+            let of_session = run(Grants::default(), with(Denial::Refuse));
+            assert_eq!(came(of_session), expected, "{name}");
+            let trapped = run(with(Denial::Trap), Grants::default());
+            let expected = if expected == Came::Refused { Came::Trapped } else { expected };
+            assert_eq!(came(trapped), expected, "{name}");
+        }
+    }
+}
+
+/// Prints random bytes, the time, and the bits of a NaN that is made at run time.
+const BY_CHANCE: &str = r#"(module
+    (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "clock_time_get"
+        (func $time (param i32 i64 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write"
+        (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "\40\00\00\00\30\00\00\00")
+    (func (export "_start")
+        (drop (call $random (i32.const 64) (i32.const 16)))
+        (drop (call $time (i32.const 0) (i64.const 1) (i32.const 80)))
+        (drop (call $time (i32.const 1) (i64.const 1) (i32.const 88)))
+        (f64.store (i32.const 96)
+            (f64.div (f64.load (i32.const 200)) (f64.neg (f64.load (i32.const 200)))))
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
+
+fn written(deterministic: bool) -> Vec<u8> {
+    let runtime = contract().deterministic(deterministic).build().unwrap();
+    let guest = runtime.load(BY_CHANCE).unwrap();
+    let grants = Grants::default().stdio(Stdio::Captured);
+    let mut session = guest.session_with_blocking(Functions::default(), &grants).unwrap();
+    assert_eq!(session.main().unwrap(), Outcome::Exited(0));
+    let (stdout, stderr) = session.output();
+    assert!(stderr.is_empty());
+    assert_eq!(stdout.len(), 48);
+    stdout
+}
+
+#[test]
+fn a_deterministic_run_is_the_same_every_time() {
+    let run = written(true);
+    assert_eq!(run, written(true));
+    assert_eq!(f64::from_le_bytes(run[32..40].try_into().unwrap()).to_bits(), 0x7ff8 << 48);
+    assert_ne!(written(false), written(false));
+}
+
+#[test]
+fn a_deterministic_guest_cannot_run_for_ever() {
+    let limits = Limits::default().fuel(100_000);
+    let runtime = contract().limits(limits).deterministic(true).build().unwrap();
+    let guest = runtime.load(r#"(module (func (export "run") (loop (br 0))))"#).unwrap();
+    let error = guest.session_blocking(Functions::default()).unwrap().main().unwrap_err();
+    assert!(error.to_string().contains("the limit `fuel` of 100000"), "{error}");
+}
+
+fn isolated(limits: Limits) -> Runtime<Functions> {
+    let program = env!("CARGO_BIN_EXE_wit-host");
+    let isolation = Isolation::new(program, ["compile-worker"]);
+    contract().limits(limits).isolate(isolation).build().unwrap()
+}
+
+#[test]
+fn compiling_elsewhere_gives_the_same_guest() {
+    for limits in [Limits::default(), Limits::default().fuel(1_000)] {
+        for text in [ADD_MODULE, ADD_COMPONENT] {
+            let guest = isolated(limits.clone()).load(text).unwrap();
+            let outcome = guest.session_blocking(Functions::default()).unwrap().main();
+            assert_eq!(came(outcome), Came::Three);
+        }
+    }
+    let invalid = isolated(Limits::default()).load("(module (func (result i32)))").err().unwrap();
+    assert!(matches!(invalid, Error::Invalid { .. }), "{invalid}");
+}
+
+#[test]
+fn a_compiler_that_dies_is_an_error() {
+    let limits = Limits::default().compile_memory(40 << 20);
+    let error = isolated(limits).load(ADD_COMPONENT).err().unwrap();
+    let text = error.to_string();
+    assert!(matches!(error, Error::CompilerDied { .. } | Error::TooCostly { .. }), "{text}");
+    assert!(text.contains("compile-memory"), "{text}");
+
+    let nowhere = Isolation::new("/no/such/program", ["compile-worker"]);
+    let error = contract().isolate(nowhere).build().unwrap().load(ADD_MODULE).err().unwrap();
+    assert!(error.to_string().contains("failed to start the compiler"), "{error}");
+}
+
+#[test]
+fn the_text_form_can_be_switched_off() {
+    let runtime = contract().text(false).build().unwrap();
+    let error = runtime.load(ADD_MODULE).err().unwrap();
+    assert!(error.to_string().contains("it is the text form, which is not taken here"), "{error}");
+    assert!(runtime.load(wat::parse_str(ADD_MODULE).unwrap()).is_ok());
+}
+
+/// A contract whose functions fail.
+mod bindings {
+    wit_host::wasmtime::component::bindgen!({
+        inline: "
+            package test:broken@1.0.0;
+            interface broken {
+                fails: func();
+                panics: func();
+            }
+            world plugin { import broken; }
+        ",
+        imports: { default: trappable },
+        wasmtime_crate: wit_host::wasmtime,
+    });
+}
+
+struct Broken;
+
+impl Broken {
+    fn fail(&mut self) -> Result<(), HostFailure> {
+        Err(HostFailure("the disk is full".into()))
+    }
+
+    fn panic(&mut self) {
+        panic!("a bug of the host");
+    }
+}
+
+impl bindings::test::broken::broken::Host for Broken {
+    fn fails(&mut self) -> wasmtime::Result<()> {
+        Ok(self.fail()?)
+    }
+
+    fn panics(&mut self) -> wasmtime::Result<()> {
+        self.panic();
+        Ok(())
+    }
+}
+
+#[test]
+fn what_a_host_function_does_wrong_is_the_hosts_fault() {
+    let runtime: Runtime<Broken> = Runtime::builder()
+        .component(|linker| {
+            bindings::Plugin::add_to_linker::<_, HasSelf<Broken>>(linker, State::data_mut)
+        })
+        .env(|env| {
+            env.define("fails", Broken::fail)?;
+            env.define("panics", Broken::panic)
+        })
+        .build()
+        .unwrap();
+    let module = |name: &str| {
+        format!(
+            r#"(module (import "env" "{name}" (func $f)) (func (export "run") (call $f))
+                (func (export "other")))"#
+        )
+    };
+    let component = |name: &str| {
+        format!(
+            r#"(component
+                (import "test:broken/broken@1.0.0" (instance $i (export "{name}" (func))))
+                (core func $f (canon lower (func $i "{name}")))
+                (core module $M (import "host" "f" (func $f))
+                    (func (export "run") (call $f)) (func (export "other")))
+                (core instance $m (instantiate $M (with "host" (instance (export "f" (func $f))))))
+                (func (export "run") (canon lift (core func $m "run")))
+                (func (export "other") (canon lift (core func $m "other"))))"#
+        )
+    };
+    for make in [&module as &dyn Fn(&str) -> String, &component] {
+        for (name, reason) in
+            [("fails", "the disk is full"), ("panics", "it panicked: a bug of the host")]
+        {
+            let mut session = runtime.load(make(name)).unwrap().session_blocking(Broken).unwrap();
+            let error = session.main().unwrap_err();
+            assert!(matches!(error, Error::HostFunction { .. }), "{error}");
+            assert_eq!(
+                error.to_string(),
+                format!("a host function failed while `run` ran: {reason}")
+            );
+            assert!(matches!(session.call("other", &[]), Err(Error::SessionEnded { .. })));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Rows that are too long to be written down, or that are no text: made here.
+
+use wit_host::wasmtime::{Config, Engine};
+use wit_host::{Error, contract};
+
+use super::check_all;
+use super::row::Row;
+
+const MODULE: &str = r#"(module
+    (import "env" "add" (func $add (param i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (table 2 funcref)
+    (global (mut i32) (i32.const 0))
+    (elem (i32.const 0) 0)
+    (data (i32.const 0) "text")
+    (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))"#;
+
+const COMPONENT: &str = r#"(component
+    (import "wit-host:contract/math@0.1.0" (instance $math
+        (export "add" (func (param "a" s32) (param "b" s32) (result s32)))))
+    (core func $add (canon lower (func $math "add")))
+    (core module $M
+        (import "host" "add" (func $add (param i32 i32) (result i32)))
+        (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))
+    (core instance $m (instantiate $M (with "host" (instance (export "add" (func $add))))))
+    (func (export "run") (result s32) (canon lift (core func $m "run"))))"#;
+
+/// A component of `count` components beside one another.
+fn beside(count: usize) -> String {
+    format!("(component {})", "(component)".repeat(count))
+}
+
+/// A component of `depth` components within one another.
+fn within(depth: usize) -> String {
+    format!("{}{}", "(component ".repeat(depth), ")".repeat(depth))
+}
+
+/// Each level instantiates the one below twice.
+fn doubling(levels: usize) -> String {
+    let level = |inner: String, level: usize| {
+        let below = level - 1;
+        format!(
+            "(component $c{level} {inner} (instance (instantiate $c{below})) \
+             (instance (instantiate $c{below})))"
+        )
+    };
+    let lowest = "(component $c0 (core module $m) (core instance (instantiate $m))".to_owned();
+    (1..levels).fold(lowest + ")", level)
+}
+
+/// A module whose one function has this body.
+fn function(body: &str) -> String {
+    format!("(module (func (export \"run\") {body}))")
+}
+
+#[test]
+fn compile_bombs() {
+    let signature = format!("(module (func (param {}) unreachable))", "i32 ".repeat(1_000));
+    let entries = "0 ".repeat(300_000);
+    check_all(&[
+        Row::new("instances that double", "costly effective_instances", doubling(12)),
+        Row::new("instances over the limit while it runs", "limit instances", doubling(9)),
+        Row::new("components beside one another", "costly definitions", beside(10_000)),
+        Row::new("components in one another", "costly nesting", within(17)),
+        Row::new("components in one another, far too deep", "costly nesting", within(90)),
+        Row::new("a thousand parameters", "costly signature", signature),
+        Row::new("a long function", "costly body", function(&"nop ".repeat(530_000))),
+        Row::new(
+            "a long table of branches",
+            "costly body",
+            function(&format!("(block (br_table {} (i32.const 0)))", entries.repeat(2))),
+        ),
+        Row::new(
+            "many functions",
+            "costly functions",
+            format!("(module {})", "(func)".repeat(50_001)),
+        ),
+        Row::new(
+            "many types",
+            "costly items",
+            format!("(module {})", "(type (func))".repeat(500_001)),
+        ),
+        Row::new(
+            "many locals",
+            "costly locals",
+            function(&format!("(local {})", "i32 ".repeat(5_001))),
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_large_and_harmless() {
+    let section = "x".repeat(1_000_000);
+    check_all(&[
+        Row::new(
+            "a large custom section",
+            "returns",
+            format!("(module (@custom \"c\" \"{section}\") (func (export \"run\")))"),
+        ),
+        Row::new(
+            "a long name",
+            "no-function",
+            format!("(module (func (export \"{}\")))", "n".repeat(90_000)),
+        ),
+        Row::new(
+            "a name that is over the engine's limit",
+            "invalid",
+            format!("(module (func (export \"{}\")))", "n".repeat(100_001)),
+        ),
+        Row::new(
+            "many exports",
+            "no-function",
+            format!(
+                "(module (func $f) {})",
+                (0..5_000)
+                    .map(|index| format!("(export \"f{index}\" (func $f))"))
+                    .collect::<String>()
+            ),
+        ),
+    ]);
+}
+
+#[test]
+fn compiled_code_is_not_taken() {
+    let engine = Engine::new(Config::new().gc_support(false)).unwrap();
+    let module = engine.precompile_module(&wat::parse_str(MODULE).unwrap()).unwrap();
+    let component = engine.precompile_component(&wat::parse_str(COMPONENT).unwrap()).unwrap();
+    let of = |what: &str| format!("not-a-guest the machine code of a compiled {what}");
+    check_all(&[
+        Row::new("a compiled module", &of("core module"), &module),
+        Row::new("a compiled component", &of("component"), &component),
+        Row::new("half of a compiled module", "not-a-guest", &module[..module.len() / 2]),
+    ]);
+}
+
+/// Every guest that is cut off anywhere, or has one bit changed, is refused or
+/// is another guest; none is a surprise.
+#[test]
+fn guests_that_are_damaged() {
+    let runtime = contract().build().unwrap();
+    for text in [MODULE, COMPONENT] {
+        let whole = wat::parse_str(text).unwrap();
+        let cut_off = (0..whole.len()).map(|length| whole[..length].to_vec());
+        let changed = (0..whole.len() * 8).step_by(3).map(|bit| {
+            let mut bytes = whole.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            bytes
+        });
+        for damaged in cut_off.chain(changed) {
+            match runtime.load(&damaged) {
+                Ok(_) | Err(Error::NotAGuest { .. } | Error::Invalid { .. }) => {}
+                Err(Error::Misfits(_) | Error::TooCostly { .. }) => {}
+                Err(other) => panic!("{}: {other}", damaged.escape_ascii()),
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Guests that want to do harm, as data: the `.wat` files beside this one. A row
+//! is a guest in text form under a heading that says what it attacks and what
+//! must come of it:
+//!
+//! ```text
+//! ;;; a loop without an end
+//! ;;; limits: wall-clock=50ms memory=1MiB
+//! ;;; grants: read write env:NAME=VALUE host:HOST arg:TEXT
+//! ;;; call: spin
+//! ;;; expect: limit wall_clock
+//! (module (func (export "spin") (loop (br 0))))
+//! ```
+//!
+//! Only the first and the last line are needed. `expect` is `returns VALUES`,
+//! `exits N`, `limit NAME` (while it runs), `costly NAME` (before it runs), or
+//! one of `trapped`, `misfit`, `invalid`, `not-a-guest`, `no-function`,
+//! `wrong-type`, `host-function`, each with a part of the error's text, or with
+//! nothing. `read` and `write` grant a folder as `/data`, in which a file `file`
+//! has `content`; beside it lies `secret`, which no guest may read or change.
+
+mod made;
+mod row;
+
+use std::fs;
+use std::path::Path;
+
+use row::Row;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/all/hostile");
+
+/// One test a file, so that the name of a failing one says what was attacked.
+macro_rules! files {
+    ($($file:ident)*) => {
+        const FILES: &[&str] = &[$(stringify!($file)),*];
+
+        $(#[test]
+        fn $file() {
+            check_all(&rows(stringify!($file)));
+        })*
+    };
+}
+
+files! {
+    loading imports exports features names
+    pointers loops stack growth wasi files_and_exits
+    component_memory component_strings component_lists component_resources component_limits
+}
+
+#[test]
+fn every_file_is_run() {
+    let mut found: Vec<_> = fs::read_dir(FOLDER)
+        .unwrap()
+        .filter_map(|entry| {
+            let path = entry.unwrap().path();
+            let is_wat = path.extension().is_some_and(|extension| extension == "wat");
+            is_wat.then(|| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        })
+        .collect();
+    let mut listed = FILES.to_vec();
+    found.sort();
+    listed.sort_unstable();
+    assert_eq!(found, listed, "list the file in `files!`");
+}
+
+fn rows(file: &str) -> Vec<Row> {
+    let path = Path::new(FOLDER).join(file).with_extension("wat");
+    row::parse(&fs::read_to_string(path).unwrap())
+}
+
+/// Runs every row, and names all that fail.
+fn check_all(rows: &[Row]) {
+    let failures: Vec<_> = rows.iter().filter_map(|row| row.check().err()).collect();
+    let (failed, of) = (failures.len(), rows.len());
+    assert!(failures.is_empty(), "{failed} of {of} rows failed\n{}", failures.join("\n"));
+}
