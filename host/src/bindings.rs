@@ -9,7 +9,10 @@
 wasmtime::component::bindgen!({
     path: "../wit",
     world: "plugin",
-    imports: { "wit-host:contract/fetch": async },
+    imports: {
+        "wit-host:contract/strings.split": trappable,
+        "wit-host:contract/fetch": async,
+    },
     exports: { default: async },
     require_store_data_send: true,
 });

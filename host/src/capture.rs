@@ -59,6 +59,9 @@ impl StdoutStream for Capture {
 
 impl OutputStream for Capture {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        if bytes.len() > AT_ONCE {
+            return Err(StreamError::Trap(wasmtime::Error::msg("more was written than permitted")));
+        }
         self.append(&bytes).map_err(|limit| StreamError::Trap(limit.into()))
     }
 

@@ -4,9 +4,10 @@
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, root_cause};
+use crate::fit::uncounted;
 use crate::isolate::Isolation;
-use crate::kind::{Kind, recognise};
+use crate::kind::{Kind, is_text, recognise};
 use crate::limits::{LimitReached, Limits};
 use crate::scan::{Refusal, scan};
 
@@ -37,15 +38,19 @@ pub(crate) fn compile(
     if bytes.len() > limits.file_size {
         return Err(Error::TooCostly { limit: LimitReached::FileSize(limits.file_size) });
     }
+    if is_text(bytes) && bytes.len() > limits.text_size {
+        return Err(Error::TooCostly { limit: LimitReached::TextSize(limits.text_size) });
+    }
     let (kind, binary) = recognise(bytes, text)?;
     scan(&binary, limits).map_err(|refusal| match refusal {
         Refusal::Limit(limit) => Error::TooCostly { limit },
         Refusal::Malformed(reason) => Error::Invalid { kind: kind.name(), reason },
+        Refusal::Uncounted(how) => uncounted(how).into(),
     })?;
     let compiled = match isolation {
         Some(isolation) => isolation.compile(engine, kind, &binary, limits)?,
         None => here(engine, kind, &binary)
-            .map_err(|error| Error::Invalid { kind: kind.name(), reason: reason(&error) })?,
+            .map_err(|error| Error::Invalid { kind: kind.name(), reason: root_cause(&error) })?,
     };
     if compiled.size() > limits.compiled_size {
         return Err(Error::TooCostly { limit: LimitReached::CompiledSize(limits.compiled_size) });

@@ -30,16 +30,16 @@ pub(crate) fn exports(component: &Component) -> Vec<String> {
 
 /// The function of that name, if there is one.
 pub(crate) fn find(mut store: impl AsContextMut, instance: Instance, name: &str) -> Option<Func> {
-    let (interface, function) = match name.rsplit_once('.') {
-        Some((interface, function)) if interface.contains('/') => (Some(interface), function),
-        _ => (None, name),
-    };
-    let interface = match interface {
-        Some(interface) => Some(instance.get_export_index(&mut store, None, interface)?),
-        None => None,
-    };
-    let index = instance.get_export_index(&mut store, interface.as_ref(), function)?;
-    instance.get_func(&mut store, index)
+    let root = instance.get_export_index(&mut store, None, name);
+    if let Some(function) = root.and_then(|index| instance.get_func(&mut store, index)) {
+        return Some(function);
+    }
+    // Names of interfaces and of functions have dots of their own.
+    name.match_indices('.').find_map(|(dot, _)| {
+        let interface = instance.get_export_index(&mut store, None, &name[..dot])?;
+        let index = instance.get_export_index(&mut store, Some(&interface), &name[dot + 1..])?;
+        instance.get_func(&mut store, index)
+    })
 }
 
 /// Refuses arguments that are not as many as the function takes. Their types

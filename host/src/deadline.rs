@@ -1,8 +1,11 @@
 //! Ends a call on time: guest code at the next epoch, host code at the next
 //! point where it waits.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use wasmtime::{Store, UpdateDeadline};
@@ -53,11 +56,17 @@ impl Deadline {
         let Some(limit) = self.limit else { return call.await };
         let at = self.base.elapsed().saturating_add(limit).as_nanos();
         self.at.store(u64::try_from(at).unwrap_or(u64::MAX), Ordering::Relaxed);
-        match tokio::time::timeout(limit, call).await {
+        let mut call = pin!(call);
+        // One of many sessions that are late together must not run once more to
+        // find out.
+        let ended = poll_fn(|context| match self.passed() {
+            true => Poll::Ready(Err(LimitReached::WallClock(self.limit).into())),
+            false => call.as_mut().poll(context),
+        });
+        match tokio::time::timeout(limit, ended).await {
             // A call that came back too late has failed all the same.
-            Ok(_) if self.passed() => Err(LimitReached::WallClock(self.limit).into()),
-            Ok(outcome) => outcome,
-            Err(_) => Err(LimitReached::WallClock(self.limit).into()),
+            Ok(outcome) if !self.passed() => outcome,
+            _ => Err(LimitReached::WallClock(self.limit).into()),
         }
     }
 }

@@ -52,8 +52,8 @@ pub enum Error {
 
     /// The process that compiled the guest ended before it was done.
     #[error(
-        "failed to compile this {kind} in a process of its own, which ended with {how}; \
-         `--limit compile-memory=SIZE` or `Limits::compile_memory` gives it more memory"
+        "failed to compile this {kind} in a process of its own, which ended with {how}; where \
+         memory ran out, `--limit compile-memory=SIZE` or `Limits::compile_memory` gives it more"
     )]
     CompilerDied {
         /// What was to be compiled.
@@ -164,6 +164,11 @@ impl Error {
 pub(crate) fn reason(error: &wasmtime::Error) -> String {
     let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
     shown(&causes.join(": "))
+}
+
+/// What the engine's error comes down to, without its account of where it was.
+pub(crate) fn root_cause(error: &wasmtime::Error) -> String {
+    shown(&error.root_cause().to_string())
 }
 
 fn frames(backtrace: &[String]) -> String {

@@ -10,10 +10,10 @@ use wasmtime_wasi::I32Exit;
 
 use crate::deny::Denied;
 use crate::env::{HostFailure, ImportFailed};
-use crate::error::{Error, reason};
-use crate::limits::{LimitReached, Limits};
+use crate::error::{Error, root_cause};
+use crate::limits::LimitReached;
 use crate::state::State;
-use crate::text::shown;
+use crate::text::{short, shown};
 
 /// The error of a call of `function`, given how the store was left.
 pub(crate) fn classify<T>(error: &wasmtime::Error, function: &str, state: &State<T>) -> Error {
@@ -50,20 +50,27 @@ fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
     if let Some(ResourceTableError::Full) = error.downcast_ref() {
         return Some(LimitReached::Handles(limits.handles));
     }
-    if let Some(Trap::OutOfFuel) = error.downcast_ref() {
-        return Some(LimitReached::Fuel(limits.fuel));
+    if error.is::<ImportFailed>() || error.is::<Denied>() {
+        return None;
     }
-    let refused = state.meter.refused();
-    refused.or_else(|| of_text(&error.root_cause().to_string(), limits))
+    match error.downcast_ref() {
+        Some(Trap::OutOfFuel) => Some(LimitReached::Fuel(limits.fuel)),
+        // What most guests do about memory that they were refused.
+        Some(Trap::UnreachableCodeReached) => state.meter.refused(),
+        Some(_) => None,
+        None => of_text(&error.root_cause().to_string(), state).or_else(|| state.meter.refused()),
+    }
 }
 
 /// Some of the engine's refusals have no type, and only their text tells them.
-fn of_text(text: &str, limits: &Limits) -> Option<LimitReached> {
+fn of_text<T>(text: &str, state: &State<T>) -> Option<LimitReached> {
+    let (meter, limits) = (&state.meter, state.meter.limits());
     let known = [
         ("fuel allocated for hostcalls", LimitReached::HostCallBytes(limits.host_call_bytes)),
+        ("store handle limit exceeded", LimitReached::Handles(limits.handles)),
         ("instance count too high", LimitReached::Instances(limits.instances)),
-        ("memory count too high", LimitReached::Memories(limits.memories)),
-        ("table count too high", LimitReached::Tables(limits.tables)),
+        ("memory count too high", meter.memories_reached()),
+        ("table count too high", meter.tables_reached()),
         ("exceeds limit", LimitReached::Random(limits.random)),
     ];
     known.into_iter().find(|(part, _)| text.contains(part)).map(|(_, limit)| limit)
@@ -81,14 +88,9 @@ fn cause(error: &wasmtime::Error) -> String {
             "it reached an `unreachable` instruction, as a panic or a failed assertion does".into()
         }
         Some(Trap::StackOverflow) => "its calls are nested too deeply for its stack".into(),
-        Some(trap) => trap.to_string(),
-        None => reason(&without_backtrace(error)),
+        Some(trap) => trap.to_string().trim_start_matches("wasm trap: ").into(),
+        None => root_cause(error),
     }
-}
-
-/// The root cause: what is above it is the engine's account of where.
-fn without_backtrace(error: &wasmtime::Error) -> wasmtime::Error {
-    wasmtime::Error::msg(error.root_cause().to_string())
 }
 
 fn backtrace(error: &wasmtime::Error) -> Vec<String> {
@@ -107,7 +109,7 @@ fn frame(frame: &FrameInfo) -> String {
     };
     let place = symbol.and_then(|symbol| Some((symbol.file()?, symbol.line()?)));
     match place {
-        Some((file, line)) => shown(&format!("{name} ({file}:{line})")),
-        None => shown(&name),
+        Some((file, line)) => format!("{} ({}:{line})", short(&name), short(file)),
+        None => short(&name),
     }
 }

@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use wasmtime::{ExternType, ImportType, Module};
+use wasmtime::{Engine, ExternType, FuncType, ImportType, Linker, Module, Store};
+use wasmtime_wasi::WasiCtxBuilder;
+use wasmtime_wasi::p1::WasiP1Ctx;
 
 use crate::env::{MODULE, Table, signature};
 use crate::error::{Error, reason};
@@ -28,6 +30,9 @@ impl fmt::Display for Misfit {
     }
 }
 
+/// How many misfits are shown; a guest can have any number.
+const LONGEST_LIST: usize = 20;
+
 /// Every reason that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfits(pub Vec<Misfit>);
@@ -38,7 +43,11 @@ impl fmt::Display for Misfits {
             return write!(f, "the guest does not fit this host: {misfit}");
         }
         write!(f, "the guest does not fit this host:")?;
-        self.0.iter().try_for_each(|misfit| write!(f, "\n  {misfit}"))
+        self.0.iter().take(LONGEST_LIST).try_for_each(|misfit| write!(f, "\n  {misfit}"))?;
+        match self.0.len().checked_sub(LONGEST_LIST) {
+            None | Some(0) => Ok(()),
+            Some(more) => write!(f, "\n  and {more} more"),
+        }
     }
 }
 
@@ -91,6 +100,56 @@ fn misfit(import: &ImportType<'_>, served: &Table) -> Option<Misfit> {
             format!("the host serves no module `{}`", shown(other)),
             format!("import from `{MODULE}` ({}) or from `{WASI}`", list(&names)),
         ),
+    }
+}
+
+/// Every import from WASI's first preview that it does not have.
+pub(crate) fn check_wasi(engine: &Engine, module: &Module) -> Result<(), Misfits> {
+    let wasi = wasi_functions(engine).unwrap_or_default();
+    let of_wasi = module.imports().filter(|import| import.module() == WASI);
+    let misfits: Vec<_> = of_wasi.filter_map(|import| misfit_of_wasi(&import, &wasi)).collect();
+    if misfits.is_empty() { Ok(()) } else { Err(Misfits(misfits)) }
+}
+
+fn misfit_of_wasi(import: &ImportType<'_>, wasi: &[(String, FuncType)]) -> Option<Misfit> {
+    let offered = wasi.iter().find(|(name, _)| name == import.name()).map(|(_, ty)| ty);
+    let (problem, fix) = match (import.ty(), offered) {
+        (ExternType::Func(wanted), Some(offered)) if offered.matches(&wanted) => return None,
+        (ExternType::Func(wanted), Some(offered)) => (
+            format!(
+                "the guest calls it as {}, and it is {}",
+                signature(&wanted),
+                signature(offered)
+            ),
+            "declare it with that type",
+        ),
+        _ => (
+            "WASI's first preview has no such function".into(),
+            "build the guest with a toolchain that targets wasip1",
+        ),
+    };
+    let import = format!("{WASI}.{}", import.name());
+    Some(Misfit { import, problem, fix: fix.into() })
+}
+
+/// The functions of WASI's first preview, as the engine has them.
+fn wasi_functions(engine: &Engine) -> wasmtime::Result<Vec<(String, FuncType)>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p1::add_to_linker_async(&mut linker, |wasi: &mut WasiP1Ctx| wasi)?;
+    let mut store = Store::new(engine, WasiCtxBuilder::new().build_p1());
+    let functions: Vec<_> = linker
+        .iter(&mut store)
+        .filter_map(|(_, name, item)| Some((name.to_owned(), item.into_func()?)))
+        .collect();
+    Ok(functions.into_iter().map(|(name, function)| (name, function.ty(&store))).collect())
+}
+
+/// What no host of ours takes, since it cannot be bounded.
+pub(crate) fn uncounted(how: &str) -> Misfit {
+    Misfit {
+        import: "component".into(),
+        problem: format!("the guest {how} one as a value, whose instances cannot be counted ahead"),
+        fix: "define the component where it is instantiated".into(),
     }
 }
 

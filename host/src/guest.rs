@@ -88,10 +88,14 @@ impl<T: Send + 'static> Guest<T> {
     pub fn main(&self) -> Option<Main> {
         let exports = self.exports();
         let find = |wanted: &str| exports.iter().find(|name| *name == wanted).cloned();
-        let command = |name: &&String| name.starts_with("wasi:cli/run@") && name.ends_with(".run");
+        let command =
+            |name: &&String| name.starts_with("wasi:cli/run@0.2.") && name.ends_with(".run");
+        let is_component = self.kind() == Kind::Component;
         find("run")
             .map(Main::Run)
-            .or_else(|| exports.iter().find(command).cloned().map(Main::Command))
+            .or_else(|| {
+                exports.iter().filter(|_| is_component).find(command).cloned().map(Main::Command)
+            })
             .or_else(|| find("_start").map(Main::Start))
     }
 

@@ -13,7 +13,7 @@ use wasmtime::{Engine, Module};
 
 use crate::compile::{Compiled, here};
 use crate::engine::Settings;
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, reason, root_cause};
 use crate::kind::{Kind, recognise};
 use crate::limits::{LimitReached, Limits};
 
@@ -103,9 +103,6 @@ fn failure(kind: Kind, output: &Output, limits: &Limits) -> Error {
         Some(SIGXCPU | SIGKILL) => {
             Error::TooCostly { limit: LimitReached::CompileTime(limits.compile_time) }
         }
-        Some(SIGABRT) => {
-            Error::TooCostly { limit: LimitReached::CompileMemory(limits.compile_memory) }
-        }
         // Memory that runs out shows in many ways, as does a bug of the compiler.
         _ => Error::CompilerDied { kind: kind.name(), how: output.status.to_string() },
     }
@@ -113,7 +110,6 @@ fn failure(kind: Kind, output: &Output, limits: &Limits) -> Error {
 
 /// The exit status of a worker that was given no valid guest.
 const REFUSED: i32 = 126;
-const SIGABRT: i32 = 6;
 const SIGKILL: i32 = 9;
 const SIGXCPU: i32 = 24;
 
@@ -165,7 +161,8 @@ fn work(arguments: &[String]) -> Result<(), Failed> {
     io::stdin().read_to_end(&mut binary).map_err(|error| broken(&error))?;
     let engine = settings.engine().map_err(|error| broken(&reason(&error)))?;
     let (kind, binary) = recognise(&binary, false).map_err(|e| Failed::Refused(e.to_string()))?;
-    let compiled = here(&engine, kind, &binary).map_err(|error| Failed::Refused(reason(&error)))?;
+    let compiled =
+        here(&engine, kind, &binary).map_err(|error| Failed::Refused(root_cause(&error)))?;
     let artefact = match compiled {
         Compiled::Component(component) => component.serialize(),
         Compiled::Module(module) => module.serialize(),

@@ -8,7 +8,7 @@ use std::fmt;
 use wasmtime::{Engine, Precompiled};
 
 use crate::error::{Error, Result};
-use crate::text::shown;
+use crate::text::shown_text;
 
 /// What a guest is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +51,19 @@ pub(crate) fn recognise(bytes: &[u8], text: bool) -> Result<(Kind, Cow<'_, [u8]>
     let Some(text) = guest_text(bytes) else {
         return Err(Error::NotAGuest { found: other(bytes) });
     };
-    let binary_form = wat::parse_str(text)
-        .map_err(|error| Error::Invalid { kind: "text form", reason: shown(&error.to_string()) })?;
+    let binary_form = wat::parse_str(text).map_err(|error| Error::Invalid {
+        kind: "text form",
+        reason: shown_text(&error.to_string()),
+    })?;
     match binary(&binary_form)? {
         Some(kind) => Ok((kind, Cow::Owned(binary_form))),
         None => Err(Error::NotAGuest { found: other(&binary_form) }),
     }
+}
+
+/// Whether the bytes would be read as text.
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
+    !bytes.starts_with(MAGIC) && guest_text(bytes).is_some()
 }
 
 fn binary(bytes: &[u8]) -> Result<Option<Kind>> {

@@ -95,8 +95,10 @@ limits! {
     /// Fuel for one call: about one unit for an instruction, the same for the
     /// same input on every machine. Off, since counting slows guests down.
     fuel, Fuel: Option<u64> = None, maybe, "--fuel";
-    /// Calls of host functions, WASI's among them, in one call into the guest.
-    /// Off, since counting costs about as much as a small call.
+    /// Calls out of the guest in one call into it: of host functions, WASI's among
+    /// them, and of what the engine does for the guest, as growing memory or, every
+    /// few milliseconds, looking at the clock. So it is a bound and not an exact
+    /// count. Off, since counting costs about as much as a small call.
     host_calls, HostCalls: Option<u64> = None, maybe, "--limit host-calls=N";
     /// Bytes that the guest hands to the host in one host call. 16 MiB.
     host_call_bytes, HostCallBytes: usize = 16 << 20, bytes, "--limit host-call-bytes=SIZE";
@@ -124,13 +126,19 @@ limits! {
     stack, Stack: usize = 512 << 10, bytes, "--limit stack=SIZE";
     /// Bytes of the guest's file. 64 MiB: Python guests have 18.
     file_size, FileSize: usize = 64 << 20, bytes, "--limit file-size=SIZE";
-    /// Depth of components within components. 16.
+    /// Bytes of a guest in text form, which takes some forty times as much memory
+    /// to be read. 1 MiB.
+    text_size, TextSize: usize = 1 << 20, bytes, "--limit text-size=SIZE";
+    /// Depth of components within components, and of their types. 16.
     nesting, Nesting: usize = 16, count, "--limit nesting=N";
     /// Modules and components that are defined in a component. 1,000.
     definitions, Definitions: usize = 1_000, count, "--limit definitions=N";
     /// Instances that a component makes, with those that its instances make:
     /// twice a component that makes two of another counts as four. 1,000.
     effective_instances, EffectiveInstances: usize = 1_000, count, "--limit effective-instances=N";
+    /// Functions between components, counted as often as their components are
+    /// instantiated, since each is compiled anew. 5,000.
+    effective_functions, EffectiveFunctions: usize = 5_000, count, "--limit effective-functions=N";
     /// Functions, summed over all modules. 50,000.
     functions, Functions: usize = 50_000, count, "--limit functions=N";
     /// Parameters and results of one type of function. 128.
@@ -140,6 +148,9 @@ limits! {
     /// Bytes of the code of one function; compiling takes more than linear time
     /// in it. 512 KiB.
     body, Body: usize = 512 << 10, bytes, "--limit body=SIZE";
+    /// Depth of blocks, loops and branches within one another in one function.
+    /// 4,000.
+    blocks, Blocks: usize = 4_000, count, "--limit blocks=N";
     /// Types, imports, exports, globals, tables, memories, segments and the like,
     /// summed over all modules. 500,000.
     items, Items: usize = 500_000, count, "--limit items=N";

@@ -6,7 +6,7 @@ use wasmtime::{InstancePre, Module, component};
 
 use crate::deny::{self, Denial, Denied, Pattern};
 use crate::error::Result;
-use crate::fit::{Misfit, Misfits, check_module, unlinkable};
+use crate::fit::{Misfit, Misfits, check_module, check_wasi, unlinkable};
 use crate::guest::Linked;
 use crate::runtime::Inner;
 use crate::state::State;
@@ -50,7 +50,10 @@ pub(crate) fn module<T: Send + 'static>(inner: &Inner<T>, module: &Module) -> Re
     } else {
         module_without(inner, module, traps)
     };
-    linked.map(Linked::Module).map_err(|error| unlinkable(&error).into())
+    linked.map(Linked::Module).map_err(|error| match check_wasi(&inner.engine, module) {
+        Err(misfits) => misfits.into(),
+        Ok(()) => unlinkable(&error).into(),
+    })
 }
 
 fn module_without<T: Send + 'static>(

@@ -35,6 +35,26 @@ impl Meter {
         self.refused.clone()
     }
 
+    /// Begins the count of a call into the guest.
+    pub(crate) fn begin(&mut self) {
+        self.host_calls = 0;
+        self.refused = None;
+    }
+
+    pub(crate) fn memories_reached(&self) -> LimitReached {
+        match self.kind {
+            Kind::Component => LimitReached::Memories(self.limits.memories),
+            Kind::Module => LimitReached::ModuleMemories(self.limits.module_memories),
+        }
+    }
+
+    pub(crate) fn tables_reached(&self) -> LimitReached {
+        match self.kind {
+            Kind::Component => LimitReached::Tables(self.limits.tables),
+            Kind::Module => LimitReached::ModuleTables(self.limits.module_tables),
+        }
+    }
+
     /// Counts a call of a host function.
     pub(crate) fn host_call(&mut self) -> Result<(), LimitReached> {
         self.host_calls += 1;

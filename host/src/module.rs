@@ -71,6 +71,11 @@ pub(crate) fn check<T>(
     args: &[Val],
 ) -> Result<Vec<wasmtime::Val>> {
     let ty = func.ty(store);
+    let is_number = |ty: &ValType| ty.is_i32() || ty.is_i64() || ty.is_f32() || ty.is_f64();
+    if let Some(other) = ty.results().find(|result| !is_number(result)) {
+        let reason = format!("it returns a `{other}`, which is no number");
+        return Err(Error::WrongType { function: name.into(), reason });
+    }
     let params: Vec<_> = ty.params().collect();
     let lowered: Option<Vec<_>> =
         params.iter().zip(args).map(|(param, arg)| lower(param, arg)).collect();

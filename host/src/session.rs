@@ -103,10 +103,14 @@ impl<T: Send + 'static> Session<T> {
             (Err(error), _) => Err(error),
             (Ok(results), Main::Run(_)) => Ok(Outcome::Returned(results)),
             (Ok(_), Main::Start(_)) => Ok(Outcome::Exited(0)),
-            (Ok(results), Main::Command(_)) => {
-                let failed = matches!(results[..], [Val::Result(Err(_))]);
-                Ok(Outcome::Exited(failed.into()))
-            }
+            (Ok(results), Main::Command(name)) => match results[..] {
+                [Val::Result(Ok(_))] => Ok(Outcome::Exited(0)),
+                [Val::Result(Err(_))] => Ok(Outcome::Exited(1)),
+                _ => Err(Error::WrongType {
+                    function: name,
+                    reason: "a command returns a `result`, and it does not".into(),
+                }),
+            },
         }
     }
 
@@ -238,7 +242,7 @@ impl<T: Send + 'static> Session<T> {
         // A call that is dropped half-way leaves the guest where it stood.
         self.ended_by = Some(name.into());
         let began = Instant::now();
-        self.store.data_mut().meter.host_calls = 0;
+        self.store.data_mut().meter.begin();
         let guarded = AssertUnwindSafe(self.deadline.within(call(&mut self.store)));
         let outcome = guarded.catch_unwind().await;
         self.spent.wall_clock += began.elapsed();

@@ -180,9 +180,7 @@ fn memory_that_is_not_the_guests_is_not_touched() {
         assert!(matches!(error, Error::Trapped { .. }), "{error}");
         assert!(error.to_string().contains(expected), "{error}");
     }
-    let nothing_yet = call("", "(call $write_mem (i32.const -1))", memory);
-    let error = main_of(&nothing_yet).unwrap_err().to_string();
-    assert!(error.contains("0 bytes at 4294967295 are outside"), "{error}");
+    main_of(&call("", "(call $write_mem (i32.const -1))", memory)).unwrap();
     main_of(&call("", "(call $write_mem (i32.const 65536))", memory)).unwrap();
 }
 

@@ -42,7 +42,11 @@ impl Run {
         let runtime = self.options.runtime()?;
         let guest = runtime.load_file(&self.guest).map_err(|error| self.named(error))?;
         self.tell(|| format!("{name}: a {}, exports {}", guest.kind(), guest.exports().join(", ")));
-        let mut session = guest.session_with_blocking(Functions::new(&grants), &grants)?;
+        let mut session = match guest.session_with_blocking(Functions::new(&grants), &grants) {
+            Ok(session) => session,
+            Err(Error::Exited(status)) => return Ok(Status::Guest(status)),
+            Err(error) => return Err(self.named(error)),
+        };
         if let Some(main) = guest.main() {
             self.tell(|| format!("calling `{}`", main.name()));
         }

@@ -4,6 +4,9 @@ use super::Functions;
 use crate::bindings::wit_host::contract::strings::{Host, Utf8Error};
 use crate::env::TrapMessage;
 
+/// A part costs the host a multiple of the byte that it may be for the guest.
+const MOST_PARTS: usize = 100_000;
+
 impl Host for Functions {
     fn concat(&mut self, a: String, b: String) -> String {
         a + &b
@@ -13,11 +16,16 @@ impl Host for Functions {
         text.to_uppercase()
     }
 
-    fn split(&mut self, text: String, separator: String) -> Vec<String> {
+    fn split(&mut self, text: String, separator: String) -> wasmtime::Result<Vec<String>> {
         if separator.is_empty() {
-            return vec![text];
+            return Ok(vec![text]);
         }
-        text.split(&separator).map(str::to_owned).collect()
+        let parts = text.split(&separator).take(MOST_PARTS + 1).map(str::to_owned);
+        let parts: Vec<_> = parts.collect();
+        if parts.len() > MOST_PARTS {
+            wasmtime::bail!("`split` gives more than {MOST_PARTS} parts");
+        }
+        Ok(parts)
     }
 
     fn from_utf8(&mut self, bytes: Vec<u8>) -> Result<String, Utf8Error> {
@@ -49,8 +57,15 @@ mod tests {
         ];
         for (text, separator, expected) in cases {
             let parts = Functions::default().split(text.into(), separator.into());
-            assert_eq!(parts, expected, "{text:?} at {separator:?}");
+            assert_eq!(parts.expect("few parts"), expected, "{text:?} at {separator:?}");
         }
+    }
+
+    #[test]
+    fn split_into_too_many_parts() {
+        let split = |text: String| Functions::default().split(text, ",".into());
+        assert_eq!(split(",".repeat(MOST_PARTS - 1)).expect("just few enough").len(), MOST_PARTS);
+        assert!(split(",".repeat(MOST_PARTS)).is_err());
     }
 
     #[test]

@@ -53,33 +53,91 @@ fn function(body: &str) -> String {
     format!("(module (func (export \"run\") {body}))")
 }
 
+/// The binary form, which may be larger than the text form.
+fn binary(text: &str) -> Vec<u8> {
+    wat::parse_str(text).unwrap()
+}
+
+/// A component with types within one another, as deep as no text can say.
+fn types_within(depth: usize) -> Vec<u8> {
+    let declarations = [0x41, 1, 1].repeat(depth);
+    let innermost = [0x40, 0, 1, 0];
+    let length = 1 + declarations.len() + innermost.len();
+    let mut component = b"\0asm\x0d\0\x01\0\x07".to_vec();
+    // The section's length, in the five bytes that a number may take.
+    component.extend((0..5).map(|byte| {
+        let bits = u8::try_from(length >> (7 * byte) & 0x7f).unwrap();
+        if byte < 4 { bits | 0x80 } else { bits }
+    }));
+    component.push(1);
+    component.extend(declarations);
+    component.extend(innermost);
+    component
+}
+
+/// The same as `doubling`, but every component gets a second index by an export,
+/// so that one who forgets that counts a cheap one.
+fn doubling_under_another_index(levels: usize) -> String {
+    let level = |inner: String, level: usize| {
+        let below = level - 1;
+        format!(
+            "(component $c{level} {inner} (export $twice{level} \"twice\" (component $c{below})) \
+             (component $cheap) (instance (instantiate $twice{level})) \
+             (instance (instantiate $twice{level})))"
+        )
+    };
+    let lowest = "(component $c0 (core module $m) (core instance (instantiate $m))".to_owned();
+    (1..levels).fold(lowest + ")", level)
+}
+
+/// A component with one function, which `count` others take and give on.
+fn adapters(count: usize) -> String {
+    let taken = "(core func (canon lower (func $f)))".repeat(20);
+    let instances = "(instance (instantiate $taker (with \"f\" (func $f))))".repeat(count);
+    format!(
+        r#"(component
+            (core module $M (func (export "f")))
+            (core instance $m (instantiate $M))
+            (func $f (canon lift (core func $m "f")))
+            (component $taker (import "f" (func $f)) {taken})
+            {instances})"#
+    )
+}
+
 #[test]
 fn compile_bombs() {
     let signature = format!("(module (func (param {}) unreachable))", "i32 ".repeat(1_000));
-    let entries = "0 ".repeat(300_000);
+    let branches = format!("(block (br_table {} (i32.const 0)))", "0 ".repeat(600_000));
+    let types = format!("(module {})", "(type (func))".repeat(500_001));
     check_all(&[
         Row::new("instances that double", "costly effective_instances", doubling(12)),
         Row::new("instances over the limit while it runs", "limit instances", doubling(9)),
+        Row::new(
+            "instances that double under another index",
+            "costly effective_instances",
+            doubling_under_another_index(12),
+        ),
+        Row::new("functions between many components", "costly effective_functions", adapters(300)),
+        Row::new("types in one another", "costly nesting", types_within(17)),
+        Row::new("types in one another, a million deep", "costly nesting", types_within(1_000_000)),
+        Row::new(
+            "blocks in one another",
+            "costly blocks",
+            function(&format!("{} {}", "block ".repeat(4_001), "end ".repeat(4_001))),
+        ),
+        Row::new("a large text", "costly text_size", function(&"nop ".repeat(300_000))),
         Row::new("components beside one another", "costly definitions", beside(10_000)),
         Row::new("components in one another", "costly nesting", within(17)),
         Row::new("components in one another, far too deep", "costly nesting", within(90)),
         Row::new("a thousand parameters", "costly signature", signature),
-        Row::new("a long function", "costly body", function(&"nop ".repeat(530_000))),
-        Row::new(
-            "a long table of branches",
-            "costly body",
-            function(&format!("(block (br_table {} (i32.const 0)))", entries.repeat(2))),
-        ),
+        Row::new("a long function", "costly body", binary(&function(&"nop ".repeat(530_000)))),
+        Row::new("a long table of branches", "costly body", binary(&function(&branches))),
         Row::new(
             "many functions",
             "costly functions",
             format!("(module {})", "(func)".repeat(50_001)),
         ),
-        Row::new(
-            "many types",
-            "costly items",
-            format!("(module {})", "(type (func))".repeat(500_001)),
-        ),
+        Row::new("many types", "costly items", binary(&types)),
         Row::new(
             "many locals",
             "costly locals",
@@ -90,7 +148,7 @@ fn compile_bombs() {
 
 #[test]
 fn what_is_large_and_harmless() {
-    let section = "x".repeat(1_000_000);
+    let section = "x".repeat(900_000);
     check_all(&[
         Row::new(
             "a large custom section",

@@ -54,6 +54,12 @@ impl Row {
         }
     }
 
+    /// The most memory that the row's limits let it have, in bytes.
+    #[allow(dead_code, reason = "`make soak` measures by it")]
+    pub(crate) fn memory(&self) -> usize {
+        self.limits.memory
+    }
+
     fn set(&mut self, field: &str) {
         let (key, value) = field.split_once(':').unwrap_or_else(|| panic!("no field: {field}"));
         let value = value.trim();

@@ -1,12 +1,16 @@
 //! Looks a guest through before it is compiled, and refuses what would cost the
 //! compiler too much: compiling is where a small file can do the most harm, and
-//! no fuel, epoch or limiter exists yet. One pass over the sections; code is
-//! measured and not decoded, whether it is valid is the engine's to find.
+//! no fuel, epoch or limiter exists yet. One pass over the sections, which
+//! keeps no more than counters; whether a guest is valid is the engine's to find.
+
+mod types;
+
+use std::ops::Range;
 
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentExternalKind, ComponentInstance,
-    ComponentOuterAliasKind, ComponentTypeRef, CompositeInnerType, FunctionBody, Instance, Parser,
-    Payload, RecGroup,
+    ComponentOuterAliasKind, ComponentTypeRef, CompositeInnerType, FunctionBody, Instance,
+    Operator, Parser, Payload, RecGroup,
 };
 
 use crate::limits::{LimitReached, Limits};
@@ -16,6 +20,8 @@ use crate::limits::{LimitReached, Limits};
 pub(crate) enum Refusal {
     Limit(LimitReached),
     Malformed(String),
+    /// It does with a component what makes its instances impossible to count.
+    Uncounted(&'static str),
 }
 
 impl From<BinaryReaderError> for Refusal {
@@ -26,7 +32,8 @@ impl From<BinaryReaderError> for Refusal {
 
 /// Refuses a guest that is over a limit.
 pub(crate) fn scan(binary: &[u8], limits: &Limits) -> Result<(), Refusal> {
-    let mut scan = Scan { limits, scopes: Vec::new(), definitions: 0, functions: 0, items: 0 };
+    let (scopes, definitions, functions, items) = (Vec::new(), 0, 0, 0);
+    let mut scan = Scan { binary, limits, scopes, definitions, functions, items };
     for payload in Parser::new(0).parse_all(binary) {
         scan.payload(payload?)?;
     }
@@ -34,6 +41,7 @@ pub(crate) fn scan(binary: &[u8], limits: &Limits) -> Result<(), Refusal> {
 }
 
 struct Scan<'l> {
+    binary: &'l [u8],
     limits: &'l Limits,
     /// The module or component that is read, innermost last.
     scopes: Vec<Scope>,
@@ -46,10 +54,20 @@ struct Scan<'l> {
 #[derive(Default)]
 struct Scope {
     is_component: bool,
-    /// How many instances this component makes, those of its instances included.
-    instances: usize,
+    /// What this component makes.
+    makes: Makes,
     /// The same of each component in its index space.
-    components: Vec<usize>,
+    components: Vec<Makes>,
+}
+
+/// What a component makes each time that it is instantiated, and what its
+/// instances make.
+#[derive(Clone, Copy, Default)]
+struct Makes {
+    instances: usize,
+    /// Functions between components, each of which is compiled for each
+    /// instance.
+    functions: usize,
 }
 
 impl Scan<'_> {
@@ -77,9 +95,24 @@ impl Scan<'_> {
             Payload::ElementSection(section) => self.items(section.count()),
             Payload::DataSection(section) => self.items(section.count()),
             Payload::CoreTypeSection(section) => self.items(section.count()),
-            Payload::ComponentTypeSection(section) => self.items(section.count()),
-            Payload::ComponentExportSection(section) => self.items(section.count()),
-            Payload::ComponentCanonicalSection(section) => self.functions(section.count()),
+            Payload::ComponentExportSection(section) => {
+                self.items(section.count())?;
+                section.into_iter().try_for_each(|export| {
+                    let export = export?;
+                    match export.kind {
+                        ComponentExternalKind::Component => self.again(0, export.index),
+                        _ => Ok(()),
+                    }
+                })
+            }
+            Payload::ComponentCanonicalSection(section) => {
+                self.functions(section.count())?;
+                self.makes(Makes { instances: 0, functions: section.count() as usize })
+            }
+            Payload::ComponentTypeSection(section) => {
+                self.items(section.count())?;
+                self.types(section.range())
+            }
             Payload::ComponentImportSection(section) => {
                 self.items(section.count())?;
                 section.into_iter().try_for_each(|import| match import?.ty {
@@ -93,7 +126,9 @@ impl Scan<'_> {
             }
             Payload::InstanceSection(section) => {
                 section.into_iter().try_for_each(|instance| match instance? {
-                    Instance::Instantiate { .. } => self.instances(1),
+                    Instance::Instantiate { .. } => {
+                        self.makes(Makes { instances: 1, functions: 0 })
+                    }
                     Instance::FromExports(exports) => self.items(length(exports.len())),
                 })
             }
@@ -114,7 +149,8 @@ impl Scan<'_> {
     fn end(&mut self) {
         let ended = self.scopes.pop().unwrap_or_default();
         if let (true, Some(outer)) = (ended.is_component, self.scopes.last_mut()) {
-            outer.components.push(ended.instances.saturating_add(1));
+            let instances = ended.makes.instances.saturating_add(1);
+            outer.components.push(Makes { instances, ..ended.makes });
         }
     }
 
@@ -128,6 +164,12 @@ impl Scan<'_> {
         })
     }
 
+    fn types(&self, section: Range<usize>) -> Result<(), Refusal> {
+        let (at, bytes) = (section.start, self.binary.get(section).unwrap_or_default());
+        let depth = types::depth(bytes, at, self.limits.nesting)?;
+        within(depth, self.limits.nesting, LimitReached::Nesting)
+    }
+
     fn body(&mut self, body: &FunctionBody<'_>) -> Result<(), Refusal> {
         within(body.range().len(), self.limits.body, LimitReached::Body)?;
         let mut locals = 0_usize;
@@ -136,36 +178,63 @@ impl Scan<'_> {
             locals = locals.saturating_add(count as usize);
             within(locals, self.limits.locals, LimitReached::Locals)?;
         }
+        self.blocks(body)
+    }
+
+    /// Blocks within one another cost the compiler more than linear time.
+    fn blocks(&self, body: &FunctionBody<'_>) -> Result<(), Refusal> {
+        // A block takes two bytes and its end another, so most need no look.
+        if body.range().len() / 3 <= self.limits.blocks {
+            return Ok(());
+        }
+        let mut depth = 0_usize;
+        for operator in body.get_operators_reader()? {
+            match operator? {
+                Operator::Block { .. }
+                | Operator::Loop { .. }
+                | Operator::If { .. }
+                | Operator::TryTable { .. } => depth += 1,
+                Operator::End => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            within(depth, self.limits.blocks, LimitReached::Blocks)?;
+        }
         Ok(())
     }
 
     fn alias(&mut self, alias: &ComponentAlias<'_>) -> Result<(), Refusal> {
         match alias {
             ComponentAlias::InstanceExport { kind: ComponentExternalKind::Component, .. } => {
-                Err(unbounded("takes out of an instance"))
+                Err(unbounded("takes from an instance"))
             }
             ComponentAlias::Outer { kind: ComponentOuterAliasKind::Component, count, index } => {
-                let scope = self.scopes.len().checked_sub(1 + *count as usize);
-                let outer = scope.and_then(|scope| self.scopes.get(scope));
-                let instances = outer.and_then(|outer| outer.components.get(*index as usize));
-                let instances = *instances.ok_or_else(|| malformed("component", *index))?;
-                if let Some(scope) = self.scopes.last_mut() {
-                    scope.components.push(instances);
-                }
-                Ok(())
+                self.again(*count as usize, *index)
             }
             _ => Ok(()),
         }
     }
 
+    /// A component of the scope so far out gets one more index here.
+    fn again(&mut self, out: usize, index: u32) -> Result<(), Refusal> {
+        let makes = self.component(out, index)?;
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.components.push(makes);
+        }
+        Ok(())
+    }
+
+    fn component(&self, out: usize, index: u32) -> Result<Makes, Refusal> {
+        let scope = self.scopes.iter().rev().nth(out);
+        let makes = scope.and_then(|scope| scope.components.get(index as usize));
+        let unknown = || format!("unknown component {index}, {out} components out");
+        makes.copied().ok_or_else(|| Refusal::Malformed(unknown()))
+    }
+
     fn instance(&mut self, instance: &ComponentInstance<'_>) -> Result<(), Refusal> {
         match instance {
             ComponentInstance::Instantiate { component_index, .. } => {
-                let scope = self.scopes.last();
-                let instances = scope.and_then(|s| s.components.get(*component_index as usize));
-                let instances =
-                    *instances.ok_or_else(|| malformed("component", *component_index))?;
-                self.instances(instances)
+                let makes = self.component(0, *component_index)?;
+                self.makes(makes)
             }
             ComponentInstance::FromExports(exports) => {
                 if exports.iter().any(|export| export.kind == ComponentExternalKind::Component) {
@@ -176,11 +245,14 @@ impl Scan<'_> {
         }
     }
 
-    fn instances(&mut self, more: usize) -> Result<(), Refusal> {
-        let limit = self.limits.effective_instances;
-        let Some(scope) = self.scopes.last_mut() else { return Ok(()) };
-        scope.instances = scope.instances.saturating_add(more);
-        within(scope.instances, limit, LimitReached::EffectiveInstances)
+    fn makes(&mut self, more: Makes) -> Result<(), Refusal> {
+        let limits = self.limits;
+        let Some(Scope { makes, .. }) = self.scopes.last_mut() else { return Ok(()) };
+        makes.instances = makes.instances.saturating_add(more.instances);
+        makes.functions = makes.functions.saturating_add(more.functions);
+        let Makes { instances, functions } = *makes;
+        within(instances, limits.effective_instances, LimitReached::EffectiveInstances)?;
+        within(functions, limits.effective_functions, LimitReached::EffectiveFunctions)
     }
 
     fn functions(&mut self, more: u32) -> Result<(), Refusal> {
@@ -202,15 +274,8 @@ fn length(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-fn malformed(what: &str, index: u32) -> Refusal {
-    Refusal::Malformed(format!("unknown {what} {index}: index out of bounds"))
-}
-
 /// A component that is handed around as a value may be instantiated any number
 /// of times, which cannot be counted without running it.
-fn unbounded(how: &str) -> Refusal {
-    Refusal::Malformed(format!(
-        "it {how} a component, whose instances cannot be counted ahead; define the component \
-         where it is instantiated"
-    ))
+fn unbounded(how: &'static str) -> Refusal {
+    Refusal::Uncounted(how)
 }
