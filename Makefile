@@ -9,8 +9,14 @@ HOST := target/release/wit-host
 CARGO_COMPONENT_VERSION := 0.21.1
 CARGO_COMPONENT := target/tools/bin/cargo-component
 
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY := target/tools/bin/cargo-deny
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_FUZZ := target/tools/bin/cargo-fuzz
+FUZZ_TARGETS := load run env options differential
+
 .DEFAULT_GOAL := help
-.PHONY: help run test guests guests-cargo-component targets lint doc install clean
+.PHONY: help run test soak fuzz guests guests-cargo-component targets lint doc install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
@@ -25,6 +31,17 @@ run: guests ## Build everything in release, run a component and a core module
 test: targets ## Run every test
 	cargo test --workspace
 
+soak: ## Run a million sessions and print what they leave behind (minutes)
+	cargo bench --bench soak
+
+fuzz: $(CARGO_FUZZ) ## Run every fuzz target for a minute; needs a nightly toolchain
+	@rustc +nightly --version || { echo "fuzzing needs nightly Rust: run \`rustup toolchain install nightly\`"; exit 1; }
+	@for target in $(FUZZ_TARGETS); do \
+		mkdir -p target/fuzz-corpus/$$target; \
+		PATH="$(CURDIR)/target/tools/bin:$$PATH" cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer none \
+			$$target target/fuzz-corpus/$$target tests/fuzz/seeds/$$target -- -max_total_time=60 -print_final_stats=1 || exit 1; \
+	done
+
 guests: targets ## Build the guests in guest/
 	cargo build --package wit-host-artifacts
 
@@ -32,6 +49,12 @@ guests-cargo-component: targets $(CARGO_COMPONENT) ## Build the component guest 
 	cd guest/component && PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/cargo-component" \
 		cargo component build --release
 	cargo run --quiet -- run --verbose target/cargo-component/wasm32-wasip1/release/component.wasm
+
+$(CARGO_FUZZ):
+	cargo install --debug --locked --root target/tools cargo-fuzz@$(CARGO_FUZZ_VERSION)
+
+$(CARGO_DENY):
+	cargo install --debug --locked --root target/tools cargo-deny@$(CARGO_DENY_VERSION)
 
 $(CARGO_COMPONENT):
 	cargo install --debug --locked --root target/tools cargo-component@$(CARGO_COMPONENT_VERSION)
@@ -46,11 +69,14 @@ targets: # Install the libraries of Rust that guests are built with
 			exit 1; }; \
 	done
 
-lint: targets ## Check formatting, lints and documentation
+lint: targets $(CARGO_DENY) ## Check formatting, lints, documentation and dependencies
 	cargo fmt --check
 	cargo fmt --all --check --manifest-path guest/Cargo.toml
 	cargo clippy --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps
+	$(CARGO_DENY) check bans licenses sources
+	@if $(CARGO_DENY) fetch db >/dev/null 2>&1; then $(CARGO_DENY) check advisories; \
+	else echo "advisories are not checked: their database cannot be reached from here"; fi
 
 doc: ## Build the library's documentation
 	cargo doc --no-deps

@@ -9,8 +9,8 @@ use wasmtime::component::Val;
 
 use crate::error::{Error, Result};
 use crate::grants::Grants;
-use crate::guest::Guest;
-use crate::session::{self, Outcome};
+use crate::guest::{Guest, Outcome};
+use crate::session;
 use crate::state::State;
 
 /// A [`session::Session`] whose calls block. Everything of a session that does

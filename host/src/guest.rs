@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use wasmtime::{InstancePre, component};
+use wasmtime::InstancePre;
+use wasmtime::component::{self, Val};
 
 use crate::compile::{Compiled, compile};
 use crate::component as component_path;
@@ -51,6 +52,15 @@ impl Main {
         let (Self::Run(name) | Self::Command(name) | Self::Start(name)) = self;
         name
     }
+}
+
+/// What came of a guest's main function.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It returned: the results of `run`, which usually are one number.
+    Returned(Vec<Val>),
+    /// It was a command, and this is its exit status.
+    Exited(i32),
 }
 
 impl<T: Send + 'static> Guest<T> {

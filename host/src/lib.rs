@@ -96,6 +96,7 @@ mod scan;
 mod session;
 mod spent;
 mod state;
+mod store;
 mod text;
 
 pub use deny::Denial;
@@ -107,12 +108,12 @@ pub use error::{Error, Result};
 pub use fit::{Misfit, Misfits};
 pub use functions::{FetchLimits, Functions, contract};
 pub use grants::{Access, AllowedHosts, Grants, Stdio};
-pub use guest::{Guest, Main};
+pub use guest::{Guest, Main, Outcome};
 pub use isolate::{Isolation, compile_worker};
 pub use kind::Kind;
 pub use limits::{LimitReached, Limits};
 pub use runtime::{Runtime, RuntimeBuilder};
-pub use session::{Outcome, Session};
+pub use session::Session;
 pub use spent::Spent;
 pub use state::State;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.

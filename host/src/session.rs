@@ -3,24 +3,23 @@
 //! after any failure, ends the session.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::FutureExt as _;
 use wasmtime::component::{self, Val};
-use wasmtime::{CallHook, Instance, Store};
+use wasmtime::{Instance, Store};
 
 use crate::component as component_path;
 use crate::deadline::Deadline;
 use crate::error::{Error, Result};
 use crate::failure;
 use crate::grants::Grants;
-use crate::guest::{Guest, Linked, Main};
-use crate::link;
-use crate::meter::Meter;
+use crate::guest::{Guest, Linked, Main, Outcome};
 use crate::module as module_path;
-use crate::runtime::Inner;
 use crate::spent::Spent;
 use crate::state::State;
+use crate::store::guarded_store;
 
 /// A running guest. It keeps its memory from call to call, and ends with the
 /// first call that fails: what a failed call left behind is not to be trusted.
@@ -49,25 +48,9 @@ enum Live {
     },
 }
 
-/// What came of a guest's main function.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// It returned: the results of `run`, which usually are one number.
-    Returned(Vec<Val>),
-    /// It was a command, and this is its exit status.
-    Exited(i32),
-}
-
 impl<T: Send + 'static> Session<T> {
     pub(crate) async fn start(guest: &Guest<T>, data: T, grants: &Grants) -> Result<Self> {
-        let inner = &guest.runtime.inner;
-        link::check_session(inner, &guest.linked, &grants.denied)?;
-        guest.runtime.start_ticker();
-        let meter = Meter::new(&inner.limits, guest.kind());
-        let state = State::new(data, grants, meter, inner.deterministic)?;
-        let mut store = Store::new(&inner.engine, state);
-        let deadline = Deadline::new(inner.limits.wall_clock);
-        guard(&mut store, inner, &deadline).map_err(Error::host("set the guest's limits"))?;
+        let (store, deadline) = guarded_store(guest, data, grants)?;
         let (guest, spent) = (guest.clone(), Spent::default());
         let mut session = Self { guest, store, live: None, deadline, spent, ended_by: None };
         session.instantiate().await?;
@@ -75,7 +58,7 @@ impl<T: Send + 'static> Session<T> {
     }
 
     async fn instantiate(&mut self) -> Result<()> {
-        let linked = std::sync::Arc::clone(&self.guest.linked);
+        let linked = Arc::clone(&self.guest.linked);
         let live = self.guarded("instantiate", async move |store| match &*linked {
             Linked::Component(pre) => pre.instantiate_async(store).await.map(Live::Component),
             Linked::Module(pre) => {
@@ -258,30 +241,4 @@ impl<T: Send + 'static> Session<T> {
         }
         result
     }
-}
-
-/// How much guest code runs before the clock can end it where there are no
-/// epochs: some milliseconds' worth.
-const FUEL_BETWEEN_YIELDS: u64 = 1_000_000;
-
-/// Puts the guards of every session on a store.
-fn guard<T: Send + 'static>(
-    store: &mut Store<State<T>>,
-    inner: &Inner<T>,
-    deadline: &Deadline,
-) -> wasmtime::Result<()> {
-    store.limiter(|state| &mut state.meter);
-    store.set_hostcall_fuel(inner.limits.host_call_bytes);
-    store.set_max_component_handles(inner.limits.handles);
-    if inner.limits.host_calls.is_some() {
-        store.call_hook(|mut context, hook| match hook {
-            CallHook::CallingHost => Ok(context.data_mut().meter.host_call()?),
-            _ => Ok(()),
-        });
-    }
-    if inner.deterministic {
-        return store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS));
-    }
-    deadline.watch(store);
-    Ok(())
 }

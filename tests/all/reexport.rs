@@ -3,6 +3,7 @@
 //! through the whole component path.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use wit_parser::abi::AbiVariant;
 use wit_parser::{Function, InterfaceId, Resolve, Type, TypeDefKind, TypeId, WorldItem};
@@ -16,7 +17,9 @@ pub(crate) struct Contract {
 impl Contract {
     pub(crate) fn read() -> Self {
         let mut resolve = Resolve::default();
-        let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../wit");
+        // Above `host` as well as above `tests/fuzz`, which uses this file too.
+        let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+        let wit = above.map(|folder| folder.join("wit")).find(|wit| wit.exists()).unwrap();
         let (package, _) = resolve.push_dir(wit).unwrap();
         let world = resolve.select_world(&[package], Some("plugin")).unwrap();
         let imports = resolve.worlds[world].imports.values();

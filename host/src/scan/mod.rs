@@ -3,6 +3,7 @@
 //! no fuel, epoch or limiter exists yet. One pass over the sections, which
 //! keeps no more than counters; whether a guest is valid is the engine's to find.
 
+mod scopes;
 mod types;
 
 use std::ops::Range;
@@ -14,6 +15,7 @@ use wasmparser::{
 };
 
 use crate::limits::{LimitReached, Limits};
+use scopes::{Makes, Scopes};
 
 /// Why a guest is not compiled.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,7 +34,7 @@ impl From<BinaryReaderError> for Refusal {
 
 /// Refuses a guest that is over a limit.
 pub(crate) fn scan(binary: &[u8], limits: &Limits) -> Result<(), Refusal> {
-    let (scopes, definitions, functions, items) = (Vec::new(), 0, 0, 0);
+    let (scopes, definitions, functions, items) = (Scopes::default(), 0, 0, 0);
     let mut scan = Scan { binary, limits, scopes, definitions, functions, items };
     for payload in Parser::new(0).parse_all(binary) {
         scan.payload(payload?)?;
@@ -43,31 +45,10 @@ pub(crate) fn scan(binary: &[u8], limits: &Limits) -> Result<(), Refusal> {
 struct Scan<'l> {
     binary: &'l [u8],
     limits: &'l Limits,
-    /// The module or component that is read, innermost last.
-    scopes: Vec<Scope>,
+    scopes: Scopes,
     definitions: usize,
     functions: usize,
     items: usize,
-}
-
-/// What is known of a component that is not read to its end.
-#[derive(Default)]
-struct Scope {
-    is_component: bool,
-    /// What this component makes.
-    makes: Makes,
-    /// The same of each component in its index space.
-    components: Vec<Makes>,
-}
-
-/// What a component makes each time that it is instantiated, and what its
-/// instances make.
-#[derive(Clone, Copy, Default)]
-struct Makes {
-    instances: usize,
-    /// Functions between components, each of which is compiled for each
-    /// instance.
-    functions: usize,
 }
 
 impl Scan<'_> {
@@ -77,7 +58,7 @@ impl Scan<'_> {
                 self.begin(encoding == wasmparser::Encoding::Component)
             }
             Payload::End(_) => {
-                self.end();
+                self.scopes.end();
                 Ok(())
             }
             Payload::TypeSection(section) => {
@@ -140,18 +121,10 @@ impl Scan<'_> {
     }
 
     fn begin(&mut self, is_component: bool) -> Result<(), Refusal> {
-        self.scopes.push(Scope { is_component, ..Scope::default() });
+        let depth = self.scopes.begin(is_component);
         self.definitions += 1;
-        within(self.scopes.len(), self.limits.nesting, LimitReached::Nesting)?;
+        within(depth, self.limits.nesting, LimitReached::Nesting)?;
         within(self.definitions, self.limits.definitions, LimitReached::Definitions)
-    }
-
-    fn end(&mut self) {
-        let ended = self.scopes.pop().unwrap_or_default();
-        if let (true, Some(outer)) = (ended.is_component, self.scopes.last_mut()) {
-            let instances = ended.makes.instances.saturating_add(1);
-            outer.components.push(Makes { instances, ..ended.makes });
-        }
     }
 
     fn signatures(&mut self, types: &RecGroup) -> Result<(), Refusal> {
@@ -217,17 +190,13 @@ impl Scan<'_> {
     /// A component of the scope so far out gets one more index here.
     fn again(&mut self, out: usize, index: u32) -> Result<(), Refusal> {
         let makes = self.component(out, index)?;
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.components.push(makes);
-        }
+        self.scopes.index(makes);
         Ok(())
     }
 
     fn component(&self, out: usize, index: u32) -> Result<Makes, Refusal> {
-        let scope = self.scopes.iter().rev().nth(out);
-        let makes = scope.and_then(|scope| scope.components.get(index as usize));
         let unknown = || format!("unknown component {index}, {out} components out");
-        makes.copied().ok_or_else(|| Refusal::Malformed(unknown()))
+        self.scopes.component(out, index).ok_or_else(|| Refusal::Malformed(unknown()))
     }
 
     fn instance(&mut self, instance: &ComponentInstance<'_>) -> Result<(), Refusal> {
@@ -246,11 +215,8 @@ impl Scan<'_> {
     }
 
     fn makes(&mut self, more: Makes) -> Result<(), Refusal> {
+        let Makes { instances, functions } = self.scopes.add(more);
         let limits = self.limits;
-        let Some(Scope { makes, .. }) = self.scopes.last_mut() else { return Ok(()) };
-        makes.instances = makes.instances.saturating_add(more.instances);
-        makes.functions = makes.functions.saturating_add(more.functions);
-        let Makes { instances, functions } = *makes;
         within(instances, limits.effective_instances, LimitReached::EffectiveInstances)?;
         within(functions, limits.effective_functions, LimitReached::EffectiveFunctions)
     }

@@ -2,11 +2,12 @@
 //! call: one table, from which the fields, the setters, the names for the
 //! command and the errors are made. What enforces a limit is elsewhere.
 
+mod units;
+
 use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
-use bytesize::ByteSize;
+use units::{bytes, count, maybe, span, time};
 
 /// What a setter takes: a plain number, so that `64 << 20` is one, or what may be
 /// left out.
@@ -167,68 +168,6 @@ impl std::error::Error for LimitReached {}
 
 fn unknown(name: &str, names: &[&str]) -> String {
     format!("there is no limit `{name}`; there are {}", names.join(", ").replace('_', "-"))
-}
-
-/// How the values of a kind are read and shown; named after the kind, for the
-/// table above.
-mod bytes {
-    use super::{ByteSize, FromStr as _};
-
-    pub(super) fn parse(text: &str) -> Result<usize, String> {
-        let size = ByteSize::from_str(text)?;
-        usize::try_from(size.as_u64()).map_err(|error| error.to_string())
-    }
-
-    pub(super) fn show(size: &usize) -> String {
-        ByteSize(*size as u64).to_string()
-    }
-}
-
-mod count {
-    pub(super) fn parse(text: &str) -> Result<usize, String> {
-        text.parse().map_err(|_| format!("`{text}` is not a number"))
-    }
-
-    pub(super) fn show(count: &usize) -> String {
-        count.to_string()
-    }
-}
-
-mod maybe {
-    pub(super) fn parse(text: &str) -> Result<Option<u64>, String> {
-        match text {
-            "none" => Ok(None),
-            number => number.parse().map(Some).map_err(|_| format!("`{text}` is not a number")),
-        }
-    }
-
-    pub(super) fn show(count: &Option<u64>) -> String {
-        count.map_or("none".into(), |count| count.to_string())
-    }
-}
-
-mod span {
-    use super::Duration;
-
-    pub(super) fn parse(text: &str) -> Result<Duration, String> {
-        humantime::parse_duration(text).map_err(|error| error.to_string())
-    }
-
-    pub(super) fn show(span: &Duration) -> String {
-        format!("{span:?}")
-    }
-}
-
-mod time {
-    use super::{Duration, span};
-
-    pub(super) fn parse(text: &str) -> Result<Option<Duration>, String> {
-        if text == "none" { Ok(None) } else { span::parse(text).map(Some) }
-    }
-
-    pub(super) fn show(limit: &Option<Duration>) -> String {
-        limit.as_ref().map_or("none".into(), span::show)
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,56 @@
+//! Making a store that has every guard on it: what a session's guest may take,
+//! and for how long.
+
+use wasmtime::{CallHook, Store};
+
+use crate::deadline::Deadline;
+use crate::error::{Error, Result};
+use crate::grants::Grants;
+use crate::guest::Guest;
+use crate::link;
+use crate::meter::Meter;
+use crate::runtime::Inner;
+use crate::state::State;
+
+/// How much guest code runs before the clock can end it where there are no
+/// epochs: some milliseconds' worth.
+const FUEL_BETWEEN_YIELDS: u64 = 1_000_000;
+
+/// A store for one session of `guest`.
+pub(crate) fn guarded_store<T: Send + 'static>(
+    guest: &Guest<T>,
+    data: T,
+    grants: &Grants,
+) -> Result<(Store<State<T>>, Deadline)> {
+    let inner = &guest.runtime.inner;
+    link::check_session(inner, &guest.linked, &grants.denied)?;
+    guest.runtime.start_ticker();
+    let meter = Meter::new(&inner.limits, guest.kind());
+    let state = State::new(data, grants, meter, inner.deterministic)?;
+    let mut store = Store::new(&inner.engine, state);
+    let deadline = Deadline::new(inner.limits.wall_clock);
+    guard(&mut store, inner, &deadline).map_err(Error::host("set the guest's limits"))?;
+    Ok((store, deadline))
+}
+
+/// Puts the guards of every session on a store.
+fn guard<T: Send + 'static>(
+    store: &mut Store<State<T>>,
+    inner: &Inner<T>,
+    deadline: &Deadline,
+) -> wasmtime::Result<()> {
+    store.limiter(|state| &mut state.meter);
+    store.set_hostcall_fuel(inner.limits.host_call_bytes);
+    store.set_max_component_handles(inner.limits.handles);
+    if inner.limits.host_calls.is_some() {
+        store.call_hook(|mut context, hook| match hook {
+            CallHook::CallingHost => Ok(context.data_mut().meter.host_call()?),
+            _ => Ok(()),
+        });
+    }
+    if inner.deterministic {
+        return store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS));
+    }
+    deadline.watch(store);
+    Ok(())
+}

@@ -1,0 +1,19 @@
+//! Arbitrary bytes are loaded: whatever they are, the answer is a guest or an
+//! error.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use wit_host::{Functions, Limits, Runtime, contract};
+
+static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
+    contract().limits(Limits::default().file_size(64 << 10)).build().expect("a runtime")
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Err(error) = RUNTIME.load(bytes) {
+        let text = error.to_string();
+        assert!(text.len() < 20_000 && !text.contains('\u{1b}'), "not fit for a terminal: {text}");
+    }
+});
