@@ -722,7 +722,7 @@
   (core instance $m (instantiate $M
     (with "r" (instance (export "new" (func $new))))))
   (func (export "f") (result (own $r)) (canon lift (core func $m "f"))))
-;;; handles of a resource of its own, without end
+;;; more handles of a resource of its own than there may be
 ;;; limits: handles=20
 ;;; expect: limit handles
 (component
@@ -730,6 +730,11 @@
   (core func $new (canon resource.new $r))
   (core module $M
     (import "host" "new" (func $new (param i32) (result i32)))
-    (func (export "run") (result i32) (loop (drop (call $new (i32.const 1))) (br 0)) unreachable))
+    (func (export "run") (result i32) (local $left i32)
+      (local.set $left (i32.const 30))
+      (loop $again
+        (drop (call $new (i32.const 1)))
+        (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+      (i32.const 7)))
   (core instance $m (instantiate $M (with "host" (instance (export "new" (func $new))))))
   (func (export "run") (result s32) (canon lift (core func $m "run"))))
