@@ -3,6 +3,9 @@
 //! much it is overrun; the corpus of hostile guests, to see how much memory each
 //! takes; and what the guards cost. It prints its figures, and fails where they are over the goals.
 
+#![allow(clippy::unwrap_used, reason = "a figure that cannot be had ends the soak")]
+#![allow(clippy::cast_precision_loss, reason = "figures are printed with a few digits")]
+
 mod cost;
 #[path = "../all/hostile/row.rs"]
 mod row;
