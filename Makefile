@@ -14,6 +14,7 @@ CARGO_DENY := target/tools/bin/cargo-deny
 CARGO_FUZZ_VERSION := 0.13.2
 CARGO_FUZZ := target/tools/bin/cargo-fuzz
 FUZZ_TARGETS := load run env options differential
+FUZZ_SECONDS := 60
 
 .DEFAULT_GOAL := help
 .PHONY: help run test soak fuzz guests guests-cargo-component targets lint doc install clean
@@ -38,8 +39,9 @@ fuzz: $(CARGO_FUZZ) ## Run every fuzz target for a minute; needs a nightly toolc
 	@rustc +nightly --version || { echo "fuzzing needs nightly Rust: run \`rustup toolchain install nightly\`"; exit 1; }
 	@for target in $(FUZZ_TARGETS); do \
 		mkdir -p target/fuzz-corpus/$$target; \
-		PATH="$(CURDIR)/target/tools/bin:$$PATH" cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer none \
-			$$target target/fuzz-corpus/$$target tests/fuzz/seeds/$$target -- -max_total_time=60 -print_final_stats=1 || exit 1; \
+		PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/fuzz" \
+			cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer none $$target \
+			target/fuzz-corpus/$$target tests/fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
 	done
 
 guests: targets ## Build the guests in guest/
