@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use wasmtime::component::ResourceTableError;
 use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
+use wiggle::{GuestError, Region};
 
 use crate::deny::Denied;
 use crate::env::{HostFailure, ImportFailed};
@@ -83,13 +84,35 @@ fn cause(error: &wasmtime::Error) -> String {
     if let Some(denied) = error.downcast_ref::<Denied>() {
         return shown(&denied.to_string());
     }
+    if let Some(error) = error.downcast_ref::<GuestError>() {
+        return of_wasi(error);
+    }
     match error.downcast_ref::<Trap>() {
         Some(Trap::UnreachableCodeReached) => {
             "it reached an `unreachable` instruction, as a panic or a failed assertion does".into()
         }
         Some(Trap::StackOverflow) => "its calls are nested too deeply for its stack".into(),
         Some(trap) => trap.to_string().trim_start_matches("wasm trap: ").into(),
+        None if error.root_cause().to_string() == "missing required memory export" => {
+            "the guest calls WASI, which needs a memory, and exports none named `memory`".into()
+        }
         None => root_cause(error),
+    }
+}
+
+/// What a core module handed to WASI's first preview that it cannot take.
+fn of_wasi(error: &GuestError) -> String {
+    match error {
+        GuestError::InFunc { modulename, funcname, err, .. } => {
+            format!("`{modulename}.{funcname}`: {}", of_wasi(err))
+        }
+        GuestError::PtrOutOfBounds(Region { start, len }) => {
+            format!("the range at {start} of length {len} is outside of the guest's memory")
+        }
+        GuestError::PtrNotAligned(Region { start, .. }, to) => {
+            format!("the address {start} is not a multiple of {to}")
+        }
+        other => shown(&other.to_string()),
     }
 }
 

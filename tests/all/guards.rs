@@ -12,7 +12,8 @@ const ADD_MODULE: &str = r#"(module
     (import "env" "add" (func $add (param i32 i32) (result i32)))
     (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))"#;
 
-const ADD_COMPONENT: &str = r#"(component
+/// A component that imports one interface of the contract, and nothing else.
+pub(crate) const ADD_COMPONENT: &str = r#"(component
     (import "wit-host:contract/math@0.1.0" (instance $math
         (export "add" (func (param "a" s32) (param "b" s32) (result s32)))))
     (core func $add (canon lower (func $math "add")))

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use wit_host::{Access, Error, Functions, Grants, Guest, LimitReached, Limits, Outcome, Val};
 
+use crate::guards::ADD_COMPONENT;
+
 fn guest(text: &str) -> Guest<Functions> {
     wit_host::contract().build().unwrap().load(text).unwrap()
 }
@@ -99,18 +101,8 @@ fn mains_in_their_order() {
 
 #[test]
 fn a_component_needs_no_more_than_what_it_uses() {
-    let outcome = main_of(
-        r#"(component
-            (import "wit-host:contract/math@0.1.0" (instance $math
-                (export "add" (func (param "a" s32) (param "b" s32) (result s32)))))
-            (core func $add (canon lower (func $math "add")))
-            (core module $M
-                (import "host" "add" (func $add (param i32 i32) (result i32)))
-                (func (export "run") (result i32) (call $add (i32.const 40) (i32.const 2))))
-            (core instance $m (instantiate $M (with "host" (instance (export "add" (func $add))))))
-            (func (export "run") (result s32) (canon lift (core func $m "run"))))"#,
-    );
-    assert_eq!(outcome.unwrap(), returned(42));
+    let outcome = main_of(ADD_COMPONENT);
+    assert_eq!(outcome.unwrap(), returned(3));
 }
 
 #[test]
@@ -167,12 +159,15 @@ fn memory_that_is_not_the_guests_is_not_touched() {
     };
     let written = format!("{} (call $write_mem (i32.const 65535))", concat("8", "2"));
     let cases = [
-        (call("", &concat("65536", "1"), memory), "1 bytes at 65536 are outside"),
+        (call("", &concat("65536", "1"), memory), "the range at 65536 of length 1 is outside"),
         (call("", &concat("65530", "7"), memory), "memory of 65536 bytes"),
-        (call("", &concat("-1", "1"), memory), "1 bytes at 4294967295 are outside"),
-        (call("", &concat("1", "-1"), memory), "4294967295 bytes at 1 are outside"),
-        (call("", &concat("0", "1"), memory), "the 1 bytes at 0 are not UTF-8 from index 0 on"),
-        (call("", &written, memory), "`env.write_mem`: 2 bytes at 65535 are outside"),
+        (call("", &concat("-1", "1"), memory), "the range at 4294967295 of length 1 is outside"),
+        (call("", &concat("1", "-1"), memory), "the range at 1 of length 4294967295 is outside"),
+        (
+            call("", &concat("0", "1"), memory),
+            "the text at 0 of length 1 is not UTF-8 from index 0 on",
+        ),
+        (call("", &written, memory), "`env.write_mem`: the range at 65535 of length 2 is outside"),
         (call("", &concat("8", "0"), "(memory 1)"), "exports no memory named `memory`"),
     ];
     for (text, expected) in cases {

@@ -14,9 +14,11 @@ const EXPORT: &str = "memory";
 /// Why a pointer and a length were refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadRange {
-    #[error("{length} bytes at {pointer} are outside of the guest's memory of {size} bytes")]
+    #[error(
+        "the range at {pointer} of length {length} is outside of the guest's memory of {size} bytes"
+    )]
     Outside { pointer: u32, length: usize, size: usize },
-    #[error("the {length} bytes at {pointer} are not UTF-8 from index {valid_up_to} on")]
+    #[error("the text at {pointer} of length {length} is not UTF-8 from index {valid_up_to} on")]
     NotUtf8 { pointer: u32, length: usize, valid_up_to: usize },
     #[error("{length} bytes are more than one call may take")]
     TooLong { length: usize },

@@ -5,6 +5,7 @@ use wit_host::{Error, contract};
 
 use super::check_all;
 use super::row::Row;
+use crate::guards::ADD_COMPONENT;
 
 const MODULE: &str = r#"(module
     (import "env" "add" (func $add (param i32 i32) (result i32)))
@@ -14,16 +15,6 @@ const MODULE: &str = r#"(module
     (elem (i32.const 0) 0)
     (data (i32.const 0) "text")
     (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))"#;
-
-const COMPONENT: &str = r#"(component
-    (import "wit-host:contract/math@0.1.0" (instance $math
-        (export "add" (func (param "a" s32) (param "b" s32) (result s32)))))
-    (core func $add (canon lower (func $math "add")))
-    (core module $M
-        (import "host" "add" (func $add (param i32 i32) (result i32)))
-        (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))
-    (core instance $m (instantiate $M (with "host" (instance (export "add" (func $add))))))
-    (func (export "run") (result s32) (canon lift (core func $m "run"))))"#;
 
 /// A component of `count` components beside one another.
 fn beside(count: usize) -> String {
@@ -182,7 +173,7 @@ fn what_is_large_and_harmless() {
 fn compiled_code_is_not_taken() {
     let engine = Engine::new(Config::new().gc_support(false)).unwrap();
     let module = engine.precompile_module(&wat::parse_str(MODULE).unwrap()).unwrap();
-    let component = engine.precompile_component(&wat::parse_str(COMPONENT).unwrap()).unwrap();
+    let component = engine.precompile_component(&wat::parse_str(ADD_COMPONENT).unwrap()).unwrap();
     let of = |what: &str| format!("not-a-guest the machine code of a compiled {what}");
     check_all(&[
         Row::new("a compiled module", &of("core module"), &module),
@@ -196,7 +187,7 @@ fn compiled_code_is_not_taken() {
 #[test]
 fn guests_that_are_damaged() {
     let runtime = contract().build().unwrap();
-    for text in [MODULE, COMPONENT] {
+    for text in [MODULE, ADD_COMPONENT] {
         let whole = wat::parse_str(text).unwrap();
         let cut_off = (0..whole.len()).map(|length| whole[..length].to_vec());
         let changed = (0..whole.len() * 8).step_by(3).map(|bit| {

@@ -1,5 +1,5 @@
 ;;; a text that begins where memory ends
-;;; expect: trapped `env.to_upper`: 1 bytes at 65536 are outside of the guest's memory
+;;; expect: trapped `env.to_upper`: the range at 65536 of length 1 is outside of the guest's memory
 (module
   (import "env" "to_upper" (func $to_upper (param i32 i32) (result i32)))
   (memory (export "memory") 1)
@@ -15,7 +15,7 @@
     (call $concat (i32.const 65536) (i32.const 0) (i32.const 65536) (i32.const 0))))
 
 ;;; a second text that leaves memory after a first one that does not
-;;; expect: trapped 2 bytes at 65535 are outside of the guest's memory of 65536 bytes
+;;; expect: trapped the range at 65535 of length 2 is outside of the guest's memory of 65536 bytes
 (module
   (import "env" "concat" (func $concat (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 1)
@@ -23,7 +23,7 @@
     (call $concat (i32.const 0) (i32.const 1) (i32.const 65535) (i32.const 2))))
 
 ;;; a pointer and a length whose sum wraps around to a valid address
-;;; expect: trapped `env.from_utf8`: 32 bytes at 4294967280 are outside of the guest's memory
+;;; expect: trapped `env.from_utf8`: the range at 4294967280 of length 32 is outside of the guest's memory
 (module
   (import "env" "from_utf8" (func $from_utf8 (param i32 i32) (result i32)))
   (memory (export "memory") 1)
@@ -31,7 +31,7 @@
     (call $from_utf8 (i32.const 0xfffffff0) (i32.const 0x20))))
 
 ;;; a negative length, which is 4 GiB less one byte
-;;; expect: trapped `env.to_upper`: 4294967295 bytes at 1 are outside of the guest's memory
+;;; expect: trapped `env.to_upper`: the range at 1 of length 4294967295 is outside of the guest's memory
 (module
   (import "env" "to_upper" (func $to_upper (param i32 i32) (result i32)))
   (memory (export "memory") 1)
@@ -40,7 +40,7 @@
 
 ;;; a negative pointer and a negative length
 ;;; grants: host:example.com
-;;; expect: trapped `env.fetch`: 4294967295 bytes at 4294967295 are outside of the guest's memory
+;;; expect: trapped `env.fetch`: the range at 4294967295 of length 4294967295 is outside of the guest's memory
 (module
   (import "env" "fetch" (func $fetch (param i32 i32) (result i32)))
   (memory (export "memory") 1)
@@ -48,7 +48,7 @@
     (call $fetch (i32.const -1) (i32.const -1))))
 
 ;;; text with a lone continuation byte
-;;; expect: trapped `env.to_upper`: the 3 bytes at 0 are not UTF-8 from index 2 on
+;;; expect: trapped `env.to_upper`: the text at 0 of length 3 is not UTF-8 from index 2 on
 (module
   (import "env" "to_upper" (func $to_upper (param i32 i32) (result i32)))
   (memory (export "memory") 1)
@@ -66,7 +66,7 @@
     (call $from_utf8 (i32.const 0) (i32.const 2))))
 
 ;;; half of a surrogate pair, as text of JavaScript can have it
-;;; expect: trapped `env.concat`: the 3 bytes at 0 are not UTF-8 from index 0 on
+;;; expect: trapped `env.concat`: the text at 0 of length 3 is not UTF-8 from index 0 on
 (module
   (import "env" "concat" (func $concat (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 1)
@@ -76,7 +76,7 @@
 
 ;;; a URL that is cut in the middle of a character
 ;;; grants: host:example.com
-;;; expect: trapped `env.fetch`: the 21 bytes at 0 are not UTF-8 from index 19 on
+;;; expect: trapped `env.fetch`: the text at 0 of length 21 is not UTF-8 from index 19 on
 (module
   (import "env" "fetch" (func $fetch (param i32 i32) (result i32)))
   (memory (export "memory") 1)
@@ -146,7 +146,7 @@
 
 ;;; a range of the larger of two memories, where the smaller one is exported
 ;;; limits: module-memories=2
-;;; expect: trapped `env.to_upper`: 1 bytes at 65536 are outside of the guest's memory
+;;; expect: trapped `env.to_upper`: the range at 65536 of length 1 is outside of the guest's memory
 (module
   (import "env" "to_upper" (func $to_upper (param i32 i32) (result i32)))
   (memory $large 2)
@@ -179,7 +179,7 @@
     (i32.load (i32.const 0)))) ;; ABAB
 
 ;;; a result of which one byte has no room
-;;; expect: trapped `env.write_mem`: 2 bytes at 65535 are outside of the guest's memory
+;;; expect: trapped `env.write_mem`: the range at 65535 of length 2 is outside of the guest's memory
 (module
   (import "env" "to_upper" (func $to_upper (param i32 i32) (result i32)))
   (import "env" "write_mem" (func $write_mem (param i32)))

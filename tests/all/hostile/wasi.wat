@@ -39,7 +39,7 @@
     (call $poll (i32.const 0) (i32.const 32768) (i32.const 100) (i32.const 65532))))
 
 ;;; a wait whose subscriptions leave memory
-;;; expect: trapped Pointer out of bounds
+;;; expect: trapped is outside of the guest's memory
 (module
   (import "wasi_snapshot_preview1" "poll_oneoff"
     (func $poll (param i32 i32 i32 i32) (result i32)))
@@ -128,7 +128,7 @@
     (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
 
 ;;; a buffer that ends outside of memory
-;;; expect: trapped Pointer out of bounds
+;;; expect: trapped is outside of the guest's memory
 (module
   (import "wasi_snapshot_preview1" "fd_write"
     (func $write (param i32 i32 i32 i32) (result i32)))
@@ -138,7 +138,7 @@
     (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
 
 ;;; a place for the result outside of memory
-;;; expect: trapped Pointer out of bounds
+;;; expect: trapped is outside of the guest's memory
 (module
   (import "wasi_snapshot_preview1" "fd_write"
     (func $write (param i32 i32 i32 i32) (result i32)))
@@ -147,7 +147,7 @@
     (call $write (i32.const 1) (i32.const 0) (i32.const 0) (i32.const -4))))
 
 ;;; a list of buffers at an odd address
-;;; expect: trapped Pointer not aligned to 4
+;;; expect: trapped is not a multiple of 4
 (module
   (import "wasi_snapshot_preview1" "fd_write"
     (func $write (param i32 i32 i32 i32) (result i32)))
@@ -156,7 +156,7 @@
     (call $write (i32.const 1) (i32.const 1) (i32.const 1) (i32.const 8))))
 
 ;;; output from a guest that has no memory
-;;; expect: trapped missing required memory export
+;;; expect: trapped exports none named `memory`
 (module
   (import "wasi_snapshot_preview1" "fd_write"
     (func $write (param i32 i32 i32 i32) (result i32)))
@@ -172,7 +172,7 @@
     (call $random (i32.const 0) (i32.const 65537))))
 
 ;;; random bytes for a range outside of memory
-;;; expect: trapped Pointer out of bounds
+;;; expect: trapped is outside of the guest's memory
 (module
   (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
   (memory (export "memory") 1)
