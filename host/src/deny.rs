@@ -5,7 +5,8 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{self, Component};
 use wasmtime::{Engine, ExternType, Module};
 
-use crate::env::Table;
+use crate::env::{MODULE, Table};
+use crate::error::{Error, Result};
 use crate::fit::Misfit;
 use crate::module::WASI;
 
@@ -33,6 +34,29 @@ pub(crate) struct Pattern {
 }
 
 impl Pattern {
+    /// Reads a name, whose version, as errors show it, is left out.
+    pub(crate) fn new(name: &str, denial: Denial) -> Result<Self> {
+        let (start, versioned) = name.split_once('@').unwrap_or((name, ""));
+        // Behind a version, which has dots of its own, may stand a function.
+        let function = versioned.rsplit_once('.').map(|(_, last)| last);
+        let function = function.filter(|last| last.starts_with(char::is_alphabetic));
+        let name = match function {
+            Some(function) => format!("{start}.{function}"),
+            None => start.to_owned(),
+        };
+        let has_parts = name.split([':', '.', '/']).all(|part| !part.is_empty());
+        if !has_parts || !name.contains([':', '.']) {
+            return Err(Error::Grant {
+                what: name,
+                reason: "it names no functions; give `namespace:package`, \
+                         `namespace:package/interface`, one function of it behind a `.`, or an \
+                         import as `env.fetch`"
+                    .into(),
+            });
+        }
+        Ok(Self { name, denial })
+    }
+
     fn covers(&self, function: &str) -> bool {
         let rest = function.strip_prefix(self.name.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
@@ -98,12 +122,13 @@ pub(crate) fn of_module(
     for import in module.imports() {
         let ExternType::Func(ty) = import.ty() else { continue };
         let own = format!("{}.{}", import.module(), import.name());
-        let of_contract = match env.get(import.name()) {
-            Some(served) if import.module() == crate::env::MODULE => served.implements.as_deref(),
-            _ if import.module() == WASI => of_wasi(import.name()),
-            _ => None,
-        };
-        match denial(patterns, &[&own, of_contract.unwrap_or(&own)]) {
+        let mut names = vec![own.as_str()];
+        match env.get(import.name()) {
+            Some(served) if import.module() == MODULE => names.extend(served.implements.as_deref()),
+            _ if import.module() == WASI => names.extend(of_wasi(import.name())),
+            _ => {}
+        }
+        match denial(patterns, &names) {
             Some(Denial::Refuse) => misfits.push(refused(own)),
             Some(Denial::Trap) => traps.push((import.module().into(), import.name().into(), ty)),
             None => {}
@@ -112,16 +137,26 @@ pub(crate) fn of_module(
     (misfits, traps)
 }
 
-/// The package of WASI 0.2 that a function of the first preview belongs to.
-fn of_wasi(function: &str) -> Option<&'static str> {
-    Some(match function.split('_').next()? {
-        "sock" => "wasi:sockets",
-        "clock" => "wasi:clocks",
-        "random" => "wasi:random",
-        "path" => "wasi:filesystem",
-        "fd" | "poll" => "wasi:io",
-        _ => "wasi:cli",
-    })
+/// The interfaces of WASI 0.2 that a function of the first preview may serve:
+/// all of them, since it depends on what a descriptor is.
+fn of_wasi(function: &str) -> &'static [&'static str] {
+    match function.split('_').next().unwrap_or_default() {
+        "path" => &["wasi:filesystem/types", "wasi:filesystem/preopens"],
+        "fd" => &[
+            "wasi:filesystem/types",
+            "wasi:filesystem/preopens",
+            "wasi:io/streams",
+            "wasi:cli/stdin",
+            "wasi:cli/stdout",
+            "wasi:cli/stderr",
+        ],
+        "sock" => &["wasi:sockets/network", "wasi:sockets/tcp", "wasi:sockets/udp"],
+        "clock" => &["wasi:clocks/wall-clock", "wasi:clocks/monotonic-clock"],
+        "poll" => &["wasi:io/poll", "wasi:clocks/monotonic-clock"],
+        "random" => &["wasi:random/random"],
+        "args" | "environ" => &["wasi:cli/environment"],
+        _ => &["wasi:cli/exit"],
+    }
 }
 
 #[cfg(test)]
@@ -142,6 +177,26 @@ mod tests {
         for (name, expected) in cases {
             let pattern = Pattern { name: name.into(), denial: Denial::Refuse };
             assert_eq!(pattern.covers(function), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_with_and_without_a_version() {
+        let cases = [
+            ("wasi:sockets", Some("wasi:sockets")),
+            ("wasi:sockets@0.2.0", Some("wasi:sockets")),
+            ("a:b/c@0.1.0", Some("a:b/c")),
+            ("a:b/c@0.1.0.add", Some("a:b/c.add")),
+            ("a:b/c.add", Some("a:b/c.add")),
+            ("env.add", Some("env.add")),
+            ("", None),
+            ("math", None),
+            ("a:", None),
+            ("env.", None),
+        ];
+        for (name, expected) in cases {
+            let pattern = Pattern::new(name, Denial::Refuse).ok();
+            assert_eq!(pattern.as_ref().map(|p| p.name.as_str()), expected, "{name:?}");
         }
     }
 }

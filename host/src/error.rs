@@ -133,7 +133,7 @@ pub enum Error {
         function: String,
     },
 
-    /// A grant names something that the host itself does not have.
+    /// A grant names something that the host does not have, or nothing at all.
     #[error("failed to grant `{what}`: {reason}")]
     Grant {
         /// The directory or host that was to be granted.

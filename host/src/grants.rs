@@ -105,10 +105,12 @@ impl Grants {
     ///
     /// [`Denial::Trap`] is for the grants of a runtime, which a guest is linked
     /// with; in the grants of a session every denial refuses the guest.
-    #[must_use]
-    pub fn deny(mut self, functions: impl Into<String>, denial: Denial) -> Self {
-        self.denied.push(Pattern { name: functions.into(), denial });
-        self
+    ///
+    /// # Errors
+    /// [`Error::Grant`] where `functions` is no such name.
+    pub fn deny(mut self, functions: &str, denial: Denial) -> Result<Self> {
+        self.denied.push(Pattern::new(functions, denial)?);
+        Ok(self)
     }
 
     /// Lets host functions make requests to `host` for the guest: a name or an
@@ -161,8 +163,8 @@ impl FromStr for HostPort {
         let http = Url::parse(&format!("http://{text}")).map_err(|error| malformed(&error))?;
         let https = Url::parse(&format!("https://{text}")).map_err(|error| malformed(&error))?;
         let rest = http.path() != "/" || http.query().is_some() || http.fragment().is_some();
-        if rest || text.ends_with('/') || text.contains('@') {
-            return Err(malformed(&"this is more than a host"));
+        if rest || text.contains(['/', '@', '*', ',']) || text.ends_with(':') {
+            return Err(malformed(&"this is not one host"));
         }
         let host = http.host_str().unwrap_or_default().to_owned();
         Ok(Self { host, port: http.port().or(https.port()) })
@@ -196,7 +198,18 @@ mod tests {
 
     #[test]
     fn what_is_no_host_is_refused() {
-        for text in ["", "http://example.com", "example.com/", "a b", "host:99999", "u@h", "h?q"] {
+        for text in [
+            "",
+            "http://example.com",
+            "example.com/",
+            "a b",
+            "host:99999",
+            "u@h",
+            "h?q",
+            "*.a",
+            "a,b",
+            "a:",
+        ] {
             let error = Grants::default().allow_host(text).expect_err(text).to_string();
             assert!(error.contains("give HOST or HOST:PORT"), "{text}: {error}");
         }

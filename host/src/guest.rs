@@ -113,7 +113,8 @@ impl<T: Send + 'static> Guest<T> {
     /// runtime with time and I/O enabled; [`crate::blocking`] brings its own.
     ///
     /// # Errors
-    /// Those of a call, since starting may run code of the guest.
+    /// [`Error::Grant`](crate::Error::Grant), and those of a call, since starting
+    /// may run code of the guest.
     pub async fn session(&self, data: T) -> Result<Session<T>> {
         Session::start(self, data, &self.runtime.inner.grants).await
     }
@@ -121,7 +122,8 @@ impl<T: Send + 'static> Guest<T> {
     /// Starts a session with grants of its own.
     ///
     /// # Errors
-    /// Those of [`Guest::session`].
+    /// Those of [`Guest::session`], and [`Error::Misfits`](crate::Error::Misfits)
+    /// where the grants deny what the guest imports.
     pub async fn session_with(&self, data: T, grants: &Grants) -> Result<Session<T>> {
         Session::start(self, data, grants).await
     }

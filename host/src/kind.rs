@@ -51,9 +51,8 @@ pub(crate) fn recognise(bytes: &[u8], text: bool) -> Result<(Kind, Cow<'_, [u8]>
     let Some(text) = guest_text(bytes) else {
         return Err(Error::NotAGuest { found: other(bytes) });
     };
-    let binary_form = wat::parse_str(text).map_err(|error| Error::Invalid {
-        kind: "text form",
-        reason: shown_text(&error.to_string()),
+    let binary_form = wat::parse_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+        Error::Invalid { kind: "text form", reason: shown_text(&error.to_string()) }
     })?;
     match binary(&binary_form)? {
         Some(kind) => Ok((kind, Cow::Owned(binary_form))),
@@ -81,7 +80,7 @@ fn binary(bytes: &[u8]) -> Result<Option<Kind>> {
 /// any white space and comments.
 fn guest_text(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let mut rest = text.trim_start();
+    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
     loop {
         if let Some(comment) = rest.strip_prefix(";;") {
             rest = comment.split_once('\n').map_or("", |(_, after)| after).trim_start();

@@ -59,7 +59,9 @@ impl<T: Send + 'static> Runtime<T> {
     /// it where blocking is allowed.
     ///
     /// # Errors
-    /// [`Error::NotAGuest`], [`Error::Invalid`], [`Error::Misfits`].
+    /// [`Error::NotAGuest`], [`Error::TooCostly`], [`Error::Invalid`],
+    /// [`Error::Misfits`]; with an [`Isolation`], [`Error::CompilerDied`] and
+    /// [`Error::Host`] as well.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Guest<T>> {
         Guest::new(self.clone(), bytes.as_ref())
     }

@@ -103,8 +103,9 @@ impl<T: Send + 'static> Session<T> {
     ///
     /// # Errors
     /// [`Error::NoSuchFunction`] and [`Error::WrongType`], which leave the
-    /// session as it was; [`Error::Exited`], [`Error::Trapped`] and
-    /// [`Error::Limit`], which end it; [`Error::SessionEnded`] from then on.
+    /// session as it was; [`Error::Exited`], [`Error::Trapped`],
+    /// [`Error::Limit`], [`Error::HostFunction`] and [`Error::OutputClosed`], which
+    /// end it; [`Error::SessionEnded`] from then on.
     pub async fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         match self.live()? {
             Live::Component(instance) => {

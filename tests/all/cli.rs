@@ -62,7 +62,7 @@ impl Files {
 fn the_guests_that_we_ship() {
     check(&["run", guests::COMPONENT_WASIP2], 0, "3\n", "");
     check(&["run", guests::ADD_UNKNOWN], 0, "3\n", "");
-    check(&["run", "-v", guests::ADD_UNKNOWN], 0, "3\n", "a core module, exports run");
+    check(&["run", "-v", guests::ADD_UNKNOWN], 0, "3\n", "a core module that exports run");
 }
 
 #[test]
@@ -165,9 +165,13 @@ fn wrong_usage() {
     check(&["run", "--timeout", "soon", "x"], 2, "", "invalid value 'soon'");
     check(&["run", "--memory", "much", "x"], 2, "", "invalid value 'much' for '--memory'");
     check(&["run", "--limit", "speed=1", "x"], 2, "", "there is no limit `speed`; there are");
+    check(&["run", "--timeout", "abc", "x"], 2, "", "`abc` is not a time; give one as 500ms");
+    check(&["run", "--memory", "none", "x"], 2, "", "`none` is not a size; give one as 512KiB");
+    check(&["run", "--deny", "math", "x"], 2, "", "it names no functions");
+    check(&["run", "--isloate", "x"], 2, "", "unexpected argument '--isloate'");
     check(&["run", "--limit", "speed", "x"], 2, "", "a value is missing; give NAME=VALUE");
     check(&["run", "--dir", "::", "x"], 2, "", "a path is missing");
-    check(&["run", "--allow-host", "a/b", "x"], 2, "", "this is more than a host");
+    check(&["run", "--allow-host", "a/b", "x"], 2, "", "this is not one host");
     let missing = ["run", "--dir", "/no/such/place", guests::ADD_UNKNOWN];
     check(&missing, 2, "", "failed to grant `/no/such/place`");
 }
@@ -198,8 +202,9 @@ fn arguments_and_environment() {
             (call $print (i32.load (i32.const 20)))))"#;
     let path = Files::new();
     let path = (path.file("print.wat", print), path);
-    let args = ["run", "--env", "A=1", &path.0, "-x", "--", "y"];
-    check(&args, 0, "print.wat\0-x\0--\0y\0A=1\0", "");
+    // What stands behind the guest is the guest's, options of this command too.
+    let args = ["run", "--env", "A=1", &path.0, "-x", "--timeout", "--", "y"];
+    check(&args, 0, "print.wat\0-x\0--timeout\0--\0y\0A=1\0", "");
     check(&["run", &path.0], 0, "print.wat\0", "");
 }
 

@@ -54,11 +54,12 @@ fn functions_are_denied_by_every_name_on_both_paths() {
         ("env.add", [Came::Refused, Came::Three]),
         ("wit-host:contract/strings", [Came::Three, Came::Three]),
         ("wit-host:contract/mat", [Came::Three, Came::Three]),
+        ("wit-host:contract/math@0.1.0.add", [Came::Refused, Came::Refused]),
         ("wasi:sockets", [Came::Three, Came::Three]),
     ];
     for (name, expected) in cases {
         for (text, expected) in [ADD_MODULE, ADD_COMPONENT].iter().zip(expected) {
-            let with = |denial| Grants::default().deny(name, denial);
+            let with = |denial| Grants::default().deny(name, denial).unwrap();
             let run = |of_runtime: Grants, of_session: Grants| {
                 let guest = contract().grants(of_runtime).build()?.load(text)?;
                 guest.session_with_blocking(Functions::default(), &of_session)?.main()
@@ -71,6 +72,37 @@ fn functions_are_denied_by_every_name_on_both_paths() {
             let expected = if expected == Came::Refused { Came::Trapped } else { expected };
             assert_eq!(came(trapped), expected, "{name}");
         }
+    }
+}
+
+/// One function of the first preview may serve several interfaces of WASI 0.2.
+#[test]
+fn wasi_is_denied_to_core_modules_by_the_names_of_its_interfaces() {
+    let cases = [
+        ("fd_readdir", "wasi:filesystem", true),
+        ("fd_readdir", "wasi:filesystem/types", true),
+        ("fd_write", "wasi:cli", true),
+        ("fd_write", "wasi:io/streams", true),
+        ("path_open", "wasi:filesystem/preopens", true),
+        ("poll_oneoff", "wasi:clocks", true),
+        ("sock_send", "wasi:sockets", true),
+        ("random_get", "wasi:clocks", false),
+        ("random_get", "wasi_snapshot_preview1.random_get", true),
+    ];
+    for (import, denied, expected) in cases {
+        let ty = match import {
+            "fd_readdir" => "(param i32 i32 i32 i64 i32)",
+            "path_open" => "(param i32 i32 i32 i32 i32 i64 i64 i32 i32)",
+            "sock_send" => "(param i32 i32 i32 i32 i32)",
+            "random_get" => "(param i32 i32)",
+            _ => "(param i32 i32 i32 i32)",
+        };
+        let text = format!(
+            r#"(module (import "wasi_snapshot_preview1" "{import}" (func {ty} (result i32))))"#
+        );
+        let grants = Grants::default().deny(denied, Denial::Refuse).unwrap();
+        let loaded = contract().grants(grants).build().unwrap().load(text);
+        assert_eq!(loaded.is_err(), expected, "{import} and {denied}");
     }
 }
 

@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 /// that imports the same functions from `env`. It may touch what is granted by
 /// an option, and is stopped at its limits.
 #[derive(Parser)]
-#[command(version, propagate_version = true, max_term_width = 100)]
+#[command(version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -30,9 +30,11 @@ enum Command {
 const COMPILE_WORKER: &str = "compile-worker";
 
 pub(crate) fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some(COMPILE_WORKER) {
-        return wit_host::compile_worker(arguments);
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|first| first == COMPILE_WORKER) {
+        return wit_host::compile_worker(
+            arguments.filter_map(|argument| argument.into_string().ok()),
+        );
     }
     let Cli { command } = Cli::parse();
     let ended = match command {

@@ -1,6 +1,7 @@
 //! The options that every command has which runs a guest: its limits and its
 //! grants, as text that is turned into the library's own types.
 
+use std::env::VarError;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -25,11 +26,12 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME[=VALUE]", value_parser = variable)]
     env: Vec<(String, String)>,
 
-    /// Stop the guest after this time, as 500ms, 5s, 2m, or none
+    /// Stop a call of the guest after this time, as 500ms, 5s, 2m, or none; its
+    /// set-up is a call of its own
     #[arg(long, value_name = "TIME", default_value = "30s")]
     timeout: String,
 
-    /// The most memory that the guest may have
+    /// The most memory that the guest may have, as 64MiB or 1GiB
     #[arg(long, value_name = "SIZE", default_value = "256MiB")]
     memory: String,
 
@@ -37,7 +39,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "UNITS")]
     fuel: Option<String>,
 
-    /// Set any other limit; a wrong name lists them all
+    /// Set a limit by its name; a wrong name lists them all
     #[arg(long, value_name = "NAME=VALUE", value_parser = named)]
     limit: Vec<(String, String)>,
 
@@ -55,7 +57,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "WHERE", default_value = "inherit")]
     stdio: Io,
 
-    /// Stop clocks, fix random bytes and count fuel, so that every run is the same
+    /// Stop clocks, fix random bytes and count fuel (10 000 million units without
+    /// --fuel), so that every run is the same
     #[arg(long)]
     deterministic: bool,
 
@@ -101,12 +104,13 @@ impl Options {
         let named = self.limit.iter().map(|(name, value)| (&**name, value));
         for (name, value) in common.into_iter().chain(fuel).chain(named) {
             limits.set(name, value).map_err(|reason| {
-                let option = match name {
-                    "wall-clock" => "--timeout".into(),
-                    "memory" | "fuel" => format!("--{name}"),
-                    other => format!("--limit {other}"),
-                };
-                Usage(format!("invalid value '{value}' for '{option}': {reason}"))
+                Usage(match name {
+                    "wall-clock" => format!("invalid value '{value}' for '--timeout': {reason}"),
+                    "memory" | "fuel" => {
+                        format!("invalid value '{value}' for '--{name}': {reason}")
+                    }
+                    _ => format!("invalid value '{name}={value}' for '--limit': {reason}"),
+                })
             })?;
         }
         Ok(limits)
@@ -125,10 +129,10 @@ impl Options {
             grants = grants.environment(name, value);
         }
         for functions in &self.deny {
-            grants = grants.deny(functions, Denial::Refuse);
+            grants = grants.deny(functions, Denial::Refuse)?;
         }
         for functions in &self.deny_calls {
-            grants = grants.deny(functions, Denial::Trap);
+            grants = grants.deny(functions, Denial::Trap)?;
         }
         self.allow_host.iter().try_fold(grants, |grants, host| grants.allow_host(host))
     }
@@ -171,6 +175,8 @@ fn variable(text: &str) -> Result<(String, String), String> {
         Some((name, value)) => Ok((name.into(), value.into())),
         None => match std::env::var(text) {
             Ok(value) => Ok((text.into(), value)),
+            Err(VarError::NotUnicode(_)) => Err(format!("`{text}` is not text here")),
+            Err(_) if text.is_empty() => Err("the name is missing; give NAME or NAME=VALUE".into()),
             Err(_) => Err(format!("`{text}` is not set here; give {text}=VALUE")),
         },
     }

@@ -34,10 +34,10 @@ impl From<Status> for ExitCode {
             Status::Guest(status) => match u8::try_from(status) {
                 Ok(own) if own <= LARGEST_OF_GUEST => own,
                 _ => {
-                    eprintln!(
-                        "wit-host: the guest exited with status {status}, \
+                    notice(&format!(
+                        "the guest exited with status {status}, \
                          which is passed on as {LARGEST_OF_GUEST}"
-                    );
+                    ));
                     LARGEST_OF_GUEST
                 }
             },
@@ -58,7 +58,7 @@ impl From<Status> for ExitCode {
 /// status it has.
 pub(crate) fn report(error: &anyhow::Error) -> Status {
     let closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-    if error.downcast_ref().is_some_and(closed) {
+    if error.chain().filter_map(|cause| cause.downcast_ref()).any(closed) {
         return Status::OutputClosed;
     }
     let status = match error.downcast_ref::<Error>() {
@@ -67,9 +67,13 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
         None if error.is::<Usage>() => Status::Usage,
         None => Status::HostFailed,
     };
-    // Whoever has closed standard error as well does not want to know.
-    let _ = writeln!(io::stderr(), "wit-host: {error:#}");
+    notice(&format!("{error:#}"));
     status
+}
+
+/// Writes a line to standard error. Whoever has closed that does not want to know.
+pub(crate) fn notice(text: &str) {
+    let _ = writeln!(io::stderr(), "wit-host: {text}");
 }
 
 fn status(error: &Error) -> Status {

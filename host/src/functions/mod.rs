@@ -1,6 +1,6 @@
-//! The shipped contract's host functions: what they mean, once, with no
-//! knowledge of components, core modules or any engine. The two functions here
-//! are all that binds them to the two paths; an embedder writes the like for a
+//! The shipped contract's host functions. The files below say what they mean,
+//! once, and know neither components nor core modules; the two functions here are
+//! all that binds them to the two paths. An embedder writes the like for a
 //! contract of their own.
 
 mod fetch;

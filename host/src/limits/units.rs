@@ -7,7 +7,8 @@ pub(super) mod bytes {
     use bytesize::ByteSize;
 
     pub(in crate::limits) fn parse(text: &str) -> Result<usize, String> {
-        let size = ByteSize::from_str(text)?;
+        let size = ByteSize::from_str(text)
+            .map_err(|_| format!("`{text}` is not a size; give one as 512KiB, 64MiB or 1GiB"))?;
         usize::try_from(size.as_u64()).map_err(|error| error.to_string())
     }
 
@@ -43,7 +44,8 @@ pub(super) mod span {
     use std::time::Duration;
 
     pub(in crate::limits) fn parse(text: &str) -> Result<Duration, String> {
-        humantime::parse_duration(text).map_err(|error| error.to_string())
+        humantime::parse_duration(text)
+            .map_err(|_| format!("`{text}` is not a time; give one as 500ms, 5s or 2m"))
     }
 
     pub(in crate::limits) fn show(span: &Duration) -> String {
