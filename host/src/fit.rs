@@ -8,7 +8,7 @@ use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::p1::WasiP1Ctx;
 
 use crate::env::{MODULE, Table, signature};
-use crate::error::{Error, reason};
+use crate::error::{Error, root_cause};
 use crate::module::WASI;
 use crate::text::{list, shown};
 
@@ -156,13 +156,26 @@ pub(crate) fn uncounted(how: &str) -> Misfit {
 /// What the engine found when it linked a guest that has passed every check of
 /// ours. It stops at the first problem.
 pub(crate) fn unlinkable(error: &wasmtime::Error) -> Misfit {
-    let text = reason(error);
-    let named = text.split('`').nth(1);
-    Misfit {
-        import: named.unwrap_or("imports").into(),
-        problem: text.clone(),
-        fix: "build the guest against the WIT of this host's contract, whose version and \
-              functions it has to have"
-            .into(),
-    }
+    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    // The first of the causes names the import, the second an item in it.
+    let mut names = causes.iter().map(|cause| cause.split('`').nth(1).unwrap_or_default());
+    let import = names.next().unwrap_or_default();
+    let item = names.next().filter(|name| !name.is_empty() && causes.len() > 2);
+    let root = root_cause(error);
+    let problem = match (root.contains("is missing"), item) {
+        (true, Some(item)) => {
+            format!("the host has no `{item}` in an interface of that name and version")
+        }
+        (true, None) => format!("the host has no such {}", kind_of(&causes)),
+        (false, Some(item)) => format!("`{item}` has another type here: {root}"),
+        (false, None) => root,
+    };
+    let fix = "build the guest against the WIT of this host's contract, and WASI 0.2";
+    Misfit { import: import.into(), problem, fix: fix.into() }
+}
+
+/// `function`, `instance`, `core module`: as the engine calls what is imported.
+fn kind_of(causes: &[String]) -> &str {
+    let first = causes.first().and_then(|cause| cause.strip_prefix("component imports "));
+    first.and_then(|rest| rest.split(" `").next()).unwrap_or("import")
 }

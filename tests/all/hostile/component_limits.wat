@@ -222,7 +222,7 @@
   (instance (instantiate $c)))
 
 ;;; an import of a core module
-;;; expect: misfit core module `m`
+;;; expect: misfit `m`: the host has no such core module
 (component
   (import "m" (core module $m))
   (core instance (instantiate $m)))
