@@ -2,7 +2,8 @@
 //! values that are checked against its type. Linking is the generated bindings'
 //! work.
 
-use wasmtime::component::{Component, Func, Instance, Val, types::ComponentItem};
+use wasmtime::component::types::{ComponentItem, Field, Type};
+use wasmtime::component::{Component, Func, Instance, Val};
 use wasmtime::{AsContextMut, Store};
 
 use crate::error::{Error, Result};
@@ -42,8 +43,8 @@ pub(crate) fn find(mut store: impl AsContextMut, instance: Instance, name: &str)
     })
 }
 
-/// Refuses arguments that are not as many as the function takes. Their types
-/// are checked by the engine as it lowers them, before anything runs.
+/// Refuses arguments that are not the function's, which is the caller's mistake
+/// and no failure of the guest.
 pub(crate) fn check<T>(
     store: &Store<State<T>>,
     func: Func,
@@ -51,13 +52,17 @@ pub(crate) fn check<T>(
     args: &[Val],
 ) -> Result<()> {
     let ty = func.ty(store);
-    let params: Vec<_> = ty.params().map(|(param, _)| param.to_owned()).collect();
-    if params.len() == args.len() {
-        return Ok(());
+    let params: Vec<_> = ty.params().collect();
+    let names: Vec<_> = params.iter().map(|(param, _)| *param).collect();
+    let wrong = |reason| Err(Error::WrongType { function: name.into(), reason });
+    if params.len() != args.len() {
+        let (takes, given) = (names.join(", "), args.len());
+        return wrong(format!("it takes ({takes}), and was given {given} arguments"));
     }
-    let reason =
-        format!("it takes ({}), and was given {} arguments", params.join(", "), args.len());
-    Err(Error::WrongType { function: name.into(), reason })
+    match params.iter().zip(args).find(|((_, ty), arg)| !fits(ty, arg)) {
+        Some(((param, _), _)) => wrong(format!("the argument `{param}` is of another type")),
+        None => Ok(()),
+    }
 }
 
 /// Calls the function, and lets the guest free what it returned.
@@ -69,4 +74,56 @@ pub(crate) async fn call<T: Send>(
     let mut results = vec![Val::Bool(false); func.ty(&*store).results().len()];
     func.call_async(&mut *store, args, &mut results).await?;
     Ok(results)
+}
+
+/// Whether a value is one of the type.
+fn fits(ty: &Type, value: &Val) -> bool {
+    let payload = |ty: Option<Type>, value: &Option<Box<Val>>| match (ty, value) {
+        (None, None) => true,
+        (Some(ty), Some(value)) => fits(&ty, value),
+        _ => false,
+    };
+    match (ty, value) {
+        (Type::List(list), Val::List(items)) => items.iter().all(|item| fits(&list.ty(), item)),
+        (Type::Tuple(tuple), Val::Tuple(items)) => {
+            let types: Vec<_> = tuple.types().collect();
+            types.len() == items.len() && types.iter().zip(items).all(|(ty, item)| fits(ty, item))
+        }
+        (Type::Record(record), Val::Record(values)) => {
+            let same = |(field, (name, value)): (Field<'_>, &(String, Val))| {
+                field.name == name && fits(&field.ty, value)
+            };
+            record.fields().len() == values.len() && record.fields().zip(values).all(same)
+        }
+        (Type::Variant(variant), Val::Variant(name, value)) => variant
+            .cases()
+            .find(|case| case.name == name)
+            .is_some_and(|case| payload(case.ty, value)),
+        (Type::Enum(cases), Val::Enum(name)) => cases.names().any(|case| case == name),
+        (Type::Flags(flags), Val::Flags(set)) => {
+            set.iter().all(|name| flags.names().any(|flag| flag == name))
+        }
+        (Type::Option(some), Val::Option(value)) => {
+            value.as_ref().is_none_or(|value| fits(&some.ty(), value))
+        }
+        (Type::Result(result), Val::Result(value)) => match value {
+            Ok(value) => payload(result.ok(), value),
+            Err(value) => payload(result.err(), value),
+        },
+        (Type::Own(_) | Type::Borrow(_), Val::Resource(_)) => true,
+        (Type::Bool, Val::Bool(_))
+        | (Type::Char, Val::Char(_))
+        | (Type::String, Val::String(_))
+        | (Type::S8, Val::S8(_))
+        | (Type::U8, Val::U8(_))
+        | (Type::S16, Val::S16(_))
+        | (Type::U16, Val::U16(_))
+        | (Type::S32, Val::S32(_))
+        | (Type::U32, Val::U32(_))
+        | (Type::S64, Val::S64(_))
+        | (Type::U64, Val::U64(_))
+        | (Type::Float32, Val::Float32(_))
+        | (Type::Float64, Val::Float64(_)) => true,
+        _ => false,
+    }
 }

@@ -73,5 +73,20 @@ fn component_wasip2() {
     }
 }
 
+#[test]
+fn arguments_of_another_type_are_refused_and_the_session_goes_on() {
+    let guest = wit_host::contract().build().unwrap().load_file(guests::COMPONENT_WASIP2).unwrap();
+    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    for (args, reason) in [
+        (vec![], "it takes (name), and was given 0 arguments"),
+        (vec![Val::S32(1)], "the argument `name` is of another type"),
+    ] {
+        let error = session.call("greet", &args).unwrap_err().to_string();
+        assert_eq!(error, format!("failed to call `greet`: {reason}"));
+    }
+    let greeting = session.call("greet", &[Val::String("Ada".into())]).unwrap();
+    assert_eq!(greeting, [Val::String("HELLO, ADA!".into())]);
+}
+
 /// What it does is `embedder`'s to test: the contract is another one.
 fn shop_wasip2() {}
