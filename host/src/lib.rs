@@ -106,7 +106,7 @@ pub use env::{
 };
 pub use error::{Error, Result};
 pub use fit::{Misfit, Misfits};
-pub use functions::{FetchLimits, Functions, contract};
+pub use functions::{CONTRACT, FetchLimits, Functions, contract};
 pub use grants::{Access, AllowedHosts, Grants, Stdio};
 pub use guest::{Guest, Main, Outcome};
 pub use isolate::{Isolation, compile_worker};

@@ -279,3 +279,12 @@ fn a_guest_is_denied_and_isolated_by_options() {
     let died = ["run", "--isolate", "--limit", "compile-memory=40MiB", add];
     check(&died, 126, "", "compile-memory");
 }
+
+#[test]
+fn the_contract_is_printed() {
+    let ran = run(&["contract"]);
+    assert_eq!((ran.status, ran.stdout), (Some(0), wit_host::CONTRACT.join("\n")));
+    let ran = run(&["contract", "--env"]);
+    assert_eq!(ran.status, Some(0));
+    assert!(ran.stdout.starts_with("env.add(i32, i32) -> i32\nenv.concat("), "{}", ran.stdout);
+}

@@ -60,3 +60,13 @@ fn every_import_has_a_test_row() {
         assert!(tested.contains(&&*import), "`{import}` has no row in tests/all/functions.rs");
     }
 }
+
+#[test]
+fn what_is_printed_is_the_contract() {
+    let printed = Contract::parse(&wit_host::CONTRACT.join("\n"));
+    let contract = Contract::read();
+    assert_eq!(printed.functions(), contract.functions());
+    for function in contract.functions() {
+        assert_eq!(printed.reexport(&function), contract.reexport(&function));
+    }
+}

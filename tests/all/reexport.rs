@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use wit_parser::abi::AbiVariant;
-use wit_parser::{Function, InterfaceId, Resolve, Type, TypeDefKind, TypeId, WorldItem};
+use wit_parser::{Function, InterfaceId, PackageId, Resolve, Type, TypeDefKind, TypeId, WorldItem};
 
 /// The contract, parsed, with the interfaces that its world imports.
 pub(crate) struct Contract {
@@ -21,6 +21,18 @@ impl Contract {
         let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
         let wit = above.map(|folder| folder.join("wit")).find(|wit| wit.exists()).unwrap();
         let (package, _) = resolve.push_dir(wit).unwrap();
+        Self::of(resolve, package)
+    }
+
+    /// The same from the text of one file.
+    #[allow(dead_code, reason = "`tests/fuzz` has no use for it")]
+    pub(crate) fn parse(text: &str) -> Self {
+        let mut resolve = Resolve::default();
+        let package = resolve.push_str("contract.wit", text).unwrap();
+        Self::of(resolve, package)
+    }
+
+    fn of(resolve: Resolve, package: PackageId) -> Self {
         let world = resolve.select_world(&[package], Some("plugin")).unwrap();
         let imports = resolve.worlds[world].imports.values();
         let interfaces = imports.map(|item| match item {

@@ -1,5 +1,6 @@
 //! The command line: one module a subcommand, and what they share.
 
+mod contract;
 mod options;
 mod run;
 mod status;
@@ -23,6 +24,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Contract(contract::Contract),
 }
 
 /// The first argument of this program where it is to compile for another one.
@@ -39,6 +41,7 @@ pub(crate) fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
     let ended = match command {
         Command::Run(run) => run.execute(),
+        Command::Contract(contract) => contract.execute(),
     };
     match ended {
         Ok(status) => status.into(),

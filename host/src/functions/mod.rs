@@ -40,6 +40,15 @@ impl Functions {
     }
 }
 
+/// The shipped contract in WIT: its files, of which the first names the package.
+/// One behind another they are one valid file.
+pub const CONTRACT: &[&str] = &[
+    include_str!("../../../wit/world.wit"),
+    include_str!("../../../wit/math.wit"),
+    include_str!("../../../wit/strings.wit"),
+    include_str!("../../../wit/fetch.wit"),
+];
+
 /// A runtime's builder that offers the shipped contract on both paths.
 pub fn contract() -> RuntimeBuilder<Functions> {
     RuntimeBuilder::default().component(component).env(env)

@@ -1,0 +1,38 @@
+//! `wit-host contract`: what this host offers to guests, for their authors.
+
+use std::io::Write as _;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+
+use super::status::Status;
+
+/// Print the WIT that this host offers, or its `env` imports
+///
+/// The WIT is one file with the whole package, to be put into a guest's `wit`
+/// folder.
+#[derive(Args)]
+#[command(after_help = "Example: wit-host contract > wit/contract.wit")]
+pub(crate) struct Contract {
+    /// Print the imports of core modules, with their flat types, instead
+    #[arg(long)]
+    env: bool,
+}
+
+impl Contract {
+    pub(crate) fn execute(&self) -> Result<Status> {
+        let mut text = String::new();
+        if self.env {
+            let runtime = wit_host::contract().build()?;
+            for (name, ty) in runtime.env_imports() {
+                text += &format!("env.{name}{ty}\n");
+            }
+        } else {
+            text = wit_host::CONTRACT.join("\n");
+        }
+        let mut stdout = std::io::stdout().lock();
+        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        written.context("failed to write to standard output")?;
+        Ok(Status::Guest(0))
+    }
+}
