@@ -12,7 +12,7 @@ use wiggle::{GuestError, Region};
 use crate::deny::Denied;
 use crate::env::{HostFailure, ImportFailed};
 use crate::error::{Error, root_cause};
-use crate::limits::{LimitReached, Limits};
+use crate::limits::LimitReached;
 use crate::state::State;
 use crate::text::{short, shown};
 
@@ -30,10 +30,7 @@ pub(crate) fn classify<T>(error: &wasmtime::Error, function: &str, state: &State
     }
     match limit(error, state) {
         Some(limit) => Error::Limit { function, limit },
-        None => {
-            let cause = cause(error, state.meter.limits());
-            Error::Trapped { function, cause, backtrace: backtrace(error) }
-        }
+        None => Error::Trapped { function, cause: cause(error), backtrace: backtrace(error) },
     }
 }
 
@@ -59,6 +56,7 @@ fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
     }
     match error.downcast_ref() {
         Some(Trap::OutOfFuel) => Some(LimitReached::Fuel(limits.fuel)),
+        Some(Trap::StackOverflow) => Some(LimitReached::Stack(limits.stack)),
         // What most guests do about memory that they were refused.
         Some(Trap::UnreachableCodeReached) => state.meter.refused(),
         Some(_) => None,
@@ -80,7 +78,7 @@ fn of_text<T>(text: &str, state: &State<T>) -> Option<LimitReached> {
     known.into_iter().find(|(part, _)| text.contains(part)).map(|(_, limit)| limit)
 }
 
-fn cause(error: &wasmtime::Error, limits: &Limits) -> String {
+fn cause(error: &wasmtime::Error) -> String {
     if let Some(failed) = error.downcast_ref::<ImportFailed>() {
         return shown(&failed.to_string());
     }
@@ -94,11 +92,6 @@ fn cause(error: &wasmtime::Error, limits: &Limits) -> String {
         Some(Trap::UnreachableCodeReached) => {
             "it reached an `unreachable` instruction, as a panic or a failed assertion does".into()
         }
-        Some(Trap::StackOverflow) => format!(
-            "its calls are nested too deeply for its stack of {} bytes; \
-             `--limit stack=SIZE` or `Limits::stack` gives it more",
-            limits.stack
-        ),
         Some(trap) => trap.to_string().trim_start_matches("wasm trap: ").into(),
         None if error.root_cause().to_string() == "missing required memory export" => {
             "the guest calls WASI, which needs a memory, and exports none named `memory`".into()

@@ -21,7 +21,7 @@
   (func (export "run") (result s32) (canon lift (core func $m "run"))))
 
 ;;; a recursion without an end
-;;; expect: trapped nested too deeply
+;;; expect: limit stack
 (component
   (core module $M
     (func $run (export "run") (result i32)

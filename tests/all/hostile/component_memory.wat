@@ -48,7 +48,7 @@
   (func (export "run") (result s32) (canon lift (core func $run "run"))))
 
 ;;; a realloc that calls itself without an end
-;;; expect: trapped nested too deeply
+;;; expect: limit stack
 (component
   (import "wit-host:contract/strings@0.1.0" (instance $strings
     (export "to-upper" (func (param "text" string) (result string)))))

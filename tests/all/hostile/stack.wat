@@ -1,10 +1,10 @@
 ;;; recursion without an end
-;;; expect: trapped its calls are nested too deeply for its stack
+;;; expect: limit stack
 (module
   (func $run (export "run") (call $run)))
 
 ;;; two functions that call each other for ever
-;;; expect: trapped its calls are nested too deeply for its stack
+;;; expect: limit stack
 (module
   (func $run (export "run") (result i32)
     (i32.add (call $other (i32.const 1)) (i32.const 1)))
@@ -12,14 +12,14 @@
     (i32.add (call $run) (local.get 0))))
 
 ;;; recursion through a table
-;;; expect: trapped its calls are nested too deeply for its stack
+;;; expect: limit stack
 (module
   (table funcref (elem $run))
   (func $run (export "run") (result i32)
     (i32.add (call_indirect (result i32) (i32.const 0)) (i32.const 1))))
 
 ;;; recursion in which every level takes sixteen numbers
-;;; expect: trapped its calls are nested too deeply for its stack
+;;; expect: limit stack
 (module
   (func $level (param i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64) (result i64)
     (i64.add
@@ -35,7 +35,7 @@
       (i64.const 12) (i64.const 13) (i64.const 14) (i64.const 15))))
 
 ;;; a host call at every level, so that the host may be called with no stack left
-;;; expect: trapped its calls are nested too deeply for its stack
+;;; expect: limit stack
 (module
   (import "env" "add" (func $add (param i32 i32) (result i32)))
   (func $level (param $at i32) (result i32)
@@ -44,7 +44,7 @@
   (func (export "run") (result i32) (call $level (i32.const 0))))
 
 ;;; a host call that takes texts and that waits, at every level
-;;; expect: trapped its calls are nested too deeply for its stack
+;;; expect: limit stack
 (module
   (import "env" "concat" (func $concat (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))
@@ -56,7 +56,7 @@
   (func (export "run") (result i32) (call $level (i32.const 0))))
 
 ;;; output from the bottom of a stack that is as good as spent
-;;; expect: trapped its calls are nested too deeply for its stack
+;;; expect: limit stack
 (module
   (import "wasi_snapshot_preview1" "fd_write"
     (func $write (param i32 i32 i32 i32) (result i32)))
@@ -68,7 +68,7 @@
   (func (export "run") (result i32) (call $level (i32.const 0))))
 
 ;;; recursion in the start function
-;;; expect: trapped `instantiate` trapped: its calls are nested too deeply for its stack
+;;; expect: limit stack
 (module
   (func $forever (call $forever))
   (start $forever)
@@ -86,7 +86,7 @@
 
 ;;; the same recursion where the stack is small
 ;;; limits: stack=16KiB
-;;; expect: trapped its calls are nested too deeply for its stack
+;;; expect: limit stack
 (module
   (func $sum (param $to i32) (result i32)
     (if (result i32) (local.get $to)
