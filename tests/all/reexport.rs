@@ -25,7 +25,6 @@ impl Contract {
     }
 
     /// The same from the text of one file.
-    #[allow(dead_code, reason = "`tests/fuzz` has no use for it")]
     pub(crate) fn parse(text: &str) -> Self {
         let mut resolve = Resolve::default();
         let package = resolve.push_str("contract.wit", text).unwrap();

@@ -5,6 +5,7 @@
 #[path = "../../all/probe.rs"]
 mod probe;
 #[path = "../../all/reexport.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
 mod reexport;
 
 use libfuzzer_sys::fuzz_target;
