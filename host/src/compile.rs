@@ -1,6 +1,8 @@
 //! From bytes to compiled code, with a check at every step that could cost too
 //! much: the size of the file, what is in it, and what came of it.
 
+use std::borrow::Cow;
+
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
@@ -27,14 +29,13 @@ impl Compiled {
     }
 }
 
-/// Compiles a guest for `engine`, elsewhere where `isolation` is asked for.
-pub(crate) fn compile(
-    engine: &Engine,
-    bytes: &[u8],
+/// What a guest is, and its binary form, after every check that needs no
+/// compiler.
+pub(crate) fn examine<'b>(
+    bytes: &'b [u8],
     text: bool,
     limits: &Limits,
-    isolation: Option<&Isolation>,
-) -> Result<Compiled> {
+) -> Result<(Kind, Cow<'b, [u8]>)> {
     if bytes.len() > limits.file_size {
         return Err(Error::TooCostly { limit: LimitReached::FileSize(limits.file_size) });
     }
@@ -47,9 +48,21 @@ pub(crate) fn compile(
         Refusal::Malformed(reason) => Error::Invalid { kind: kind.name(), reason },
         Refusal::Uncounted(how) => uncounted(how).into(),
     })?;
+    Ok((kind, binary))
+}
+
+/// Compiles an examined guest for `engine`, elsewhere where `isolation` is asked
+/// for.
+pub(crate) fn compile(
+    engine: &Engine,
+    kind: Kind,
+    binary: &[u8],
+    limits: &Limits,
+    isolation: Option<&Isolation>,
+) -> Result<Compiled> {
     let compiled = match isolation {
-        Some(isolation) => isolation.compile(engine, kind, &binary, limits)?,
-        None => here(engine, kind, &binary)
+        Some(isolation) => isolation.compile(engine, kind, binary, limits)?,
+        None => here(engine, kind, binary)
             .map_err(|error| Error::Invalid { kind: kind.name(), reason: root_cause(&error) })?,
     };
     if compiled.size() > limits.compiled_size {

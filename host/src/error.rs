@@ -66,6 +66,15 @@ pub enum Error {
     #[error(transparent)]
     Misfits(#[from] Misfits),
 
+    /// A contract could not be read.
+    #[error("failed to read the contract `{what}`: {reason}")]
+    Contract {
+        /// The file or folder.
+        what: String,
+        /// Why, with the place where it is known.
+        reason: String,
+    },
+
     /// The guest exports no function of this name.
     #[error("the guest exports no function `{}`; it exports {}", shown(function), list(exports))]
     NoSuchFunction {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use wasmtime::InstancePre;
 use wasmtime::component::{self, Val};
 
-use crate::compile::{Compiled, compile};
+use crate::compile::{Compiled, compile, examine};
 use crate::component as component_path;
 use crate::error::Result;
 use crate::grants::Grants;
@@ -66,8 +66,9 @@ pub enum Outcome {
 impl<T: Send + 'static> Guest<T> {
     pub(crate) fn new(runtime: Runtime<T>, bytes: &[u8]) -> Result<Self> {
         let inner = &runtime.inner;
-        let compiled =
-            compile(&inner.engine, bytes, inner.text, &inner.limits, inner.isolation.as_ref())?;
+        let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
+        let isolation = inner.isolation.as_ref();
+        let compiled = compile(&inner.engine, kind, &binary, &inner.limits, isolation)?;
         let linked = match compiled {
             Compiled::Component(component) => link::component(inner, &component)?,
             Compiled::Module(module) => link::module(inner, &module)?,

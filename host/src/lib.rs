@@ -71,6 +71,7 @@
 
 pub mod bindings;
 pub mod blocking;
+mod builder;
 mod capture;
 mod compile;
 mod component;
@@ -98,7 +99,9 @@ mod spent;
 mod state;
 mod store;
 mod text;
+mod wit;
 
+pub use builder::RuntimeBuilder;
 pub use deny::Denial;
 pub use env::{
     AsyncHostFunction, Env, FlatList, GuestMemory, HostFailure, HostFunction, Join, NotReturned,
@@ -112,10 +115,11 @@ pub use guest::{Guest, Main, Outcome};
 pub use isolate::{Isolation, compile_worker};
 pub use kind::Kind;
 pub use limits::{LimitReached, Limits};
-pub use runtime::{Runtime, RuntimeBuilder};
+pub use runtime::Runtime;
 pub use session::Session;
 pub use spent::Spent;
 pub use state::State;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
 pub use wasmtime;
 pub use wasmtime::component::Val;
+pub use wit::Contract;

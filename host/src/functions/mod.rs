@@ -11,9 +11,9 @@ use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings::Plugin;
 use crate::bindings::wit_host::contract::{fetch::Host as _, math::Host as _, strings::Host as _};
+use crate::builder::RuntimeBuilder;
 use crate::env::Env;
 use crate::grants::{AllowedHosts, Grants};
-use crate::runtime::RuntimeBuilder;
 use crate::state::State;
 pub use fetch::FetchLimits;
 
@@ -51,7 +51,7 @@ pub const CONTRACT: &[&str] = &[
 
 /// A runtime's builder that offers the shipped contract on both paths.
 pub fn contract() -> RuntimeBuilder<Functions> {
-    RuntimeBuilder::default().component(component).env(env)
+    RuntimeBuilder::default().contract(CONTRACT.join("\n")).component(component).env(env)
 }
 
 /// Offers the contract to components.

@@ -1,0 +1,167 @@
+//! Collecting what a runtime is to offer, and making it: one engine, two filled
+//! linkers.
+
+use std::sync::{Arc, Once};
+
+use wasmtime::component;
+
+use crate::engine::Settings;
+use crate::env::{Env, Table};
+use crate::error::{Error, Result};
+use crate::grants::Grants;
+use crate::isolate::Isolation;
+use crate::limits::Limits;
+use crate::module;
+use crate::runtime::{Inner, Runtime};
+use crate::state::State;
+use crate::wit::Contract;
+
+/// Where no clock may end a guest, this ends one that runs for seconds.
+const DETERMINISTIC_FUEL: u64 = 10_000_000_000;
+
+type Setup<L> = Box<dyn FnOnce(&mut L) -> wasmtime::Result<()>>;
+type EnvSetup<T> = Box<dyn FnOnce(&mut Env<'_, T>) -> wasmtime::Result<()>>;
+
+/// Collects what a [`Runtime`] is to offer, and its limits and grants.
+pub struct RuntimeBuilder<T: 'static> {
+    components: Vec<Setup<component::Linker<State<T>>>>,
+    env: Vec<EnvSetup<T>>,
+    limits: Limits,
+    grants: Grants,
+    deterministic: bool,
+    text: bool,
+    isolation: Option<Isolation>,
+    contract: Option<String>,
+}
+
+impl<T> Default for RuntimeBuilder<T> {
+    fn default() -> Self {
+        Self {
+            components: Vec::new(),
+            env: Vec::new(),
+            limits: Limits::default(),
+            grants: Grants::default(),
+            deterministic: false,
+            text: true,
+            isolation: None,
+            contract: None,
+        }
+    }
+}
+
+impl<T: Send + 'static> RuntimeBuilder<T> {
+    /// Offers a contract to components: `setup` gets the linker, usually for the
+    /// `add_to_linker` of a `bindgen!`. WASI 0.2 is in it already.
+    #[must_use]
+    pub fn component(
+        mut self,
+        setup: impl FnOnce(&mut component::Linker<State<T>>) -> wasmtime::Result<()> + 'static,
+    ) -> Self {
+        self.components.push(Box::new(setup));
+        self
+    }
+
+    /// Offers functions to core modules that import from `env`: `setup` gets the
+    /// registrar.
+    #[must_use]
+    pub fn env(
+        mut self,
+        setup: impl FnOnce(&mut Env<'_, T>) -> wasmtime::Result<()> + 'static,
+    ) -> Self {
+        self.env.push(Box::new(setup));
+        self
+    }
+
+    /// The contract that is offered, as WIT text, which is that of the setups'
+    /// `bindgen!`. A guest that does not fit is then told what differs, and one
+    /// whose exports have other types than the contract's is refused.
+    #[must_use]
+    pub fn contract(mut self, wit: impl Into<String>) -> Self {
+        self.contract = Some(wit.into());
+        self
+    }
+
+    /// What every session may spend.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What a session may touch that is not given grants of its own.
+    #[must_use]
+    pub fn grants(mut self, grants: Grants) -> Self {
+        self.grants = grants;
+        self
+    }
+
+    /// Has every guest give the same output for the same input: clocks stand
+    /// still, random bytes have a fixed seed, NaNs one bit pattern, and fuel
+    /// takes the place of the clock in guest code ([`Limits::fuel`], or 10 000
+    /// million where it is off).
+    #[must_use]
+    pub fn deterministic(mut self, deterministic: bool) -> Self {
+        self.deterministic = deterministic;
+        self
+    }
+
+    /// Whether guests may be in text form, which only people write. They may, by
+    /// default.
+    #[must_use]
+    pub fn text(mut self, text: bool) -> Self {
+        self.text = text;
+        self
+    }
+
+    /// Compiles guests in a process of its own.
+    #[must_use]
+    pub fn isolate(mut self, isolation: Isolation) -> Self {
+        self.isolation = Some(isolation);
+        self
+    }
+
+    /// Makes the engine and fills the linkers.
+    ///
+    /// # Errors
+    /// [`Error::Host`] where a setup failed, as it does when a name is taken, and
+    /// [`Error::Contract`].
+    pub fn build(self) -> Result<Runtime<T>> {
+        let mut limits = self.limits;
+        if self.deterministic {
+            limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
+        }
+        let settings = Settings::new(&limits, self.deterministic);
+        let engine = settings.engine().map_err(Error::host("set up the engine"))?;
+        let mut components = component::Linker::new(&engine);
+        let mut modules = wasmtime::Linker::new(&engine);
+        let mut env = Table::new();
+        link(&mut components, self.components).map_err(Error::host("offer the contract"))?;
+        let mut registrar = Env::new(&mut modules, &mut env);
+        for setup in self.env {
+            setup(&mut registrar).map_err(Error::host("offer functions in `env`"))?;
+        }
+        module::link_wasi(&mut modules).map_err(Error::host("offer WASI to core modules"))?;
+        let inner = Inner {
+            engine,
+            components,
+            modules,
+            env,
+            limits,
+            grants: self.grants,
+            deterministic: self.deterministic,
+            text: self.text,
+            isolation: self.isolation.map(|isolation| isolation.with_settings(settings)),
+            contract: self.contract.as_deref().map(Contract::parse).transpose()?,
+            ticker: Once::new(),
+        };
+        Ok(Runtime { inner: Arc::new(inner) })
+    }
+}
+
+fn link<T: Send + 'static>(
+    linker: &mut component::Linker<State<T>>,
+    setups: Vec<Setup<component::Linker<State<T>>>>,
+) -> wasmtime::Result<()> {
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    setups.into_iter().try_for_each(|setup| setup(linker))
+}

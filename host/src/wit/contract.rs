@@ -1,0 +1,107 @@
+//! The contract of a host: a world in WIT, whose imports are what guests may
+//! call and whose exports are what they are asked for.
+
+use std::path::Path;
+
+use wit_component::WitPrinter;
+use wit_parser::{PackageId, Resolve, WorldId};
+
+use crate::error::{Error, Result};
+use crate::text::shown_text;
+
+/// A world in WIT, against which guests are checked before they run, so that
+/// what does not fit is told in the contract's own words.
+///
+/// ```
+/// let contract = wit_host::Contract::parse("
+///     package shop:prices@1.0.0;
+///     interface prices { price: func(article: string) -> u32; }
+///     world plugin { import prices; }
+/// ")?;
+/// assert!(contract.wit().contains("price: func(article: string) -> u32;"));
+/// # Ok::<(), wit_host::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Contract {
+    pub(crate) resolve: Resolve,
+    pub(crate) world: WorldId,
+    package: PackageId,
+    pub(crate) whole: bool,
+}
+
+impl Contract {
+    /// Reads a contract from WIT text, which holds one package with one world.
+    /// Other packages may be nested in it.
+    ///
+    /// # Errors
+    /// [`Error::Contract`] where the text is not WIT, or has no world or several.
+    pub fn parse(wit: &str) -> Result<Self> {
+        let wrong = |reason| Error::Contract { what: "the WIT text".into(), reason };
+        let mut resolve = Resolve::default();
+        let package = match resolve.push_source("contract.wit", wit) {
+            Ok(package) => package,
+            Err(error) => return Err(wrong(shown_text(&resolve.render_error(&error)))),
+        };
+        Self::select(resolve, package, None).map_err(wrong)
+    }
+
+    /// Reads a contract from a WIT file, or from a folder with a package and
+    /// what that needs in `deps`. The world may be left out where there is one.
+    ///
+    /// # Errors
+    /// [`Error::Contract`] where the path cannot be read or is not WIT, or where
+    /// it has no such world.
+    pub fn read(path: &Path, world: Option<&str>) -> Result<Self> {
+        let wrong = |reason| Error::Contract { what: path.display().to_string(), reason };
+        let mut resolve = Resolve::default();
+        let package = match resolve.push_path(path) {
+            Ok((package, _)) => package,
+            Err(error) => return Err(wrong(shown_text(&resolve.render_error(&error)))),
+        };
+        Self::select(resolve, package, world).map_err(wrong)
+    }
+
+    fn select(resolve: Resolve, package: PackageId, world: Option<&str>) -> Result<Self, String> {
+        let selected = resolve.select_world(&[package], world);
+        let Ok(world) = selected else {
+            let worlds = resolve.packages[package].worlds.keys().collect::<Vec<_>>();
+            let has = format!("the package has {}", crate::text::list(&worlds));
+            return Err(match world {
+                Some(world) => format!("there is no world `{world}`: {has}"),
+                None => format!("a world has to be named: {has}"),
+            });
+        };
+        Ok(Self { resolve, world, package, whole: false })
+    }
+
+    /// Sets whether a guest has to have every export of the world to fit.
+    /// Without it a guest may implement a part.
+    #[must_use]
+    pub fn whole(mut self, whole: bool) -> Self {
+        self.whole = whole;
+        self
+    }
+
+    /// The contract as one WIT text, with every package that it needs nested in
+    /// it.
+    pub fn wit(&self) -> String {
+        let others = self.resolve.topological_packages();
+        let nested: Vec<_> = others.into_iter().filter(|other| *other != self.package).collect();
+        let mut printer = WitPrinter::default();
+        match printer.print(&self.resolve, self.package, &nested) {
+            Ok(()) => printer.output.to_string(),
+            // What was parsed has no type without a name, the one thing that
+            // cannot be printed.
+            Err(error) => format!("// {error}\n"),
+        }
+    }
+
+    /// The world's name with its package, as `wit-host:contract/plugin@0.1.0`.
+    pub fn name(&self) -> String {
+        let world = &self.resolve.worlds[self.world];
+        match world.package {
+            Some(package) => self.resolve.id_of_name(package, &world.name),
+            None => world.name.clone(),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What a component says of itself: its imports and exports as WIT, read from
+//! its types. It compiles nothing, and looks at no function's body.
+
+use std::panic::catch_unwind;
+
+use wit_parser::decoding::DecodedWasm;
+use wit_parser::{Resolve, WorldId};
+
+use crate::text::shown;
+
+/// A component's world.
+#[derive(Clone, Debug)]
+pub(crate) struct Decoded {
+    pub(crate) resolve: Resolve,
+    pub(crate) world: WorldId,
+}
+
+/// Reads the world of a component that has passed the scan, which bounds what
+/// it can cost.
+///
+/// # Errors
+/// Where it is invalid, or has something that WIT cannot say; the reason.
+pub(crate) fn decode(binary: &[u8]) -> Result<Decoded, String> {
+    // The decoder expects what the usual tools make. Anybody can write another.
+    let decoded = catch_unwind(|| wit_parser::decoding::decode(binary))
+        .map_err(|_| "its types are put together in a way that WIT has no words for".to_owned())?;
+    match decoded {
+        Ok(DecodedWasm::Component(resolve, world)) => Ok(Decoded { resolve, world }),
+        Ok(DecodedWasm::WitPackage(..)) => {
+            Err("it is a WIT package in binary form, which has no code".into())
+        }
+        Err(error) => Err(shown(&format!("{error:#}"))),
+    }
+}

@@ -1,0 +1,13 @@
+//! WIT as data: the contract of a host, and what a component says of itself.
+//! Whether the two go together is for `fit` to find.
+
+mod contract;
+mod decode;
+mod difference;
+mod members;
+mod notation;
+
+pub use contract::Contract;
+pub(crate) use decode::{Decoded, decode};
+pub(crate) use difference::{Sides, differences};
+pub(crate) use notation::{function, ty};

@@ -1,0 +1,44 @@
+//! Functions and types in the notation of WIT, on one line.
+
+use wit_component::WitPrinter;
+use wit_parser::{Function, FunctionKind, Resolve, Type};
+
+/// A type as it is referred to: by its name, where it has one.
+pub(crate) fn ty(resolve: &Resolve, ty: &Type) -> String {
+    let mut printer = WitPrinter::default();
+    match printer.print_type_name(resolve, ty) {
+        Ok(()) => printer.output.to_string(),
+        Err(_) => "a type without a name".into(),
+    }
+}
+
+/// A function as it is declared: `add: func(a: s32, b: s32) -> s32`.
+pub(crate) fn function(resolve: &Resolve, function: &Function) -> String {
+    let params = function.params.iter().skip(usize::from(has_self(function)));
+    let params: Vec<_> =
+        params.map(|param| format!("{}: {}", param.name, ty(resolve, &param.ty))).collect();
+    let (name, params) = (function.item_name(), params.join(", "));
+    if let FunctionKind::Constructor(_) = function.kind {
+        return format!("constructor({params})");
+    }
+    let keyword = match function.kind {
+        FunctionKind::Static(_) => "static func",
+        FunctionKind::AsyncStatic(_) => "static async func",
+        FunctionKind::AsyncFreestanding | FunctionKind::AsyncMethod(_) => "async func",
+        _ => "func",
+    };
+    match &function.result {
+        Some(result) => format!("{name}: {keyword}({params}) -> {}", ty(resolve, result)),
+        None => format!("{name}: {keyword}({params})"),
+    }
+}
+
+/// Whether the first parameter is the resource that a method belongs to.
+pub(crate) fn has_self(function: &Function) -> bool {
+    matches!(function.kind, FunctionKind::Method(_) | FunctionKind::AsyncMethod(_))
+}
+
+/// Whether the function is declared `async`.
+pub(crate) fn is_async(function: &Function) -> bool {
+    function.kind.is_async()
+}
