@@ -126,6 +126,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// [`Error::Host`] where a setup failed, as it does when a name is taken, and
     /// [`Error::Contract`].
     pub fn build(self) -> Result<Runtime<T>> {
+        let contract = self.contract.map(|wit| Contract::parse(&wit, None)).transpose()?;
         let mut limits = self.limits;
         if self.deterministic {
             limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
@@ -151,7 +152,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             deterministic: self.deterministic,
             text: self.text,
             isolation: self.isolation.map(|isolation| isolation.with_settings(settings)),
-            contract: self.contract.as_deref().map(Contract::parse).transpose()?,
+            contract,
             ticker: Once::new(),
         };
         Ok(Runtime { inner: Arc::new(inner) })

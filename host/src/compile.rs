@@ -3,15 +3,18 @@
 
 use std::borrow::Cow;
 
+use wasmparser::Validator;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
+use crate::engine::features;
 use crate::error::{Error, Result, root_cause};
 use crate::fit::uncounted;
 use crate::isolate::Isolation;
 use crate::kind::{Kind, is_text, recognise};
 use crate::limits::{LimitReached, Limits};
 use crate::scan::{Refusal, scan};
+use crate::text::shown;
 
 /// Compiled code, not linked yet.
 pub(crate) enum Compiled {
@@ -49,6 +52,15 @@ pub(crate) fn examine<'b>(
         Refusal::Uncounted(how) => uncounted(how).into(),
     })?;
     Ok((kind, binary))
+}
+
+/// Whether a binary is valid for the engine, without compiling it.
+///
+/// # Errors
+/// The reason why it is not.
+pub(crate) fn validate(binary: &[u8]) -> Result<(), String> {
+    let mut validator = Validator::new_with_features(features());
+    validator.validate_all(binary).map(|_| ()).map_err(|error| shown(&error.to_string()))
 }
 
 /// Compiles an examined guest for `engine`, elsewhere where `isolation` is asked

@@ -71,12 +71,11 @@ fn denial(patterns: &[Pattern], names: &[&str]) -> Option<Denial> {
 }
 
 fn refused(import: String) -> Misfit {
-    Misfit {
+    Misfit::import(
         import,
-        problem: "it is denied to this guest".into(),
-        fix: "take the import out of the guest, or lift the denial (`--deny`, `Grants::deny`)"
-            .into(),
-    }
+        "it is denied to this guest",
+        "take the import out of the guest, or lift the denial (`--deny`, `Grants::deny`)",
+    )
 }
 
 /// What is denied of a component's imports: misfits where that refuses it, and

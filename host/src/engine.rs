@@ -4,6 +4,7 @@
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
+use wasmparser::WasmFeatures;
 use wasmtime::{Config, Engine, WasmBacktraceDetails};
 
 use crate::limits::Limits;
@@ -59,6 +60,15 @@ impl Settings {
     pub(crate) fn to_word(&self) -> String {
         format!("{},{},{}", self.fuel, self.deterministic, self.stack)
     }
+}
+
+/// What an engine takes, for looking at guests without one.
+pub(crate) fn features() -> WasmFeatures {
+    WasmFeatures::WASM2
+        | WasmFeatures::TAIL_CALL
+        | WasmFeatures::EXTENDED_CONST
+        | WasmFeatures::MULTI_MEMORY
+        | WasmFeatures::COMPONENT_MODEL
 }
 
 impl FromStr for Settings {

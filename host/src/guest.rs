@@ -9,6 +9,7 @@ use wasmtime::component::{self, Val};
 use crate::compile::{Compiled, compile, examine};
 use crate::component as component_path;
 use crate::error::Result;
+use crate::fit;
 use crate::grants::Grants;
 use crate::kind::Kind;
 use crate::link;
@@ -67,11 +68,15 @@ impl<T: Send + 'static> Guest<T> {
     pub(crate) fn new(runtime: Runtime<T>, bytes: &[u8]) -> Result<Self> {
         let inner = &runtime.inner;
         let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
+        match kind {
+            Kind::Component => fit::exports(inner, &binary)?,
+            Kind::Module => fit::before_compiling(&inner.env, &binary)?,
+        }
         let isolation = inner.isolation.as_ref();
         let compiled = compile(&inner.engine, kind, &binary, &inner.limits, isolation)?;
         let linked = match compiled {
-            Compiled::Component(component) => link::component(inner, &component)?,
-            Compiled::Module(module) => link::module(inner, &module)?,
+            Compiled::Component(component) => link::component(inner, &component, &binary)?,
+            Compiled::Module(module) => link::module(inner, &module, &binary)?,
         };
         Ok(Self { runtime, linked: Arc::new(linked) })
     }

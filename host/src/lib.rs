@@ -108,7 +108,7 @@ pub use env::{
     Param, ParamList, Return, TrapMessage, WasmTyOrNone,
 };
 pub use error::{Error, Result};
-pub use fit::{Misfit, Misfits};
+pub use fit::{Fit, Misfit, Misfits, Side};
 pub use functions::{CONTRACT, FetchLimits, Functions, contract};
 pub use grants::{Access, AllowedHosts, Grants, Stdio};
 pub use guest::{Guest, Main, Outcome};

@@ -6,7 +6,7 @@ use wasmtime::{InstancePre, Module, component};
 
 use crate::deny::{self, Denial, Denied, Pattern};
 use crate::error::Result;
-use crate::fit::{Misfit, Misfits, check_module, check_wasi, unlinkable};
+use crate::fit::{Misfits, unlinkable, unlinkable_module};
 use crate::guest::Linked;
 use crate::runtime::Inner;
 use crate::state::State;
@@ -14,15 +14,16 @@ use crate::state::State;
 pub(crate) fn component<T: Send + 'static>(
     inner: &Inner<T>,
     component: &Component,
+    binary: &[u8],
 ) -> Result<Linked<T>> {
     let (misfits, traps) = deny::of_component(component, &inner.grants.denied);
-    refuse(misfits)?;
+    Misfits::refuse(misfits)?;
     let linked = if traps.is_empty() {
         inner.components.instantiate_pre(component)
     } else {
         component_without(inner, component, traps)
     };
-    linked.map(Linked::Component).map_err(|error| unlinkable(&error).into())
+    linked.map(Linked::Component).map_err(|error| unlinkable(inner, binary, &error).into())
 }
 
 fn component_without<T: Send + 'static>(
@@ -41,19 +42,19 @@ fn component_without<T: Send + 'static>(
     linker.instantiate_pre(component)
 }
 
-pub(crate) fn module<T: Send + 'static>(inner: &Inner<T>, module: &Module) -> Result<Linked<T>> {
-    check_module(module, &inner.env)?;
+pub(crate) fn module<T: Send + 'static>(
+    inner: &Inner<T>,
+    module: &Module,
+    binary: &[u8],
+) -> Result<Linked<T>> {
     let (misfits, traps) = deny::of_module(module, &inner.env, &inner.grants.denied);
-    refuse(misfits)?;
+    Misfits::refuse(misfits)?;
     let linked = if traps.is_empty() {
         inner.modules.instantiate_pre(module)
     } else {
         module_without(inner, module, traps)
     };
-    linked.map(Linked::Module).map_err(|error| match check_wasi(&inner.engine, module) {
-        Err(misfits) => misfits.into(),
-        Ok(()) => unlinkable(&error).into(),
-    })
+    linked.map(Linked::Module).map_err(|error| unlinkable_module(inner, binary, &error).into())
 }
 
 fn module_without<T: Send + 'static>(
@@ -84,12 +85,8 @@ pub(crate) fn check_session<T: Send + 'static>(
     if more.is_empty() {
         return Ok(());
     }
-    refuse(match linked {
+    Misfits::refuse(match linked {
         Linked::Component(pre) => deny::of_component(pre.component(), &more).0,
         Linked::Module(pre) => deny::of_module(pre.module(), &inner.env, &more).0,
     })
-}
-
-fn refuse(misfits: Vec<Misfit>) -> Result<()> {
-    if misfits.is_empty() { Ok(()) } else { Err(Misfits(misfits).into()) }
 }

@@ -73,7 +73,7 @@ impl<T: Send + 'static> Runtime<T> {
     }
 
     /// The content of a guest's file, as far as its size is allowed.
-    fn read(&self, path: &Path) -> Result<Vec<u8>> {
+    pub(crate) fn read(&self, path: &Path) -> Result<Vec<u8>> {
         let failed = |source| Error::Read { path: path.to_owned(), source };
         // One byte more than the limit tells that there is more.
         let limit = u64::try_from(self.inner.limits.file_size).unwrap_or(u64::MAX);

@@ -12,6 +12,7 @@ mod functions;
 mod guards;
 mod guests;
 mod hostile;
+mod misfits;
 mod probe;
 mod reexport;
 mod refused;

@@ -107,19 +107,19 @@ fn a_component_needs_no_more_than_what_it_uses() {
 
 #[test]
 fn a_trap_ends_the_session_on_both_paths() {
-    let module = r#"(module (func (export "fail") unreachable) (func (export "run")))"#;
+    let module = r#"(module (func (export "fail") unreachable) (func (export "go")))"#;
     let component = r#"(component
-        (core module $M (func (export "fail") unreachable) (func (export "run")))
+        (core module $M (func (export "fail") unreachable) (func (export "go")))
         (core instance $m (instantiate $M))
         (func (export "fail") (canon lift (core func $m "fail")))
-        (func (export "run") (canon lift (core func $m "run"))))"#;
+        (func (export "go") (canon lift (core func $m "go"))))"#;
     for text in [module, component] {
         let mut session = guest(text).session_blocking(Functions::default()).unwrap();
-        session.call("run", &[]).unwrap();
+        session.call("go", &[]).unwrap();
         let error = session.call("fail", &[]).unwrap_err();
         assert!(matches!(error, Error::Trapped { .. }), "{error}");
         assert!(error.to_string().contains("reached an `unreachable` instruction"), "{error}");
-        let error = session.call("run", &[]).unwrap_err().to_string();
+        let error = session.call("go", &[]).unwrap_err().to_string();
         assert_eq!(error, "this session ended when `fail` failed; start a new one");
     }
 }

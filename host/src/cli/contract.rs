@@ -1,11 +1,9 @@
 //! `wit-host contract`: what this host offers to guests, for their authors.
 
-use std::io::Write as _;
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 
-use super::status::Status;
+use super::status::{Status, print};
 
 /// Print the WIT that this host offers, or its `env` imports
 ///
@@ -30,9 +28,7 @@ impl Contract {
         } else {
             text = wit_host::CONTRACT.join("\n");
         }
-        let mut stdout = std::io::stdout().lock();
-        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-        written.context("failed to write to standard output")?;
+        print(&text)?;
         Ok(Status::Guest(0))
     }
 }

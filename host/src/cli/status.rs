@@ -1,8 +1,10 @@
 //! Which exit status an end of the command has, and how an error is printed.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use wit_host::{Error, LimitReached};
 
 use super::options::Usage;
@@ -71,6 +73,21 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
     status
 }
 
+/// Puts the guest's name before an error that does not have it.
+pub(crate) fn named(guest: &Path, error: Error) -> anyhow::Error {
+    match error {
+        Error::Read { .. } | Error::Contract { .. } => error.into(),
+        other => anyhow::Error::new(other).context(guest.display().to_string()),
+    }
+}
+
+/// Writes a command's result to standard output.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written.context("failed to write to standard output")
+}
+
 /// Writes a line to standard error. Whoever has closed that does not want to know.
 pub(crate) fn notice(text: &str) {
     let _ = writeln!(io::stderr(), "wit-host: {text}");
@@ -85,7 +102,7 @@ fn status(error: &Error) -> Status {
         | Error::CompilerDied { .. }
         | Error::Misfits(_) => Status::Refused,
         Error::NoSuchFunction { .. } => Status::NotFound,
-        Error::WrongType { .. } | Error::Grant { .. } => Status::Usage,
+        Error::WrongType { .. } | Error::Grant { .. } | Error::Contract { .. } => Status::Usage,
         Error::Exited(status) => Status::Guest(*status),
         Error::Trapped { .. } => Status::Trapped,
         Error::Limit { limit: LimitReached::WallClock(_), .. } => Status::TimeLimit,

@@ -17,7 +17,7 @@ use crate::text::shown_text;
 ///     package shop:prices@1.0.0;
 ///     interface prices { price: func(article: string) -> u32; }
 ///     world plugin { import prices; }
-/// ")?;
+/// ", None)?;
 /// assert!(contract.wit().contains("price: func(article: string) -> u32;"));
 /// # Ok::<(), wit_host::Error>(())
 /// ```
@@ -26,23 +26,22 @@ pub struct Contract {
     pub(crate) resolve: Resolve,
     pub(crate) world: WorldId,
     package: PackageId,
-    pub(crate) whole: bool,
 }
 
 impl Contract {
-    /// Reads a contract from WIT text, which holds one package with one world.
-    /// Other packages may be nested in it.
+    /// Reads a contract from WIT text, in which other packages may be nested. The
+    /// world may be left out where there is one.
     ///
     /// # Errors
-    /// [`Error::Contract`] where the text is not WIT, or has no world or several.
-    pub fn parse(wit: &str) -> Result<Self> {
+    /// [`Error::Contract`] where the text is not WIT, or has no such world.
+    pub fn parse(wit: &str, world: Option<&str>) -> Result<Self> {
         let wrong = |reason| Error::Contract { what: "the WIT text".into(), reason };
         let mut resolve = Resolve::default();
         let package = match resolve.push_source("contract.wit", wit) {
             Ok(package) => package,
             Err(error) => return Err(wrong(shown_text(&resolve.render_error(&error)))),
         };
-        Self::select(resolve, package, None).map_err(wrong)
+        Self::select(resolve, package, world).map_err(wrong)
     }
 
     /// Reads a contract from a WIT file, or from a folder with a package and
@@ -71,15 +70,7 @@ impl Contract {
                 None => format!("a world has to be named: {has}"),
             });
         };
-        Ok(Self { resolve, world, package, whole: false })
-    }
-
-    /// Sets whether a guest has to have every export of the world to fit.
-    /// Without it a guest may implement a part.
-    #[must_use]
-    pub fn whole(mut self, whole: bool) -> Self {
-        self.whole = whole;
-        self
+        Ok(Self { resolve, world, package })
     }
 
     /// The contract as one WIT text, with every package that it needs nested in

@@ -1,7 +1,7 @@
 //! What a component says of itself: its imports and exports as WIT, read from
 //! its types. It compiles nothing, and looks at no function's body.
 
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use wit_parser::decoding::DecodedWasm;
 use wit_parser::{Resolve, WorldId};
@@ -21,14 +21,21 @@ pub(crate) struct Decoded {
 /// # Errors
 /// Where it is invalid, or has something that WIT cannot say; the reason.
 pub(crate) fn decode(binary: &[u8]) -> Result<Decoded, String> {
-    // The decoder expects what the usual tools make. Anybody can write another.
-    let decoded = catch_unwind(|| wit_parser::decoding::decode(binary))
-        .map_err(|_| "its types are put together in a way that WIT has no words for".to_owned())?;
-    match decoded {
+    match contained(|| wit_parser::decoding::decode(binary))? {
         Ok(DecodedWasm::Component(resolve, world)) => Ok(Decoded { resolve, world }),
         Ok(DecodedWasm::WitPackage(..)) => {
             Err("it is a WIT package in binary form, which has no code".into())
         }
         Err(error) => Err(shown(&format!("{error:#}"))),
     }
+}
+
+/// Runs a tool that expects what the usual toolchains make, and panics on some
+/// of what others can write.
+///
+/// # Errors
+/// Where it panicked.
+pub(crate) fn contained<R>(tool: impl FnOnce() -> R) -> Result<R, String> {
+    catch_unwind(AssertUnwindSafe(tool))
+        .map_err(|_| "its types are put together in a way that WIT has no words for".into())
 }

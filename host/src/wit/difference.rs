@@ -4,10 +4,10 @@
 
 use std::collections::HashSet;
 
-use wit_parser::{Function, Handle, Param, Resolve, Type, TypeDef, TypeDefKind, TypeId};
+use wit_parser::{Function, Handle, Param, Resolve, Type, TypeDefKind, TypeId};
 
 use super::members::{self, Member};
-use super::notation::{is_async, ty as notation};
+use super::notation::{definition, is_async, ty as notation};
 
 /// The two sides that are compared, and what they are called in a sentence.
 #[derive(Clone, Copy)]
@@ -20,10 +20,20 @@ pub(crate) struct Sides<'r> {
     pub(crate) their_name: &'static str,
 }
 
+/// One difference, and where it lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// What differs, in a sentence.
+    pub(crate) sentence: String,
+    /// The two definitions of the type that it is in, if it is in one with a
+    /// name.
+    pub(crate) definitions: Option<(String, String)>,
+}
+
 /// Every difference between the types of `ours` and `theirs`. The names of
 /// parameters are no part of a function's type.
-pub(crate) fn differences(sides: Sides<'_>, ours: &Function, theirs: &Function) -> Vec<String> {
-    let mut walk = Walk { sides, seen: HashSet::new(), found: Vec::new() };
+pub(crate) fn differences(sides: Sides<'_>, ours: &Function, theirs: &Function) -> Vec<Difference> {
+    let mut walk = Walk { sides, seen: HashSet::new(), within: None, found: Vec::new() };
     if is_async(ours) != is_async(theirs) {
         let said = |is_async| if is_async { "`async`" } else { "not `async`" };
         walk.differ("it", said(is_async(ours)), said(is_async(theirs)));
@@ -37,13 +47,22 @@ struct Walk<'r> {
     sides: Sides<'r>,
     /// A type within a type is looked at once, however often it is named.
     seen: HashSet<(TypeId, TypeId)>,
-    found: Vec<String>,
+    /// The innermost types with a name that are being compared.
+    within: Option<(TypeId, TypeId)>,
+    found: Vec<Difference>,
 }
 
 impl Walk<'_> {
     fn differ(&mut self, place: &str, ours: &str, theirs: &str) {
         let Sides { our_name, their_name, .. } = self.sides;
-        let difference = format!("{place} is {ours} in {our_name} and {theirs} in {their_name}");
+        self.report(format!("{place} is {ours} in {our_name} and {theirs} in {their_name}"));
+    }
+
+    fn report(&mut self, sentence: String) {
+        let Sides { ours, theirs, .. } = self.sides;
+        let definitions =
+            self.within.map(|(our, their)| (definition(ours, our), definition(theirs, their)));
+        let difference = Difference { sentence, definitions };
         if !self.found.contains(&difference) {
             self.found.push(difference);
         }
@@ -101,11 +120,11 @@ impl Walk<'_> {
         let (our_def, their_def) = (&ours.types[our], &theirs.types[their]);
         let owner = our_def.name.as_ref().map_or(place.to_owned(), |name| format!("`{name}`"));
         match (&our_def.kind, &their_def.kind) {
-            (Kind::Record(_), Kind::Record(_)) => self.named("field", &owner, our_def, their_def),
+            (Kind::Record(_), Kind::Record(_)) => self.named("field", &owner, our, their),
             (Kind::Variant(_), Kind::Variant(_)) | (Kind::Enum(_), Kind::Enum(_)) => {
-                self.named("case", &owner, our_def, their_def);
+                self.named("case", &owner, our, their);
             }
-            (Kind::Flags(_), Kind::Flags(_)) => self.named("flag", &owner, our_def, their_def),
+            (Kind::Flags(_), Kind::Flags(_)) => self.named("flag", &owner, our, their),
             (Kind::Tuple(our_items), Kind::Tuple(their_items))
                 if our_items.types.len() == their_items.types.len() =>
             {
@@ -136,14 +155,19 @@ impl Walk<'_> {
         }
     }
 
-    fn named(&mut self, what: &str, owner: &str, our: &TypeDef, their: &TypeDef) {
-        let of = format!(" of {owner}");
-        self.members(what, &of, &members::of(our), &members::of(their));
+    fn named(&mut self, what: &str, owner: &str, our: TypeId, their: TypeId) {
+        let Sides { ours, theirs, .. } = self.sides;
+        let (our_members, their_members) =
+            (members::of(&ours.types[our]), members::of(&theirs.types[their]));
+        let outer = self.within.replace((our, their));
+        self.members(what, &format!(" of {owner}"), &our_members, &their_members);
+        self.within = outer;
     }
 
     fn members(&mut self, what: &str, of: &str, ours: &[Member<'_>], theirs: &[Member<'_>]) {
-        let sentences = members::differences(self.sides, what, of, ours, theirs);
-        self.found.extend(sentences);
+        for sentence in members::differences(self.sides, what, of, ours, theirs) {
+            self.report(sentence);
+        }
         for our in ours {
             if let Some(their) = theirs.iter().find(|their| their.name == our.name) {
                 let place = match what {

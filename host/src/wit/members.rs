@@ -2,7 +2,7 @@
 //! an enum, flags, and the parameters of a function. Which of them are missing,
 //! have another name or stand in another order.
 
-use wit_parser::{Type, TypeDef, TypeDefKind};
+use wit_parser::{Resolve, Type, TypeDef, TypeDefKind};
 
 use super::difference::Sides;
 use super::notation::ty as notation;
@@ -49,19 +49,20 @@ pub(crate) fn differences(
     let only_theirs = without(theirs, ours);
     if let ([our], [their]) = (&only_ours[..], &only_theirs[..])
         && place(ours, our) == place(theirs, their)
-        && spelled(sides, true, our) == spelled(sides, false, their)
+        && spelled(what, sides.ours, our) == spelled(what, sides.theirs, their)
     {
         return vec![format!(
             "the {what} `{}`{of} in {our_name} is called `{}` in {their_name}",
             our.name, their.name
         )];
     }
-    let missing = |member: &Member<'_>, ours: bool, side: &str| {
-        let ty = spelled(sides, ours, member);
+    let missing = |member: &Member<'_>, resolve: &Resolve, side: &str| {
+        let ty = spelled(what, resolve, member);
         format!("the {what} `{}{ty}`{of} is missing in {side}", member.name)
     };
-    let mut found: Vec<_> = only_ours.iter().map(|our| missing(our, true, their_name)).collect();
-    found.extend(only_theirs.iter().map(|their| missing(their, false, our_name)));
+    let mut found: Vec<_> =
+        only_ours.iter().map(|our| missing(our, sides.ours, their_name)).collect();
+    found.extend(only_theirs.iter().map(|their| missing(their, sides.theirs, our_name)));
     if found.is_empty()
         && !ours.iter().map(|our| our.name).eq(theirs.iter().map(|their| their.name))
     {
@@ -83,9 +84,23 @@ fn place(all: &[Member<'_>], member: &Member<'_>) -> Option<usize> {
 }
 
 /// A member's type behind its name: `: u32` of a field, `(u32)` of a case.
-fn spelled(sides: Sides<'_>, ours: bool, member: &Member<'_>) -> String {
-    let resolve = if ours { sides.ours } else { sides.theirs };
-    member.ty.map_or_else(String::new, |ty| format!(": {}", notation(resolve, &ty)))
+fn spelled(what: &str, resolve: &Resolve, member: &Member<'_>) -> String {
+    match (what, member.ty) {
+        (_, None) => String::new(),
+        ("case", Some(ty)) => format!("({})", notation(resolve, &ty)),
+        (_, Some(ty)) => format!(": {}", notation(resolve, &ty)),
+    }
+}
+
+/// A type's members as its definition has them between its braces.
+pub(crate) fn listed(resolve: &Resolve, definition: &TypeDef) -> String {
+    let what = definition.kind.as_str();
+    let what = if what == "variant" { "case" } else { what };
+    let members: Vec<_> = of(definition)
+        .iter()
+        .map(|member| format!("{}{}", member.name, spelled(what, resolve, member)))
+        .collect();
+    members.join(", ")
 }
 
 fn names(members: &[Member<'_>]) -> String {

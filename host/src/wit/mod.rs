@@ -8,6 +8,6 @@ mod members;
 mod notation;
 
 pub use contract::Contract;
-pub(crate) use decode::{Decoded, decode};
-pub(crate) use difference::{Sides, differences};
-pub(crate) use notation::{function, ty};
+pub(crate) use decode::{Decoded, contained, decode};
+pub(crate) use difference::{Difference, Sides, differences};
+pub(crate) use notation::function;

@@ -1,7 +1,9 @@
 //! Functions and types in the notation of WIT, on one line.
 
 use wit_component::WitPrinter;
-use wit_parser::{Function, FunctionKind, Resolve, Type};
+use wit_parser::{Function, FunctionKind, Resolve, Type, TypeId};
+
+use super::members;
 
 /// A type as it is referred to: by its name, where it has one.
 pub(crate) fn ty(resolve: &Resolve, ty: &Type) -> String {
@@ -31,6 +33,13 @@ pub(crate) fn function(resolve: &Resolve, function: &Function) -> String {
         Some(result) => format!("{name}: {keyword}({params}) -> {}", ty(resolve, result)),
         None => format!("{name}: {keyword}({params})"),
     }
+}
+
+/// A type as it is defined: `record point { x: f32, y: f32 }`.
+pub(crate) fn definition(resolve: &Resolve, id: TypeId) -> String {
+    let definition = &resolve.types[id];
+    let (kind, name) = (definition.kind.as_str(), definition.name.as_deref().unwrap_or("_"));
+    format!("{kind} {name} {{ {} }}", members::listed(resolve, definition))
 }
 
 /// Whether the first parameter is the resource that a method belongs to.

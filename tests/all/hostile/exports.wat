@@ -18,7 +18,7 @@
 (module (func (export "run") (param i32)))
 
 ;;; a component's `run` with a parameter
-;;; expect: wrong-type failed to call `run`: it takes (times), and was given 0 arguments
+;;; expect: misfit the parameter `times: u32` is missing in the contract
 (component
   (core module $m (func (export "run") (param i32)))
   (core instance $i (instantiate $m))
@@ -74,14 +74,14 @@
 (component (core module $m (func (export "run"))) (export "run" (core module $m)))
 
 ;;; a component's `run` that gives an unsigned number
-;;; expect: returns 4294967295
+;;; expect: misfit the result is `u32` in the guest and `s32` in the contract
 (component
   (core module $m (func (export "run") (result i32) (i32.const -1)))
   (core instance $i (instantiate $m))
   (func (export "run") (result u32) (canon lift (core func $i "run"))))
 
 ;;; a component's `run` that gives a truth value which is neither
-;;; expect: returns Bool(true)
+;;; expect: misfit the result is `bool` in the guest and `s32` in the contract
 (component
   (core module $m (func (export "run") (result i32) (i32.const 77)))
   (core instance $i (instantiate $m))

@@ -1,5 +1,5 @@
 ;;; an import that the host does not have
-;;; expect: misfit `env.launch`: the host has no such function (wanted as (i32) -> i32)
+;;; expect: misfit `env.launch`: the host has no such function
 (module (import "env" "launch" (func (param i32) (result i32))) (func (export "run")))
 
 ;;; two imports that the host does not have, of which the second is named too
@@ -10,19 +10,19 @@
   (func (export "run")))
 
 ;;; an import with parameters of the wrong type
-;;; expect: misfit the guest calls it as (i64, i64) -> i32, and it is (i32, i32) -> i32
+;;; expect: misfit the guest has: (i64, i64) -> i32
 (module (import "env" "add" (func (param i64 i64) (result i32))) (func (export "run")))
 
 ;;; an import with a parameter too many
-;;; expect: misfit the guest calls it as (i32, i32, i32) -> i32, and it is (i32, i32) -> i32
+;;; expect: misfit the guest has: (i32, i32, i32) -> i32
 (module (import "env" "add" (func (param i32 i32 i32) (result i32))) (func (export "run")))
 
 ;;; an import with a result too many
-;;; expect: misfit the guest calls it as (i32, i32) -> (i32, i32), and it is
+;;; expect: misfit the guest has: (i32, i32) -> (i32, i32)
 (module (import "env" "add" (func (param i32 i32) (result i32 i32))) (func (export "run")))
 
 ;;; an import with no result, where there is one
-;;; expect: misfit the guest calls it as (i32, i32), and it is (i32, i32) -> i32
+;;; expect: misfit the guest has: (i32, i32)
 (module (import "env" "add" (func (param i32 i32))) (func (export "run")))
 
 ;;; a global that has the name of a function
@@ -71,7 +71,7 @@
   (func (export "run") unreachable))
 
 ;;; an import under the same name with two types, one of them wrong
-;;; expect: misfit the guest calls it as (f64, f64) -> f64
+;;; expect: misfit the guest has: (f64, f64) -> f64
 (module
   (import "env" "add" (func (param i32 i32) (result i32)))
   (import "env" "add" (func (param f64 f64) (result f64)))
@@ -122,37 +122,37 @@
     (export "add" (func (param "a" s32) (param "b" s32) (result s32))))))
 
 ;;; a function that an interface does not have
-;;; expect: misfit `multiply`
+;;; expect: misfit `wit-host:contract/math@0.1.0.multiply`
 (component
   (import "wit-host:contract/math@0.1.0" (instance
     (export "multiply" (func (param "a" s32) (param "b" s32) (result s32))))))
 
 ;;; a function with a parameter of the wrong type
-;;; expect: misfit `add`
+;;; expect: misfit the parameter `a` is `s64` in the guest
 (component
   (import "wit-host:contract/math@0.1.0" (instance
     (export "add" (func (param "a" s64) (param "b" s32) (result s32))))))
 
 ;;; a function with a parameter too many
-;;; expect: misfit `add`
+;;; expect: misfit the parameter `c: s32` is missing in the contract
 (component
   (import "wit-host:contract/math@0.1.0" (instance
     (export "add" (func (param "a" s32) (param "b" s32) (param "c" s32) (result s32))))))
 
 ;;; a function with the wrong result
-;;; expect: misfit `add`
+;;; expect: misfit the result is `string` in the guest
 (component
   (import "wit-host:contract/math@0.1.0" (instance
     (export "add" (func (param "a" s32) (param "b" s32) (result string))))))
 
 ;;; a function without its result
-;;; expect: misfit `add`
+;;; expect: misfit the result is nothing in the guest
 (component
   (import "wit-host:contract/math@0.1.0" (instance
     (export "add" (func (param "a" s32) (param "b" s32))))))
 
 ;;; a type where the host has a function
-;;; expect: misfit `add`
+;;; expect: misfit the contract's interface has no such resource
 (component
   (import "wit-host:contract/math@0.1.0" (instance (export "add" (type (sub resource))))))
 
@@ -188,17 +188,17 @@
   (func (export "run") (result s32) (canon lift (core func $i "run"))))
 
 ;;; a resource that the host does not have
-;;; expect: misfit `vault`
+;;; expect: misfit the contract's interface has no such resource
 (component
   (import "wit-host:contract/math@0.1.0" (instance (export "vault" (type (sub resource))))))
 
 ;;; a WASI resource that the host does not have
-;;; expect: misfit `printer`
+;;; expect: misfit the host does not serve this part of WASI
 (component
   (import "wasi:io/streams@0.2.0" (instance (export "printer" (type (sub resource))))))
 
 ;;; a resource of WASI's where the host has another one
-;;; expect: misfit `drop-all`
+;;; expect: misfit drop-all`
 (component
   (import "wasi:io/error@0.2.0" (instance $error (export "error" (type (sub resource)))))
   (alias export $error "error" (type $e))
@@ -244,12 +244,12 @@
   (import "wasi:keyvalue/store@0.2.0" (instance (export "wipe" (func)))))
 
 ;;; an import whose interface is empty
-;;; expect: returns
+;;; expect: returns 1
 (component
   (import "wit-host:contract/math@0.1.0" (instance))
-  (core module $m (func (export "run")))
+  (core module $m (func (export "run") (result i32) (i32.const 1)))
   (core instance $i (instantiate $m))
-  (func (export "run") (canon lift (core func $i "run"))))
+  (func (export "run") (result s32) (canon lift (core func $i "run"))))
 
 ;;; sockets that are imported and never used
 ;;; expect: returns 1

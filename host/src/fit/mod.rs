@@ -1,0 +1,229 @@
+//! Does a guest fit: which of its imports the host cannot serve, which of its
+//! exports have another type than the contract's, why, and what its author can
+//! do about it. Nothing of the guest is compiled or run for it. The engine has
+//! the last word on what can be linked; the contract says it in words.
+
+mod component;
+mod misfit;
+mod module;
+mod names;
+mod other;
+mod probe;
+mod wasi;
+
+use std::path::Path;
+
+pub use misfit::{Misfit, Misfits, Side};
+pub(crate) use module::{before_compiling, unlinkable_module};
+
+use crate::compile::examine;
+use crate::error::{Error, Result, root_cause};
+use crate::kind::Kind;
+use crate::runtime::{Inner, Runtime};
+use crate::wit::{Contract, Decoded, decode};
+use component::Pair;
+use names::Name;
+use probe::{Probe, Unserved};
+
+/// Whether a guest fits, and in which way it does not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fit {
+    /// Every reason why it does not fit; none where it does.
+    pub misfits: Vec<Misfit>,
+    /// The exports of the contract's world that the guest lacks. It still fits,
+    /// since it may implement a part.
+    pub absent: Vec<Misfit>,
+}
+
+impl Fit {
+    /// The same of a guest that has to have every export of the world: what is
+    /// absent is a misfit.
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        self.misfits.append(&mut self.absent);
+        self
+    }
+}
+
+impl<T: Send + 'static> Runtime<T> {
+    /// Whether the guest in `bytes` fits this runtime: everything that it
+    /// imports can be served, and what it exports has the contract's types. What
+    /// single sessions are denied is not looked at.
+    ///
+    /// # Errors
+    /// [`Error::NotAGuest`], [`Error::TooCostly`] and [`Error::Invalid`].
+    pub fn fit(&self, bytes: impl AsRef<[u8]>) -> Result<Fit> {
+        let inner = &self.inner;
+        let (kind, binary) = examine(bytes.as_ref(), inner.text, &inner.limits)?;
+        match kind {
+            Kind::Component => of_component(inner, &binary, inner.contract.as_ref(), true),
+            Kind::Module => module::fit(inner, &binary),
+        }
+    }
+
+    /// Whether the guest fits another host, one that offers `contract`, and WASI
+    /// as this one does.
+    ///
+    /// # Errors
+    /// Those of [`Runtime::fit`].
+    pub fn fit_contract(&self, bytes: impl AsRef<[u8]>, contract: &Contract) -> Result<Fit> {
+        let inner = &self.inner;
+        let (kind, binary) = examine(bytes.as_ref(), inner.text, &inner.limits)?;
+        match kind {
+            Kind::Component => of_component(inner, &binary, Some(contract), false),
+            Kind::Module => module::no_component(inner, &binary),
+        }
+    }
+
+    /// [`Runtime::fit`] on the content of a file.
+    ///
+    /// # Errors
+    /// The same, and [`Error::Read`].
+    pub fn fit_file(&self, path: impl AsRef<Path>) -> Result<Fit> {
+        self.fit(self.read(path.as_ref())?)
+    }
+
+    /// [`Runtime::fit_contract`] on the content of a file.
+    ///
+    /// # Errors
+    /// The same, and [`Error::Read`].
+    pub fn fit_contract_file(&self, path: impl AsRef<Path>, contract: &Contract) -> Result<Fit> {
+        self.fit_contract(self.read(path.as_ref())?, contract)
+    }
+}
+
+/// `is_ours` is whether the contract is what the runtime's linker offers.
+fn of_component<T: 'static>(
+    inner: &Inner<T>,
+    binary: &[u8],
+    contract: Option<&Contract>,
+    is_ours: bool,
+) -> Result<Fit> {
+    let valid = crate::compile::validate(binary);
+    valid.map_err(|reason| Error::Invalid { kind: Kind::Component.name(), reason })?;
+    let guest = match decode(binary) {
+        Ok(guest) => guest,
+        Err(reason) => return Ok(undecodable(inner, binary, &reason)),
+    };
+    let probe = Probe { engine: &inner.engine, linker: &inner.components, guest: &guest };
+    let is_wasi = |key: &_| Name::new(&guest.resolve, key).is_wasi();
+    let unserved = probe.unserved(|key| is_ours || is_wasi(key));
+    let Some(contract) = contract else {
+        let misfits = unserved.iter().map(|one| unexplained(&guest, one, binary)).collect();
+        return Ok(Fit { misfits, ..Fit::default() });
+    };
+    let pair = Pair { guest: &guest, contract };
+    let mut misfits = pair.imports();
+    if is_ours {
+        misfits.retain(|misfit| unserved.iter().any(|one| one.is_of(&guest, &misfit.name)));
+    }
+    for one in &unserved {
+        if !misfits.iter().any(|misfit| one.is_of(&guest, &misfit.name)) {
+            misfits.push(unexplained(&guest, one, binary));
+        }
+    }
+    misfits.extend(pair.exports());
+    Ok(Fit { misfits, absent: pair.absent() })
+}
+
+/// What keeps a component from being linked that the engine has refused.
+pub(crate) fn unlinkable<T: 'static>(
+    inner: &Inner<T>,
+    binary: &[u8],
+    error: &wasmtime::Error,
+) -> Misfits {
+    let fit = of_component(inner, binary, inner.contract.as_ref(), true);
+    let misfits = fit.map(|fit| fit.misfits).unwrap_or_default();
+    if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
+}
+
+/// What is wrong with a component's exports.
+pub(crate) fn exports<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
+    let Some(contract) = &inner.contract else { return Ok(()) };
+    // What cannot be decoded the engine may still run.
+    let Ok(guest) = decode(binary) else { return Ok(()) };
+    if (Pair { guest: &guest, contract }).exports().is_empty() {
+        return Ok(());
+    }
+    // Now that it is refused, its imports are looked at as well.
+    Misfits::refuse(of_component(inner, binary, Some(contract), true)?.misfits)
+}
+
+impl Unserved {
+    fn name(&self, guest: &Decoded) -> String {
+        let name = Name::new(&guest.resolve, &self.key).to_string();
+        match &self.item {
+            Some(item) => format!("{name}.{item}"),
+            None => name,
+        }
+    }
+
+    /// Whether a misfit of that name is about this import.
+    fn is_of(&self, guest: &Decoded, name: &str) -> bool {
+        let own = self.name(guest);
+        let rest = name.strip_prefix(own.as_str()).or_else(|| own.strip_prefix(name));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
+/// An import that no contract tells anything about.
+fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Misfit {
+    let (full, name) = (one.name(guest), Name::new(&guest.resolve, &one.key));
+    if name.is_wasi() {
+        return wasi::misfit(full, &name, &one.reason, binary);
+    }
+    let problem = match one.reason.contains("is missing") || one.reason.contains("not found") {
+        true => "the host has no such import".to_owned(),
+        false => format!("it has another type here: {}", one.reason),
+    };
+    Misfit::import(full, problem, CONTRACT)
+}
+
+/// What to do where nothing more can be said.
+const CONTRACT: &str = "build the guest against the WIT of this host's contract, and WASI 0.2";
+
+/// A component whose types have no words in WIT; only the engine can tell.
+fn undecodable<T: 'static>(inner: &Inner<T>, binary: &[u8], reason: &str) -> Fit {
+    let component = wasmtime::component::Component::from_binary(&inner.engine, binary);
+    let linked = component.and_then(|component| inner.components.instantiate_pre(&component));
+    let misfits = match linked {
+        Ok(_) => Vec::new(),
+        Err(error) => vec![of_engine(&error).cause(Some(reason.to_owned()))],
+    };
+    Fit { misfits, ..Fit::default() }
+}
+
+/// What no host of ours takes, since it cannot be bounded.
+pub(crate) fn uncounted(how: &str) -> Misfit {
+    Misfit::import(
+        "component",
+        format!("the guest {how} one as a value, whose instances cannot be counted ahead"),
+        "define the component where it is instantiated",
+    )
+}
+
+/// What the engine found when it linked a guest. It stops at the first problem.
+pub(crate) fn of_engine(error: &wasmtime::Error) -> Misfit {
+    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    // The first of the causes names the import, the second an item in it.
+    let mut names = causes.iter().map(|cause| cause.split('`').nth(1).unwrap_or_default());
+    let import = names.next().unwrap_or_default();
+    let item = names.next().filter(|name| !name.is_empty() && causes.len() > 2);
+    let root = root_cause(error);
+    let problem = match (root.contains("is missing"), item) {
+        (true, Some(item)) => {
+            format!("the host has no `{item}` in an interface of that name and version")
+        }
+        (true, None) => format!("the host has no such {}", kind_of(&causes)),
+        (false, Some(item)) => format!("`{item}` has another type here: {root}"),
+        (false, None) => root,
+    };
+    Misfit::import(import, problem, CONTRACT)
+}
+
+/// `function`, `instance`, `core module`: as the engine calls what is imported.
+fn kind_of(causes: &[String]) -> &str {
+    let first = causes.first().and_then(|cause| cause.strip_prefix("component imports "));
+    first.and_then(|rest| rest.split(" `").next()).unwrap_or("import")
+}
