@@ -2,27 +2,39 @@
 //! values that are checked against its type. Linking is the generated bindings'
 //! work.
 
-use wasmtime::component::types::{ComponentItem, Field, Type};
+use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, Func, Instance, Val};
 use wasmtime::{AsContextMut, Store};
 
 use crate::error::{Error, Result};
+use crate::export_name::ExportName;
 use crate::state::State;
+use crate::values::{fits, short, wit};
 
-/// The functions that a component exports, those of interfaces by their full
-/// name.
-pub(crate) fn exports(component: &Component) -> Vec<String> {
+/// A function that a component exports.
+pub(crate) struct Exported {
+    pub(crate) name: ExportName,
+    pub(crate) ty: ComponentFunc,
+}
+
+/// The functions that a component exports, by itself and in interfaces.
+pub(crate) fn exports(component: &Component) -> Vec<Exported> {
     let (ty, engine) = (component.component_type(), component.engine());
     let mut exports = Vec::new();
+    let mut add = |interface: Option<&str>, function: &str, ty| {
+        let name = ExportName { interface: interface.map(Into::into), function: function.into() };
+        exports.push(Exported { name, ty });
+    };
     for (name, export) in ty.exports(engine) {
         match export.ty {
-            ComponentItem::ComponentFunc(_) => exports.push(name.into()),
-            ComponentItem::ComponentInstance(interface) => exports.extend(
-                interface
-                    .exports(engine)
-                    .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)))
-                    .map(|(function, _)| format!("{name}.{function}")),
-            ),
+            ComponentItem::ComponentFunc(ty) => add(None, name, ty),
+            ComponentItem::ComponentInstance(interface) => {
+                for (function, item) in interface.exports(engine) {
+                    if let ComponentItem::ComponentFunc(ty) = item.ty {
+                        add(Some(name), function, ty);
+                    }
+                }
+            }
             _ => {}
         }
     }
@@ -60,7 +72,11 @@ pub(crate) fn check<T>(
         return wrong(format!("it takes ({takes}), and was given {given} arguments"));
     }
     match params.iter().zip(args).find(|((_, ty), arg)| !fits(ty, arg)) {
-        Some(((param, _), _)) => wrong(format!("the argument `{param}` is of another type")),
+        Some(((param, ty), arg)) => wrong(format!(
+            "the argument `{param}` is a `{}`, and `{}` is none",
+            wit(ty),
+            short(arg)
+        )),
         None => Ok(()),
     }
 }
@@ -74,56 +90,4 @@ pub(crate) async fn call<T: Send>(
     let mut results = vec![Val::Bool(false); func.ty(&*store).results().len()];
     func.call_async(&mut *store, args, &mut results).await?;
     Ok(results)
-}
-
-/// Whether a value is one of the type.
-fn fits(ty: &Type, value: &Val) -> bool {
-    let payload = |ty: Option<Type>, value: &Option<Box<Val>>| match (ty, value) {
-        (None, None) => true,
-        (Some(ty), Some(value)) => fits(&ty, value),
-        _ => false,
-    };
-    match (ty, value) {
-        (Type::List(list), Val::List(items)) => items.iter().all(|item| fits(&list.ty(), item)),
-        (Type::Tuple(tuple), Val::Tuple(items)) => {
-            let types: Vec<_> = tuple.types().collect();
-            types.len() == items.len() && types.iter().zip(items).all(|(ty, item)| fits(ty, item))
-        }
-        (Type::Record(record), Val::Record(values)) => {
-            let same = |(field, (name, value)): (Field<'_>, &(String, Val))| {
-                field.name == name && fits(&field.ty, value)
-            };
-            record.fields().len() == values.len() && record.fields().zip(values).all(same)
-        }
-        (Type::Variant(variant), Val::Variant(name, value)) => variant
-            .cases()
-            .find(|case| case.name == name)
-            .is_some_and(|case| payload(case.ty, value)),
-        (Type::Enum(cases), Val::Enum(name)) => cases.names().any(|case| case == name),
-        (Type::Flags(flags), Val::Flags(set)) => {
-            set.iter().all(|name| flags.names().any(|flag| flag == name))
-        }
-        (Type::Option(some), Val::Option(value)) => {
-            value.as_ref().is_none_or(|value| fits(&some.ty(), value))
-        }
-        (Type::Result(result), Val::Result(value)) => match value {
-            Ok(value) => payload(result.ok(), value),
-            Err(value) => payload(result.err(), value),
-        },
-        (Type::Own(_) | Type::Borrow(_), Val::Resource(_)) => true,
-        (Type::Bool, Val::Bool(_))
-        | (Type::Char, Val::Char(_))
-        | (Type::String, Val::String(_))
-        | (Type::S8, Val::S8(_))
-        | (Type::U8, Val::U8(_))
-        | (Type::S16, Val::S16(_))
-        | (Type::U16, Val::U16(_))
-        | (Type::S32, Val::S32(_))
-        | (Type::U32, Val::U32(_))
-        | (Type::S64, Val::S64(_))
-        | (Type::U64, Val::U64(_))
-        | (Type::Float32, Val::Float32(_))
-        | (Type::Float64, Val::Float64(_)) => true,
-        _ => false,
-    }
 }

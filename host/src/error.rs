@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::fit::Misfits;
 use crate::limits::LimitReached;
 use crate::text::{list, shown};
+use crate::values::BadArgument;
 
 /// The library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -83,6 +84,23 @@ pub enum Error {
         /// Every function that the guest exports.
         exports: Vec<String>,
     },
+
+    /// The name is short for more than one of the guest's functions.
+    #[error(
+        "`{}` is the name of several functions; give one of them in full: {}",
+        shown(function),
+        list(candidates)
+    )]
+    AmbiguousFunction {
+        /// The function that was asked for.
+        function: String,
+        /// The full names of those that it can mean.
+        candidates: Vec<String>,
+    },
+
+    /// An argument's text is no value of its parameter's type.
+    #[error(transparent)]
+    Argument(#[from] BadArgument),
 
     /// The arguments of a call, or the types that the caller expects, are not
     /// the function's. The session can go on.

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use wasmtime::InstancePre;
 use wasmtime::component::{self, Val};
+use wasmtime::{ExternType, InstancePre};
 
 use crate::compile::{Compiled, compile, examine};
 use crate::component as component_path;
 use crate::error::Result;
+use crate::export_name::{self, ExportName};
 use crate::fit;
 use crate::grants::Grants;
 use crate::kind::Kind;
@@ -17,6 +18,7 @@ use crate::module as module_path;
 use crate::runtime::Runtime;
 use crate::session::Session;
 use crate::state::State;
+use crate::values::Signature;
 
 /// A guest, compiled and linked against a runtime. Cheap to clone, and to be
 /// shared between threads.
@@ -92,8 +94,45 @@ impl<T: Send + 'static> Guest<T> {
     /// The names of the functions that can be called: `name`, or
     /// `namespace:package/interface.name` for one in an exported interface.
     pub fn exports(&self) -> Vec<String> {
+        self.export_names().iter().map(ToString::to_string).collect()
+    }
+
+    /// The full name of the one function that a shorter name means: `total` or
+    /// `shop:prices/cart.total` for `shop:prices/cart@1.0.0.total`. A full name is
+    /// given back as it is. Of a resource's functions, `[method]basket.add` is also
+    /// `basket.add`, and `[constructor]basket` is also `basket`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchFunction`](crate::Error::NoSuchFunction), with the most
+    /// similar names first, and
+    /// [`Error::AmbiguousFunction`](crate::Error::AmbiguousFunction).
+    pub fn resolve(&self, name: &str) -> Result<String> {
+        export_name::resolve(&self.export_names(), name)
+    }
+
+    /// What the function of that full name takes and returns. `None` where the
+    /// guest has no such function, or one of a core module that takes or returns
+    /// what is no number.
+    pub fn signature(&self, function: &str) -> Option<Signature> {
         match &*self.linked {
-            Linked::Component(pre) => component_path::exports(pre.component()),
+            Linked::Component(pre) => {
+                let mut exports = component_path::exports(pre.component()).into_iter();
+                let exported = exports.find(|exported| exported.name.to_string() == function)?;
+                Some(Signature::of_component(&exported.ty))
+            }
+            Linked::Module(pre) => match pre.module().get_export(function)? {
+                ExternType::Func(ty) => Signature::of_module(&ty),
+                _ => None,
+            },
+        }
+    }
+
+    fn export_names(&self) -> Vec<ExportName> {
+        match &*self.linked {
+            Linked::Component(pre) => {
+                let exports = component_path::exports(pre.component()).into_iter();
+                exports.map(|exported| exported.name).collect()
+            }
             Linked::Module(pre) => module_path::exports(pre.module()),
         }
     }

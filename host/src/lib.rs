@@ -66,7 +66,8 @@
 //! `session` (a store with one instance, in which `state` is what the host
 //! keeps). It then takes one of two paths: `component` or `module`, the latter
 //! with the registrar of [`Env`]. `limits` and `grants` bound it, `failure`
-//! tells what went wrong. `functions` is the shipped contract; no other module
+//! tells what went wrong. [`values`] is arguments and results as text, for who
+//! calls with what a person wrote. `functions` is the shipped contract; no other module
 //! knows of it.
 
 pub mod bindings;
@@ -80,6 +81,7 @@ mod deny;
 mod engine;
 mod env;
 mod error;
+mod export_name;
 mod failure;
 mod fit;
 mod functions;
@@ -99,6 +101,7 @@ mod spent;
 mod state;
 mod store;
 mod text;
+pub mod values;
 mod wit;
 
 pub use builder::RuntimeBuilder;

@@ -6,7 +6,9 @@ use wasmtime::{ExternType, Func, Instance, Linker, Module, Store, ValType};
 use wasmtime_wasi::I32Exit;
 
 use crate::error::{Error, Result};
+use crate::export_name::ExportName;
 use crate::state::State;
+use crate::values::short;
 
 /// A reactor's set-up, to be called once and first.
 const INITIALIZE: &str = "_initialize";
@@ -29,9 +31,9 @@ pub(crate) fn link_wasi<T: Send + 'static>(linker: &mut Linker<State<T>>) -> was
 }
 
 /// The functions that a module exports.
-pub(crate) fn exports(module: &Module) -> Vec<String> {
+pub(crate) fn exports(module: &Module) -> Vec<ExportName> {
     let functions = module.exports().filter(|export| matches!(export.ty(), ExternType::Func(_)));
-    functions.map(|export| export.name().to_owned()).collect()
+    functions.map(|export| ExportName::of_module(export.name())).collect()
 }
 
 /// Runs a reactor's set-up, where the module has one.
@@ -83,7 +85,8 @@ pub(crate) fn check<T>(
         Some(lowered) if args.len() == params.len() => Ok(lowered),
         _ => {
             let params: Vec<_> = params.iter().map(ToString::to_string).collect();
-            let reason = format!("it takes ({}), and was given {args:?}", params.join(", "));
+            let (takes, given) = (params.join(", "), shortened(args));
+            let reason = format!("it takes ({takes}), and was given ({given})");
             Err(Error::WrongType { function: name.into(), reason })
         }
     }
@@ -98,6 +101,16 @@ pub(crate) async fn call<T: Send>(
     let mut results = vec![wasmtime::Val::I32(0); func.ty(&*store).results().len()];
     func.call_async(&mut *store, args, &mut results).await?;
     results.iter().map(lift).collect()
+}
+
+/// The first few arguments; who gives more than a function can take has no use
+/// for the others.
+fn shortened(args: &[Val]) -> String {
+    let mut given: Vec<_> = args.iter().take(20).map(short).collect();
+    if args.len() > given.len() {
+        given.push("…".into());
+    }
+    given.join(", ")
 }
 
 fn lower(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {

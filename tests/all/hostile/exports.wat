@@ -14,7 +14,7 @@
 (module (func (export "Run")))
 
 ;;; a `run` with a parameter
-;;; expect: wrong-type failed to call `run`: it takes (i32), and was given []
+;;; expect: wrong-type failed to call `run`: it takes (i32), and was given ()
 (module (func (export "run") (param i32)))
 
 ;;; a component's `run` with a parameter
@@ -95,7 +95,7 @@
   (func (export "run") (result s32) (canon lift (core func $i "run"))))
 
 ;;; a `_start` with a parameter
-;;; expect: wrong-type failed to call `_start`: it takes (i32), and was given []
+;;; expect: wrong-type failed to call `_start`: it takes (i32), and was given ()
 (module (func (export "_start") (param i32)))
 
 ;;; a `_start` that gives a number, which is no status

@@ -79,7 +79,7 @@
 
 ;;; an import that is handed on as an export
 ;;; call: sum
-;;; expect: wrong-type it takes (i32, i32), and was given []
+;;; expect: wrong-type it takes (i32, i32), and was given ()
 (module
   (import "env" "add" (func $add (param i32 i32) (result i32)))
   (export "sum" (func $add)))

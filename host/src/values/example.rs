@@ -1,0 +1,81 @@
+//! An example of a type's values, for errors and help.
+
+use wasmtime::component::{Type, Val};
+
+use super::{Form, to_json_text, to_wave};
+
+/// How many values an example is made of, and the most where it cannot be
+/// made of fewer.
+const USUAL: usize = 20;
+const MOST: usize = 200;
+
+/// A text in the form which is a value of the type: `{x: 1.5, y: 1.5}`. `None`
+/// where there is none, as with a handle, or none that is short.
+pub fn example(ty: &Type, form: Form) -> Option<String> {
+    let value = Sampler { left: USUAL, is_least: false }
+        .sample(ty)
+        .or_else(|| Sampler { left: MOST, is_least: true }.sample(ty))?;
+    Some(match (form, value) {
+        (Form::Json, value) => to_json_text(&value),
+        (_, Val::String(text)) => text,
+        (_, value) => to_wave(&value),
+    })
+}
+
+/// Makes a value of a type, of no more parts than are left.
+struct Sampler {
+    left: usize,
+    /// Whether what can be left out is.
+    is_least: bool,
+}
+
+impl Sampler {
+    fn sample(&mut self, ty: &Type) -> Option<Val> {
+        self.left = self.left.checked_sub(1)?;
+        Some(match ty {
+            Type::Bool => Val::Bool(true),
+            Type::S8 => Val::S8(-1),
+            Type::U8 => Val::U8(1),
+            Type::S16 => Val::S16(-1),
+            Type::U16 => Val::U16(1),
+            Type::S32 => Val::S32(-1),
+            Type::U32 => Val::U32(1),
+            Type::S64 => Val::S64(-1),
+            Type::U64 => Val::U64(1),
+            Type::Float32 => Val::Float32(1.5),
+            Type::Float64 => Val::Float64(1.5),
+            Type::Char => Val::Char('a'),
+            Type::String => Val::String("text".into()),
+            Type::List(list) => Val::List(self.optional(&list.ty()).into_iter().collect()),
+            Type::Option(option) => Val::Option(self.optional(&option.ty()).map(Box::new)),
+            Type::Tuple(tuple) => {
+                Val::Tuple(tuple.types().map(|ty| self.sample(&ty)).collect::<Option<_>>()?)
+            }
+            Type::Record(record) => {
+                let fields = record.fields();
+                let fields = fields.map(|field| Some((field.name.into(), self.sample(&field.ty)?)));
+                Val::Record(fields.collect::<Option<_>>()?)
+            }
+            Type::Variant(variant) => {
+                let mut cases = variant.cases();
+                let sampled = cases.find_map(|case| Some((case.name, self.payload(case.ty)?)));
+                sampled.map(|(name, payload)| Val::Variant(name.into(), payload))?
+            }
+            Type::Result(result) => match self.payload(result.ok()) {
+                Some(payload) => Val::Result(Ok(payload)),
+                None => Val::Result(Err(self.payload(result.err())?)),
+            },
+            Type::Enum(cases) => Val::Enum(cases.names().next()?.into()),
+            Type::Flags(flags) => Val::Flags(flags.names().take(1).map(Into::into).collect()),
+            _ => return None,
+        })
+    }
+
+    fn optional(&mut self, ty: &Type) -> Option<Val> {
+        if self.is_least { None } else { self.sample(ty) }
+    }
+
+    fn payload(&mut self, ty: Option<Type>) -> Option<Option<Box<Val>>> {
+        ty.map(|ty| self.sample(&ty).map(Box::new)).map_or(Some(None), |value| value.map(Some))
+    }
+}

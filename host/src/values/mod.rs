@@ -1,0 +1,47 @@
+//! Arguments and results as text: values of WIT's types from WAVE or JSON that a
+//! person wrote, and back. It knows of no guest and of no command.
+//!
+//! What JSON looks like for each type:
+//!
+//! | type | JSON |
+//! | --- | --- |
+//! | `bool` and numbers | themselves; also `"nan"`, `"inf"` and `"-inf"` |
+//! | `char`, `string` | a text |
+//! | `list<T>`, `tuple<…>` | an array |
+//! | a record | an object; a field that is an option may be missing |
+//! | a variant | `{"case": payload}`, or `"case"` without a payload |
+//! | an enum | `"case"` |
+//! | `option<T>` | `null`, or the value; `{"some": value}` where `T` is an option too |
+//! | `result<T, E>` | `{"ok": value}` or `{"err": value}`, with `null` for no payload |
+//! | flags | an array of the names that are set |
+
+mod argument;
+mod example;
+mod fault;
+mod fits;
+mod json;
+mod limited;
+mod members;
+mod notation;
+mod number;
+mod signature;
+mod wave;
+
+pub use self::argument::{BadArgument, Form, from_bytes, from_text};
+pub use self::example::example;
+pub(crate) use self::fits::fits;
+pub use self::json::{to_json, to_json_text};
+pub use self::notation::wit;
+pub use self::signature::Signature;
+pub use self::wave::to_wave;
+
+use wasmtime::component::Val;
+
+/// How much of a value an error or a line of a log shows, in characters.
+const SHORT: usize = 80;
+
+/// The value as WAVE, cut after some 80 characters. The rest is not even
+/// formatted, however large the value is.
+pub fn short(value: &Val) -> String {
+    crate::text::shown(&limited::limited(SHORT, |out| wave::write(out, value)))
+}
