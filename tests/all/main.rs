@@ -18,3 +18,4 @@ mod reexport;
 mod refused;
 mod server;
 mod sessions;
+mod values;

@@ -25,10 +25,6 @@ fn value(tree: &Tree, ty: &Type) -> Result<Val, Fault> {
         (Type::String, Tree::Text(text)) => Some(Val::String(text.clone())),
         (Type::Char, Tree::Text(text)) => only(text.chars()).map(Val::Char),
         (Type::Float32 | Type::Float64, tree) => float(tree, ty),
-        (_, Tree::Number(number)) => {
-            let whole = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
-            whole.and_then(|whole| number::integer(ty, whole))
-        }
         (Type::List(list), Tree::Array(items)) => {
             let ty = list.ty();
             Some(Val::List(values(items.iter().map(|item| (item, &ty)))?))
@@ -53,6 +49,10 @@ fn value(tree: &Tree, ty: &Type) -> Result<Val, Fault> {
         (Type::Result(ty), tree) => result(tree, ty)?,
         (Type::Own(_) | Type::Borrow(_) | Type::Future(_) | Type::Stream(_), _) => {
             return Err(Fault::no_text(ty));
+        }
+        (_, Tree::Number(number)) => {
+            let whole = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
+            whole.and_then(|whole| number::integer(ty, whole))
         }
         _ => None,
     };

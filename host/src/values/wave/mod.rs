@@ -37,9 +37,14 @@ fn value(lexer: &mut Lexer<'_>, ty: &Type) -> Result<Val, Fault> {
         Type::Result(ty) => result(lexer, ty.ok(), ty.err())?,
         Type::Bool => lexer.word().parse().ok().map(Val::Bool),
         Type::Float32 | Type::Float64 => number::float(ty, lexer.word()),
-        _ if number::range(ty).is_some() => {
-            lexer.word().parse().ok().and_then(|number| number::integer(ty, number))
-        }
+        Type::S8
+        | Type::U8
+        | Type::S16
+        | Type::U16
+        | Type::S32
+        | Type::U32
+        | Type::S64
+        | Type::U64 => lexer.word().parse().ok().and_then(|number| number::integer(ty, number)),
         _ => return Err(Fault::no_text(ty)),
     };
     read.ok_or_else(|| Fault::expected(ty, before.next()))

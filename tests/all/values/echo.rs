@@ -1,0 +1,92 @@
+//! A guest that returns what it is given, for any types.
+
+use std::fmt::Write as _;
+
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_host::blocking::Session;
+use wit_host::wasmtime::component::Type;
+use wit_host::{Guest, Runtime, Val};
+use wit_parser::Resolve;
+
+/// A running guest with one function for each of some types.
+pub(crate) struct Echo {
+    guest: Guest<()>,
+    session: Session<()>,
+}
+
+impl Echo {
+    /// `definitions` is the WIT of the types that have names.
+    pub(crate) fn new(definitions: &str, types: &[impl AsRef<str>]) -> Self {
+        let runtime = Runtime::builder().build().unwrap();
+        let guest = runtime.load(component(definitions, types)).unwrap();
+        let session = guest.session_blocking(()).unwrap();
+        Self { guest, session }
+    }
+
+    /// One of the types, as the engine has it.
+    pub(crate) fn ty(&self, index: usize) -> Type {
+        let name = self.guest.resolve(&format!("echo{index}")).unwrap();
+        self.guest.signature(&name).unwrap().params.swap_remove(0).1
+    }
+
+    /// Sends a value through the guest.
+    pub(crate) fn echo(&mut self, index: usize, value: &Val) -> Val {
+        let mut args = vec![value.clone()];
+        args.resize(1 + NUMBERS, Val::U32(7));
+        let name = self.guest.resolve(&format!("echo{index}")).unwrap();
+        let mut results = self.session.call(&name, &args).unwrap();
+        match results.pop() {
+            Some(Val::Tuple(mut echoed)) => {
+                assert_eq!(echoed[1..], args[1..]);
+                echoed.swap_remove(0)
+            }
+            other => panic!("a tuple was expected: {other:?}"),
+        }
+    }
+}
+
+/// So many parameters are passed through memory, where they lie as a tuple of
+/// them does. What the function is given is then what it has to return.
+const NUMBERS: usize = 16;
+
+fn component(definitions: &str, types: &[impl AsRef<str>]) -> Vec<u8> {
+    let (mut functions, mut bodies) = (String::new(), String::new());
+    let params: String = (0..NUMBERS).map(|index| format!(", p{index}: u32")).collect();
+    let results = ", u32".repeat(NUMBERS);
+    for (index, ty) in types.iter().enumerate() {
+        let ty = ty.as_ref();
+        writeln!(functions, "echo{index}: func(v: {ty}{params}) -> tuple<{ty}{results}>;").unwrap();
+        let body = "(param i32) (result i32) (local.get 0)";
+        writeln!(bodies, r#"(func (export "test:echo/values#echo{index}") {body})"#).unwrap();
+    }
+    let wit = format!(
+        "package test:echo; interface values {{ {definitions} {functions} }} \
+         world echo {{ export values; }}"
+    );
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("echo.wit", &wit).unwrap_or_else(|e| panic!("{e:#}: {wit}"));
+    let world = resolve.select_world(&[package], None).unwrap();
+    let mut module = wat::parse_str(core_module(&bodies)).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
+}
+
+/// Memory that is only ever taken.
+fn core_module(bodies: &str) -> String {
+    format!(
+        r#"(module
+            (memory (export "memory") 1)
+            (global $free (mut i32) (i32.const 16))
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (local $block i32)
+                (local.set $block (i32.and
+                    (i32.add (global.get $free) (i32.sub (local.get 2) (i32.const 1)))
+                    (i32.sub (i32.const 0) (local.get 2))))
+                (global.set $free (i32.add (local.get $block) (local.get 3)))
+                (if (i32.gt_u (global.get $free) (i32.shl (memory.size) (i32.const 16)))
+                    (then (drop (memory.grow
+                        (i32.add (i32.shr_u (local.get 3) (i32.const 16)) (i32.const 1))))))
+                (local.get $block))
+            {bodies})"#
+    )
+}
