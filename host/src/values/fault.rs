@@ -23,7 +23,8 @@ impl Fault {
     /// The text holds something else than a value of the type.
     pub(super) fn expected(ty: &Type, found: &str) -> Self {
         let range = number::range(ty).map(|range| format!(" ({range})")).unwrap_or_default();
-        Self::new(format!("expected `{}`{range}, found `{}`", wit(ty), short(found)))
+        let found = if found.is_empty() { "nothing" } else { &format!("`{}`", short(found)) };
+        Self::new(format!("expected `{}`{range}, found {found}", wit(ty)))
     }
 
     /// The type has no values that can be written down.

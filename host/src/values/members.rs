@@ -45,7 +45,10 @@ impl<'t> Fields<'t> {
                 (Some(value), _) => value,
                 (None, Type::Option(_)) => Val::Option(None),
                 (None, _) => {
-                    return Err(Fault::new(format!("the field `{}` is missing", field.name)));
+                    return Err(Fault::new(format!(
+                        "the field `{}` is missing",
+                        short(field.name)
+                    )));
                 }
             };
             Ok((field.name.to_owned(), value))

@@ -1,22 +1,136 @@
 //! What bad input is told: which parameter, what it takes, what is wrong where,
 //! and what would be right.
 
-use super::*;
+use wit_host::values::{Form, example, from_text, short, to_wave, wit};
+use wit_host::{Runtime, Val};
 
-/// A type, a text in a form, and what is wrong with it.
-const WRONG: &[(&str, Form, &str, &str)] = &[
-    ("bool", Form::Wave, "yes", "expected `bool`, found `yes`"),
-    ("u8", Form::Wave, "256", "expected `u8` (a whole number from 0 to 255), found `256`"),
-    ("u8", Form::Json, "-1", "expected `u8` (a whole number from 0 to 255), found `-1`"),
-    ("s8", Form::Json, "1.0", "expected `s8` (a whole number from -128 to 127), found `1.0`"),
-];
+use super::DEFINITIONS;
+use super::echo::Echo;
+
+/// One row a line: a type, a form, a text in which `⏎` is a new line, and what is
+/// wrong with it.
+const ROWS: &str = include_str!("refusals.txt");
 
 #[test]
 fn what_is_wrong_and_where() {
-    let types: Vec<_> = WRONG.iter().map(|(ty, ..)| ty).collect();
+    let rows: Vec<Vec<_>> = ROWS.lines().map(|row| row.split(" | ").collect()).collect();
+    let types: Vec<_> = rows.iter().map(|row| row[0]).collect();
     let echo = Echo::new(DEFINITIONS, &types);
-    for (index, (name, form, text, expected)) in WRONG.iter().enumerate() {
-        let error = from_text("v", &echo.ty(index), text, *form).unwrap_err();
-        assert_eq!(error.reason, *expected, "{name}: {text}");
+    for (index, row) in rows.iter().enumerate() {
+        let &[_, form, text, expected] = &row[..] else { panic!("{row:?}") };
+        let form = if form == "json" { Form::Json } else { Form::Wave };
+        let error = from_text("v", &echo.ty(index), &text.replace('⏎', "\n"), form).unwrap_err();
+        assert_eq!(error.reason, expected, "{row:?}");
     }
+}
+
+#[test]
+fn the_whole_message() {
+    for (ty, form, text, expected) in [
+        (
+            "point",
+            Form::Wave,
+            "{x: 1}".to_owned(),
+            "the parameter `v` is of the type `record { x: f32, y: f32 }`, and `{x: 1}` is no \
+             such value: the field `y` is missing; give for example `{x: 1.5, y: 1.5}`",
+        ),
+        (
+            "list<point>",
+            Form::Json,
+            "[1]".to_owned(),
+            "the parameter `v` is of the type `list<record { x: f32, y: f32 }>`, and `[1]` is no \
+             such value: at `[0]`: expected `record { x: f32, y: f32 }`, found `1`; give for \
+             example `[{\"x\":1.5,\"y\":1.5}]`",
+        ),
+        (
+            "u8",
+            Form::Wave,
+            format!("\u{1b}{}", "x".repeat(1_000_000)),
+            &format!(
+                "the parameter `v` is of the type `u8`, and `\\u{{1b}}{}…` is no such value: \
+                 expected `u8` (a whole number from 0 to 255), found `\\u{{1b}}{}`; give for \
+                 example `1`",
+                "x".repeat(79),
+                "x".repeat(40),
+            ),
+        ),
+    ] {
+        let error = from_text("v", &Echo::new(DEFINITIONS, &[ty]).ty(0), &text, form).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn no_text_is_too_deep_or_too_long() {
+    let types = ["string", "colour", "list<u8>", "option<option<option<u8>>>", "result<list<u8>>"];
+    let echo = Echo::new(DEFINITIONS, &types);
+    let many = 100_000;
+    for text in [
+        "[".repeat(many),
+        "{".repeat(many),
+        "{\"a\":".repeat(many),
+        "some(".repeat(many),
+        "ok(".repeat(many),
+        "a-".repeat(many),
+        "\"".repeat(many + 1),
+        "'".repeat(many),
+        format!("{}red//", "//\n".repeat(many)),
+        "\\".repeat(many),
+        "1".repeat(many),
+    ] {
+        for index in 0..types.len() {
+            for form in [Form::Wave, Form::Json, Form::Raw] {
+                // What comes of it is told elsewhere; here it has to come.
+                let _ = from_text("v", &echo.ty(index), &text, form);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_huge_is_shown_in_part() {
+    let huge = Val::List(vec![Val::String("\u{202e}a".repeat(1 << 20)); 16]);
+    assert_eq!(short(&huge), format!("[\"{}…", "\\u{202e}a".repeat(9)[..78].to_owned()));
+
+    let echo = Echo::new(DEFINITIONS, &["huge", "list<list<list<list<list<list<u8>>>>>>"]);
+    assert_eq!(wit(&echo.ty(0)).chars().count(), 301);
+    assert_eq!(wit(&echo.ty(1)), "list<list<list<list<list<…>>>>>");
+    for form in [Form::Wave, Form::Json] {
+        let example = example(&echo.ty(0), form).unwrap();
+        assert!(example.len() < 3000, "{example}");
+        from_text("v", &echo.ty(0), &example, form).unwrap();
+    }
+}
+
+#[test]
+fn signatures_of_both_kinds_of_guest() {
+    let runtime = Runtime::<()>::builder().build().unwrap();
+    let module = r#"(module
+        (memory (export "memory") 1)
+        (func (export "mix") (param i32 i64 f32) (result f64 i32) (unreachable))
+        (func (export "none"))
+        (func (export "vector") (param v128)))"#;
+    let component = r#"(component
+        (core module $M (func (export "f") (param i32 f32)))
+        (core instance $m (instantiate $M))
+        (func (export "step") (param "by" u8) (param "at" float32)
+            (canon lift (core func $m "f"))))"#;
+    for (guest, function, expected) in [
+        (module, "mix", Some("func(0: s32, 1: s64, 2: f32) -> (f64, s32)")),
+        (module, "none", Some("func()")),
+        (module, "vector", None),
+        (module, "memory", None),
+        (component, "step", Some("func(by: u8, at: f32)")),
+        (component, "other", None),
+    ] {
+        let signature = runtime.load(guest).unwrap().signature(function);
+        assert_eq!(signature.map(|signature| signature.to_string()).as_deref(), expected);
+    }
+}
+
+#[test]
+fn values_that_are_not_in_wave_print_too() {
+    let pairs = Val::Map(vec![(Val::U8(1), Val::Option(None))]);
+    let fixed = Val::FixedLengthList(vec![Val::U8(1)]);
+    assert_eq!(to_wave(&Val::Tuple(vec![pairs, fixed])), "([(1, none)], [1])");
 }

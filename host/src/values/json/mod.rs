@@ -15,7 +15,8 @@ pub use self::write::{to_json, to_json_text};
 
 /// The value of that type that the text is.
 pub(super) fn read(text: &str, ty: &Type) -> Result<Val, Fault> {
-    let tree = serde_json::from_str(text).map_err(|error| Fault::new(error.to_string()))?;
+    let tree = serde_json::from_str(text);
+    let tree = tree.map_err(|error| Fault::new(format!("it is no JSON: {error}")))?;
     value(&tree, ty)
 }
 

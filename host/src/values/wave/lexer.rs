@@ -46,6 +46,7 @@ impl<'a> Lexer<'a> {
 
     /// Takes a label. A `%` before it says that it is no keyword.
     pub(super) fn label(&mut self) -> Result<&'a str, Fault> {
+        self.skip();
         let before = self.clone();
         match self.word() {
             "" => Err(before.fault(&format!("expected a name, found {}", before.found()))),
@@ -112,9 +113,7 @@ impl<'a> Lexer<'a> {
 
     /// A fault with the place that was reached.
     fn fault(&self, what: &str) -> Fault {
-        let mut here = self.clone();
-        here.skip();
-        let before = &self.text[..self.text.len() - here.rest.len()];
+        let before = &self.text[..self.text.len() - self.rest.len()];
         Fault::new(format!("{what} (at character {})", before.chars().count() + 1))
     }
 

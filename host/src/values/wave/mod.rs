@@ -9,7 +9,9 @@ use wasmtime::component::{Type, Val};
 
 use self::lexer::Lexer;
 use super::fault::Fault;
+use super::notation::wit;
 use super::{members, number};
+use crate::text::short;
 
 pub use self::write::to_wave;
 pub(super) use self::write::write;
@@ -120,8 +122,15 @@ fn variant(lexer: &mut Lexer<'_>, ty: &Variant) -> Result<Val, Fault> {
 
 /// What stands in parentheses behind a case that has a payload.
 fn payload(lexer: &mut Lexer<'_>, case: &str, ty: Option<Type>) -> Result<Option<Box<Val>>, Fault> {
-    let Some(ty) = ty else { return Ok(None) };
-    lexer.expect('(')?;
+    let Some(ty) = ty else {
+        let has_payload = lexer.clone().accept('(');
+        let fault = || Fault::new(format!("`{}` has no payload", short(case)));
+        return if has_payload { Err(fault()) } else { Ok(None) };
+    };
+    if !lexer.accept('(') {
+        let case = short(case);
+        return Err(Fault::new(format!("`{case}` has a payload: `{case}({})`", wit(&ty))));
+    }
     let value = value(lexer, &ty).map_err(|fault| fault.within(&format!(".{case}")))?;
     lexer.expect(')')?;
     Ok(Some(Box::new(value)))
