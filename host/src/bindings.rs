@@ -10,8 +10,9 @@ wasmtime::component::bindgen!({
     path: "../wit",
     world: "plugin",
     imports: {
-        "wit-host:contract/strings.split": trappable,
-        "wit-host:contract/fetch": async,
+        "wit-host:contract/strings.split": trappable | tracing | verbose_tracing,
+        "wit-host:contract/fetch": async | tracing | verbose_tracing,
+        default: tracing | verbose_tracing,
     },
     exports: { default: async },
     require_store_data_send: true,

@@ -32,6 +32,7 @@ pub struct RuntimeBuilder<T: 'static> {
     text: bool,
     isolation: Option<Isolation>,
     contract: Option<String>,
+    coredump: bool,
 }
 
 impl<T> Default for RuntimeBuilder<T> {
@@ -45,6 +46,7 @@ impl<T> Default for RuntimeBuilder<T> {
             text: true,
             isolation: None,
             contract: None,
+            coredump: false,
         }
     }
 }
@@ -120,6 +122,15 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
+    /// Whether a guest that traps leaves its memory and stack behind, in
+    /// [`Failure::coredump`](crate::Failure::coredump). It does not, by default:
+    /// making one takes time and as much memory again as the guest has.
+    #[must_use]
+    pub fn coredump(mut self, coredump: bool) -> Self {
+        self.coredump = coredump;
+        self
+    }
+
     /// Makes the engine and fills the linkers.
     ///
     /// # Errors
@@ -132,7 +143,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
         }
         let settings = Settings::new(&limits, self.deterministic);
-        let engine = settings.engine().map_err(Error::host("set up the engine"))?;
+        let engine = settings.engine(self.coredump).map_err(Error::host("set up the engine"))?;
         let mut components = component::Linker::new(&engine);
         let mut modules = wasmtime::Linker::new(&engine);
         let mut env = Table::new();

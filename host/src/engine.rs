@@ -30,7 +30,8 @@ impl Settings {
 
     /// An engine for guests with what today's toolchains emit. Every other
     /// proposal is off, since each is code that an attacker could reach.
-    pub(crate) fn engine(&self) -> wasmtime::Result<Engine> {
+    /// A coredump is what it makes of a trap, which compiled code does not know.
+    pub(crate) fn engine(&self, coredump: bool) -> wasmtime::Result<Engine> {
         let mut config = Config::new();
         config
             // An epoch comes when it comes; fuel runs out at the same instruction.
@@ -51,6 +52,7 @@ impl Settings {
             .wasm_stack_switching(false)
             .max_wasm_stack(self.stack)
             .async_stack_size(self.stack.saturating_add(HOST_STACK))
+            .coredump_on_trap(coredump)
             .wasm_backtrace_details(WasmBacktraceDetails::Enable)
             .wasm_backtrace_max_frames(NonZeroUsize::new(16));
         Engine::new(&config)

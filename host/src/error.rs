@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::failure::Failure;
 use crate::fit::Misfits;
 use crate::limits::LimitReached;
 use crate::text::{list, shown};
@@ -117,33 +118,21 @@ pub enum Error {
     Exited(i32),
 
     /// The guest failed while it ran.
-    #[error("`{}` trapped: {cause}{}", shown(function), frames(backtrace))]
-    Trapped {
-        /// The function that the host called.
-        function: String,
-        /// Why, in words.
-        cause: String,
-        /// The guest's stack, innermost frame first, one text each.
-        backtrace: Vec<String>,
-    },
+    #[error("{0}")]
+    Trapped(Box<Failure>),
 
     /// The guest spent all that it was allowed to.
-    #[error("`{}` was stopped: {limit}", shown(function))]
+    #[error("{failure}")]
     Limit {
-        /// The function that the host called.
-        function: String,
         /// Which limit, its value, and what raises it.
         limit: LimitReached,
+        /// What is known of the call.
+        failure: Box<Failure>,
     },
 
     /// A host function failed, through no fault of the guest.
-    #[error("a host function failed while `{}` ran: {reason}", shown(function))]
-    HostFunction {
-        /// The function that the host called.
-        function: String,
-        /// What the host function said, or its panic.
-        reason: String,
-    },
+    #[error("{0}")]
+    HostFunction(Box<Failure>),
 
     /// The guest could not write to this process's output, since whoever read it
     /// has gone away.
@@ -181,6 +170,27 @@ pub enum Error {
 }
 
 impl Error {
+    /// What is known of the call that failed, where it was one that trapped,
+    /// reached a limit, or failed in a host function.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Trapped(failure) | Self::HostFunction(failure) | Self::Limit { failure, .. } => {
+                Some(failure)
+            }
+            _ => None,
+        }
+    }
+
+    /// The same, to be completed by who knows more.
+    pub fn failure_mut(&mut self) -> Option<&mut Failure> {
+        match self {
+            Self::Trapped(failure) | Self::HostFunction(failure) | Self::Limit { failure, .. } => {
+                Some(failure)
+            }
+            _ => None,
+        }
+    }
+
     /// For `map_err`: a failure of the host's own while it does `action`.
     pub(crate) fn host<E: Into<wasmtime::Error>>(action: &'static str) -> impl FnOnce(E) -> Self {
         move |error| Self::Host { action, reason: reason(&error.into()) }
@@ -196,8 +206,4 @@ pub(crate) fn reason(error: &wasmtime::Error) -> String {
 /// What the engine's error comes down to, without its account of where it was.
 pub(crate) fn root_cause(error: &wasmtime::Error) -> String {
     shown(&error.root_cause().to_string())
-}
-
-fn frames(backtrace: &[String]) -> String {
-    backtrace.iter().map(|frame| format!("\n    at {frame}")).collect()
 }

@@ -68,6 +68,7 @@ pub enum Outcome {
 
 impl<T: Send + 'static> Guest<T> {
     pub(crate) fn new(runtime: Runtime<T>, bytes: &[u8]) -> Result<Self> {
+        let _load = tracing::debug_span!("load", bytes = bytes.len()).entered();
         let inner = &runtime.inner;
         let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
         match kind {
@@ -76,10 +77,10 @@ impl<T: Send + 'static> Guest<T> {
         }
         let isolation = inner.isolation.as_ref();
         let compiled = compile(&inner.engine, kind, &binary, &inner.limits, isolation)?;
-        let linked = match compiled {
-            Compiled::Component(component) => link::component(inner, &component, &binary)?,
-            Compiled::Module(module) => link::module(inner, &module, &binary)?,
-        };
+        let linked = tracing::debug_span!("link").in_scope(|| match compiled {
+            Compiled::Component(component) => link::component(inner, &component, &binary),
+            Compiled::Module(module) => link::module(inner, &module, &binary),
+        })?;
         Ok(Self { runtime, linked: Arc::new(linked) })
     }
 

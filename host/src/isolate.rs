@@ -159,7 +159,7 @@ fn work(arguments: &[String]) -> Result<(), Failed> {
 
     let mut binary = Vec::new();
     io::stdin().read_to_end(&mut binary).map_err(|error| broken(&error))?;
-    let engine = settings.engine().map_err(|error| broken(&reason(&error)))?;
+    let engine = settings.engine(false).map_err(|error| broken(&reason(&error)))?;
     let (kind, binary) = recognise(&binary, false).map_err(|e| Failed::Refused(e.to_string()))?;
     let compiled =
         here(&engine, kind, &binary).map_err(|error| Failed::Refused(root_cause(&error)))?;

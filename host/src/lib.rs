@@ -100,6 +100,7 @@ mod session;
 mod spent;
 mod state;
 mod store;
+mod tail;
 mod text;
 pub mod values;
 mod wit;
@@ -111,6 +112,7 @@ pub use env::{
     Param, ParamList, Return, TrapMessage, WasmTyOrNone,
 };
 pub use error::{Error, Result};
+pub use failure::Failure;
 pub use fit::{Fit, Misfit, Misfits, Side};
 pub use functions::{CONTRACT, FetchLimits, Functions, contract};
 pub use grants::{Access, AllowedHosts, Grants, Stdio};
@@ -122,6 +124,7 @@ pub use runtime::Runtime;
 pub use session::Session;
 pub use spent::Spent;
 pub use state::State;
+pub use text::debug_text;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
 pub use wasmtime;
 pub use wasmtime::component::Val;

@@ -1,6 +1,7 @@
 //! The runtime: one engine with the settings that untrusted guests need, and
 //! one ready linker for each kind of guest. It compiles guests and knows
-//! nothing of any contract but what an embedder puts into its linkers.
+//! nothing of any contract but what an embedder puts into its linkers; `builder`
+//! is where they do.
 
 use std::fs::File;
 use std::io::Read as _;

@@ -17,6 +17,7 @@ use crate::grants::{Access, Grants, Stdio};
 use crate::inherit::{Inherited, Output};
 use crate::limits::Limits;
 use crate::meter::Meter;
+use crate::tail::Tail;
 
 /// What is behind a session: the embedder's host data `T`, which host functions
 /// work on, and the host's own book-keeping.
@@ -29,6 +30,12 @@ pub struct State<T> {
     pub(crate) kept: Vec<u8>,
     pub(crate) stdout: Capture,
     pub(crate) stderr: Capture,
+    /// The end of what was written to standard error, wherever that goes.
+    pub(crate) tail: Tail,
+    /// Whether that goes to this process's own standard error.
+    pub(crate) stderr_was_seen: bool,
+    /// The import of `env` that the guest is in, by its number in the table.
+    pub(crate) host_call: Option<u32>,
     /// Whether the reader of this process's output has gone away.
     pub(crate) closed: Arc<AtomicBool>,
 }
@@ -40,20 +47,34 @@ impl<T> State<T> {
         let mut wasi = context(grants, limits)?;
         let closed = Arc::new(AtomicBool::new(false));
         let inherited = |output| Inherited { output, closed: Arc::clone(&closed) };
+        let tail = Tail::default();
         match grants.stdio {
-            Stdio::Closed => &mut wasi,
-            Stdio::Captured => wasi.stdout(stdout.clone()).stderr(stderr.clone()),
+            Stdio::Closed => wasi.stderr(tail.of(std::io::empty())),
+            Stdio::Captured => wasi.stdout(stdout.clone()).stderr(tail.of(stderr.clone())),
             Stdio::Inherited => wasi
                 .inherit_stdin()
                 .stdout(inherited(Output::Stdout))
-                .stderr(inherited(Output::Stderr)),
+                .stderr(tail.of(inherited(Output::Stderr))),
         };
         if deterministic {
             without_chance(&mut wasi);
         }
         let mut wasi = wasi.build_p1();
         wasi.ctx().table.set_max_capacity(limits.handles);
-        Ok(Self { data, wasi, meter, kept: Vec::new(), stdout, stderr, closed })
+        let (kept, host_call) = (Vec::new(), None);
+        let stderr_was_seen = grants.stdio == Stdio::Inherited;
+        Ok(Self {
+            data,
+            wasi,
+            meter,
+            kept,
+            stdout,
+            stderr,
+            tail,
+            stderr_was_seen,
+            host_call,
+            closed,
+        })
     }
 
     /// The embedder's host data.

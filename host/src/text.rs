@@ -1,6 +1,8 @@
 //! Text for people: names and messages that a guest chose are escaped and cut
 //! before they are part of an error, and lists are joined in one way.
 
+use std::fmt::{self, Write as _};
+
 /// A guest chooses its names and messages, so one that floods or steers a
 /// terminal must not get through. Long enough for any real message.
 const LONGEST: usize = 2_000;
@@ -24,6 +26,31 @@ pub(crate) fn shown_text(text: &str) -> String {
 /// The same for a name that is one of many.
 pub(crate) fn short(name: &str) -> String {
     cut(name, LONGEST_OF_MANY, |_| false)
+}
+
+/// The `Debug` text of a value on one line, made safe to print. It is cut after
+/// `longest` bytes, and no more of the value than that is formatted: for what a
+/// guest passes to a host function, which can be megabytes.
+pub fn debug_text(value: &dyn fmt::Debug, longest: usize) -> String {
+    let mut limited = Limited { text: String::new(), left: longest };
+    let cut_short = write!(limited, "{value:?}").is_err();
+    let text = cut(&limited.text, longest, |_| false);
+    if cut_short && !text.ends_with('…') { text + "…" } else { text }
+}
+
+/// Text that refuses more than its length, so that whoever writes it stops.
+pub(crate) struct Limited {
+    pub(crate) text: String,
+    pub(crate) left: usize,
+}
+
+impl fmt::Write for Limited {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let fitting = &part[..part.floor_char_boundary(self.left)];
+        self.text += fitting;
+        self.left -= fitting.len();
+        if fitting.len() < part.len() { Err(fmt::Error) } else { Ok(()) }
+    }
 }
 
 /// `names` in back-ticks with commas between them, or `nothing`.
@@ -71,6 +98,19 @@ mod tests {
     fn cuts_what_floods_one() {
         assert_eq!(shown(&"x".repeat(10_000)).chars().count(), LONGEST + 1);
         assert_eq!(list(&["ü".repeat(200)]).chars().count(), 103);
+    }
+
+    #[test]
+    fn debug_text_is_formatted_no_further_than_it_is_shown() {
+        struct Endless;
+        impl fmt::Debug for Endless {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_list().entries(1..).finish()
+            }
+        }
+        assert_eq!(debug_text(&Endless, 10), "[1, 2, 3, …");
+        assert_eq!(debug_text(&("a\n", 'ü'), 20), "(\"a\\n\", 'ü')");
+        assert_eq!(debug_text(&"üü", 4), "\"ü…");
     }
 
     #[test]

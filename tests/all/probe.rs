@@ -90,7 +90,7 @@ fn through_module(function: Function, case: &Case, data: Functions) -> Result<Va
     let mut session = guest.session_with_blocking(data, &Grants::default()).unwrap();
     let returned = match session.call("run", &[]) {
         Ok(results) => <[Val; 1]>::try_from(results).unwrap(),
-        Err(Error::Trapped { cause, .. }) => return Err(Failure::Trap(cause)),
+        Err(Error::Trapped(failure)) => return Err(Failure::Trap(failure.cause)),
         Err(other) => panic!("{other}"),
     };
     let length = match (&returned, &case.expected) {

@@ -2,9 +2,14 @@
 
 mod check;
 mod contract;
+mod diagnostics;
+mod fields;
+mod host_calls;
 mod options;
+mod progress;
 mod run;
 mod status;
+mod trace_file;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use wit_host::{Access, Denial, Functions, Grants, Isolation, Limits, Result, Runtime, Stdio};
+use wit_host::{
+    Access, Denial, Functions, Grants, Isolation, Limits, Result, RuntimeBuilder, Stdio,
+};
 
 /// What the guest may spend and touch.
 #[derive(Args)]
@@ -84,8 +86,8 @@ struct Directory {
 }
 
 impl Options {
-    /// A runtime with the shipped contract, as the options have it.
-    pub(crate) fn runtime(&self) -> anyhow::Result<Runtime<Functions>> {
+    /// A runtime's builder with the shipped contract, as the options have it.
+    pub(crate) fn builder(&self) -> anyhow::Result<RuntimeBuilder<Functions>> {
         let mut builder = wit_host::contract()
             .limits(self.limits()?)
             .grants(self.grants()?)
@@ -94,7 +96,7 @@ impl Options {
             let program = std::env::current_exe().context("failed to find this program")?;
             builder = builder.isolate(Isolation::new(program, [super::COMPILE_WORKER]));
         }
-        Ok(builder.build()?)
+        Ok(builder)
     }
 
     fn limits(&self) -> anyhow::Result<Limits> {

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use wit_host::{Error, Functions, Outcome, Val};
 
+use super::diagnostics::Diagnostics;
 use super::options::Options;
 use super::status::{INTERRUPTED, Status, notice};
 
@@ -22,12 +23,11 @@ pub(crate) struct Run {
     #[arg(required = true, trailing_var_arg = true, value_names = ["GUEST", "ARGS"])]
     guest: Vec<String>,
 
-    /// Tell on standard error what is loaded and called, and what it cost
-    #[arg(short, long)]
-    verbose: bool,
-
     #[command(flatten)]
     options: Options,
+
+    #[command(flatten)]
+    diagnostics: Diagnostics,
 }
 
 impl Run {
@@ -36,21 +36,23 @@ impl Run {
         let program = self.path().file_name().unwrap_or_default().to_string_lossy();
         let arguments = std::iter::once(&*program).chain(self.guest.iter().skip(1).map(|s| &**s));
         let grants = self.options.grants()?.arguments(arguments);
-        let runtime = self.options.runtime()?;
-        let guest = runtime.load_file(self.path()).map_err(|error| self.named(error))?;
+        let observer = self.diagnostics.begin(self.path())?;
+        let coredump = self.diagnostics.wants_coredump();
+        let runtime = self.options.builder()?.coredump(coredump).build()?;
+        let guest = observer.load(&runtime)?;
         let exports = guest.exports().join(", ");
-        self.tell(|| format!("a {} that exports {exports}", guest.kind()));
+        observer.tell(|| format!("a {} that exports {exports}", guest.kind()));
         let mut session = match guest.session_with_blocking(Functions::new(&grants), &grants) {
             Ok(session) => session,
             Err(Error::Exited(status)) => return Ok(Status::Guest(status)),
-            Err(error) => return Err(self.named(error)),
+            Err(error) => return Err(observer.explain(error)),
         };
         if let Some(main) = guest.main() {
-            self.tell(|| format!("calling `{}`", main.name()));
+            observer.tell(|| format!("calling `{}`", main.name()));
         }
         let outcome = session.main();
-        self.tell(|| format!("spent {}", session.spent()));
-        match outcome.map_err(|error| self.named(error))? {
+        observer.tell(|| format!("spent {}", session.spent()));
+        match outcome.map_err(|error| observer.explain(error))? {
             Outcome::Returned(results) => print(&results),
             Outcome::Exited(status) => Ok(Status::Guest(status)),
         }
@@ -59,27 +61,7 @@ impl Run {
     fn path(&self) -> &Path {
         Path::new(self.guest.first().map_or("", String::as_str))
     }
-
-    /// Puts the guest's name before an error that does not have it.
-    fn named(&self, error: Error) -> anyhow::Error {
-        match error {
-            Error::Read { .. } => error.into(),
-            other => anyhow::Error::new(other).context(self.path().display().to_string()),
-        }
-    }
-
-    /// Says what is going on. A guest's names are a part of it, so it is cut, and
-    /// nothing in it gets to the terminal as it is.
-    fn tell(&self, text: impl FnOnce() -> String) {
-        if self.verbose {
-            let text: String = text().chars().take(LONGEST).collect();
-            notice(&format!("{}: {}", self.path().display(), text.escape_debug()));
-        }
-    }
 }
-
-/// How much of a guest's names is told.
-const LONGEST: usize = 500;
 
 /// Prints numbers in decimal, each on a line of its own.
 fn print(results: &[Val]) -> Result<Status> {

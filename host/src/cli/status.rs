@@ -1,6 +1,6 @@
 //! Which exit status an end of the command has, and how an error is printed.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -69,7 +69,8 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
         None if error.is::<Usage>() => Status::Usage,
         None => Status::HostFailed,
     };
-    notice(&format!("{error:#}"));
+    let name = if is_coloured() { "\x1b[1;31mwit-host:\x1b[0m" } else { "wit-host:" };
+    let _ = writeln!(io::stderr(), "{name} {error:#}");
     status
 }
 
@@ -88,6 +89,12 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     written.context("failed to write to standard output")
 }
 
+/// Whether standard error shows colours, and whoever looks at it wants them.
+fn is_coloured() -> bool {
+    let set = |name| std::env::var_os(name).unwrap_or_default();
+    io::stderr().is_terminal() && set("NO_COLOR").is_empty() && set("TERM") != "dumb"
+}
+
 /// Writes a line to standard error. Whoever has closed that does not want to know.
 pub(crate) fn notice(text: &str) {
     let _ = writeln!(io::stderr(), "wit-host: {text}");
@@ -101,8 +108,11 @@ fn status(error: &Error) -> Status {
         | Error::TooCostly { .. }
         | Error::CompilerDied { .. }
         | Error::Misfits(_) => Status::Refused,
-        Error::NoSuchFunction { .. } => Status::NotFound,
-        Error::WrongType { .. } | Error::Grant { .. } | Error::Contract { .. } => Status::Usage,
+        Error::NoSuchFunction { .. } | Error::AmbiguousFunction { .. } => Status::NotFound,
+        Error::WrongType { .. }
+        | Error::Argument(_)
+        | Error::Grant { .. }
+        | Error::Contract { .. } => Status::Usage,
         Error::Exited(status) => Status::Guest(*status),
         Error::Trapped { .. } => Status::Trapped,
         Error::Limit { limit: LimitReached::WallClock(_), .. } => Status::TimeLimit,

@@ -2,6 +2,8 @@
 //! core function a type takes, how it is read from them, and how a result is
 //! handed back.
 
+use std::fmt;
+
 use wasmtime::{ValType, WasmRet, WasmTyList};
 
 use super::memory::{BadRange, GuestMemory};
@@ -14,7 +16,7 @@ use super::memory::{BadRange, GuestMemory};
 /// | `bool` | `i32`, true unless 0 |
 /// | `String` | `i32` pointer, `i32` length in bytes, of UTF-8 |
 /// | `Vec<u8>` | `i32` pointer, `i32` length |
-pub trait Param: Sized + Send {
+pub trait Param: Sized + Send + fmt::Debug {
     /// The flat parameters, as a tuple.
     type Flat: WasmTyList + Send;
     /// The types of [`Param::Flat`].
@@ -84,6 +86,18 @@ pub trait Return: Send {
     /// Hands the result over, its bytes into `kept`; or says why it cannot.
     #[doc(hidden)]
     fn lower(self, kept: &mut Vec<u8>) -> Result<Self::Flat, NotReturned>;
+
+    /// Writes it for a trace of the call.
+    #[doc(hidden)]
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+macro_rules! show_as_debug {
+    () => {
+        fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            fmt::Debug::fmt(self, f)
+        }
+    };
 }
 
 /// Why nothing is returned to the guest.
@@ -111,6 +125,8 @@ impl Return for () {
     fn lower(self, _: &mut Vec<u8>) -> Result<(), NotReturned> {
         Ok(())
     }
+
+    show_as_debug!();
 }
 
 macro_rules! number_returns {
@@ -125,6 +141,8 @@ macro_rules! number_returns {
             fn lower(self, _: &mut Vec<u8>) -> Result<Self, NotReturned> {
                 Ok(self)
             }
+
+            show_as_debug!();
         }
     )*};
 }
@@ -137,6 +155,8 @@ impl Return for bool {
     fn lower(self, _: &mut Vec<u8>) -> Result<i32, NotReturned> {
         Ok(self.into())
     }
+
+    show_as_debug!();
 }
 
 impl Return for Vec<u8> {
@@ -150,6 +170,8 @@ impl Return for Vec<u8> {
             NotReturned::Trap(format!("a result of {length} bytes is longer than an i32 can say"))
         })
     }
+
+    show_as_debug!();
 }
 
 impl Return for String {
@@ -158,6 +180,8 @@ impl Return for String {
     fn lower(self, kept: &mut Vec<u8>) -> Result<i32, NotReturned> {
         self.into_bytes().lower(kept)
     }
+
+    show_as_debug!();
 }
 
 impl<R: Return, E: TrapMessage + Send> Return for Result<R, E> {
@@ -165,6 +189,13 @@ impl<R: Return, E: TrapMessage + Send> Return for Result<R, E> {
 
     fn lower(self, kept: &mut Vec<u8>) -> Result<R::Flat, NotReturned> {
         self.map_err(TrapMessage::not_returned)?.lower(kept)
+    }
+
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ok(result) => result.show(f),
+            Err(error) => write!(f, "Err({:?})", error.trap_message()),
+        }
     }
 }
 

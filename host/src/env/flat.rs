@@ -1,13 +1,15 @@
 //! Lists of flat parameters, joined and split at compile time, so that a call
 //! goes through the engine's typed path. It knows tuples, and no meaning.
 
+use std::fmt;
+
 use wasmtime::{Caller, Linker, ValType, WasmRet, WasmTy, WasmTyList};
 
 use super::convert::Param;
 use super::memory::GuestMemory;
 
 /// The parameters of a host function, all together: a tuple of [`Param`]s.
-pub trait ParamList: Sized + Send {
+pub trait ParamList: Sized + Send + fmt::Debug {
     /// The flat parameters of all, as one tuple.
     type Flat: FlatList;
     /// Whether any of them lies in the guest's memory.

@@ -5,20 +5,22 @@
 mod convert;
 mod flat;
 mod host_function;
+mod import;
 mod memory;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use wasmtime::{AsContext, Caller, Engine, FuncType, Linker, ValType};
+use tracing::Instrument as _;
+use wasmtime::{Caller, Engine, FuncType, Linker, ValType};
 
 pub use convert::{HostFailure, NotReturned, Param, Return, TrapMessage, WasmTyOrNone};
 pub use flat::{FlatList, Join, ParamList};
 pub use host_function::{AsyncHostFunction, HostFunction};
 pub use memory::GuestMemory;
 
-use crate::limits::LimitReached;
 use crate::state::State;
+use import::Import;
 
 /// The module that plain `extern "C"` declarations import from.
 pub(crate) const MODULE: &str = "env";
@@ -31,6 +33,8 @@ pub(crate) struct Served {
     pub(crate) ty: FuncType,
     /// The function of the contract that it is, as `package/interface.function`.
     pub(crate) implements: Option<String>,
+    /// Which one it is, for a call of it to be noted by.
+    number: u32,
 }
 
 /// A host function could not do what the guest called it for.
@@ -101,13 +105,13 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
         A: ParamList,
         R: Return,
     {
-        self.describe::<A, R>(name);
-        let (part, import) = (self.part, name.to_owned());
+        let (part, import) = (self.part, self.describe::<A, R>(name));
         A::Flat::define(self.linker, MODULE, name, move |mut caller, flat| {
-            let arguments: A = lift(&mut caller, flat, &import)?;
+            let _entered = import.span().entered();
+            let arguments: A = import.take(&mut caller, flat)?;
             let state = caller.data_mut();
             let result = function.call(part(state.data_mut()), arguments);
-            lower(result, state, &import)
+            import.give(result, state)
         })
     }
 
@@ -122,16 +126,17 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
         A: ParamList,
         R: Return,
     {
-        self.describe::<A, R>(name);
-        let (part, served) = (self.part, Arc::new((function, name.to_owned())));
+        let (part, served) = (self.part, Arc::new((function, self.describe::<A, R>(name))));
         let defined = self.linker.func_wrap_async(MODULE, name, move |mut caller, flat| {
             let served = Arc::clone(&served);
-            Box::new(async move {
+            let span = served.1.span();
+            let call = async move {
                 let (function, import) = &*served;
-                let arguments: A = lift(&mut caller, flat, import)?;
+                let arguments: A = import.take(&mut caller, flat)?;
                 let result = function.call(part(caller.data_mut().data_mut()), arguments).await;
-                lower(result, caller.data_mut(), import)
-            })
+                import.give(result, caller.data_mut())
+            };
+            Box::new(call.instrument(span))
         });
         defined.map(|_| ())
     }
@@ -144,20 +149,17 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     /// # Errors
     /// Where `name` is served already.
     pub fn define_result_writer(&mut self, name: &str) -> wasmtime::Result<()> {
-        self.describe::<(u32,), ()>(name);
-        let import = name.to_owned();
+        let import = self.describe::<(u32,), ()>(name);
         let write = move |mut caller: Caller<'_, State<T>>, pointer: u32| -> wasmtime::Result<()> {
-            if caller.data().kept.is_empty() {
-                return Ok(());
-            }
-            let memory = memory::of_caller(&mut caller, &import)?;
-            let (bytes, state) = memory.data_and_store_mut(&mut caller);
-            memory::write(bytes, pointer, &state.kept).map_err(|bad| failed(&import, &bad))
+            let _entered = import.span().entered();
+            let (pointer,) = import.take(&mut caller, (pointer,))?;
+            import.write_kept(&mut caller, pointer)?;
+            import.give((), caller.data_mut())
         };
         self.linker.func_wrap(MODULE, name, write).map(|_| ())
     }
 
-    fn describe<A: ParamList, R: Return>(&mut self, name: &str) {
+    fn describe<A: ParamList, R: Return>(&mut self, name: &str) -> Import {
         let engine: &Engine = self.linker.engine();
         let result: Option<ValType> = <R::Flat as WasmTyOrNone>::TYPE;
         let ty = FuncType::new(engine, A::types(), result);
@@ -165,36 +167,16 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
             true => contract.to_owned(),
             false => format!("{contract}.{}", name.replace('_', "-")),
         });
-        self.table.insert(name.into(), Served { ty, implements });
+        let number = u32::try_from(self.table.len()).unwrap_or(u32::MAX);
+        self.table.insert(name.into(), Served { ty, implements, number });
+        Import { name: name.into(), number }
     }
 }
 
-fn lift<T: 'static, A: ParamList>(
-    caller: &mut Caller<'_, State<T>>,
-    flat: A::Flat,
-    import: &str,
-) -> wasmtime::Result<A> {
-    if !A::IN_MEMORY {
-        return A::lift(flat, &GuestMemory::none()).map_err(|reason| failed(import, &reason));
-    }
-    let memory = memory::of_caller(caller, import)?;
-    let limit = caller.data().meter.limits().host_call_bytes;
-    let view = GuestMemory::new(memory.data(caller.as_context()), limit);
-    match A::lift(flat, &view) {
-        Err(_) if view.is_spent() => Err(LimitReached::HostCallBytes(limit).into()),
-        lifted => lifted.map_err(|reason| failed(import, &reason)),
-    }
-}
-
-fn lower<T, R: Return>(result: R, state: &mut State<T>, import: &str) -> wasmtime::Result<R::Flat> {
-    result.lower(&mut state.kept).map_err(|error| match error {
-        NotReturned::Trap(reason) => failed(import, &reason),
-        NotReturned::Host(failure) => failure.into(),
-    })
-}
-
-fn failed(import: &str, reason: &impl ToString) -> wasmtime::Error {
-    ImportFailed { import: import.into(), reason: reason.to_string() }.into()
+/// The import with that number, as `env.name`.
+pub(crate) fn import_name(table: &Table, number: u32) -> Option<String> {
+    let (name, _) = table.iter().find(|(_, served)| served.number == number)?;
+    Some(format!("{MODULE}.{name}"))
 }
 
 /// A flat type in the notation of Rust.

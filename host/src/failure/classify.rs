@@ -4,43 +4,55 @@
 use std::any::Any;
 use std::sync::atomic::Ordering;
 
+use wasmtime::Trap;
 use wasmtime::component::ResourceTableError;
-use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 use wiggle::{GuestError, Region};
 
+use super::trap::in_words;
 use crate::deny::Denied;
 use crate::env::{HostFailure, ImportFailed};
-use crate::error::{Error, root_cause};
+use crate::error::root_cause;
 use crate::limits::LimitReached;
 use crate::state::State;
-use crate::text::{short, shown};
+use crate::text::shown;
 
-/// The error of a call of `function`, given how the store was left.
-pub(crate) fn classify<T>(error: &wasmtime::Error, function: &str, state: &State<T>) -> Error {
-    if let Some(I32Exit(status)) = error.downcast_ref() {
-        return Error::Exited(*status);
-    }
-    let function = function.to_owned();
-    if let Some(HostFailure(reason)) = error.downcast_ref() {
-        return Error::HostFunction { function, reason: shown(reason) };
-    }
-    if state.closed.load(Ordering::Relaxed) {
-        return Error::OutputClosed { function };
-    }
-    match limit(error, state) {
-        Some(limit) => Error::Limit { function, limit },
-        None => Error::Trapped { function, cause: cause(error), backtrace: backtrace(error) },
+/// What a call ended with.
+pub(crate) enum Verdict {
+    Exited(i32),
+    OutputClosed,
+    /// The guest failed, with this cause.
+    Trapped(String),
+    Stopped(LimitReached),
+    /// The host failed, for this reason.
+    HostFailed(String),
+}
+
+impl Verdict {
+    /// What the engine's error means, given how the store was left.
+    pub(crate) fn of<T>(error: &wasmtime::Error, state: &State<T>) -> Self {
+        if let Some(I32Exit(status)) = error.downcast_ref() {
+            return Self::Exited(*status);
+        }
+        if let Some(HostFailure(reason)) = error.downcast_ref() {
+            return Self::HostFailed(shown(reason));
+        }
+        if state.closed.load(Ordering::Relaxed) {
+            return Self::OutputClosed;
+        }
+        match limit(error, state) {
+            Some(limit) => Self::Stopped(limit),
+            None => Self::Trapped(cause(error)),
+        }
     }
 }
 
 /// A host function that panicked. The unwinding has passed through the guest,
 /// which is not to be called any more.
-pub(crate) fn of_panic(panic: &(dyn Any + Send), function: &str) -> Error {
+pub(crate) fn of_panic(panic: &(dyn Any + Send)) -> Verdict {
     let message = panic.downcast_ref::<&str>().copied();
     let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let reason = format!("it panicked: {}", shown(message.unwrap_or("with no message")));
-    Error::HostFunction { function: function.into(), reason }
+    Verdict::HostFailed(format!("it panicked: {}", shown(message.unwrap_or("with no message"))))
 }
 
 fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
@@ -89,10 +101,7 @@ fn cause(error: &wasmtime::Error) -> String {
         return of_wasi(error);
     }
     match error.downcast_ref::<Trap>() {
-        Some(Trap::UnreachableCodeReached) => {
-            "it reached an `unreachable` instruction, as a panic or a failed assertion does".into()
-        }
-        Some(trap) => trap.to_string().trim_start_matches("wasm trap: ").into(),
+        Some(trap) => in_words(*trap),
         None if error.root_cause().to_string() == "missing required memory export" => {
             "the guest calls WASI, which needs a memory, and exports none named `memory`".into()
         }
@@ -113,26 +122,5 @@ fn of_wasi(error: &GuestError) -> String {
             format!("the address {start} is not a multiple of {to}")
         }
         other => shown(&other.to_string()),
-    }
-}
-
-fn backtrace(error: &wasmtime::Error) -> Vec<String> {
-    let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
-    backtrace.frames().iter().map(frame).collect()
-}
-
-/// A frame by its function's name, and by file and line where the guest has
-/// debug info.
-fn frame(frame: &FrameInfo) -> String {
-    let symbol = frame.symbols().first();
-    let name = symbol.and_then(|symbol| symbol.name()).or_else(|| frame.func_name());
-    let name = match name {
-        Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
-        None => format!("function {}", frame.func_index()),
-    };
-    let place = symbol.and_then(|symbol| Some((symbol.file()?, symbol.line()?)));
-    match place {
-        Some((file, line)) => format!("{} ({}:{line})", short(&name), short(file)),
-        None => short(&name),
     }
 }

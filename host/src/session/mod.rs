@@ -1,19 +1,19 @@
 //! A session: one store with one live instance, for call after call. Every call
-//! into the guest goes through `Session::guarded`, which starts the clock and,
-//! after any failure, ends the session.
+//! into the guest goes through `guard`, which starts the clock and, after any
+//! failure, ends the session.
 
-use std::panic::AssertUnwindSafe;
+mod guard;
+
 use std::sync::Arc;
-use std::time::Instant;
 
-use futures_util::FutureExt as _;
+use tracing::Span;
 use wasmtime::component::{self, Val};
 use wasmtime::{Instance, Store};
 
 use crate::component as component_path;
 use crate::deadline::Deadline;
 use crate::error::{Error, Result};
-use crate::failure;
+use crate::failure::Called;
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked, Main, Outcome};
 use crate::module as module_path;
@@ -36,6 +36,7 @@ pub struct Session<T: 'static> {
     spent: Spent,
     /// The function whose call ended the session.
     ended_by: Option<String>,
+    span: Span,
 }
 
 #[derive(Clone, Copy)]
@@ -52,14 +53,16 @@ impl<T: Send + 'static> Session<T> {
     pub(crate) async fn start(guest: &Guest<T>, data: T, grants: &Grants) -> Result<Self> {
         let (store, deadline) = guarded_store(guest, data, grants)?;
         let (guest, spent) = (guest.clone(), Spent::default());
-        let mut session = Self { guest, store, live: None, deadline, spent, ended_by: None };
+        let span = tracing::debug_span!("session", kind = %guest.kind());
+        let mut session = Self { guest, store, live: None, deadline, spent, ended_by: None, span };
         session.instantiate().await?;
         Ok(session)
     }
 
     async fn instantiate(&mut self) -> Result<()> {
         let linked = Arc::clone(&self.guest.linked);
-        let live = self.guarded("instantiate", async move |store| match &*linked {
+        let called = Called { function: "instantiate", arguments: &[] };
+        let live = self.guarded(called, async move |store| match &*linked {
             Linked::Component(pre) => pre.instantiate_async(store).await.map(Live::Component),
             Linked::Module(pre) => {
                 let instance = pre.instantiate_async(&mut *store).await?;
@@ -112,12 +115,14 @@ impl<T: Send + 'static> Session<T> {
                 let func = component_path::find(&mut self.store, instance, name);
                 let func = func.ok_or_else(|| self.no_such(name))?;
                 component_path::check(&self.store, func, name, args)?;
-                self.guarded(name, async |store| component_path::call(store, func, args).await)
+                let called = Called { function: name, arguments: args };
+                self.guarded(called, async |store| component_path::call(store, func, args).await)
                     .await
             }
             Live::Module { instance, started } => {
                 let func = instance.get_func(&mut self.store, name);
                 let func = func.ok_or_else(|| self.no_such(name))?;
+                let called = Called { function: name, arguments: args };
                 let args = module_path::check(&self.store, func, name, args)?;
                 self.live = Some(Live::Module { instance, started: true });
                 let call = async |store: &mut Store<State<T>>| {
@@ -126,7 +131,7 @@ impl<T: Send + 'static> Session<T> {
                     }
                     module_path::call(store, func, &args).await
                 };
-                self.guarded(name, call).await
+                self.guarded(called, call).await
             }
         }
     }
@@ -163,7 +168,7 @@ impl<T: Send + 'static> Session<T> {
         calls: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         self.live()?;
-        self.guarded(name, calls).await
+        self.guarded(Called { function: name, arguments: &[] }, calls).await
     }
 
     /// The guest that this session runs.
@@ -198,48 +203,5 @@ impl<T: Send + 'static> Session<T> {
     pub fn output(&self) -> (Vec<u8>, Vec<u8>) {
         let state = self.store.data();
         (state.stdout.contents(), state.stderr.contents())
-    }
-
-    fn no_such(&self, name: &str) -> Error {
-        Error::NoSuchFunction { function: name.into(), exports: self.guest.exports() }
-    }
-
-    fn live(&self) -> Result<Live> {
-        match (&self.ended_by, self.live) {
-            (None, Some(live)) => Ok(live),
-            (by, _) => Err(Error::SessionEnded {
-                function: by.clone().unwrap_or_else(|| "instantiate".into()),
-            }),
-        }
-    }
-
-    /// The one way into the guest.
-    async fn guarded<R>(
-        &mut self,
-        name: &str,
-        call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
-    ) -> Result<R> {
-        let fuel = self.guest.runtime.inner.limits.fuel;
-        if let Some(fuel) = fuel {
-            self.store.set_fuel(fuel).map_err(Error::host("give the guest its fuel"))?;
-        }
-        // A call that is dropped half-way leaves the guest where it stood.
-        self.ended_by = Some(name.into());
-        let began = Instant::now();
-        self.store.data_mut().meter.begin();
-        let guarded = AssertUnwindSafe(self.deadline.within(call(&mut self.store)));
-        let outcome = guarded.catch_unwind().await;
-        self.spent.wall_clock += began.elapsed();
-        if let (Some(given), Ok(left)) = (fuel, self.store.get_fuel()) {
-            *self.spent.fuel.get_or_insert(0) += given - left;
-        }
-        let result = match outcome {
-            Ok(ended) => ended.map_err(|error| failure::classify(&error, name, self.store.data())),
-            Err(panic) => Err(failure::of_panic(panic.as_ref(), name)),
-        };
-        if result.is_ok() {
-            self.ended_by = None;
-        }
-        result
     }
 }

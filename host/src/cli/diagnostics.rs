@@ -1,0 +1,111 @@
+//! What a person learns of a run beyond its result: the options that every command
+//! has which calls a guest, and the listener that they set up.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::{Layer as _, Registry};
+use wit_host::{Error, Guest, Runtime};
+
+use super::host_calls::{HostCalls, LastCall};
+use super::progress;
+use super::status::notice;
+use super::trace_file::TraceFile;
+
+/// What is told of a run.
+#[derive(Args)]
+pub(crate) struct Diagnostics {
+    /// Tell on standard error what is loaded and called, each host call with its
+    /// arguments, result and time, and what it cost
+    #[arg(short, long)]
+    verbose: bool,
+
+    /// Write everything that happens to a file, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+
+    /// Write the guest's memory and stack to a file when it fails, as a WebAssembly
+    /// coredump
+    #[arg(long, value_name = "FILE")]
+    coredump: Option<PathBuf>,
+}
+
+impl Diagnostics {
+    /// Whether guests have to leave a coredump.
+    pub(crate) fn wants_coredump(&self) -> bool {
+        self.coredump.is_some()
+    }
+
+    /// Begins to listen, once for the whole command.
+    pub(crate) fn begin<'a>(&'a self, guest: &'a Path) -> Result<Observer<'a>> {
+        let last = LastCall::default();
+        let told = self.verbose.then(|| guest.display().to_string());
+        let calls = HostCalls::new(last.clone(), told);
+        let listens = calls.listens();
+        let trace = self.trace.as_deref().map(TraceFile::create).transpose()?;
+        let listener = Registry::default().with(calls.with_filter(filter_fn(listens))).with(trace);
+        tracing::subscriber::set_global_default(listener).context("failed to listen to the run")?;
+        Ok(Observer { options: self, guest, last })
+    }
+}
+
+/// How much of a guest's names is told.
+const LONGEST: usize = 500;
+
+/// Watches the run of one guest.
+pub(crate) struct Observer<'a> {
+    options: &'a Diagnostics,
+    guest: &'a Path,
+    last: LastCall,
+}
+
+impl Observer<'_> {
+    /// Loads the guest, with a line on the terminal where that takes long.
+    pub(crate) fn load<T: Send + 'static>(&self, runtime: &Runtime<T>) -> Result<Guest<T>> {
+        let compiling = format!("compiling {}", self.guest.display());
+        let loaded = progress::during(&compiling, || runtime.load_file(self.guest));
+        loaded.map_err(|error| self.explain(error))
+    }
+
+    /// Says what is going on. A guest's names are a part of it, so it is cut, and
+    /// nothing in it gets to the terminal as it is.
+    pub(crate) fn tell(&self, text: impl FnOnce() -> String) {
+        if self.options.verbose {
+            let text: String = text().chars().take(LONGEST).collect();
+            notice(&format!("{}: {}", self.guest.display(), text.escape_debug()));
+        }
+    }
+
+    /// The error with the guest's name before it, and with the host call that it
+    /// happened in. The coredump is written.
+    pub(crate) fn explain(&self, mut error: Error) -> anyhow::Error {
+        let failed = !matches!(error, Error::Limit { .. });
+        if let Some(failure) = error.failure_mut() {
+            if failure.host_call.is_none() {
+                failure.host_call = self.last.unfinished(failed && failure.trap.is_none());
+            }
+            if let Some(path) = &self.options.coredump {
+                write_coredump(path, failure.coredump.take());
+            }
+        }
+        match error {
+            Error::Read { .. } => error.into(),
+            other => anyhow::Error::new(other).context(self.guest.display().to_string()),
+        }
+    }
+}
+
+/// Says what came of it. That it could not be written is told beside the failure,
+/// which is the more important of the two.
+fn write_coredump(path: &Path, coredump: Option<Vec<u8>>) {
+    let path_shown = path.display();
+    notice(&match coredump.map(|bytes| fs::write(path, bytes)) {
+        Some(Ok(())) => format!("the coredump is in `{path_shown}`"),
+        Some(Err(error)) => format!("failed to write the coredump to `{path_shown}`: {error}"),
+        None => "there is no coredump, since the guest's stack was gone before it ended".into(),
+    });
+}

@@ -1,0 +1,97 @@
+//! `--trace`: every span, when it is over, and every event, as one JSON object on
+//! a line of its own.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::Context;
+use tracing_subscriber::registry::{LookupSpan, Scope};
+
+use super::fields::Fields;
+use super::status::notice;
+
+/// Writes the lines. The file is gone once one could not be written.
+pub(crate) struct TraceFile(Mutex<Option<File>>);
+
+impl TraceFile {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        let file = File::create(path);
+        let file =
+            file.with_context(|| format!("failed to write the trace to `{}`", path.display()))?;
+        Ok(Self(Mutex::new(Some(file))))
+    }
+
+    fn write(&self, line: &Value) {
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(open) = &mut *file else { return };
+        // In one piece, so that whoever reads along sees whole lines.
+        if let Err(error) = open.write_all(format!("{line}\n").as_bytes()) {
+            notice(&format!("failed to write the trace, which ends here: {error}"));
+            *file = None;
+        }
+    }
+}
+
+/// What a span has until it is over.
+struct Opened {
+    fields: Fields,
+    at: Instant,
+}
+
+impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for TraceFile {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if let Some(span) = context.span(id) {
+            let fields = Fields::of(|visit| attributes.record(visit));
+            span.extensions_mut().insert(Opened { fields, at: Instant::now() });
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        if let Some(opened) = span.extensions_mut().get_mut::<Opened>() {
+            values.record(&mut opened.fields);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let fields = Fields::of(|visit| event.record(visit));
+        let spans = names(context.event_scope(event));
+        let mut line = line("event", event.metadata(), fields);
+        line["spans"] = spans;
+        self.write(&line);
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        let Some(span) = context.span(&id) else { return };
+        let Some(Opened { fields, at }) = span.extensions_mut().remove() else { return };
+        let mut line = line("span", span.metadata(), fields);
+        line["name"] = span.name().into();
+        line["microseconds"] = u64::try_from(at.elapsed().as_micros()).unwrap_or(u64::MAX).into();
+        line["spans"] = names(span.parent().map(|parent| parent.scope()));
+        self.write(&line);
+    }
+}
+
+fn line(kind: &str, metadata: &Metadata<'_>, fields: Fields) -> Value {
+    json!({
+        "timestamp": humantime::format_rfc3339_micros(SystemTime::now()).to_string(),
+        "kind": kind,
+        "level": metadata.level().as_str(),
+        "target": metadata.target(),
+        "fields": fields.0,
+    })
+}
+
+/// The spans around, outermost first.
+fn names<'span, S: LookupSpan<'span>>(scope: Option<Scope<'span, S>>) -> Value {
+    let spans = scope.into_iter().flat_map(Scope::from_root);
+    spans.map(|span| Value::from(span.name())).collect()
+}

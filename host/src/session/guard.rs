@@ -1,0 +1,149 @@
+//! The one way into a guest: the clock is started, what it cost is counted, and
+//! after any failure the session is over, with everything that is known of it.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use futures_util::FutureExt as _;
+use tracing::{Instrument as _, Span};
+use wasmtime::{Store, WasmCoreDump};
+
+use super::{Live, Session};
+use crate::env::import_name;
+use crate::error::{Error, Result};
+use crate::failure::{Called, Ending, Failure, Verdict, of_panic};
+use crate::guest::Linked;
+use crate::state::State;
+use crate::text::shown;
+
+impl<T: Send + 'static> Session<T> {
+    /// Runs `call` under the session's guards.
+    pub(super) async fn guarded<R>(
+        &mut self,
+        called: Called<'_>,
+        call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        let span = self.span_of(called.function);
+        let outcome = self.counted(called.function, call).instrument(span.clone()).await;
+        let error = match outcome? {
+            Ok(result) => {
+                self.ended_by = None;
+                return Ok(result);
+            }
+            Err(error) => self.failed(called, error),
+        };
+        if !span.is_disabled() {
+            let text = error.to_string();
+            span.record("failure", text.lines().next());
+        }
+        Err(error)
+    }
+
+    pub(super) fn live(&self) -> Result<Live> {
+        match (&self.ended_by, self.live) {
+            (None, Some(live)) => Ok(live),
+            (by, _) => Err(Error::SessionEnded {
+                function: by.clone().unwrap_or_else(|| "instantiate".into()),
+            }),
+        }
+    }
+
+    pub(super) fn no_such(&self, name: &str) -> Error {
+        Error::NoSuchFunction { function: name.into(), exports: self.guest.exports() }
+    }
+
+    fn span_of(&self, function: &str) -> Span {
+        let failure = tracing::field::Empty;
+        tracing::debug_span!(parent: &self.span, "call", function = %shown(function), failure)
+    }
+
+    async fn counted<R>(
+        &mut self,
+        function: &str,
+        call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<Result<R, Failed>> {
+        let fuel = self.guest.runtime.inner.limits.fuel;
+        if let Some(fuel) = fuel {
+            self.store.set_fuel(fuel).map_err(Error::host("give the guest its fuel"))?;
+        }
+        // A call that is dropped half-way leaves the guest where it stood.
+        self.ended_by = Some(function.into());
+        let began = Instant::now();
+        let state = self.store.data_mut();
+        state.meter.begin();
+        state.host_call = None;
+        let guarded = AssertUnwindSafe(self.deadline.within(call(&mut self.store)));
+        let outcome = guarded.catch_unwind().await;
+        self.spent.wall_clock += began.elapsed();
+        if let (Some(given), Ok(left)) = (fuel, self.store.get_fuel()) {
+            *self.spent.fuel.get_or_insert(0) += given - left;
+        }
+        Ok(match outcome {
+            Ok(ended) => ended.map_err(Failed::Guest),
+            Err(panic) => Err(Failed::Panic(of_panic(panic.as_ref()))),
+        })
+    }
+
+    fn failed(&mut self, called: Called<'_>, failed: Failed) -> Error {
+        let (verdict, error) = match failed {
+            Failed::Guest(error) => (Verdict::of(&error, self.store.data()), Some(error)),
+            Failed::Panic(verdict) => (verdict, None),
+        };
+        let (ending, cause) = match &verdict {
+            Verdict::Exited(status) => return Error::Exited(*status),
+            Verdict::OutputClosed => {
+                return Error::OutputClosed { function: called.function.into() };
+            }
+            Verdict::Trapped(cause) => (Ending::Trapped, cause.clone()),
+            Verdict::Stopped(limit) => (Ending::Stopped, limit.to_string()),
+            Verdict::HostFailed(reason) => (Ending::HostFailed, reason.clone()),
+        };
+        let failure = self.failure(called, ending, cause, error.as_ref());
+        match verdict {
+            Verdict::Stopped(limit) => Error::Limit { limit, failure },
+            Verdict::HostFailed(_) => Error::HostFunction(failure),
+            _ => Error::Trapped(failure),
+        }
+    }
+
+    fn failure(
+        &mut self,
+        called: Called<'_>,
+        ending: Ending,
+        cause: String,
+        error: Option<&wasmtime::Error>,
+    ) -> Box<Failure> {
+        let state = self.store.data();
+        let mut failure = Failure::new(called, ending, cause, self.spent(), state);
+        let noted = state.host_call;
+        if let Some(error) = error {
+            failure.traced(error, &self.interfaces());
+            let coredump = error.downcast_ref::<WasmCoreDump>();
+            failure.coredump =
+                coredump.map(|dump| dump.serialize(&mut self.store, called.function));
+        }
+        let table = &self.guest.runtime.inner.env;
+        let noted = noted.and_then(|number| import_name(table, number));
+        failure.host_call = noted.or(failure.host_call);
+        Box::new(failure)
+    }
+
+    /// The interfaces that a component imports.
+    fn interfaces(&self) -> Vec<String> {
+        match &*self.guest.linked {
+            Linked::Component(pre) => {
+                let (component, engine) = (pre.component(), pre.engine());
+                let ty = component.component_type();
+                ty.imports(engine).map(|(name, _)| name.to_owned()).collect()
+            }
+            Linked::Module(_) => Vec::new(),
+        }
+    }
+}
+
+/// What came out of a call instead of a result.
+enum Failed {
+    Guest(wasmtime::Error),
+    /// A host function's panic, as it is to be told.
+    Panic(Verdict),
+}
