@@ -11,13 +11,17 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::fields::Fields;
+use super::fields::{Fields, LONGEST, MESSAGE};
 use super::status::notice;
 
 /// The spans of host calls: of imports of `env`, of a component's imports, and of
 /// WASI's first preview.
 const SPANS: [&str; 3] = ["host_call", "wit-bindgen import", WASI];
 const WASI: &str = "wiggle abi";
+
+/// How an error that a host function gave back begins. Nothing behind it has to be
+/// looked at, in particular not whatever comes behind `Ok`.
+const ERR: &str = "Er";
 
 /// The last host call. Clones share it.
 #[derive(Clone, Default)]
@@ -59,7 +63,7 @@ impl LastCall {
     }
 
     fn end(&self, result: &str) {
-        let stage = if result.starts_with("Err(") { Stage::Failed } else { Stage::Returned };
+        let stage = if result.starts_with(ERR) { Stage::Failed } else { Stage::Returned };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).stage = stage;
     }
 }
@@ -113,12 +117,13 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for HostCalls {
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let Some(span) = context.event_span(event) else { return };
-        let mut fields = Fields::of(|visit| event.record(visit));
-        let (is_return, is_call) = match fields.take("message").as_deref() {
+        let longest = if self.guest.is_some() { LONGEST } else { ERR.len() };
+        let mut fields = Fields::begin_of(longest, |visit| event.record(visit));
+        let (is_return, is_call) = match fields.take(MESSAGE).as_deref() {
             Some("return") => (true, false),
             Some("call") => (false, true),
             None if span.name() == WASI => {
-                let is_return = fields.0.contains_key("result");
+                let is_return = fields.values.contains_key("result");
                 (is_return, !is_return)
             }
             _ => return,

@@ -65,7 +65,7 @@ mod tests {
             (vec![], String::new()),
             (vec![Val::S32(1), Val::String("a\u{1b}\n".into())], "1, \"a\\u{1b}\\n\"".into()),
             (vec![long.clone()], format!("\"{}…", "x".repeat(LONGEST - 1))),
-            (vec![bytes], format!("[{}7, …", "7, ".repeat(25))),
+            (vec![bytes], format!("[{}7…", "7, ".repeat(26))),
             (vec![Val::Map(vec![])], "(a value with a resource)".into()),
         ];
         for (arguments, expected) in cases {

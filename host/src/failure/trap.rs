@@ -1,68 +1,68 @@
-//! The engine's traps in plain words: what the guest did, and what usually is
-//! behind it.
+//! The engine's traps in plain words: its own term for what the guest did, which
+//! can be looked up, and what usually is behind it.
 
 use wasmtime::Trap;
 
-/// A sentence for each trap that a guest can run into here. The engine's own
-/// words do for those of features that are off.
+/// What the guest did, and why guests do that.
 pub(super) fn in_words(trap: Trap) -> String {
-    let sentence = match trap {
-        Trap::UnreachableCodeReached => {
-            "it reached an `unreachable` instruction, as a panic or a failed assertion does"
-        }
+    if trap == Trap::UnreachableCodeReached {
+        return "it reached an `unreachable` instruction, as a panic or a failed assertion does"
+            .into();
+    }
+    let text = trap.to_string();
+    let term = text.trim_start_matches("wasm trap: ");
+    match usual_cause(trap) {
+        Some(cause) => format!("{term}: {cause}"),
+        None => term.into(),
+    }
+}
+
+/// One sentence for each trap that a guest can run into here and that does not
+/// explain itself.
+fn usual_cause(trap: Trap) -> Option<&'static str> {
+    Some(match trap {
         Trap::MemoryOutOfBounds => {
-            "it read or wrote outside of its memory, as a dangling or null pointer or an index \
-             without a check does"
+            "it reached outside of its memory, as with a dangling pointer or an index that was \
+             not checked"
         }
         Trap::TableOutOfBounds => {
-            "it called through a function pointer that is no index of its table, as one that was \
-             overwritten is"
+            "it used an index that its table does not have, as with a function pointer that was \
+             overwritten"
         }
         Trap::IndirectCallToNull => {
-            "it called through a function pointer that is null, as one that was never set or whose \
-             object was freed is"
+            "it called a function pointer that is null, as one that was never set"
         }
         Trap::BadSignature => {
-            "it called a function through a pointer of another type, as a wrong cast or a \
-             declaration that differs from the definition makes one"
+            "it called a function through a pointer of another type, as after a wrong cast or \
+             where a declaration differs from its definition"
         }
-        Trap::IntegerDivisionByZero => "it divided an integer by zero",
         Trap::IntegerOverflow => {
-            "the result of an integer division is too large for its type: the smallest number \
-             was divided by -1"
+            "it divided the smallest integer by -1, and the result is too large for the type"
         }
         Trap::BadConversionToInteger => {
-            "it converted a float to an integer that cannot hold it, as NaN or a number that is \
-             too large"
+            "it made an integer of a float that has none, as NaN, infinity or one that is too large"
         }
-        Trap::StackOverflow => "it ran out of stack, as a recursion without an end does",
-        Trap::OutOfFuel => "it ran out of fuel",
         Trap::CannotEnterComponent => {
             "it was called while a call of it was under way, which a component does not allow"
         }
         Trap::CannotLeaveComponent => {
-            "it called an import while a value was handed over, as an allocation function or a \
+            "it called an import while a value was handed over, which its `realloc` and its \
              `post-return` must not"
         }
-        Trap::InvalidChar => {
-            "it handed over a `char` that is none, as a number that was not checked may be"
-        }
+        Trap::InvalidChar => "it handed over a number as a `char` that is none",
         Trap::StringOutOfBounds => {
-            "it handed over a string that does not lie in its memory: its pointer or its length \
+            "it handed over a string that does not lie in its memory: the pointer or the length \
              is wrong"
         }
         Trap::ListOutOfBounds => {
-            "it handed over a list that does not lie in its memory: its pointer or its length is \
+            "it handed over a list that does not lie in its memory: the pointer or the length is \
              wrong"
         }
         Trap::InvalidDiscriminant => {
             "it handed over a variant, enum, option or result with a case that its type does not \
              have"
         }
-        Trap::UnalignedPointer => {
-            "it handed over a pointer that is not aligned as its type has to be"
-        }
-        other => return other.to_string().trim_start_matches("wasm trap: ").to_owned(),
-    };
-    sentence.into()
+        Trap::UnalignedPointer => "it handed over an address that is not aligned for its type",
+        _ => return None,
+    })
 }
