@@ -11,13 +11,13 @@ use wit_host_artifacts as guests;
 
 use crate::server;
 
-struct Ran {
-    status: Option<i32>,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Ran {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
-fn run(args: &[&str]) -> Ran {
+pub(crate) fn run(args: &[&str]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_wit-host")).args(args).output().unwrap();
     Ran {
         status: output.status.code(),
@@ -43,14 +43,14 @@ fn check(args: &[&str], status: i32, stdout: &str, error: &str) {
 }
 
 /// A folder of guests in text form, or of what is none.
-struct Files(TempDir);
+pub(crate) struct Files(TempDir);
 
 impl Files {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path: PathBuf = self.0.path().join(name);
         fs::write(&path, content).unwrap();
         path.to_str().unwrap().to_owned()

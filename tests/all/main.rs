@@ -6,7 +6,9 @@
 
 mod cli;
 mod contract;
+mod diagnostics;
 mod embedder;
+mod failures;
 mod fetch;
 mod functions;
 mod guards;

@@ -1,0 +1,218 @@
+//! What is known of a call that failed, on both paths: the cause, the stack, the
+//! arguments, the host call, and the last lines on standard error.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_host::wasmtime::Trap;
+use wit_host::{
+    Denial, Error, Failure, Functions, Grants, HostFailure, Limits, Runtime, Stdio, Val, contract,
+};
+use wit_host_artifacts as guests;
+use wit_parser::Resolve;
+
+pub(crate) const MESSAGE_COMPONENT: &str = include_str!("failing/message.component.wat");
+pub(crate) const MESSAGE_MODULE: &str = include_str!("failing/message.module.wat");
+
+static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| contract().build().unwrap());
+
+/// What a call of `run` fails with.
+fn failure(runtime: &Runtime<Functions>, guest: impl AsRef<[u8]>, grants: &Grants) -> Box<Failure> {
+    let guest = runtime.load(guest).unwrap();
+    let mut session = guest.session_with_blocking(Functions::default(), grants).unwrap();
+    match session.main().unwrap_err() {
+        Error::Trapped(failure) | Error::HostFunction(failure) | Error::Limit { failure, .. } => {
+            failure
+        }
+        other => panic!("{other}"),
+    }
+}
+
+/// A guest whose `run` calls `$inner`, which does this: as a core module, and in a
+/// component.
+fn guests_that(body: &str) -> [String; 2] {
+    let module = format!(
+        r#"(module {{}}
+            (type $number (func (param i32)))
+            (memory 1)
+            (table 2 funcref)
+            (elem (i32.const 0) $inner)
+            (func $inner {body})
+            (func $outer (export "run") (call $inner)))"#
+    );
+    let component = format!(
+        r#"(component {} (core instance $m (instantiate $M))
+            (func (export "run") (canon lift (core func $m "run"))))"#,
+        module.replacen("(module {}", "(core module $M", 1)
+    );
+    [module.replacen("{}", "", 1), component]
+}
+
+#[test]
+fn traps_are_told_in_plain_words_on_both_paths() {
+    let cases = [
+        ("unreachable", Trap::UnreachableCodeReached, "as a panic or a failed assertion does"),
+        (
+            "(drop (i32.div_s (i32.const 1) (i32.const 0)))",
+            Trap::IntegerDivisionByZero,
+            "integer divide by zero",
+        ),
+        (
+            "(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))",
+            Trap::IntegerOverflow,
+            "it divided the smallest integer by -1",
+        ),
+        (
+            "(drop (i32.load (i32.const -4)))",
+            Trap::MemoryOutOfBounds,
+            "it reached outside of its memory",
+        ),
+        (
+            "(drop (i32.trunc_f32_s (f32.const nan)))",
+            Trap::BadConversionToInteger,
+            "it made an integer of a float that has none",
+        ),
+        (
+            "(call_indirect (i32.const 1))",
+            Trap::IndirectCallToNull,
+            "a function pointer that is null",
+        ),
+        (
+            "(call_indirect (i32.const 9))",
+            Trap::TableOutOfBounds,
+            "an index that its table does not have",
+        ),
+        (
+            "(call_indirect (type $number) (i32.const 1) (i32.const 0))",
+            Trap::BadSignature,
+            "through a pointer of another type",
+        ),
+    ];
+    for (body, trap, cause) in cases {
+        for text in guests_that(body) {
+            let failure = failure(&RUNTIME, &text, &Grants::default());
+            assert_eq!(failure.trap, Some(trap), "{failure}");
+            assert!(failure.cause.contains(cause), "{failure}");
+            assert_eq!(failure.backtrace, ["inner", "outer"], "{failure}");
+            assert_eq!(failure.host_call, None, "{failure}");
+            let text = failure.to_string();
+            let expected =
+                format!("`run` trapped: {}\n    at inner\n    at outer\n", failure.cause);
+            assert!(text.starts_with(&expected), "{text}");
+            assert!(text.ends_with(&format!("\n  spent until then: {}", failure.spent)), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_last_lines_on_standard_error_are_told_unless_they_were_seen() {
+    let line = "the disk \\u{1b}[31m is full";
+    let modes = [(Stdio::Closed, true), (Stdio::Captured, true), (Stdio::Inherited, false)];
+    for text in [MESSAGE_MODULE, MESSAGE_COMPONENT] {
+        for (stdio, told) in modes {
+            let failure = failure(&RUNTIME, text, &Grants::default().stdio(stdio));
+            assert_eq!(failure.stderr, [line, line], "{stdio:?}: {failure}");
+            let lines = format!("on standard error:\n    {line}\n    {line}\n");
+            assert_eq!(failure.to_string().contains(&lines), told, "{stdio:?}: {failure}");
+        }
+    }
+}
+
+/// Functions that fail, each in its own way, and one that does not.
+fn failing(limits: Limits) -> Runtime<Functions> {
+    let builder = Runtime::builder().limits(limits).env(|env| {
+        env.define("works", |_: &mut Functions| ())?;
+        env.define("refuses", |_: &mut Functions| Err::<(), _>(String::from("not today")))?;
+        env.define("breaks", |_: &mut Functions| Err::<(), _>(HostFailure("it broke".into())))?;
+        env.define("panics", |_: &mut Functions| -> i32 { panic!("a bug") })?;
+        env.define_async("waits", |_: &mut Functions| std::future::pending::<()>())
+    });
+    builder.build().unwrap()
+}
+
+#[test]
+fn the_host_call_under_way_is_known() {
+    let cases = [
+        ("works", "", "", None),
+        ("works", "", "unreachable", None),
+        ("refuses", "", "", Some("env.refuses")),
+        ("breaks", "", "", Some("env.breaks")),
+        ("panics", "(result i32)", "drop", Some("env.panics")),
+        ("waits", "", "", Some("env.waits")),
+    ];
+    let runtime = failing(Limits::default().wall_clock(Duration::from_millis(50)));
+    for (name, result, then, expected) in cases {
+        let text = format!(
+            r#"(module (import "env" "{name}" (func $host {result}))
+                (func (export "run") (call $host) {then} (loop (br 0))))"#
+        );
+        let failure = failure(&runtime, &text, &Grants::default());
+        assert_eq!(failure.host_call.as_deref(), expected, "{failure}");
+        let line = format!("\n    in the host function `{}`", expected.unwrap_or_default());
+        // A cause that names it already is not followed by it.
+        let told = expected.is_some() && !failure.cause.contains(expected.unwrap_or_default());
+        assert_eq!(failure.to_string().contains(&line), told, "{failure}");
+    }
+}
+
+/// A component as wit-component makes it of a core module, whose `run` hands
+/// memory to a host function that fails.
+fn encoded_component() -> Vec<u8> {
+    let wit = r#"
+        package wit-host:contract@0.1.0;
+        interface strings { concat: func(a: string, b: string) -> string; }
+        world guest { import strings; export run: func(); }"#;
+    let module = r#"(module
+        (import "wit-host:contract/strings@0.1.0" "concat"
+            (func $concat (param i32 i32 i32 i32 i32)))
+        (memory (export "memory") 1)
+        (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8))
+        (func $join (export "run") (call $concat
+            (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64))))"#;
+    let mut module = wat::parse_str(module).unwrap();
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("guest.wit", wit).unwrap();
+    let world = resolve.select_world(&[package], Some("guest")).unwrap();
+    let encoding = StringEncoding::UTF8;
+    embed_component_metadata(&mut module, &resolve, world, encoding).unwrap();
+    let mut encoder = ComponentEncoder::default().debug_names(true).module(&module).unwrap();
+    encoder.encode().unwrap()
+}
+
+#[test]
+fn a_components_shim_tells_the_host_call() {
+    let grants = Grants::default().deny("wit-host:contract/strings.concat", Denial::Trap).unwrap();
+    let runtime = contract().grants(grants).build().unwrap();
+    let failure = failure(&runtime, encoded_component(), &Grants::default());
+    assert_eq!(failure.host_call.as_deref(), Some("wit-host:contract/strings@0.1.0.concat"));
+    assert_eq!(failure.backtrace, ["join"]);
+}
+
+#[test]
+fn arguments_are_a_part_of_what_is_told() {
+    let text = r#"(module (func (export "run") (param i32 f64) unreachable))"#;
+    let numbers = RUNTIME.load(text).unwrap();
+    let greeter = RUNTIME.load_file(guests::COMPONENT_WASIP2).unwrap();
+    let long = "x".repeat(20 << 20);
+    let cases = [
+        (numbers, "run", vec![Val::S32(-1), Val::Float64(0.5)], "`run(-1, 0.5)` trapped: "),
+        (greeter, "greet", vec![Val::String(long)], &format!("`greet(\"{}…)` ", &"x".repeat(79))),
+    ];
+    for (guest, name, arguments, expected) in cases {
+        let mut session = guest.session_blocking(Functions::default()).unwrap();
+        let error = session.call(name, &arguments).unwrap_err().to_string();
+        assert!(error.starts_with(expected) && error.len() < 2_000, "{error}");
+    }
+}
+
+#[test]
+fn a_coredump_is_made_where_it_is_asked_for() {
+    for text in guests_that("unreachable") {
+        for asked in [false, true] {
+            let runtime = contract().coredump(asked).build().unwrap();
+            let coredump = failure(&runtime, &text, &Grants::default()).coredump;
+            assert_eq!(coredump.is_some_and(|bytes| bytes.starts_with(b"\0asm")), asked);
+        }
+    }
+}
