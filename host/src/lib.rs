@@ -90,6 +90,7 @@ mod guest;
 mod inherit;
 mod isolate;
 mod kind;
+mod limited;
 mod limits;
 mod link;
 mod meter;

@@ -1,7 +1,9 @@
 //! Text for people: names and messages that a guest chose are escaped and cut
 //! before they are part of an error, and lists are joined in one way.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
+
+use crate::limited::limited;
 
 /// A guest chooses its names and messages, so one that floods or steers a
 /// terminal must not get through. Long enough for any real message.
@@ -29,28 +31,10 @@ pub(crate) fn short(name: &str) -> String {
 }
 
 /// The `Debug` text of a value on one line, made safe to print. It is cut after
-/// `longest` bytes, and no more of the value than that is formatted: for what a
+/// `longest` characters, and no more of the value than that is formatted: for what a
 /// guest passes to a host function, which can be megabytes.
 pub fn debug_text(value: &dyn fmt::Debug, longest: usize) -> String {
-    let mut limited = Limited { text: String::new(), left: longest };
-    let cut_short = write!(limited, "{value:?}").is_err();
-    let text = cut(&limited.text, longest, |_| false);
-    if cut_short && !text.ends_with('…') { text + "…" } else { text }
-}
-
-/// Text that refuses more than its length, so that whoever writes it stops.
-pub(crate) struct Limited {
-    pub(crate) text: String,
-    pub(crate) left: usize,
-}
-
-impl fmt::Write for Limited {
-    fn write_str(&mut self, part: &str) -> fmt::Result {
-        let fitting = &part[..part.floor_char_boundary(self.left)];
-        self.text += fitting;
-        self.left -= fitting.len();
-        if fitting.len() < part.len() { Err(fmt::Error) } else { Ok(()) }
-    }
+    shown(&limited(longest, |out| fmt::Write::write_fmt(out, format_args!("{value:?}"))))
 }
 
 /// `names` in back-ticks with commas between them, or `nothing`.
@@ -110,7 +94,7 @@ mod tests {
         }
         assert_eq!(debug_text(&Endless, 10), "1, 2, 3, 4…");
         assert_eq!(debug_text(&("a\n", 'ü'), 20), "(\"a\\n\", 'ü')");
-        assert_eq!(debug_text(&"üü", 4), "\"ü…");
+        assert_eq!(debug_text(&"üü", 2), "\"ü…");
     }
 
     #[test]

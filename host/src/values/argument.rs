@@ -4,7 +4,7 @@
 use wasmtime::component::{Type, Val};
 
 use super::fault::Fault;
-use super::limited::limited;
+use crate::limited::limited;
 use super::{example, json, wave, wit};
 use crate::text::{short, shown};
 

@@ -20,7 +20,6 @@ mod example;
 mod fault;
 mod fits;
 mod json;
-mod limited;
 mod members;
 mod notation;
 mod number;
@@ -37,11 +36,13 @@ pub use self::wave::to_wave;
 
 use wasmtime::component::Val;
 
+use crate::limited::limited;
+
 /// How much of a value an error or a line of a log shows, in characters.
 const SHORT: usize = 80;
 
 /// The value as WAVE, cut after some 80 characters. The rest is not even
 /// formatted, however large the value is.
 pub fn short(value: &Val) -> String {
-    crate::text::shown(&limited::limited(SHORT, |out| wave::write(out, value)))
+    crate::text::shown(&limited(SHORT, |out| wave::write(out, value)))
 }

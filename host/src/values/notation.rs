@@ -5,7 +5,7 @@ use std::fmt::{Result, Write};
 
 use wasmtime::component::Type;
 
-use super::limited::limited;
+use crate::limited::limited;
 
 /// Longer than any type that a person reads at a glance, and short enough for an
 /// error.

@@ -4,13 +4,13 @@ use std::fmt;
 
 /// Text that takes no more than a number of characters. Writing more is an error,
 /// which ends the formatting.
-pub(super) struct Limited {
+pub(crate) struct Limited {
     text: String,
     left: usize,
 }
 
 /// What `write` writes, cut with a `…` after `longest` characters.
-pub(super) fn limited(longest: usize, write: impl FnOnce(&mut Limited) -> fmt::Result) -> String {
+pub(crate) fn limited(longest: usize, write: impl FnOnce(&mut Limited) -> fmt::Result) -> String {
     let mut limited = Limited { text: String::new(), left: longest };
     if write(&mut limited).is_err() {
         limited.text.push('…');
