@@ -1,6 +1,9 @@
 //! The command line: one module a subcommand, and what they share.
 
+mod call;
+mod calls;
 mod check;
+mod complete;
 mod contract;
 mod diagnostics;
 mod fields;
@@ -8,6 +11,7 @@ mod host_calls;
 mod options;
 mod progress;
 mod run;
+mod shell;
 mod status;
 mod trace_file;
 
@@ -30,6 +34,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(Box<run::Run>),
+    Call(Box<call::Call>),
+    Shell(Box<shell::Shell>),
     Check(check::Check),
     Contract(contract::Contract),
 }
@@ -49,6 +55,8 @@ pub(crate) fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
     let ended = match command {
         Command::Run(run) => run.execute(),
+        Command::Call(call) => call.execute(),
+        Command::Shell(shell) => shell.execute(),
         Command::Check(check) => check.execute(),
         Command::Contract(contract) => contract.execute(),
     };

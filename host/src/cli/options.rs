@@ -144,6 +144,12 @@ impl Options {
 #[derive(Debug)]
 pub(crate) struct Usage(String);
 
+impl Usage {
+    pub(crate) fn new(reason: String) -> Self {
+        Self(reason)
+    }
+}
+
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -9,7 +9,7 @@ use wit_host::{Error, Functions, Outcome, Val};
 
 use super::diagnostics::Diagnostics;
 use super::options::Options;
-use super::status::{INTERRUPTED, Status, notice};
+use super::status::{Status, interruptible, notice};
 
 /// Run a guest's main function and print what it returns
 ///
@@ -32,7 +32,7 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn execute(&self) -> Result<Status> {
-        ctrlc::set_handler(|| std::process::exit(INTERRUPTED))?;
+        interruptible()?;
         let program = self.path().file_name().unwrap_or_default().to_string_lossy();
         let arguments = std::iter::once(&*program).chain(self.guest.iter().skip(1).map(|s| &**s));
         let grants = self.options.grants()?.arguments(arguments);

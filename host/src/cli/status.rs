@@ -25,7 +25,13 @@ pub(crate) enum Status {
 }
 
 /// The status of a run that a person interrupted, as shells have it.
-pub(crate) const INTERRUPTED: i32 = 130;
+const INTERRUPTED: i32 = 130;
+
+/// Has an interrupt end the command with a status of its own.
+pub(crate) fn interruptible() -> anyhow::Result<()> {
+    ctrlc::set_handler(|| std::process::exit(INTERRUPTED))
+        .context("failed to listen for interrupts")
+}
 
 /// The largest status that is a guest's own; those above have meanings of ours.
 const LARGEST_OF_GUEST: u8 = 123;

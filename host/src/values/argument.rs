@@ -4,8 +4,8 @@
 use wasmtime::component::{Type, Val};
 
 use super::fault::Fault;
-use crate::limited::limited;
 use super::{example, json, wave, wit};
+use crate::limited::limited;
 use crate::text::{short, shown};
 
 /// How much of an argument an error repeats, in characters.

@@ -1,0 +1,89 @@
+//! `wit-host call`: functions of a guest, one after another on one session.
+
+use std::path::Path;
+
+use anyhow::Result;
+use clap::{Args, value_parser};
+use wit_host::{Error, Functions};
+
+use super::calls::{Calls, Notation};
+use super::diagnostics::Diagnostics;
+use super::options::{Options, Usage};
+use super::status::{Status, interruptible};
+
+/// Call functions of a guest and print what they return
+///
+/// FUNCTION is any export by its name, which may be short where only one is
+/// meant: `total` for `shop:prices/cart@1.0.0.total`. ARGS are values in the
+/// component model's own notation (WAVE): 7, true, [1, 2], {x: 1.5, y: 2},
+/// some("tea"). A text needs no quotes. `-` is what comes on standard input,
+/// `@FILE` what is in a file, and `$1` what the first call returned.
+#[derive(Args)]
+#[command(
+    override_usage = "wit-host call [OPTIONS] GUEST FUNCTION [ARGS]... \
+                      [--then FUNCTION [ARGS]...]...",
+    after_help = "Examples:\n  wit-host call guest.wasm greet Ann\n  \
+                  wit-host call cart.wasm basket --then basket.add '$1' tea --then total '$1'"
+)]
+pub(crate) struct Call {
+    /// A component or a core module; the function, which is any of its exports;
+    /// and the function's arguments. Options of this command stand before them
+    #[arg(
+        required = true,
+        num_args = 2..,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_names = ["GUEST", "FUNCTION", "ARGS"]
+    )]
+    words: Vec<String>,
+
+    /// Make the calls this many times, on the same session
+    #[arg(long, value_name = "TIMES", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
+    repeat: u32,
+
+    #[command(flatten)]
+    notation: Notation,
+
+    #[command(flatten)]
+    options: Options,
+
+    #[command(flatten)]
+    diagnostics: Diagnostics,
+}
+
+/// What stands between one call and the next on the same session.
+const THEN: &str = "--then";
+
+impl Call {
+    pub(crate) fn execute(&self) -> Result<Status> {
+        interruptible()?;
+        let (guest, calls) = self.words.split_first().map_or(("", &[][..]), |(g, c)| (g, c));
+        let calls: Vec<_> = calls.split(|word| word == THEN).map(<[_]>::split_first).collect();
+        if calls.contains(&None) {
+            return Err(Usage::new(format!("a function is missing behind `{THEN}`")).into());
+        }
+        let grants = self.options.grants()?;
+        let observer = self.diagnostics.begin(Path::new(guest))?;
+        let coredump = self.diagnostics.wants_coredump();
+        let runtime = self.options.builder()?.coredump(coredump).build()?;
+        let guest = observer.load(&runtime)?;
+        let explain = |error| match error {
+            // That is the function's own way to end.
+            Error::Exited(status) => Ok(Status::Guest(status)),
+            other => Err(observer.explain(other)),
+        };
+        let mut session = match guest.session_with_blocking(Functions::new(&grants), &grants) {
+            Ok(session) => Calls::new(session, self.notation),
+            Err(error) => return explain(error),
+        };
+        let mut failed = false;
+        for (function, arguments) in (0..self.repeat).flat_map(|_| calls.iter().flatten()) {
+            match session.call(function, arguments) {
+                Ok(results) => failed |= session.print(&results)?,
+                Err(error) => return explain(error),
+            }
+        }
+        observer.tell(|| format!("spent {}", session.session.spent()));
+        Ok(Status::Guest(i32::from(failed)))
+    }
+}

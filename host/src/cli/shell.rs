@@ -1,0 +1,195 @@
+//! `wit-host shell`: calls of one session, typed in one after another.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
+use rustyline::{CompletionType, Config, Editor};
+use wit_host::{Error, Functions, Grants, Guest};
+
+use super::calls::{Calls, Notation, usage};
+use super::complete::Completion;
+use super::diagnostics::{Diagnostics, Observer};
+use super::options::Options;
+use super::status::{Status, notice, print};
+
+/// Call functions of a guest as they are typed in
+///
+/// A line is a function and its arguments, as `wit-host call` takes them. The
+/// guest keeps its state from line to line; when a call fails, it starts anew.
+#[derive(Args)]
+#[command(after_help = "Example: wit-host shell guest.wasm\n  > greet Ann\n  > :help")]
+pub(crate) struct Shell {
+    /// A component or a core module, in binary or in text form
+    guest: PathBuf,
+
+    #[command(flatten)]
+    notation: Notation,
+
+    #[command(flatten)]
+    options: Options,
+
+    #[command(flatten)]
+    diagnostics: Diagnostics,
+}
+
+/// What the shell does besides calling functions.
+pub(super) const COMMANDS: [(&str, &str); 6] = [
+    (":exports", "list the functions that can be called"),
+    (":imports", "list what the guest calls of the host"),
+    (":spent", "tell what the calls have cost so far"),
+    (":reset", "start the guest anew"),
+    (":help", "list these commands"),
+    (":quit", "leave"),
+];
+
+impl Shell {
+    pub(crate) fn execute(&self) -> Result<Status> {
+        let observer = self.diagnostics.begin(&self.guest)?;
+        let coredump = self.diagnostics.wants_coredump();
+        let runtime = self.options.builder()?.coredump(coredump).build()?;
+        let guest = observer.load(&runtime)?;
+        let imports = runtime.imports_file(&self.guest).map_err(|error| observer.explain(error))?;
+        let grants = self.options.grants()?;
+        let mut editor = editor(&guest, self.notation)?;
+        let mut prompt =
+            Prompt { guest, grants, notation: self.notation, imports, observer, calls: None };
+        prompt.start()?;
+        loop {
+            match editor.readline("> ") {
+                Ok(line) => {
+                    // What is not kept in the history is not missed.
+                    let _ = editor.add_history_entry(&line);
+                    if !prompt.line(&line)? {
+                        break;
+                    }
+                }
+                Err(ReadlineError::Interrupted) => {}
+                Err(ReadlineError::Eof) => break,
+                Err(error) => return Err(error).context("failed to read a line"),
+            }
+        }
+        if let Some(history) = history() {
+            let _ = editor.save_history(&history);
+        }
+        Ok(Status::Guest(0))
+    }
+}
+
+struct Prompt<'a> {
+    guest: Guest<Functions>,
+    grants: Grants,
+    notation: Notation,
+    imports: Vec<String>,
+    observer: Observer<'a>,
+    calls: Option<Calls>,
+}
+
+impl Prompt<'_> {
+    /// Starts a session, which may run code of the guest.
+    fn start(&mut self) -> Result<()> {
+        self.calls = None;
+        let functions = Functions::new(&self.grants);
+        match self.guest.session_with_blocking(functions, &self.grants) {
+            Ok(session) => self.calls = Some(Calls::new(session, self.notation)),
+            Err(error) => return Err(self.observer.explain(error)),
+        }
+        Ok(())
+    }
+
+    /// Does what a line says. Says whether to go on.
+    fn line(&mut self, line: &str) -> Result<bool> {
+        match line.trim() {
+            "" => {}
+            ":quit" | ":q" | ":exit" => return Ok(false),
+            ":help" => print(&COMMANDS.map(|(name, what)| format!("{name:<9} {what}\n")).concat())?,
+            ":exports" => print(&self.exports())?,
+            ":imports" => print(&(self.imports.join("\n") + "\n"))?,
+            ":reset" => self.start()?,
+            ":spent" => match &self.calls {
+                Some(calls) => print(&format!("{}\n", calls.session.spent()))?,
+                None => notice("there is no session; `:reset` starts one"),
+            },
+            other if other.starts_with(':') => {
+                notice(&format!("there is no command `{other}`; `:help` lists them"));
+            }
+            call => self.call(call)?,
+        }
+        Ok(true)
+    }
+
+    fn exports(&self) -> String {
+        let described = |name: &String| match self.guest.signature(name) {
+            Some(signature) => format!("{name}: {signature}\n"),
+            None => format!("{name}\n"),
+        };
+        self.guest.exports().iter().map(described).collect()
+    }
+
+    fn call(&mut self, line: &str) -> Result<()> {
+        let Some(words) = shlex::split(line) else {
+            notice("a quote is missing its end");
+            return Ok(());
+        };
+        let (Some((function, arguments)), Some(calls)) = (words.split_first(), &mut self.calls)
+        else {
+            notice("there is no session; `:reset` starts one");
+            return Ok(());
+        };
+        match calls.call(function, arguments) {
+            Ok(results) => {
+                calls.print(&results)?;
+                if results.iter().any(|(_, value)| matches!(value, wit_host::Val::Resource(_))) {
+                    notice(&format!("it is `${}` from now on", calls.last()));
+                }
+                Ok(())
+            }
+            Err(error) => self.failed(error),
+        }
+    }
+
+    /// After a failure of the guest there has to be a new session.
+    fn failed(&mut self, error: Error) -> Result<()> {
+        let goes_on = matches!(
+            error,
+            Error::WrongType { .. }
+                | Error::NoSuchFunction { .. }
+                | Error::AmbiguousFunction { .. }
+                | Error::Argument(_)
+                | Error::Read { .. }
+        );
+        super::status::report(&self.observer.explain(error));
+        if !goes_on {
+            self.start()?;
+            notice("the guest was started anew");
+        }
+        Ok(())
+    }
+}
+
+fn editor(guest: &Guest<Functions>, notation: Notation) -> Result<Editor<Completion, FileHistory>> {
+    let config = Config::builder().completion_type(CompletionType::List).build();
+    let mut editor = Editor::with_config(config).context("failed to read from the terminal")?;
+    let usage = |name: &String| (name.clone(), usage(guest, name, notation));
+    let _ = usage;
+    editor.set_helper(Some(Completion::new(guest)));
+    if let Some(history) = history() {
+        // There is none the first time.
+        let _ = editor.load_history(&history);
+    }
+    Ok(editor)
+}
+
+/// Where lines are kept from one shell to the next, where that is to be had.
+fn history() -> Option<PathBuf> {
+    let state = std::env::var_os("XDG_STATE_HOME").filter(|path| Path::new(path).is_absolute());
+    let folder = match state {
+        Some(state) => PathBuf::from(state),
+        None => PathBuf::from(std::env::var_os("HOME")?).join(".local/state"),
+    }
+    .join("wit-host");
+    std::fs::create_dir_all(&folder).ok()?;
+    Some(folder.join("history"))
+}
