@@ -1,6 +1,24 @@
 //! Arguments and results as text: values of WIT's types from WAVE or JSON that a
 //! person wrote, and back. It knows of no guest and of no command.
 //!
+//! ```
+//! use wit_host::values::{Form, from_text, to_json_text, to_wave};
+//!
+//! let runtime = wit_host::Runtime::<()>::builder().build()?;
+//! let guest = runtime.load(
+//!     r#"(module (func (export "half") (param f64) (result f64)
+//!         (f64.div (local.get 0) (f64.const 2))))"#,
+//! )?;
+//! let signature = guest.signature("half").expect("it is exported");
+//! assert_eq!(signature.to_string(), "func(0: f64) -> f64");
+//!
+//! let (name, ty) = &signature.params[0];
+//! let arg = from_text(name, ty, "5", Form::Wave)?;
+//! let results = guest.session_blocking(())?.call("half", &[arg])?;
+//! assert_eq!((to_wave(&results[0]), to_json_text(&results[0])), ("2.5".into(), "2.5".into()));
+//! # Ok::<(), wit_host::Error>(())
+//! ```
+//!
 //! What JSON looks like for each type:
 //!
 //! | type | JSON |

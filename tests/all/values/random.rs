@@ -13,7 +13,7 @@ use wit_host::Val;
 use super::echo::Echo;
 
 /// Guests, types of each, and values of each type.
-const GUESTS: u32 = 12;
+const GUESTS: u32 = 16;
 const TYPES: usize = 8;
 const VALUES: usize = 24;
 

@@ -1,5 +1,6 @@
 //! Values in WAVE, the notation that the component model has for them, read by
-//! the type that is wanted.
+//! the type that is wanted. What it reads is no deeper than the type, which the
+//! engine limits to a hundred levels.
 
 mod lexer;
 mod write;
