@@ -79,7 +79,7 @@ fn arguments_of_another_type_are_refused_and_the_session_goes_on() {
     let mut session = guest.session_blocking(Functions::default()).unwrap();
     for (args, reason) in [
         (vec![], "it takes (name), and was given 0 arguments"),
-        (vec![Val::S32(1)], "the argument `name` is of another type"),
+        (vec![Val::S32(1)], "the argument `name` is a `string`, and `1` is none"),
     ] {
         let error = session.call("greet", &args).unwrap_err().to_string();
         assert_eq!(error, format!("failed to call `greet`: {reason}"));

@@ -3,6 +3,8 @@
 use serde_json::{Map, Number, Value};
 use wasmtime::component::Val;
 
+use crate::values::to_wave;
+
 /// The value as JSON. Handles, which JSON has nothing for, are texts such as
 /// `<resource>`.
 pub fn to_json(value: &Val) -> Value {
@@ -40,7 +42,7 @@ pub fn to_json(value: &Val) -> Value {
         Val::Result(Err(value)) => case("err", value.as_deref().map_or(Value::Null, to_json)),
         Val::Flags(names) => names.iter().cloned().collect(),
         Val::Resource(_) | Val::Future(_) | Val::Stream(_) | Val::ErrorContext(_) => {
-            super::super::to_wave(value).into()
+            to_wave(value).into()
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The words, texts and characters that WAVE is made of. It knows no types. It
 //! is a loop over what is there, so that no text is too long for the stack.
 
-use super::super::fault::Fault;
+use crate::values::fault::Fault;
 
 /// How much of a text an error quotes.
 const QUOTED: usize = 40;

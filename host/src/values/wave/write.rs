@@ -15,7 +15,7 @@ pub fn to_wave(value: &Val) -> String {
 }
 
 /// Writes the value until `out` takes no more.
-pub(in super::super) fn write(out: &mut impl Write, value: &Val) -> Result {
+pub(in crate::values) fn write(out: &mut impl Write, value: &Val) -> Result {
     match value {
         Val::Bool(value) => write!(out, "{value}"),
         Val::S8(number) => write!(out, "{number}"),
