@@ -60,6 +60,33 @@
 //! # Ok::<(), wit_host::Error>(())
 //! ```
 //!
+//! # When a call fails
+//! [`Error::Trapped`], [`Error::Limit`] and [`Error::HostFunction`] carry a
+//! [`Failure`]: the call and its arguments, the cause in plain words, the host call
+//! that was under way, the guest's stack, the last lines that it wrote to standard
+//! error, and what was spent. Its `Display` is all of that.
+//!
+//! # Tracing
+//! What a runtime does can be followed with the crate `tracing`. Where nobody
+//! listens, it costs next to nothing.
+//!
+//! | span | level | fields | around |
+//! | --- | --- | --- | --- |
+//! | `load` | debug | `bytes`: the length of the file | compiling and linking a guest |
+//! | `link` | debug | | linking, within `load` |
+//! | `session` | debug | `kind`: `component` or `core module` | a session's whole life |
+//! | `call` | debug | `function`; `failure`: the first line of the error, where it failed | a call into the guest, within `session` |
+//! | `host_call` | trace | `module`: `env`; `function` | a call of an import from `env`, within `call` |
+//!
+//! In a `host_call` there are two events: `call`, with the field `arguments`, and
+//! `return`, with the field `result`. Both are cut at 300 bytes. A contract's own
+//! imports are traced by what `bindgen!` makes of them, where its options say
+//! `imports: { default: tracing | verbose_tracing }` and the embedder has the crate
+//! `tracing`: in spans `wit-bindgen import` with the fields `module` and
+//! `function`, with events of the same names. The values in those are not cut:
+//! [`debug_text`] cuts them for a listener. WASI has the same spans, and
+//! `wiggle abi` for its first preview.
+//!
 //! # Reading order
 //! A call passes through `runtime` (one engine, two linkers), `guest` (bytes
 //! that were recognised by `kind`, compiled, checked by `fit` and linked) and

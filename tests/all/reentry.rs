@@ -1,0 +1,32 @@
+//! A host function cannot call into the session that called it.
+
+use std::sync::{Arc, Mutex, Weak};
+
+use wit_host::{Runtime, Val, blocking};
+
+/// Host data that knows its own session, which is as near as a host function gets.
+#[derive(Default)]
+struct Caller {
+    session: Weak<Mutex<blocking::Session<Caller>>>,
+}
+
+impl Caller {
+    /// Whether the session is to be had.
+    fn reach(&mut self) -> bool {
+        self.session.upgrade().is_some_and(|session| session.try_lock().is_ok())
+    }
+}
+
+#[test]
+fn a_session_is_out_of_reach_while_it_is_called() {
+    let runtime = Runtime::builder().env(|env| env.define("reach", Caller::reach)).build().unwrap();
+    let text = r#"(module
+        (import "env" "reach" (func $reach (result i32)))
+        (func (export "run") (result i32) (call $reach)))"#;
+    let session = runtime.load(text).unwrap().session_blocking(Caller::default()).unwrap();
+    let session = Arc::new(Mutex::new(session));
+    session.lock().unwrap().data_mut().session = Arc::downgrade(&session);
+    let reached = session.lock().unwrap().call("run", &[]).unwrap();
+    assert_eq!(reached, [Val::S32(0)]);
+    assert!(session.lock().unwrap().data_mut().session.upgrade().is_some());
+}
