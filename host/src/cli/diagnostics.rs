@@ -11,7 +11,8 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
 use wit_host::{Error, Guest, Runtime};
 
-use super::host_calls::{HostCalls, LastCall};
+use super::host_calls::HostCalls;
+use super::last_call::LastCall;
 use super::progress;
 use super::status::notice;
 use super::trace_file::TraceFile;

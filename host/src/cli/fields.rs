@@ -8,34 +8,23 @@ use tracing::field::{Field, Visit};
 use wit_host::debug_text;
 
 /// How many bytes of one value are shown.
-pub(crate) const LONGEST: usize = 200;
-
-/// The field of an event that says what it is.
-pub(crate) const MESSAGE: &str = "message";
+const LONGEST: usize = 200;
 
 /// The fields, in their order, safe to print.
-pub(crate) struct Fields {
-    pub(crate) values: Map<String, Value>,
-    longest: usize,
-}
+#[derive(Default)]
+pub(crate) struct Fields(pub(crate) Map<String, Value>);
 
 impl Fields {
     /// The fields that `record` hands over.
     pub(crate) fn of(record: impl FnOnce(&mut dyn Visit)) -> Self {
-        Self::begin_of(LONGEST, record)
-    }
-
-    /// The fields that `record` hands over, with no more than so many bytes of
-    /// each value. A list is still gone through, unless it comes after them.
-    pub(crate) fn begin_of(longest: usize, record: impl FnOnce(&mut dyn Visit)) -> Self {
-        let mut fields = Self { values: Map::new(), longest };
+        let mut fields = Self::default();
         record(&mut fields);
         fields
     }
 
     /// Takes the field of that name out, as text.
     pub(crate) fn take(&mut self, name: &str) -> Option<String> {
-        self.values.shift_remove(name).map(text)
+        self.0.shift_remove(name).map(text)
     }
 
     /// The fields as they would stand between the brackets of a call.
@@ -45,7 +34,7 @@ impl Fields {
             "arguments" => text(value),
             _ => format!("{name}={}", text(value)),
         };
-        let arguments: Vec<_> = self.values.into_iter().map(argument).collect();
+        let arguments: Vec<_> = self.0.into_iter().map(argument).collect();
         arguments.join(", ")
     }
 }
@@ -59,8 +48,7 @@ fn text(value: Value) -> String {
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let longest = if field.name() == MESSAGE { LONGEST } else { self.longest };
-        self.values.insert(field.name().into(), debug_text(value, longest).into());
+        self.0.insert(field.name().into(), debug_text(value, LONGEST).into());
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
@@ -68,14 +56,14 @@ impl Visit for Fields {
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.values.insert(field.name().into(), value.into());
+        self.0.insert(field.name().into(), value.into());
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.values.insert(field.name().into(), value.into());
+        self.0.insert(field.name().into(), value.into());
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.values.insert(field.name().into(), value.into());
+        self.0.insert(field.name().into(), value.into());
     }
 }

@@ -2,7 +2,6 @@
 //! that failed in it, and with `-v` each is told in one line. The spans are those
 //! of the library, of `bindgen!` and of WASI.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tracing::span::{Attributes, Id};
@@ -11,62 +10,13 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::fields::{Fields, LONGEST, MESSAGE};
+use super::fields::Fields;
+use super::last_call::{LastCall, Step};
 use super::status::notice;
 
 /// The spans of host calls: of imports of `env`, of a component's imports, and of
 /// WASI's first preview.
-const SPANS: [&str; 3] = ["host_call", "wit-bindgen import", WASI];
-const WASI: &str = "wiggle abi";
-
-/// How an error that a host function gave back begins. Nothing behind it has to be
-/// looked at, in particular not whatever comes behind `Ok`.
-const ERR: &str = "Er";
-
-/// The last host call. Clones share it.
-#[derive(Clone, Default)]
-pub(crate) struct LastCall(Arc<Mutex<Last>>);
-
-#[derive(Default)]
-struct Last {
-    name: String,
-    stage: Stage,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Stage {
-    UnderWay,
-    /// It gave back an error, which may or may not have ended the guest.
-    Failed,
-    #[default]
-    Returned,
-}
-
-impl LastCall {
-    /// The host call that the guest did not come back from; `failed` is whether
-    /// one that gave back an error is such a call.
-    pub(crate) fn unfinished(&self, failed: bool) -> Option<String> {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let unfinished = match last.stage {
-            Stage::UnderWay => true,
-            Stage::Failed => failed,
-            Stage::Returned => false,
-        };
-        unfinished.then(|| last.name.clone())
-    }
-
-    fn begin(&self, name: &str) {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.name.clear();
-        last.name.push_str(name);
-        last.stage = Stage::UnderWay;
-    }
-
-    fn end(&self, result: &str) {
-        let stage = if result.starts_with(ERR) { Stage::Failed } else { Stage::Returned };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).stage = stage;
-    }
-}
+const SPANS: [&str; 3] = ["host_call", "wit-bindgen import", "wiggle abi"];
 
 /// Listens to host calls.
 pub(crate) struct HostCalls {
@@ -104,38 +54,25 @@ struct Call {
 
 impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for HostCalls {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let mut fields = Fields::of(|visit| attributes.record(visit));
-        let mut part = |name| fields.take(name).unwrap_or_default();
-        let name = format!("{}.{}", part("module"), part("function"));
-        self.last.begin(&name);
+        self.last.begin(attributes);
         if let Some(span) = context.span(id).filter(|_| self.guest.is_some()) {
             let (arguments, result) = (String::new(), None);
-            let call = Call { name, arguments, result, began: Instant::now() };
+            let call = Call { name: self.last.name(), arguments, result, began: Instant::now() };
             span.extensions_mut().insert(call);
         }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let Some(span) = context.event_span(event) else { return };
-        let longest = if self.guest.is_some() { LONGEST } else { ERR.len() };
-        let mut fields = Fields::begin_of(longest, |visit| event.record(visit));
-        let (is_return, is_call) = match fields.take(MESSAGE).as_deref() {
-            Some("return") => (true, false),
-            Some("call") => (false, true),
-            None if span.name() == WASI => {
-                let is_return = fields.values.contains_key("result");
-                (is_return, !is_return)
-            }
-            _ => return,
-        };
-        if is_return {
-            let result = fields.take("result").unwrap_or_default();
-            self.last.end(&result);
-            if let Some(call) = span.extensions_mut().get_mut::<Call>() {
-                call.result = Some(result);
-            }
-        } else if is_call && let Some(call) = span.extensions_mut().get_mut::<Call>() {
-            call.arguments = fields.arguments();
+        let step = self.last.go_on(event);
+        let mut extensions = span.extensions_mut();
+        let Some(call) = extensions.get_mut::<Call>() else { return };
+        let mut fields = Fields::of(|visit| event.record(visit));
+        fields.take("message");
+        match step {
+            Step::Called => call.arguments = fields.arguments(),
+            Step::Returned => call.result = fields.take("result"),
+            Step::Other => {}
         }
     }
 

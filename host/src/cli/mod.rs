@@ -8,6 +8,7 @@ mod contract;
 mod diagnostics;
 mod fields;
 mod host_calls;
+mod last_call;
 mod options;
 mod progress;
 mod run;

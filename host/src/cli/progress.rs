@@ -14,7 +14,7 @@ pub(crate) fn during<R>(text: &str, work: impl FnOnce() -> R) -> R {
     if !io::stderr().is_terminal() {
         return work();
     }
-    let (done, wait) = channel();
+    let (done, wait) = channel::<()>();
     thread::scope(move |scope| {
         scope.spawn(move || show(text, &mut io::stderr(), &wait, PATIENCE));
         // Dropped when the work is done, also by a panic.
@@ -34,19 +34,36 @@ fn show(text: &str, output: &mut dyn Write, wait: &Receiver<()>, patience: Durat
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::Sender;
+
     use super::*;
 
+    /// Something that is done as soon as the line is there.
+    struct Terminal(Vec<u8>, Option<Sender<()>>);
+
+    impl Write for Terminal {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.1 = None;
+            Ok(())
+        }
+    }
+
     #[test]
-    fn the_line_is_shown_where_it_takes_long_and_erased() {
+    fn the_line_is_shown_where_it_takes_long_and_is_gone_afterwards() {
+        let (done, wait) = channel();
+        let mut slow = Terminal(Vec::new(), Some(done));
+        show("compiling", &mut slow, &wait, Duration::ZERO);
+        assert_eq!(slow.0, b"wit-host: compiling\r\x1b[2K");
+
         let (done, wait) = channel();
         drop(done);
-        let mut output = Vec::new();
-        show("compiling", &mut output, &wait, PATIENCE);
-        assert_eq!(output, b"");
-        let (done, wait) = channel();
-        done.send(()).expect("there is a receiver");
-        let mut quick = Vec::new();
-        show("compiling", &mut quick, &wait, Duration::ZERO);
-        assert_eq!(quick, b"");
+        let mut quick = Terminal(Vec::new(), None);
+        show("compiling", &mut quick, &wait, Duration::MAX);
+        assert_eq!(quick.0, b"");
     }
 }

@@ -86,7 +86,7 @@ fn line(kind: &str, metadata: &Metadata<'_>, fields: Fields) -> Value {
         "kind": kind,
         "level": metadata.level().as_str(),
         "target": metadata.target(),
-        "fields": fields.values,
+        "fields": fields.0,
     })
 }
 
