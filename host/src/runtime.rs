@@ -16,6 +16,7 @@ use crate::env::{Table, signature};
 use crate::error::{Error, Result};
 use crate::grants::Grants;
 use crate::guest::Guest;
+use crate::inspect::{Inspection, inspect};
 use crate::isolate::Isolation;
 use crate::limits::Limits;
 use crate::state::State;
@@ -73,6 +74,24 @@ impl<T: Send + 'static> Runtime<T> {
         self.load(self.read(path.as_ref())?)
     }
 
+    /// What a guest is, what it asks for and who serves that, without compiling
+    /// it. What the runtime denies is not looked at.
+    ///
+    /// # Errors
+    /// [`Error::NotAGuest`], [`Error::TooCostly`], [`Error::Invalid`],
+    /// [`Error::Misfits`].
+    pub fn inspect(&self, bytes: impl AsRef<[u8]>) -> Result<Inspection> {
+        inspect(&self.inner, bytes.as_ref())
+    }
+
+    /// [`Runtime::inspect`] on the content of a file.
+    ///
+    /// # Errors
+    /// The same, and [`Error::Read`].
+    pub fn inspect_file(&self, path: impl AsRef<Path>) -> Result<Inspection> {
+        self.inspect(self.read(path.as_ref())?)
+    }
+
     /// The content of a guest's file, as far as its size is allowed.
     pub(crate) fn read(&self, path: &Path) -> Result<Vec<u8>> {
         let failed = |source| Error::Read { path: path.to_owned(), source };
@@ -88,6 +107,12 @@ impl<T: Send + 'static> Runtime<T> {
     /// notation of Rust.
     pub fn env_imports(&self) -> impl Iterator<Item = (&str, String)> {
         self.inner.env.iter().map(|(name, served)| (name.as_str(), signature(&served.ty)))
+    }
+
+    /// The function of the contract that an import in `env` implements, as
+    /// `package/interface.function`.
+    pub fn env_implements(&self, import: &str) -> Option<&str> {
+        self.inner.env.get(import)?.implements.as_deref()
     }
 
     /// Starts the thread that moves the epoch on, unless it runs already. It

@@ -37,6 +37,11 @@ pub fn debug_text(value: &dyn fmt::Debug, longest: usize) -> String {
     shown(&limited(longest, |out| fmt::Write::write_fmt(out, format_args!("{value:?}"))))
 }
 
+/// The same for a whole text that was asked for, which is not cut.
+pub(crate) fn escaped(text: &str) -> String {
+    cut(text, usize::MAX, |character| character == '\n')
+}
+
 /// `names` in back-ticks with commas between them, or `nothing`.
 pub(crate) fn list<S: AsRef<str>>(names: &[S]) -> String {
     if names.is_empty() {

@@ -11,6 +11,11 @@ mod host_calls;
 mod last_call;
 mod options;
 mod progress;
+mod completions;
+mod contract;
+mod inspect;
+mod options;
+mod output;
 mod run;
 mod shell;
 mod status;
@@ -38,7 +43,9 @@ enum Command {
     Call(Box<call::Call>),
     Shell(Box<shell::Shell>),
     Check(check::Check),
+    Inspect(inspect::Inspect),
     Contract(contract::Contract),
+    Completions(completions::Completions),
 }
 
 /// The first argument of this program where it is to compile for another one.
@@ -59,7 +66,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Call(call) => call.execute(),
         Command::Shell(shell) => shell.execute(),
         Command::Check(check) => check.execute(),
+        Command::Inspect(inspect) => inspect.execute(),
         Command::Contract(contract) => contract.execute(),
+        Command::Completions(completions) => completions.execute(),
     };
     match ended {
         Ok(status) => status.into(),
@@ -79,4 +88,32 @@ fn quieten() {
             report(panic);
         }
     }));
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_command_has_an_example() {
+        let cli = Cli::command();
+        for command in cli.get_subcommands() {
+            let name = command.get_name();
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let has_example =
+                after.starts_with("Example") && after.contains(&format!("wit-host {name} "));
+            assert!(has_example, "`wit-host {name} --help` ends with no example: {after:?}");
+        }
+    }
+
+    #[test]
+    fn every_option_has_help() {
+        Cli::command().debug_assert();
+        for command in Cli::command().get_subcommands() {
+            for argument in command.get_arguments() {
+                let (name, id) = (command.get_name(), argument.get_id());
+                assert!(argument.get_help().is_some(), "`{id}` of `wit-host {name}` has no help");
+            }
+        }
+    }
 }

@@ -142,7 +142,7 @@ impl Options {
 
 /// The options do not make sense, for a reason that clap cannot see.
 #[derive(Debug)]
-pub(crate) struct Usage(String);
+pub(crate) struct Usage(pub(super) String);
 
 impl Usage {
     pub(crate) fn new(reason: String) -> Self {

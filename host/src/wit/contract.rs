@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use wit_component::WitPrinter;
 use wit_parser::{PackageId, Resolve, WorldId};
 
+use super::notation::package;
 use crate::error::{Error, Result};
 use crate::text::shown_text;
 
@@ -76,15 +76,9 @@ impl Contract {
     /// The contract as one WIT text, with every package that it needs nested in
     /// it.
     pub fn wit(&self) -> String {
-        let others = self.resolve.topological_packages();
-        let nested: Vec<_> = others.into_iter().filter(|other| *other != self.package).collect();
-        let mut printer = WitPrinter::default();
-        match printer.print(&self.resolve, self.package, &nested) {
-            Ok(()) => printer.output.to_string(),
-            // What was parsed has no type without a name, the one thing that
-            // cannot be printed.
-            Err(error) => format!("// {error}\n"),
-        }
+        // What was parsed has no type without a name, the one thing that cannot
+        // be printed.
+        package(&self.resolve, self.package).unwrap_or_else(|error| format!("// {error}\n"))
     }
 
     /// The world's name with its package, as `wit-host:contract/plugin@0.1.0`.

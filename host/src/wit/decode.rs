@@ -6,13 +6,35 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use wit_parser::decoding::DecodedWasm;
 use wit_parser::{Resolve, WorldId};
 
-use crate::text::shown;
+use super::Contract;
+use super::notation::package;
+use super::weight;
+use crate::text::{escaped, shown};
 
 /// A component's world.
 #[derive(Clone, Debug)]
 pub(crate) struct Decoded {
     pub(crate) resolve: Resolve,
     pub(crate) world: WorldId,
+}
+
+impl Decoded {
+    /// The world as one WIT text, with every package that it needs nested in it.
+    /// What could steer a terminal in it is escaped.
+    ///
+    /// # Errors
+    /// Where it has something that WIT cannot say; the reason.
+    pub(crate) fn wit(&self) -> Result<String, String> {
+        let Some(of) = self.resolve.worlds[self.world].package else {
+            return Err("its world is in no package".into());
+        };
+        // The printer expects what the usual tools make, as the decoder does.
+        let printed = catch_unwind(AssertUnwindSafe(|| package(&self.resolve, of)))
+            .map_err(|_| "its types have no form in WIT".to_owned())??;
+        let wit = escaped(&printed);
+        Contract::parse(&wit).map_err(|error| error.to_string())?;
+        Ok(wit)
+    }
 }
 
 /// Reads the world of a component that has passed the scan, which bounds what
@@ -22,7 +44,10 @@ pub(crate) struct Decoded {
 /// Where it is invalid, or has something that WIT cannot say; the reason.
 pub(crate) fn decode(binary: &[u8]) -> Result<Decoded, String> {
     match contained(|| wit_parser::decoding::decode(binary))? {
-        Ok(DecodedWasm::Component(resolve, world)) => Ok(Decoded { resolve, world }),
+        Ok(DecodedWasm::Component(resolve, world)) => {
+            weight::check(&resolve)?;
+            Ok(Decoded { resolve, world })
+        }
         Ok(DecodedWasm::WitPackage(..)) => {
             Err("it is a WIT package in binary form, which has no code".into())
         }

@@ -6,6 +6,7 @@ mod decode;
 mod difference;
 mod members;
 mod notation;
+mod weight;
 
 pub use contract::Contract;
 pub(crate) use decode::{Decoded, contained, decode};

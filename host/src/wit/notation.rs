@@ -1,9 +1,22 @@
-//! Functions and types in the notation of WIT, on one line.
+//! Functions and types in the notation of WIT, on one line, and packages as a
+//! text.
 
 use wit_component::WitPrinter;
-use wit_parser::{Function, FunctionKind, Resolve, Type, TypeId};
+use wit_parser::{Function, FunctionKind, PackageId, Resolve, Type, TypeId};
 
 use super::members;
+
+/// A package as one text, with all others nested in it.
+///
+/// # Errors
+/// Where a type has no name; the reason.
+pub(crate) fn package(resolve: &Resolve, package: PackageId) -> Result<String, String> {
+    let others = resolve.topological_packages();
+    let nested: Vec<_> = others.into_iter().filter(|other| *other != package).collect();
+    let mut printer = WitPrinter::default();
+    printer.print(resolve, package, &nested).map_err(|error| format!("{error:#}"))?;
+    Ok(printer.output.to_string())
+}
 
 /// A type as it is referred to: by its name, where it has one.
 pub(crate) fn ty(resolve: &Resolve, ty: &Type) -> String {

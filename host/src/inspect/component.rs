@@ -1,0 +1,90 @@
+//! What a component imports and exports, in WIT.
+
+use wit_parser::{Function, Resolve, WorldItem, WorldKey};
+
+use super::contents::Contents;
+use super::served::Offered;
+use super::{Import, Inspection, Item};
+use crate::wit::{Contract, Decoded, decode, function};
+
+/// Fills in the imports, the exports and the WIT of a component; where its types
+/// cannot be read, the names that it has.
+pub(super) fn fill(
+    inspection: &mut Inspection,
+    binary: &[u8],
+    contents: &Contents,
+    contract: Option<&Contract>,
+) {
+    let offered = Offered::new(contract);
+    let read = decode(binary).and_then(|decoded| Ok((decoded.wit()?, decoded)));
+    match read {
+        Ok((wit, decoded)) => {
+            inspection.wit = Some(wit);
+            let Decoded { resolve, world } = &decoded;
+            let world = &resolve.worlds[*world];
+            let imports = world.imports.iter().map(|(key, item)| {
+                let used = functions_of(resolve, item).map(|function| function.name.as_str());
+                let name = resolve.name_world_key(key);
+                import(of_world(resolve, key, item), offered.to_component(&name, used), contents)
+            });
+            inspection.imports = imports.collect();
+            let exports = world.exports.iter().map(|(key, item)| of_world(resolve, key, item));
+            inspection.exports = exports.collect();
+        }
+        Err(reason) => {
+            inspection.unreadable = Some(reason);
+            let imports = contents.imports.iter().map(|name| {
+                let served_by = offered.to_component(name, std::iter::empty());
+                import(named(name), served_by, contents)
+            });
+            inspection.imports = imports.collect();
+            inspection.exports = contents.exports.iter().map(|name| named(name)).collect();
+        }
+    }
+}
+
+fn import(item: Item, served_by: super::ServedBy, contents: &Contents) -> Import {
+    Import { asked_by: contents.askers(&item.name), item, served_by }
+}
+
+fn named(name: &str) -> Item {
+    Item { name: name.to_owned(), sort: "unknown", ty: None, functions: Vec::new() }
+}
+
+fn of_world(resolve: &Resolve, key: &WorldKey, item: &WorldItem) -> Item {
+    let (sort, ty, functions) = match item {
+        WorldItem::Interface { .. } => {
+            let functions = functions_of(resolve, item).map(|one| in_interface(resolve, one));
+            ("interface", None, functions.collect())
+        }
+        WorldItem::Function(one) => ("function", Some(ty(resolve, one)), Vec::new()),
+        WorldItem::Type { .. } => ("type", None, Vec::new()),
+    };
+    Item { name: resolve.name_world_key(key), sort, ty, functions }
+}
+
+fn functions_of<'r>(
+    resolve: &'r Resolve,
+    item: &'r WorldItem,
+) -> impl Iterator<Item = &'r Function> {
+    let interface = match item {
+        WorldItem::Interface { id, .. } => Some(&resolve.interfaces[*id]),
+        _ => None,
+    };
+    interface.into_iter().flat_map(|interface| interface.functions.values())
+}
+
+fn in_interface(resolve: &Resolve, one: &Function) -> String {
+    let declared = function(resolve, one);
+    let resource = one.kind.resource().and_then(|id| resolve.types[id].name.as_deref());
+    resource.map_or(declared.clone(), |resource| format!("{resource}.{declared}"))
+}
+
+/// A function's type without its name.
+fn ty(resolve: &Resolve, one: &Function) -> String {
+    let declared = function(resolve, one);
+    match declared.split_once(": ") {
+        Some((_, ty)) => ty.to_owned(),
+        None => declared,
+    }
+}

@@ -1,0 +1,61 @@
+//! An inspection as JSON, for programs.
+
+use serde_json::{Value, json};
+
+use super::{Import, Inspection, Item, ServedBy};
+
+impl Inspection {
+    /// All of it as one JSON object, whose keys stay as they are:
+    ///
+    /// - `kind`: `component` or `core module`; `size`: bytes
+    /// - `producers`: objects of `role`, `name`, `version`
+    /// - `imports`: objects of `name`, `sort`, `type` (or null), `functions`,
+    ///   `asked_by`, and `served_by`, an object of `by` (`contract`, `wasi`,
+    ///   `nothing`, `unknown`), `name` (of the contract's item, or null),
+    ///   `without` (functions that the contract does not have) and `note` (what
+    ///   WASI depends on or why nothing serves it, or null)
+    /// - `exports`: objects of `name`, `sort`, `type`, `functions`
+    /// - `custom_sections`: objects of `name`, `count`, `size`
+    /// - `wit`, `unreadable`: a text, or null
+    pub fn json(&self) -> Value {
+        let producers = self
+            .producers
+            .iter()
+            .map(|one| json!({ "role": one.role, "name": one.name, "version": one.version }));
+        let sections = self
+            .custom_sections
+            .iter()
+            .map(|one| json!({ "name": one.name, "count": one.count, "size": one.size }));
+        json!({
+            "kind": self.kind.name(),
+            "size": self.size,
+            "producers": producers.collect::<Value>(),
+            "imports": self.imports.iter().map(import).collect::<Value>(),
+            "exports": self.exports.iter().map(item).collect::<Value>(),
+            "custom_sections": sections.collect::<Value>(),
+            "wit": self.wit,
+            "unreadable": self.unreadable,
+        })
+    }
+}
+
+fn item(item: &Item) -> Value {
+    json!({ "name": item.name, "sort": item.sort, "type": item.ty, "functions": item.functions })
+}
+
+fn import(import: &Import) -> Value {
+    let mut object = item(&import.item);
+    object["asked_by"] = json!(import.asked_by);
+    object["served_by"] = served_by(&import.served_by);
+    object
+}
+
+fn served_by(served: &ServedBy) -> Value {
+    let object = |by, name: &Option<String>, without: &[String], note: Option<&str>| json!({ "by": by, "name": name, "without": without, "note": note });
+    match served {
+        ServedBy::Contract { name, without } => object("contract", name, without, None),
+        ServedBy::Wasi(grant) => object("wasi", &None, &[], Some(grant)),
+        ServedBy::Nothing(why) => object("nothing", &None, &[], Some(why)),
+        ServedBy::Unknown => object("unknown", &None, &[], None),
+    }
+}

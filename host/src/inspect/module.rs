@@ -1,0 +1,159 @@
+//! What a core module imports and exports, in core types. It reads the binary
+//! and does not validate it: what cannot be read has no type.
+
+use wasmparser::{
+    ExternalKind, FuncType, GlobalType, Import as CoreImport, MemoryType, Parser, Payload,
+    RecGroup, TableType, TypeRef,
+};
+
+use super::{Import, Inspection, Item, served};
+use crate::env::Table;
+
+/// Fills in the imports and exports of a core module.
+pub(super) fn fill(inspection: &mut Inspection, binary: &[u8], env: &Table) {
+    let mut module = Module::default();
+    for payload in Parser::new(0).parse_all(binary) {
+        let Ok(payload) = payload else { break };
+        module.payload(payload, inspection, env);
+    }
+}
+
+/// What each index of a module stands for, in words.
+#[derive(Default)]
+struct Module {
+    types: Vec<Option<String>>,
+    functions: Vec<u32>,
+    memories: Vec<String>,
+    tables: Vec<String>,
+    globals: Vec<String>,
+    tags: Vec<u32>,
+}
+
+impl Module {
+    fn payload(&mut self, payload: Payload<'_>, inspection: &mut Inspection, env: &Table) {
+        match payload {
+            Payload::TypeSection(section) => section.into_iter().flatten().for_each(|group| {
+                self.types(&group);
+            }),
+            Payload::ImportSection(section) => {
+                for import in section.into_imports().flatten() {
+                    inspection.imports.push(self.import(import, env));
+                }
+            }
+            Payload::FunctionSection(section) => {
+                self.functions.extend(section.into_iter().flatten());
+            }
+            Payload::TableSection(section) => {
+                let tables = section.into_iter().flatten().map(|one| table(&one.ty));
+                self.tables.extend(tables);
+            }
+            Payload::MemorySection(section) => {
+                self.memories.extend(section.into_iter().flatten().map(memory));
+            }
+            Payload::GlobalSection(section) => {
+                let globals = section.into_iter().flatten().map(|one| global(one.ty));
+                self.globals.extend(globals);
+            }
+            Payload::TagSection(section) => {
+                self.tags.extend(section.into_iter().flatten().map(|tag| tag.func_type_idx));
+            }
+            Payload::ExportSection(section) => {
+                for export in section.into_iter().flatten() {
+                    let (sort, ty) = self.of_index(export.kind, export.index);
+                    inspection.exports.push(item(export.name.to_owned(), sort, ty));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn types(&mut self, group: &RecGroup) {
+        use wasmparser::CompositeInnerType as Inner;
+        self.types.extend(group.types().map(|ty| match &ty.composite_type.inner {
+            Inner::Func(ty) => Some(signature(ty)),
+            _ => None,
+        }));
+    }
+
+    fn import(&mut self, import: CoreImport<'_>, env: &Table) -> Import {
+        let (sort, ty) = match import.ty {
+            TypeRef::Func(index) | TypeRef::FuncExact(index) => {
+                self.functions.push(index);
+                ("function", self.function_type(index))
+            }
+            TypeRef::Memory(ty) => ("memory", Some(push(&mut self.memories, memory(ty)))),
+            TypeRef::Table(ty) => ("table", Some(push(&mut self.tables, table(&ty)))),
+            TypeRef::Global(ty) => ("global", Some(push(&mut self.globals, global(ty)))),
+            TypeRef::Tag(tag) => {
+                self.tags.push(tag.func_type_idx);
+                ("tag", self.function_type(tag.func_type_idx))
+            }
+        };
+        let served_by = served::to_module(import.module, import.name, ty.as_deref(), env);
+        let name = format!("{}.{}", import.module, import.name);
+        Import { item: item(name, sort, ty), asked_by: Vec::new(), served_by }
+    }
+
+    fn of_index(&self, kind: ExternalKind, index: u32) -> (&'static str, Option<String>) {
+        let at = |all: &[String]| get(all, index).cloned();
+        let of_type =
+            |all: &[u32]| get(all, index).copied().and_then(|index| self.function_type(index));
+        match kind {
+            ExternalKind::Func | ExternalKind::FuncExact => ("function", of_type(&self.functions)),
+            ExternalKind::Memory => ("memory", at(&self.memories)),
+            ExternalKind::Table => ("table", at(&self.tables)),
+            ExternalKind::Global => ("global", at(&self.globals)),
+            ExternalKind::Tag => ("tag", of_type(&self.tags)),
+        }
+    }
+
+    fn function_type(&self, index: u32) -> Option<String> {
+        get(&self.types, index).cloned().flatten()
+    }
+}
+
+fn item(name: String, sort: &'static str, ty: Option<String>) -> Item {
+    Item { name, sort, ty, functions: Vec::new() }
+}
+
+fn get<T>(all: &[T], index: u32) -> Option<&T> {
+    all.get(usize::try_from(index).ok()?)
+}
+
+fn push(all: &mut Vec<String>, ty: String) -> String {
+    all.push(ty.clone());
+    ty
+}
+
+/// In the notation that imports of `env` have.
+fn signature(ty: &FuncType) -> String {
+    let params: Vec<_> = ty.params().iter().map(ToString::to_string).collect();
+    let results: Vec<_> = ty.results().iter().map(ToString::to_string).collect();
+    match &results[..] {
+        [] => format!("({})", params.join(", ")),
+        [result] => format!("({}) -> {result}", params.join(", ")),
+        several => format!("({}) -> ({})", params.join(", "), several.join(", ")),
+    }
+}
+
+fn memory(ty: MemoryType) -> String {
+    let shared = if ty.shared { "shared, " } else { "" };
+    let wide = if ty.memory64 { "64 bits, " } else { "" };
+    format!("{shared}{wide}{}", range(ty.initial, ty.maximum, "pages"))
+}
+
+fn table(ty: &TableType) -> String {
+    format!("{}, {}", ty.element_type, range(ty.initial, ty.maximum, "elements"))
+}
+
+fn global(ty: GlobalType) -> String {
+    let mutable = if ty.mutable { "mut " } else { "" };
+    format!("{mutable}{}", ty.content_type)
+}
+
+fn range(initial: u64, maximum: Option<u64>, what: &str) -> String {
+    match maximum {
+        Some(maximum) => format!("{initial} to {maximum} {what}"),
+        None => format!("from {initial} {what}"),
+    }
+}

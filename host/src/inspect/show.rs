@@ -1,0 +1,118 @@
+//! An inspection for people: what the guest chose is escaped and cut.
+
+use std::fmt;
+
+use bytesize::ByteSize;
+
+use super::{Import, Inspection, Item, Producer, ServedBy};
+use crate::text::{list, short, shown};
+
+/// How many of each kind are shown; more would bury the rest.
+const LONGEST_LIST: usize = 200;
+
+/// How the roles of producers are called.
+const ROLES: [(&str, &str); 3] =
+    [("language", "language"), ("processed-by", "made by"), ("sdk", "made with")];
+
+impl fmt::Display for Inspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}, {}", self.kind, size(self.size))?;
+        for (role, title) in ROLES {
+            let of_role = self.producers.iter().filter(|producer| producer.role == role);
+            let shown: Vec<_> = of_role.map(producer).collect();
+            if !shown.is_empty() {
+                writeln!(f, "{title}: {}", shortened(&shown).join(", "))?;
+            }
+        }
+        if let Some(reason) = &self.unreadable {
+            writeln!(f, "its types cannot be read: {}", shown(reason))?;
+        }
+        all(f, "imports", &self.imports, import)?;
+        all(f, "exports", &self.exports, item)?;
+        all(f, "custom sections", &self.custom_sections, |f, section| {
+            let name = match section.name.as_str() {
+                ".debug_*" => "debug information".into(),
+                name => short(name),
+            };
+            let times =
+                if section.count > 1 { format!(" in {}", section.count) } else { String::new() };
+            writeln!(f, "  {name}: {}{times}", size(section.size))
+        })
+    }
+}
+
+fn all<T>(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    all: &[T],
+    one: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
+) -> fmt::Result {
+    if all.is_empty() {
+        return writeln!(f, "\n{title}: none");
+    }
+    writeln!(f, "\n{title}:")?;
+    all.iter().take(LONGEST_LIST).try_for_each(|item| one(f, item))?;
+    match all.len().checked_sub(LONGEST_LIST) {
+        None | Some(0) => Ok(()),
+        Some(more) => writeln!(f, "  and {more} more (`--format json` has all)"),
+    }
+}
+
+fn import(f: &mut fmt::Formatter<'_>, import: &Import) -> fmt::Result {
+    item(f, &import.item)?;
+    if !import.asked_by.is_empty() {
+        writeln!(f, "    asked for by {}", list(&import.asked_by))?;
+    }
+    writeln!(f, "    served by {}", served_by(import))
+}
+
+fn item(f: &mut fmt::Formatter<'_>, item: &Item) -> fmt::Result {
+    let name = short(&item.name);
+    match (&item.ty, item.sort) {
+        (Some(ty), "function") if ty.starts_with('(') => writeln!(f, "  {name}{}", shown(ty))?,
+        (Some(ty), "function") => writeln!(f, "  {name}: {}", shown(ty))?,
+        (Some(ty), sort) => writeln!(f, "  {name}: {sort}, {}", shown(ty))?,
+        (None, "interface" | "unknown") => writeln!(f, "  {name}")?,
+        (None, sort) => writeln!(f, "  {name}: {sort}")?,
+    }
+    for function in shortened(&item.functions) {
+        writeln!(f, "    {}", shown(&function))?;
+    }
+    Ok(())
+}
+
+fn served_by(import: &Import) -> String {
+    match &import.served_by {
+        ServedBy::Contract { name, without } => {
+            let other = name.as_ref().filter(|name| **name != import.item.name);
+            let as_other = other.map_or(String::new(), |name| format!(", as `{}`", short(name)));
+            let but = match &without[..] {
+                [] => String::new(),
+                without => format!(", which lacks {}", list(without)),
+            };
+            format!("the contract{as_other}{but}")
+        }
+        ServedBy::Wasi(grant) => format!("WASI: {grant}"),
+        ServedBy::Nothing(why) => format!("nothing: {}", shown(why)),
+        ServedBy::Unknown => "what cannot be told: this runtime has no contract as WIT".into(),
+    }
+}
+
+fn producer(producer: &Producer) -> String {
+    match producer.version.as_str() {
+        "" => short(&producer.name),
+        version => format!("{} {}", short(&producer.name), short(version)),
+    }
+}
+
+fn shortened(all: &[String]) -> Vec<String> {
+    let mut first: Vec<_> = all.iter().take(LONGEST_LIST).cloned().collect();
+    if all.len() > LONGEST_LIST {
+        first.push(format!("and {} more (`--format json` has all)", all.len() - LONGEST_LIST));
+    }
+    first
+}
+
+fn size(bytes: usize) -> String {
+    ByteSize(u64::try_from(bytes).unwrap_or(u64::MAX)).to_string()
+}
