@@ -158,4 +158,4 @@ pub use text::debug_text;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
 pub use wasmtime;
 pub use wasmtime::component::Val;
-pub use wit::Contract;
+pub use wit::{Change, Changes, Contract, Effect, PackageVersion, Place, VersionStep};

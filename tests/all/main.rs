@@ -4,6 +4,7 @@
 #![allow(missing_docs, reason = "a test's name is its documentation")]
 #![allow(clippy::unwrap_used, reason = "a test fails where an expectation does")]
 
+mod changes;
 mod cli;
 mod contract;
 mod diagnostics;
@@ -15,6 +16,7 @@ mod guards;
 mod guests;
 mod hostile;
 mod misfits;
+mod inspect;
 mod probe;
 mod reentry;
 mod reexport;

@@ -11,6 +11,8 @@ mod host_calls;
 mod last_call;
 mod options;
 mod progress;
+#[allow(dead_code, reason = "what `check --against` calls")]
+mod against;
 mod completions;
 mod contract;
 mod inspect;

@@ -5,7 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use wasm_metadata::Producers;
-use wasmparser::{CustomSectionReader, KnownCustom, Name, Parser, Payload};
+use wasmparser::{
+    ComponentName, ComponentTypeRef, CustomSectionReader, KnownCustom, Name, Naming, Parser,
+    Payload,
+};
 
 use super::names::asked;
 use super::{CustomSection, Producer};
@@ -20,6 +23,9 @@ pub(super) struct Contents {
     custom: BTreeMap<String, CustomSection>,
     /// The core modules in a component, in order.
     modules: Vec<Option<String>>,
+    /// Those of the outermost component, as it counts them. It knows modules
+    /// from elsewhere as well, which are none of these.
+    own: Vec<Option<usize>>,
     /// The modules that import something, by what [`asked`] calls that.
     askers: HashMap<String, Vec<usize>>,
     /// The names at the outermost level of a component.
@@ -37,7 +43,11 @@ impl Contents {
             let Ok(payload) = payload else { break };
             match payload {
                 Payload::Version { encoding: wasmparser::Encoding::Module, .. } => {
-                    open.push(Some(contents.modules.len()));
+                    let module = contents.modules.len();
+                    if open.len() == 1 {
+                        contents.own.push(Some(module));
+                    }
+                    open.push(Some(module));
                     contents.modules.push(None);
                 }
                 Payload::Version { .. } => open.push(None),
@@ -45,7 +55,7 @@ impl Contents {
                     open.pop();
                 }
                 Payload::CustomSection(section) => {
-                    contents.custom(&section, open.last().copied().flatten());
+                    contents.custom(&section, &open);
                 }
                 Payload::ImportSection(section) => {
                     let module = open.last().copied().flatten().unwrap_or_default();
@@ -54,8 +64,12 @@ impl Contents {
                     }
                 }
                 Payload::ComponentImportSection(section) if open.len() == 1 => {
-                    let names = section.into_iter().flatten().map(|import| import.name.name);
-                    contents.imports.extend(names.map(str::to_owned));
+                    for import in section.into_iter().flatten() {
+                        contents.imports.push(import.name.name.to_owned());
+                        if matches!(import.ty, ComponentTypeRef::Module(_)) {
+                            contents.own.push(None);
+                        }
+                    }
                 }
                 Payload::ComponentExportSection(section) if open.len() == 1 => {
                     let names = section.into_iter().flatten().map(|export| export.name.name);
@@ -97,7 +111,17 @@ impl Contents {
         }
     }
 
-    fn custom(&mut self, section: &CustomSectionReader<'_>, module: Option<usize>) {
+    /// Gives a module the name that its component has for it.
+    fn call(&mut self, naming: Naming<'_>) {
+        let index = usize::try_from(naming.index).ok();
+        let module = index.and_then(|index| self.own.get(index).copied().flatten());
+        if let Some(slot) = module.and_then(|module| self.modules.get_mut(module)) {
+            slot.get_or_insert_with(|| naming.name.to_owned());
+        }
+    }
+
+    fn custom(&mut self, section: &CustomSectionReader<'_>, open: &[Option<usize>]) {
+        let (depth, module) = (open.len(), open.last().copied().flatten());
         let is_debug = section.name().starts_with(".debug_");
         let name = if is_debug { DEBUG } else { section.name() };
         let empty = || CustomSection { name: name.to_owned(), count: 0, size: 0 };
@@ -106,6 +130,13 @@ impl Contents {
         sum.size += section.data().len();
         match section.as_known() {
             KnownCustom::Producers(_) => self.produced(section),
+            KnownCustom::ComponentName(names) if module.is_none() && depth == 1 => {
+                for names in names.into_iter().flatten() {
+                    if let ComponentName::CoreModules(names) = names {
+                        names.into_iter().flatten().for_each(|one| self.call(one));
+                    }
+                }
+            }
             KnownCustom::Name(names) => {
                 let named = names.into_iter().flatten().find_map(|name| match name {
                     Name::Module { name, .. } => Some(name.to_owned()),

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use wit_parser::{PackageId, Resolve, WorldId};
+use wit_parser::{PackageId, PackageName, Resolve, WorldId};
 
 use super::notation::package;
 use crate::error::{Error, Result};
@@ -79,6 +79,16 @@ impl Contract {
         // What was parsed has no type without a name, the one thing that cannot
         // be printed.
         package(&self.resolve, self.package).unwrap_or_else(|error| format!("// {error}\n"))
+    }
+
+    /// The name of the package that the world is of.
+    pub(crate) fn package_name(&self) -> &PackageName {
+        &self.resolve.packages[self.package].name
+    }
+
+    /// The world's own name.
+    pub(crate) fn world_name(&self) -> &str {
+        &self.resolve.worlds[self.world].name
     }
 
     /// The world's name with its package, as `wit-host:contract/plugin@0.1.0`.

@@ -43,6 +43,13 @@ pub(crate) fn differences(sides: Sides<'_>, ours: &Function, theirs: &Function) 
     walk.found
 }
 
+/// The same for two types of one name, of which a sentence speaks as `it`.
+pub(crate) fn type_differences(sides: Sides<'_>, ours: TypeId, theirs: TypeId) -> Vec<Difference> {
+    let mut walk = Walk { sides, seen: HashSet::new(), within: None, found: Vec::new() };
+    walk.types("it", &Type::Id(ours), &Type::Id(theirs));
+    walk.found
+}
+
 struct Walk<'r> {
     sides: Sides<'r>,
     /// A type within a type is looked at once, however often it is named.

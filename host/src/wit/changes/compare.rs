@@ -1,0 +1,239 @@
+//! Lays two contracts side by side and lists the changes.
+
+use std::collections::HashSet;
+
+use wit_parser::{Function, InterfaceId, PackageName, Type, TypeDefKind, TypeId};
+
+use super::effect::{Event, effects, step};
+use super::surface::{Part, Surface, function_name, package, surfaces};
+use super::version::{Versions, same_track};
+use super::{Change, Changes, Place};
+use crate::wit::Contract;
+use crate::wit::difference::{Sides, differences, type_differences};
+use crate::wit::notation::function as declared;
+
+/// Every change from the one to the other.
+pub(super) fn compare(old: &Contract, new: &Contract) -> Changes {
+    let (old_package, new_package) = (old.package_name(), new.package_name());
+    let mut compare = Compare {
+        sides: Sides {
+            ours: &old.resolve,
+            theirs: &new.resolve,
+            our_name: "the old contract",
+            their_name: "the new contract",
+        },
+        place: Place::World,
+        package: plain(old_package),
+        told: HashSet::new(),
+        changes: Vec::new(),
+        versions: Versions::new(old_package, new_package),
+    };
+    compare.worlds(old, new);
+    for place in [Place::Imports, Place::Exports] {
+        compare.place = place;
+        let (old, new) = surfaces(old, new, place);
+        compare.surfaces(&old, &new);
+    }
+    Changes { changes: compare.changes, versions: compare.versions.judged() }
+}
+
+struct Compare<'r> {
+    sides: Sides<'r>,
+    place: Place,
+    /// The package of the world.
+    package: String,
+    /// What was said of a type need not be said of each function on it.
+    told: HashSet<(Place, String)>,
+    changes: Vec<Change>,
+    versions: Versions<'r>,
+}
+
+impl<'r> Compare<'r> {
+    fn change(&mut self, package: &str, name: &str, what: String, event: Event) {
+        let (for_guests, for_hosts) = effects(self.place, event);
+        self.versions.need(package, step((for_guests, for_hosts)));
+        let (place, name) = (self.place, name.to_owned());
+        self.changes.push(Change { place, name, what, for_guests, for_hosts });
+    }
+
+    fn worlds(&mut self, old: &Contract, new: &Contract) {
+        let (old, new) = (old.world_name(), new.world_name());
+        if old != new {
+            let what = format!("the world is called `{new}` now, which is no part of any type");
+            self.change(&self.package.clone(), old, what, Event::Renamed);
+        }
+    }
+
+    fn surfaces(&mut self, old: &Surface<'r>, new: &Surface<'r>) {
+        let package = self.package.clone();
+        // Types first: what is said of them is not repeated for what uses them.
+        for name in &old.names {
+            if let (Some(old), Some(new)) = (old.parts.get(name), new.parts.get(name)) {
+                self.types_of(&package, name, *old, *new);
+            }
+        }
+        for name in &old.names {
+            let Some(old) = old.parts.get(name) else { continue };
+            match new.parts.get(name) {
+                Some(new) => self.parts(&package, name, *old, *new),
+                None => {
+                    let event = match old {
+                        Part::Type(_) => Event::TypeRemoved,
+                        _ => Event::FunctionRemoved,
+                    };
+                    self.change(&package, name, self.gone(*old), event);
+                }
+            }
+        }
+        for name in new.names.iter().filter(|name| !old.parts.contains_key(*name)) {
+            let Some(new) = new.parts.get(name) else { continue };
+            let event = match new {
+                Part::Type(_) => Event::TypeAdded,
+                _ => Event::FunctionAdded,
+            };
+            self.change(&package, name, self.added(*new), event);
+        }
+    }
+
+    fn types_of(&mut self, package: &str, name: &str, old: Part<'r>, new: Part<'r>) {
+        match (old, new) {
+            (Part::Type(old), Part::Type(new)) => self.type_pair(package, name, old, new),
+            (Part::Interface(old), Part::Interface(new)) => self.types_in(name, old, new),
+            _ => {}
+        }
+    }
+
+    fn parts(&mut self, package: &str, name: &str, old: Part<'r>, new: Part<'r>) {
+        match (old, new) {
+            (Part::Interface(old), Part::Interface(new)) => self.interfaces(name, old, new),
+            (Part::Function(old), Part::Function(new)) => {
+                self.functions(package, name, old, new);
+            }
+            (Part::Type(_), Part::Type(_)) => {}
+            (old, new) => {
+                let what = format!("it was {}, and is {}", sort(old), sort(new));
+                self.change(package, name, what, Event::Changed);
+            }
+        }
+    }
+
+    /// The types of an interface, those first that are defined in it.
+    fn types_in(&mut self, name: &str, old: InterfaceId, new: InterfaceId) {
+        let Sides { ours, theirs, .. } = self.sides;
+        let of = self.package_of(name, old, new);
+        let (old, new) = (&ours.interfaces[old].types, &theirs.interfaces[new].types);
+        let is_alias = |id: &TypeId| matches!(ours.types[*id].kind, TypeDefKind::Type(Type::Id(_)));
+        let (aliases, defined): (Vec<_>, Vec<_>) = old.iter().partition(|(_, id)| is_alias(id));
+        for (ty, old) in defined.into_iter().chain(aliases) {
+            let name = format!("{name}.{ty}");
+            match new.get(ty) {
+                Some(new) => self.type_pair(&of, &name, *old, *new),
+                None => self.change(&of, &name, "the type is gone".into(), Event::TypeRemoved),
+            }
+        }
+        for (ty, _) in new.iter().filter(|(ty, _)| !old.contains_key(*ty)) {
+            let name = format!("{name}.{ty}");
+            self.change(&of, &name, "the type is new".into(), Event::TypeAdded);
+        }
+    }
+
+    fn type_pair(&mut self, package: &str, name: &str, old: TypeId, new: TypeId) {
+        let found = type_differences(self.sides, old, new);
+        self.differ(package, name, found);
+    }
+
+    /// Lists what was not said yet.
+    fn differ(&mut self, package: &str, name: &str, mut found: Vec<String>) {
+        found.retain(|sentence| self.told.insert((self.place, sentence.clone())));
+        if !found.is_empty() {
+            self.change(package, name, found.join("; "), Event::Changed);
+        }
+    }
+
+    fn interfaces(&mut self, name: &str, old: InterfaceId, new: InterfaceId) {
+        let Sides { ours, theirs, .. } = self.sides;
+        let of = self.package_of(name, old, new);
+        let versions = [package(ours, old), package(theirs, new)]
+            .map(|package| package.and_then(|package| package.version.as_ref()));
+        if of != self.package && !same_track(versions) {
+            let [old, new] = versions.map(|version| match version {
+                Some(version) => format!("version {version}"),
+                None => "no version".to_owned(),
+            });
+            let what = format!("it had {old} and has {new}, which are not compatible");
+            self.change(&self.package.clone(), name, what, Event::Changed);
+        }
+        let (old, new) = (&ours.interfaces[old].functions, &theirs.interfaces[new].functions);
+        for (key, old) in old {
+            let name = format!("{name}.{}", function_name(ours, old));
+            match new.get(key) {
+                Some(new) => self.functions(&of, &name, old, new),
+                None => {
+                    let gone = self.gone(Part::Function(old));
+                    self.change(&of, &name, gone, Event::FunctionRemoved);
+                }
+            }
+        }
+        for (_, new) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
+            let name = format!("{name}.{}", function_name(theirs, new));
+            let added = self.added(Part::Function(new));
+            self.change(&of, &name, added, Event::FunctionAdded);
+        }
+    }
+
+    fn functions(&mut self, package: &str, name: &str, old: &Function, new: &Function) {
+        let found = differences(self.sides, old, new);
+        if !found.is_empty() {
+            return self.differ(package, name, found);
+        }
+        for (old, new) in old.params.iter().zip(&new.params) {
+            if old.name != new.name {
+                let what = format!(
+                    "the parameter `{}` is called `{}` now, which is no part of its type",
+                    old.name, new.name
+                );
+                self.change(package, name, what, Event::Renamed);
+            }
+        }
+    }
+
+    /// The package of an interface that both have, whose versions are noted.
+    fn package_of(&mut self, name: &str, old: InterfaceId, new: InterfaceId) -> String {
+        let Sides { ours, theirs, .. } = self.sides;
+        let (Some(old), Some(new), true) =
+            (package(ours, old), package(theirs, new), name.contains('/'))
+        else {
+            return self.package.clone();
+        };
+        let track = name.split_once('@').map_or(String::new(), |(_, track)| format!("@{track}"));
+        let of = format!("{}{track}", plain(old));
+        self.versions.see(&of, old, new);
+        of
+    }
+
+    fn gone(&self, old: Part<'_>) -> String {
+        match old {
+            Part::Function(old) => format!("it is gone: `{}`", declared(self.sides.ours, old)),
+            other => format!("{} is gone", sort(other)),
+        }
+    }
+
+    fn added(&self, new: Part<'_>) -> String {
+        match new {
+            Part::Function(new) => format!("it is new: `{}`", declared(self.sides.theirs, new)),
+            other => format!("{} is new", sort(other)),
+        }
+    }
+}
+
+fn sort(part: Part<'_>) -> &'static str {
+    match part {
+        Part::Interface(_) => "the interface",
+        Part::Function(_) => "the function",
+        Part::Type(_) => "the type",
+    }
+}
+
+fn plain(package: &PackageName) -> String {
+    format!("{}:{}", package.namespace, package.name)
+}

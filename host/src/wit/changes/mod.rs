@@ -1,0 +1,127 @@
+//! Two versions of a contract: what changed between them, whom it breaks, and
+//! whether their version numbers say so. It knows contracts only, no guest.
+
+mod compare;
+mod effect;
+mod json;
+mod show;
+mod surface;
+mod version;
+
+use super::Contract;
+
+/// What changed from one contract to another. `Display` lists it for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Changes {
+    /// Every change, in the order of the world's items.
+    pub changes: Vec<Change>,
+    /// What the versions of the packages say of that, the world's own first.
+    pub versions: Vec<PackageVersion>,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change {
+    /// Where it is.
+    pub place: Place,
+    /// What changed, as `shop:prices/prices.price`, without a version.
+    pub name: String,
+    /// How, in a sentence.
+    pub what: String,
+    /// Whether a guest that was built against the old contract runs on a host of
+    /// the new one.
+    pub for_guests: Effect,
+    /// Whether a host of the old contract runs guests that were built against
+    /// the new one.
+    pub for_hosts: Effect,
+}
+
+/// The part of a contract in which something changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The world itself.
+    World,
+    /// What hosts offer to guests.
+    Imports,
+    /// What guests offer to hosts.
+    Exports,
+}
+
+/// What a change does to one side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The two still go together.
+    Additive,
+    /// They do, unless the guest calls what is new.
+    BreakingWhereUsed,
+    /// They do not.
+    Breaking,
+}
+
+/// What the version of a package says of the changes in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PackageVersion {
+    /// The package without its version, as `shop:prices`.
+    pub package: String,
+    /// Its version in the old contract.
+    pub old: Option<String>,
+    /// Its version in the new one.
+    pub new: Option<String>,
+    /// What the changes ask for.
+    pub needs: VersionStep,
+    /// Whether the version claims no more than what is true.
+    pub honest: bool,
+    /// Why, and what to do, in a sentence.
+    pub reason: String,
+}
+
+/// The step from one version to the next that changes ask for. Versions are of
+/// one track as long as a guest of the one is linked with a host of the other:
+/// all of `1.x.y`, all of `0.1.x`, and each of `0.0.x` and of the pre-releases for
+/// itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum VersionStep {
+    /// None: nothing changed.
+    None,
+    /// A higher version: there are additions.
+    Higher,
+    /// A version of another track: something breaks.
+    OtherTrack,
+}
+
+impl Changes {
+    /// Whether every package's version says what changed, or at least claims
+    /// nothing that is not so.
+    pub fn honest(&self) -> bool {
+        self.versions.iter().all(|version| version.honest)
+    }
+}
+
+impl Contract {
+    /// What changed since `old`. Packages, interfaces and functions are matched
+    /// by their names, whatever their versions; what is said in comments is no
+    /// part of a contract.
+    ///
+    /// ```
+    /// use wit_host::{Contract, Effect};
+    ///
+    /// let contract = |version, price| {
+    ///     Contract::parse(&format!(
+    ///         "package shop:prices@{version};
+    ///         interface prices {{ price: func(article: string) -> {price}; }}
+    ///         world plugin {{ import prices; }}"
+    ///     ))
+    /// };
+    /// let changes = contract("1.1.0", "u64")?.changes_since(&contract("1.0.0", "u32")?);
+    /// assert_eq!(changes.changes[0].name, "shop:prices/prices.price");
+    /// assert_eq!(changes.changes[0].for_guests, Effect::Breaking);
+    /// assert!(!changes.honest(), "1.1.0 promises to run guests of 1.0.0");
+    /// # Ok::<(), wit_host::Error>(())
+    /// ```
+    pub fn changes_since(&self, old: &Contract) -> Changes {
+        compare::compare(old, self)
+    }
+}

@@ -1,0 +1,181 @@
+//! What `inspect` tells of a guest: of the real ones, and of what is made to be
+//! told wrongly.
+
+use wit_host::{Contract, Functions, Inspection, Kind, Runtime, ServedBy};
+use wit_host_artifacts as guests;
+use wit_parser::decoding::{DecodedWasm, decode};
+use wit_parser::{Resolve, WorldId};
+
+fn runtime() -> Runtime<Functions> {
+    wit_host::contract().build().unwrap()
+}
+
+fn inspect(guest: &str) -> Inspection {
+    runtime().inspect(guest).unwrap()
+}
+
+/// Who serves an import, in one word.
+fn served(by: &ServedBy) -> &'static str {
+    match by {
+        ServedBy::Contract { .. } => "contract",
+        ServedBy::Wasi(_) => "wasi",
+        ServedBy::Nothing(_) => "nothing",
+        _ => "unknown",
+    }
+}
+
+#[test]
+fn imports_say_who_serves_them() {
+    let math = r#"(import "wit-host:contract/math@0.1.9" (instance (export "add"
+        (func (param "a" s32) (param "b" s32) (result s32)))))"#;
+    let cases = [
+        (format!("(component {math})"), "contract"),
+        (format!("(component {})", math.replace("0.1.9", "0.2.0")), "nothing"),
+        (r#"(component (import "greet" (func)))"#.into(), "nothing"),
+        (r#"(component (import "wasi:io/error@0.2.99" (instance)))"#.into(), "wasi"),
+        (r#"(component (import "wasi:io/error@0.3.0" (instance)))"#.into(), "nothing"),
+        (r#"(component (import "wasi:http/types@0.2.0" (instance)))"#.into(), "nothing"),
+        (r#"(module (import "env" "write_mem" (func (param i32))))"#.into(), "contract"),
+        (r#"(module (import "env" "write_mem" (func (param i64))))"#.into(), "nothing"),
+        (r#"(module (import "env" "memory" (memory 1)))"#.into(), "nothing"),
+        (r#"(module (import "wasi_snapshot_preview1" "fd_write" (func)))"#.into(), "wasi"),
+        (r#"(module (import "wasi_snapshot_preview1" "fd_fly" (func)))"#.into(), "nothing"),
+        (r#"(module (import "a" "b" (func)))"#.into(), "nothing"),
+    ];
+    for (guest, expected) in cases {
+        let inspection = inspect(&guest);
+        let by: Vec<_> = inspection.imports.iter().map(|one| served(&one.served_by)).collect();
+        assert_eq!(by, [expected], "{guest}\n{inspection}");
+    }
+}
+
+#[test]
+fn a_runtime_without_a_contract_cannot_tell() {
+    let runtime = Runtime::<()>::builder().build().unwrap();
+    let inspection = runtime.inspect(r#"(component (import "a:b/c" (instance)))"#).unwrap();
+    assert_eq!(inspection.imports[0].served_by, ServedBy::Unknown);
+}
+
+#[test]
+fn functions_that_the_contract_lacks_are_named() {
+    let inspection = inspect(
+        r#"(component (import "wit-host:contract/math@0.1.0" (instance
+            (export "add" (func (param "a" s32) (param "b" s32) (result s32)))
+            (export "mul" (func)))))"#,
+    );
+    let name = Some("wit-host:contract/math@0.1.0".to_owned());
+    let expected = ServedBy::Contract { name, without: vec!["mul".into()] };
+    assert_eq!(inspection.imports[0].served_by, expected);
+    assert!(inspection.to_string().contains("served by the contract, which lacks `mul`"));
+}
+
+#[test]
+fn core_modules_are_shown_in_core_types() {
+    let inspection = inspect(
+        r#"(module
+            (import "env" "add" (func (param i32 i32) (result i32)))
+            (import "env" "table" (table 1 2 funcref))
+            (memory (export "memory") 1 16)
+            (global (export "stack") (mut i64) (i64.const 0))
+            (table (export "table") 3 externref)
+            (func (export "run") (param f32) (result i32 f64) unreachable)
+            (@custom ".debug_info" "abc") (@custom ".debug_line" "de") (@custom "other" ""))"#,
+    );
+    let expected = "\
+core module, 176 B
+
+imports:
+  env.add(i32, i32) -> i32
+    served by the contract, as `wit-host:contract/math.add`
+  env.table: table, funcref, 1 to 2 elements
+    served by nothing: the host has none of this name in `env`
+
+exports:
+  memory: memory, 1 to 16 pages
+  stack: global, mut i64
+  table: table, externref, from 3 elements
+  run(f32) -> (i32, f64)
+
+custom sections:
+  debug information: 5 B in 2
+  other: 0 B
+";
+    assert_eq!(inspection.to_string(), expected);
+    assert_eq!((inspection.kind, inspection.wit), (Kind::Module, None));
+}
+
+#[test]
+fn names_of_guests_do_not_reach_the_terminal() {
+    let name = format!("\\1b[31m{}", "x".repeat(5_000));
+    let text = inspect(&format!(r#"(module (import "{name}" "b" (func)))"#)).to_string();
+    assert!(text.contains("\\u{1b}[31mx") && text.contains('…') && text.len() < 1_000, "{text}");
+}
+
+#[test]
+fn components_that_cannot_be_read_show_their_names() {
+    let inspection = inspect(r#"(component (import "a:b/c" (component)))"#.replace("(component))", "(core module))").as_str());
+    assert!(inspection.unreadable.is_some() && inspection.wit.is_none(), "{inspection}");
+    let item = &inspection.imports[0].item;
+    assert_eq!((&*item.name, item.sort), ("a:b/c", "unknown"));
+    assert!(inspection.to_string().contains("its types cannot be read: "));
+}
+
+#[test]
+fn modules_in_a_component_are_asked_by_name() {
+    let inspection = inspect(
+        r#"(component
+            (import "wasi:random/random@0.2.6" (instance $random
+                (export "get-random-u64" (func (result u64)))))
+            (core func $lowered (canon lower (func $random "get-random-u64")))
+            (core module $dice
+                (import "wasi:random/random@0.2.0" "get-random-u64" (func (result i64))))
+            (core module
+                (import "wasi:random/random@0.2.6" "get-random-u64" (func (result i64))))
+            (core instance (instantiate $dice
+                (with "wasi:random/random@0.2.0"
+                    (instance (export "get-random-u64" (func $lowered)))))))"#,
+    );
+    assert_eq!(inspection.imports[0].asked_by, ["dice", "core module 1"]);
+}
+
+/// The world of a component, and that of its WIT as it was printed.
+fn worlds(path: &str) -> ((Resolve, WorldId), Contract) {
+    let bytes = std::fs::read(path).unwrap();
+    let inspection = runtime().inspect(&bytes).unwrap();
+    let wit = inspection.wit.expect(path);
+    let DecodedWasm::Component(resolve, world) = decode(&bytes).unwrap() else { panic!("{path}") };
+    ((resolve, world), Contract::parse(&wit).unwrap_or_else(|error| panic!("{error}\n{wit}")))
+}
+
+macro_rules! paths {
+    ($($path:ident),*) => { [$(guests::$path),*] };
+}
+
+#[test]
+fn the_wit_of_a_component_is_a_file_with_the_same_types() {
+    for path in paths!(COMPONENT_WASIP2, SHOP_WASIP2) {
+        let ((resolve, world), printed) = worlds(path);
+        // What the printed file says is printed again, from the guest's types.
+        let package = resolve.worlds[world].package.unwrap();
+        let nested: Vec<_> =
+            resolve.topological_packages().into_iter().filter(|one| *one != package).collect();
+        let mut printer = wit_component::WitPrinter::default();
+        printer.print(&resolve, package, &nested).unwrap();
+        let decoded = Contract::parse(&printer.output.to_string()).unwrap();
+        assert_eq!(printed.wit(), decoded.wit());
+        let changes = printed.changes_since(&decoded);
+        assert!(changes.changes.is_empty(), "{path}: {changes}");
+    }
+}
+
+#[test]
+fn json_has_all_of_it() {
+    let inspection = runtime().inspect_file(guests::COMPONENT_WASIP2).unwrap();
+    let json = inspection.json();
+    assert_eq!(json["kind"], "component");
+    assert_eq!(json["wit"], inspection.wit.unwrap());
+    assert_eq!(json["imports"][0]["name"], "wit-host:contract/math@0.1.0");
+    assert_eq!(json["imports"][0]["functions"][0], "add: func(a: s32, b: s32) -> s32");
+    assert_eq!(json["imports"][0]["served_by"]["by"], "contract");
+    assert_eq!(json["exports"][0]["type"], "func() -> s32");
+}
