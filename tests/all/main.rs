@@ -6,6 +6,7 @@
 
 mod changes;
 mod cli;
+mod commands;
 mod contract;
 mod diagnostics;
 mod embedder;
@@ -21,6 +22,7 @@ mod probe;
 mod reentry;
 mod reexport;
 mod refused;
+mod round_trip;
 mod server;
 mod sessions;
 mod values;

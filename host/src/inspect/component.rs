@@ -1,10 +1,13 @@
 //! What a component imports and exports, in WIT.
 
+use std::collections::HashSet;
+
 use wit_parser::{Function, Resolve, WorldItem, WorldKey};
 
 use super::contents::Contents;
+use super::names::compatible;
 use super::served::Offered;
-use super::{Import, Inspection, Item};
+use super::{Import, Inspection, Item, ServedBy};
 use crate::wit::{Contract, Decoded, decode, function};
 
 /// Fills in the imports, the exports and the WIT of a component; where its types
@@ -16,39 +19,58 @@ pub(super) fn fill(
     contract: Option<&Contract>,
 ) {
     let offered = Offered::new(contract);
-    let read = decode(binary).and_then(|decoded| Ok((decoded.wit()?, decoded)));
-    match read {
+    match decode(binary).and_then(|decoded| Ok((decoded.wit()?, decoded))) {
         Ok((wit, decoded)) => {
             inspection.wit = Some(wit);
-            let Decoded { resolve, world } = &decoded;
-            let world = &resolve.worlds[*world];
-            let imports = world.imports.iter().map(|(key, item)| {
-                let used = functions_of(resolve, item).map(|function| function.name.as_str());
-                let name = resolve.name_world_key(key);
-                import(of_world(resolve, key, item), offered.to_component(&name, used), contents)
-            });
-            inspection.imports = imports.collect();
-            let exports = world.exports.iter().map(|(key, item)| of_world(resolve, key, item));
-            inspection.exports = exports.collect();
+            of_types(inspection, &decoded, contents, &offered);
         }
-        Err(reason) => {
-            inspection.unreadable = Some(reason);
-            let imports = contents.imports.iter().map(|name| {
-                let served_by = offered.to_component(name, std::iter::empty());
-                import(named(name), served_by, contents)
-            });
-            inspection.imports = imports.collect();
-            inspection.exports = contents.exports.iter().map(|name| named(name)).collect();
-        }
+        Err(reason) => inspection.unreadable = Some(reason),
+    }
+    // What WIT has no word for is in the component all the same.
+    for (name, sort) in without(&contents.imports, inspection.imports.iter().map(|one| &one.item)) {
+        let served_by = offered.to_component(name, std::iter::empty());
+        inspection.imports.push(import(named(name, sort), served_by, contents));
+    }
+    for (name, sort) in without(&contents.exports, inspection.exports.iter()) {
+        inspection.exports.push(named(name, sort));
     }
 }
 
-fn import(item: Item, served_by: super::ServedBy, contents: &Contents) -> Import {
+/// What the types say.
+fn of_types(
+    inspection: &mut Inspection,
+    decoded: &Decoded,
+    contents: &Contents,
+    offered: &Offered<'_>,
+) {
+    let Decoded { resolve, world } = decoded;
+    let world = &resolve.worlds[*world];
+    let imports = world.imports.iter().map(|(key, item)| {
+        let used = functions_of(resolve, item).map(|function| function.name.as_str());
+        let name = resolve.name_world_key(key);
+        import(of_world(resolve, key, item), offered.to_component(&name, used), contents)
+    });
+    inspection.imports = imports.collect();
+    inspection.exports =
+        world.exports.iter().map(|(key, item)| of_world(resolve, key, item)).collect();
+}
+
+/// The names that are not among the items.
+fn without<'n, 'i>(
+    names: &'n [(String, &'static str)],
+    items: impl Iterator<Item = &'i Item>,
+) -> Vec<(&'n str, &'static str)> {
+    let known: HashSet<_> = items.map(|item| compatible(&item.name)).collect();
+    let names = names.iter().filter(|(name, _)| !known.contains(&compatible(name)));
+    names.map(|(name, sort)| (name.as_str(), *sort)).collect()
+}
+
+fn import(item: Item, served_by: ServedBy, contents: &Contents) -> Import {
     Import { asked_by: contents.askers(&item.name), item, served_by }
 }
 
-fn named(name: &str) -> Item {
-    Item { name: name.to_owned(), sort: "unknown", ty: None, functions: Vec::new() }
+fn named(name: &str, sort: &'static str) -> Item {
+    Item { name: name.to_owned(), sort, ty: None, functions: Vec::new() }
 }
 
 fn of_world(resolve: &Resolve, key: &WorldKey, item: &WorldItem) -> Item {

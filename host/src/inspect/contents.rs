@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use wasm_metadata::Producers;
 use wasmparser::{
-    ComponentName, ComponentTypeRef, CustomSectionReader, KnownCustom, Name, Naming, Parser,
-    Payload,
+    ComponentExternalKind, ComponentName, ComponentTypeRef, CustomSectionReader, KnownCustom, Name,
+    Naming, Parser, Payload,
 };
 
 use super::names::asked;
@@ -28,9 +28,9 @@ pub(super) struct Contents {
     own: Vec<Option<usize>>,
     /// The modules that import something, by what [`asked`] calls that.
     askers: HashMap<String, Vec<usize>>,
-    /// The names at the outermost level of a component.
-    pub(super) imports: Vec<String>,
-    pub(super) exports: Vec<String>,
+    /// What the outermost component imports and exports, by name and sort.
+    pub(super) imports: Vec<(String, &'static str)>,
+    pub(super) exports: Vec<(String, &'static str)>,
 }
 
 impl Contents {
@@ -65,15 +65,17 @@ impl Contents {
                 }
                 Payload::ComponentImportSection(section) if open.len() == 1 => {
                     for import in section.into_iter().flatten() {
-                        contents.imports.push(import.name.name.to_owned());
+                        let sort = sort(import.ty.kind());
+                        contents.imports.push((import.name.name.to_owned(), sort));
                         if matches!(import.ty, ComponentTypeRef::Module(_)) {
                             contents.own.push(None);
                         }
                     }
                 }
                 Payload::ComponentExportSection(section) if open.len() == 1 => {
-                    let names = section.into_iter().flatten().map(|export| export.name.name);
-                    contents.exports.extend(names.map(str::to_owned));
+                    let exports = section.into_iter().flatten();
+                    let exports = exports.map(|one| (one.name.name.to_owned(), sort(one.kind)));
+                    contents.exports.extend(exports);
                 }
                 _ => {}
             }
@@ -161,5 +163,17 @@ impl Contents {
                 version: version.clone(),
             }));
         }
+    }
+}
+
+/// What WIT calls a sort of item, or the component model where WIT has none.
+fn sort(kind: ComponentExternalKind) -> &'static str {
+    match kind {
+        ComponentExternalKind::Module => "core module",
+        ComponentExternalKind::Func => "function",
+        ComponentExternalKind::Value => "value",
+        ComponentExternalKind::Type => "type",
+        ComponentExternalKind::Instance => "interface",
+        ComponentExternalKind::Component => "component",
     }
 }

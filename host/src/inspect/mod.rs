@@ -61,8 +61,8 @@ pub struct Item {
     /// As a component has it, as `wasi:cli/environment@0.2.6`; `module.name` of a
     /// core module's import.
     pub name: String,
-    /// `interface`, `function`, `type`, `memory`, `table`, `global`, `tag`, or
-    /// `unknown`.
+    /// `interface`, `function`, `type`, `memory`, `table`, `global`, `tag`; of a
+    /// component also what WIT has no word for: `core module`, `component`, `value`.
     pub sort: &'static str,
     /// Of a component's function its type in WIT, as `func(a: u32) -> string`;
     /// of a core module's item its core type, as `(i32, i32) -> i32`.

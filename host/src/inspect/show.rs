@@ -72,7 +72,7 @@ fn item(f: &mut fmt::Formatter<'_>, item: &Item) -> fmt::Result {
         (Some(ty), "function") if ty.starts_with('(') => writeln!(f, "  {name}{}", shown(ty))?,
         (Some(ty), "function") => writeln!(f, "  {name}: {}", shown(ty))?,
         (Some(ty), sort) => writeln!(f, "  {name}: {sort}, {}", shown(ty))?,
-        (None, "interface" | "unknown") => writeln!(f, "  {name}")?,
+        (None, "interface") => writeln!(f, "  {name}")?,
         (None, sort) => writeln!(f, "  {name}: {sort}")?,
     }
     for function in shortened(&item.functions) {

@@ -29,10 +29,9 @@ impl Decoded {
             return Err("its world is in no package".into());
         };
         // The printer expects what the usual tools make, as the decoder does.
-        let printed = catch_unwind(AssertUnwindSafe(|| package(&self.resolve, of)))
-            .map_err(|_| "its types have no form in WIT".to_owned())??;
+        let printed = contained(|| package(&self.resolve, of))??;
         let wit = escaped(&printed);
-        Contract::parse(&wit).map_err(|error| error.to_string())?;
+        Contract::parse(&wit, None).map_err(|error| error.to_string())?;
         Ok(wit)
     }
 }

@@ -143,7 +143,8 @@ impl<'r> Compare<'r> {
     }
 
     /// Lists what was not said yet.
-    fn differ(&mut self, package: &str, name: &str, mut found: Vec<String>) {
+    fn differ(&mut self, package: &str, name: &str, found: Vec<Difference>) {
+        let mut found: Vec<_> = found.into_iter().map(|one| one.sentence).collect();
         found.retain(|sentence| self.told.insert((self.place, sentence.clone())));
         if !found.is_empty() {
             self.change(package, name, found.join("; "), Event::Changed);

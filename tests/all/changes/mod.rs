@@ -1,0 +1,136 @@
+//! What changed between two contracts, as a table: each row has one change, whom
+//! it breaks, and what the version has to say.
+
+mod rows;
+
+use rows::{INTERFACES, VERSIONS, WORLDS};
+use wit_host::{Change, Changes, Contract, Effect, VersionStep};
+
+/// What every contract of a row has beside the row's own.
+const COMMON: &str = "
+    record article { name: string, cents: u32 }
+    price: func(article: string) -> u32;
+    buy: func(what: article) -> result<u32, string>;
+";
+
+fn parse(wit: &str) -> Contract {
+    Contract::parse(wit).unwrap_or_else(|error| panic!("{error}\n{wit}"))
+}
+
+/// A contract of which an interface and a world have these items.
+fn contract(version: &str, interface: &str, world: &str) -> Contract {
+    parse(&format!(
+        "package shop:prices{version};
+        interface prices {{ {interface} }}
+        interface extra {{ more: func(); }}
+        world plugin {{ import prices; export run: func(); {world} }}"
+    ))
+}
+
+/// A change in one line.
+fn line(change: &Change) -> String {
+    let effect = |effect| match effect {
+        Effect::Additive => "+",
+        Effect::BreakingWhereUsed => "?",
+        Effect::Breaking => "!",
+    };
+    let (guests, hosts) = (effect(change.for_guests), effect(change.for_hosts));
+    format!("{guests}{hosts} {}: {}", change.name, change.what)
+}
+
+#[track_caller]
+fn check(changes: &Changes, expected: &[&str]) {
+    let found: Vec<_> = changes.changes.iter().map(line).collect();
+    assert_eq!(found, expected, "\n{changes}");
+}
+
+#[test]
+fn interfaces() {
+    for (old, new, expected) in INTERFACES {
+        let contract = |items: &str| contract("@1.0.0", &format!("{COMMON} {items}"), "");
+        check(&contract(new).changes_since(&contract(old)), expected);
+    }
+}
+
+#[test]
+fn worlds() {
+    for (old, new, expected) in WORLDS {
+        let contract = |items| contract("@1.0.0", COMMON, items);
+        check(&contract(new).changes_since(&contract(old)), expected);
+    }
+    let (old, new) = (parse("package a:b; world c {}"), parse("package a:b; world d {}"));
+    let renamed = "++ c: the world is called `d` now, which is no part of any type";
+    check(&new.changes_since(&old), &[renamed]);
+}
+
+#[test]
+fn versions() {
+    for (old, new, needs, wrong) in VERSIONS {
+        let changed = match needs {
+            VersionStep::None => "f: func();",
+            VersionStep::Higher => "f: func(); g: func();",
+            VersionStep::OtherTrack => "f: func() -> u8;",
+        };
+        let (before, after) = (contract(old, "f: func();", ""), contract(new, changed, ""));
+        let changes = after.changes_since(&before);
+        let [version] = &changes.versions[..] else { panic!("{old} to {new}: {changes}") };
+        assert_eq!((version.needs, version.honest), (needs, wrong.is_empty()), "{changes}");
+        assert_eq!(changes.honest(), version.honest);
+        assert!(version.reason.contains(wrong), "{old} to {new}: {changes}");
+    }
+}
+
+/// A world on interfaces of another package, each with a version of its own.
+fn on(version: &str, items: &str) -> Contract {
+    parse(&format!(
+        "package shop:prices@1.0.0;
+        world plugin {{ import data:store/keys@{version}; }}
+        package data:store@{version} {{ interface keys {{ {items} }} }}"
+    ))
+}
+
+#[test]
+fn packages_have_versions_of_their_own() {
+    let old = on("1.0.0", "get: func() -> u8;");
+    let added = on("1.1.0", "get: func() -> u8; set: func();").changes_since(&old);
+    check(&added, &["+? data:store/keys.set: it is new: `set: func()`"]);
+    assert!(added.honest(), "{added}");
+    let broken = on("1.1.0", "get: func() -> u16;").changes_since(&old);
+    let packages: Vec<_> = broken.versions.iter().map(|v| (&*v.package, v.honest)).collect();
+    assert_eq!(packages, [("shop:prices", true), ("data:store", false)], "{broken}");
+    let moved = on("2.0.0", "get: func() -> u8;").changes_since(&old);
+    check(
+        &moved,
+        &["!! data:store/keys: it had version 1.0.0 and has version 2.0.0, which are not \
+           compatible"],
+    );
+    let packages: Vec<_> = moved.versions.iter().map(|v| (&*v.package, v.honest)).collect();
+    assert_eq!(packages, [("shop:prices", false), ("data:store", true)], "{moved}");
+}
+
+#[test]
+fn changes_are_printed_in_groups() {
+    let old = contract("@1.0.0", "f: func();", "");
+    let new = contract("@1.1.0", "f: func() -> u8;", "export greet: func();");
+    let expected = "\
+imports, which hosts offer:
+  `shop:prices/prices.f`: the result is nothing in the old contract and `u8` in the new contract
+    guests of the old contract on new hosts: breaking
+    guests of the new contract on old hosts: breaking
+
+exports, which guests offer:
+  `greet`: it is new: `greet: func()`
+    guests of the old contract on new hosts: breaking
+    guests of the new contract on old hosts: additive
+
+versions:
+  `shop:prices`, 1.0.0 to 1.1.0: wrong, `1.1.0` promises to run guests of `1.0.0`, and does not; \
+raise it to `2.0.0`
+";
+    let changes = new.changes_since(&old);
+    assert_eq!(changes.to_string(), expected);
+    let json = changes.json();
+    assert_eq!(json["honest"], false);
+    assert_eq!(json["changes"][1]["for_guests"], "breaking");
+    assert_eq!(json["versions"][0]["needs"], "other-track");
+}

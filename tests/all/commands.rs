@@ -1,0 +1,62 @@
+//! The commands that run no guest, as a person meets them.
+
+use serde_json::Value;
+use wit_host::Contract;
+use wit_host_artifacts as guests;
+
+use crate::cli::{check, run};
+
+/// What a command prints, which has to succeed.
+fn printed(args: &[&str]) -> String {
+    let ran = run(args);
+    assert_eq!((ran.status, &*ran.stderr), (Some(0), ""), "wit-host {args:?}");
+    ran.stdout
+}
+
+fn json(args: &[&str]) -> Value {
+    serde_json::from_str(&printed(args)).unwrap()
+}
+
+#[test]
+fn inspect_has_three_forms() {
+    let (component, module) = (guests::COMPONENT_WASIP2, guests::COUNT_WORDS_WASIP1);
+    let text = printed(&["inspect", component]);
+    assert!(text.starts_with("component, ") && text.contains("\n  run: func() -> s32\n"), "{text}");
+    let wit = printed(&["inspect", "--format", "wit", component]);
+    assert!(wit.starts_with("package root:component;\n") && Contract::parse(&wit).is_ok(), "{wit}");
+    let json = json(&["inspect", "--format", "json", module]);
+    assert_eq!(json["kind"], "core module");
+    assert_eq!(json["imports"][0]["name"], "env.fetch");
+}
+
+#[test]
+fn inspect_ends_as_run_does() {
+    let text = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let module = guests::ADD_UNKNOWN;
+    check(&["inspect", "/no/such/guest.wasm"], 127, "", "failed to read the guest");
+    check(&["inspect", env!("CARGO_MANIFEST_DIR")], 125, "", "failed to read the guest");
+    check(&["inspect", text], 126, "", "text, but not the text form");
+    check(&["inspect", "--limit", "file-size=1", module], 126, "", "the limit `file_size` of 1 B");
+    check(&["inspect", "--limit", "file-size", module], 2, "", "give NAME=VALUE");
+    check(&["inspect", "--format", "wit", module], 2, "", "has no WIT; use `--format text`");
+}
+
+#[test]
+fn the_contract_is_printed_as_json() {
+    let contract = json(&["contract", "--format", "json"]);
+    assert_eq!(contract["world"], "wit-host:contract/plugin@0.1.0");
+    assert_eq!(contract["wit"], wit_host::CONTRACT.join("\n"));
+    let env = json(&["contract", "--env", "--format", "json"]);
+    assert_eq!(env["env"][0]["import"], "add");
+    assert_eq!(env["env"][0]["type"], "(i32, i32) -> i32");
+    assert_eq!(env["env"][0]["implements"], "wit-host:contract/math.add");
+    assert_eq!(env["env"][5]["implements"], Value::Null);
+}
+
+#[test]
+fn shells_get_their_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = printed(&["completions", shell]);
+        assert!(script.contains("completions") && script.contains("allow-host"), "{shell}");
+    }
+}

@@ -1,0 +1,166 @@
+//! WIT that is printed, of a guest and of the contract, is a file that the WIT
+//! parser takes and that has the same types.
+
+use std::collections::BTreeMap;
+
+use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_host::Contract;
+use wit_host_artifacts as guests;
+use wit_parser::decoding::{DecodedWasm, decode};
+use wit_parser::{
+    Function, Handle, ManglingAndAbi, Resolve, Type, TypeDefKind, WorldId, WorldItem,
+};
+
+/// A world with a type of every kind.
+const RICH: &str = r"
+    package test:rich@1.2.3;
+    interface types {
+        record point { x: f32, y: f64, %type: option<char> }
+        variant shape { dot, circle(point), path(list<point>) }
+        enum colour { red, green, %enum }
+        flags rights { read, write }
+        type points = list<tuple<point, colour>>;
+        resource canvas {
+            constructor(name: string);
+            draw: func(what: shape) -> result<rights, string>;
+            merge: static func(a: canvas, b: borrow<canvas>) -> result<_, colour>;
+        }
+        all: func(a: points, b: bool, c: s8, d: u64) -> result;
+    }
+    interface other {
+        use types.{canvas, shape as form};
+        give: func() -> canvas;
+        take: func(form: form, canvas: option<canvas>);
+    }
+    world plugin {
+        import types;
+        import log: func(line: string);
+        import small: interface { small: func() -> u16; }
+        export other;
+        export run: func(data: list<u8>) -> tuple<u32, string>;
+    }
+";
+
+/// Every function of a world, with its types written out to the last.
+fn shapes(resolve: &Resolve, world: WorldId) -> BTreeMap<String, String> {
+    let world = &resolve.worlds[world];
+    let mut shapes = BTreeMap::new();
+    let sides = [("import", &world.imports), ("export", &world.exports)];
+    for (side, (key, item)) in
+        sides.into_iter().flat_map(|(side, items)| items.iter().map(move |item| (side, item)))
+    {
+        let name = format!("{side} {}", resolve.name_world_key(key));
+        match item {
+            WorldItem::Function(one) => {
+                shapes.insert(name, function(resolve, one));
+            }
+            WorldItem::Interface { id, .. } => {
+                for (key, one) in &resolve.interfaces[*id].functions {
+                    shapes.insert(format!("{name} {key}"), function(resolve, one));
+                }
+            }
+            WorldItem::Type { id, .. } => {
+                shapes.insert(name, ty(resolve, &Type::Id(*id)));
+            }
+        }
+    }
+    shapes
+}
+
+fn function(resolve: &Resolve, function: &Function) -> String {
+    let params =
+        function.params.iter().map(|one| format!("{}: {}", one.name, ty(resolve, &one.ty)));
+    format!("{:?} -> {}", params.collect::<Vec<_>>(), maybe(resolve, function.result.as_ref()))
+}
+
+fn maybe(resolve: &Resolve, item: Option<&Type>) -> String {
+    item.map_or("nothing".into(), |item| ty(resolve, item))
+}
+
+fn ty(resolve: &Resolve, of: &Type) -> String {
+    let Type::Id(id) = of else { return format!("{of:?}") };
+    let definition = &resolve.types[*id];
+    let name = definition.name.as_deref().unwrap_or_default();
+    let ty = |of: &Type| ty(resolve, of);
+    let maybe = |of: &Option<Type>| maybe(resolve, of.as_ref());
+    match &definition.kind {
+        TypeDefKind::Type(other) => ty(other),
+        TypeDefKind::Record(record) => {
+            let fields = record.fields.iter().map(|one| format!("{}: {}", one.name, ty(&one.ty)));
+            format!("record {name} {:?}", fields.collect::<Vec<_>>())
+        }
+        TypeDefKind::Variant(variant) => {
+            let cases = variant.cases.iter().map(|one| format!("{}({})", one.name, maybe(&one.ty)));
+            format!("variant {name} {:?}", cases.collect::<Vec<_>>())
+        }
+        TypeDefKind::Enum(cases) => {
+            format!("enum {name} {:?}", cases.cases.iter().map(|one| &one.name).collect::<Vec<_>>())
+        }
+        TypeDefKind::Flags(flags) => {
+            format!(
+                "flags {name} {:?}",
+                flags.flags.iter().map(|one| &one.name).collect::<Vec<_>>()
+            )
+        }
+        TypeDefKind::Tuple(tuple) => {
+            format!("tuple {:?}", tuple.types.iter().map(ty).collect::<Vec<_>>())
+        }
+        TypeDefKind::List(item) => format!("list<{}>", ty(item)),
+        TypeDefKind::Option(item) => format!("option<{}>", ty(item)),
+        TypeDefKind::Result(result) => {
+            format!("result<{}, {}>", maybe(&result.ok), maybe(&result.err))
+        }
+        TypeDefKind::Resource => format!("resource {name}"),
+        TypeDefKind::Handle(Handle::Own(of)) => format!("own {}", ty(&Type::Id(*of))),
+        TypeDefKind::Handle(Handle::Borrow(of)) => format!("borrow {}", ty(&Type::Id(*of))),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn parsed(wit: &str) -> (Resolve, WorldId) {
+    let mut resolve = Resolve::default();
+    let package = resolve.push_source("printed.wit", wit).unwrap_or_else(|error| {
+        panic!("{}\n{wit}", resolve.render_error(&error));
+    });
+    let world = resolve.select_world(&[package], None).unwrap();
+    (resolve, world)
+}
+
+fn component(wit: &str) -> Vec<u8> {
+    let (resolve, world) = parsed(wit);
+    let mangling = ManglingAndAbi::Standard32;
+    let mut module = dummy_module(&resolve, world, mangling);
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
+}
+
+#[test]
+fn of_guests() {
+    let read = |path: &str| std::fs::read(path).unwrap();
+    let rich = component(RICH);
+    for guest in [read(guests::COMPONENT_WASIP2), read(guests::SHOP_WASIP2), rich.clone()] {
+        let inspection = wit_host::contract().build().unwrap().inspect(&guest).unwrap();
+        let wit = inspection.wit.unwrap();
+        let DecodedWasm::Component(resolve, world) = decode(&guest).unwrap() else {
+            panic!("{wit}")
+        };
+        let (printed, printed_world) = parsed(&wit);
+        assert_eq!(shapes(&printed, printed_world), shapes(&resolve, world), "{wit}");
+    }
+    // The same types once more, as they were before they were compiled.
+    let DecodedWasm::Component(resolve, world) = decode(&rich).unwrap() else { panic!() };
+    let (source, source_world) = parsed(RICH);
+    assert_eq!(shapes(&resolve, world), shapes(&source, source_world));
+}
+
+#[test]
+fn of_contracts() {
+    for wit in [RICH.to_owned(), wit_host::CONTRACT.join("\n")] {
+        let contract = Contract::parse(&wit).unwrap();
+        let printed = contract.wit();
+        let ((source, world), (again, again_world)) = (parsed(&wit), parsed(&printed));
+        assert_eq!(shapes(&again, again_world), shapes(&source, world), "{printed}");
+        let changes = Contract::parse(&printed).unwrap().changes_since(&contract);
+        assert!(changes.changes.is_empty(), "{changes}");
+    }
+}
