@@ -1,14 +1,17 @@
-//! How long types are when they are written out. A type without a name is
-//! written again wherever it is used, so a small guest can have types that no
-//! memory would hold as text.
+//! How long types are when they are written out. A type is written by its name
+//! wherever it is used, or whole where it has none, so a small guest can have
+//! types that no memory would hold as text.
 
 use std::collections::HashMap;
 
-use wit_parser::{Function, Resolve, Type, TypeDefKind, TypeId, WorldItem};
+use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, WorldItem};
 
-/// How many parts are written out at most: a thousand times as many as the
-/// largest worlds of WASI have.
-const MOST: usize = 1_000_000;
+/// How many bytes are written out at most, about: a hundred times as many as the
+/// largest worlds of WASI take.
+const MOST: usize = 16 << 20;
+
+/// What a type with a short name takes, and the marks around each.
+const SHORT: usize = 8;
 
 /// Checks that all functions and types can be written out.
 ///
@@ -28,7 +31,7 @@ pub(super) fn check(resolve: &Resolve) -> Result<(), String> {
     let named = resolve.types.iter().filter(|(_, definition)| definition.name.is_some());
     sum = named.fold(sum, |sum, (_, named)| sum.saturating_add(weights.parts(&named.kind)));
     match sum > MOST {
-        true => Err(format!("its types have more than {MOST} parts when they are written out")),
+        true => Err("its types take more than 16 MiB when they are written out".into()),
         false => Ok(()),
     }
 }
@@ -44,18 +47,18 @@ impl Weights<'_> {
     }
 
     fn sum(&mut self, types: impl Iterator<Item = Type>) -> usize {
-        types.fold(1, |sum, ty| sum.saturating_add(self.ty(&ty)))
+        types.fold(SHORT, |sum, ty| sum.saturating_add(self.ty(&ty)))
     }
 
     fn ty(&mut self, ty: &Type) -> usize {
-        let Type::Id(id) = ty else { return 1 };
+        let Type::Id(id) = ty else { return SHORT };
         if let Some(known) = self.known.get(id) {
             return *known;
         }
         let resolve = self.resolve;
         let definition = &resolve.types[*id];
-        let weight = match definition.name {
-            Some(_) => 1,
+        let weight = match &definition.name {
+            Some(name) => name.len().saturating_add(SHORT),
             // The decoder bounds how deep such types are.
             None => self.parts(&definition.kind),
         };
@@ -71,8 +74,6 @@ impl Weights<'_> {
                 let cases = variant.cases.iter().map(|case| case.ty.unwrap_or(Type::Bool));
                 self.sum(cases)
             }
-            TypeDefKind::Enum(cases) => cases.cases.len().saturating_add(1),
-            TypeDefKind::Flags(flags) => flags.flags.len().saturating_add(1),
             TypeDefKind::Result(result) => self.sum(result.ok.into_iter().chain(result.err)),
             TypeDefKind::Map(key, value) => self.sum([*key, *value].into_iter()),
             TypeDefKind::Future(item) | TypeDefKind::Stream(item) => self.sum(item.iter().copied()),
@@ -80,7 +81,14 @@ impl Weights<'_> {
             | TypeDefKind::List(item)
             | TypeDefKind::FixedLengthList(item, _)
             | TypeDefKind::Type(item) => self.sum(std::iter::once(*item)),
-            TypeDefKind::Resource | TypeDefKind::Handle(_) | TypeDefKind::Unknown => 1,
+            TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => {
+                self.sum(std::iter::once(Type::Id(*id)))
+            }
+            // The names in these are written where they are declared, once.
+            TypeDefKind::Enum(_)
+            | TypeDefKind::Flags(_)
+            | TypeDefKind::Resource
+            | TypeDefKind::Unknown => SHORT,
         }
     }
 }
@@ -89,27 +97,44 @@ impl Weights<'_> {
 mod tests {
     use super::super::decode;
 
-    /// A component that exports a function on a type that holds the one before
-    /// it twice, so many times over.
-    fn doubled(times: usize) -> Vec<u8> {
-        let types: String =
-            (1..=times).map(|n| format!("(type $t{n} (tuple $t{} $t{}))", n - 1, n - 1)).collect();
+    /// A component that imports so many functions on a type with such a name.
+    fn named(length: usize, functions: usize) -> Vec<u8> {
+        let name = "x".repeat(length);
+        let functions: String =
+            (0..functions).map(|n| format!("(export \"f{n}\" (func (param \"a\" $t)))")).collect();
         wat::parse_str(format!(
-            "(component (type $t0 (tuple u8 u8)) {types}
-                (import \"f\" (func (param \"a\" $t{times}))))"
+            "(component (import \"a:b/c\" (instance
+                (type $e (enum \"a\")) (export \"{name}\" (type $t (eq $e))) {functions})))"
         ))
         .expect("a component")
     }
 
     #[test]
-    fn types_that_double_are_refused() {
-        assert!(decode(&doubled(5)).is_ok());
-        for times in [20, 60] {
-            assert!(decode(&doubled(times)).is_err(), "{times}");
+    fn names_that_are_written_often_are_refused() {
+        for (length, functions, expected) in
+            [(10, 1000, ""), (90_000, 10, ""), (90_000, 1000, "more than 16 MiB")]
+        {
+            let error = decode(&named(length, functions)).map(drop).err().unwrap_or_default();
+            let as_expected = error.contains(expected) && error.is_empty() == expected.is_empty();
+            assert!(as_expected, "{functions} of {length}: {error:?}");
         }
-        // The engine takes these, and they are refused for their length only
-        // where there are several.
-        let error = decode(&doubled(18)).map(drop);
-        assert_eq!(error.err(), None);
+    }
+
+    /// The decoder has a limit of its own on types within types.
+    #[test]
+    fn types_that_double_are_refused() {
+        let types = |times: usize| -> String {
+            let double = |n| format!("(type $t{n} (tuple $t{} $t{}))", n - 1, n - 1);
+            (1..=times).map(double).collect()
+        };
+        for (times, is_refused) in [(5, false), (20, true), (60, true)] {
+            let component = format!(
+                "(component (type $t0 (tuple u8 u8)) {}
+                    (import \"f\" (func (param \"a\" $t{times}))))",
+                types(times)
+            );
+            let binary = wat::parse_str(component).expect("a component");
+            assert_eq!(decode(&binary).is_err(), is_refused, "{times}");
+        }
     }
 }
