@@ -23,7 +23,10 @@ fn inspect_has_three_forms() {
     let text = printed(&["inspect", component]);
     assert!(text.starts_with("component, ") && text.contains("\n  run: func() -> s32\n"), "{text}");
     let wit = printed(&["inspect", "--format", "wit", component]);
-    assert!(wit.starts_with("package root:component;\n") && Contract::parse(&wit).is_ok(), "{wit}");
+    assert!(
+        wit.starts_with("package root:component;\n") && Contract::parse(&wit, None).is_ok(),
+        "{wit}"
+    );
     let json = json(&["inspect", "--format", "json", module]);
     assert_eq!(json["kind"], "core module");
     assert_eq!(json["imports"][0]["name"], "env.fetch");

@@ -156,11 +156,11 @@ fn of_guests() {
 #[test]
 fn of_contracts() {
     for wit in [RICH.to_owned(), wit_host::CONTRACT.join("\n")] {
-        let contract = Contract::parse(&wit).unwrap();
+        let contract = Contract::parse(&wit, None).unwrap();
         let printed = contract.wit();
         let ((source, world), (again, again_world)) = (parsed(&wit), parsed(&printed));
         assert_eq!(shapes(&again, again_world), shapes(&source, world), "{printed}");
-        let changes = Contract::parse(&printed).unwrap().changes_since(&contract);
+        let changes = Contract::parse(&printed, None).unwrap().changes_since(&contract);
         assert!(changes.changes.is_empty(), "{changes}");
     }
 }

@@ -1,23 +1,38 @@
 //! `wit-host check`: whether a guest fits, before anything of it runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 use wit_host::{Contract, Error, Fit, Misfit, Misfits};
 
-use super::status::{Status, named, print};
+use super::against::against;
+use super::output::{Format, print, print_json};
+use super::status::{Status, named};
 
 /// Tell whether a guest fits this host, and everything that is in the way
 ///
 /// A guest fits when everything that it imports can be served, and everything
-/// that it exports has the type of the contract. Nothing of it is run.
+/// that it exports has the type of the contract. Nothing of it is run. With
+/// --against it is two versions of a contract that are compared, and no guest.
 #[derive(Args)]
-#[command(after_help = "Example: wit-host check --wit wit --world plugin guest.wasm")]
+#[command(
+    override_usage = "wit-host check [OPTIONS] GUEST\n       \
+                      wit-host check [OPTIONS] --against PATH --wit PATH",
+    after_help = "Examples:\n  wit-host check guest.wasm\n  \
+                  wit-host check --wit wit --world plugin guest.wasm\n  \
+                  wit-host check --against wit-1.0 --wit wit"
+)]
 pub(crate) struct Check {
     /// A component or a core module, in binary or in text form
-    guest: PathBuf,
+    #[arg(required_unless_present = "against")]
+    guest: Option<PathBuf>,
+
+    /// Tell what changed in the contract since this version of it, whom it breaks,
+    /// and whether the version's number says so
+    #[arg(long, value_name = "PATH", requires = "wit", conflicts_with = "guest")]
+    against: Option<PathBuf>,
 
     /// Check against the contract in this WIT file or folder, instead of this
     /// host's
@@ -33,27 +48,27 @@ pub(crate) struct Check {
     format: Format,
 }
 
-/// How a result is printed.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
-}
-
 impl Check {
     pub(crate) fn execute(&self) -> Result<Status> {
-        let (fit, contract) = self.fit().map_err(|error| named(&self.guest, error))?;
+        match (&self.guest, &self.against, &self.wit) {
+            (_, Some(old), Some(new)) => against(old, new, self.world.as_deref(), self.format),
+            (Some(guest), ..) => self.guest(guest),
+            // The options do not let it come to this.
+            _ => Ok(Status::Usage),
+        }
+    }
+
+    fn guest(&self, guest: &Path) -> Result<Status> {
+        let (fit, contract) = self.fit(guest).map_err(|error| named(guest, error))?;
         let fits = fit.misfits.is_empty();
-        if let Format::Json = self.format {
-            print(&format!("{:#}\n", to_json(&fit)))?;
+        if self.format == Format::Json {
+            print_json(&to_json(&fit))?;
             return Ok(if fits { Status::Guest(0) } else { Status::Refused });
         }
         if !fits {
-            return Err(named(&self.guest, Error::Misfits(Misfits(fit.misfits))));
+            return Err(named(guest, Error::Misfits(Misfits(fit.misfits))));
         }
-        let mut text = format!("{} fits `{contract}`\n", self.guest.display());
+        let mut text = format!("{} fits `{contract}`\n", guest.display());
         for absent in &fit.absent {
             text += &format!("it does not export `{}`, which it may leave out\n", absent.name);
         }
@@ -62,17 +77,17 @@ impl Check {
     }
 
     /// How the guest fits, and the name of what it was held against.
-    fn fit(&self) -> Result<(Fit, String), Error> {
+    fn fit(&self, guest: &Path) -> Result<(Fit, String), Error> {
         let runtime = wit_host::contract().build()?;
         let world = self.world.as_deref();
         let (fit, contract) = match &self.wit {
             Some(wit) => {
                 let contract = Contract::read(wit, world)?;
-                (runtime.fit_contract_file(&self.guest, &contract)?, contract.name())
+                (runtime.fit_contract_file(guest, &contract)?, contract.name())
             }
             None => {
                 let contract = Contract::parse(&wit_host::CONTRACT.join("\n"), world)?;
-                (runtime.fit_file(&self.guest)?, contract.name())
+                (runtime.fit_file(guest)?, contract.name())
             }
         };
         Ok((if world.is_some() { fit.whole() } else { fit }, contract))

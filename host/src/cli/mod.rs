@@ -1,23 +1,20 @@
 //! The command line: one module a subcommand, and what they share.
 
+mod against;
 mod call;
 mod calls;
 mod check;
 mod complete;
+mod completions;
 mod contract;
 mod diagnostics;
 mod fields;
 mod host_calls;
+mod inspect;
 mod last_call;
 mod options;
-mod progress;
-#[allow(dead_code, reason = "what `check --against` calls")]
-mod against;
-mod completions;
-mod contract;
-mod inspect;
-mod options;
 mod output;
+mod progress;
 mod run;
 mod shell;
 mod status;
@@ -90,6 +87,8 @@ fn quieten() {
             report(panic);
         }
     }));
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;

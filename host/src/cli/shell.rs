@@ -7,13 +7,14 @@ use clap::Args;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
-use wit_host::{Error, Functions, Grants, Guest};
+use wit_host::{Error, Functions, Grants, Guest, Import};
 
-use super::calls::{Calls, Notation, usage};
+use super::calls::{Calls, Notation};
 use super::complete::Completion;
 use super::diagnostics::{Diagnostics, Observer};
 use super::options::Options;
-use super::status::{Status, notice, print};
+use super::output::print;
+use super::status::{Status, notice};
 
 /// Call functions of a guest as they are typed in
 ///
@@ -51,9 +52,10 @@ impl Shell {
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         let guest = observer.load(&runtime)?;
-        let imports = runtime.imports_file(&self.guest).map_err(|error| observer.explain(error))?;
+        let inspected = runtime.inspect_file(&self.guest);
+        let imports = inspected.map_err(|error| observer.explain(error))?.imports;
         let grants = self.options.grants()?;
-        let mut editor = editor(&guest, self.notation)?;
+        let mut editor = editor(&guest)?;
         let mut prompt =
             Prompt { guest, grants, notation: self.notation, imports, observer, calls: None };
         prompt.start()?;
@@ -82,7 +84,7 @@ struct Prompt<'a> {
     guest: Guest<Functions>,
     grants: Grants,
     notation: Notation,
-    imports: Vec<String>,
+    imports: Vec<Import>,
     observer: Observer<'a>,
     calls: Option<Calls>,
 }
@@ -106,7 +108,7 @@ impl Prompt<'_> {
             ":quit" | ":q" | ":exit" => return Ok(false),
             ":help" => print(&COMMANDS.map(|(name, what)| format!("{name:<9} {what}\n")).concat())?,
             ":exports" => print(&self.exports())?,
-            ":imports" => print(&(self.imports.join("\n") + "\n"))?,
+            ":imports" => print(&self.imports())?,
             ":reset" => self.start()?,
             ":spent" => match &self.calls {
                 Some(calls) => print(&format!("{}\n", calls.session.spent()))?,
@@ -126,6 +128,10 @@ impl Prompt<'_> {
             None => format!("{name}\n"),
         };
         self.guest.exports().iter().map(described).collect()
+    }
+
+    fn imports(&self) -> String {
+        self.imports.iter().map(ToString::to_string).collect()
     }
 
     fn call(&mut self, line: &str) -> Result<()> {
@@ -169,11 +175,9 @@ impl Prompt<'_> {
     }
 }
 
-fn editor(guest: &Guest<Functions>, notation: Notation) -> Result<Editor<Completion, FileHistory>> {
+fn editor(guest: &Guest<Functions>) -> Result<Editor<Completion, FileHistory>> {
     let config = Config::builder().completion_type(CompletionType::List).build();
     let mut editor = Editor::with_config(config).context("failed to read from the terminal")?;
-    let usage = |name: &String| (name.clone(), usage(guest, name, notation));
-    let _ = usage;
     editor.set_helper(Some(Completion::new(guest)));
     if let Some(history) = history() {
         // There is none the first time.

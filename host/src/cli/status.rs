@@ -88,13 +88,6 @@ pub(crate) fn named(guest: &Path, error: Error) -> anyhow::Error {
     }
 }
 
-/// Writes a command's result to standard output.
-pub(crate) fn print(text: &str) -> anyhow::Result<()> {
-    let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    written.context("failed to write to standard output")
-}
-
 /// Whether standard error shows colours, and whoever looks at it wants them.
 fn is_coloured() -> bool {
     let set = |name| std::env::var_os(name).unwrap_or_default();

@@ -27,7 +27,7 @@ impl fmt::Display for Inspection {
         if let Some(reason) = &self.unreadable {
             writeln!(f, "its types cannot be read: {}", shown(reason))?;
         }
-        all(f, "imports", &self.imports, import)?;
+        all(f, "imports", &self.imports, |f, import| import.fmt(f))?;
         all(f, "exports", &self.exports, item)?;
         all(f, "custom sections", &self.custom_sections, |f, section| {
             let name = match section.name.as_str() {
@@ -58,12 +58,14 @@ fn all<T>(
     }
 }
 
-fn import(f: &mut fmt::Formatter<'_>, import: &Import) -> fmt::Result {
-    item(f, &import.item)?;
-    if !import.asked_by.is_empty() {
-        writeln!(f, "    asked for by {}", list(&import.asked_by))?;
+impl fmt::Display for Import {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        item(f, &self.item)?;
+        if !self.asked_by.is_empty() {
+            writeln!(f, "    asked for by {}", list(&self.asked_by))?;
+        }
+        writeln!(f, "    served by {}", served_by(self))
     }
-    writeln!(f, "    served by {}", served_by(import))
 }
 
 fn item(f: &mut fmt::Formatter<'_>, item: &Item) -> fmt::Result {

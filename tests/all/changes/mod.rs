@@ -14,7 +14,7 @@ const COMMON: &str = "
 ";
 
 fn parse(wit: &str) -> Contract {
-    Contract::parse(wit).unwrap_or_else(|error| panic!("{error}\n{wit}"))
+    Contract::parse(wit, None).unwrap_or_else(|error| panic!("{error}\n{wit}"))
 }
 
 /// A contract of which an interface and a world have these items.

@@ -9,7 +9,7 @@ use super::surface::{Part, Surface, function_name, package, surfaces};
 use super::version::{Versions, same_track};
 use super::{Change, Changes, Place};
 use crate::wit::Contract;
-use crate::wit::difference::{Sides, differences, type_differences};
+use crate::wit::difference::{Difference, Sides, differences, type_differences};
 use crate::wit::notation::function as declared;
 
 /// Every change from the one to the other.

@@ -109,11 +109,12 @@ impl Contract {
     /// use wit_host::{Contract, Effect};
     ///
     /// let contract = |version, price| {
-    ///     Contract::parse(&format!(
+    ///     let wit = format!(
     ///         "package shop:prices@{version};
     ///         interface prices {{ price: func(article: string) -> {price}; }}
     ///         world plugin {{ import prices; }}"
-    ///     ))
+    ///     );
+    ///     Contract::parse(&wit, None)
     /// };
     /// let changes = contract("1.1.0", "u64")?.changes_since(&contract("1.0.0", "u32")?);
     /// assert_eq!(changes.changes[0].name, "shop:prices/prices.price");
