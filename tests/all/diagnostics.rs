@@ -11,6 +11,7 @@ use crate::failures::MESSAGE_MODULE;
 
 const WAITING_COMPONENT: &str = include_str!("failing/waiting.component.wat");
 const WAITING_MODULE: &str = include_str!("failing/waiting.module.wat");
+const SPLIT_COMPONENT: &str = include_str!("failing/split.component.wat");
 
 /// Adds, joins a text that steers a terminal with one of a megabyte, and asks for
 /// what it is not granted.
@@ -104,15 +105,16 @@ fn a_coredump_is_written_and_named() {
 }
 
 #[test]
-fn a_deadline_in_a_host_function_says_which() {
+fn an_error_in_a_host_function_says_which() {
     let cases = [
-        (WAITING_MODULE, "wasi_snapshot_preview1.poll_oneoff"),
-        (WAITING_COMPONENT, "poll.[method]pollable.block"),
+        (WAITING_MODULE, 124, "wasi_snapshot_preview1.poll_oneoff"),
+        (WAITING_COMPONENT, 124, "poll.[method]pollable.block"),
+        (SPLIT_COMPONENT, 134, "strings.split"),
     ];
-    for (text, call) in cases {
+    for (text, status, call) in cases {
         let files = Files::new();
-        let ran = run(&["run", "--timeout", "100ms", &files.file("waiting.wat", text)]);
-        assert_eq!(ran.status, Some(124), "{}", ran.stderr);
+        let ran = run(&["run", "--timeout", "500ms", &files.file("guest.wat", text)]);
+        assert_eq!(ran.status, Some(status), "{}", ran.stderr);
         let line = format!("\n    in the host function `{call}`\n");
         assert!(ran.stderr.contains(&line), "{}", ran.stderr);
     }

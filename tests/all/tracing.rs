@@ -1,11 +1,11 @@
 //! What a listener hears of a guest that is loaded and called.
 
 use std::fmt::{self, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
+use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
@@ -49,13 +49,20 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Listener {
     }
 }
 
-/// Loads the guest and calls these functions, one after another.
+/// Where there is one listener in the whole process, a span that is met for the
+/// first time by a thread without it is off for good. Other tests are such threads.
+static OTHERS: LazyLock<[Dispatch; 2]> =
+    LazyLock::new(|| [Registry::default().into(), Registry::default().into()]);
+
+/// What is heard while the guest is loaded and these functions are called, one
+/// after another.
 fn heard(text: &str, functions: &[&str]) -> Vec<String> {
-    let listener = Listener::default();
     let runtime = contract().build().unwrap();
+    LazyLock::force(&OTHERS);
+    let listener = Listener::default();
     tracing::subscriber::with_default(Registry::default().with(listener.clone()), || {
-        let mut session =
-            runtime.load(text).unwrap().session_blocking(Functions::default()).unwrap();
+        let guest = runtime.load(text).unwrap();
+        let mut session = guest.session_blocking(Functions::default()).unwrap();
         for function in functions {
             let _: Result<Vec<Val>, _> = session.call(function, &[]);
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use tracing::subscriber::set_global_default;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
@@ -47,9 +48,12 @@ impl Diagnostics {
         let told = self.verbose.then(|| guest.display().to_string());
         let calls = HostCalls::new(last.clone(), told);
         let listens = calls.listens();
-        let trace = self.trace.as_deref().map(TraceFile::create).transpose()?;
-        let listener = Registry::default().with(calls.with_filter(filter_fn(listens))).with(trace);
-        tracing::subscriber::set_global_default(listener).context("failed to listen to the run")?;
+        let listener = Registry::default().with(calls.with_filter(filter_fn(listens)));
+        match &self.trace {
+            Some(path) => set_global_default(listener.with(TraceFile::create(path)?)),
+            None => set_global_default(listener),
+        }
+        .context("failed to listen to the run")?;
         Ok(Observer { options: self, guest, last })
     }
 }
