@@ -63,7 +63,7 @@ fn every_import_has_a_test_row() {
 
 #[test]
 fn what_is_printed_is_the_contract() {
-    let printed = Contract::parse(&wit_host::CONTRACT.join("\n"), None);
+    let printed = Contract::parse(&wit_host::CONTRACT.join("\n"));
     let contract = Contract::read();
     assert_eq!(printed.functions(), contract.functions());
     for function in contract.functions() {

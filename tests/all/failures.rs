@@ -39,11 +39,11 @@ fn guests_that(body: &str) -> [String; 2] {
             (table 2 funcref)
             (elem (i32.const 0) $inner)
             (func $inner {body})
-            (func $outer (export "run") (call $inner)))"#
+            (func $outer (export "run") (result i32) (call $inner) (i32.const 0)))"#
     );
     let component = format!(
         r#"(component {} (core instance $m (instantiate $M))
-            (func (export "run") (canon lift (core func $m "run"))))"#,
+            (func (export "run") (result s32) (canon lift (core func $m "run"))))"#,
         module.replacen("(module {}", "(core module $M", 1)
     );
     [module.replacen("{}", "", 1), component]
@@ -162,14 +162,16 @@ fn encoded_component() -> Vec<u8> {
     let wit = r#"
         package wit-host:contract@0.1.0;
         interface strings { concat: func(a: string, b: string) -> string; }
-        world guest { import strings; export run: func(); }"#;
+        world guest { import strings; export run: func() -> s32; }"#;
     let module = r#"(module
         (import "wit-host:contract/strings@0.1.0" "concat"
             (func $concat (param i32 i32 i32 i32 i32)))
         (memory (export "memory") 1)
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8))
-        (func $join (export "run") (call $concat
-            (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64))))"#;
+        (func $join (export "run") (result i32)
+            (call $concat
+                (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64))
+            (i32.const 0)))"#;
     let mut module = wat::parse_str(module).unwrap();
     let mut resolve = Resolve::default();
     let package = resolve.push_str("guest.wit", wit).unwrap();

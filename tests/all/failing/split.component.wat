@@ -11,9 +11,10 @@
     (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
   (core module $M
     (import "host" "split" (func $split (param i32 i32 i32 i32 i32)))
-    (func (export "run")
+    (func (export "run") (result i32)
       (call $split
-        (i32.const 16) (i32.const 200000) (i32.const 0) (i32.const 1) (i32.const 4))))
+        (i32.const 16) (i32.const 200000) (i32.const 0) (i32.const 1) (i32.const 4))
+      (i32.const 0)))
   (core instance $m (instantiate $M
     (with "host" (instance (export "split" (func $split))))))
-  (func (export "run") (canon lift (core func $m "run"))))
+  (func (export "run") (result s32) (canon lift (core func $m "run"))))

@@ -13,9 +13,10 @@
   (core module $M
     (import "host" "subscribe" (func $subscribe (param i64) (result i32)))
     (import "host" "block" (func $block (param i32)))
-    (func (export "run")
-      (call $block (call $subscribe (i64.const 1000000000000)))))
+    (func (export "run") (result i32)
+      (call $block (call $subscribe (i64.const 1000000000000)))
+      (i32.const 0)))
   (core instance $m (instantiate $M
     (with "host" (instance
       (export "subscribe" (func $subscribe)) (export "block" (func $block))))))
-  (func (export "run") (canon lift (core func $m "run"))))
+  (func (export "run") (result s32) (canon lift (core func $m "run"))))
