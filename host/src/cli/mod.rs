@@ -30,11 +30,22 @@ use clap::{Parser, Subcommand};
 /// that imports the same functions from `env`. It may touch what is granted by
 /// an option, and is stopped at its limits.
 #[derive(Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  wit-host inspect guest.wasm                  What is it, and what does it ask for?
+  wit-host run guest.wasm                      Run it with nothing granted
+  wit-host run --dir data --env A=B guest.wasm
+  wit-host contract > wit/contract.wit         What a guest of this host is built against
+
+The exit status of a command is that of the guest up to 123. Otherwise: 2 wrong usage,
+124 out of time, 125 the host failed, 126 the guest was refused, 127 not found, 134 the
+guest trapped, 137 another limit was reached.";
 
 #[derive(Subcommand)]
 enum Command {

@@ -6,15 +6,23 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use wasm_metadata::Producers;
 use wasmparser::{
-    ComponentExternalKind, ComponentName, ComponentTypeRef, CustomSectionReader, KnownCustom, Name,
-    Naming, Parser, Payload,
+    ComponentExternalKind, ComponentImport, ComponentName, ComponentTypeRef, CustomSectionReader,
+    Encoding, Import, ImportSectionReader, Imports, KnownCustom, Name, Naming, Parser, Payload,
 };
 
 use super::names::asked;
-use super::{CustomSection, Producer};
+use super::{CustomSection, Producer, ROLES};
+use crate::text::short;
 
 /// What all sections of debug information are called together.
 const DEBUG: &str = ".debug_*";
+
+/// What is said of tools and of custom sections costs a guest nothing, so it is
+/// kept to this many of each; the sections beyond are summed up under one name.
+const MOST: usize = 1_000;
+const OTHERS: &str = "others";
+/// The largest list of tools that is read, in bytes; usual ones have some hundred.
+const LONGEST: usize = 64 << 10;
 
 /// What was found, and who asks for what.
 #[derive(Default)]
@@ -42,35 +50,22 @@ impl Contents {
         for payload in Parser::new(0).parse_all(binary) {
             let Ok(payload) = payload else { break };
             match payload {
-                Payload::Version { encoding: wasmparser::Encoding::Module, .. } => {
-                    let module = contents.modules.len();
-                    if open.len() == 1 {
-                        contents.own.push(Some(module));
-                    }
-                    open.push(Some(module));
-                    contents.modules.push(None);
+                Payload::Version { encoding, .. } => {
+                    let module = contents.begin(encoding, open.len());
+                    open.push(module);
                 }
-                Payload::Version { .. } => open.push(None),
                 Payload::End(_) => {
                     open.pop();
                 }
-                Payload::CustomSection(section) => {
-                    contents.custom(&section, &open);
-                }
+                Payload::CustomSection(section) => contents.custom(&section, &open),
                 Payload::ImportSection(section) => {
                     let module = open.last().copied().flatten().unwrap_or_default();
-                    for import in section.into_imports().flatten() {
+                    for import in singles(section) {
                         contents.asks(module, asked(import.module, import.name));
                     }
                 }
                 Payload::ComponentImportSection(section) if open.len() == 1 => {
-                    for import in section.into_iter().flatten() {
-                        let sort = sort(import.ty.kind());
-                        contents.imports.push((import.name.name.to_owned(), sort));
-                        if matches!(import.ty, ComponentTypeRef::Module(_)) {
-                            contents.own.push(None);
-                        }
-                    }
+                    section.into_iter().flatten().for_each(|import| contents.import(&import));
                 }
                 Payload::ComponentExportSection(section) if open.len() == 1 => {
                     let exports = section.into_iter().flatten();
@@ -106,6 +101,26 @@ impl Contents {
         }
     }
 
+    /// Begins a module, which gets a number, or a component.
+    fn begin(&mut self, encoding: Encoding, depth: usize) -> Option<usize> {
+        if encoding == Encoding::Component {
+            return None;
+        }
+        let module = self.modules.len();
+        self.modules.push(None);
+        if depth == 1 {
+            self.own.push(Some(module));
+        }
+        Some(module)
+    }
+
+    fn import(&mut self, import: &ComponentImport<'_>) {
+        self.imports.push((import.name.name.to_owned(), sort(import.ty.kind())));
+        if matches!(import.ty, ComponentTypeRef::Module(_)) {
+            self.own.push(None);
+        }
+    }
+
     fn asks(&mut self, module: usize, import: String) {
         let askers = self.askers.entry(import).or_default();
         if askers.last() != Some(&module) {
@@ -118,14 +133,16 @@ impl Contents {
         let index = usize::try_from(naming.index).ok();
         let module = index.and_then(|index| self.own.get(index).copied().flatten());
         if let Some(slot) = module.and_then(|module| self.modules.get_mut(module)) {
-            slot.get_or_insert_with(|| naming.name.to_owned());
+            slot.get_or_insert_with(|| short(naming.name));
         }
     }
 
     fn custom(&mut self, section: &CustomSectionReader<'_>, open: &[Option<usize>]) {
         let (depth, module) = (open.len(), open.last().copied().flatten());
         let is_debug = section.name().starts_with(".debug_");
-        let name = if is_debug { DEBUG } else { section.name() };
+        let own = if is_debug { DEBUG } else { section.name() };
+        let is_known = self.custom.len() < MOST || self.custom.contains_key(own);
+        let name = if is_known { own } else { OTHERS };
         let empty = || CustomSection { name: name.to_owned(), count: 0, size: 0 };
         let sum = self.custom.entry(name.to_owned()).or_insert_with(empty);
         sum.count += 1;
@@ -141,7 +158,7 @@ impl Contents {
             }
             KnownCustom::Name(names) => {
                 let named = names.into_iter().flatten().find_map(|name| match name {
-                    Name::Module { name, .. } => Some(name.to_owned()),
+                    Name::Module { name, .. } => Some(short(name)),
                     _ => None,
                 });
                 if let Some(slot) = module.and_then(|module| self.modules.get_mut(module)) {
@@ -153,17 +170,30 @@ impl Contents {
     }
 
     fn produced(&mut self, section: &CustomSectionReader<'_>) {
+        if section.data().len() > LONGEST || self.producers.len() > MOST {
+            return;
+        }
         let Ok(producers) = Producers::from_bytes(section.data(), section.data_offset()) else {
             return;
         };
-        for (role, tools) in producers.iter() {
+        for role in ROLES {
+            let Some(tools) = producers.get(role) else { continue };
             self.producers.extend(tools.iter().map(|(name, version)| Producer {
-                role: role.clone(),
+                role,
                 name: name.clone(),
                 version: version.clone(),
             }));
         }
     }
+}
+
+/// The imports of a core module. The engine has no groups of imports, in which a
+/// name is given once for any number of them.
+pub(super) fn singles(section: ImportSectionReader<'_>) -> impl Iterator<Item = Import<'_>> {
+    section.into_iter().flatten().filter_map(|imports| match imports {
+        Imports::Single(_, import) => Some(import),
+        Imports::Compact1 { .. } | Imports::Compact2 { .. } => None,
+    })
 }
 
 /// What WIT calls a sort of item, or the component model where WIT has none.

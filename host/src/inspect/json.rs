@@ -51,11 +51,11 @@ fn import(import: &Import) -> Value {
 }
 
 fn served_by(served: &ServedBy) -> Value {
-    let object = |by, name: &Option<String>, without: &[String], note: Option<&str>| json!({ "by": by, "name": name, "without": without, "note": note });
-    match served {
-        ServedBy::Contract { name, without } => object("contract", name, without, None),
-        ServedBy::Wasi(grant) => object("wasi", &None, &[], Some(grant)),
-        ServedBy::Nothing(why) => object("nothing", &None, &[], Some(why)),
-        ServedBy::Unknown => object("unknown", &None, &[], None),
-    }
+    let (by, name, without, note) = match served {
+        ServedBy::Contract { name, without } => ("contract", name.as_deref(), &without[..], None),
+        ServedBy::Wasi(grant) => ("wasi", None, &[][..], Some(*grant)),
+        ServedBy::Nothing(why) => ("nothing", None, &[][..], Some(why.as_str())),
+        ServedBy::Unknown => ("unknown", None, &[][..], None),
+    };
+    json!({ "by": by, "name": name, "without": without, "note": note })
 }

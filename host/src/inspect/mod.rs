@@ -47,12 +47,15 @@ pub struct Inspection {
 #[non_exhaustive]
 pub struct Producer {
     /// `language`, `processed-by` or `sdk`.
-    pub role: String,
+    pub role: &'static str,
     /// Its name.
     pub name: String,
     /// Its version, which may be empty.
     pub version: String,
 }
+
+/// What producers can be.
+const ROLES: [&str; 3] = ["language", "processed-by", "sdk"];
 
 /// Something with a name that a guest imports or exports.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,8 +81,9 @@ pub struct Item {
 pub struct Import {
     /// What is imported.
     pub item: Item,
-    /// The core modules in a component that import it, by their names or their
-    /// positions. Empty where that cannot be seen, and for a core module.
+    /// The core modules in a component that import it, by their names, escaped
+    /// and cut, or their positions. Empty where that cannot be seen, and for a
+    /// core module.
     pub asked_by: Vec<String>,
     /// What serves it in this runtime.
     pub served_by: ServedBy,
@@ -109,7 +113,8 @@ pub enum ServedBy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomSection {
-    /// Their name; all sections of debug information have `.debug_*`.
+    /// Their name; all sections of debug information have `.debug_*`, and those
+    /// beyond a thousand names `others`.
     pub name: String,
     /// How many there are.
     pub count: usize,

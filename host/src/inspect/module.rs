@@ -6,8 +6,13 @@ use wasmparser::{
     RecGroup, TableType, TypeRef,
 };
 
+use super::contents::singles;
 use super::{Import, Inspection, Item, served};
 use crate::env::Table;
+
+/// How many bytes of function types are written out: one of many parameters can
+/// be that of any number of functions.
+const MOST: usize = 16 << 20;
 
 /// Fills in the imports and exports of a core module.
 pub(super) fn fill(inspection: &mut Inspection, binary: &[u8], env: &Table) {
@@ -21,6 +26,9 @@ pub(super) fn fill(inspection: &mut Inspection, binary: &[u8], env: &Table) {
 /// What each index of a module stands for, in words.
 #[derive(Default)]
 struct Module {
+    /// The bytes of all function types that were written out.
+    written: usize,
+
     types: Vec<Option<String>>,
     functions: Vec<u32>,
     memories: Vec<String>,
@@ -36,7 +44,7 @@ impl Module {
                 self.types(&group);
             }),
             Payload::ImportSection(section) => {
-                for import in section.into_imports().flatten() {
+                for import in singles(section) {
                     inspection.imports.push(self.import(import, env));
                 }
             }
@@ -69,10 +77,13 @@ impl Module {
 
     fn types(&mut self, group: &RecGroup) {
         use wasmparser::CompositeInnerType as Inner;
-        self.types.extend(group.types().map(|ty| match &ty.composite_type.inner {
-            Inner::Func(ty) => Some(signature(ty)),
-            _ => None,
-        }));
+        for ty in group.types() {
+            self.types.push(match &ty.composite_type.inner {
+                Inner::Func(ty) if self.written < MOST => Some(signature(ty)),
+                _ => None,
+            });
+            self.written += self.types.last().map_or(0, |ty| ty.as_ref().map_or(0, String::len));
+        }
     }
 
     fn import(&mut self, import: CoreImport<'_>, env: &Table) -> Import {
@@ -94,21 +105,28 @@ impl Module {
         Import { item: item(name, sort, ty), asked_by: Vec::new(), served_by }
     }
 
-    fn of_index(&self, kind: ExternalKind, index: u32) -> (&'static str, Option<String>) {
+    fn of_index(&mut self, kind: ExternalKind, index: u32) -> (&'static str, Option<String>) {
         let at = |all: &[String]| get(all, index).cloned();
-        let of_type =
-            |all: &[u32]| get(all, index).copied().and_then(|index| self.function_type(index));
         match kind {
-            ExternalKind::Func | ExternalKind::FuncExact => ("function", of_type(&self.functions)),
+            ExternalKind::Func | ExternalKind::FuncExact => {
+                let ty = get(&self.functions, index).copied();
+                ("function", ty.and_then(|ty| self.function_type(ty)))
+            }
             ExternalKind::Memory => ("memory", at(&self.memories)),
             ExternalKind::Table => ("table", at(&self.tables)),
             ExternalKind::Global => ("global", at(&self.globals)),
-            ExternalKind::Tag => ("tag", of_type(&self.tags)),
+            ExternalKind::Tag => {
+                let ty = get(&self.tags, index).copied();
+                ("tag", ty.and_then(|ty| self.function_type(ty)))
+            }
         }
     }
 
-    fn function_type(&self, index: u32) -> Option<String> {
-        get(&self.types, index).cloned().flatten()
+    /// A function's type, as long as they do not take too much.
+    fn function_type(&mut self, index: u32) -> Option<String> {
+        let ty = get(&self.types, index)?.as_ref().filter(|_| self.written < MOST)?;
+        self.written += ty.len();
+        Some(ty.clone())
     }
 }
 

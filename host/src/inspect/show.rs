@@ -4,20 +4,19 @@ use std::fmt;
 
 use bytesize::ByteSize;
 
-use super::{Import, Inspection, Item, Producer, ServedBy};
+use super::{Import, Inspection, Item, Producer, ROLES, ServedBy};
 use crate::text::{list, short, shown};
 
 /// How many of each kind are shown; more would bury the rest.
 const LONGEST_LIST: usize = 200;
 
 /// How the roles of producers are called.
-const ROLES: [(&str, &str); 3] =
-    [("language", "language"), ("processed-by", "made by"), ("sdk", "made with")];
+const TITLES: [&str; 3] = ["language", "made by", "made with"];
 
 impl fmt::Display for Inspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}, {}", self.kind, size(self.size))?;
-        for (role, title) in ROLES {
+        for (role, title) in ROLES.into_iter().zip(TITLES) {
             let of_role = self.producers.iter().filter(|producer| producer.role == role);
             let shown: Vec<_> = of_role.map(producer).collect();
             if !shown.is_empty() {

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, WorldItem};
+use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldItem};
 
 /// How many bytes are written out at most, about: a hundred times as many as the
 /// largest worlds of WASI take.
@@ -29,11 +29,23 @@ pub(super) fn check(resolve: &Resolve) -> Result<(), String> {
     let functions = of_worlds.chain(of_interfaces);
     let mut sum = functions.fold(0_usize, |sum, one| sum.saturating_add(weights.function(one)));
     let named = resolve.types.iter().filter(|(_, definition)| definition.name.is_some());
-    sum = named.fold(sum, |sum, (_, named)| sum.saturating_add(weights.parts(&named.kind)));
+    sum = named.fold(sum, |sum, (_, named)| {
+        sum.saturating_add(weights.parts(&named.kind)).saturating_add(origin(resolve, &named.kind))
+    });
     match sum > MOST {
         true => Err("its types take more than 16 MiB when they are written out".into()),
         false => Ok(()),
     }
+}
+
+/// The length of the name of the interface that a type is taken from.
+fn origin(resolve: &Resolve, kind: &TypeDefKind) -> usize {
+    let TypeDefKind::Type(Type::Id(other)) = kind else { return 0 };
+    let TypeOwner::Interface(interface) = resolve.types[*other].owner else { return 0 };
+    let interface = &resolve.interfaces[interface];
+    let package = interface.package.map(|package| &resolve.packages[package].name);
+    let package = package.map_or(0, |package| package.namespace.len() + package.name.len());
+    interface.name.as_ref().map_or(0, String::len).saturating_add(package)
 }
 
 struct Weights<'r> {

@@ -25,6 +25,7 @@ use std::fs;
 use std::path::Path;
 
 use row::Row;
+use wit_host::Error;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/all/hostile");
 
@@ -60,6 +61,27 @@ fn every_file_is_run() {
     found.sort();
     listed.sort_unstable();
     assert_eq!(found, listed, "list the file in `files!`");
+}
+
+/// What is told of a guest before it is compiled is told of these as well.
+#[test]
+fn every_guest_is_inspected() {
+    let runtime = wit_host::contract().build().unwrap();
+    for row in FILES.iter().flat_map(|file| rows(file)) {
+        match runtime.inspect(&row.guest) {
+            Ok(inspection) => {
+                let (text, json) = (inspection.to_string(), inspection.json());
+                assert!(!text.is_empty() && json["kind"].is_string(), "{}", row.name);
+            }
+            Err(
+                Error::NotAGuest { .. }
+                | Error::Invalid { .. }
+                | Error::TooCostly { .. }
+                | Error::Misfits(_),
+            ) => {}
+            Err(error) => panic!("{}: {error}", row.name),
+        }
+    }
 }
 
 fn rows(file: &str) -> Vec<Row> {
