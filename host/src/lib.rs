@@ -95,6 +95,8 @@
 //! with the registrar of [`Env`]. `limits` and `grants` bound it, `failure`
 //! tells what went wrong. [`values`] is arguments and results as text, for who
 //! calls with what a person wrote. `functions` is the shipped contract; no other module
+//! tells what went wrong. `inspect` tells what a guest is before any of that, and
+//! `wit` reads contracts and what components say of themselves. `functions` is the shipped contract; no other module
 //! knows of it.
 
 pub mod bindings;

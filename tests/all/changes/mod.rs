@@ -108,6 +108,27 @@ fn packages_have_versions_of_their_own() {
     assert_eq!(packages, [("shop:prices", false), ("data:store", true)], "{moved}");
 }
 
+/// What a package takes from another changes with it, and its version has to say
+/// so too.
+#[test]
+fn a_package_changes_with_what_it_uses() {
+    let contract = |version: &str, case: &str| {
+        parse(&format!(
+            "package shop:prices@1.0.0;
+            interface prices {{ use data:store/keys@{version}.{{key}}; price: func(of: key) -> u32; }}
+            world plugin {{ import prices; }}
+            package data:store@{version} {{ interface keys {{ enum key {{ a{case} }} }} }}"
+        ))
+    };
+    let changes = contract("1.0.1", ", b").changes_since(&contract("1.0.0", ""));
+    let sentence = "the case `b` of `key` is missing in the old contract";
+    let expected = ["data:store/keys.key", "shop:prices/prices.key"]
+        .map(|name| format!("!! {name}: {sentence}"));
+    check(&changes, &expected.each_ref().map(String::as_str));
+    let wrong = changes.versions.iter().filter(|version| !version.honest).count();
+    assert_eq!(wrong, 2, "{changes}");
+}
+
 #[test]
 fn changes_are_printed_in_groups() {
     let old = contract("@1.0.0", "f: func();", "");

@@ -7,7 +7,7 @@ use wit_host::VersionStep;
 /// The interface of the old contract, that of the new one, and the changes.
 pub(super) type Row = (&'static str, &'static str, &'static [&'static str]);
 
-pub(super) const INTERFACES: [Row; 17] = [
+pub(super) const INTERFACES: [Row; 19] = [
     ("", "", &[]),
     ("f: func();", "/// Words.\n f: func();", &[]),
     ("f: func(); g: func();", "g: func(); f: func();", &[]),
@@ -18,6 +18,21 @@ pub(super) const INTERFACES: [Row; 17] = [
         "f: func(a: u16);",
         &["!! shop:prices/prices.f: the parameter `a` is `u8` in the old contract \
            and `u16` in the new contract"],
+    ),
+    (
+        "f: func(a: u8); g: func(a: u8);",
+        "f: func(a: u16); g: func(a: u16);",
+        &[
+            "!! shop:prices/prices.f: the parameter `a` is `u8` in the old contract and `u16` in \
+             the new contract",
+            "!! shop:prices/prices.g: the parameter `a` is `u8` in the old contract and `u16` in \
+             the new contract",
+        ],
+    ),
+    (
+        "enum e { a } type f = e;",
+        "enum e { a, b } type f = e;",
+        &["!! shop:prices/prices.e: the case `b` of `e` is missing in the old contract"],
     ),
     (
         "f: func(a: u8);",

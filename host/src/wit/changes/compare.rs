@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use wit_parser::{Function, InterfaceId, PackageName, Type, TypeDefKind, TypeId};
+use wit_parser::{Function, InterfaceId, PackageName, Resolve, Type, TypeDefKind, TypeId};
 
 use super::effect::{Event, effects, step};
 use super::surface::{Part, Surface, function_name, package, surfaces};
 use super::version::{Versions, same_track};
+use super::words::{added, gone, sort};
 use super::{Change, Changes, Place};
 use crate::wit::Contract;
 use crate::wit::difference::{Difference, Sides, differences, type_differences};
-use crate::wit::notation::function as declared;
 
 /// Every change from the one to the other.
 pub(super) fn compare(old: &Contract, new: &Contract) -> Changes {
@@ -42,8 +42,9 @@ struct Compare<'r> {
     place: Place,
     /// The package of the world.
     package: String,
-    /// What was said of a type need not be said of each function on it.
-    told: HashSet<(Place, String)>,
+    /// What was said of a type of a package here. It need not be said of what
+    /// uses the type in that package, and in another it has to be.
+    told: HashSet<(Place, String, String)>,
     changes: Vec<Change>,
     versions: Versions<'r>,
 }
@@ -73,25 +74,20 @@ impl<'r> Compare<'r> {
             }
         }
         for name in &old.names {
-            let Some(old) = old.parts.get(name) else { continue };
-            match new.parts.get(name) {
-                Some(new) => self.parts(&package, name, *old, *new),
-                None => {
-                    let event = match old {
-                        Part::Type(_) => Event::TypeRemoved,
-                        _ => Event::FunctionRemoved,
-                    };
-                    self.change(&package, name, self.gone(*old), event);
+            match (old.parts.get(name), new.parts.get(name)) {
+                (Some(old), Some(new)) => self.parts(&package, name, *old, *new),
+                (Some(old), None) => {
+                    let (what, event) = gone(self.sides.ours, *old);
+                    self.change(&package, name, what, event);
                 }
+                (None, _) => {}
             }
         }
         for name in new.names.iter().filter(|name| !old.parts.contains_key(*name)) {
-            let Some(new) = new.parts.get(name) else { continue };
-            let event = match new {
-                Part::Type(_) => Event::TypeAdded,
-                _ => Event::FunctionAdded,
-            };
-            self.change(&package, name, self.added(*new), event);
+            if let Some(new) = new.parts.get(name) {
+                let (what, event) = added(self.sides.theirs, *new);
+                self.change(&package, name, what, event);
+            }
         }
     }
 
@@ -122,8 +118,8 @@ impl<'r> Compare<'r> {
         let Sides { ours, theirs, .. } = self.sides;
         let of = self.package_of(name, old, new);
         let (old, new) = (&ours.interfaces[old].types, &theirs.interfaces[new].types);
-        let is_alias = |id: &TypeId| matches!(ours.types[*id].kind, TypeDefKind::Type(Type::Id(_)));
-        let (aliases, defined): (Vec<_>, Vec<_>) = old.iter().partition(|(_, id)| is_alias(id));
+        let (aliases, defined): (Vec<_>, Vec<_>) =
+            old.iter().partition(|(_, id)| is_alias(ours, **id));
         for (ty, old) in defined.into_iter().chain(aliases) {
             let name = format!("{name}.{ty}");
             match new.get(ty) {
@@ -139,13 +135,20 @@ impl<'r> Compare<'r> {
 
     fn type_pair(&mut self, package: &str, name: &str, old: TypeId, new: TypeId) {
         let found = type_differences(self.sides, old, new);
-        self.differ(package, name, found);
+        // Another name for a type adds nothing to what was said of that.
+        if is_alias(self.sides.ours, old) {
+            self.differ(package, name, found.clone());
+        } else if !found.is_empty() {
+            self.change(package, name, found.join("; "), Event::Changed);
+        }
+        let told = found.into_iter().map(|what| (self.place, package.to_owned(), what));
+        self.told.extend(told);
     }
 
-    /// Lists what was not said yet.
+    /// Lists what was not said of a type.
     fn differ(&mut self, package: &str, name: &str, found: Vec<Difference>) {
-        let mut found: Vec<_> = found.into_iter().map(|one| one.sentence).collect();
-        found.retain(|sentence| self.told.insert((self.place, sentence.clone())));
+        let told = |what: &String| (self.place, package.to_owned(), what.clone());
+        found.retain(|what| !self.told.contains(&told(what)));
         if !found.is_empty() {
             self.change(package, name, found.join("; "), Event::Changed);
         }
@@ -170,15 +173,15 @@ impl<'r> Compare<'r> {
             match new.get(key) {
                 Some(new) => self.functions(&of, &name, old, new),
                 None => {
-                    let gone = self.gone(Part::Function(old));
-                    self.change(&of, &name, gone, Event::FunctionRemoved);
+                    let (what, event) = gone(ours, Part::Function(old));
+                    self.change(&of, &name, what, event);
                 }
             }
         }
         for (_, new) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
             let name = format!("{name}.{}", function_name(theirs, new));
-            let added = self.added(Part::Function(new));
-            self.change(&of, &name, added, Event::FunctionAdded);
+            let (what, event) = added(theirs, Part::Function(new));
+            self.change(&of, &name, what, event);
         }
     }
 
@@ -211,28 +214,11 @@ impl<'r> Compare<'r> {
         self.versions.see(&of, old, new);
         of
     }
-
-    fn gone(&self, old: Part<'_>) -> String {
-        match old {
-            Part::Function(old) => format!("it is gone: `{}`", declared(self.sides.ours, old)),
-            other => format!("{} is gone", sort(other)),
-        }
-    }
-
-    fn added(&self, new: Part<'_>) -> String {
-        match new {
-            Part::Function(new) => format!("it is new: `{}`", declared(self.sides.theirs, new)),
-            other => format!("{} is new", sort(other)),
-        }
-    }
 }
 
-fn sort(part: Part<'_>) -> &'static str {
-    match part {
-        Part::Interface(_) => "the interface",
-        Part::Function(_) => "the function",
-        Part::Type(_) => "the type",
-    }
+/// Whether a type is another name for one that is defined somewhere.
+fn is_alias(resolve: &Resolve, id: TypeId) -> bool {
+    matches!(resolve.types[id].kind, TypeDefKind::Type(Type::Id(_)))
 }
 
 fn plain(package: &PackageName) -> String {

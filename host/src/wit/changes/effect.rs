@@ -5,8 +5,9 @@ use super::{Effect, Place, VersionStep};
 /// What can happen to something with a name.
 #[derive(Clone, Copy)]
 pub(super) enum Event {
-    FunctionAdded,
-    FunctionRemoved,
+    /// A function or an interface is new.
+    Added,
+    Removed,
     TypeAdded,
     TypeRemoved,
     /// It has another type.
@@ -21,10 +22,10 @@ pub(super) fn effects(place: Place, event: Event) -> (Effect, Effect) {
     match (event, place) {
         (Event::Changed, _) => (Breaking, Breaking),
         (Event::Renamed | Event::TypeAdded, _) => (Additive, Additive),
-        (Event::FunctionAdded, Place::Exports) => (Breaking, Additive),
-        (Event::FunctionAdded, _) => (Additive, BreakingWhereUsed),
-        (Event::FunctionRemoved | Event::TypeRemoved, Place::Exports) => (Additive, Breaking),
-        (Event::FunctionRemoved | Event::TypeRemoved, _) => (Breaking, Additive),
+        (Event::Added, Place::Exports) => (Breaking, Additive),
+        (Event::Added, _) => (Additive, BreakingWhereUsed),
+        (Event::Removed | Event::TypeRemoved, Place::Exports) => (Additive, Breaking),
+        (Event::Removed | Event::TypeRemoved, _) => (Breaking, Additive),
     }
 }
 

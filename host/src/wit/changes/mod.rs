@@ -7,6 +7,7 @@ mod json;
 mod show;
 mod surface;
 mod version;
+mod words;
 
 use super::Contract;
 
@@ -14,7 +15,7 @@ use super::Contract;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Changes {
-    /// Every change, in the order of the world's items.
+    /// Every change, in the order of the world's items, types first.
     pub changes: Vec<Change>,
     /// What the versions of the packages say of that, the world's own first.
     pub versions: Vec<PackageVersion>,
