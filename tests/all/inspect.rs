@@ -1,7 +1,8 @@
 //! What `inspect` tells of a guest: of the real ones, and of what is made to be
 //! told wrongly.
 
-use wit_host::{Functions, Inspection, Kind, Runtime, ServedBy};
+use wit_host::inspect::ServedBy;
+use wit_host::{Functions, Inspection, Kind, Runtime};
 use wit_host_artifacts as guests;
 
 fn runtime() -> Runtime<Functions> {
@@ -50,8 +51,19 @@ fn imports_say_who_serves_them() {
 #[test]
 fn a_runtime_without_a_contract_cannot_tell() {
     let runtime = Runtime::<()>::builder().build().unwrap();
-    let inspection = runtime.inspect(r#"(component (import "a:b/c" (instance)))"#).unwrap();
-    assert_eq!(inspection.imports[0].served_by, ServedBy::Unknown);
+    for name in ["a:b/c", "wasi:http/types@0.2.0"] {
+        let guest = format!(r#"(component (import "{name}" (instance)))"#);
+        let inspection = runtime.inspect(guest).unwrap();
+        assert_eq!(inspection.imports[0].served_by, ServedBy::Unknown, "{name}");
+    }
+}
+
+#[test]
+fn a_version_that_is_not_compatible_is_named() {
+    let import = r#"(import "wit-host:contract/math@0.2.0" (instance))"#;
+    let text = inspect(&format!("(component {import})")).to_string();
+    let has = "the contract has it as `wit-host:contract/math@0.1.0`, which is not compatible";
+    assert!(text.contains(has), "{text}");
 }
 
 #[test]

@@ -42,10 +42,19 @@ impl<'c> Offered<'c> {
         }
         match (wasi::interface(name), &self.0) {
             (Some(Ok(grant)), _) => ServedBy::Wasi(grant),
-            (Some(Err(why)), _) => ServedBy::Nothing(why),
-            (None, Some(_)) => ServedBy::Nothing("the contract has nothing of this name".into()),
-            (None, None) => ServedBy::Unknown,
+            (Some(Err(why)), Some(_)) => ServedBy::Nothing(why),
+            (None, Some(all)) => ServedBy::Nothing(otherwise(name, all.values().map(|(n, _)| n))),
+            (_, None) => ServedBy::Unknown,
         }
+    }
+}
+
+/// What a contract has instead of something that it does not have.
+fn otherwise<'o>(name: &str, mut offered: impl Iterator<Item = &'o String>) -> String {
+    let plain = name.split('@').next();
+    match offered.find(|offered| offered.split('@').next() == plain) {
+        Some(other) => format!("the contract has it as `{other}`, which is not compatible"),
+        None => "the contract has nothing of this name".into(),
     }
 }
 

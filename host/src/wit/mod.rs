@@ -1,7 +1,7 @@
 //! WIT as data: the contract of a host, and what a component says of itself.
 //! Whether the two go together is for `fit` to find.
 
-mod changes;
+pub mod changes;
 mod contract;
 mod decode;
 mod difference;
@@ -9,7 +9,6 @@ mod members;
 mod notation;
 mod weight;
 
-pub use changes::{Change, Changes, Effect, PackageVersion, Place, VersionStep};
 pub use contract::Contract;
 pub(crate) use decode::{Decoded, contained, decode};
 pub(crate) use difference::{Difference, Sides, differences};

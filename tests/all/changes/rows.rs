@@ -2,7 +2,7 @@
 //! the old contract and to hosts of it: `+` nothing, `!` it breaks them, `?` it
 //! breaks them where a guest calls what is new.
 
-use wit_host::VersionStep;
+use wit_host::changes::VersionStep;
 
 /// The interface of the old contract, that of the new one, and the changes.
 pub(super) type Row = (&'static str, &'static str, &'static [&'static str]);

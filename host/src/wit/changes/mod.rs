@@ -107,7 +107,8 @@ impl Contract {
     /// part of a contract.
     ///
     /// ```
-    /// use wit_host::{Contract, Effect};
+    /// use wit_host::Contract;
+    /// use wit_host::changes::Effect;
     ///
     /// let contract = |version, price| {
     ///     let wit = format!(
