@@ -7,7 +7,8 @@ use clap::Args;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
-use wit_host::{Error, Functions, Grants, Guest, Import};
+use wit_host::inspect::Import;
+use wit_host::{Error, Functions, Grants, Guest};
 
 use super::calls::{Calls, Notation};
 use super::complete::Completion;

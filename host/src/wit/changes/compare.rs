@@ -134,7 +134,7 @@ impl<'r> Compare<'r> {
     }
 
     fn type_pair(&mut self, package: &str, name: &str, old: TypeId, new: TypeId) {
-        let found = type_differences(self.sides, old, new);
+        let found = sentences(type_differences(self.sides, old, new));
         // Another name for a type adds nothing to what was said of that.
         if is_alias(self.sides.ours, old) {
             self.differ(package, name, found.clone());
@@ -146,7 +146,7 @@ impl<'r> Compare<'r> {
     }
 
     /// Lists what was not said of a type.
-    fn differ(&mut self, package: &str, name: &str, found: Vec<Difference>) {
+    fn differ(&mut self, package: &str, name: &str, mut found: Vec<String>) {
         let told = |what: &String| (self.place, package.to_owned(), what.clone());
         found.retain(|what| !self.told.contains(&told(what)));
         if !found.is_empty() {
@@ -186,7 +186,7 @@ impl<'r> Compare<'r> {
     }
 
     fn functions(&mut self, package: &str, name: &str, old: &Function, new: &Function) {
-        let found = differences(self.sides, old, new);
+        let found = sentences(differences(self.sides, old, new));
         if !found.is_empty() {
             return self.differ(package, name, found);
         }
@@ -223,4 +223,8 @@ fn is_alias(resolve: &Resolve, id: TypeId) -> bool {
 
 fn plain(package: &PackageName) -> String {
     format!("{}:{}", package.namespace, package.name)
+}
+
+fn sentences(found: Vec<Difference>) -> Vec<String> {
+    found.into_iter().map(|one| one.sentence).collect()
 }
