@@ -2,6 +2,9 @@
 //! much: the size of the file, what is in it, and what came of it.
 
 use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 
 use wasmparser::Validator;
 use wasmtime::component::Component;
@@ -30,6 +33,16 @@ impl Compiled {
         };
         range.end.addr() - range.start.addr()
     }
+}
+
+/// Reads a guest's file, but no more of it than tells that it is too long.
+pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let limit = u64::try_from(limits.file_size).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
 }
 
 /// What a guest is, and its binary form, after every check that needs no

@@ -3,14 +3,13 @@
 //! nothing of any contract but what an embedder puts into its linkers; `builder`
 //! is where they do.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::{Arc, Once};
 
 use wasmtime::{Engine, EngineWeak, component};
 
 use crate::builder::RuntimeBuilder;
+use crate::compile::read;
 use crate::deadline::EPOCH;
 use crate::env::{Table, signature};
 use crate::error::{Error, Result};
@@ -94,13 +93,7 @@ impl<T: Send + 'static> Runtime<T> {
 
     /// The content of a guest's file, as far as its size is allowed.
     pub(crate) fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        let failed = |source| Error::Read { path: path.to_owned(), source };
-        // One byte more than the limit tells that there is more.
-        let limit = u64::try_from(self.inner.limits.file_size).unwrap_or(u64::MAX);
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(failed)?;
-        file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
-        Ok(bytes)
+        read(path, &self.inner.limits)
     }
 
     /// What core modules can import from `env`: names, and flat types in the
