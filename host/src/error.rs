@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::adapt::Unmappables;
 use crate::failure::Failure;
 use crate::fit::Misfits;
 use crate::limits::LimitReached;
@@ -155,6 +156,23 @@ pub enum Error {
         /// The directory or host that was to be granted.
         what: String,
         /// Why it cannot be.
+        reason: String,
+    },
+
+    /// A core module was asked for, to make a component of it.
+    #[error("this is a component already; run it as it is")]
+    NotAModule,
+
+    /// A core module has something that no component can have.
+    #[error(transparent)]
+    Unmappable(#[from] Unmappables),
+
+    /// A contract in WIT could not be read.
+    #[error("failed to read the contract `{contract}`: {reason}")]
+    Contract {
+        /// Where it is.
+        contract: String,
+        /// What is wrong with it.
         reason: String,
     },
 

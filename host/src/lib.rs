@@ -93,12 +93,14 @@
 //! `session` (a store with one instance, in which `state` is what the host
 //! keeps). It then takes one of two paths: `component` or `module`, the latter
 //! with the registrar of [`Env`]. `limits` and `grants` bound it, `failure`
-//! tells what went wrong. [`values`] is arguments and results as text, for who
-//! calls with what a person wrote. `functions` is the shipped contract; no other module
-//! tells what went wrong. `inspect` tells what a guest is before any of that, and
-//! `wit` reads contracts and what components say of themselves. `functions` is the shipped contract; no other module
-//! knows of it.
+//! tells what went wrong. `fit` and [`inspect`] tell what a guest is and whether
+//! it fits before any of that; `wit` reads contracts and what components say of
+//! themselves. [`values`] is arguments and results as text, [`adapt`] makes a
+//! component of a core module. `functions` is the shipped contract; no other
+//! module knows of it, but for [`adapt`], which offers it as one to make
+//! components for.
 
+pub mod adapt;
 pub mod bindings;
 pub mod blocking;
 mod builder;

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where an expectation does")]
 
 mod changes;
+mod adapt;
 mod cli;
 mod commands;
 mod contract;

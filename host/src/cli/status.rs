@@ -106,6 +106,8 @@ fn status(error: &Error) -> Status {
         | Error::Invalid { .. }
         | Error::TooCostly { .. }
         | Error::CompilerDied { .. }
+        | Error::NotAModule
+        | Error::Unmappable(_)
         | Error::Misfits(_) => Status::Refused,
         Error::NoSuchFunction { .. } | Error::AmbiguousFunction { .. } => Status::NotFound,
         Error::WrongType { .. }

@@ -1,0 +1,53 @@
+//! The guests in Rust of `guest/module`, adapted.
+
+use std::fs;
+
+use wit_host::adapt::{Plan, shipped_contract};
+use wit_host::{Error, Functions, Grants, Limits, Outcome, Val};
+use wit_host_artifacts as guests;
+
+use super::both::RUNTIME;
+use crate::server;
+
+fn main_of(path: &str, grants: &Grants) -> Result<Outcome, Error> {
+    let (resolve, world) = shipped_contract().unwrap();
+    let plan = Plan::new(&fs::read(path).unwrap(), &resolve, world, &Limits::default());
+    let plan = plan.unwrap();
+    assert_eq!(plan.left_out(), ["greet"]);
+    let guest = RUNTIME.load(plan.into_component().unwrap()).unwrap();
+    guest.session_with_blocking(Functions::new(grants), grants).unwrap().main()
+}
+
+#[test]
+fn add() {
+    for path in [guests::ADD_UNKNOWN, guests::ADD_WASIP1] {
+        let outcome = main_of(path, &Grants::default()).unwrap();
+        assert_eq!(outcome, Outcome::Returned(vec![Val::S32(3)]), "{path}");
+    }
+}
+
+#[test]
+fn count_words() {
+    for (page, word, count) in [("text", "wasm", 3), ("text", "🦀", 1), ("empty", "wasm", 0)] {
+        let grants = Grants::default()
+            .allow_host(&server::host())
+            .unwrap()
+            .environment("URL", server::url(page))
+            .environment("WORD", word);
+        let outcome = main_of(guests::COUNT_WORDS_WASIP1, &grants).unwrap();
+        assert_eq!(outcome, Outcome::Returned(vec![Val::S32(count)]), "{word} in {page}");
+    }
+}
+
+/// Why it trapped is told by the name of what trapped.
+#[test]
+fn what_was_not_granted_is_an_error_that_traps() {
+    for path in [guests::COUNT_WORDS_UNKNOWN, guests::COUNT_WORDS_WASIP1] {
+        let Err(Error::Trapped { backtrace, .. }) = main_of(path, &Grants::default()) else {
+            panic!("{path}");
+        };
+        let frames = backtrace.join("\n");
+        let reason = "the contract's function returned an error";
+        assert!(frames.contains(reason) && frames.contains("env.fetch"), "{path}: {frames}");
+    }
+}
