@@ -6,6 +6,7 @@ mod calls;
 mod check;
 mod complete;
 mod completions;
+mod adapt;
 mod contract;
 mod diagnostics;
 mod fields;
@@ -54,6 +55,7 @@ enum Command {
     Shell(Box<shell::Shell>),
     Check(check::Check),
     Inspect(inspect::Inspect),
+    Adapt(adapt::Adapt),
     Contract(contract::Contract),
     Completions(completions::Completions),
 }
@@ -77,6 +79,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Shell(shell) => shell.execute(),
         Command::Check(check) => check.execute(),
         Command::Inspect(inspect) => inspect.execute(),
+        Command::Adapt(adapt) => adapt.execute(),
         Command::Contract(contract) => contract.execute(),
         Command::Completions(completions) => completions.execute(),
     };

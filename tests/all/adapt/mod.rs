@@ -2,6 +2,7 @@
 //! both, with one expectation.
 
 mod both;
+mod command;
 mod hostile;
 mod kinds;
 mod modules;

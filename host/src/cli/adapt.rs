@@ -1,0 +1,101 @@
+//! `wit-host adapt`: a core module becomes a component, or one is told why not.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use wit_host::adapt::{Plan, Unmappables, contract_in, shipped_contract};
+use wit_host::{Error, Limits};
+
+use super::status::{Status, notice};
+
+/// Make a component of a core module that imports from `env`
+///
+/// The component imports the contract's interfaces and exports those of the
+/// world's functions that the module has, so that it runs in every component
+/// runtime that has the contract. All or nothing: where anything cannot be
+/// mapped, all of it is listed, and nothing is written.
+#[derive(Args)]
+#[command(after_help = "Example: wit-host adapt guest.wasm -o guest.component.wasm")]
+pub(crate) struct Adapt {
+    /// A core module, in binary or in text form
+    module: PathBuf,
+
+    /// Where the component is written
+    #[arg(short, long, value_name = "COMPONENT", required_unless_present = "dry_run")]
+    output: Option<PathBuf>,
+
+    /// Write nothing, but print the component's world, what becomes what, and what
+    /// cannot be mapped
+    #[arg(long)]
+    dry_run: bool,
+
+    /// The contract, as a folder of WIT files; without it, this host's own
+    #[arg(long, value_name = "FOLDER")]
+    wit: Option<PathBuf>,
+
+    /// The world of that contract, where it has more than one
+    #[arg(long, value_name = "NAME", requires = "wit")]
+    world: Option<String>,
+}
+
+impl Adapt {
+    pub(crate) fn execute(&self) -> Result<Status> {
+        let (resolve, world) = match &self.wit {
+            Some(folder) => contract_in(folder, self.world.as_deref())?,
+            None => shipped_contract()?,
+        };
+        let plan = Plan::of_file(&self.module, &resolve, world, &Limits::default());
+        let plan = plan.map_err(|error| self.named(error))?;
+        if self.dry_run {
+            return print(&plan);
+        }
+        let component = plan.into_component().map_err(|error| self.named(error))?;
+        if let Some(output) = &self.output {
+            let failed = || format!("failed to write `{}`", output.display());
+            replace(output, &component).with_context(failed)?;
+        }
+        Ok(Status::Guest(0))
+    }
+
+    /// Puts the module's name before an error that does not have it.
+    fn named(&self, error: Error) -> anyhow::Error {
+        match error {
+            Error::Read { .. } => error.into(),
+            other => anyhow::Error::new(other).context(self.module.display().to_string()),
+        }
+    }
+}
+
+/// Prints what would be made, and says on standard error what cannot be.
+fn print(plan: &Plan) -> Result<Status> {
+    let mut text = String::new();
+    for mapping in plan.mappings() {
+        text += &format!("// {mapping}\n");
+    }
+    for export in plan.left_out() {
+        text += &format!("// `{export}` is left out: the module does not export it\n");
+    }
+    text += plan.world().unwrap_or_default();
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written.context("failed to write to standard output")?;
+    if plan.unmappable().is_empty() {
+        return Ok(Status::Guest(0));
+    }
+    notice(&Unmappables(plan.unmappable().to_vec()).to_string());
+    Ok(Status::Refused)
+}
+
+/// Writes a file whole or not at all: beside its place first, and then into it.
+fn replace(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let written = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
