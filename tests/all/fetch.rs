@@ -21,6 +21,11 @@ fn module() {
 }
 
 #[test]
+fn adapted() {
+    cases().iter().for_each(|case| check(Path::Adapted, FETCH, case, functions(LIMITS)));
+}
+
+#[test]
 fn a_server_that_does_not_answer_is_given_up() {
     let limits = FetchLimits { time: Duration::from_millis(50), ..LIMITS };
     let case = error(&server::url("silent"), "timed-out", Val::U64(50), "did not arrive in 50 ms");

@@ -6,7 +6,7 @@ use wit_host::{Functions, Val};
 use crate::probe::{Case, Expected, Function, Path, bytes, check, text};
 
 /// A row is a function's name in Rust, in WIT and in `env`, and its cases. It
-/// becomes two tests, so that the name of a failing one says which path it was.
+/// becomes three tests, so that the name of a failing one says which path it was.
 macro_rules! on_both_paths {
     ($($function:ident($wit:literal, $env:literal): $cases:expr;)*) => {
         pub(crate) const TESTED: &[&str] = &[$($wit),*];
@@ -29,6 +29,11 @@ macro_rules! on_both_paths {
             #[test]
             fn module() {
                 through(Path::Module);
+            }
+
+            #[test]
+            fn adapted() {
+                through(Path::Adapted);
             }
         })*
     };

@@ -1,5 +1,5 @@
-//! The same calls natively, through the component path and through the `env`
-//! path: all three agree.
+//! The same calls natively, through the component path, through the `env` path,
+//! and through the component that is made of a module: all four agree.
 #![no_main]
 
 #[path = "../../all/probe.rs"]
@@ -15,21 +15,22 @@ use wit_host::bindings::wit_host::contract::{math::Host as _, strings::Host as _
 use crate::probe::{Case, Expected, Function, Path, bytes, check, text};
 use wit_host::Val;
 
-fn both(wit: &'static str, env: &'static str, args: Vec<Val>, expected: Expected) {
+fn all(wit: &'static str, env: &'static str, args: Vec<Val>, expected: Expected) {
     let case = Case { args, expected };
     check(Path::Component, Function { wit, env }, &case, Functions::default());
     check(Path::Module, Function { wit, env }, &case, Functions::default());
+    check(Path::Adapted, Function { wit, env }, &case, Functions::default());
 }
 
 fuzz_target!(|input: (i32, i32, &str, &str, &[u8])| {
     let (a, b, left, right, raw) = input;
     let mut functions = Functions::default();
     let sum = Expected::Value(Val::S32(functions.add(a, b)));
-    both("math.add", "add", vec![Val::S32(a), Val::S32(b)], sum);
+    all("math.add", "add", vec![Val::S32(a), Val::S32(b)], sum);
     let whole = Expected::Value(text(functions.concat(left.into(), right.into())));
-    both("strings.concat", "concat", vec![text(left), text(right)], whole);
+    all("strings.concat", "concat", vec![text(left), text(right)], whole);
     let upper = Expected::Value(text(functions.to_upper(left.into())));
-    both("strings.to-upper", "to_upper", vec![text(left)], upper);
+    all("strings.to-upper", "to_upper", vec![text(left)], upper);
     let read = match functions.from_utf8(raw.into()) {
         Ok(read) => Expected::Value(text(read)),
         Err(error) => Expected::Error {
@@ -37,5 +38,5 @@ fuzz_target!(|input: (i32, i32, &str, &str, &[u8])| {
             trap: format!("not UTF-8 from index {} on", error.valid_up_to),
         },
     };
-    both("strings.from-utf8", "from_utf8", vec![bytes(raw)], read);
+    all("strings.from-utf8", "from_utf8", vec![bytes(raw)], read);
 });
