@@ -167,15 +167,6 @@ pub enum Error {
     #[error(transparent)]
     Unmappable(#[from] Unmappables),
 
-    /// A contract in WIT could not be read.
-    #[error("failed to read the contract `{contract}`: {reason}")]
-    Contract {
-        /// Where it is.
-        contract: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-
     /// The host could not do its own part: set-up of the engine, of a linker,
     /// of an executor.
     #[error("the host failed to {action}: {reason}")]

@@ -12,7 +12,7 @@ use crate::builder::RuntimeBuilder;
 use crate::compile::read;
 use crate::deadline::EPOCH;
 use crate::env::{Table, signature};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::grants::Grants;
 use crate::guest::Guest;
 use crate::inspect::{Inspection, inspect};

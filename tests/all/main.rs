@@ -4,8 +4,8 @@
 #![allow(missing_docs, reason = "a test's name is its documentation")]
 #![allow(clippy::unwrap_used, reason = "a test fails where an expectation does")]
 
-mod changes;
 mod adapt;
+mod changes;
 mod cli;
 mod commands;
 mod contract;

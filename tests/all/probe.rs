@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 
 use wit_host::adapt::Plan;
 use wit_host::{Error, Functions, Grants, Limits, Runtime, Val};
-use wit_parser::Resolve;
 
 use crate::reexport::Contract;
 
@@ -158,15 +157,13 @@ fn module(function: Function, case: &Case) -> String {
 }
 
 fn adapted(module: &str) -> Vec<u8> {
-    let mut resolve = Resolve::default();
     let probe = "world probe {
         import math; import strings; import fetch;
         export run: func() -> s32; export byte: func(at: s32) -> s32;
     }";
     let text = format!("{}\n{probe}", wit_host::CONTRACT.join("\n"));
-    let package = resolve.push_str("probe.wit", &text).unwrap();
-    let world = resolve.select_world(&[package], Some("probe")).unwrap();
-    let plan = Plan::new(module.as_bytes(), &resolve, world, &Limits::default());
+    let contract = wit_host::Contract::parse(&text, Some("probe")).unwrap();
+    let plan = Plan::new(module.as_bytes(), &contract, &Limits::default());
     plan.unwrap().into_component().unwrap()
 }
 

@@ -2,15 +2,16 @@
 //! contract: it then runs in every component runtime that has the contract.
 //!
 //! ```
-//! use wit_host::adapt::{Plan, shipped_contract};
+//! use wit_host::Contract;
+//! use wit_host::adapt::Plan;
 //!
 //! let module = br#"
 //!     (module
 //!         (import "env" "add" (func $add (param i32 i32) (result i32)))
 //!         (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))
 //! "#;
-//! let (resolve, world) = shipped_contract()?;
-//! let plan = Plan::new(module, &resolve, world, &wit_host::Limits::default())?;
+//! let contract = Contract::shipped()?;
+//! let plan = Plan::new(module, &contract, &wit_host::Limits::default())?;
 //! let component = plan.into_component()?;
 //!
 //! let guest = wit_host::contract().build()?.load(component)?;
@@ -54,7 +55,6 @@
 
 mod allocator;
 mod call_out;
-mod contract;
 mod convention;
 mod core_module;
 mod encode;
@@ -71,14 +71,12 @@ mod world;
 
 use std::path::Path;
 
-use wit_parser::{Resolve, WorldId};
-
-use crate::compile::{examined, read};
+use crate::compile::{examine, read};
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::limits::Limits;
 use crate::text::shown_text;
-pub use contract::{contract_in, shipped_contract};
+use crate::wit::Contract;
 use core_module::{CoreModule, invalid};
 use exports::Exports;
 use glue::Glue;
@@ -105,8 +103,9 @@ impl Plan {
     /// [`Error::NotAGuest`], [`Error::Invalid`] and [`Error::TooCostly`], as a guest
     /// that is loaded; [`Error::NotAModule`] where it is a component already;
     /// [`Error::Host`] where the component could not be put together.
-    pub fn new(bytes: &[u8], resolve: &Resolve, world: WorldId, limits: &Limits) -> Result<Self> {
-        let (kind, binary) = examined(bytes, true, limits)?;
+    pub fn new(bytes: &[u8], contract: &Contract, limits: &Limits) -> Result<Self> {
+        let (resolve, world) = (&contract.resolve, contract.world);
+        let (kind, binary) = examine(bytes, true, limits)?;
         if kind == Kind::Component {
             return Err(Error::NotAModule);
         }
@@ -126,7 +125,7 @@ impl Plan {
             let fix = "make a component of it with `wasm-tools component new`";
             plan.unmappable.push(Unmappable::new("module", reason, fix));
         } else if imports.can_be_built(&module) {
-            plan.build(&binary, &module, &imports, &exports, resolve, world)?;
+            plan.build(&binary, &module, &imports, &exports, contract)?;
         }
         Ok(plan)
     }
@@ -135,13 +134,8 @@ impl Plan {
     ///
     /// # Errors
     /// The same, and [`Error::Read`].
-    pub fn of_file(
-        path: impl AsRef<Path>,
-        resolve: &Resolve,
-        world: WorldId,
-        limits: &Limits,
-    ) -> Result<Self> {
-        Self::new(&read(path.as_ref(), limits)?, resolve, world, limits)
+    pub fn of_file(path: impl AsRef<Path>, contract: &Contract, limits: &Limits) -> Result<Self> {
+        Self::new(&read(path.as_ref(), limits)?, contract, limits)
     }
 
     /// The component's world in WIT, as far as it can be told: what cannot be
@@ -183,14 +177,14 @@ impl Plan {
         module: &CoreModule<'_>,
         imports: &Imports,
         exports: &Exports,
-        resolve: &Resolve,
-        world: WorldId,
+        contract: &Contract,
     ) -> Result<()> {
         let layout = Layout::new(module, imports);
         let glue = Glue::new(module, imports, exports, &layout);
         let made = rewrite::rewrite(binary, module, imports, &layout, &glue)
             .map_err(|error| invalid(&error))?;
         let (wasi, command) = (imports.has_wasi(), exports.is_command());
+        let (resolve, world) = (&contract.resolve, contract.world);
         let resolve = world::narrowed(resolve, world, imports, exports).map_err(failed)?;
         let component = encode::component(made, &resolve, world, wasi, command).map_err(failed)?;
         self.world = Some(encode::world(&component).map_err(failed)?);

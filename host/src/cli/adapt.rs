@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use wit_host::adapt::{Plan, Unmappables, contract_in, shipped_contract};
-use wit_host::{Error, Limits};
+use wit_host::adapt::{Plan, Unmappables};
+use wit_host::{Contract, Error, Limits};
 
 use super::status::{Status, notice};
 
@@ -42,11 +42,11 @@ pub(crate) struct Adapt {
 
 impl Adapt {
     pub(crate) fn execute(&self) -> Result<Status> {
-        let (resolve, world) = match &self.wit {
-            Some(folder) => contract_in(folder, self.world.as_deref())?,
-            None => shipped_contract()?,
+        let contract = match &self.wit {
+            Some(folder) => Contract::read(folder, self.world.as_deref())?,
+            None => Contract::shipped()?,
         };
-        let plan = Plan::of_file(&self.module, &resolve, world, &Limits::default());
+        let plan = Plan::of_file(&self.module, &contract, &Limits::default());
         let plan = plan.map_err(|error| self.named(error))?;
         if self.dry_run {
             return print(&plan);

@@ -1,12 +1,12 @@
 //! The command line: one module a subcommand, and what they share.
 
+mod adapt;
 mod against;
 mod call;
 mod calls;
 mod check;
 mod complete;
 mod completions;
-mod adapt;
 mod contract;
 mod diagnostics;
 mod fields;

@@ -13,8 +13,10 @@ use crate::bindings::Plugin;
 use crate::bindings::wit_host::contract::{fetch::Host as _, math::Host as _, strings::Host as _};
 use crate::builder::RuntimeBuilder;
 use crate::env::Env;
+use crate::error::Result;
 use crate::grants::{AllowedHosts, Grants};
 use crate::state::State;
+use crate::wit::Contract;
 pub use fetch::FetchLimits;
 
 /// The host data of the shipped contract. It implements the traits that are
@@ -48,6 +50,17 @@ pub const CONTRACT: &[&str] = &[
     include_str!("../../../wit/strings.wit"),
     include_str!("../../../wit/fetch.wit"),
 ];
+
+impl Contract {
+    /// The shipped contract.
+    ///
+    /// # Errors
+    /// [`Error::Contract`](crate::Error::Contract), which what is shipped does
+    /// not give.
+    pub fn shipped() -> Result<Self> {
+        Self::parse(&CONTRACT.join("\n"), None)
+    }
+}
 
 /// A runtime's builder that offers the shipped contract on both paths.
 pub fn contract() -> RuntimeBuilder<Functions> {

@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 
 use wit_host::adapt::Plan;
 use wit_host::blocking::Session;
-use wit_host::{Error, Functions, Kind, Limits, Runtime, Val};
-use wit_parser::{Resolve, WorldId};
+use wit_host::{Contract, Error, Functions, Kind, Limits, Runtime, Val};
 
 /// What every module here may export, beside what the contract's world has.
 const WORLD: &str = "
@@ -53,17 +52,13 @@ pub(super) fn traps(name: &'static str, args: impl Into<Vec<Val>>) -> Call {
 }
 
 /// The shipped contract with the world `probe`.
-pub(super) fn contract() -> (Resolve, WorldId) {
-    let mut resolve = Resolve::default();
-    let text = wit_host::CONTRACT.join("\n") + WORLD;
-    let package = resolve.push_str("probe.wit", &text).unwrap();
-    let world = resolve.select_world(&[package], Some("probe")).unwrap();
-    (resolve, world)
+pub(super) fn contract() -> Contract {
+    Contract::parse(&(wit_host::CONTRACT.join("\n") + WORLD), Some("probe")).unwrap()
 }
 
 pub(super) fn plan(module: &str) -> Plan {
-    let (resolve, world) = contract();
-    Plan::new(module.as_bytes(), &resolve, world, &Limits::default()).unwrap()
+    let contract = contract();
+    Plan::new(module.as_bytes(), &contract, &Limits::default()).unwrap()
 }
 
 /// Makes the calls in one session on `module`, and in one on its component.

@@ -1,8 +1,8 @@
 //! Modules that were made to be no modules: each is refused or adapted, and what
 //! is adapted is a valid component.
 
-use wit_host::adapt::{Plan, shipped_contract};
-use wit_host::{Error, Limits};
+use wit_host::adapt::Plan;
+use wit_host::{Contract, Error, Limits};
 
 use super::both::RUNTIME;
 
@@ -26,8 +26,8 @@ const MODULE: &str = r#"(module $whole
 /// The component that is made of some bytes, which the encoder has found valid. No
 /// failure is one of ours, and no error a dump.
 fn adapted(bytes: &[u8]) -> Option<Vec<u8>> {
-    let (resolve, world) = shipped_contract().unwrap();
-    let plan = Plan::new(bytes, &resolve, world, &Limits::default());
+    let contract = Contract::shipped().unwrap();
+    let plan = Plan::new(bytes, &contract, &Limits::default());
     match plan.and_then(Plan::into_component) {
         Ok(component) => Some(component),
         Err(Error::Host { reason, .. }) => panic!("{reason}"),

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use wit_host::adapt::{Plan, contract_in};
+use wit_host::adapt::Plan;
 use wit_host::wasmtime::component::HasSelf;
-use wit_host::{Error, Limits, Runtime, State, Val};
+use wit_host::{Contract, Error, Limits, Runtime, State, Val};
 
 use self::bindings::test::kinds::outcomes::{Host as _, Reason};
 use self::bindings::test::kinds::{clock, numbers, outcomes};
@@ -199,7 +199,7 @@ fn module(import: &str, code: &str) -> String {
 }
 
 fn adapted(module: &str) -> Vec<u8> {
-    let (resolve, world) = contract_in(Path::new(CONTRACT), None).unwrap();
-    let plan = Plan::new(module.as_bytes(), &resolve, world, &Limits::default()).unwrap();
+    let contract = Contract::read(Path::new(CONTRACT), None).unwrap();
+    let plan = Plan::new(module.as_bytes(), &contract, &Limits::default()).unwrap();
     plan.into_component().unwrap()
 }

@@ -1,8 +1,7 @@
 //! What cannot become a component, each with the whole of its text.
 
-use wit_host::adapt::{Plan, contract_in, shipped_contract};
-use wit_host::{Error, Limits};
-use wit_parser::Resolve;
+use wit_host::adapt::Plan;
+use wit_host::{Contract, Error, Limits};
 
 use super::both::contract;
 
@@ -103,8 +102,8 @@ const CASES: &[(&str, &[&str])] = &[
 fn everything_is_listed() {
     for (functions, expected) in CASES {
         let module = format!("(module {functions} {RUN})");
-        let (resolve, world) = shipped_contract().unwrap();
-        let plan = Plan::new(module.as_bytes(), &resolve, world, &Limits::default()).unwrap();
+        let contract = Contract::shipped().unwrap();
+        let plan = Plan::new(module.as_bytes(), &contract, &Limits::default()).unwrap();
         let found: Vec<_> = plan.unmappable().iter().map(ToString::to_string).collect();
         assert_eq!(found, *expected, "{functions}");
         assert!(matches!(plan.into_component(), Err(Error::Unmappable(_))), "{functions}");
@@ -113,9 +112,9 @@ fn everything_is_listed() {
 
 #[test]
 fn nothing_to_call() {
-    let (resolve, world) = shipped_contract().unwrap();
+    let contract = Contract::shipped().unwrap();
     let module = br#"(module (func (export "main")))"#;
-    let plan = Plan::new(module, &resolve, world, &Limits::default()).unwrap();
+    let plan = Plan::new(module, &contract, &Limits::default()).unwrap();
     let error = plan.into_component().unwrap_err().to_string();
     let expected = "the module cannot become a component: `module`: it exports none of the \
                     world's functions (`run`, `greet`), and no `_start`; export one of them, with \
@@ -125,16 +124,14 @@ fn nothing_to_call() {
 
 #[test]
 fn a_name_that_several_interfaces_have() {
-    let mut resolve = Resolve::default();
     let text = "package a:b@1.0.0;
         interface lines { put: func(n: s32); }
         interface words { put: func(n: s32); }
         world guest { import lines; import words; export run: func() -> s32; }";
-    let package = resolve.push_str("a.wit", text).unwrap();
-    let world = resolve.select_world(&[package], None).unwrap();
+    let contract = Contract::parse(text, None).unwrap();
     let plan = |name: &str| {
         let module = format!(r#"(module (import "env" "{name}" (func (param i32))) {RUN})"#);
-        Plan::new(module.as_bytes(), &resolve, world, &Limits::default()).unwrap()
+        Plan::new(module.as_bytes(), &contract, &Limits::default()).unwrap()
     };
     let error = plan("put").into_component().unwrap_err().to_string();
     let expected = "the module cannot become a component: `env.put`: it may be any of \
@@ -148,22 +145,22 @@ fn a_name_that_several_interfaces_have() {
 #[test]
 fn contracts_that_are_none() {
     let folder = tempfile::tempdir().unwrap();
-    let error = contract_in(folder.path(), None).unwrap_err().to_string();
+    let error = Contract::read(folder.path(), None).unwrap_err().to_string();
     assert!(error.starts_with("failed to read the contract `"), "{error}");
     std::fs::write(folder.path().join("a.wit"), "package a:b; world guest {").unwrap();
-    let error = contract_in(folder.path(), None).unwrap_err().to_string();
+    let error = Contract::read(folder.path(), None).unwrap_err().to_string();
     assert!(error.contains("a.wit:1:"), "{error}");
 }
 
 #[test]
 fn what_is_no_core_module() {
-    let (resolve, world) = contract();
-    let plan = |bytes: &[u8]| Plan::new(bytes, &resolve, world, &Limits::default());
+    let contract = contract();
+    let plan = |bytes: &[u8]| Plan::new(bytes, &contract, &Limits::default());
     assert!(matches!(plan(b"(component)"), Err(Error::NotAModule)));
     assert!(matches!(plan(b"\x7fELF"), Err(Error::NotAGuest { .. })));
     let invalid = br#"(module (func (result i32)))"#;
     assert!(matches!(plan(invalid), Err(Error::Invalid { kind: "core module", .. })));
     let small = Limits::default().file_size(10);
-    let large = Plan::new(invalid, &resolve, world, &small);
+    let large = Plan::new(invalid, &contract, &small);
     assert!(matches!(large, Err(Error::TooCostly { .. })));
 }

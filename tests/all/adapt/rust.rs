@@ -2,16 +2,16 @@
 
 use std::fs;
 
-use wit_host::adapt::{Plan, shipped_contract};
-use wit_host::{Error, Functions, Grants, Limits, Outcome, Val};
+use wit_host::adapt::Plan;
+use wit_host::{Contract, Error, Functions, Grants, Limits, Outcome, Val};
 use wit_host_artifacts as guests;
 
 use super::both::RUNTIME;
 use crate::server;
 
 fn main_of(path: &str, grants: &Grants) -> Result<Outcome, Error> {
-    let (resolve, world) = shipped_contract().unwrap();
-    let plan = Plan::new(&fs::read(path).unwrap(), &resolve, world, &Limits::default());
+    let contract = Contract::shipped().unwrap();
+    let plan = Plan::new(&fs::read(path).unwrap(), &contract, &Limits::default());
     let plan = plan.unwrap();
     assert_eq!(plan.left_out(), ["greet"]);
     let guest = RUNTIME.load(plan.into_component().unwrap()).unwrap();
@@ -43,10 +43,10 @@ fn count_words() {
 #[test]
 fn what_was_not_granted_is_an_error_that_traps() {
     for path in [guests::COUNT_WORDS_UNKNOWN, guests::COUNT_WORDS_WASIP1] {
-        let Err(Error::Trapped { backtrace, .. }) = main_of(path, &Grants::default()) else {
+        let Err(Error::Trapped(failure)) = main_of(path, &Grants::default()) else {
             panic!("{path}");
         };
-        let frames = backtrace.join("\n");
+        let frames = failure.backtrace.join("\n");
         let reason = "the contract's function returned an error";
         assert!(frames.contains(reason) && frames.contains("env.fetch"), "{path}: {frames}");
     }

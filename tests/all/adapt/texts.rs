@@ -136,10 +136,13 @@ fn a_text_with_a_nul_inside_traps() {
     for name in ["\0", "a\0", "\0b", "a\0b"] {
         let guest = RUNTIME.load(&component).unwrap();
         let mut session = guest.session_blocking(Functions::default()).unwrap();
-        let Err(Error::Trapped { backtrace, .. }) = session.call("greet", &[text(name)]) else {
+        let Err(Error::Trapped(failure)) = session.call("greet", &[text(name)]) else {
             panic!("{name:?}");
         };
-        assert!(backtrace.join(" ").contains("a text with a NUL inside"), "{backtrace:?}");
+        assert!(
+            failure.backtrace.join(" ").contains("a text with a NUL inside"),
+            "{failure}"
+        );
     }
 }
 
