@@ -19,7 +19,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// The guest's file could not be read.
-    #[error("failed to read the guest `{}`", path.display())]
+    #[error("failed to read `{}`", shown(&path.display().to_string()))]
     Read {
         /// The file, as it was asked for.
         path: PathBuf,

@@ -51,9 +51,11 @@ pub(crate) fn recognise(bytes: &[u8], text: bool) -> Result<(Kind, Cow<'_, [u8]>
     let Some(text) = guest_text(bytes) else {
         return Err(Error::NotAGuest { found: other(bytes) });
     };
-    let binary_form = wat::parse_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-        Error::Invalid { kind: "text form", reason: shown_text(&error.to_string()) }
-    })?;
+    let binary_form =
+        wat::parse_str(text.trim_start_matches('\u{feff}')).map_err(|error| Error::Invalid {
+            kind: "text form",
+            reason: shown_text(&error.to_string().replace("<anon>:", "line ")),
+        })?;
     match binary(&binary_form)? {
         Some(kind) => Ok((kind, Cow::Owned(binary_form))),
         None => Err(Error::NotAGuest { found: other(&binary_form) }),

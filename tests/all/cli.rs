@@ -96,9 +96,9 @@ fn what_is_no_guest_is_refused() {
     for (path, error) in cases.iter().zip(errors) {
         check(&["run", path], 126, "", error);
     }
-    check(&["run", "/no/such/guest.wasm"], 127, "", "failed to read the guest");
+    check(&["run", "/no/such/guest.wasm"], 127, "", "failed to read `");
     let folder = files.0.path().to_str().unwrap();
-    check(&["run", folder], 125, "", "failed to read the guest");
+    check(&["run", folder], 125, "", "failed to read `");
 }
 
 #[test]

@@ -36,8 +36,8 @@ fn inspect_has_three_forms() {
 fn inspect_ends_as_run_does() {
     let text = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let module = guests::ADD_UNKNOWN;
-    check(&["inspect", "/no/such/guest.wasm"], 127, "", "failed to read the guest");
-    check(&["inspect", env!("CARGO_MANIFEST_DIR")], 125, "", "failed to read the guest");
+    check(&["inspect", "/no/such/guest.wasm"], 127, "", "failed to read `");
+    check(&["inspect", env!("CARGO_MANIFEST_DIR")], 125, "", "failed to read `");
     check(&["inspect", text], 126, "", "text, but not the text form");
     check(&["inspect", "--limit", "file-size=1", module], 126, "", "the limit `file_size` of 1 B");
     check(&["inspect", "--limit", "file-size", module], 2, "", "give NAME=VALUE");

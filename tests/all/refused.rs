@@ -54,7 +54,7 @@ fn a_file_that_is_not_there() {
     let runtime = wit_host::contract().build().unwrap();
     let error = runtime.load_file("no/such/guest.wasm").err().unwrap();
     assert!(matches!(&error, Error::Read { .. }), "{error}");
-    assert_eq!(error.to_string(), "failed to read the guest `no/such/guest.wasm`");
+    assert_eq!(error.to_string(), "failed to read `no/such/guest.wasm`");
 }
 
 #[test]

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use wit_host::adapt::{Plan, Unmappables};
-use wit_host::{Contract, Error, Limits};
+use wit_host::{Contract, Limits};
 
-use super::status::{Status, notice};
+use super::status::{Status, named, notice};
 
 /// Make a component of a core module that imports from `env`
 ///
@@ -47,24 +47,16 @@ impl Adapt {
             None => Contract::shipped()?,
         };
         let plan = Plan::of_file(&self.module, &contract, &Limits::default());
-        let plan = plan.map_err(|error| self.named(error))?;
+        let plan = plan.map_err(|error| named(&self.module, error))?;
         if self.dry_run {
             return print(&plan);
         }
-        let component = plan.into_component().map_err(|error| self.named(error))?;
+        let component = plan.into_component().map_err(|error| named(&self.module, error))?;
         if let Some(output) = &self.output {
             let failed = || format!("failed to write `{}`", output.display());
             replace(output, &component).with_context(failed)?;
         }
         Ok(Status::Guest(0))
-    }
-
-    /// Puts the module's name before an error that does not have it.
-    fn named(&self, error: Error) -> anyhow::Error {
-        match error {
-            Error::Read { .. } => error.into(),
-            other => anyhow::Error::new(other).context(self.module.display().to_string()),
-        }
     }
 }
 

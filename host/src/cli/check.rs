@@ -72,6 +72,9 @@ impl Check {
         for absent in &fit.absent {
             text += &format!("it does not export `{}`, which it may leave out\n", absent.name);
         }
+        for unknown in &fit.unknown {
+            text += &format!("it exports `{unknown}`, which the contract does not have\n");
+        }
         print(&text)?;
         Ok(Status::Guest(0))
     }
@@ -86,7 +89,10 @@ impl Check {
                 (runtime.fit_contract_file(guest, &contract)?, contract.name())
             }
             None => {
-                let contract = Contract::parse(&wit_host::CONTRACT.join("\n"), world)?;
+                let mut contract = Contract::shipped()?;
+                if let Some(world) = world {
+                    contract = contract.with_world(world)?;
+                }
                 (runtime.fit_file(guest)?, contract.name())
             }
         };

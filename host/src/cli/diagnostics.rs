@@ -14,8 +14,9 @@ use wit_host::{Error, Guest, Runtime};
 
 use super::host_calls::HostCalls;
 use super::last_call::LastCall;
+use super::options::Usage;
 use super::progress;
-use super::status::notice;
+use super::status::{named, notice, shown_path};
 use super::trace_file::TraceFile;
 
 /// What is told of a run.
@@ -44,6 +45,9 @@ impl Diagnostics {
 
     /// Begins to listen, once for the whole command.
     pub(crate) fn begin<'a>(&'a self, guest: &'a Path) -> Result<Observer<'a>> {
+        for file in self.trace.iter().chain(&self.coredump) {
+            refuse_same(file, guest)?;
+        }
         let last = LastCall::default();
         let told = self.verbose.then(|| guest.display().to_string());
         let calls = HostCalls::new(last.clone(), told);
@@ -81,7 +85,7 @@ impl Observer<'_> {
     pub(crate) fn tell(&self, text: impl FnOnce() -> String) {
         if self.options.verbose {
             let text: String = text().chars().take(LONGEST).collect();
-            notice(&format!("{}: {}", self.guest.display(), text.escape_debug()));
+            notice(&format!("{}: {}", shown_path(self.guest), text.escape_debug()));
         }
     }
 
@@ -97,10 +101,17 @@ impl Observer<'_> {
                 write_coredump(path, failure.coredump.take());
             }
         }
-        match error {
-            Error::Read { .. } => error.into(),
-            other => anyhow::Error::new(other).context(self.guest.display().to_string()),
+        named(self.guest, error)
+    }
+}
+
+/// Refuses to write to the file that is to be read.
+fn refuse_same(file: &Path, guest: &Path) -> Result<()> {
+    match (file.canonicalize(), guest.canonicalize()) {
+        (Ok(file), Ok(guest)) if file == guest => {
+            Err(Usage::new(format!("`{}` is the guest itself", shown_path(&file))).into())
         }
+        _ => Ok(()),
     }
 }
 

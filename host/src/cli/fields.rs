@@ -48,7 +48,11 @@ fn text(value: Value) -> String {
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.0.insert(field.name().into(), debug_text(value, LONGEST).into());
+        let text = debug_text(value, LONGEST);
+        // An error's own backtrace is of the host, and follows where one is asked
+        // for by RUST_BACKTRACE.
+        let text = text.split("\\n\\nStack backtrace").next().unwrap_or_default();
+        self.0.insert(field.name().into(), text.into());
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {

@@ -8,7 +8,7 @@ use wit_host::{Error, Inspection, Limits};
 
 use super::options::Usage;
 use super::output::{print, print_json};
-use super::status::Status;
+use super::status::{Status, named};
 
 /// Tell what a guest is, what it asks for and who serves that, and what made it
 ///
@@ -46,10 +46,8 @@ enum Form {
 impl Inspect {
     pub(crate) fn execute(&self) -> Result<Status> {
         let runtime = wit_host::contract().limits(self.limits()?).build()?;
-        let inspection = runtime.inspect_file(&self.guest).map_err(|error| match error {
-            Error::Read { .. } => error.into(),
-            other => anyhow::Error::new(other).context(self.guest.display().to_string()),
-        })?;
+        let inspection =
+            runtime.inspect_file(&self.guest).map_err(|error| named(&self.guest, error))?;
         match self.format {
             Form::Text => print(&inspection.to_string())?,
             Form::Wit => print(wit(&self.guest, &inspection)?)?,

@@ -80,11 +80,28 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
     status
 }
 
+/// A path as an error has it: on one line, and nothing in it gets to a terminal as
+/// it is.
+pub(crate) fn shown_path(path: &Path) -> String {
+    /// More is no path that anybody reads.
+    const LONGEST: usize = 300;
+    let path = path.display().to_string();
+    let cut = path.chars().nth(LONGEST).is_some();
+    let shown: String = path.chars().take(LONGEST).flat_map(escaped).collect();
+    if cut { shown + "…" } else { shown }
+}
+
+fn escaped(character: char) -> impl Iterator<Item = char> {
+    let plain = matches!(character, '"' | '\'' | '\\').then_some(character);
+    let escaped = plain.is_none().then(|| character.escape_debug());
+    plain.into_iter().chain(escaped.into_iter().flatten())
+}
+
 /// Puts the guest's name before an error that does not have it.
 pub(crate) fn named(guest: &Path, error: Error) -> anyhow::Error {
     match error {
         Error::Read { .. } | Error::Contract { .. } => error.into(),
-        other => anyhow::Error::new(other).context(guest.display().to_string()),
+        other => anyhow::Error::new(other).context(shown_path(guest)),
     }
 }
 

@@ -37,7 +37,7 @@ fn usual_cause(trap: Trap) -> Option<&'static str> {
              where a declaration differs from its definition"
         }
         Trap::IntegerOverflow => {
-            "it divided the smallest integer by -1, and the result is too large for the type"
+            "it divided the smallest integer by -1, or made an integer of a float that is too large"
         }
         Trap::BadConversionToInteger => {
             "it made an integer of a float that has none, as NaN, infinity or one that is too large"

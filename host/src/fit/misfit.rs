@@ -76,14 +76,14 @@ impl Misfit {
     }
 }
 
-impl fmt::Display for Misfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Misfit {
+    /// Everything but what to do.
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`: {}", self.side, shown(&self.name), shown_text(&self.problem))?;
         let more = [
-            ("the guest has", self.guest.as_deref()),
-            ("the contract has", self.contract.as_deref()),
-            ("cause", self.cause.as_deref()),
-            ("to mend it", Some(self.fix.as_str())),
+            ("the guest has", &self.guest),
+            ("the contract has", &self.contract),
+            ("cause", &self.cause),
         ];
         for (what, text) in more {
             if let Some(text) = text {
@@ -91,6 +91,13 @@ impl fmt::Display for Misfit {
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.describe(f)?;
+        write!(f, "\n    to mend it: {}", shown(&self.fix))
     }
 }
 
@@ -102,6 +109,13 @@ const LONGEST_LIST: usize = 20;
 pub struct Misfits(pub Vec<Misfit>);
 
 impl Misfits {
+    /// What to do about all of them, where that is one thing.
+    fn common_fix(&self) -> Option<&str> {
+        let [first, others @ ..] = &self.0[..] else { return None };
+        let is_common = !others.is_empty() && others.iter().all(|other| other.fix == first.fix);
+        is_common.then_some(first.fix.as_str())
+    }
+
     /// Nothing, or an error that tells every misfit.
     pub(crate) fn refuse(misfits: Vec<Misfit>) -> Result<(), Error> {
         if misfits.is_empty() { Ok(()) } else { Err(Self(misfits).into()) }
@@ -111,11 +125,18 @@ impl Misfits {
 impl fmt::Display for Misfits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the guest does not fit this host:")?;
-        self.0.iter().take(LONGEST_LIST).try_for_each(|misfit| write!(f, "\n  {misfit}"))?;
-        match self.0.len().checked_sub(LONGEST_LIST) {
-            None | Some(0) => Ok(()),
-            Some(more) => write!(f, "\n  and {more} more"),
+        let common = self.common_fix();
+        for misfit in self.0.iter().take(LONGEST_LIST) {
+            f.write_str("\n  ")?;
+            match common {
+                Some(_) => misfit.describe(f)?,
+                None => misfit.fmt(f)?,
+            }
         }
+        if let Some(more) = self.0.len().checked_sub(LONGEST_LIST).filter(|more| *more > 0) {
+            write!(f, "\n  and {more} more")?;
+        }
+        common.map_or(Ok(()), |fix| write!(f, "\n  to mend them all: {}", shown(fix)))
     }
 }
 

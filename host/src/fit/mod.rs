@@ -34,6 +34,9 @@ pub struct Fit {
     /// The exports of the contract's world that the guest lacks. It still fits,
     /// since it may implement a part.
     pub absent: Vec<Misfit>,
+    /// The exports that the contract's world does not have, but for WASI's. They
+    /// are no reason not to fit: nobody asks for them.
+    pub unknown: Vec<String>,
 }
 
 impl Fit {
@@ -124,7 +127,7 @@ fn of_component<T: 'static>(
         }
     }
     misfits.extend(pair.exports());
-    Ok(Fit { misfits, absent: pair.absent() })
+    Ok(Fit { misfits, absent: pair.absent(), unknown: pair.unknown() })
 }
 
 /// What keeps a component from being linked that the engine has refused.
@@ -171,7 +174,7 @@ impl Unserved {
 fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Misfit {
     let (full, name) = (one.name(guest), Name::new(&guest.resolve, &one.key));
     if name.is_wasi() {
-        return wasi::misfit(full, &name, &one.reason, binary);
+        return wasi::misfit(full, &name, one, binary);
     }
     let problem = match one.reason.contains("is missing") || one.reason.contains("not found") {
         true => "the host has no such import".to_owned(),

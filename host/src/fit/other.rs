@@ -48,6 +48,17 @@ impl Pair<'_> {
         !ours.is_empty() && ours.keys().all(|name| theirs.contains_key(name))
     }
 
+    /// The exports that the contract does not have.
+    pub(super) fn unknown(self) -> Vec<String> {
+        let world = &self.guest.resolve.worlds[self.guest.world];
+        let theirs = self.items(Side::Export).keys();
+        let theirs: Vec<_> = theirs.map(|key| Name::new(&self.contract.resolve, key)).collect();
+        let ours = world.exports.keys().map(|key| Name::new(&self.guest.resolve, key));
+        ours.filter(|name| !name.is_wasi() && !theirs.iter().any(|theirs| theirs.matches(name)))
+            .map(|name| name.to_string())
+            .collect()
+    }
+
     /// The resources that the contract's interface does not have.
     pub(super) fn no_resources(
         self,
@@ -120,12 +131,16 @@ impl Pair<'_> {
             ),
             None => (
                 slip(&ours.name, names.iter(), "the contract"),
-                format!("import one of what it has: {}", list(&names)),
+                format!("import one of its interfaces: {}", list(&names)),
             ),
         };
-        Misfit::import(&ours.name, "the contract has no such function in its world", fix)
-            .types(Some(notation(&self.guest.resolve, ours)), None)
-            .cause(cause)
+        Misfit::import(
+            &ours.name,
+            "the contract has no such function outside of its interfaces",
+            fix,
+        )
+        .types(Some(notation(&self.guest.resolve, ours)), None)
+        .cause(cause)
     }
 }
 

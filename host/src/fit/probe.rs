@@ -9,7 +9,8 @@ use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{
-    InterfaceId, LiftLowerAbi, ManglingAndAbi, TypeDefKind, TypeId, WorldItem, WorldKey,
+    Function, InterfaceId, LiftLowerAbi, LiveTypes, ManglingAndAbi, Resolve, TypeDefKind, TypeId,
+    WorldItem, WorldKey,
 };
 
 use crate::error::root_cause;
@@ -55,9 +56,21 @@ impl<T> Probe<'_, T> {
         };
         let resources = interface.types.iter().filter(|(_, id)| self.is_resource(**id));
         let mut unserved: Vec<_> = resources.filter_map(|(name, _)| refused(name)).collect();
-        let functions: Vec<_> = interface.functions.keys().filter_map(refused).collect();
+        let missing: Vec<_> = unserved.iter().filter_map(|one| one.item.clone()).collect();
+        let of_missing = |function: &Function| {
+            let resource = function.kind.resource().map(|id| &self.guest.resolve.types[id]);
+            resource.and_then(|ty| ty.name.as_ref()).is_some_and(|name| missing.contains(name))
+        };
+        // With its resource, what belongs to that is told.
+        let functions: Vec<_> = interface
+            .functions
+            .iter()
+            .filter(|(_, function)| !of_missing(function))
+            .filter_map(|(name, _)| refused(name))
+            .collect();
         let is_missing = |one: &Unserved| one.reason.contains("is missing");
-        if functions.len() == interface.functions.len() && functions.iter().all(is_missing) {
+        let others = interface.functions.values().filter(|function| !of_missing(function));
+        if functions.len() == others.count() && functions.iter().all(is_missing) {
             return if unserved.is_empty() || self.is_all(&unserved, *id) {
                 all(reason)
             } else {
@@ -95,24 +108,20 @@ impl<T> Probe<'_, T> {
     ) -> anyhow::Result<Vec<u8>> {
         let Decoded { mut resolve, world } = self.guest.clone();
         let needed = self.needed(keys);
+        // The types of the world itself are there for its own functions.
+        let of_world = keys.iter().any(|key| self.interface(key).is_none());
         let imports = &mut resolve.worlds[world].imports;
         imports.retain(|key, item| match item {
             WorldItem::Interface { id, .. } => needed.contains(id),
-            WorldItem::Type { .. } => true,
+            WorldItem::Type { .. } => of_world,
             WorldItem::Function(_) => keys.contains(&key),
         });
         resolve.worlds[world].exports.clear();
         for id in needed {
             let is_dependency = !keys.iter().any(|key| self.interface(key) == Some(id));
-            let functions = &mut resolve.interfaces[id].functions;
             match only {
-                _ if is_dependency => functions.clear(),
-                Some((interface, item)) if interface == id => {
-                    functions.retain(|name, _| name == item);
-                    if functions.is_empty() {
-                        resolve.interfaces[id].types.retain(|name, _| name == item);
-                    }
-                }
+                _ if is_dependency => resolve.interfaces[id].functions.clear(),
+                Some((interface, item)) if interface == id => retain(&mut resolve, id, item),
                 _ => {}
             }
         }
@@ -128,6 +137,9 @@ impl<T> Probe<'_, T> {
     fn needed(&self, keys: &[&WorldKey]) -> BTreeSet<InterfaceId> {
         let mut needed = BTreeSet::new();
         let mut more: Vec<_> = keys.iter().filter_map(|key| self.interface(key)).collect();
+        if more.len() < keys.len() {
+            more.extend(self.types_of_world());
+        }
         while let Some(id) = more.pop() {
             if needed.insert(id) {
                 more.extend(self.guest.resolve.interface_direct_deps(id));
@@ -136,10 +148,31 @@ impl<T> Probe<'_, T> {
         needed
     }
 
+    /// The interfaces whose types the world itself uses.
+    fn types_of_world(&self) -> impl Iterator<Item = InterfaceId> {
+        let resolve = &self.guest.resolve;
+        let imports = resolve.worlds[self.guest.world].imports.values();
+        imports.filter_map(|item| match item {
+            WorldItem::Type { id, .. } => resolve.type_interface_dep(*id),
+            _ => None,
+        })
+    }
+
     fn interface(&self, key: &WorldKey) -> Option<InterfaceId> {
         match self.guest.resolve.worlds[self.guest.world].imports.get(key)? {
             WorldItem::Interface { id, .. } => Some(*id),
             _ => None,
         }
     }
+}
+
+/// Leaves one item of an interface, with the types that it needs.
+fn retain(resolve: &mut Resolve, id: InterfaceId, item: &str) {
+    let mut needed = LiveTypes::default();
+    if let Some(function) = resolve.interfaces[id].functions.get(item) {
+        needed.add_func(resolve, function);
+    }
+    let interface = &mut resolve.interfaces[id];
+    interface.functions.retain(|name, _| name == item);
+    interface.types.retain(|name, id| name == item || needed.contains(*id));
 }

@@ -6,12 +6,18 @@ use wasmparser::{Parser, Payload};
 
 use super::misfit::Misfit;
 use super::names::Name;
+use super::probe::Unserved;
 use crate::text::short;
 
 /// A misfit of an import from WASI. `reason` is the engine's.
-pub(super) fn misfit(full: String, name: &Name, reason: &str, binary: &[u8]) -> Misfit {
-    let version = name.version();
-    let (problem, fix) = match version {
+pub(super) fn misfit(full: String, name: &Name, one: &Unserved, binary: &[u8]) -> Misfit {
+    let reason = &one.reason;
+    let is_missing = reason.contains("is missing") || reason.contains("was not found");
+    let (problem, fix) = match name.version() {
+        _ if !is_of_wasi_0_2(name) => (
+            "the host does not serve this part of WASI".to_owned(),
+            format!("build the guest without `{}`", interface(name)),
+        ),
         Some(version) if !version.pre.is_empty() => (
             "this is a draft of WASI, and the host serves WASI 0.2".to_owned(),
             "build the guest with a toolchain that targets wasip2".to_owned(),
@@ -23,7 +29,11 @@ pub(super) fn misfit(full: String, name: &Name, reason: &str, binary: &[u8]) -> 
             ),
             "build the guest with a toolchain that targets wasip2".to_owned(),
         ),
-        _ if reason.contains("is missing") || reason.contains("was not found") => (
+        _ if is_missing && one.item.is_some() => (
+            "WASI 0.2 has no such item in this interface".to_owned(),
+            "build the guest with the WIT that WASI 0.2 was published with".to_owned(),
+        ),
+        _ if is_missing => (
             "the host does not serve this part of WASI".to_owned(),
             format!("build the guest without `{}`", interface(name)),
         ),
@@ -40,6 +50,13 @@ fn interface(name: &Name) -> String {
         Some((namespace, package)) => format!("{namespace}:{package}/{}", name.interface),
         None => name.interface.clone(),
     }
+}
+
+/// Whether the package is one of those that WASI 0.2 and what came before and
+/// after it have in common.
+fn is_of_wasi_0_2(name: &Name) -> bool {
+    const PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
+    name.package().is_some_and(|(_, package)| PACKAGES.contains(&package))
 }
 
 /// Tools that put a language's runtime into each guest, with what it imports.

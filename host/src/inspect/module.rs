@@ -157,11 +157,11 @@ fn signature(ty: &FuncType) -> String {
 fn memory(ty: MemoryType) -> String {
     let shared = if ty.shared { "shared, " } else { "" };
     let wide = if ty.memory64 { "64 bits, " } else { "" };
-    format!("{shared}{wide}{}", range(ty.initial, ty.maximum, "pages"))
+    format!("{shared}{wide}{}", range(ty.initial, ty.maximum, "page"))
 }
 
 fn table(ty: &TableType) -> String {
-    format!("{}, {}", ty.element_type, range(ty.initial, ty.maximum, "elements"))
+    format!("{}, {}", ty.element_type, range(ty.initial, ty.maximum, "element"))
 }
 
 fn global(ty: GlobalType) -> String {
@@ -171,7 +171,7 @@ fn global(ty: GlobalType) -> String {
 
 fn range(initial: u64, maximum: Option<u64>, what: &str) -> String {
     match maximum {
-        Some(maximum) => format!("{initial} to {maximum} {what}"),
-        None => format!("from {initial} {what}"),
+        Some(maximum) => format!("{what}s: {initial} to {maximum}"),
+        None => format!("{what}s: {initial} or more"),
     }
 }

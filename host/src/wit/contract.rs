@@ -73,6 +73,16 @@ impl Contract {
         Ok(Self { resolve, world, package })
     }
 
+    /// The same package with another of its worlds.
+    ///
+    /// # Errors
+    /// [`Error::Contract`] where it has no such world.
+    pub fn with_world(self, world: &str) -> Result<Self> {
+        let what = self.name();
+        Self::select(self.resolve, self.package, Some(world))
+            .map_err(|reason| Error::Contract { what, reason })
+    }
+
     /// The contract as one WIT text, with every package that it needs nested in
     /// it.
     pub fn wit(&self) -> String {

@@ -82,10 +82,22 @@ impl Walk<'_> {
             }
             return;
         }
-        let ours: Vec<_> = ours.iter().map(|param| member(&param.name, Some(param.ty))).collect();
-        let theirs: Vec<_> =
-            theirs.iter().map(|param| member(&param.name, Some(param.ty))).collect();
-        self.members("parameter", "", &ours, &theirs);
+        // Those without a counterpart of their name are told from the first on
+        // that is one too many: the others have another name, which is no matter.
+        let named =
+            |params: &[Param], param: &Param| params.iter().any(|other| other.name == param.name);
+        let unpaired = ours.iter().filter(|our| !named(theirs, our)).count();
+        let unpaired = unpaired.min(theirs.iter().filter(|their| !named(ours, their)).count());
+        let keep = |params: &[Param], others: &[Param]| {
+            let mut renamed = 0;
+            let kept = params.iter().filter(|param| {
+                renamed += usize::from(!named(others, param));
+                named(others, param) || renamed > unpaired
+            });
+            kept.map(|param| (param.name.clone(), param.ty)).collect::<Vec<_>>()
+        };
+        let (ours, theirs) = (keep(ours, theirs), keep(theirs, ours));
+        self.members("parameter", "", &as_members(&ours), &as_members(&theirs));
     }
 
     fn optional(&mut self, place: &str, ours: Option<&Type>, theirs: Option<&Type>) {
@@ -187,8 +199,8 @@ impl Walk<'_> {
     }
 }
 
-fn member(name: &str, ty: Option<Type>) -> Member<'_> {
-    Member { name, ty }
+fn as_members(params: &[(String, Type)]) -> Vec<Member<'_>> {
+    params.iter().map(|(name, ty)| Member { name, ty: Some(*ty) }).collect()
 }
 
 /// What a chain of names for a type ends at.

@@ -58,7 +58,7 @@ pub(crate) fn differences(
     }
     let missing = |member: &Member<'_>, resolve: &Resolve, side: &str| {
         let ty = spelled(what, resolve, member);
-        format!("the {what} `{}{ty}`{of} is missing in {side}", member.name)
+        format!("{side} has no {what} `{}{ty}`{of}", member.name)
     };
     let mut found: Vec<_> =
         only_ours.iter().map(|our| missing(our, sides.ours, their_name)).collect();

@@ -125,7 +125,7 @@ fn a_contract_of_one_s_own() {
 #[test]
 fn wrong_usage() {
     let cases: [(&[&str], i32, &str); 4] = [
-        (&["adapt", "missing.wasm", "-o", "x.wasm"], 127, "failed to read the guest"),
+        (&["adapt", "missing.wasm", "-o", "x.wasm"], 127, "failed to read `"),
         (&["adapt", guests::ADD_UNKNOWN], 2, "--output"),
         (&["adapt", guests::ADD_UNKNOWN, "--dry-run", "--world", "x"], 2, "--wit"),
         (&["adapt", guests::ADD_UNKNOWN, "-o", "/no/such/folder/x"], 125, "failed to write"),
