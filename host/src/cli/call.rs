@@ -7,9 +7,9 @@ use clap::{Args, value_parser};
 use wit_host::{Error, Functions};
 
 use super::calls::{Calls, Notation};
-use super::diagnostics::Diagnostics;
+use super::diagnostics::{Diagnostics, Observer};
 use super::options::{Options, Usage};
-use super::status::{Status, interruptible};
+use super::status::{Status, interruptible, notice};
 
 /// Call functions of a guest and print what they return
 ///
@@ -17,7 +17,9 @@ use super::status::{Status, interruptible};
 /// meant: `total` for `shop:prices/cart@1.0.0.total`. ARGS are values in the
 /// component model's own notation (WAVE): 7, true, [1, 2], {x: 1.5, y: 2},
 /// some("tea"). A text needs no quotes. `-` is what comes on standard input,
-/// `@FILE` what is in a file, and `$1` what the first call returned.
+/// `@FILE` what is in a file, and `$1` what the first call returned, as a handle
+/// has no text; in double quotes these are text. A function that returns an `err`
+/// is the last to be called: it is printed on standard error, and the status is 1.
 #[derive(Args)]
 #[command(
     override_usage = "wit-host call [OPTIONS] GUEST FUNCTION [ARGS]... \
@@ -32,12 +34,12 @@ pub(crate) struct Call {
         required = true,
         num_args = 2..,
         trailing_var_arg = true,
-        allow_hyphen_values = true,
         value_names = ["GUEST", "FUNCTION", "ARGS"]
     )]
     words: Vec<String>,
 
-    /// Make the calls this many times, on the same session
+    /// Make the calls this many times, on the same session; `$1` is then what the
+    /// first of them returned this time
     #[arg(long, value_name = "TIMES", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
     repeat: u32,
 
@@ -60,30 +62,55 @@ impl Call {
         let (guest, calls) = self.words.split_first().map_or(("", &[][..]), |(g, c)| (g, c));
         let calls: Vec<_> = calls.split(|word| word == THEN).map(<[_]>::split_first).collect();
         if calls.contains(&None) {
-            return Err(Usage::new(format!("a function is missing behind `{THEN}`")).into());
+            return Err(Usage::new(format!("a function is missing beside `{THEN}`")).into());
         }
         let grants = self.options.grants()?;
         let observer = self.diagnostics.begin(Path::new(guest))?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         let guest = observer.load(&runtime)?;
-        let explain = |error| match error {
-            // That is the function's own way to end.
-            Error::Exited(status) => Ok(Status::Guest(status)),
-            other => Err(observer.explain(other)),
-        };
         let mut session = match guest.session_with_blocking(Functions::new(&grants), &grants) {
             Ok(session) => Calls::new(session, self.notation),
-            Err(error) => return explain(error),
+            Err(error) => return ended(error.into(), &observer),
         };
-        let mut failed = false;
-        for (function, arguments) in (0..self.repeat).flat_map(|_| calls.iter().flatten()) {
-            match session.call(function, arguments) {
-                Ok(results) => failed |= session.print(&results)?,
-                Err(error) => return explain(error),
+        let status = self.rounds(&mut session, &calls);
+        observer.tell(|| format!("spent {}", session.session.spent()));
+        status.or_else(|error| ended(error, &observer))
+    }
+
+    /// Makes the calls as often as they are to be made, or up to the first that
+    /// returns an `err`.
+    fn rounds(
+        &self,
+        session: &mut Calls,
+        calls: &[Option<(&String, &[String])>],
+    ) -> Result<Status> {
+        for round in 0..self.repeat {
+            if round > 0 {
+                session.forget()?;
+            }
+            for (function, arguments) in calls.iter().flatten() {
+                let results = session.call(function, arguments)?;
+                if session.print(&results)? {
+                    return Ok(Status::Guest(1));
+                }
             }
         }
-        observer.tell(|| format!("spent {}", session.session.spent()));
-        Ok(Status::Guest(i32::from(failed)))
+        Ok(Status::Guest(0))
     }
+}
+
+/// What an error means for the command.
+fn ended(error: anyhow::Error, observer: &Observer<'_>) -> Result<Status> {
+    let error = error.downcast::<Error>()?;
+    match &error {
+        // That is the function's own way to end.
+        Error::Exited(status) => return Ok(Status::Guest(*status)),
+        Error::NoSuchFunction { function, .. } if function.starts_with('-') => {
+            let function = function.escape_debug();
+            notice(&format!("`{function}` is no option here; options stand before the guest"));
+        }
+        _ => {}
+    }
+    Err(observer.explain(error))
 }

@@ -7,10 +7,12 @@ use std::io::{self, Read as _, Write as _};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use wit_host::values::{
-    Form, Signature, example, from_bytes, from_text, to_json_text, to_wave, wit,
+    BadArgument, Form, Signature, example, from_bytes, from_text, to_json_text, to_wave, wit,
 };
 use wit_host::wasmtime::component::Type;
-use wit_host::{Error, Functions, Guest, Val, blocking::Session};
+use wit_host::{Error, Functions, Val, blocking::Session};
+
+use super::results::{Results, is_given_away};
 
 /// How arguments are read and results are printed.
 #[derive(Args, Clone, Copy)]
@@ -25,7 +27,7 @@ pub(crate) struct Notation {
 }
 
 impl Notation {
-    fn form(self) -> Form {
+    pub(crate) fn form(self) -> Form {
         match self {
             Self { json: true, .. } => Form::Json,
             Self { raw: true, .. } => Form::Raw,
@@ -38,77 +40,94 @@ impl Notation {
 pub(crate) struct Calls {
     pub(crate) session: Session<Functions>,
     notation: Notation,
-    /// The first call's result is `$1`.
-    results: Vec<Option<Val>>,
+    results: Results,
+    /// What came on standard input, which is read once, for every call.
+    input: Option<Vec<u8>>,
 }
 
 impl Calls {
     pub(crate) fn new(session: Session<Functions>, notation: Notation) -> Self {
-        Self { session, notation, results: Vec::new() }
+        Self { session, notation, results: Results::default(), input: None }
     }
 
     /// Calls a function, whose name may be short, and keeps what it returns.
-    pub(crate) fn call(
-        &mut self,
-        function: &str,
-        arguments: &[String],
-    ) -> Result<Vec<(Type, Val)>, Error> {
-        let function = self.session.guest().resolve(function)?;
-        let wrong = |reason: &str| Error::WrongType {
-            function: function.clone(),
-            reason: reason.to_owned(),
-        };
-        let signature = self.session.guest().signature(&function);
-        let signature = signature
-            .ok_or_else(|| wrong("it takes or returns what is no number, and has no text"))?;
-        let arguments = self.arguments(&function, &signature, arguments)?;
+    pub(crate) fn call(&mut self, name: &str, texts: &[String]) -> Result<Vec<(Type, Val)>, Error> {
+        let function = self.session.guest().resolve(name)?;
+        let wrong = |reason| Error::WrongType { function: function.clone(), reason };
+        let signature = self.session.guest().signature(&function).ok_or_else(|| {
+            wrong("it takes or returns what is no number, and has no text".into())
+        })?;
+        if signature.params.len() != texts.len() {
+            let count = texts.len();
+            let given = if count == 1 { "1 argument" } else { &format!("{count} arguments") };
+            let usage = usage(name, &signature, self.notation);
+            return Err(wrong(format!("it is `{signature}`, and was given {given}; {usage}")));
+        }
+        let arguments = self.arguments(&signature, texts)?;
         let results = self.session.call(&function, &arguments)?;
+        for ((text, (_, ty)), value) in texts.iter().zip(&signature.params).zip(&arguments) {
+            self.results.give_away(text, ty, value, name);
+        }
         self.results.push(results.first().cloned());
         Ok(signature.results.into_iter().zip(results).collect())
     }
 
-    fn arguments(
-        &self,
-        function: &str,
-        signature: &Signature,
-        texts: &[String],
-    ) -> Result<Vec<Val>, Error> {
-        if signature.params.len() != texts.len() {
-            let count = texts.len();
-            let given = if count == 1 { "1 argument" } else { &format!("{count} arguments") };
-            let usage = usage(self.session.guest(), function, self.notation);
-            let reason = format!("it is `{signature}`, and was given {given}; {usage}");
-            return Err(Error::WrongType { function: function.into(), reason });
+    /// Forgets what the calls have returned, and drops the handles among it. What
+    /// comes on standard input is read anew.
+    pub(crate) fn forget(&mut self) -> Result<(), Error> {
+        for handle in self.results.forget() {
+            let drop = async |store: &mut _| handle.resource_drop_async(store).await;
+            self.session.typed("the drop of a handle", drop)?;
         }
-        let arguments = signature.params.iter().zip(texts);
-        arguments.map(|((param, ty), text)| self.argument(param, ty, text)).collect()
+        Ok(())
     }
 
-    fn argument(&self, param: &str, ty: &Type, text: &str) -> Result<Val, Error> {
-        if let Some(result) = self.earlier(text) {
+    /// An end of the input is not the last of it, where a person types it in.
+    pub(crate) fn read_input_again(&mut self) {
+        self.input = None;
+    }
+
+    fn arguments(&mut self, signature: &Signature, texts: &[String]) -> Result<Vec<Val>, Error> {
+        let mut arguments = Vec::new();
+        // Whether each argument is one that the guest does not give back.
+        let mut given: Vec<(&str, bool)> = Vec::new();
+        for ((param, ty), text) in signature.params.iter().zip(texts) {
+            let argument = self.argument(param, ty, text)?;
+            let owned = is_given_away(ty, &argument);
+            if given.iter().any(|(other, other_owned)| other == text && (owned || *other_owned)) {
+                let reason = "it is given twice, and to own it there can be but one".into();
+                let form = self.notation.form();
+                return Err(bad_argument(param, ty, text, form, reason).into());
+            }
+            given.push((text, owned));
+            arguments.push(argument);
+        }
+        Ok(arguments)
+    }
+
+    fn argument(&mut self, param: &str, ty: &Type, text: &str) -> Result<Val, BadArgument> {
+        let form = self.notation.form();
+        let bad = |reason| bad_argument(param, ty, text, form, reason);
+        if let Some(result) = self.results.get(text, ty).map_err(bad)? {
             return Ok(result.clone());
         }
-        let form = self.notation.form();
-        let read = |bytes: io::Result<Vec<u8>>, path: &str| {
-            let failed = |source| Error::Read { path: path.into(), source };
-            Ok(from_bytes(param, ty, &bytes.map_err(failed)?, form)?)
-        };
         match text.strip_prefix('@') {
-            Some(path) => read(fs::read(path), path),
-            None if text == "-" => read(input(), "-"),
-            None => Ok(from_text(param, ty, text, form)?),
+            Some(path) => {
+                let failed = |error| bad(format!("failed to read the file: {error}"));
+                from_bytes(param, ty, &fs::read(path).map_err(failed)?, form)
+            }
+            None if text == "-" => {
+                let failed = |error| bad(format!("failed to read standard input: {error}"));
+                let input = self.input.take().map_or_else(input, Ok).map_err(failed)?;
+                from_bytes(param, ty, self.input.insert(input), form)
+            }
+            None => from_text(param, ty, text, form),
         }
-    }
-
-    /// `$2` is what the second call returned.
-    fn earlier(&self, text: &str) -> Option<&Val> {
-        let number: usize = text.strip_prefix('$')?.parse().ok()?;
-        self.results.get(number.checked_sub(1)?)?.as_ref()
     }
 
     /// The number that the last call's result is to be had by.
     pub(crate) fn last(&self) -> usize {
-        self.results.len()
+        self.results.last()
     }
 
     /// Prints what a call returned, an `err` on standard error. Says whether it
@@ -143,15 +162,25 @@ impl Calls {
     }
 }
 
-/// How a function is called, with an example of each argument.
-pub(crate) fn usage(guest: &Guest<Functions>, function: &str, notation: Notation) -> String {
-    let params = guest.signature(function).map(|signature| signature.params).unwrap_or_default();
-    let example = |ty: &Type| example(ty, notation.form()).unwrap_or_else(|| wit(ty));
-    let words: Vec<_> = std::iter::once(function.to_owned())
-        .chain(params.iter().map(|(_, ty)| example(ty)))
-        .map(|word| shlex::try_quote(&word).map(|word| word.into_owned()).unwrap_or_default())
-        .collect();
-    format!("give for example `{}`", words.join(" "))
+/// How a function is called, with an example of each argument. What has no text
+/// is what an earlier call returned.
+fn usage(function: &str, signature: &Signature, notation: Notation) -> String {
+    let mut words = vec![function.to_owned()];
+    let mut results = 0;
+    for (_, ty) in &signature.params {
+        words.push(example(ty, notation.form()).unwrap_or_else(|| {
+            results += 1;
+            format!("${results}")
+        }));
+    }
+    let quoted = words.iter().map(|word| shlex::try_quote(word).unwrap_or_default());
+    format!("give for example `{}`", quoted.collect::<Vec<_>>().join(" "))
+}
+
+/// An argument that is wrong before it is read as a value.
+fn bad_argument(param: &str, ty: &Type, text: &str, form: Form, reason: String) -> BadArgument {
+    let given = text.escape_debug().to_string();
+    BadArgument { param: param.into(), ty: wit(ty), given, reason, example: example(ty, form) }
 }
 
 /// The bytes of a list of them, or of an `ok` with one.

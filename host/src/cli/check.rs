@@ -16,6 +16,16 @@ use super::status::{Status, named};
 /// A guest fits when everything that it imports can be served, and everything
 /// that it exports has the type of the contract. Nothing of it is run. With
 /// --against it is two versions of a contract that are compared, and no guest.
+///
+/// As JSON: `contract` is the name of the world, `fits` is true or false, and
+/// `misfits` and `absent` (exports of the world that the guest lacks and may lack)
+/// are lists of objects with `side` ("import" or "export"), `name`, `problem`, `guest`
+/// and `contract` (the types, or null), `cause` (or null) and `fix`. With --against:
+/// `honest` is whether the versions' numbers say what is so; `changes` are objects
+/// with `place` ("world", "imports" or "exports"), `name`, `what`, `for_guests` and
+/// `for_hosts` ("additive", "breaking-where-used" or "breaking"); `versions` are
+/// objects with `package`, `old` and `new` (or null), `needs` ("none", "higher" or
+/// "other-track"), `honest` and `reason`.
 #[derive(Args)]
 #[command(
     override_usage = "wit-host check [OPTIONS] GUEST\n       \
@@ -62,7 +72,7 @@ impl Check {
         let (fit, contract) = self.fit(guest).map_err(|error| named(guest, error))?;
         let fits = fit.misfits.is_empty();
         if self.format == Format::Json {
-            print_json(&to_json(&fit))?;
+            print_json(&to_json(&contract, &fit))?;
             return Ok(if fits { Status::Guest(0) } else { Status::Refused });
         }
         if !fits {
@@ -100,10 +110,15 @@ impl Check {
     }
 }
 
-fn to_json(fit: &Fit) -> Value {
+fn to_json(contract: &str, fit: &Fit) -> Value {
     let misfits: Vec<_> = fit.misfits.iter().map(misfit).collect();
     let absent: Vec<_> = fit.absent.iter().map(misfit).collect();
-    json!({ "fits": misfits.is_empty(), "misfits": misfits, "absent": absent })
+    json!({
+        "contract": contract,
+        "fits": misfits.is_empty(),
+        "misfits": misfits,
+        "absent": absent,
+    })
 }
 
 fn misfit(misfit: &Misfit) -> Value {

@@ -8,7 +8,7 @@ use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::validate::Validator;
 use rustyline::{Context, Helper};
-use wit_host::values::{Form, Signature, example, wit};
+use wit_host::values::{Form, example, wit};
 use wit_host::wasmtime::component::Type;
 use wit_host::{Functions, Guest};
 
@@ -16,49 +16,90 @@ use super::shell::COMMANDS;
 
 /// The functions of one guest, with what they take.
 pub(super) struct Completion {
-    functions: Vec<(String, Option<Signature>)>,
+    guest: Guest<Functions>,
+    form: Form,
+    /// The shortest name of each function, and the full one.
+    functions: Vec<[String; 2]>,
 }
 
 impl Completion {
-    pub(super) fn new(guest: &Guest<Functions>) -> Self {
+    pub(super) fn new(guest: &Guest<Functions>, form: Form) -> Self {
         let names = guest.exports().into_iter();
-        let functions = names.map(|name| {
-            let signature = guest.signature(&name);
-            (short(guest, &name), signature)
-        });
-        Self { functions: functions.collect() }
+        // What a guest calls its functions is not to steer the terminal.
+        let names = names.filter(|name| !name.chars().any(char::is_control));
+        let functions = names.map(|name| [short(guest, &name), name]);
+        Self { guest: guest.clone(), form, functions: functions.collect() }
     }
 
-    fn names(&self) -> impl Iterator<Item = &str> {
+    /// The commands and functions that begin with the word; the functions by their
+    /// full names where no short one does.
+    fn names(&self, word: &str) -> Vec<String> {
+        let of = |which: usize| self.functions.iter().map(move |names| names[which].as_str());
         let commands = COMMANDS.iter().map(|(name, _)| *name);
-        self.functions.iter().map(|(name, _)| name.as_str()).chain(commands)
+        let short = beginning(word, of(0).chain(commands));
+        if short.is_empty() { beginning(word, of(1)) } else { short }
     }
 
-    /// The parameters of a function from the one on that is being typed.
-    fn rest(&self, line: &str) -> &[(String, Type)] {
-        let mut words = line.split_whitespace();
-        let function = words.next().unwrap_or_default();
-        let finished = words.count().saturating_sub(usize::from(!line.ends_with(' ')));
-        let known = self.functions.iter().find(|(name, _)| name == function);
-        let params = known.and_then(|(_, signature)| Some(&signature.as_ref()?.params));
-        params.and_then(|params| params.get(finished..)).unwrap_or_default()
+    /// The parameters of a line's function from the one on that is being typed.
+    fn rest(&self, line: &str) -> Vec<(String, Type)> {
+        // In a text that has no end yet there is nothing to be completed.
+        let words = shlex::split(line).unwrap_or_default();
+        let Some((function, arguments)) = words.split_first() else { return Vec::new() };
+        let finished = arguments.len().saturating_sub(usize::from(!line.ends_with(' ')));
+        let known = self.guest.resolve(function).ok();
+        let signature = known.and_then(|name| self.guest.signature(&name));
+        let params = signature.map(|signature| signature.params).unwrap_or_default();
+        params.into_iter().skip(finished).collect()
+    }
+
+    /// Values of a type to begin with: all where they are few, or an example.
+    fn values(&self, ty: &Type) -> Vec<String> {
+        match (self.form, ty) {
+            (_, Type::Bool) => vec!["true".into(), "false".into()],
+            (_, Type::Own(_) | Type::Borrow(_)) => vec!["$1".into()],
+            (Form::Json, _) => example(ty, self.form).into_iter().collect(),
+            (_, Type::Enum(cases)) => cases.names().map(str::to_owned).collect(),
+            (_, Type::Variant(variant)) => {
+                variant.cases().map(|case| opened(case.name, case.ty.is_some())).collect()
+            }
+            (_, Type::Option(_)) => vec!["none".into(), "some(".into()],
+            (_, Type::Result(result)) => {
+                vec![opened("ok", result.ok().is_some()), opened("err", result.err().is_some())]
+            }
+            _ => example(ty, self.form).into_iter().collect(),
+        }
+    }
+}
+
+/// A case, with a parenthesis where a payload follows.
+fn opened(case: &str, has_payload: bool) -> String {
+    format!("{case}{}", if has_payload { "(" } else { "" })
+}
+
+fn beginning<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let quoted = names.map(|name| quoted(name.to_owned()));
+    quoted.filter(|name| name.starts_with(word)).collect()
+}
+
+/// The word as the shell reads it back, which splits a line into words.
+fn quoted(word: String) -> String {
+    match shlex::split(&word) {
+        Some(words) if words == [word.as_str()] => word,
+        _ => shlex::try_quote(&word).map(Cow::into_owned).unwrap_or_default(),
     }
 }
 
 /// The shortest name that means the function.
 fn short(guest: &Guest<Functions>, name: &str) -> String {
-    let function = name.rfind('/').and_then(|slash| {
-        let dot = name[slash..].find('@').map_or(slash, |at| slash + at);
-        let versionless = name[dot..].match_indices('.');
-        versionless.map(|(at, _)| &name[dot + at + 1..]).find(|function| !is_number(function))
-    });
-    let shorter =
-        function.filter(|function| guest.resolve(function).is_ok_and(|full| full == name));
-    shorter.unwrap_or(name).to_owned()
-}
-
-fn is_number(text: &str) -> bool {
-    text.starts_with(|character: char| character.is_ascii_digit())
+    // The kind of a resource's function, or else the last dot, begins its name.
+    let begins = name.rfind('[').or_else(|| name.rfind('.').map(|dot| dot + 1)).unwrap_or(0);
+    let (interface, function) = name.split_at(begins);
+    let bare = function.rsplit(']').next().unwrap_or_default();
+    let unversioned = interface.split('@').next().unwrap_or_default().trim_end_matches('.');
+    let of_package = unversioned.rsplit('/').next().unwrap_or_default();
+    let shorter = [bare.into(), format!("{of_package}.{bare}"), format!("{unversioned}.{bare}")];
+    let means = |short: &String| guest.resolve(short).is_ok_and(|full| full == name);
+    shorter.into_iter().find(means).unwrap_or_else(|| name.to_owned())
 }
 
 impl Completer for Completion {
@@ -73,24 +114,15 @@ impl Completer for Completion {
         let typed = &line[..position];
         let begins = typed.rfind(' ').map_or(0, |space| space + 1);
         let word = &typed[begins..];
-        let candidates: Vec<_> = match begins {
-            0 => self.names().map(str::to_owned).collect(),
-            _ => self.rest(typed).first().map(|(_, ty)| values(ty)).unwrap_or_default(),
+        let candidates = match begins {
+            0 => self.names(word),
+            _ => {
+                let next = self.rest(typed).into_iter().next();
+                let values = next.map(|(_, ty)| self.values(&ty)).unwrap_or_default();
+                beginning(word, values.iter().map(String::as_str))
+            }
         };
-        let fitting = candidates.into_iter().filter(|candidate| candidate.starts_with(word));
-        Ok((begins, fitting.collect()))
-    }
-}
-
-/// Values of a type to begin with: all where they are few, or an example.
-fn values(ty: &Type) -> Vec<String> {
-    match ty {
-        Type::Bool => vec!["true".into(), "false".into()],
-        Type::Enum(cases) => cases.names().map(str::to_owned).collect(),
-        Type::Variant(variant) => variant.cases().map(|case| case.name.to_owned()).collect(),
-        Type::Option(_) => vec!["none".into(), "some(".into()],
-        Type::Result(_) => vec!["ok".into(), "err".into()],
-        _ => example(ty, Form::Wave).into_iter().collect(),
+        Ok((begins, candidates))
     }
 }
 
@@ -102,8 +134,8 @@ impl Hinter for Completion {
         if position < line.len() || !line.ends_with(' ') {
             return None;
         }
-        let rest = self.rest(line).iter().map(|(name, ty)| format!("{name}: {}", wit(ty)));
-        let rest: Vec<_> = rest.collect();
+        let rest = self.rest(line);
+        let rest: Vec<_> = rest.iter().map(|(name, ty)| format!("{name}: {}", wit(ty))).collect();
         (!rest.is_empty()).then(|| rest.join("  "))
     }
 }
@@ -120,3 +152,97 @@ impl Highlighter for Completion {
 impl Validator for Completion {}
 
 impl Helper for Completion {}
+
+#[cfg(test)]
+mod tests {
+    use rustyline::history::DefaultHistory;
+
+    use super::*;
+
+    const GUEST: &str = r#"(component
+        (type $colour' (enum "red" "dark-blue"))
+        (type $shape' (variant (case "dot") (case "square" u8)))
+        (type $pen' (resource (rep i32)))
+        (core func $new (canon resource.new $pen'))
+        (core module $M
+            (func (export "none"))
+            (func (export "new") (result i32) (i32.const 0))
+            (func (export "three") (param i32 i32 i32)))
+        (core instance $m (instantiate $M))
+        (export $colour "colour" (type $colour'))
+        (export $shape "shape" (type $shape'))
+        (export $pen "pen" (type $pen'))
+        (func $none (canon lift (core func $m "none")))
+        (instance $stock (export "add" (func $none)) (export "count" (func $none)))
+        (instance $cart (export "add" (func $none)))
+        (export "shop:prices/stock@1.0.0-rc.1" (instance $stock))
+        (export "shop:prices/cart@1.0.0" (instance $cart))
+        (func (export "[constructor]pen") (result (own $pen)) (canon lift (core func $m "new")))
+        (func (export "[method]pen.draw") (param "self" (borrow $pen)) (param "what" $shape)
+            (canon lift (core func $m "three")))
+        (func (export "paint") (param "in" $colour) (param "at" (tuple bool u8))
+            (canon lift (core func $m "three"))))"#;
+
+    fn check(completion: &Completion, line: &str, candidates: &[&str], hint: &str) {
+        let history = DefaultHistory::new();
+        let context = Context::new(&history);
+        let found = completion.complete(line, line.len(), &context).expect("candidates");
+        assert_eq!(found.1, candidates, "{line}");
+        let found = completion.hint(line, line.len(), &context).unwrap_or_default();
+        assert_eq!(found, hint, "{line}");
+    }
+
+    fn completion(guest: &str, form: Form) -> Completion {
+        let runtime = wit_host::contract().build().expect("a runtime");
+        Completion::new(&runtime.load(guest).expect("a guest"), form)
+    }
+
+    #[test]
+    fn what_a_line_may_become() {
+        let completion = completion(GUEST, Form::Wave);
+        let add = "shop:prices/cart@1.0.0.add";
+        let (shape, tuple) = ("variant { dot, square(u8) }", "tuple<bool, u8>");
+        for (line, candidates, hint) in [
+            (":e", &[":exports"][..], ""),
+            ("c", &["count", "cart.add"], ""),
+            ("stock", &["stock.add"], ""),
+            ("shop:prices/c", &[add], ""),
+            ("pe", &["pen", "pen.draw"], ""),
+            ("x", &[], ""),
+            ("x ", &[], ""),
+            (
+                "paint ",
+                &["red", "dark-blue"],
+                &format!("in: enum {{ red, dark-blue }}  at: {tuple}"),
+            ),
+            ("paint d", &["dark-blue"], ""),
+            ("paint red ", &["'(true, 1)'"], &format!("at: {tuple}")),
+            ("paint 'red' '(true, 1)' ", &[], ""),
+            ("paint 'red ", &[], ""),
+            ("[method]pen.draw ", &["$1"], &format!("self: borrow<resource>  what: {shape}")),
+            ("pen.draw $1 ", &["dot", "square("], &format!("what: {shape}")),
+        ] {
+            check(&completion, line, candidates, hint);
+        }
+    }
+
+    #[test]
+    fn values_are_of_the_form_that_is_read() {
+        check(&completion(GUEST, Form::Json), "paint r", &[], "");
+        check(&completion(GUEST, Form::Json), "paint red t", &[], "");
+        check(
+            &completion(GUEST, Form::Json),
+            "paint ",
+            &["'\"red\"'"],
+            "in: enum { red, dark-blue }  at: tuple<bool, u8>",
+        );
+    }
+
+    #[test]
+    fn no_name_of_a_guest_steers_the_terminal() {
+        let guest =
+            r#"(module (func (export "a\1b[2J")) (func (export "a b")) (func (export "ac")))"#;
+        check(&completion(guest, Form::Wave), "a", &["ac"], "");
+        check(&completion(guest, Form::Wave), "'a", &["'a b'"], "");
+    }
+}

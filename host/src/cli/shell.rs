@@ -1,6 +1,7 @@
 //! `wit-host shell`: calls of one session, typed in one after another.
 
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -13,9 +14,10 @@ use wit_host::{Error, Functions, Grants, Guest};
 use super::calls::{Calls, Notation};
 use super::complete::Completion;
 use super::diagnostics::{Diagnostics, Observer};
+use super::history;
 use super::options::Options;
 use super::output::print;
-use super::status::{Status, notice};
+use super::status::{Status, notice, report};
 
 /// Call functions of a guest as they are typed in
 ///
@@ -56,28 +58,13 @@ impl Shell {
         let inspected = runtime.inspect_file(&self.guest);
         let imports = inspected.map_err(|error| observer.explain(error))?.imports;
         let grants = self.options.grants()?;
-        let mut editor = editor(&guest)?;
+        let mut editor = editor(&guest, self.notation)?;
         let mut prompt =
             Prompt { guest, grants, notation: self.notation, imports, observer, calls: None };
         prompt.start()?;
-        loop {
-            match editor.readline("> ") {
-                Ok(line) => {
-                    // What is not kept in the history is not missed.
-                    let _ = editor.add_history_entry(&line);
-                    if !prompt.line(&line)? {
-                        break;
-                    }
-                }
-                Err(ReadlineError::Interrupted) => {}
-                Err(ReadlineError::Eof) => break,
-                Err(error) => return Err(error).context("failed to read a line"),
-            }
-        }
-        if let Some(history) = history() {
-            let _ = editor.save_history(&history);
-        }
-        Ok(Status::Guest(0))
+        let ended = prompt.lines(&mut editor);
+        history::save(&mut editor);
+        ended.map(|()| Status::Guest(0))
     }
 }
 
@@ -102,6 +89,27 @@ impl Prompt<'_> {
         Ok(())
     }
 
+    /// Does what each line says, up to the last.
+    fn lines(&mut self, editor: &mut Editor<Completion, FileHistory>) -> Result<()> {
+        loop {
+            match editor.readline("> ") {
+                Ok(line) => {
+                    // What is not kept in the history is not missed.
+                    let _ = editor.add_history_entry(&line);
+                    if !self.line(&line)? {
+                        return Ok(());
+                    }
+                }
+                Err(ReadlineError::Interrupted) => {}
+                Err(ReadlineError::Eof) => return Ok(()),
+                Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
+                    notice("the line is not UTF-8 text, and was left out");
+                }
+                Err(error) => return Err(error).context("failed to read a line"),
+            }
+        }
+    }
+
     /// Does what a line says. Says whether to go on.
     fn line(&mut self, line: &str) -> Result<bool> {
         match line.trim() {
@@ -116,6 +124,7 @@ impl Prompt<'_> {
                 None => notice("there is no session; `:reset` starts one"),
             },
             other if other.starts_with(':') => {
+                let other = other.escape_debug();
                 notice(&format!("there is no command `{other}`; `:help` lists them"));
             }
             call => self.call(call)?,
@@ -125,8 +134,8 @@ impl Prompt<'_> {
 
     fn exports(&self) -> String {
         let described = |name: &String| match self.guest.signature(name) {
-            Some(signature) => format!("{name}: {signature}\n"),
-            None => format!("{name}\n"),
+            Some(signature) => format!("{}: {signature}\n", name.escape_debug()),
+            None => format!("{}\n", name.escape_debug()),
         };
         self.guest.exports().iter().map(described).collect()
     }
@@ -145,7 +154,9 @@ impl Prompt<'_> {
             notice("there is no session; `:reset` starts one");
             return Ok(());
         };
-        match calls.call(function, arguments) {
+        let called = calls.call(function, arguments);
+        calls.read_input_again();
+        match called {
             Ok(results) => {
                 calls.print(&results)?;
                 if results.iter().any(|(_, value)| matches!(value, wit_host::Val::Resource(_))) {
@@ -165,9 +176,11 @@ impl Prompt<'_> {
                 | Error::NoSuchFunction { .. }
                 | Error::AmbiguousFunction { .. }
                 | Error::Argument(_)
-                | Error::Read { .. }
         );
-        super::status::report(&self.observer.explain(error));
+        if matches!(error, Error::OutputClosed { .. }) {
+            return Err(error.into());
+        }
+        report(&self.observer.explain(error));
         if !goes_on {
             self.start()?;
             notice("the guest was started anew");
@@ -176,25 +189,10 @@ impl Prompt<'_> {
     }
 }
 
-fn editor(guest: &Guest<Functions>) -> Result<Editor<Completion, FileHistory>> {
+fn editor(guest: &Guest<Functions>, notation: Notation) -> Result<Editor<Completion, FileHistory>> {
     let config = Config::builder().completion_type(CompletionType::List).build();
     let mut editor = Editor::with_config(config).context("failed to read from the terminal")?;
-    editor.set_helper(Some(Completion::new(guest)));
-    if let Some(history) = history() {
-        // There is none the first time.
-        let _ = editor.load_history(&history);
-    }
+    editor.set_helper(Some(Completion::new(guest, notation.form())));
+    history::load(&mut editor);
     Ok(editor)
-}
-
-/// Where lines are kept from one shell to the next, where that is to be had.
-fn history() -> Option<PathBuf> {
-    let state = std::env::var_os("XDG_STATE_HOME").filter(|path| Path::new(path).is_absolute());
-    let folder = match state {
-        Some(state) => PathBuf::from(state),
-        None => PathBuf::from(std::env::var_os("HOME")?).join(".local/state"),
-    }
-    .join("wit-host");
-    std::fs::create_dir_all(&folder).ok()?;
-    Some(folder.join("history"))
 }
