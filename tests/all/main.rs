@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where an expectation does")]
 
 mod adapt;
+mod calling;
 mod changes;
 mod cli;
 mod commands;

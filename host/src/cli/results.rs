@@ -34,14 +34,7 @@ impl Results {
     pub(super) fn get(&self, text: &str, ty: &Type) -> Result<Option<&Val>, String> {
         let Some(number) = number(text) else { return Ok(None) };
         let reason = match number.checked_sub(1).and_then(|index| self.0.get(index)) {
-            Some(Kept::Value(value)) => match (ty, payload(value, ty)) {
-                (Type::Own(wanted) | Type::Borrow(wanted), Val::Resource(handle))
-                    if *wanted != handle.ty() =>
-                {
-                    "it is a handle of another resource".into()
-                }
-                (_, value) => return Ok(Some(value)),
-            },
+            Some(Kept::Value(value)) => return Ok(Some(payload(value, ty))),
             _ if *ty == Type::String => return Ok(None),
             Some(Kept::Nothing) => "that call returned nothing".into(),
             Some(Kept::GivenAway(function)) => {

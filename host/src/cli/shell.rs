@@ -49,6 +49,8 @@ pub(super) const COMMANDS: [(&str, &str); 6] = [
     (":quit", "leave"),
 ];
 
+const NO_SESSION: &str = "there is no session; `:reset` starts one";
+
 impl Shell {
     pub(crate) fn execute(&self) -> Result<Status> {
         let observer = self.diagnostics.begin(&self.guest)?;
@@ -121,7 +123,7 @@ impl Prompt<'_> {
             ":reset" => self.start()?,
             ":spent" => match &self.calls {
                 Some(calls) => print(&format!("{}\n", calls.session.spent()))?,
-                None => notice("there is no session; `:reset` starts one"),
+                None => notice(NO_SESSION),
             },
             other if other.starts_with(':') => {
                 let other = other.escape_debug();
@@ -141,7 +143,10 @@ impl Prompt<'_> {
     }
 
     fn imports(&self) -> String {
-        self.imports.iter().map(ToString::to_string).collect()
+        match &self.imports[..] {
+            [] => "the guest calls nothing of the host\n".into(),
+            imports => imports.iter().map(ToString::to_string).collect(),
+        }
     }
 
     fn call(&mut self, line: &str) -> Result<()> {
@@ -149,9 +154,10 @@ impl Prompt<'_> {
             notice("a quote is missing its end");
             return Ok(());
         };
-        let (Some((function, arguments)), Some(calls)) = (words.split_first(), &mut self.calls)
-        else {
-            notice("there is no session; `:reset` starts one");
+        // A comment has no words.
+        let Some((function, arguments)) = words.split_first() else { return Ok(()) };
+        let Some(calls) = &mut self.calls else {
+            notice(NO_SESSION);
             return Ok(());
         };
         let called = calls.call(function, arguments);
