@@ -12,7 +12,7 @@ use wit_host::values::{
 use wit_host::wasmtime::component::Type;
 use wit_host::{Error, Functions, Val, blocking::Session};
 
-use super::results::{Results, is_given_away};
+use super::results::{Results, is_given_away, number};
 
 /// How arguments are read and results are printed.
 #[derive(Args, Clone, Copy)]
@@ -72,8 +72,7 @@ impl Calls {
         Ok(signature.results.into_iter().zip(results).collect())
     }
 
-    /// Forgets what the calls have returned, and drops the handles among it. What
-    /// comes on standard input is read anew.
+    /// Forgets what the calls have returned, and drops the handles among it.
     pub(crate) fn forget(&mut self) -> Result<(), Error> {
         for handle in self.results.forget() {
             let drop = async |store: &mut _| handle.resource_drop_async(store).await;
@@ -89,17 +88,21 @@ impl Calls {
 
     fn arguments(&mut self, signature: &Signature, texts: &[String]) -> Result<Vec<Val>, Error> {
         let mut arguments = Vec::new();
-        // Whether each argument is one that the guest does not give back.
-        let mut given: Vec<(&str, bool)> = Vec::new();
+        // The results that are given, and whether the guest is to own them.
+        let mut given: Vec<(usize, bool)> = Vec::new();
         for ((param, ty), text) in signature.params.iter().zip(texts) {
             let argument = self.argument(param, ty, text)?;
-            let owned = is_given_away(ty, &argument);
-            if given.iter().any(|(other, other_owned)| other == text && (owned || *other_owned)) {
-                let reason = "it is given twice, and to own it there can be but one".into();
-                let form = self.notation.form();
-                return Err(bad_argument(param, ty, text, form, reason).into());
+            if let Some(result) = number(text) {
+                let owned = is_given_away(ty, &argument);
+                let contests =
+                    |(other, keeps): &(usize, bool)| *other == result && (owned || *keeps);
+                if given.iter().any(contests) {
+                    let reason = "it is given twice, and to own it there can be but one".into();
+                    let form = self.notation.form();
+                    return Err(bad_argument(param, ty, text, form, reason).into());
+                }
+                given.push((result, owned));
             }
-            given.push((text, owned));
             arguments.push(argument);
         }
         Ok(arguments)

@@ -73,7 +73,7 @@ impl Results {
 }
 
 /// `$2` is 2. A number that is too large is one that no result has.
-fn number(text: &str) -> Option<usize> {
+pub(super) fn number(text: &str) -> Option<usize> {
     let digits = text.strip_prefix('$')?;
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(usize::MAX))
@@ -117,6 +117,13 @@ pub(super) fn is_given_away(ty: &Type, value: &Val) -> bool {
         (Type::Result(result), Val::Result(Err(value))) => maybe(result.err(), value),
         _ => false,
     }
+}
+
+/// Whether the value is a handle or has one, so that only a later call can use it.
+pub(super) fn has_handle(value: &Val) -> bool {
+    let mut handles = Vec::new();
+    collect(value, &mut handles);
+    !handles.is_empty()
 }
 
 /// Adds the handles that the value has, or is.

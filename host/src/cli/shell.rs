@@ -17,6 +17,7 @@ use super::diagnostics::{Diagnostics, Observer};
 use super::history;
 use super::options::Options;
 use super::output::print;
+use super::results::has_handle;
 use super::status::{Status, notice, report};
 
 /// Call functions of a guest as they are typed in
@@ -165,7 +166,7 @@ impl Prompt<'_> {
         match called {
             Ok(results) => {
                 calls.print(&results)?;
-                if results.iter().any(|(_, value)| matches!(value, wit_host::Val::Resource(_))) {
+                if results.iter().any(|(_, value)| has_handle(value)) {
                     notice(&format!("it is `${}` from now on", calls.last()));
                 }
                 Ok(())
