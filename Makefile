@@ -13,7 +13,7 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/bin/cargo-deny
 CARGO_FUZZ_VERSION := 0.13.2
 CARGO_FUZZ := target/tools/bin/cargo-fuzz
-FUZZ_TARGETS := load run env options differential
+FUZZ_TARGETS := load inspect run env options values differential
 FUZZ_SECONDS := 60
 
 .DEFAULT_GOAL := help

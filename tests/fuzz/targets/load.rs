@@ -2,6 +2,9 @@
 //! error.
 #![no_main]
 
+#[path = "contained.rs"]
+mod contained;
+
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
@@ -11,7 +14,7 @@ static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
     contract().limits(Limits::default().file_size(64 << 10)).build().expect("a runtime")
 });
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(init: contained::allow(), |bytes: &[u8]| {
     if let Err(error) = RUNTIME.load(bytes) {
         let text = error.to_string();
         assert!(text.len() < 20_000 && !text.contains('\u{1b}'), "not fit for a terminal: {text}");

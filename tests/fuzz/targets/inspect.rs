@@ -1,0 +1,55 @@
+//! Arbitrary bytes are looked at as a guest, and held against contracts: whatever
+//! they are, the answer is one that a terminal can show.
+#![no_main]
+
+#[path = "contained.rs"]
+mod contained;
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use wit_host::{Contract, Fit, Functions, Limits, Misfits, Runtime, contract};
+
+static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
+    contract().limits(Limits::default().file_size(64 << 10)).build().expect("a runtime")
+});
+
+static OTHER: LazyLock<Contract> = LazyLock::new(|| {
+    let wit = "
+        package test:other@1.0.0;
+        interface shapes {
+            record point { x: f32, y: f32 }
+            resource canvas { draw: func(at: list<point>) -> result<u32, string>; }
+        }
+        world plugin { import shapes; export run: func() -> s32; }
+    ";
+    Contract::parse(wit, None).expect("a contract")
+});
+
+fn check(told: &str) {
+    assert!(!told.contains('\u{1b}'), "not fit for a terminal: {told}");
+}
+
+fn check_fit(fit: Result<Fit, wit_host::Error>) {
+    check(&match fit {
+        Ok(fit) => Misfits(fit.whole().misfits).to_string(),
+        Err(error) => error.to_string(),
+    });
+}
+
+fuzz_target!(init: contained::allow(), |bytes: &[u8]| {
+    match RUNTIME.inspect(bytes) {
+        Ok(inspection) => {
+            check(&inspection.to_string());
+            check(&inspection.json().to_string());
+            // What is printed as WIT is WIT.
+            if let Some(wit) = &inspection.wit {
+                check(wit);
+                assert!(Contract::parse(wit, None).is_ok(), "{wit}");
+            }
+        }
+        Err(error) => check(&error.to_string()),
+    }
+    check_fit(RUNTIME.fit(bytes));
+    check_fit(RUNTIME.fit_contract(bytes, &OTHER));
+});
