@@ -97,13 +97,13 @@ core module, 157 B
 imports:
   env.add(i32, i32) -> i32
     served by the contract, as `wit-host:contract/math.add`
-  env.table: table, funcref, 1 to 2 elements
+  env.table: table, funcref, elements: 1 to 2
     served by nothing: the host has none of this name in `env`
 
 exports:
-  memory: memory, 1 to 16 pages
+  memory: memory, pages: 1 to 16
   stack: global, mut i64
-  table: table, externref, from 3 elements
+  table: table, externref, elements: 3 or more
   run(f32) -> (i32, f64)
 
 custom sections:

@@ -82,8 +82,10 @@ impl Check {
         for absent in &fit.absent {
             text += &format!("it does not export `{}`, which it may leave out\n", absent.name);
         }
-        for unknown in &fit.unknown {
-            text += &format!("it exports `{unknown}`, which the contract does not have\n");
+        if !fit.unknown.is_empty() {
+            let unknown: Vec<_> = fit.unknown.iter().map(|name| format!("`{name}`")).collect();
+            text +=
+                &format!("it exports {}, which the contract does not have\n", unknown.join(", "));
         }
         print(&text)?;
         Ok(Status::Guest(0))
@@ -118,6 +120,7 @@ fn to_json(contract: &str, fit: &Fit) -> Value {
         "fits": misfits.is_empty(),
         "misfits": misfits,
         "absent": absent,
+        "unknown": fit.unknown,
     })
 }
 

@@ -122,7 +122,7 @@ fn a_package_changes_with_what_it_uses() {
         ))
     };
     let changes = contract("1.0.1", ", b").changes_since(&contract("1.0.0", ""));
-    let sentence = "the case `b` of `key` is missing in the old contract";
+    let sentence = "the old contract has no case `b` of `key`";
     let expected = ["data:store/keys.key", "shop:prices/prices.key"]
         .map(|name| format!("!! {name}: {sentence}"));
     check(&changes, &expected.each_ref().map(String::as_str));

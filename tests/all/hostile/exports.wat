@@ -18,7 +18,7 @@
 (module (func (export "run") (param i32)))
 
 ;;; a component's `run` with a parameter
-;;; expect: misfit the parameter `times: u32` is missing in the contract
+;;; expect: misfit the contract has no parameter `times: u32`
 (component
   (core module $m (func (export "run") (param i32)))
   (core instance $i (instantiate $m))

@@ -134,7 +134,7 @@
     (export "add" (func (param "a" s64) (param "b" s32) (result s32))))))
 
 ;;; a function with a parameter too many
-;;; expect: misfit the parameter `c: s32` is missing in the contract
+;;; expect: misfit the contract has no parameter `c: s32`
 (component
   (import "wit-host:contract/math@0.1.0" (instance
     (export "add" (func (param "a" s32) (param "b" s32) (param "c" s32) (result s32))))))
