@@ -7,6 +7,7 @@ use tokio::runtime::Builder;
 use wasmtime::Store;
 use wasmtime::component::Val;
 
+use crate::abi::Abi;
 use crate::error::{Error, Result};
 use crate::grants::Grants;
 use crate::guest::{Guest, Outcome};
@@ -84,6 +85,14 @@ impl<T: Send + 'static> Session<T> {
     /// The same.
     pub fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         self.executor.block_on(self.session.call(name, args))
+    }
+
+    /// [`session::Session::call_with`], blocking.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn call_with(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
+        self.executor.block_on(self.session.call_with(abi, name, args))
     }
 
     /// [`session::Session::typed`], blocking.

@@ -101,6 +101,7 @@
 //! components for.
 
 pub mod adapt;
+mod abi;
 pub mod bindings;
 pub mod blocking;
 mod builder;
@@ -138,6 +139,7 @@ mod text;
 pub mod values;
 mod wit;
 
+pub use abi::{Abi, Returns};
 pub use builder::RuntimeBuilder;
 pub use deny::Denial;
 pub use env::{

@@ -2,7 +2,7 @@
 //! expects, finding an export and calling it with numbers.
 
 use wasmtime::component::Val;
-use wasmtime::{ExternType, Func, Instance, Linker, Module, Store, ValType};
+use wasmtime::{ExternType, Func, FuncType, Instance, Linker, Module, Store, ValType};
 use wasmtime_wasi::I32Exit;
 
 use crate::error::{Error, Result};
@@ -72,24 +72,30 @@ pub(crate) fn check<T>(
     name: &str,
     args: &[Val],
 ) -> Result<Vec<wasmtime::Val>> {
+    let wrong = |reason| Error::WrongType { function: name.into(), reason };
     let ty = func.ty(store);
-    let is_number = |ty: &ValType| ty.is_i32() || ty.is_i64() || ty.is_f32() || ty.is_f64();
-    if let Some(other) = ty.results().find(|result| !is_number(result)) {
-        let reason = format!("it returns a `{other}`, which is no number");
-        return Err(Error::WrongType { function: name.into(), reason });
-    }
-    let params: Vec<_> = ty.params().collect();
+    check_results(&ty).map_err(wrong)?;
     let lowered: Option<Vec<_>> =
-        params.iter().zip(args).map(|(param, arg)| lower(param, arg)).collect();
+        ty.params().zip(args).map(|(param, arg)| lower(&param, arg)).collect();
     match lowered {
-        Some(lowered) if args.len() == params.len() => Ok(lowered),
-        _ => {
-            let params: Vec<_> = params.iter().map(ToString::to_string).collect();
-            let (takes, given) = (params.join(", "), shortened(args));
-            let reason = format!("it takes ({takes}), and was given ({given})");
-            Err(Error::WrongType { function: name.into(), reason })
-        }
+        Some(lowered) if args.len() == ty.params().len() => Ok(lowered),
+        _ => Err(wrong(mismatch(&ty, args))),
     }
+}
+
+/// Only numbers can be handed to the host.
+pub(crate) fn check_results(ty: &FuncType) -> Result<(), String> {
+    let is_number = |ty: &ValType| ty.is_i32() || ty.is_i64() || ty.is_f32() || ty.is_f64();
+    match ty.results().find(|result| !is_number(result)) {
+        Some(other) => Err(format!("it returns a `{other}`, which is no number")),
+        None => Ok(()),
+    }
+}
+
+/// That the arguments are not those of the function.
+pub(crate) fn mismatch(ty: &FuncType, args: &[Val]) -> String {
+    let params: Vec<_> = ty.params().map(|param| param.to_string()).collect();
+    format!("it takes ({}), and was given ({})", params.join(", "), shortened(args))
 }
 
 /// Calls the function.
@@ -113,7 +119,8 @@ fn shortened(args: &[Val]) -> String {
     given.join(", ")
 }
 
-fn lower(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {
+/// The number as the parameter takes it.
+pub(crate) fn lower(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {
     Some(match (ty, value) {
         (ValType::I32, Val::S32(number)) => wasmtime::Val::I32(*number),
         (ValType::I32, Val::U32(number)) => wasmtime::Val::I32(number.cast_signed()),
@@ -125,7 +132,8 @@ fn lower(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {
     })
 }
 
-fn lift(value: &wasmtime::Val) -> wasmtime::Result<Val> {
+/// A number that the function returned.
+pub(crate) fn lift(value: &wasmtime::Val) -> wasmtime::Result<Val> {
     Ok(match value {
         wasmtime::Val::I32(number) => Val::S32(*number),
         wasmtime::Val::I64(number) => Val::S64(*number),

@@ -9,7 +9,7 @@ use wasmtime::{Caller, Extern, Memory};
 use super::ImportFailed;
 
 /// The name that a core module's memory is exported under, by every toolchain.
-const EXPORT: &str = "memory";
+pub(crate) const EXPORT: &str = "memory";
 
 /// Why a pointer and a length were refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

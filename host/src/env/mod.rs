@@ -18,6 +18,7 @@ pub use convert::{HostFailure, NotReturned, Param, Return, TrapMessage, WasmTyOr
 pub use flat::{FlatList, Join, ParamList};
 pub use host_function::{AsyncHostFunction, HostFunction};
 pub use memory::GuestMemory;
+pub(crate) use memory::{BadRange, EXPORT as MEMORY, write};
 
 use crate::state::State;
 use import::Import;

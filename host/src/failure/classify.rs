@@ -10,6 +10,7 @@ use wasmtime_wasi::I32Exit;
 use wiggle::{GuestError, Region};
 
 use super::trap::in_words;
+use crate::abi::Broken;
 use crate::deny::Denied;
 use crate::env::{HostFailure, ImportFailed};
 use crate::error::root_cause;
@@ -66,6 +67,10 @@ fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
     if error.is::<ImportFailed>() || error.is::<Denied>() {
         return None;
     }
+    // What follows from memory that was refused may as well come to light later.
+    if error.is::<Broken>() {
+        return state.meter.refused();
+    }
     match error.downcast_ref() {
         Some(Trap::OutOfFuel) => Some(LimitReached::Fuel(limits.fuel)),
         Some(Trap::StackOverflow) => Some(LimitReached::Stack(limits.stack)),
@@ -93,6 +98,9 @@ fn of_text<T>(text: &str, state: &State<T>) -> Option<LimitReached> {
 fn cause(error: &wasmtime::Error) -> String {
     if let Some(failed) = error.downcast_ref::<ImportFailed>() {
         return shown(&failed.to_string());
+    }
+    if let Some(broken) = error.downcast_ref::<Broken>() {
+        return shown(&broken.to_string());
     }
     if let Some(denied) = error.downcast_ref::<Denied>() {
         return shown(&denied.to_string());

@@ -2,6 +2,7 @@
 //! into the guest goes through `guard`, which starts the clock and, after any
 //! failure, ends the session.
 
+mod convention;
 mod guard;
 
 use std::sync::Arc;

@@ -40,7 +40,7 @@ mod fits;
 mod json;
 mod members;
 mod notation;
-mod number;
+pub(crate) mod number;
 mod signature;
 mod wave;
 

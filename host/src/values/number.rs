@@ -5,7 +5,7 @@ use wasmtime::component::{Type, Val};
 
 /// The integer as a value of the type, unless the type is none of integers or too
 /// narrow.
-pub(super) fn integer(ty: &Type, number: i128) -> Option<Val> {
+pub(crate) fn integer(ty: &Type, number: i128) -> Option<Val> {
     Some(match ty {
         Type::S8 => Val::S8(number.try_into().ok()?),
         Type::U8 => Val::U8(number.try_into().ok()?),
@@ -21,7 +21,7 @@ pub(super) fn integer(ty: &Type, number: i128) -> Option<Val> {
 
 /// The floating-point number that is nearest to the decimal one. It is infinite
 /// only where the text says `inf`.
-pub(super) fn float(ty: &Type, text: &str) -> Option<Val> {
+pub(crate) fn float(ty: &Type, text: &str) -> Option<Val> {
     let names_infinity = matches!(text, "inf" | "-inf");
     let value = match ty {
         Type::Float32 => Val::Float32(text.parse().ok()?),

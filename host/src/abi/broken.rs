@@ -1,0 +1,85 @@
+//! What a guest does that its convention does not allow. These are failures of the
+//! guest, as a trap is, and each says which number was wrong.
+
+use std::fmt;
+
+use crate::env::BadRange;
+
+/// A guest broke the convention that it was called by.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Broken {
+    #[error(
+        "`{allocator}` returned 0 for {size} bytes, which means that there is no room for them \
+         in the guest's memory of {memory} bytes"
+    )]
+    NoRoom { allocator: &'static str, size: u32, memory: usize },
+    #[error(
+        "`{allocator}` returned {pointer} for {size} bytes, and that block is outside of the \
+         guest's memory of {memory} bytes"
+    )]
+    BlockOutside { allocator: &'static str, pointer: u32, size: u32, memory: usize },
+    #[error(
+        "`{allocator}` returned {pointer} for {size} bytes, and that block overlaps the one of \
+         {other_size} bytes at {other}, which is in use (the guest's memory has {memory} bytes)"
+    )]
+    BlockOverlaps {
+        allocator: &'static str,
+        pointer: u32,
+        size: u32,
+        other: u32,
+        other_size: u32,
+        memory: usize,
+    },
+    #[error("{place}: {bad}")]
+    Range { place: Place, bad: BadRange },
+    #[error("{place}: it is a null pointer, in a memory of {memory} bytes")]
+    Null { place: Place, memory: usize },
+    #[error(
+        "{place}: the text at {pointer} has no end, since no NUL follows in the guest's memory \
+         of {memory} bytes"
+    )]
+    NoEnd { place: Place, pointer: u32, memory: usize },
+    #[error("it returned {0} as the flag that says whether it failed, which is 0 or 1")]
+    Flag(u8),
+    #[error(
+        "{place}: {code} is not the code of a type; there are 1 to 12 for numbers, 21 to 28 for \
+         arrays, and 31 for text"
+    )]
+    TypeCode { place: Place, code: u32 },
+    #[error("{place}: a length of {length} bytes does not fit its type, which takes {width} each")]
+    Length { place: Place, length: u32, width: usize },
+    #[error("{place}: the bytes {bytes:?} are no value of its type")]
+    Value { place: Place, bytes: Vec<u8> },
+}
+
+/// Where in what a guest handed over something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The result of a function that may as well return a number.
+    Returned,
+    /// The array of that number among the arguments, from 1 on.
+    Array(usize),
+    /// The nine bytes that say how a call by `bindgen` went.
+    Outcome,
+    /// The list of results, or one of them, from 1 on.
+    Results,
+    Result(usize),
+    /// The text of an error.
+    ErrorText,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Returned => f.write_str(
+                "what it returned was taken for a text (`--returns number` or \
+                 `Returns::Number` takes it for a number)",
+            ),
+            Self::Array(number) => write!(f, "the argument {number}, an array"),
+            Self::Outcome => f.write_str("what it returned, which is 9 bytes by `bindgen`"),
+            Self::Results => f.write_str("the list of its results"),
+            Self::Result(number) => write!(f, "its result {number}"),
+            Self::ErrorText => f.write_str("the text of its error"),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What passes between the host and a guest in one call: blocks that are handed
+//! over and taken back. What an allocator answers is checked here, and what is read
+//! from memory in `reading`.
+
+mod reading;
+
+use wasmtime::{Func, Instance, Memory, Store};
+
+use super::allocator::Allocator;
+use super::broken::Broken;
+use crate::env::{MEMORY, write};
+use crate::state::State;
+
+/// The exports of a guest through which anything is handed over.
+pub(in crate::abi) struct Access {
+    memory: Memory,
+    allocator: Option<Allocator>,
+}
+
+impl Access {
+    /// The guest's exports, or what it lacks.
+    pub(in crate::abi) fn find<T: 'static>(
+        store: &mut Store<State<T>>,
+        instance: Instance,
+        allocates: bool,
+    ) -> Result<Self, String> {
+        let memory = instance.get_memory(&mut *store, MEMORY);
+        let memory = memory.ok_or_else(|| {
+            format!("text and arrays are in memory, and the guest exports none named `{MEMORY}`")
+        })?;
+        let allocator = Allocator::find(store, instance);
+        if allocates && allocator.is_none() {
+            return Err(Allocator::missing());
+        }
+        Ok(Self { memory, allocator })
+    }
+}
+
+/// A block that the host got for an argument.
+#[derive(Clone, Copy)]
+struct Block {
+    pointer: u32,
+    size: u32,
+}
+
+/// One call of a guest.
+pub(in crate::abi) struct Exchange<'c, T: 'static> {
+    store: &'c mut Store<State<T>>,
+    access: &'c Access,
+    /// Blocks that are the host's to give back.
+    held: Vec<Block>,
+    /// How much more the guest may hand over, in bytes of the host's memory.
+    left: usize,
+}
+
+impl<'c, T: Send + 'static> Exchange<'c, T> {
+    pub(in crate::abi) fn new(store: &'c mut Store<State<T>>, access: &'c Access) -> Self {
+        let left = store.data().meter.limits().host_call_bytes;
+        Self { store, access, held: Vec::new(), left }
+    }
+
+    /// Copies the bytes to a block of the guest's.
+    pub(in crate::abi) async fn hand_over(
+        &mut self,
+        bytes: &[u8],
+        size: u32,
+    ) -> wasmtime::Result<u32> {
+        let Some(allocator) = &self.access.allocator else {
+            wasmtime::bail!(Allocator::missing());
+        };
+        let pointer = allocator.allocate(&mut *self.store, size).await?;
+        self.check(allocator.name(), Block { pointer, size })?;
+        self.held.push(Block { pointer, size });
+        write(self.access.memory.data_mut(&mut *self.store), pointer, bytes)
+            .map_err(|_| self.outside(allocator.name(), pointer, size))?;
+        Ok(pointer)
+    }
+
+    /// The blocks that were handed over are the guest's from now on.
+    pub(in crate::abi) fn leave_arguments(&mut self) {
+        self.held.clear();
+    }
+
+    /// Gives back every block that was handed over.
+    pub(in crate::abi) async fn take_arguments_back(&mut self) -> wasmtime::Result<()> {
+        let Some(allocator) = &self.access.allocator else { return Ok(()) };
+        for Block { pointer, size } in std::mem::take(&mut self.held) {
+            // An allocator may have no block for no bytes.
+            if (pointer, size) != (0, 0) {
+                allocator.release(&mut *self.store, pointer, size).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives back what the guest returned, unless that is an argument.
+    pub(in crate::abi) async fn give_back(
+        &mut self,
+        pointer: u32,
+        size: u32,
+    ) -> wasmtime::Result<()> {
+        let is_held = self.held.iter().any(|block| block.pointer == pointer);
+        match &self.access.allocator {
+            Some(allocator) if !is_held => {
+                allocator.give_back(&mut *self.store, pointer, size).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(in crate::abi) async fn call(
+        &mut self,
+        func: Func,
+        args: &[wasmtime::Val],
+    ) -> wasmtime::Result<Vec<wasmtime::Val>> {
+        let mut results = vec![wasmtime::Val::I32(0); func.ty(&*self.store).results().len()];
+        func.call_async(&mut *self.store, args, &mut results).await?;
+        Ok(results)
+    }
+
+    fn memory(&self) -> &[u8] {
+        self.access.memory.data(&*self.store)
+    }
+
+    /// Whether an allocator's answer can be true.
+    fn check(&self, allocator: &'static str, block: Block) -> Result<(), Broken> {
+        let (Block { pointer, size }, memory) = (block, self.memory().len());
+        if size == 0 {
+            return Ok(());
+        }
+        if pointer == 0 {
+            return Err(Broken::NoRoom { allocator, size, memory });
+        }
+        if self.view().bytes(pointer, size).is_err() {
+            return Err(self.outside(allocator, pointer, size));
+        }
+        let other = self.held.iter().find(|held| held.overlaps(block));
+        other.map_or(Ok(()), |other| {
+            let Block { pointer: other, size: other_size } = *other;
+            Err(Broken::BlockOverlaps { allocator, pointer, size, other, other_size, memory })
+        })
+    }
+
+    fn outside(&self, allocator: &'static str, pointer: u32, size: u32) -> Broken {
+        Broken::BlockOutside { allocator, pointer, size, memory: self.memory().len() }
+    }
+}
+
+impl Block {
+    fn overlaps(self, other: Self) -> bool {
+        let end = |block: Self| u64::from(block.pointer) + u64::from(block.size);
+        let both = self.size > 0 && other.size > 0;
+        both && u64::from(self.pointer) < end(other) && u64::from(other.pointer) < end(self)
+    }
+}
