@@ -100,8 +100,8 @@
 //! module knows of it, but for [`adapt`], which offers it as one to make
 //! components for.
 
-pub mod adapt;
 mod abi;
+pub mod adapt;
 pub mod bindings;
 pub mod blocking;
 mod builder;

@@ -7,6 +7,7 @@ use clap::{Args, value_parser};
 use wit_host::{Error, Functions};
 
 use super::calls::{Calls, Notation};
+use super::convention::Convention;
 use super::diagnostics::{Diagnostics, Observer};
 use super::options::{Options, Usage};
 use super::status::{Status, interruptible, notice};
@@ -20,12 +21,19 @@ use super::status::{Status, interruptible, notice};
 /// `@FILE` what is in a file, and `$1` what the first call returned, as a handle
 /// has no text; in double quotes these are text. A function that returns an `err`
 /// is the last to be called: it is printed on standard error, and the status is 1.
+///
+/// With `--abi`, a core module's function takes text and arrays. Its types are not
+/// known, so 7, 1.5, true and the array [1, 2] are what they look like, and everything
+/// else is a text. A type before it says otherwise: string:7, u8:7, i64:-1, char:x,
+/// [u8]:[1, 2]. Of an array, `[0; 5]` is five zeros. By `cstring` an array may be filled
+/// by the function, and is printed after the results.
 #[derive(Args)]
 #[command(
     override_usage = "wit-host call [OPTIONS] GUEST FUNCTION [ARGS]... \
                       [--then FUNCTION [ARGS]...]...",
     after_help = "Examples:\n  wit-host call guest.wasm greet Ann\n  \
-                  wit-host call cart.wasm basket --then basket.add '$1' tea --then total '$1'"
+                  wit-host call cart.wasm basket --then basket.add '$1' tea --then total '$1'\n  \
+                  wit-host call --abi cstring module.wasm greet WasmEdge --then fib_array 5 '[0; 5]'"
 )]
 pub(crate) struct Call {
     /// A component or a core module; the function, which is any of its exports;
@@ -45,6 +53,9 @@ pub(crate) struct Call {
 
     #[command(flatten)]
     notation: Notation,
+
+    #[command(flatten)]
+    convention: Convention,
 
     #[command(flatten)]
     options: Options,
@@ -69,8 +80,9 @@ impl Call {
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         let guest = observer.load(&runtime)?;
+        let abi = self.convention.of(&guest)?;
         let mut session = match guest.session_with_blocking(Functions::new(&grants), &grants) {
-            Ok(session) => Calls::new(session, self.notation),
+            Ok(session) => Calls::new(session, self.notation, abi),
             Err(error) => return ended(error.into(), &observer),
         };
         let status = self.rounds(&mut session, &calls);
@@ -91,7 +103,7 @@ impl Call {
             }
             for (function, arguments) in calls.iter().flatten() {
                 let results = session.call(function, arguments)?;
-                if session.print(&results)? {
+                if session.notation.print(&results)? {
                     return Ok(Status::Guest(1));
                 }
             }

@@ -2,28 +2,26 @@
 //! commands `call` and `shell` have in common.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 
-use anyhow::{Context as _, Result};
 use clap::Args;
-use wit_host::values::{
-    BadArgument, Form, Signature, example, from_bytes, from_text, to_json_text, to_wave, wit,
-};
+use wit_host::values::{BadArgument, Form, Signature, example, from_bytes, from_text, wit};
 use wit_host::wasmtime::component::Type;
-use wit_host::{Error, Functions, Val, blocking::Session};
+use wit_host::{Abi, Error, Functions, Val, blocking::Session};
 
 use super::results::{Results, is_given_away, number};
+use super::returned::{Returned, holds_bytes};
 
 /// How arguments are read and results are printed.
 #[derive(Args, Clone, Copy)]
 pub(crate) struct Notation {
     /// Take arguments and print results as JSON
     #[arg(long, conflicts_with = "raw")]
-    json: bool,
+    pub(super) json: bool,
 
     /// Take text as it is, without quotes, and print a text or bytes as they are
     #[arg(long)]
-    raw: bool,
+    pub(super) raw: bool,
 }
 
 impl Notation {
@@ -39,22 +37,39 @@ impl Notation {
 /// A session and what its calls have returned.
 pub(crate) struct Calls {
     pub(crate) session: Session<Functions>,
-    notation: Notation,
+    pub(crate) notation: Notation,
+    /// By which convention a core module is called with text.
+    abi: Option<Abi>,
     results: Results,
     /// What came on standard input, which is read once, for every call.
     input: Option<Vec<u8>>,
 }
 
 impl Calls {
-    pub(crate) fn new(session: Session<Functions>, notation: Notation) -> Self {
-        Self { session, notation, results: Results::default(), input: None }
+    pub(crate) fn new(session: Session<Functions>, notation: Notation, abi: Option<Abi>) -> Self {
+        Self { session, notation, abi, results: Results::default(), input: None }
     }
 
     /// Calls a function, whose name may be short, and keeps what it returns.
-    pub(crate) fn call(&mut self, name: &str, texts: &[String]) -> Result<Vec<(Type, Val)>, Error> {
+    pub(crate) fn call(&mut self, name: &str, texts: &[String]) -> Result<Vec<Returned>, Error> {
         let function = self.session.guest().resolve(name)?;
-        let wrong = |reason| Error::WrongType { function: function.clone(), reason };
-        let signature = self.session.guest().signature(&function).ok_or_else(|| {
+        let returned = match self.abi {
+            Some(abi) => self.call_with(abi, &function, texts)?,
+            None => self.call_typed(&function, name, texts)?,
+        };
+        self.results.push(returned.first().map(|returned| returned.value.clone()));
+        Ok(returned)
+    }
+
+    /// Calls a function whose type says all that there is to know.
+    fn call_typed(
+        &mut self,
+        function: &str,
+        name: &str,
+        texts: &[String],
+    ) -> Result<Vec<Returned>, Error> {
+        let wrong = |reason| Error::WrongType { function: function.to_owned(), reason };
+        let signature = self.session.guest().signature(function).ok_or_else(|| {
             wrong("it takes or returns what is no number, and has no text".into())
         })?;
         if signature.params.len() != texts.len() {
@@ -64,12 +79,42 @@ impl Calls {
             return Err(wrong(format!("it is `{signature}`, and was given {given}; {usage}")));
         }
         let arguments = self.arguments(&signature, texts)?;
-        let results = self.session.call(&function, &arguments)?;
+        let results = self.session.call(function, &arguments)?;
         for ((text, (_, ty)), value) in texts.iter().zip(&signature.params).zip(&arguments) {
             self.results.give_away(text, ty, value, name);
         }
-        self.results.push(results.first().cloned());
-        Ok(signature.results.into_iter().zip(results).collect())
+        let returned = signature
+            .results
+            .iter()
+            .zip(results)
+            .map(|(ty, value)| Returned { is_bytes: holds_bytes(ty), value });
+        Ok(returned.collect())
+    }
+
+    /// Calls a function by a convention, which its type does not tell.
+    fn call_with(
+        &mut self,
+        abi: Abi,
+        function: &str,
+        texts: &[String],
+    ) -> Result<Vec<Returned>, Error> {
+        let mut arguments = Vec::new();
+        for (number, text) in texts.iter().enumerate() {
+            let (param, form) = (number.to_string(), self.notation.form());
+            let bad = |reason| bad_argument(&param, &Type::String, text, form, reason);
+            let earlier = self.results.get(text, &Type::String).map_err(bad)?.cloned();
+            arguments.push(match (earlier, self.content(text).map_err(bad)?) {
+                (Some(earlier), _) => earlier,
+                (None, Some(bytes)) => text_or_bytes(bytes),
+                (None, None) => abi.argument(&param, text, form)?,
+            });
+        }
+        let results = self.session.call_with(abi, function, &arguments)?;
+        let returned = results.into_iter().map(|value| Returned {
+            is_bytes: matches!(&value, Val::List(items) if matches!(items[..], [Val::U8(_), ..])),
+            value,
+        });
+        Ok(returned.collect())
     }
 
     /// Forgets what the calls have returned, and drops the handles among it.
@@ -114,54 +159,31 @@ impl Calls {
         if let Some(result) = self.results.get(text, ty).map_err(bad)? {
             return Ok(result.clone());
         }
+        match self.content(text).map_err(bad)? {
+            Some(bytes) => from_bytes(param, ty, &bytes, form),
+            None => from_text(param, ty, text, form),
+        }
+    }
+
+    /// What `@FILE` or `-` stands for. Every other argument stands for itself.
+    fn content(&mut self, text: &str) -> Result<Option<Vec<u8>>, String> {
         match text.strip_prefix('@') {
             Some(path) => {
-                let failed = |error| bad(format!("failed to read the file: {error}"));
-                from_bytes(param, ty, &fs::read(path).map_err(failed)?, form)
+                let failed = |error| format!("failed to read the file: {error}");
+                fs::read(path).map(Some).map_err(failed)
             }
             None if text == "-" => {
-                let failed = |error| bad(format!("failed to read standard input: {error}"));
+                let failed = |error| format!("failed to read standard input: {error}");
                 let input = self.input.take().map_or_else(input, Ok).map_err(failed)?;
-                from_bytes(param, ty, self.input.insert(input), form)
+                Ok(Some(self.input.insert(input).clone()))
             }
-            None => from_text(param, ty, text, form),
+            None => Ok(None),
         }
     }
 
     /// The number that the last call's result is to be had by.
     pub(crate) fn last(&self) -> usize {
         self.results.last()
-    }
-
-    /// Prints what a call returned, an `err` on standard error. Says whether it
-    /// was one.
-    pub(crate) fn print(&self, results: &[(Type, Val)]) -> Result<bool> {
-        let mut failed = false;
-        for (ty, result) in results {
-            if let Val::Result(Err(_)) = result {
-                failed = true;
-                let _ = writeln!(io::stderr(), "{}", self.text(result));
-                continue;
-            }
-            let mut stdout = io::stdout().lock();
-            let written = match (self.notation.raw, bytes(ty, result)) {
-                (true, Some(bytes)) => stdout.write_all(&bytes),
-                _ => writeln!(stdout, "{}", self.text(result)),
-            };
-            written.and_then(|()| stdout.flush()).context("failed to write to standard output")?;
-        }
-        Ok(failed)
-    }
-
-    fn text(&self, value: &Val) -> String {
-        match value {
-            Val::String(text) if self.notation.raw => text.clone(),
-            Val::Result(Ok(Some(value)) | Err(Some(value))) if self.notation.raw => {
-                self.text(value)
-            }
-            _ if self.notation.json => to_json_text(value),
-            _ => to_wave(value),
-        }
     }
 }
 
@@ -186,18 +208,10 @@ fn bad_argument(param: &str, ty: &Type, text: &str, form: Form, reason: String) 
     BadArgument { param: param.into(), ty: wit(ty), given, reason, example: example(ty, form) }
 }
 
-/// The bytes of a list of them, or of an `ok` with one.
-fn bytes(ty: &Type, value: &Val) -> Option<Vec<u8>> {
-    let byte = |item: &Val| match item {
-        Val::U8(byte) => Some(*byte),
-        _ => None,
-    };
-    match (ty, value) {
-        (Type::List(list), Val::List(items)) if list.ty() == Type::U8 => {
-            items.iter().map(byte).collect()
-        }
-        (Type::Result(result), Val::Result(Ok(Some(value)))) => bytes(&result.ok()?, value),
-        _ => None,
+fn text_or_bytes(bytes: Vec<u8>) -> Val {
+    match String::from_utf8(bytes) {
+        Ok(text) => Val::String(text),
+        Err(error) => Val::List(error.into_bytes().into_iter().map(Val::U8).collect()),
     }
 }
 

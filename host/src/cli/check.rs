@@ -20,7 +20,8 @@ use super::status::{Status, named};
 /// As JSON: `contract` is the name of the world, `fits` is true or false, and
 /// `misfits` and `absent` (exports of the world that the guest lacks and may lack)
 /// are lists of objects with `side` ("import" or "export"), `name`, `problem`, `guest`
-/// and `contract` (the types, or null), `cause` (or null) and `fix`. With --against:
+/// and `contract` (the types, or null), `cause` (or null) and `fix`; `unknown` are the
+/// names of exports that the contract does not have. With --against:
 /// `honest` is whether the versions' numbers say what is so; `changes` are objects
 /// with `place` ("world", "imports" or "exports"), `name`, `what`, `for_guests` and
 /// `for_hosts` ("additive", "breaking-where-used" or "breaking"); `versions` are

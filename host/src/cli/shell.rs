@@ -9,10 +9,11 @@ use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
 use wit_host::inspect::Import;
-use wit_host::{Error, Functions, Grants, Guest};
+use wit_host::{Abi, Error, Functions, Grants, Guest};
 
 use super::calls::{Calls, Notation};
 use super::complete::Completion;
+use super::convention::Convention;
 use super::diagnostics::{Diagnostics, Observer};
 use super::history;
 use super::options::Options;
@@ -32,6 +33,9 @@ pub(crate) struct Shell {
 
     #[command(flatten)]
     notation: Notation,
+
+    #[command(flatten)]
+    convention: Convention,
 
     #[command(flatten)]
     options: Options,
@@ -58,12 +62,13 @@ impl Shell {
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         let guest = observer.load(&runtime)?;
+        let abi = self.convention.of(&guest)?;
         let inspected = runtime.inspect_file(&self.guest);
         let imports = inspected.map_err(|error| observer.explain(error))?.imports;
         let grants = self.options.grants()?;
         let mut editor = editor(&guest, self.notation)?;
-        let mut prompt =
-            Prompt { guest, grants, notation: self.notation, imports, observer, calls: None };
+        let notation = self.notation;
+        let mut prompt = Prompt { guest, grants, notation, abi, imports, observer, calls: None };
         prompt.start()?;
         let ended = prompt.lines(&mut editor);
         history::save(&mut editor);
@@ -75,6 +80,7 @@ struct Prompt<'a> {
     guest: Guest<Functions>,
     grants: Grants,
     notation: Notation,
+    abi: Option<Abi>,
     imports: Vec<Import>,
     observer: Observer<'a>,
     calls: Option<Calls>,
@@ -86,7 +92,7 @@ impl Prompt<'_> {
         self.calls = None;
         let functions = Functions::new(&self.grants);
         match self.guest.session_with_blocking(functions, &self.grants) {
-            Ok(session) => self.calls = Some(Calls::new(session, self.notation)),
+            Ok(session) => self.calls = Some(Calls::new(session, self.notation, self.abi)),
             Err(error) => return Err(self.observer.explain(error)),
         }
         Ok(())
@@ -165,8 +171,8 @@ impl Prompt<'_> {
         calls.read_input_again();
         match called {
             Ok(results) => {
-                calls.print(&results)?;
-                if results.iter().any(|(_, value)| has_handle(value)) {
+                calls.notation.print(&results)?;
+                if results.iter().any(|returned| has_handle(&returned.value)) {
                     notice(&format!("it is `${}` from now on", calls.last()));
                 }
                 Ok(())

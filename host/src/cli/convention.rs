@@ -1,0 +1,62 @@
+//! The options that say how a core module takes and returns text.
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use wit_host::{Abi, Functions, Guest, Kind, Returns};
+
+use super::options::Usage;
+
+/// By which convention functions are called.
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Convention {
+    /// Hand text and arrays to a core module, and take them from it, by its
+    /// convention: with a NUL behind the text as in C, as pointer and length, or as
+    /// the macro of wasmedge-bindgen does
+    #[arg(long, value_enum, value_name = "NAME")]
+    abi: Option<Name>,
+
+    /// What a function of that convention returns, where its type can mean several
+    #[arg(long, value_enum, value_name = "KIND", requires = "abi")]
+    returns: Option<Kinds>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Name {
+    Cstring,
+    PtrLen,
+    Bindgen,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kinds {
+    Text,
+    Bytes,
+    Number,
+}
+
+impl Convention {
+    /// The convention for functions of the guest, where one was asked for.
+    pub(crate) fn of(self, guest: &Guest<Functions>) -> Result<Option<Abi>> {
+        let Some(name) = self.abi else { return Ok(None) };
+        if guest.kind() == Kind::Component {
+            let reason = "`--abi` is for core modules, and the guest is a component, which takes \
+                          and returns text by itself; leave the option out";
+            return Err(Usage::new(reason.into()).into());
+        }
+        let returns = self.returns.map_or(Returns::Inferred, |kind| match kind {
+            Kinds::Text => Returns::Text,
+            Kinds::Bytes => Returns::Bytes,
+            Kinds::Number => Returns::Number,
+        });
+        match (name, self.returns) {
+            (Name::Cstring, _) => Ok(Some(Abi::CString(returns))),
+            (Name::PtrLen, _) => Ok(Some(Abi::PtrLen(returns))),
+            (Name::Bindgen, None) => Ok(Some(Abi::Bindgen)),
+            (Name::Bindgen, Some(_)) => {
+                let reason = "what is returned by `--abi bindgen` says its type itself; leave \
+                              `--returns` out";
+                Err(Usage::new(reason.into()).into())
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What a call has returned, as it is printed.
+
+use std::io::{self, Write as _};
+
+use anyhow::{Context as _, Result};
+use wit_host::Val;
+use wit_host::values::{to_json_text, to_wave};
+use wit_host::wasmtime::component::Type;
+
+use super::calls::Notation;
+
+/// A value that a call returned.
+pub(crate) struct Returned {
+    pub(crate) value: Val,
+    /// Whether it is bytes, which can be printed as they are.
+    is_bytes: bool,
+}
+
+impl Notation {
+    /// Prints what a call returned, an `err` on standard error. Says whether it
+    /// was one.
+    pub(super) fn print(self, results: &[Returned]) -> Result<bool> {
+        let mut failed = false;
+        for Returned { value: result, is_bytes } in results {
+            if let Val::Result(Err(_)) = result {
+                failed = true;
+                let _ = writeln!(io::stderr(), "{}", self.text(result));
+                continue;
+            }
+            let mut stdout = io::stdout().lock();
+            let bytes = if self.raw && *is_bytes { bytes(result) } else { None };
+            let written = match bytes {
+                Some(bytes) => stdout.write_all(&bytes),
+                _ => writeln!(stdout, "{}", self.text(result)),
+            };
+            written.and_then(|()| stdout.flush()).context("failed to write to standard output")?;
+        }
+        Ok(failed)
+    }
+
+    fn text(self, value: &Val) -> String {
+        match value {
+            Val::String(text) if self.raw => text.clone(),
+            Val::Result(Ok(Some(value)) | Err(Some(value))) if self.raw => self.text(value),
+            _ if self.json => to_json_text(value),
+            _ => to_wave(value),
+        }
+    }
+}
+
+/// Whether values of the type are lists of bytes, or an `ok` with one.
+pub(super) fn holds_bytes(ty: &Type) -> bool {
+    match ty {
+        Type::List(list) => list.ty() == Type::U8,
+        Type::Result(result) => result.ok().is_some_and(|ok| holds_bytes(&ok)),
+        _ => false,
+    }
+}
+
+fn bytes(value: &Val) -> Option<Vec<u8>> {
+    let byte = |item: &Val| match item {
+        Val::U8(byte) => Some(*byte),
+        _ => None,
+    };
+    match value {
+        Val::List(items) => items.iter().map(byte).collect(),
+        Val::Result(Ok(Some(value))) => bytes(value),
+        _ => None,
+    }
+}
