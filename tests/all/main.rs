@@ -6,6 +6,7 @@
 
 mod adapt;
 mod calling;
+mod abi;
 mod changes;
 mod cli;
 mod commands;

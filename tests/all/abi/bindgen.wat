@@ -1,0 +1,108 @@
+  (data (i32.const 16) "hello ")
+  (data (i32.const 32) "wrong number of arguments")
+  ;; The pointer and the length of an argument.
+  (func $pointer (param $list i32) (param $index i32) (result i32)
+    (i32.load (i32.add (local.get $list) (i32.mul (local.get $index) (i32.const 8)))))
+  (func $length (param $list i32) (param $index i32) (result i32)
+    (i32.load offset=4 (i32.add (local.get $list) (i32.mul (local.get $index) (i32.const 8)))))
+  (func $outcome (param $flag i32) (param $at i32) (param $number i32) (result i32)
+    (local $outcome i32)
+    (local.set $outcome (call $allocate (i32.const 9)))
+    (i32.store8 (local.get $outcome) (local.get $flag))
+    (i32.store offset=1 (local.get $outcome) (local.get $at))
+    (i32.store offset=5 (local.get $outcome) (local.get $number))
+    (local.get $outcome))
+  (func $set (param $results i32) (param $at i32) (param $type i32) (param $length i32)
+    (i32.store (local.get $results) (local.get $at))
+    (i32.store offset=4 (local.get $results) (local.get $type))
+    (i32.store offset=8 (local.get $results) (local.get $length)))
+  ;; The outcome of a function with one result.
+  (func $one (param $at i32) (param $type i32) (param $length i32) (result i32)
+    (local $results i32)
+    (local.set $results (call $allocate (i32.const 12)))
+    (call $set (local.get $results) (local.get $at) (local.get $type) (local.get $length))
+    (call $outcome (i32.const 0) (local.get $results) (i32.const 1)))
+  ;; The outcome of a function that failed with the text of 25 bytes at 32.
+  (func $wrong_number (result i32) (local $text i32)
+    (local.set $text (call $allocate (i32.const 25)))
+    (memory.copy (local.get $text) (i32.const 32) (i32.const 25))
+    (call $outcome (i32.const 1) (local.get $text) (i32.const 25)))
+
+  ;; fn say(text: String) -> (u16, String)
+  (func (export "say") (param $list i32) (param $count i32) (result i32)
+    (local $text i32) (local $number i32) (local $results i32) (local $length i32)
+    (if (i32.ne (local.get $count) (i32.const 1)) (then (return (call $wrong_number))))
+    (local.set $length (call $length (local.get $list) (i32.const 0)))
+    (local.set $text (call $allocate (i32.add (local.get $length) (i32.const 6))))
+    (memory.copy (local.get $text) (i32.const 16) (i32.const 6))
+    (memory.copy (i32.add (local.get $text) (i32.const 6))
+      (call $pointer (local.get $list) (i32.const 0)) (local.get $length))
+    (call $deallocate (call $pointer (local.get $list) (i32.const 0)) (local.get $length))
+    (call $deallocate (local.get $list) (i32.const 8))
+    (local.set $number (call $allocate (i32.const 2)))
+    (i32.store16 (local.get $number) (i32.const 5))
+    (local.set $results (call $allocate (i32.const 24)))
+    (call $set (local.get $results) (local.get $number) (i32.const 3) (i32.const 2))
+    (call $set (i32.add (local.get $results) (i32.const 12)) (local.get $text) (i32.const 31)
+      (i32.add (local.get $length) (i32.const 6)))
+    (call $outcome (i32.const 0) (local.get $results) (i32.const 2)))
+
+  ;; fn lowest_common_multiple(a: i32, b: i32) -> i32
+  (func (export "lowest_common_multiple") (param $list i32) (param $count i32) (result i32)
+    (local $a i32) (local $b i32) (local $multiple i32)
+    (local.set $a (i32.load (call $pointer (local.get $list) (i32.const 0))))
+    (local.set $b (i32.load (call $pointer (local.get $list) (i32.const 1))))
+    (call $deallocate (call $pointer (local.get $list) (i32.const 0)) (i32.const 4))
+    (call $deallocate (call $pointer (local.get $list) (i32.const 1)) (i32.const 4))
+    (call $deallocate (local.get $list) (i32.const 16))
+    (local.set $multiple (local.get $a))
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (i32.rem_u (local.get $multiple) (local.get $b))))
+        (local.set $multiple (i32.add (local.get $multiple) (local.get $a)))
+        (br $next)))
+    (local.set $a (call $allocate (i32.const 4)))
+    (i32.store (local.get $a) (local.get $multiple))
+    (call $one (local.get $a) (i32.const 6) (i32.const 4)))
+
+  ;; fn digest(bytes: Vec<u8>) -> Vec<u8>, which returns what it is given.
+  (func (export "digest") (param $list i32) (param $count i32) (result i32)
+    (local $bytes i32) (local $length i32)
+    (local.set $bytes (call $pointer (local.get $list) (i32.const 0)))
+    (local.set $length (call $length (local.get $list) (i32.const 0)))
+    (call $deallocate (local.get $list) (i32.const 8))
+    (call $one (local.get $bytes) (i32.const 21) (local.get $length)))
+
+  ;; fn join(a: String, b: String, c: String) -> String
+  (func (export "join") (param $list i32) (param $count i32) (result i32)
+    (local $text i32) (local $length i32) (local $i i32)
+    (local.set $text (call $allocate
+      (i32.add
+        (call $length (local.get $list) (i32.const 0))
+        (i32.add
+          (call $length (local.get $list) (i32.const 1))
+          (call $length (local.get $list) (i32.const 2))))))
+    (loop $next
+      (memory.copy (i32.add (local.get $text) (local.get $length))
+        (call $pointer (local.get $list) (local.get $i))
+        (call $length (local.get $list) (local.get $i)))
+      (local.set $length
+        (i32.add (local.get $length) (call $length (local.get $list) (local.get $i))))
+      (call $deallocate (call $pointer (local.get $list) (local.get $i))
+        (call $length (local.get $list) (local.get $i)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $i) (i32.const 3))))
+    (call $deallocate (local.get $list) (i32.const 24))
+    (call $one (local.get $text) (i32.const 31) (local.get $length)))
+
+  ;; fn fail(text: String) -> Result<(), String>
+  (func (export "fail") (param $list i32) (param $count i32) (result i32) (local $text i32)
+    (local.set $text (call $pointer (local.get $list) (i32.const 0)))
+    (local.set $count (call $length (local.get $list) (i32.const 0)))
+    (call $deallocate (local.get $list) (i32.const 8))
+    (call $outcome (i32.const 1) (local.get $text) (local.get $count)))
+
+  ;; fn nothing()
+  (func (export "nothing") (param $list i32) (param $count i32) (result i32)
+    (call $deallocate (local.get $list) (i32.const 0))
+    (call $outcome (i32.const 0) (call $allocate (i32.const 0)) (i32.const 0)))

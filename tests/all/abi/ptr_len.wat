@@ -1,0 +1,33 @@
+  ;; A copy of the text with `!` behind it, in a block of its own.
+  (func $shout (param $text i32) (param $length i32) (result i32 i32) (local $copy i32)
+    (local.set $copy (call $allocate (i32.add (local.get $length) (i32.const 1))))
+    (memory.copy (local.get $copy) (local.get $text) (local.get $length))
+    (i32.store8 (i32.add (local.get $copy) (local.get $length)) (i32.const 0x21))
+    (local.get $copy) (i32.add (local.get $length) (i32.const 1)))
+  (func (export "shout") (param $text i32) (param $length i32) (result i32 i32)
+    (call $shout (local.get $text) (local.get $length)))
+  (func (export "shout_packed") (param i32 i32) (result i64) (local $pointer i32)
+    (call $shout (local.get 0) (local.get 1))
+    (local.set 1) (local.set $pointer)
+    (i64.or
+      (i64.shl (i64.extend_i32_u (local.get $pointer)) (i64.const 32))
+      (i64.extend_i32_u (local.get 1))))
+  (func (export "shout_pair") (param i32 i32) (result i32)
+    (call $shout (local.get 0) (local.get 1))
+    (local.set 1) (local.set 0)
+    (i32.store (i32.const 65) (local.get 0))
+    (i32.store (i32.const 69) (local.get 1))
+    (i32.const 65))
+  (func (export "length") (param i32 i32) (result i32) (local.get 1))
+  (func (export "itself") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1))
+  ;; The sum of 16-bit numbers, times another.
+  (func (export "sum") (param $items i32) (param $count i32) (param $factor i64) (result i64)
+    (local $sum i64)
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (local.get $count)))
+        (local.set $sum (i64.add (local.get $sum) (i64.load16_s (local.get $items))))
+        (local.set $items (i32.add (local.get $items) (i32.const 2)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (br $next)))
+    (i64.mul (local.get $sum) (local.get $factor)))
