@@ -2,7 +2,7 @@
 //! not compile.
 
 use wit_host::bindings::Plugin;
-use wit_host::{Functions, Grants, Kind, Outcome, Val};
+use wit_host::{Abi, Functions, Grants, Kind, Outcome, Returns, Val};
 use wit_host_artifacts as guests;
 
 use crate::server;
@@ -57,6 +57,20 @@ fn count_words_unknown() {
     let mut session = guest.unwrap().session_blocking(Functions::default()).unwrap();
     let error = session.main().unwrap_err().to_string();
     assert!(error.contains("`env.fetch`: access to `127.0.0.1:8000` was not granted"), "{error}");
+}
+
+#[test]
+fn greet_unknown() {
+    let guest = wit_host::contract().build().unwrap().load_file(guests::GREET_UNKNOWN).unwrap();
+    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let by = Abi::CString(Returns::Inferred);
+    for (name, greeting) in [("WasmEdge", "Hello, WasmEdge!"), ("", "Hello, !")] {
+        let results = session.call_with(by, "greet", &[Val::String(name.into())]).unwrap();
+        assert_eq!(results, [Val::String(greeting.into())]);
+    }
+    let array = |numbers: [i32; 5]| Val::List(numbers.map(Val::S32).to_vec());
+    let results = session.call_with(by, "fib_array", &[Val::S32(5), array([0; 5])]).unwrap();
+    assert_eq!(results, [Val::S32(5), array([1, 1, 2, 3, 5])]);
 }
 
 #[test]
