@@ -47,7 +47,8 @@ use crate::state::State;
 ///
 /// A text that is returned by either is given back with `deallocate`, of `length + 1`
 /// bytes where there is a NUL. It is never given to `free`: guests with a `free` also
-/// return text that it did not allocate, which TinyGo's ends the guest for.
+/// return text that it did not allocate, which TinyGo's ends the guest for. Where a
+/// guest refuses what it is given back, with `unreachable`, the block stays with it.
 ///
 /// `Bindgen` is the convention of functions with the attribute `#[wasmedge_bindgen]`,
 /// all of which are `(i32, i32) -> i32`. Arguments have to have the types of the Rust

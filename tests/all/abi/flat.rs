@@ -24,6 +24,7 @@ fn text_that_ends_with_nul() {
         (&c, C_STRING, "greet_static", vec![text("C")], Gives(vec![text("Hello, C!")])),
         (&c, C_STRING, "itself", vec![text("both")], Gives(vec![text("both")])),
         (&c, C_STRING, "version", vec![], Gives(vec![text("1.2.3")])),
+        (&rust, C_STRING, "version", vec![], Gives(vec![text("1.2.3")])),
         (&c, raw, "version", vec![], Gives(vec![bytes(b"1.2.3")])),
         (&c, raw, "binary", vec![], Gives(vec![bytes(b"\xff\xfe")])),
         (&c, C_STRING, "binary", vec![], Trapped("is not UTF-8 from index 0 on")),

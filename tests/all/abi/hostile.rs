@@ -2,7 +2,7 @@
 
 use wit_host::{Abi, Returns, Val};
 
-use super::{C_STRING, Expected, Limit, Trapped, check, text};
+use super::{C_STRING, Expected, Gives, Limit, Trapped, check, text};
 
 /// The size of the memory of every guest here.
 const SIZE: u32 = 65536;
@@ -135,6 +135,26 @@ fn texts_that_are_none() {
     ];
     for (module, abi, cause) in cases {
         check(&module, abi, "run", &[], &Trapped(cause));
+    }
+}
+
+/// What Rust's allocator does with a text that has room for more than its length.
+#[test]
+fn a_result_that_is_not_taken_back() {
+    let answer = answering(&[(31, b"text"), (6, &[7, 0, 0, 0])]);
+    let with = |body: &str| {
+        let taken = r#"(func (export "deallocate") (param i32 i32))"#;
+        answer.replace(taken, &format!("{} {body})", &taken[..taken.len() - 1]))
+    };
+    let returned = Gives(vec![text("text"), Val::S32(7)]);
+    let divides = "(drop (i32.div_u (i32.const 1) (i32.const 0)))";
+    let cases = [
+        ("unreachable", returned),
+        ("(loop (br 0))", Limit("fuel")),
+        (divides, Trapped("integer divide by zero")),
+    ];
+    for (body, expected) in cases {
+        check(&with(body), Abi::Bindgen, "run", &[], &expected);
     }
 }
 
