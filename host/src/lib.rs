@@ -99,6 +99,13 @@
 //! component of a core module. `functions` is the shipped contract; no other
 //! module knows of it, but for [`adapt`], which offers it as one to make
 //! components for.
+//! with the registrar of [`Env`], and with [`Abi`], by which exports take and return
+//! text. `limits` and `grants` bound it, `failure`
+//! tells what went wrong. [`values`] is arguments and results as text, for who
+//! calls with what a person wrote. `functions` is the shipped contract; no other module
+//! tells what went wrong. `inspect` tells what a guest is before any of that, and
+//! `wit` reads contracts and what components say of themselves. `functions` is the shipped contract; no other module
+//! knows of it.
 
 mod abi;
 pub mod adapt;

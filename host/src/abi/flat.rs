@@ -144,7 +144,7 @@ impl Call {
             Reading::Slice(content) => vec![ptr_len::read(exchange, &returned, content).await?],
         };
         for (place, range, scalar) in filled {
-            results.push(exchange.array(place, range, scalar)?);
+            results.push(exchange.filled(place, range, scalar)?);
         }
         exchange.take_arguments_back().await?;
         Ok(results)

@@ -9,28 +9,34 @@ use super::options::Usage;
 /// By which convention functions are called.
 #[derive(Args, Clone, Copy)]
 pub(crate) struct Convention {
-    /// Hand text and arrays to a core module, and take them from it, by its
-    /// convention: with a NUL behind the text as in C, as pointer and length, or as
-    /// the macro of wasmedge-bindgen does
+    /// Hand text and arrays to a core module, and take them from it, by the convention
+    /// that it keeps
     #[arg(long, value_enum, value_name = "NAME")]
     abi: Option<Name>,
 
-    /// What a function of that convention returns, where its type can mean several
+    /// What functions return, where it is not what their type makes likely: a text,
+    /// or a number where an argument is an array
     #[arg(long, value_enum, value_name = "KIND", requires = "abi")]
     returns: Option<Kinds>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Name {
+    /// Text is an address, with a NUL behind it, as in C
     Cstring,
+    /// Text is a pointer and a length
     PtrLen,
+    /// Functions have the attribute `#[wasmedge_bindgen]`
     Bindgen,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Kinds {
+    /// A text in UTF-8
     Text,
+    /// A list of bytes
     Bytes,
+    /// Numbers, as they are
     Number,
 }
 

@@ -101,7 +101,8 @@ limits! {
     /// few milliseconds, looking at the clock. So it is a bound and not an exact
     /// count. Off, since counting costs about as much as a small call.
     host_calls, HostCalls: Option<u64> = None, maybe, "--limit host-calls=N";
-    /// Bytes that the guest hands to the host in one host call. 16 MiB.
+    /// Bytes that the guest hands to the host in one host call, or as the results of
+    /// [`Session::call_with`](crate::Session::call_with). 16 MiB.
     host_call_bytes, HostCallBytes: usize = 16 << 20, bytes, "--limit host-call-bytes=SIZE";
     /// Resources of the host that a guest holds at one time: open files,
     /// streams, handles. 1,000.

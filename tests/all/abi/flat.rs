@@ -69,6 +69,22 @@ fn an_allocator_is_asked_for_where_it_is_needed() {
 }
 
 #[test]
+fn a_component_needs_no_convention() {
+    let add = crate::guards::ADD_COMPONENT;
+    for abi in [C_STRING, PTR_LEN, Abi::Bindgen] {
+        check(add, abi, "run", &[], &Refused("the guest is a component"));
+    }
+}
+
+/// The limit is for what the guest wants to hand over, and not for what it was given.
+#[test]
+fn an_array_may_be_as_large_as_the_guest_has_room() {
+    let module = module(&[ALLOCATOR, ALLOCATE, FUNCTIONS]);
+    let large = numbers(&[7; 5_000]);
+    check(&module, C_STRING, "print", std::slice::from_ref(&large), &Gives(vec![large.clone()]));
+}
+
+#[test]
 fn text_as_pointer_and_length() {
     let rust = module(&[ALLOCATOR, ALLOCATE, SLICES]);
     let c = module(&[ALLOCATOR, MALLOC, SLICES]);

@@ -93,7 +93,7 @@ impl<'c, T: Send + 'static> Exchange<'c, T> {
         Ok(())
     }
 
-    /// Gives back what the guest returned, unless that is an argument. A guest may
+    /// Gives back what the guest returned, unless it is in an argument. A guest may
     /// refuse it, by a failed assertion: Rust's allocator does where a text has room
     /// for more than its length, which is all that the host is told. Such a block
     /// stays where it is.
@@ -103,7 +103,9 @@ impl<'c, T: Send + 'static> Exchange<'c, T> {
         size: u32,
     ) -> wasmtime::Result<()> {
         let Some(allocator) = &self.access.allocator else { return Ok(()) };
-        if self.held.iter().any(|block| block.pointer == pointer) {
+        let returned = Block { pointer, size };
+        let is_in = |held: &Block| held.pointer == pointer || held.overlaps(returned);
+        if self.held.iter().any(is_in) {
             return Ok(());
         }
         match allocator.give_back(&mut *self.store, pointer, size).await {

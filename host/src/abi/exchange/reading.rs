@@ -41,19 +41,30 @@ impl<T: Send + 'static> Exchange<'_, T> {
     pub(in crate::abi) fn array(
         &mut self,
         place: Place,
+        range: (u32, u32),
+        scalar: Scalar,
+    ) -> wasmtime::Result<Val> {
+        self.check_range(place, range.0, range.1)?;
+        // In the host an element is larger than it is in the guest.
+        let elements = range.1 as usize / scalar.width();
+        self.spend(elements.saturating_mul(size_of::<Val>()))?;
+        self.filled(place, range, scalar)
+    }
+
+    /// The same of an array that is as long as the caller wanted it.
+    pub(in crate::abi) fn filled(
+        &self,
+        place: Place,
         (pointer, length): (u32, u32),
         scalar: Scalar,
     ) -> wasmtime::Result<Val> {
-        let (width, bytes) = (scalar.width(), length as usize);
-        if !bytes.is_multiple_of(width) {
+        let width = scalar.width();
+        let bytes = self.view().bytes(pointer, length);
+        let items = bytes.map_err(|bad| Broken::Range { place, bad })?.chunks_exact(width);
+        if !items.remainder().is_empty() {
             return Err(Broken::Length { place, length, width }.into());
         }
-        self.check_range(place, pointer, length)?;
-        // In the host an element is larger than it is in the guest.
-        self.spend((bytes / width).saturating_mul(size_of::<Val>()))?;
-        let bytes = self.view().bytes(pointer, length);
-        let bytes = bytes.map_err(|bad| Broken::Range { place, bad })?;
-        let items = bytes.chunks_exact(width).map(|item| {
+        let items = items.map(|item| {
             scalar.read(item).ok_or_else(|| Broken::Value { place, bytes: item.to_vec() })
         });
         Ok(Val::List(items.collect::<Result<_, _>>()?))
