@@ -4,9 +4,9 @@
 #![allow(missing_docs, reason = "a test's name is its documentation")]
 #![allow(clippy::unwrap_used, reason = "a test fails where an expectation does")]
 
+mod abi;
 mod adapt;
 mod calling;
-mod abi;
 mod changes;
 mod cli;
 mod commands;

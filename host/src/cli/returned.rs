@@ -13,7 +13,7 @@ use super::calls::Notation;
 pub(crate) struct Returned {
     pub(crate) value: Val,
     /// Whether it is bytes, which can be printed as they are.
-    is_bytes: bool,
+    pub(super) is_bytes: bool,
 }
 
 impl Notation {

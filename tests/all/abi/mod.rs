@@ -5,6 +5,7 @@ mod bindgen;
 mod command;
 mod flat;
 mod hostile;
+mod random;
 
 use wit_host::blocking::Session;
 use wit_host::{Abi, Error, Functions, Limits, Returns, Val};
