@@ -7,7 +7,7 @@ use std::io::{self, Read as _};
 use clap::Args;
 use wit_host::values::{BadArgument, Form, Signature, example, from_bytes, from_text, wit};
 use wit_host::wasmtime::component::Type;
-use wit_host::{Abi, Error, Functions, Val, blocking::Session};
+use wit_host::{Abi, Error, Functions, Kind, Val, blocking::Session};
 
 use super::results::{Results, is_given_away, number};
 use super::returned::{Returned, holds_bytes};
@@ -159,10 +159,16 @@ impl Calls {
         if let Some(result) = self.results.get(text, ty).map_err(bad)? {
             return Ok(result.clone());
         }
-        match self.content(text).map_err(bad)? {
+        let read = match self.content(text).map_err(bad)? {
             Some(bytes) => from_bytes(param, ty, &bytes, form),
             None => from_text(param, ty, text, form),
-        }
+        };
+        read.map_err(|mut bad| {
+            if self.session.guest().kind() == Kind::Module {
+                bad.reason += " (`--abi` hands over text)";
+            }
+            bad
+        })
     }
 
     /// What `@FILE` or `-` stands for. Every other argument stands for itself.

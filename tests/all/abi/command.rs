@@ -45,6 +45,7 @@ fn text_that_ends_with_nul() {
             ("--abi cstring --returns number", "length four", 0, "4\n", ""),
             ("--abi cstring --returns bytes --raw", "greet A", 0, "Hello, A!", ""),
             (c, "live", 134, "", "`--returns number`"),
+            ("", "greet Ann", 2, "", "(`--abi` hands over text)"),
             (c, "greet u8:256", 2, "", "from 0 to 255"),
             (c, "greet A B", 2, "", "it takes (i32), and was given (\"A\", \"B\")"),
             (c, "greet @/no/such/file", 127, "", "failed to read"),
