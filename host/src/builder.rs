@@ -1,6 +1,7 @@
 //! Collecting what a runtime is to offer, and making it: one engine, two filled
 //! linkers.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
 use wasmtime::component;
@@ -12,6 +13,7 @@ use crate::grants::Grants;
 use crate::isolate::Isolation;
 use crate::limits::Limits;
 use crate::module;
+use crate::provide::{Content, Source, provide};
 use crate::runtime::{Inner, Runtime};
 use crate::state::State;
 use crate::wit::Contract;
@@ -33,6 +35,8 @@ pub struct RuntimeBuilder<T: 'static> {
     isolation: Option<Isolation>,
     contract: Option<String>,
     coredump: bool,
+    host_values: bool,
+    modules: Vec<Source>,
 }
 
 impl<T> Default for RuntimeBuilder<T> {
@@ -47,6 +51,8 @@ impl<T> Default for RuntimeBuilder<T> {
             isolation: None,
             contract: None,
             coredump: false,
+            host_values: false,
+            modules: Vec::new(),
         }
     }
 }
@@ -71,6 +77,36 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         setup: impl FnOnce(&mut Env<'_, T>) -> wasmtime::Result<()> + 'static,
     ) -> Self {
         self.env.push(Box::new(setup));
+        self
+    }
+
+    /// Serves what core modules import from `name` with the exports of another core
+    /// module, in binary or in text form: functions, memories, tables and globals.
+    /// Where a host function has the same module and name, that one serves.
+    ///
+    /// Every session of a guest that imports from it has an instance of its own,
+    /// under the session's limits, grants and clock, which is set up before the
+    /// guest. It may import what the host serves, and from the modules that were
+    /// added before it.
+    #[must_use]
+    pub fn module(mut self, name: impl Into<String>, module: impl Into<Vec<u8>>) -> Self {
+        self.modules.push(Source { name: name.into(), content: Content::Bytes(module.into()) });
+        self
+    }
+
+    /// [`RuntimeBuilder::module`] with the content of a file.
+    #[must_use]
+    pub fn module_file(mut self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        self.modules.push(Source { name: name.into(), content: Content::File(path.into()) });
+        self
+    }
+
+    /// Whether core modules may hold values of the host as `externref`, which is
+    /// what [`HostRef`](crate::HostRef) needs. They may not, by default: it makes
+    /// the engine's garbage collector a part of what a guest can reach.
+    #[must_use]
+    pub fn host_values(mut self, host_values: bool) -> Self {
+        self.host_values = host_values;
         self
     }
 
@@ -134,30 +170,32 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// Makes the engine and fills the linkers.
     ///
     /// # Errors
-    /// [`Error::Host`] where a setup failed, as it does when a name is taken, and
-    /// [`Error::Contract`].
+    /// [`Error::Host`] where a setup failed, as it does when a name is taken;
+    /// [`Error::Contract`]; [`Error::ModuleName`] and [`Error::Module`] for what
+    /// [`RuntimeBuilder::module`] was given.
     pub fn build(self) -> Result<Runtime<T>> {
         let contract = self.contract.map(|wit| Contract::parse(&wit, None)).transpose()?;
         let mut limits = self.limits;
         if self.deterministic {
             limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
         }
-        let settings = Settings::new(&limits, self.deterministic);
+        let settings = Settings::new(&limits, self.deterministic, self.host_values);
         let engine = settings.engine(self.coredump).map_err(Error::host("set up the engine"))?;
         let mut components = component::Linker::new(&engine);
         let mut modules = wasmtime::Linker::new(&engine);
-        let mut env = Table::new();
+        let mut env = Table::new(self.host_values);
         link(&mut components, self.components).map_err(Error::host("offer the contract"))?;
         let mut registrar = Env::new(&mut modules, &mut env);
         for setup in self.env {
             setup(&mut registrar).map_err(Error::host("offer functions in `env`"))?;
         }
         module::link_wasi(&mut modules).map_err(Error::host("offer WASI to core modules"))?;
-        let inner = Inner {
+        let mut inner = Inner {
             engine,
             components,
             modules,
             env,
+            providers: Vec::new(),
             limits,
             grants: self.grants,
             deterministic: self.deterministic,
@@ -166,6 +204,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             contract,
             ticker: Once::new(),
         };
+        self.modules.into_iter().try_for_each(|source| provide(&mut inner, source))?;
         Ok(Runtime { inner: Arc::new(inner) })
     }
 }

@@ -5,7 +5,7 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{self, Component};
 use wasmtime::{Engine, ExternType, Module};
 
-use crate::env::{MODULE, Table};
+use crate::env::Table;
 use crate::error::{Error, Result};
 use crate::fit::Misfit;
 use crate::module::WASI;
@@ -122,8 +122,8 @@ pub(crate) fn of_module(
         let ExternType::Func(ty) = import.ty() else { continue };
         let own = format!("{}.{}", import.module(), import.name());
         let mut names = vec![own.as_str()];
-        match env.get(import.name()) {
-            Some(served) if import.module() == MODULE => names.extend(served.implements.as_deref()),
+        match env.function(import.module(), import.name()) {
+            Some(served) => names.extend(served.implements.as_deref()),
             _ if import.module() == WASI => names.extend(of_wasi(import.name())),
             _ => {}
         }

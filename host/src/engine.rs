@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use wasmparser::WasmFeatures;
-use wasmtime::{Config, Engine, WasmBacktraceDetails};
+use wasmtime::{Collector, Config, Engine, WasmBacktraceDetails};
 
 use crate::limits::Limits;
 
@@ -19,13 +19,15 @@ pub(crate) struct Settings {
     pub(crate) fuel: bool,
     /// Whether the same input always gives the same output.
     pub(crate) deterministic: bool,
+    /// Whether guests may hold values of the host.
+    pub(crate) host_values: bool,
     /// Bytes of stack for guest code.
     pub(crate) stack: usize,
 }
 
 impl Settings {
-    pub(crate) fn new(limits: &Limits, deterministic: bool) -> Self {
-        Self { fuel: limits.fuel.is_some(), deterministic, stack: limits.stack }
+    pub(crate) fn new(limits: &Limits, deterministic: bool, host_values: bool) -> Self {
+        Self { fuel: limits.fuel.is_some(), deterministic, host_values, stack: limits.stack }
     }
 
     /// An engine for guests with what today's toolchains emit. Every other
@@ -39,7 +41,8 @@ impl Settings {
             .consume_fuel(self.fuel || self.deterministic)
             .cranelift_nan_canonicalization(self.deterministic)
             .concurrency_support(false)
-            .gc_support(false)
+            .gc_support(self.host_values)
+            .collector(Collector::DeferredReferenceCounting)
             .wasm_gc(false)
             .wasm_exceptions(false)
             .wasm_function_references(false)
@@ -60,7 +63,8 @@ impl Settings {
 
     /// The settings as one word, for the command line of another process.
     pub(crate) fn to_word(&self) -> String {
-        format!("{},{},{}", self.fuel, self.deterministic, self.stack)
+        let Self { fuel, deterministic, host_values, stack } = self;
+        format!("{fuel},{deterministic},{host_values},{stack}")
     }
 }
 
@@ -79,10 +83,11 @@ impl FromStr for Settings {
     fn from_str(word: &str) -> Result<Self, String> {
         let parts: Vec<_> = word.split(',').collect();
         let read = || {
-            let [fuel, deterministic, stack] = parts[..] else { return None };
+            let [fuel, deterministic, host_values, stack] = parts[..] else { return None };
             Some(Self {
                 fuel: fuel.parse().ok()?,
                 deterministic: deterministic.parse().ok()?,
+                host_values: host_values.parse().ok()?,
                 stack: stack.parse().ok()?,
             })
         };
@@ -96,8 +101,11 @@ mod tests {
 
     #[test]
     fn settings_survive_the_command_line() {
-        let settings = Settings { fuel: true, deterministic: false, stack: 12_345 };
+        let settings =
+            Settings { fuel: true, deterministic: false, host_values: true, stack: 12_345 };
         assert_eq!(settings.to_word().parse(), Ok(settings));
-        assert!("".parse::<Settings>().is_err() && "1,2".parse::<Settings>().is_err());
+        for word in ["", "1,2", "true,true,8", "true,true,true,true"] {
+            assert!(word.parse::<Settings>().is_err(), "{word:?}");
+        }
     }
 }

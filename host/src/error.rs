@@ -65,6 +65,24 @@ pub enum Error {
         how: String,
     },
 
+    /// A module that was to serve the imports of guests cannot have this name.
+    #[error("failed to serve a core module as `{}`: {reason}", shown(name))]
+    ModuleName {
+        /// The name, of [`RuntimeBuilder::module`](crate::RuntimeBuilder::module).
+        name: String,
+        /// Why it cannot.
+        reason: &'static str,
+    },
+
+    /// A module that was to serve the imports of guests could not be loaded.
+    #[error("failed to load the module that is to serve `{}`", shown(name))]
+    Module {
+        /// The module's name, as guests import from it.
+        name: String,
+        /// Why it could not be loaded.
+        source: Box<Error>,
+    },
+
     /// The guest asks for imports that the runtime does not serve.
     #[error(transparent)]
     Misfits(#[from] Misfits),

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use wasmtime::ExternType;
 use wasmtime::component::{self, Val};
-use wasmtime::{ExternType, InstancePre};
 
 use crate::compile::{Compiled, compile, examine};
 use crate::component as component_path;
@@ -14,6 +14,7 @@ use crate::fit;
 use crate::grants::Grants;
 use crate::kind::Kind;
 use crate::link;
+use crate::linked_module::LinkedModule;
 use crate::module as module_path;
 use crate::runtime::Runtime;
 use crate::session::Session;
@@ -35,7 +36,7 @@ impl<T> Clone for Guest<T> {
 
 pub(crate) enum Linked<T: 'static> {
     Component(component::InstancePre<State<T>>),
-    Module(InstancePre<State<T>>),
+    Module(LinkedModule<T>),
 }
 
 /// The function of a guest that is its main.
@@ -79,7 +80,7 @@ impl<T: Send + 'static> Guest<T> {
         let compiled = compile(&inner.engine, kind, &binary, &inner.limits, isolation)?;
         let linked = tracing::debug_span!("link").in_scope(|| match compiled {
             Compiled::Component(component) => link::component(inner, &component, &binary),
-            Compiled::Module(module) => link::module(inner, &module, &binary),
+            Compiled::Module(module) => link::module(inner, &module, &binary).map(Linked::Module),
         })?;
         Ok(Self { runtime, linked: Arc::new(linked) })
     }
@@ -121,7 +122,7 @@ impl<T: Send + 'static> Guest<T> {
                 let exported = exports.find(|exported| exported.name.to_string() == function)?;
                 Some(Signature::of_component(&exported.ty))
             }
-            Linked::Module(pre) => match pre.module().get_export(function)? {
+            Linked::Module(linked) => match linked.module().get_export(function)? {
                 ExternType::Func(ty) => Signature::of_module(&ty),
                 _ => None,
             },
@@ -134,7 +135,7 @@ impl<T: Send + 'static> Guest<T> {
                 let exports = component_path::exports(pre.component()).into_iter();
                 exports.map(|exported| exported.name).collect()
             }
-            Linked::Module(pre) => module_path::exports(pre.module()),
+            Linked::Module(linked) => module_path::exports(linked.module()),
         }
     }
 

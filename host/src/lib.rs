@@ -76,7 +76,7 @@
 //! | `link` | debug | | linking, within `load` |
 //! | `session` | debug | `kind`: `component` or `core module` | a session's whole life |
 //! | `call` | debug | `function`; `failure`: the first line of the error, where it failed | a call into the guest, within `session` |
-//! | `host_call` | trace | `module`: `env`; `function` | a call of an import from `env`, within `call` |
+//! | `host_call` | trace | `module`: `env`, or the embedder's; `function` | a call of an import that a host function of [`Env`] serves, within `call` |
 //!
 //! In a `host_call` there are two events: `call`, with the field `arguments`, and
 //! `return`, with the field `result`. Both are cut at 300 bytes. A contract's own
@@ -115,6 +115,7 @@ mod builder;
 mod capture;
 mod compile;
 mod component;
+mod core_type;
 mod deadline;
 mod deny;
 mod engine;
@@ -133,8 +134,10 @@ mod kind;
 mod limited;
 mod limits;
 mod link;
+mod linked_module;
 mod meter;
 mod module;
+mod provide;
 mod runtime;
 mod scan;
 mod session;
@@ -150,8 +153,9 @@ pub use abi::{Abi, Returns};
 pub use builder::RuntimeBuilder;
 pub use deny::Denial;
 pub use env::{
-    AsyncHostFunction, Env, FlatList, GuestMemory, HostFailure, HostFunction, Join, NotReturned,
-    Param, ParamList, Return, TrapMessage, WasmTyOrNone,
+    AsyncHostFunction, Buffer, Env, Exit, Filled, FlatList, GuestMemory, HostFailure, HostFunction,
+    HostRef, Join, MeasuredBuffer, NotReturned, NulTerminated, Number, Out, Param, ParamList,
+    Return, Source, Status, Target, TrapMessage, Utf16, WasmTyOrNone, Written,
 };
 pub use error::{Error, Result};
 pub use failure::Failure;

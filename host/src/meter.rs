@@ -12,6 +12,8 @@ use crate::limits::{LimitReached, Limits};
 pub(crate) struct Meter {
     limits: Limits,
     kind: Kind,
+    /// How many core modules are instantiated by themselves.
+    modules: usize,
     bytes: usize,
     elements: usize,
     pub(crate) peak: usize,
@@ -24,7 +26,14 @@ pub(crate) struct Meter {
 impl Meter {
     pub(crate) fn new(limits: &Limits, kind: Kind) -> Self {
         let (bytes, elements, peak, host_calls) = (0, 0, 0, 0);
-        Self { limits: limits.clone(), kind, bytes, elements, peak, host_calls, refused: None }
+        let (limits, modules, refused) = (limits.clone(), 1, None);
+        Self { limits, kind, modules, bytes, elements, peak, host_calls, refused }
+    }
+
+    /// Counts for so many core modules, each of which may have its memories and
+    /// tables.
+    pub(crate) fn of_modules(self, modules: usize) -> Self {
+        Self { modules, ..self }
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -117,14 +126,14 @@ impl ResourceLimiter for Meter {
     fn tables(&self) -> usize {
         match self.kind {
             Kind::Component => self.limits.tables,
-            Kind::Module => self.limits.module_tables,
+            Kind::Module => self.limits.module_tables.saturating_mul(self.modules),
         }
     }
 
     fn memories(&self) -> usize {
         match self.kind {
             Kind::Component => self.limits.memories,
-            Kind::Module => self.limits.module_memories,
+            Kind::Module => self.limits.module_memories.saturating_mul(self.modules),
         }
     }
 }

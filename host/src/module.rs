@@ -18,6 +18,14 @@ const START: &str = "_start";
 /// The module of WASI's first preview.
 pub(crate) const WASI: &str = "wasi_snapshot_preview1";
 
+/// What it was called while it was a draft.
+pub(crate) const DRAFT_OF_WASI: &str = "wasi_unstable";
+
+/// Whether a module's name is that of WASI's first preview.
+pub(crate) fn is_wasi(module: &str) -> bool {
+    [WASI, DRAFT_OF_WASI].contains(&module)
+}
+
 /// Offers WASI's first preview. Its `proc_exit` is ours: the engine's traps on a
 /// status from 126 on, which a guest may well have.
 pub(crate) fn link_wasi<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {

@@ -18,6 +18,7 @@ use crate::guest::Guest;
 use crate::inspect::{Inspection, inspect};
 use crate::isolate::Isolation;
 use crate::limits::Limits;
+use crate::linked_module::Provider;
 use crate::state::State;
 use crate::wit::Contract;
 
@@ -32,6 +33,7 @@ pub(crate) struct Inner<T: 'static> {
     pub(crate) components: component::Linker<State<T>>,
     pub(crate) modules: wasmtime::Linker<State<T>>,
     pub(crate) env: Table,
+    pub(crate) providers: Vec<Arc<Provider<T>>>,
     pub(crate) limits: Limits,
     pub(crate) grants: Grants,
     pub(crate) deterministic: bool,
@@ -96,16 +98,19 @@ impl<T: Send + 'static> Runtime<T> {
         read(path, &self.inner.limits)
     }
 
-    /// What core modules can import from `env`: names, and flat types in the
-    /// notation of Rust.
-    pub fn env_imports(&self) -> impl Iterator<Item = (&str, String)> {
-        self.inner.env.iter().map(|(name, served)| (name.as_str(), signature(&served.ty)))
+    /// The host functions that core modules can import: module, which is `env`
+    /// unless the embedder has another, name, and flat type in the notation of Rust.
+    pub fn env_imports(&self) -> impl Iterator<Item = (&str, &str, String)> {
+        self.inner
+            .env
+            .functions()
+            .map(|(module, name, served)| (module, name, signature(&served.ty)))
     }
 
-    /// The function of the contract that an import in `env` implements, as
+    /// The function of the contract that an import implements, as
     /// `package/interface.function`.
-    pub fn env_implements(&self, import: &str) -> Option<&str> {
-        self.inner.env.get(import)?.implements.as_deref()
+    pub fn env_implements(&self, module: &str, name: &str) -> Option<&str> {
+        self.inner.env.function(module, name)?.implements.as_deref()
     }
 
     /// Starts the thread that moves the epoch on, unless it runs already. It

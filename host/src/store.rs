@@ -6,7 +6,7 @@ use wasmtime::{CallHook, Store};
 use crate::deadline::Deadline;
 use crate::error::{Error, Result};
 use crate::grants::Grants;
-use crate::guest::Guest;
+use crate::guest::{Guest, Linked};
 use crate::link;
 use crate::meter::Meter;
 use crate::runtime::Inner;
@@ -25,7 +25,11 @@ pub(crate) fn guarded_store<T: Send + 'static>(
     let inner = &guest.runtime.inner;
     link::check_session(inner, &guest.linked, &grants.denied)?;
     guest.runtime.start_ticker();
-    let meter = Meter::new(&inner.limits, guest.kind());
+    let modules = match &*guest.linked {
+        Linked::Module(linked) => linked.providers().len().saturating_add(1),
+        Linked::Component(_) => 1,
+    };
+    let meter = Meter::new(&inner.limits, guest.kind()).of_modules(modules);
     let state = State::new(data, grants, meter, inner.deterministic)?;
     let mut store = Store::new(&inner.engine, state);
     let deadline = Deadline::new(inner.limits.wall_clock);

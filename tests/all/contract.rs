@@ -13,8 +13,10 @@ const NOT_IN_ENV: [(&str, &str); 1] =
     [("strings.split", "no legacy convention returns a list of texts")];
 
 /// What `env` has beyond the contract, and why.
-const ONLY_IN_ENV: [(&str, &str); 1] =
-    [("write_mem", "the second step of results that are text or bytes")];
+const ONLY_IN_ENV: [(&str, &str); 2] = [
+    ("abort", "what guests of AssemblyScript import to give up"),
+    ("write_mem", "the second step of results that are text or bytes"),
+];
 
 #[test]
 fn every_import_is_in_env() {
@@ -30,7 +32,7 @@ fn every_import_is_in_env() {
         .collect();
     expected.extend(ONLY_IN_ENV.iter().map(|(name, _)| (*name).to_owned()));
     expected.sort();
-    let served: Vec<_> = runtime.env_imports().map(|(name, _)| name.to_owned()).collect();
+    let served: Vec<_> = runtime.env_imports().map(|(_, name, _)| name.to_owned()).collect();
     assert_eq!(served, expected, "a function of wit/ has no `env` import, or the other way round");
 }
 
@@ -38,16 +40,18 @@ fn every_import_is_in_env() {
 fn every_signature_in_env_is_the_legacy_one() {
     let runtime = wit_host::contract().build().unwrap();
     let table: Vec<_> = runtime.env_imports().collect();
-    let table: Vec<_> = table.iter().map(|(name, ty)| format!("{name}{ty}")).collect();
+    let table: Vec<_> =
+        table.iter().map(|(module, name, ty)| format!("{module}.{name}{ty}")).collect();
     assert_eq!(
         table,
         [
-            "add(i32, i32) -> i32",
-            "concat(i32, i32, i32, i32) -> i32",
-            "fetch(i32, i32) -> i32",
-            "from_utf8(i32, i32) -> i32",
-            "to_upper(i32, i32) -> i32",
-            "write_mem(i32)",
+            "env.abort(i32, i32, i32, i32)",
+            "env.add(i32, i32) -> i32",
+            "env.concat(i32, i32, i32, i32) -> i32",
+            "env.fetch(i32, i32) -> i32",
+            "env.from_utf8(i32, i32) -> i32",
+            "env.to_upper(i32, i32) -> i32",
+            "env.write_mem(i32)",
         ]
     );
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use wit_host::{Contract, Error, Fit, Misfit, Misfits};
 
 use super::against::against;
+use super::modules::Modules;
 use super::output::{Format, print, print_json};
 use super::status::{Status, named};
 
@@ -54,6 +55,9 @@ pub(crate) struct Check {
     #[arg(long, value_name = "NAME")]
     world: Option<String>,
 
+    #[command(flatten)]
+    modules: Modules,
+
     /// How to print what was found
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -94,7 +98,7 @@ impl Check {
 
     /// How the guest fits, and the name of what it was held against.
     fn fit(&self, guest: &Path) -> Result<(Fit, String), Error> {
-        let runtime = wit_host::contract().build()?;
+        let runtime = self.modules.offer(wit_host::contract()).build()?;
         let world = self.world.as_deref();
         let (fit, contract) = match &self.wit {
             Some(wit) => {

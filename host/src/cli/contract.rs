@@ -41,8 +41,8 @@ impl Contract {
             (true, Format::Text) => print(&table(&wit_host::contract().build()?))?,
             (true, Format::Json) => {
                 let runtime = wit_host::contract().build()?;
-                let rows = runtime.env_imports().map(|(name, ty)| {
-                    let implements = runtime.env_implements(name);
+                let rows = runtime.env_imports().map(|(module, name, ty)| {
+                    let implements = runtime.env_implements(module, name);
                     json!({ "import": name, "type": ty, "implements": implements })
                 });
                 print_json(&json!({ "env": rows.collect::<Vec<_>>() }))?;
@@ -56,7 +56,9 @@ impl Contract {
 fn table(runtime: &Runtime<Functions>) -> String {
     let rows: Vec<_> = runtime
         .env_imports()
-        .map(|(name, ty)| (format!("env.{name}{ty}"), runtime.env_implements(name)))
+        .map(|(module, name, ty)| {
+            (format!("{module}.{name}{ty}"), runtime.env_implements(module, name))
+        })
         .collect();
     let width = rows.iter().map(|(import, _)| import.len()).max().unwrap_or_default();
     rows.iter()

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use wit_host::{Error, Inspection, Limits};
 
+use super::modules::Modules;
 use super::options::Usage;
 use super::output::{print, print_json};
 use super::status::{Status, named};
@@ -30,6 +31,9 @@ pub(crate) struct Inspect {
     /// Set a limit on what is read, by its name; a wrong name lists them all
     #[arg(long, value_name = "NAME=VALUE")]
     limit: Vec<String>,
+
+    #[command(flatten)]
+    modules: Modules,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -45,7 +49,7 @@ enum Form {
 
 impl Inspect {
     pub(crate) fn execute(&self) -> Result<Status> {
-        let runtime = wit_host::contract().limits(self.limits()?).build()?;
+        let runtime = self.modules.offer(wit_host::contract()).limits(self.limits()?).build()?;
         let inspection =
             runtime.inspect_file(&self.guest).map_err(|error| named(&self.guest, error))?;
         match self.format {

@@ -15,6 +15,7 @@ mod history;
 mod host_calls;
 mod inspect;
 mod last_call;
+mod modules;
 mod options;
 mod output;
 mod progress;

@@ -11,7 +11,9 @@ use wit_host::{
     Access, Denial, Functions, Grants, Isolation, Limits, Result, RuntimeBuilder, Stdio,
 };
 
-/// What the guest may spend and touch.
+use super::modules::Modules;
+
+/// What the guest may spend and touch, and what serves it.
 #[derive(Args)]
 pub(crate) struct Options {
     /// Let the guest fetch documents from this host, on this port or on any
@@ -67,6 +69,9 @@ pub(crate) struct Options {
     /// Compile the guest in a process of its own, which has limits too
     #[arg(long)]
     isolate: bool,
+
+    #[command(flatten)]
+    modules: Modules,
 }
 
 /// Where the guest's input and output are.
@@ -88,7 +93,9 @@ struct Directory {
 impl Options {
     /// A runtime's builder with the shipped contract, as the options have it.
     pub(crate) fn builder(&self) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        let mut builder = wit_host::contract()
+        let mut builder = self
+            .modules
+            .offer(wit_host::contract())
             .limits(self.limits()?)
             .grants(self.grants()?)
             .deterministic(self.deterministic);

@@ -100,7 +100,10 @@ fn escaped(character: char) -> impl Iterator<Item = char> {
 /// Puts the guest's name before an error that does not have it.
 pub(crate) fn named(guest: &Path, error: Error) -> anyhow::Error {
     match error {
-        Error::Read { .. } | Error::Contract { .. } => error.into(),
+        Error::Read { .. }
+        | Error::Contract { .. }
+        | Error::Module { .. }
+        | Error::ModuleName { .. } => error.into(),
         other => anyhow::Error::new(other).context(shown_path(guest)),
     }
 }
@@ -127,7 +130,9 @@ fn status(error: &Error) -> Status {
         | Error::Unmappable(_)
         | Error::Misfits(_) => Status::Refused,
         Error::NoSuchFunction { .. } | Error::AmbiguousFunction { .. } => Status::NotFound,
+        Error::Module { source, .. } => status(source),
         Error::WrongType { .. }
+        | Error::ModuleName { .. }
         | Error::Argument(_)
         | Error::Grant { .. }
         | Error::Contract { .. } => Status::Usage,

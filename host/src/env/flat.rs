@@ -5,8 +5,7 @@ use std::fmt;
 
 use wasmtime::{Caller, Linker, ValType, WasmRet, WasmTy, WasmTyList};
 
-use super::convert::Param;
-use super::memory::GuestMemory;
+use super::param::{Param, Source};
 
 /// The parameters of a host function, all together: a tuple of [`Param`]s.
 pub trait ParamList: Sized + Send + fmt::Debug {
@@ -20,7 +19,7 @@ pub trait ParamList: Sized + Send + fmt::Debug {
 
     /// The values behind the flat parameters, or why there are none.
     #[doc(hidden)]
-    fn lift(flat: Self::Flat, memory: &GuestMemory<'_>) -> Result<Self, String>;
+    fn lift<T: 'static>(flat: Self::Flat, from: &Source<'_, T>) -> Result<Self, String>;
 }
 
 impl ParamList for () {
@@ -31,7 +30,7 @@ impl ParamList for () {
         Vec::new()
     }
 
-    fn lift(_: Self::Flat, _: &GuestMemory<'_>) -> Result<Self, String> {
+    fn lift<T: 'static>(_: Self::Flat, _: &Source<'_, T>) -> Result<Self, String> {
         Ok(())
     }
 }
@@ -44,8 +43,8 @@ impl<A: Param<Flat: FlatList>> ParamList for (A,) {
         A::TYPES.to_vec()
     }
 
-    fn lift(flat: Self::Flat, memory: &GuestMemory<'_>) -> Result<Self, String> {
-        A::lift(flat, memory).map(|value| (value,))
+    fn lift<T: 'static>(flat: Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
+        A::lift(flat, from).map(|value| (value,))
     }
 }
 
@@ -65,10 +64,10 @@ macro_rules! param_list {
                 [$head::TYPES, &<($($tail,)+) as ParamList>::types()].concat()
             }
 
-            fn lift(flat: Self::Flat, memory: &GuestMemory<'_>) -> Result<Self, String> {
+            fn lift<T: 'static>(flat: Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
                 let (head, tail) = $head::Flat::split(flat);
-                let $head = $head::lift(head, memory)?;
-                let ($($tail,)+) = <($($tail,)+) as ParamList>::lift(tail, memory)?;
+                let $head = $head::lift(head, from)?;
+                let ($($tail,)+) = <($($tail,)+) as ParamList>::lift(tail, from)?;
                 Ok(($head, $($tail,)+))
             }
         }
@@ -93,6 +92,7 @@ macro_rules! join {
     ($(($($right:ident)*))*) => {$(
         join!(X; $($right)*);
         join!(X Y; $($right)*);
+        join!(X Y Z; $($right)*);
     )*};
     ($($left:ident)+; $($right:ident)*) => {
         #[allow(non_snake_case, reason = "type parameters name their values")]

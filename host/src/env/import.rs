@@ -5,12 +5,15 @@
 use std::fmt;
 
 use tracing::Span;
-use wasmtime::{AsContext, Caller};
+use wasmtime::{AsContext, Caller, Memory};
+use wasmtime_wasi::I32Exit;
 
-use super::convert::{NotReturned, Return};
+use super::ImportFailed;
+use super::failure::{Exit, NotReturned};
 use super::flat::ParamList;
 use super::memory::{self, GuestMemory};
-use super::{ImportFailed, MODULE};
+use super::param::Source;
+use super::result::{Return, Target};
 use crate::limits::LimitReached;
 use crate::state::State;
 use crate::text::debug_text;
@@ -20,6 +23,7 @@ const LONGEST: usize = 300;
 
 /// What a call of an import is known by.
 pub(super) struct Import {
+    pub(super) module: String,
     pub(super) name: String,
     /// The import's number in the table.
     pub(super) number: u32,
@@ -28,7 +32,7 @@ pub(super) struct Import {
 impl Import {
     /// The span of one call.
     pub(super) fn span(&self) -> Span {
-        tracing::trace_span!("host_call", module = MODULE, function = &*self.name)
+        tracing::trace_span!("host_call", module = &*self.module, function = &*self.name)
     }
 
     /// The arguments behind the flat parameters. From here on the guest is in
@@ -46,19 +50,21 @@ impl Import {
     }
 
     /// Hands the result to the guest, which goes on unless that is a failure.
-    pub(super) fn give<T, R: Return>(
+    pub(super) fn give<T: 'static, R: Return>(
         &self,
         result: R,
-        state: &mut State<T>,
+        caller: &mut Caller<'_, State<T>>,
     ) -> wasmtime::Result<R::Flat> {
         let value = fmt::from_fn(|f| result.show(f));
         let shown = fmt::from_fn(|f| f.write_str(&debug_text(&value, LONGEST)));
         tracing::trace!(result = tracing::field::display(shown), "return");
-        let flat = result.lower(&mut state.kept).map_err(|error| match error {
+        let flat = result.lower(&mut Target { caller }).map_err(|error| match error {
             NotReturned::Trap(reason) => self.failed(&reason),
             NotReturned::Host(failure) => failure.into(),
+            NotReturned::Exit(Exit(status)) => I32Exit(status).into(),
+            NotReturned::Engine(error) => error,
         })?;
-        state.host_call = None;
+        caller.data_mut().host_call = None;
         Ok(flat)
     }
 
@@ -71,7 +77,7 @@ impl Import {
         if caller.data().kept.is_empty() {
             return Ok(());
         }
-        let memory = memory::of_caller(caller, &self.name)?;
+        let memory = self.memory(caller)?;
         let (bytes, state) = memory.data_and_store_mut(caller);
         memory::write(bytes, pointer, &state.kept).map_err(|bad| self.failed(&bad))
     }
@@ -81,20 +87,25 @@ impl Import {
         caller: &mut Caller<'_, State<T>>,
         flat: A::Flat,
     ) -> wasmtime::Result<A> {
-        if !A::IN_MEMORY {
-            return A::lift(flat, &GuestMemory::none()).map_err(|reason| self.failed(&reason));
-        }
-        let memory = memory::of_caller(caller, &self.name)?;
+        let memory = if A::IN_MEMORY { Some(self.memory(caller)?) } else { None };
         let limit = caller.data().meter.limits().host_call_bytes;
-        let view = GuestMemory::new(memory.data(caller.as_context()), limit);
-        match A::lift(flat, &view) {
-            Err(_) if view.is_spent() => Err(LimitReached::HostCallBytes(limit).into()),
+        let caller = &*caller;
+        let memory = memory.map(|memory| GuestMemory::new(memory.data(caller), limit));
+        let memory = memory.unwrap_or_else(GuestMemory::none);
+        let source = Source { memory, store: caller.as_context() };
+        match A::lift(flat, &source) {
+            Err(_) if source.memory.is_spent() => Err(LimitReached::HostCallBytes(limit).into()),
             lifted => lifted.map_err(|reason| self.failed(&reason)),
         }
     }
 
+    fn memory<T: 'static>(&self, caller: &mut Caller<'_, State<T>>) -> wasmtime::Result<Memory> {
+        memory::of_caller(caller).map_err(|bad| self.failed(&bad))
+    }
+
     fn failed(&self, reason: &impl ToString) -> wasmtime::Error {
-        ImportFailed { import: self.name.clone(), reason: reason.to_string() }.into()
+        let import = format!("{}.{}", self.module, self.name);
+        ImportFailed { import, reason: reason.to_string() }.into()
     }
 }
 

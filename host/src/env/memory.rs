@@ -3,10 +3,9 @@
 //! they were compared with the memory's size.
 
 use std::cell::Cell;
+use std::char::REPLACEMENT_CHARACTER;
 
 use wasmtime::{Caller, Extern, Memory};
-
-use super::ImportFailed;
 
 /// The name that a core module's memory is exported under, by every toolchain.
 pub(crate) const EXPORT: &str = "memory";
@@ -20,8 +19,14 @@ pub(crate) enum BadRange {
     Outside { pointer: u32, length: usize, size: usize },
     #[error("the text at {pointer} of length {length} is not UTF-8 from index {valid_up_to} on")]
     NotUtf8 { pointer: u32, length: usize, valid_up_to: usize },
+    #[error("the text at {pointer} has no NUL up to the end of the guest's memory of {size} bytes")]
+    NoNul { pointer: u32, size: usize },
+    #[error("the text at {pointer} has {length} bytes, which is no whole number of UTF-16 units")]
+    HalfUnit { pointer: u32, length: u32 },
     #[error("{length} bytes are more than one call may take")]
     TooLong { length: usize },
+    #[error("the guest exports no memory named `{EXPORT}`")]
+    NoMemory,
 }
 
 /// A view of a guest's memory, for one call of a host function, which may take
@@ -51,18 +56,71 @@ impl<'m> GuestMemory<'m> {
         let (start, length) = (pointer as usize, length as usize);
         let outside = BadRange::Outside { pointer, length, size: self.bytes.len() };
         let range = self.bytes.get(start..).and_then(|rest| rest.get(..length)).ok_or(outside)?;
-        self.left.set(self.left.get().and_then(|left| left.checked_sub(length)));
-        if self.is_spent() { Err(BadRange::TooLong { length }) } else { Ok(range) }
+        self.count(length)?;
+        Ok(range)
     }
 
     pub(crate) fn text(&self, pointer: u32, length: u32) -> Result<&'m str, BadRange> {
-        let bytes = self.bytes(pointer, length)?;
-        std::str::from_utf8(bytes).map_err(|error| BadRange::NotUtf8 {
-            pointer,
-            length: bytes.len(),
-            valid_up_to: error.valid_up_to(),
-        })
+        utf8(pointer, self.bytes(pointer, length)?)
     }
+
+    /// The bytes from `pointer` up to the first NUL.
+    pub(crate) fn until_nul(&self, pointer: u32) -> Result<&'m [u8], BadRange> {
+        let size = self.bytes.len();
+        let outside = BadRange::Outside { pointer, length: 1, size };
+        let rest = self.bytes.get(pointer as usize..).filter(|rest| !rest.is_empty());
+        let rest = rest.ok_or(outside)?;
+        // No further than the limit, whatever lies behind it.
+        let most = self.left.get().unwrap_or_default().saturating_add(1);
+        let found = rest.iter().take(most).position(|byte| *byte == 0);
+        let length = match found {
+            Some(length) => length,
+            None if rest.len() < most => return Err(BadRange::NoNul { pointer, size }),
+            None => most,
+        };
+        self.count(length)?;
+        Ok(rest.get(..length).unwrap_or_default())
+    }
+
+    pub(crate) fn text_until_nul(&self, pointer: u32) -> Result<&'m str, BadRange> {
+        utf8(pointer, self.until_nul(pointer)?)
+    }
+
+    /// UTF-16 whose length in bytes stands before it.
+    pub(crate) fn utf16(&self, pointer: u32) -> Result<String, BadRange> {
+        const HEAD: usize = size_of::<u32>();
+        let size = self.bytes.len();
+        let outside = BadRange::Outside { pointer, length: 0, size };
+        let head = (pointer as usize).checked_sub(HEAD).and_then(|at| self.bytes.get(at..));
+        let head = head.and_then(|head| head.first_chunk::<HEAD>()).ok_or(outside)?;
+        let length = u32::from_le_bytes(*head);
+        let bytes = self.bytes(pointer, length)?;
+        let (units, []) = bytes.as_chunks::<2>() else {
+            return Err(BadRange::HalfUnit { pointer, length });
+        };
+        let units = units.iter().map(|unit| u16::from_le_bytes(*unit));
+        Ok(char::decode_utf16(units).map(|unit| unit.unwrap_or(REPLACEMENT_CHARACTER)).collect())
+    }
+
+    /// That there is room for so many bytes.
+    pub(crate) fn room(&self, pointer: u32, length: usize) -> Result<(), BadRange> {
+        let outside = BadRange::Outside { pointer, length, size: self.bytes.len() };
+        let rest = self.bytes.get(pointer as usize..);
+        rest.filter(|rest| rest.len() >= length).map(|_| ()).ok_or(outside)
+    }
+
+    fn count(&self, length: usize) -> Result<(), BadRange> {
+        self.left.set(self.left.get().and_then(|left| left.checked_sub(length)));
+        if self.is_spent() { Err(BadRange::TooLong { length }) } else { Ok(()) }
+    }
+}
+
+fn utf8(pointer: u32, bytes: &[u8]) -> Result<&str, BadRange> {
+    std::str::from_utf8(bytes).map_err(|error| BadRange::NotUtf8 {
+        pointer,
+        length: bytes.len(),
+        valid_up_to: error.valid_up_to(),
+    })
 }
 
 /// Copies `bytes` to `pointer` in `memory`, all of them or none.
@@ -73,16 +131,16 @@ pub(crate) fn write(memory: &mut [u8], pointer: u32, bytes: &[u8]) -> Result<(),
     Ok(())
 }
 
-/// The memory of the module that calls `import`.
-pub(crate) fn of_caller<T: 'static>(
-    caller: &mut Caller<'_, T>,
-    import: &str,
-) -> Result<Memory, ImportFailed> {
-    let export = caller.get_export(EXPORT).and_then(Extern::into_memory);
-    export.ok_or_else(|| ImportFailed {
-        import: import.into(),
-        reason: format!("the guest exports no memory named `{EXPORT}`"),
-    })
+/// Writes at several places, all of it or nothing.
+pub(crate) fn write_all(memory: &mut [u8], writes: &[(u32, Vec<u8>)]) -> Result<(), BadRange> {
+    let view = GuestMemory::new(memory, 0);
+    writes.iter().try_for_each(|(pointer, bytes)| view.room(*pointer, bytes.len()))?;
+    writes.iter().try_for_each(|(pointer, bytes)| write(memory, *pointer, bytes))
+}
+
+/// The memory of the module that calls an import.
+pub(crate) fn of_caller<T: 'static>(caller: &mut Caller<'_, T>) -> Result<Memory, BadRange> {
+    caller.get_export(EXPORT).and_then(Extern::into_memory).ok_or(BadRange::NoMemory)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use wiggle::{GuestError, Region};
 use super::trap::in_words;
 use crate::abi::Broken;
 use crate::deny::Denied;
-use crate::env::{HostFailure, ImportFailed};
+use crate::env::{Exit, HostFailure, ImportFailed};
 use crate::error::root_cause;
 use crate::limits::LimitReached;
 use crate::state::State;
@@ -33,6 +33,9 @@ impl Verdict {
     /// What the engine's error means, given how the store was left.
     pub(crate) fn of<T>(error: &wasmtime::Error, state: &State<T>) -> Self {
         if let Some(I32Exit(status)) = error.downcast_ref() {
+            return Self::Exited(*status);
+        }
+        if let Some(Exit(status)) = error.downcast_ref() {
             return Self::Exited(*status);
         }
         if let Some(HostFailure(reason)) = error.downcast_ref() {

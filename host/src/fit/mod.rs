@@ -8,6 +8,7 @@ mod misfit;
 mod module;
 mod names;
 mod other;
+mod preview1;
 mod probe;
 mod wasi;
 
@@ -15,6 +16,7 @@ use std::path::Path;
 
 pub use misfit::{Misfit, Misfits, Side};
 pub(crate) use module::{before_compiling, unlinkable_module};
+pub(crate) use preview1::unserved_wasi;
 
 use crate::compile::examine;
 use crate::error::{Error, Result, root_cause};

@@ -1,48 +1,35 @@
-//! Does a core module fit: each import against what the host serves in `env` and
-//! in WASI's first preview. The types are read from the binary; no function's
-//! body is looked at.
+//! Does a core module fit: each import against what the host and other core modules
+//! serve. The types are read from the binary; no function's body is looked at.
 
-use wasmparser::types::EntityType;
-use wasmparser::{Parser, Payload, ValType, ValidPayload, Validator};
-use wasmtime::{FuncType, Linker, Module, Store};
-use wasmtime_wasi::WasiCtxBuilder;
-use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmparser::{Parser, Payload};
+use wasmtime::Module;
 
 use super::names::similar;
+use super::preview1::unserved_wasi;
 use super::{Fit, Misfit, Misfits, of_engine};
-use crate::engine;
+use crate::core_type::{Import, imports_and_exports};
 use crate::env::{MODULE, Table, signature};
 use crate::error::{Error, Result, root_cause};
 use crate::kind::Kind;
-use crate::module::WASI;
+use crate::module::{DRAFT_OF_WASI, WASI};
 use crate::runtime::Inner;
-use crate::text::{list, shown};
-
-/// An import, with its flat type where it is a function.
-struct Import {
-    module: String,
-    name: String,
-    function: Option<String>,
-}
-
-impl Import {
-    fn full(&self) -> String {
-        format!("{}.{}", self.module, self.name)
-    }
-}
+use crate::text::{list, short};
 
 /// Whether a core module fits the runtime.
 pub(super) fn fit<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<Fit> {
-    validate(inner, binary)?;
-    let mut misfits = of_env(&inner.env, binary);
-    misfits.extend(of_wasi(&inner.engine, binary));
+    let mut misfits = of_host_values(&inner.env, binary);
+    if misfits.is_empty() {
+        validate(inner, binary)?;
+    }
+    misfits.extend(of_env(&inner.env, binary));
+    misfits.extend(unserved_wasi(&inner.engine, binary));
     Ok(Fit { misfits, ..Fit::default() })
 }
 
 /// That a contract asks for a component.
 pub(super) fn no_component<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<Fit> {
     validate(inner, binary)?;
-    let fix = to_component(binary, &imports(binary).unwrap_or_default());
+    let fix = to_component(binary, &imports(binary));
     let problem = "this is a core module, and the contract asks for a component";
     Ok(Fit { misfits: vec![Misfit::import("core module", problem, fix)], ..Fit::default() })
 }
@@ -54,7 +41,9 @@ fn validate<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
 
 /// Refuses a core module that imports what the host does not have, but for WASI.
 pub(crate) fn before_compiling(served: &Table, binary: &[u8]) -> Result<()> {
-    Misfits::refuse(of_env(served, binary))
+    let mut misfits = of_host_values(served, binary);
+    misfits.extend(of_env(served, binary));
+    Misfits::refuse(misfits)
 }
 
 /// What keeps a module from being linked that the engine has refused.
@@ -63,66 +52,132 @@ pub(crate) fn unlinkable_module<T: 'static>(
     binary: &[u8],
     error: &wasmtime::Error,
 ) -> Misfits {
-    let misfits = of_wasi(&inner.engine, binary);
+    let misfits = unserved_wasi(&inner.engine, binary);
     if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
 }
 
-/// Every import that is not WASI's and that nothing serves. An invalid module
-/// has none: it is refused when it is compiled, with a better reason.
+/// Every import that is not WASI's and that nothing serves.
 fn of_env(served: &Table, binary: &[u8]) -> Vec<Misfit> {
-    let imports = imports(binary).unwrap_or_default();
+    let imports = imports(binary);
     imports.iter().filter_map(|import| misfit(import, served, binary)).collect()
 }
 
 fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {
-    let names: Vec<_> = served.keys().collect();
-    let report = |problem: String, fix: String| Some(Misfit::import(import.full(), problem, fix));
-    match (import.module.as_str(), &import.function) {
-        (WASI, _) => None,
-        (MODULE, Some(wanted)) => match served.get(&import.name).map(|one| signature(&one.ty)) {
-            Some(offered) if offered == *wanted => None,
-            Some(offered) => Some(other_type(import, wanted, offered)),
-            None => Some(
-                Misfit::import(
-                    import.full(),
-                    "the host has no such function",
-                    format!("import one that `{MODULE}` has: {}", list(&names)),
-                )
-                .types(Some(wanted.clone()), None)
-                .cause(slip(&import.name, served)),
-            ),
-        },
-        (MODULE, None) => report(
-            "the host provides functions, and no memory, table or global".into(),
-            "build the guest with its own (no `--import-memory`, no `--import-table`)".into(),
+    let (module, name) = (import.module.as_str(), import.name.as_str());
+    if module == WASI {
+        return None;
+    }
+    if let Some(function) = served.function(module, name) {
+        let offered = signature(&function.ty);
+        return match import.ty.function() {
+            Some(wanted) if wanted == offered => None,
+            _ => Some(other_type(import, "host function", offered)),
+        };
+    }
+    if let Some(export) = served.export(module, name) {
+        return match export.serves(&import.ty) {
+            true => None,
+            false => Some(other_type(import, export.sort(), export.to_string())),
+        };
+    }
+    let is_function = import.ty.function().is_some();
+    Some(match module {
+        DRAFT_OF_WASI => Misfit::import(
+            import.full(),
+            "this is a draft of WASI from before its first preview",
+            "build the guest with a toolchain that targets wasip1",
         ),
-        ("wasi_unstable", _) => report(
-            "this is a draft of WASI from before its first preview".into(),
-            "build the guest with a toolchain that targets wasip1".into(),
+        _ if served.is_provided(module) => {
+            absent(import, served, "the module exports nothing of this name")
+        }
+        MODULE if is_function => absent(import, served, "the host has no such function"),
+        MODULE => Misfit::import(
+            import.full(),
+            "the host provides functions, and no memory, table or global",
+            "build the guest with its own (no `--import-memory`, no `--import-table`), or serve it \
+             from another core module (`--module env=FILE`, `RuntimeBuilder::module`)",
         ),
-        (interface, _) if interface.contains('/') || interface == "$root" => report(
-            "a core module cannot import an interface of a contract".into(),
+        _ if served.modules().contains(&module) => {
+            absent(import, served, "the host has no such function")
+        }
+        interface if interface.contains('/') || interface == "$root" => Misfit::import(
+            import.full(),
+            "a core module cannot import an interface of a contract",
             to_component(binary, std::slice::from_ref(import)),
         ),
-        (other, _) => report(
-            format!("the host serves no module `{}`", shown(other)),
-            format!("import from `{MODULE}` ({}) or from `{WASI}`", list(&names)),
-        ),
-    }
+        other => no_such_module(import, served, &short(other)),
+    })
 }
 
-fn other_type(import: &Import, wanted: &str, offered: String) -> Misfit {
+pub(super) fn other_type(import: &Import, sort: &str, offered: String) -> Misfit {
+    let (wanted, problem, fix) = match (import.ty.sort(), sort) {
+        ("function", "host function") => (
+            import.ty.to_string(),
+            "the guest calls it with another type than the host's".to_owned(),
+            "declare it with the host's type",
+        ),
+        (wanted, has) if wanted == has => (
+            import.ty.to_string(),
+            format!("the guest imports the {wanted} with another type than the module's"),
+            "declare it with the module's type",
+        ),
+        (wanted, has) => (
+            format!("{wanted}, {}", import.ty),
+            format!("the guest imports a {wanted}, and it is a {has}"),
+            "import it as what it is, or under the name of another",
+        ),
+    };
+    Misfit::import(import.full(), problem, fix).types(Some(wanted), Some(offered))
+}
+
+/// An import from a module that has other things.
+fn absent(import: &Import, served: &Table, problem: &str) -> Misfit {
+    let module = import.module.as_str();
+    let names = served.names(module);
+    let fix = format!("import one that `{}` has: {}", short(module), list(&names));
+    let meant = similar(&import.name, names.iter().copied());
+    let cause = meant.map(|meant| match served.is_provided(module) {
+        true => format!("the module has `{meant}`, which looks like it"),
+        false => format!("the host has `{meant}`, which looks like it"),
+    });
+    Misfit::import(import.full(), problem, fix)
+        .types(Some(import.ty.to_string()), None)
+        .cause(cause)
+}
+
+fn no_such_module(import: &Import, served: &Table, name: &str) -> Misfit {
+    let others = served.modules().into_iter().filter(|module| *module != MODULE);
+    let offered = [MODULE].into_iter().chain(others);
+    let offered = offered.map(|module| format!("`{module}` ({})", list(&served.names(module))));
+    let offered: Vec<_> = offered.collect();
     Misfit::import(
         import.full(),
-        "the guest calls it with another type than the host's",
-        "declare it with the host's type",
+        format!("the host serves no module `{name}`"),
+        format!(
+            "import from {} or from `{WASI}`, or serve it from another core module \
+             (`--module {name}=FILE`, `RuntimeBuilder::module`)",
+            offered.join(", ")
+        ),
     )
-    .types(Some(wanted.to_owned()), Some(offered))
 }
 
-fn slip(name: &str, served: &Table) -> Option<String> {
-    let meant = similar(name, served.keys().map(String::as_str))?;
-    Some(format!("the host has `{meant}`, which looks like it"))
+/// What a module has to do with values of the host, where guests may not hold any.
+fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Misfit> {
+    if served.host_values {
+        return Vec::new();
+    }
+    let (imports, exports) = imports_and_exports(binary).unwrap_or_default();
+    let problem =
+        "its type has `externref`, a value of the host, which this host does not hand out";
+    let fix = "switch them on (`--externref`, `RuntimeBuilder::host_values`), or build the guest \
+               without them";
+    let imports = imports.iter().filter(|import| import.ty.has_host_values()).map(|import| {
+        Misfit::import(import.full(), problem, fix).types(Some(import.ty.to_string()), None)
+    });
+    let exports = exports.iter().filter(|export| export.ty.has_host_values()).map(|export| {
+        Misfit::export(&export.name, problem, fix).types(Some(export.ty.to_string()), None)
+    });
+    imports.chain(exports).collect()
 }
 
 /// How a component is made of a core module.
@@ -142,67 +197,8 @@ fn to_component(binary: &[u8], imports: &[Import]) -> String {
     .into()
 }
 
-/// Every import from WASI's first preview that it does not have.
-fn of_wasi(engine: &wasmtime::Engine, binary: &[u8]) -> Vec<Misfit> {
-    let mut imports = imports(binary).unwrap_or_default();
-    imports.retain(|import| import.module == WASI);
-    if imports.is_empty() {
-        return Vec::new();
-    }
-    let wasi = wasi_functions(engine).unwrap_or_default();
-    imports.iter().filter_map(|import| misfit_of_wasi(import, &wasi)).collect()
-}
-
-fn misfit_of_wasi(import: &Import, wasi: &[(String, FuncType)]) -> Option<Misfit> {
-    let offered = wasi.iter().find(|(name, _)| *name == import.name);
-    match (&import.function, offered.map(|(_, ty)| signature(ty))) {
-        (Some(wanted), Some(offered)) if *wanted == offered => None,
-        (Some(wanted), Some(offered)) => Some(other_type(import, wanted, offered)),
-        _ => Some(Misfit::import(
-            import.full(),
-            "WASI's first preview has no such function",
-            "build the guest with a toolchain that targets wasip1",
-        )),
-    }
-}
-
-/// The functions of WASI's first preview, as the engine has them.
-fn wasi_functions(engine: &wasmtime::Engine) -> wasmtime::Result<Vec<(String, FuncType)>> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p1::add_to_linker_async(&mut linker, |wasi: &mut WasiP1Ctx| wasi)?;
-    let mut store = Store::new(engine, WasiCtxBuilder::new().build_p1());
-    let functions: Vec<_> = linker
-        .iter(&mut store)
-        .filter_map(|(_, name, item)| Some((name.to_owned(), item.into_func()?)))
-        .collect();
-    Ok(functions.into_iter().map(|(name, function)| (name, function.ty(&store))).collect())
-}
-
-/// The imports of a module, if its types are valid.
-fn imports(binary: &[u8]) -> Option<Vec<Import>> {
-    let mut validator = Validator::new_with_features(engine::features());
-    for payload in Parser::new(0).parse_all(binary) {
-        let ValidPayload::End(types) = validator.payload(&payload.ok()?).ok()? else { continue };
-        let types = types.as_ref();
-        let imports = types.core_imports()?.map(|(module, name, ty)| {
-            let function = match ty {
-                EntityType::Func(id) => Some(flat(types[id].unwrap_func())),
-                _ => None,
-            };
-            Import { module: module.into(), name: name.into(), function }
-        });
-        return Some(imports.collect());
-    }
-    None
-}
-
-/// A flat type in the notation that `env::signature` has.
-fn flat(ty: &wasmparser::FuncType) -> String {
-    let list =
-        |types: &[ValType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    match ty.results() {
-        [] => format!("({})", list(ty.params())),
-        [result] => format!("({}) -> {result}", list(ty.params())),
-        several => format!("({}) -> ({})", list(ty.params()), list(several)),
-    }
+/// The imports of a module. An invalid one has none: it is refused when it is
+/// compiled, with a better reason.
+pub(super) fn imports(binary: &[u8]) -> Vec<Import> {
+    imports_and_exports(binary).unwrap_or_default().0
 }

@@ -81,5 +81,6 @@ fn env(env: &mut Env<'_, Functions>) -> wasmtime::Result<()> {
     strings.define("to_upper", Functions::to_upper)?;
     strings.define("from_utf8", Functions::from_utf8)?;
     env.of("wit-host:contract/fetch.get").define_async("fetch", Functions::get)?;
-    env.define_result_writer("write_mem")
+    env.define_result_writer("write_mem")?;
+    env.define_abort("abort")
 }

@@ -10,8 +10,9 @@ impl Inspection {
     /// - `kind`: `component` or `core module`; `size`: bytes
     /// - `producers`: objects of `role`, `name`, `version`
     /// - `imports`: objects of `name`, `sort`, `type` (or null), `functions`,
-    ///   `asked_by`, and `served_by`, an object of `by` (`contract`, `wasi`,
-    ///   `nothing`, `unknown`), `name` (of the contract's item, or null),
+    ///   `asked_by`, and `served_by`, an object of `by` (`contract`, `module`,
+    ///   `wasi`, `nothing`, `unknown`), `name` (of the contract's item or of the core
+    ///   module, or null),
     ///   `without` (functions that the contract does not have) and `note` (what
     ///   WASI depends on or why nothing serves it, or null)
     /// - `exports`: objects of `name`, `sort`, `type`, `functions`
@@ -53,6 +54,7 @@ fn import(import: &Import) -> Value {
 fn served_by(served: &ServedBy) -> Value {
     let (by, name, without, note) = match served {
         ServedBy::Contract { name, without } => ("contract", name.as_deref(), &without[..], None),
+        ServedBy::Module(name) => ("module", Some(name.as_str()), &[][..], None),
         ServedBy::Wasi(grant) => ("wasi", None, &[][..], Some(*grant)),
         ServedBy::Nothing(why) => ("nothing", None, &[][..], Some(why.as_str())),
         ServedBy::Unknown => ("unknown", None, &[][..], None),

@@ -101,6 +101,8 @@ pub enum ServedBy {
         /// The functions that the guest imports and the contract does not have.
         without: Vec<String>,
     },
+    /// Another core module, which serves the imports from the module of this name.
+    Module(String),
     /// WASI, with what it depends on.
     Wasi(&'static str),
     /// Nothing, and why.

@@ -1,13 +1,11 @@
 //! What a core module imports and exports, in core types. It reads the binary
 //! and does not validate it: what cannot be read has no type.
 
-use wasmparser::{
-    ExternalKind, FuncType, GlobalType, Import as CoreImport, MemoryType, Parser, Payload,
-    RecGroup, TableType, TypeRef,
-};
+use wasmparser::{ExternalKind, Import as CoreImport, Parser, Payload, RecGroup, TypeRef};
 
 use super::contents::singles;
 use super::{Import, Inspection, Item, served};
+use crate::core_type::{function, global, memory, table};
 use crate::env::Table;
 
 /// How many bytes of function types are written out: one of many parameters can
@@ -79,7 +77,7 @@ impl Module {
         use wasmparser::CompositeInnerType as Inner;
         for ty in group.types() {
             self.types.push(match &ty.composite_type.inner {
-                Inner::Func(ty) if self.written < MOST => Some(signature(ty)),
+                Inner::Func(ty) if self.written < MOST => Some(function(ty)),
                 _ => None,
             });
             self.written += self.types.last().map_or(0, |ty| ty.as_ref().map_or(0, String::len));
@@ -141,37 +139,4 @@ fn get<T>(all: &[T], index: u32) -> Option<&T> {
 fn push(all: &mut Vec<String>, ty: String) -> String {
     all.push(ty.clone());
     ty
-}
-
-/// In the notation that imports of `env` have.
-fn signature(ty: &FuncType) -> String {
-    let params: Vec<_> = ty.params().iter().map(ToString::to_string).collect();
-    let results: Vec<_> = ty.results().iter().map(ToString::to_string).collect();
-    match &results[..] {
-        [] => format!("({})", params.join(", ")),
-        [result] => format!("({}) -> {result}", params.join(", ")),
-        several => format!("({}) -> ({})", params.join(", "), several.join(", ")),
-    }
-}
-
-fn memory(ty: MemoryType) -> String {
-    let shared = if ty.shared { "shared, " } else { "" };
-    let wide = if ty.memory64 { "64 bits, " } else { "" };
-    format!("{shared}{wide}{}", range(ty.initial, ty.maximum, "page"))
-}
-
-fn table(ty: &TableType) -> String {
-    format!("{}, {}", ty.element_type, range(ty.initial, ty.maximum, "element"))
-}
-
-fn global(ty: GlobalType) -> String {
-    let mutable = if ty.mutable { "mut " } else { "" };
-    format!("{mutable}{}", ty.content_type)
-}
-
-fn range(initial: u64, maximum: Option<u64>, what: &str) -> String {
-    match maximum {
-        Some(maximum) => format!("{what}s: {initial} to {maximum}"),
-        None => format!("{what}s: {initial} or more"),
-    }
 }

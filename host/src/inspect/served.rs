@@ -10,6 +10,7 @@ use super::names::compatible;
 use super::{ServedBy, wasi};
 use crate::env::{MODULE, Table, signature};
 use crate::module::WASI;
+use crate::text::list;
 use crate::wit::Contract;
 
 /// What a contract offers: each import's name there, and its functions.
@@ -69,20 +70,28 @@ fn functions<'r>(resolve: &'r Resolve, item: &WorldItem) -> HashSet<&'r str> {
 
 /// What serves the import of a core module.
 pub(super) fn to_module(module: &str, name: &str, ty: Option<&str>, env: &Table) -> ServedBy {
-    match (module, env.get(name)) {
+    if let Some(has) = env.export(module, name) {
+        return match ty {
+            Some(ty) if ty == has.to_string() => ServedBy::Module(module.into()),
+            _ => ServedBy::Nothing(format!("the module has a {} of it, {has}", has.sort())),
+        };
+    }
+    match (module, env.function(module, name)) {
         (WASI, _) => wasi::function(name).map_or_else(ServedBy::Nothing, ServedBy::Wasi),
-        (MODULE, Some(served)) => {
+        (_, Some(served)) => {
             let has = signature(&served.ty);
             if ty == Some(has.as_str()) {
                 return ServedBy::Contract { name: served.implements.clone(), without: Vec::new() };
             }
             ServedBy::Nothing(format!("the host has it as {has}"))
         }
-        (MODULE, None) => {
-            ServedBy::Nothing(format!("the host has none of this name in `{MODULE}`"))
+        (_, None) if module == MODULE || env.modules().contains(&module) => {
+            ServedBy::Nothing(format!("the host has none of this name in `{module}`"))
         }
         _ => {
-            ServedBy::Nothing(format!("the host has `{MODULE}` and `{WASI}`, and no other module"))
+            let others = env.modules().into_iter().filter(|module| *module != MODULE);
+            let modules: Vec<_> = [MODULE].into_iter().chain(others).chain([WASI]).collect();
+            ServedBy::Nothing(format!("the host has the modules {}, and no other", list(&modules)))
         }
     }
 }

@@ -93,6 +93,7 @@ fn served_by(import: &Import) -> String {
             };
             format!("the contract{as_other}{but}")
         }
+        ServedBy::Module(name) => format!("the core module `{}`", short(name)),
         ServedBy::Wasi(grant) => format!("WASI: {grant}"),
         ServedBy::Nothing(why) => format!("nothing: {}", shown(why)),
         ServedBy::Unknown => "what cannot be told: this runtime has no contract as WIT".into(),

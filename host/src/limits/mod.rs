@@ -119,9 +119,10 @@ limits! {
     tables, Tables: usize = 32, count, "--limit tables=N";
     /// Core instances of a component. 64.
     instances, Instances: usize = 64, count, "--limit instances=N";
-    /// Memories of a core module. 1.
+    /// Memories of a core module, those of the modules that serve its imports
+    /// counted together with its own. 1 for each of them.
     module_memories, ModuleMemories: usize = 1, count, "--limit module-memories=N";
-    /// Tables of a core module. 4.
+    /// Tables of a core module, counted in the same way. 4 for each of them.
     module_tables, ModuleTables: usize = 4, count, "--limit module-tables=N";
     /// Bytes of stack for guest code. Host functions have 1.5 MiB beside it.
     /// 512 KiB.

@@ -9,7 +9,6 @@ use tracing::{Instrument as _, Span};
 use wasmtime::{Store, WasmCoreDump};
 
 use super::{Live, Session};
-use crate::env::import_name;
 use crate::error::{Error, Result};
 use crate::failure::{Called, Ending, Failure, Verdict, of_panic};
 use crate::guest::Linked;
@@ -123,7 +122,7 @@ impl<T: Send + 'static> Session<T> {
                 coredump.map(|dump| dump.serialize(&mut self.store, called.function));
         }
         let table = &self.guest.runtime.inner.env;
-        let noted = noted.and_then(|number| import_name(table, number));
+        let noted = noted.and_then(|number| table.name_of(number));
         failure.host_call = noted.or(failure.host_call);
         Box::new(failure)
     }

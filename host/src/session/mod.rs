@@ -4,6 +4,7 @@
 
 mod convention;
 mod guard;
+mod typed;
 
 use std::sync::Arc;
 
@@ -65,9 +66,8 @@ impl<T: Send + 'static> Session<T> {
         let called = Called { function: "instantiate", arguments: &[] };
         let live = self.guarded(called, async move |store| match &*linked {
             Linked::Component(pre) => pre.instantiate_async(store).await.map(Live::Component),
-            Linked::Module(pre) => {
-                let instance = pre.instantiate_async(&mut *store).await?;
-                module_path::initialize(store, instance).await?;
+            Linked::Module(linked) => {
+                let instance = linked.start(store).await?;
                 Ok(Live::Module { instance, started: false })
             }
         });
@@ -135,41 +135,6 @@ impl<T: Send + 'static> Session<T> {
                 self.guarded(called, call).await
             }
         }
-    }
-
-    /// Binds the instance to a type that `bindgen!` made: `session.bind(Plugin::new)`.
-    /// Call its functions within [`Session::typed`].
-    ///
-    /// # Errors
-    /// [`Error::WrongType`] where an export of the world is missing or has
-    /// another type, or where the guest is a core module.
-    pub fn bind<'s, B>(
-        &'s mut self,
-        bind: impl FnOnce(&'s mut Store<State<T>>, &component::Instance) -> wasmtime::Result<B>,
-    ) -> Result<B> {
-        let wrong = |reason| Error::WrongType { function: "bind".into(), reason };
-        match self.live()? {
-            Live::Component(instance) => bind(&mut self.store, &instance)
-                .map_err(|error| wrong(crate::error::reason(&error))),
-            Live::Module { .. } => Err(wrong(
-                "the guest is a core module, whose functions have no types of the contract".into(),
-            )),
-        }
-    }
-
-    /// Runs calls of generated bindings under the session's guards, as one call:
-    /// `session.typed("greet", async |store| plugin.call_greet(store, "you").await)`.
-    /// The name is for errors.
-    ///
-    /// # Errors
-    /// Those of [`Session::call`].
-    pub async fn typed<R>(
-        &mut self,
-        name: &str,
-        calls: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
-    ) -> Result<R> {
-        self.live()?;
-        self.guarded(Called { function: name, arguments: &[] }, calls).await
     }
 
     /// The guest that this session runs.

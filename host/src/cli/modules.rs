@@ -1,0 +1,50 @@
+//! The options of every command that loads a guest: what else than the contract
+//! its imports may be served with.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use wit_host::{Functions, RuntimeBuilder};
+
+/// What serves a core module's imports besides the contract.
+#[derive(Args)]
+pub(crate) struct Modules {
+    /// Serve what a core module imports from NAME with the exports of another one
+    #[arg(long, value_name = "NAME=FILE", value_parser = module)]
+    module: Vec<(String, PathBuf)>,
+
+    /// Let core modules hold values of the host (`externref`)
+    #[arg(long)]
+    externref: bool,
+}
+
+impl Modules {
+    /// The builder with what is asked for.
+    pub(crate) fn offer(&self, builder: RuntimeBuilder<Functions>) -> RuntimeBuilder<Functions> {
+        let builder = builder.host_values(self.externref);
+        let modules = self.module.iter();
+        modules.fold(builder, |builder, (name, path)| builder.module_file(name, path))
+    }
+}
+
+fn module(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.into(), file.into()))
+        }
+        _ => Err("a name or a file is missing; give NAME=FILE".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_have_a_name_and_a_file() {
+        assert_eq!(module("wasm=a=b.wasm"), Ok(("wasm".into(), "a=b.wasm".into())));
+        for text in ["", "wasm", "wasm=", "=fib.wasm"] {
+            assert!(module(text).is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What core modules import and export, with core types, as their binaries say.
+//! It knows which of two types can stand for the other, and how a type is
+//! written; no function's body is looked at.
+
+use std::fmt;
+
+use wasmparser::types::{EntityType, TypesRef};
+use wasmparser::{
+    FuncType, GlobalType, MemoryType, Parser, TableType, ValType, ValidPayload, Validator,
+};
+
+use crate::engine;
+
+/// Something that a module imports.
+pub(crate) struct Import {
+    pub(crate) module: String,
+    pub(crate) name: String,
+    pub(crate) ty: CoreType,
+}
+
+/// Something that a module exports.
+pub(crate) struct Export {
+    pub(crate) name: String,
+    pub(crate) ty: CoreType,
+}
+
+/// The type of an import or an export.
+pub(crate) enum CoreType {
+    Function(FuncType),
+    Memory(MemoryType),
+    Table(TableType),
+    Global(GlobalType),
+    Tag,
+}
+
+/// The imports and exports of a module, if its types are valid.
+pub(crate) fn imports_and_exports(binary: &[u8]) -> Option<(Vec<Import>, Vec<Export>)> {
+    let mut validator = Validator::new_with_features(engine::features());
+    for payload in Parser::new(0).parse_all(binary) {
+        let ValidPayload::End(types) = validator.payload(&payload.ok()?).ok()? else { continue };
+        let types = types.as_ref();
+        let imports = types.core_imports()?.map(|(module, name, ty)| Import {
+            module: module.into(),
+            name: name.into(),
+            ty: CoreType::new(types, ty),
+        });
+        let exports = types.core_exports()?;
+        let exports =
+            exports.map(|(name, ty)| Export { name: name.into(), ty: CoreType::new(types, ty) });
+        return Some((imports.collect(), exports.collect()));
+    }
+    None
+}
+
+impl Import {
+    pub(crate) fn full(&self) -> String {
+        format!("{}.{}", self.module, self.name)
+    }
+}
+
+impl CoreType {
+    fn new(types: TypesRef<'_>, ty: EntityType) -> Self {
+        match ty {
+            EntityType::Func(id) | EntityType::FuncExact(id) => {
+                Self::Function(types[id].unwrap_func().clone())
+            }
+            EntityType::Memory(ty) => Self::Memory(ty),
+            EntityType::Table(ty) => Self::Table(ty),
+            EntityType::Global(ty) => Self::Global(ty),
+            EntityType::Tag(_) => Self::Tag,
+        }
+    }
+
+    /// What it is a type of, in a word.
+    pub(crate) fn sort(&self) -> &'static str {
+        match self {
+            Self::Function(_) => "function",
+            Self::Memory(_) => "memory",
+            Self::Table(_) => "table",
+            Self::Global(_) => "global",
+            Self::Tag => "tag",
+        }
+    }
+
+    /// The flat type of a function.
+    pub(crate) fn function(&self) -> Option<String> {
+        matches!(self, Self::Function(_)).then(|| self.to_string())
+    }
+
+    /// Whether something of this type can be imported as `wanted`.
+    pub(crate) fn serves(&self, wanted: &Self) -> bool {
+        match (self, wanted) {
+            (Self::Function(has), Self::Function(wanted)) => has == wanted,
+            (Self::Memory(has), Self::Memory(wanted)) => {
+                let kind = |ty: &MemoryType| (ty.memory64, ty.shared, ty.page_size_log2);
+                kind(has) == kind(wanted)
+                    && within((has.initial, has.maximum), (wanted.initial, wanted.maximum))
+            }
+            (Self::Table(has), Self::Table(wanted)) => {
+                let kind = |ty: &TableType| (ty.element_type, ty.table64, ty.shared);
+                kind(has) == kind(wanted)
+                    && within((has.initial, has.maximum), (wanted.initial, wanted.maximum))
+            }
+            (Self::Global(has), Self::Global(wanted)) => has == wanted,
+            _ => false,
+        }
+    }
+
+    /// Whether a value of the host's is a part of it.
+    pub(crate) fn has_host_values(&self) -> bool {
+        match self {
+            Self::Function(ty) => {
+                ty.params().iter().chain(ty.results()).any(|ty| *ty == ValType::EXTERNREF)
+            }
+            Self::Table(ty) => ty.element_type.is_extern_ref(),
+            Self::Global(ty) => ty.content_type == ValType::EXTERNREF,
+            Self::Memory(_) | Self::Tag => false,
+        }
+    }
+}
+
+/// Whether what is at least and at most as large as `has` is as large as `wanted`.
+fn within(has: (u64, Option<u64>), wanted: (u64, Option<u64>)) -> bool {
+    let bounded = match (has.1, wanted.1) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(has), Some(wanted)) => has <= wanted,
+    };
+    has.0 >= wanted.0 && bounded
+}
+
+impl fmt::Display for CoreType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Function(ty) => f.write_str(&function(ty)),
+            Self::Memory(ty) => f.write_str(&memory(*ty)),
+            Self::Table(ty) => f.write_str(&table(ty)),
+            Self::Global(ty) => f.write_str(&global(*ty)),
+            Self::Tag => f.write_str("tag"),
+        }
+    }
+}
+
+/// A function's type, in the notation that the table of `env` has.
+pub(crate) fn function(ty: &FuncType) -> String {
+    let params: Vec<_> = ty.params().iter().map(ToString::to_string).collect();
+    let results: Vec<_> = ty.results().iter().map(ToString::to_string).collect();
+    signature(&params, &results)
+}
+
+pub(crate) fn memory(ty: MemoryType) -> String {
+    let shared = if ty.shared { "shared, " } else { "" };
+    let wide = if ty.memory64 { "64 bits, " } else { "" };
+    format!("{shared}{wide}{}", range(ty.initial, ty.maximum, "page"))
+}
+
+pub(crate) fn table(ty: &TableType) -> String {
+    format!("{}, {}", ty.element_type, range(ty.initial, ty.maximum, "element"))
+}
+
+pub(crate) fn global(ty: GlobalType) -> String {
+    let mutable = if ty.mutable { "mut " } else { "" };
+    format!("{mutable}{}", ty.content_type)
+}
+
+/// Parameters and results in the notation of Rust.
+pub(crate) fn signature(params: &[String], results: &[String]) -> String {
+    match results {
+        [] => format!("({})", params.join(", ")),
+        [result] => format!("({}) -> {result}", params.join(", ")),
+        several => format!("({}) -> ({})", params.join(", "), several.join(", ")),
+    }
+}
+
+fn range(initial: u64, maximum: Option<u64>, what: &str) -> String {
+    match maximum {
+        Some(maximum) => format!("{what}s: {initial} to {maximum}"),
+        None => format!("{what}s: {initial} or more"),
+    }
+}

@@ -1,0 +1,44 @@
+//! How a guest of AssemblyScript gives up.
+
+use super::text::Utf16;
+use super::{Env, TrapMessage};
+
+impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
+    /// Serves, as the import `name`, which the language calls `abort`, what
+    /// AssemblyScript calls when it gives up: `(message: i32, file: i32, line: i32,
+    /// column: i32)`, the first two pointers to [`Utf16`] text or null. The guest
+    /// traps, and the error tells the message and the place.
+    ///
+    /// # Errors
+    /// Where `name` is served already, or cannot be.
+    pub fn define_abort(&mut self, name: &str) -> wasmtime::Result<()> {
+        self.define(name, abort)
+    }
+}
+
+fn abort<U>(
+    _: &mut U,
+    message: Option<Utf16>,
+    file: Option<Utf16>,
+    line: u32,
+    column: u32,
+) -> Result<(), Aborted> {
+    Err(Aborted { message, file, line, column })
+}
+
+/// Why a guest gave up, and where.
+struct Aborted {
+    message: Option<Utf16>,
+    file: Option<Utf16>,
+    line: u32,
+    column: u32,
+}
+
+impl TrapMessage for Aborted {
+    fn trap_message(&self) -> String {
+        let Self { message, file, line, column } = self;
+        let message = message.as_ref().map_or("the guest gave up", |Utf16(text)| text);
+        let file = file.as_ref().map_or("an unknown file", |Utf16(text)| text);
+        format!("{message}, in {file}:{line}:{column}")
+    }
+}

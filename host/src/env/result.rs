@@ -1,0 +1,164 @@
+//! What a host function returns: which result of a core function a Rust type
+//! stands for, and how it is handed back.
+
+use std::any::Any;
+use std::fmt;
+
+use wasmtime::{Caller, ExternRef, Rooted, ValType, WasmRet};
+
+use super::failure::{NotReturned, TrapMessage};
+use super::memory;
+use crate::state::State;
+
+/// A type that a host function returns to a core module.
+///
+/// | Rust | flat result |
+/// | --- | --- |
+/// | `()` | none |
+/// | `i32` `u32` `i64` `u64` `f32` `f64` | one of that type |
+/// | `bool` | `i32`, 0 or 1 |
+/// | `String`, `Vec<u8>` | `i32` length in bytes; the bytes follow in a second step, see [`Env::define_result_writer`](super::Env::define_result_writer) |
+/// | [`Filled`](super::Filled), of a [`Buffer`](super::Buffer) | `i32` length in bytes of what was written |
+/// | [`Written`](super::Written), of an [`Out`](super::Out) | none |
+/// | [`Status`](super::Status) | `i32`, 0 for success |
+/// | [`HostRef<V>`](super::HostRef), or an `Option` of it | `externref` |
+/// | `Result<R, E>` | as `R`; an `Err` ends the guest: with a trap, whose text is [`TrapMessage`], with a [`HostFailure`](super::HostFailure), or with an [`Exit`](super::Exit) |
+pub trait Return: Send {
+    /// The flat result.
+    type Flat: WasmTyOrNone;
+
+    /// Hands the result over; or says why it cannot.
+    #[doc(hidden)]
+    fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<Self::Flat, NotReturned>;
+
+    /// Writes it for a trace of the call.
+    #[doc(hidden)]
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+/// What the result of one call is handed to.
+pub struct Target<'c, 's, T: 'static> {
+    pub(super) caller: &'c mut Caller<'s, State<T>>,
+}
+
+impl<T: 'static> Target<'_, '_, T> {
+    /// Keeps bytes for the second step.
+    pub(super) fn keep(&mut self, bytes: Vec<u8>) {
+        self.caller.data_mut().kept = bytes;
+    }
+
+    /// Writes to the guest's memory, everything or nothing.
+    pub(super) fn write(&mut self, writes: &[(u32, Vec<u8>)]) -> Result<(), NotReturned> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let bad = |bad: memory::BadRange| NotReturned::Trap(bad.to_string());
+        let memory = memory::of_caller(self.caller).map_err(bad)?;
+        memory::write_all(memory.data_mut(&mut *self.caller), writes).map_err(bad)
+    }
+
+    /// Makes a reference to a value of the host's.
+    pub(super) fn reference<V: Any + Send + Sync>(
+        &mut self,
+        value: V,
+    ) -> Result<Rooted<ExternRef>, NotReturned> {
+        ExternRef::new(&mut *self.caller, value).map_err(NotReturned::Engine)
+    }
+}
+
+macro_rules! show_as_debug {
+    () => {
+        fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            fmt::Debug::fmt(self, f)
+        }
+    };
+}
+
+/// What a core function returns here: one number, or nothing.
+pub trait WasmTyOrNone: WasmRet + Send + 'static {
+    /// The type, where there is one.
+    const TYPE: Option<ValType>;
+}
+
+impl WasmTyOrNone for () {
+    const TYPE: Option<ValType> = None;
+}
+
+impl Return for () {
+    type Flat = ();
+
+    fn lower<T: 'static>(self, _: &mut Target<'_, '_, T>) -> Result<(), NotReturned> {
+        Ok(())
+    }
+
+    show_as_debug!();
+}
+
+macro_rules! number_returns {
+    ($($number:ty: $flat:ident),*) => {$(
+        impl WasmTyOrNone for $number {
+            const TYPE: Option<ValType> = Some(ValType::$flat);
+        }
+
+        impl Return for $number {
+            type Flat = $number;
+
+            fn lower<T: 'static>(self, _: &mut Target<'_, '_, T>) -> Result<Self, NotReturned> {
+                Ok(self)
+            }
+
+            show_as_debug!();
+        }
+    )*};
+}
+
+number_returns!(i32: I32, u32: I32, i64: I64, u64: I64, f32: F32, f64: F64);
+
+impl Return for bool {
+    type Flat = i32;
+
+    fn lower<T: 'static>(self, _: &mut Target<'_, '_, T>) -> Result<i32, NotReturned> {
+        Ok(self.into())
+    }
+
+    show_as_debug!();
+}
+
+impl Return for Vec<u8> {
+    type Flat = i32;
+
+    fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<i32, NotReturned> {
+        let length = self.len();
+        to.keep(self);
+        i32::try_from(length).map_err(|_| {
+            NotReturned::Trap(format!("a result of {length} bytes is longer than an i32 can say"))
+        })
+    }
+
+    show_as_debug!();
+}
+
+impl Return for String {
+    type Flat = i32;
+
+    fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<i32, NotReturned> {
+        self.into_bytes().lower(to)
+    }
+
+    show_as_debug!();
+}
+
+impl<R: Return, E: TrapMessage + Send> Return for Result<R, E> {
+    type Flat = R::Flat;
+
+    fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<R::Flat, NotReturned> {
+        self.map_err(TrapMessage::not_returned)?.lower(to)
+    }
+
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ok(result) => result.show(f),
+            Err(error) => write!(f, "Err({:?})", error.trap_message()),
+        }
+    }
+}
