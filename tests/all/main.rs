@@ -11,6 +11,7 @@ mod changes;
 mod cli;
 mod commands;
 mod contract;
+mod conventions;
 mod diagnostics;
 mod embedder;
 mod failures;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use wasmtime::{AsContext as _, AsContextMut, ExternRef, Rooted, ValType};
+use wasmtime::{AsContext as _, AsContextMut, ExternRef, OwnedRooted, RootScope, Rooted, ValType};
 
 use super::failure::NotReturned;
 use super::param::{Param, Source};
@@ -23,7 +23,7 @@ use super::result::{Return, Target, WasmTyOrNone};
 /// a few bytes of its memory; what is behind it does not count.
 ///
 /// A function that a guest exports takes one as
-/// `Option<wasmtime::Rooted<wasmtime::ExternRef>>`, which [`HostRef::to_guest`]
+/// `Option<wasmtime::OwnedRooted<wasmtime::ExternRef>>`, which [`HostRef::to_guest`]
 /// gives.
 pub struct HostRef<V>(Arc<V>);
 
@@ -38,8 +38,10 @@ impl<V: Send + Sync + 'static> HostRef<V> {
     ///
     /// # Errors
     /// Where the guest's memory is used up, or the runtime has no host values.
-    pub fn to_guest(&self, store: impl AsContextMut) -> wasmtime::Result<Rooted<ExternRef>> {
-        ExternRef::new(store, Arc::clone(&self.0))
+    pub fn to_guest(&self, store: impl AsContextMut) -> wasmtime::Result<OwnedRooted<ExternRef>> {
+        let mut scope = RootScope::new(store);
+        let reference = ExternRef::new(&mut scope, Arc::clone(&self.0))?;
+        reference.to_owned_rooted(&mut scope)
     }
 }
 

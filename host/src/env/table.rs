@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use wasmtime::FuncType;
+use wasmtime::{FuncType, ValType};
 
 use crate::core_type::{CoreType, Export};
 
@@ -106,7 +106,16 @@ impl Table {
 
 /// A flat type in the notation of Rust.
 pub(crate) fn signature(ty: &FuncType) -> String {
-    let params: Vec<_> = ty.params().map(|ty| ty.to_string()).collect();
-    let results: Vec<_> = ty.results().map(|ty| ty.to_string()).collect();
+    let params: Vec<_> = ty.params().map(|ty| notation(&ty)).collect();
+    let results: Vec<_> = ty.results().map(|ty| notation(&ty)).collect();
     crate::core_type::signature(&params, &results)
+}
+
+/// The engine writes references out in full.
+fn notation(ty: &ValType) -> String {
+    match ty {
+        externref if externref.is_externref() => "externref".into(),
+        funcref if funcref.is_funcref() => "funcref".into(),
+        other => other.to_string(),
+    }
 }
