@@ -7,6 +7,7 @@ use std::fmt;
 use wasmparser::types::{EntityType, TypesRef};
 use wasmparser::{
     FuncType, GlobalType, MemoryType, Parser, TableType, ValType, ValidPayload, Validator,
+    WasmFeatures,
 };
 
 use crate::engine;
@@ -50,6 +51,15 @@ pub(crate) fn imports_and_exports(binary: &[u8]) -> Option<(Vec<Import>, Vec<Exp
         return Some((imports.collect(), exports.collect()));
     }
     None
+}
+
+/// Whether a module whose types are valid has any that is a value of the host.
+/// What is within its functions is not looked at.
+pub(crate) fn has_host_values(binary: &[u8]) -> bool {
+    let without = engine::features().difference(WasmFeatures::GC_TYPES);
+    let mut validator = Validator::new_with_features(without);
+    let mut payloads = Parser::new(0).parse_all(binary).flatten();
+    payloads.any(|payload| validator.payload(&payload).is_err())
 }
 
 impl Import {

@@ -7,7 +7,7 @@ use wasmtime::Module;
 use super::names::similar;
 use super::preview1::unserved_wasi;
 use super::{Fit, Misfit, Misfits, of_engine};
-use crate::core_type::{Import, imports_and_exports};
+use crate::core_type::{Import, has_host_values, imports_and_exports};
 use crate::env::{MODULE, Table, signature};
 use crate::error::{Error, Result, root_cause};
 use crate::kind::Kind;
@@ -17,11 +17,11 @@ use crate::text::{list, short};
 
 /// Whether a core module fits the runtime.
 pub(super) fn fit<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<Fit> {
-    let mut misfits = of_host_values(&inner.env, binary);
-    if misfits.is_empty() {
+    // The engine would not have values of the host, and not say what to do.
+    if of_host_values(&inner.env, binary).is_empty() {
         validate(inner, binary)?;
     }
-    misfits.extend(of_env(&inner.env, binary));
+    let mut misfits = of_imports_and_exports(&inner.env, binary);
     misfits.extend(unserved_wasi(&inner.engine, binary));
     Ok(Fit { misfits, ..Fit::default() })
 }
@@ -41,9 +41,7 @@ fn validate<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
 
 /// Refuses a core module that imports what the host does not have, but for WASI.
 pub(crate) fn before_compiling(served: &Table, binary: &[u8]) -> Result<()> {
-    let mut misfits = of_host_values(served, binary);
-    misfits.extend(of_env(served, binary));
-    Misfits::refuse(misfits)
+    Misfits::refuse(of_imports_and_exports(served, binary))
 }
 
 /// What keeps a module from being linked that the engine has refused.
@@ -54,6 +52,18 @@ pub(crate) fn unlinkable_module<T: 'static>(
 ) -> Misfits {
     let misfits = unserved_wasi(&inner.engine, binary);
     if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
+}
+
+/// Everything that can be told of a module before it is compiled. What nothing
+/// serves would not be served with values of the host either.
+fn of_imports_and_exports(served: &Table, binary: &[u8]) -> Vec<Misfit> {
+    let mut misfits = of_env(served, binary);
+    for misfit in of_host_values(served, binary) {
+        if !misfits.iter().any(|other| (other.side, &other.name) == (misfit.side, &misfit.name)) {
+            misfits.push(misfit);
+        }
+    }
+    misfits
 }
 
 /// Every import that is not WASI's and that nothing serves.
@@ -163,10 +173,10 @@ fn no_such_module(import: &Import, served: &Table, name: &str) -> Misfit {
 
 /// What a module has to do with values of the host, where guests may not hold any.
 fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Misfit> {
-    if served.host_values {
+    let Some((imports, exports)) = imports_and_exports(binary) else { return Vec::new() };
+    if served.host_values || !has_host_values(binary) {
         return Vec::new();
     }
-    let (imports, exports) = imports_and_exports(binary).unwrap_or_default();
     let problem =
         "its type has `externref`, a value of the host, which this host does not hand out";
     let fix = "switch them on (`--externref`, `RuntimeBuilder::host_values`), or build the guest \
@@ -177,7 +187,12 @@ fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Misfit> {
     let exports = exports.iter().filter(|export| export.ty.has_host_values()).map(|export| {
         Misfit::export(&export.name, problem, fix).types(Some(export.ty.to_string()), None)
     });
-    imports.chain(exports).collect()
+    let misfits: Vec<_> = imports.chain(exports).collect();
+    if misfits.is_empty() {
+        let problem = problem.replacen("its type has", "it has a type with", 1);
+        return vec![Misfit::import("core module", problem, fix)];
+    }
+    misfits
 }
 
 /// How a component is made of a core module.

@@ -51,7 +51,7 @@ const ROWS: [Row; 12] = [
         "(i32.add (i32.mul (i32.const 100) (call $shout (i32.const @0) (i32.const 3)
             (i32.const @16) (i32.const 2) (i32.const @32)))
             (i32.add (i32.load (i32.const @32)) (i32.load8_u (i32.const @16))))",
-        100 * 1 + 3,
+        100 + 3,
     ),
     // UTF-16 with its length before it, to an async function.
     (

@@ -3,6 +3,7 @@
 //! core modules that serve one another.
 
 mod calls;
+mod command;
 mod exits;
 mod host_values;
 mod hostile;
