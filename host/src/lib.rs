@@ -106,6 +106,11 @@
 //! tells what went wrong. `inspect` tells what a guest is before any of that, and
 //! `wit` reads contracts and what components say of themselves. `functions` is the shipped contract; no other module
 //! knows of it.
+//! tells what went wrong. A core module may be served by others, which `provide`
+//! loads and `linked_module` sets up. [`values`] is arguments and results as text,
+//! for who calls with what a person wrote. `inspect` tells what a guest is before any
+//! of that, and `wit` reads contracts and what components say of themselves.
+//! `functions` is the shipped contract; no other module knows of it.
 
 mod abi;
 pub mod adapt;

@@ -34,8 +34,8 @@ impl<T: Send + 'static> LinkedModule<T> {
         Self { binding: Binding::Host(module), providers: Vec::new() }
     }
 
-    /// A module that is served by `linker` and, where that has nothing, by the
-    /// last of `providers` and those before it.
+    /// A module that is served by `linker` and, where that has nothing, by
+    /// `providers`, each of which stands behind those that it needs itself.
     pub(crate) fn of_providers(
         module: Module,
         linker: Linker<State<T>>,

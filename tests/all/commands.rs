@@ -50,10 +50,10 @@ fn the_contract_is_printed_as_json() {
     assert_eq!(contract["world"], "wit-host:contract/plugin@0.1.0");
     assert_eq!(contract["wit"], wit_host::CONTRACT.join("\n"));
     let env = json(&["contract", "--env", "--format", "json"]);
-    assert_eq!(env["env"][0]["import"], "add");
-    assert_eq!(env["env"][0]["type"], "(i32, i32) -> i32");
-    assert_eq!(env["env"][0]["implements"], "wit-host:contract/math.add");
-    assert_eq!(env["env"][5]["implements"], Value::Null);
+    assert_eq!(env["env"][1]["import"], "add");
+    assert_eq!(env["env"][1]["type"], "(i32, i32) -> i32");
+    assert_eq!(env["env"][1]["implements"], "wit-host:contract/math.add");
+    assert_eq!(env["env"][6]["implements"], Value::Null);
 }
 
 #[test]

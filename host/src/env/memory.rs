@@ -190,4 +190,32 @@ mod tests {
         write(&mut memory, 3, b"xyz").expect("fits");
         assert_eq!(&memory, b"abcxyz");
     }
+
+    #[test]
+    fn text_up_to_a_nul() {
+        let memory = b"ab\0\0c";
+        let cases: [(u32, usize, Result<&[u8], BadRange>); 7] = [
+            (0, 2, Ok(b"ab")),
+            (2, 0, Ok(b"")),
+            (3, 9, Ok(b"")),
+            (4, 9, Err(BadRange::NoNul { pointer: 4, size: 5 })),
+            (5, 9, Err(BadRange::Outside { pointer: 5, length: 1, size: 5 })),
+            (u32::MAX, 9, Err(BadRange::Outside { pointer: u32::MAX, length: 1, size: 5 })),
+            (0, 1, Err(BadRange::TooLong { length: 2 })),
+        ];
+        for (pointer, limit, expected) in cases {
+            let found = GuestMemory::new(memory, limit).until_nul(pointer);
+            assert_eq!(found, expected, "at {pointer}, {limit} bytes at most");
+        }
+    }
+
+    #[test]
+    fn several_writes_are_done_or_not_done_together() {
+        let mut memory = *b"abcdef";
+        let error = write_all(&mut memory, &[(0, b"xy".to_vec()), (5, b"zz".to_vec())]);
+        assert_eq!(error, Err(BadRange::Outside { pointer: 5, length: 2, size: 6 }));
+        assert_eq!(&memory, b"abcdef");
+        write_all(&mut memory, &[(0, b"xy".to_vec()), (5, b"z".to_vec())]).expect("fits");
+        assert_eq!(&memory, b"xycdez");
+    }
 }

@@ -70,6 +70,40 @@ pub(crate) struct ImportFailed {
 /// let runtime = Runtime::builder().env(|env| env.define("price", Shop::price)).build()?;
 /// # Ok::<(), wit_host::Error>(())
 /// ```
+///
+/// One function can be served in several conventions, by what stands between it and
+/// the guest:
+///
+/// ```
+/// use wit_host::{Buffer, Filled, MeasuredBuffer, NulTerminated, Runtime, Status};
+///
+/// struct Shop;
+///
+/// impl Shop {
+///     fn label(&mut self, article: String) -> String {
+///         article.to_uppercase()
+///     }
+/// }
+///
+/// fn label_c(shop: &mut Shop, article: NulTerminated<String>, room: Buffer) -> Filled {
+///     room.fill(shop.label(article.0))
+/// }
+///
+/// fn label_status(shop: &mut Shop, article: String, room: MeasuredBuffer) -> Status {
+///     room.fill(shop.label(article))
+/// }
+///
+/// let runtime = Runtime::builder()
+///     .env(|env| {
+///         env.define("label", Shop::label)?; // (i32, i32) -> i32, and then:
+///         env.define_result_writer("label_to")?; // (i32)
+///         let mut c = env.module("shop");
+///         c.define("label", label_c)?; // (i32, i32, i32) -> i32
+///         c.define("label_status", label_status) // (i32, i32, i32, i32, i32) -> i32
+///     })
+///     .build()?;
+/// # Ok::<(), wit_host::Error>(())
+/// ```
 pub struct Env<'l, T: 'static, U = T> {
     linker: &'l mut Linker<State<T>>,
     table: &'l mut Table,

@@ -1,5 +1,7 @@
 //! Each convention on each shape of guest.
 
+use wit_host::{Buffer, NulTerminated};
+
 use super::check;
 use super::served::runtime;
 use super::shapes::SHAPES;
@@ -117,6 +119,26 @@ fn every_convention_on_every_shape() {
             check(&runtime, &shape.guest(import, data, &run), Ok(expected));
         }
     }
+}
+
+/// The programs of guest/module/README.md.
+#[test]
+fn closures_serve_as_methods_do() {
+    let runtime = wit_host::Runtime::<()>::builder()
+        .env(|env| {
+            env.define("add", |_: &mut (), a: i32, b: i32| a.wrapping_add(b))?;
+            env.module("shop").define(
+                "label",
+                |_: &mut (), article: NulTerminated<String>, room: Buffer| {
+                    room.fill(article.0.to_uppercase())
+                },
+            )
+        })
+        .build()
+        .unwrap();
+    let guest = runtime.load_file(wit_host_artifacts::ADD_UNKNOWN).unwrap();
+    let mut session = guest.session_blocking(()).unwrap();
+    assert_eq!(format!("{:?}", session.main().unwrap()), "Returned([S32(3)])");
 }
 
 #[test]

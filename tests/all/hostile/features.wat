@@ -106,12 +106,16 @@
     (i64.add128 (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4))))
 
 ;;; a reference to something of the host's
-;;; expect: invalid gc
+;;; expect: misfit export `run`: its type has `externref`
 (module (func (export "run") (param externref)))
 
 ;;; a table of references to something of the host's
-;;; expect: invalid gc
+;;; expect: misfit `core module`: it has a type with `externref`
 (module (table 1 externref) (func (export "run")))
+
+;;; a reference to something of the host's, within a function
+;;; expect: invalid gc
+(module (func (export "run") (drop (ref.null extern))))
 
 ;;; a function of a component that is async
 ;;; expect: invalid async component functions require

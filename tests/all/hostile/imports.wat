@@ -26,7 +26,7 @@
 (module (import "env" "add" (func (param i32 i32))) (func (export "run")))
 
 ;;; a global that has the name of a function
-;;; expect: misfit `env.add`: the host provides functions, and no memory, table or global
+;;; expect: misfit `env.add`: the guest imports a global, and it is a host function
 (module (import "env" "add" (global i32)) (func (export "run")))
 
 ;;; the host's memory
