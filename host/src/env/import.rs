@@ -121,12 +121,15 @@ fn listed(arguments: &impl ParamList) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::{NulTerminated, Utf16};
 
     #[test]
     fn arguments_are_listed_and_cut() {
         assert_eq!(listed(&()), "");
         assert_eq!(listed(&(1,)), "1");
         assert_eq!(listed(&(1, "a)\n".to_owned())), "1, \"a)\\n\"");
+        let texts = (NulTerminated("a".to_owned()), Some(Utf16("ü".into())));
+        assert_eq!(listed(&texts), "\"a\", Some(\"ü\")");
         let megabytes = listed(&(vec![7_u8; 1 << 20], true));
         assert!(megabytes.starts_with("[7, 7, ") && megabytes.ends_with('…'), "{megabytes}");
         assert!(megabytes.len() <= LONGEST + 2);

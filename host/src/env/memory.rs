@@ -194,7 +194,8 @@ mod tests {
     #[test]
     fn text_up_to_a_nul() {
         let memory = b"ab\0\0c";
-        let cases: [(u32, usize, Result<&[u8], BadRange>); 7] = [
+        type Found = Result<&'static [u8], BadRange>;
+        let cases: [(u32, usize, Found); 7] = [
             (0, 2, Ok(b"ab")),
             (2, 0, Ok(b"")),
             (3, 9, Ok(b"")),

@@ -1,9 +1,10 @@
 //! Ends of a run that are none of the guest's code: an exit that a host function
 //! decides on, and `abort` of AssemblyScript.
 
-use wit_host::{Error, Functions};
+use wit_host::wasmtime::StoreContextMut;
+use wit_host::{Error, Exit, Functions, Runtime, State};
 
-use super::served::runtime;
+use super::served::{Host, runtime};
 use super::{check, session};
 
 fn exits(import: &str, result: &str, status: i32, expected: Option<i32>) {
@@ -33,6 +34,25 @@ fn a_host_function_ends_the_run() {
     for (status, expected) in [(0, Some(0)), (1, None), (2, None)] {
         exits("exit_later", "(result i32)", status, expected);
     }
+}
+
+#[test]
+fn a_host_function_of_a_component_ends_the_run() {
+    let runtime = Runtime::builder()
+        .component(|linker| {
+            let leave = |_: StoreContextMut<'_, State<Host>>, ()| Err::<(), _>(Exit(3).into());
+            linker.root().func_wrap("leave", leave)
+        })
+        .build()
+        .unwrap();
+    let text = r#"(component (import "leave" (func $leave))
+        (core func $leave (canon lower (func $leave)))
+        (core module $M (import "" "leave" (func $leave)) (func (export "run") (call $leave)))
+        (core instance $i (instantiate $M
+            (with "" (instance (export "leave" (func $leave))))))
+        (func (export "run") (canon lift (core func $i "run"))))"#;
+    let ended = session(&runtime, text).unwrap().call("run", &[]);
+    assert!(matches!(ended, Err(Error::Exited(3))), "{ended:?}");
 }
 
 /// What a `_start` ends with success has been set up.

@@ -108,6 +108,33 @@ fn pointers_at_the_edges() {
 }
 
 #[test]
+fn capacities() {
+    let runtime = runtime();
+    let outside = Some("is outside of the guest's memory of 65536 bytes");
+    // What the buffer begins at and how much it holds, for a text of three bytes.
+    let cases = [
+        (65_533, 3, None),
+        (65_533, 4, outside),
+        (65_536, 0, Some("3 bytes do not fit into the guest's buffer of 0")),
+        (0, 65_536, None),
+        (0, 65_537, outside),
+        (0, -1, outside),
+        (-1, -1, outside),
+        (-1, 1, outside),
+    ];
+    for (pointer, capacity, expected) in cases {
+        let text = format!(
+            r#"(module
+                (import "host" "shout_into" (func $shout (param i32 i32 i32) (result i32)))
+                (memory (export "memory") 1) (data (i32.const 8) "tea\00")
+                (func (export "run") (result i32)
+                    (call $shout (i32.const 8) (i32.const {pointer}) (i32.const {capacity}))))"#
+        );
+        check(&runtime, &text, expected.map_or(Ok(3), Err));
+    }
+}
+
+#[test]
 fn texts_that_are_none() {
     let runtime = runtime();
     let filled = "(data (i32.const 65528) \"12345678\")";
@@ -151,16 +178,6 @@ fn texts_that_are_too_long() {
         assert_eq!(error.is_empty(), fits, "{import} at {pointer}: {error}");
         assert!(fits || error.contains("`host_call_bytes`"), "{import} at {pointer}: {error}");
     }
-}
-
-#[test]
-fn what_does_not_fit_into_the_guests_buffer() {
-    let text = r#"(module
-        (import "host" "shout_into" (func $shout (param i32 i32 i32) (result i32)))
-        (memory (export "memory") 1) (data (i32.const 8) "tea\00")
-        (func (export "run") (result i32)
-            (call $shout (i32.const 8) (i32.const 16) (i32.const 2))))"#;
-    check(&runtime(), text, Err("3 bytes do not fit into the guest's buffer of 2"));
 }
 
 #[test]
