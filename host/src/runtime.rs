@@ -60,9 +60,9 @@ impl<T: Send + 'static> Runtime<T> {
     /// it where blocking is allowed.
     ///
     /// # Errors
-    /// [`Error::NotAGuest`], [`Error::TooCostly`], [`Error::Invalid`],
-    /// [`Error::Misfits`]; with an [`Isolation`], [`Error::CompilerDied`] and
-    /// [`Error::Host`] as well.
+    /// [`Error::NotAGuest`](crate::Error::NotAGuest), [`Error::TooCostly`](crate::Error::TooCostly), [`Error::Invalid`](crate::Error::Invalid),
+    /// [`Error::Misfits`](crate::Error::Misfits); with an [`Isolation`], [`Error::CompilerDied`](crate::Error::CompilerDied) and
+    /// [`Error::Host`](crate::Error::Host) as well.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Guest<T>> {
         Guest::new(self.clone(), bytes.as_ref())
     }
@@ -70,7 +70,7 @@ impl<T: Send + 'static> Runtime<T> {
     /// [`Runtime::load`] on the content of a file.
     ///
     /// # Errors
-    /// The same, and [`Error::Read`].
+    /// The same, and [`Error::Read`](crate::Error::Read).
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Guest<T>> {
         self.load(self.read(path.as_ref())?)
     }
@@ -79,8 +79,8 @@ impl<T: Send + 'static> Runtime<T> {
     /// it. What the runtime denies is not looked at.
     ///
     /// # Errors
-    /// [`Error::NotAGuest`], [`Error::TooCostly`], [`Error::Invalid`],
-    /// [`Error::Misfits`].
+    /// [`Error::NotAGuest`](crate::Error::NotAGuest), [`Error::TooCostly`](crate::Error::TooCostly), [`Error::Invalid`](crate::Error::Invalid),
+    /// [`Error::Misfits`](crate::Error::Misfits).
     pub fn inspect(&self, bytes: impl AsRef<[u8]>) -> Result<Inspection> {
         inspect(&self.inner, bytes.as_ref())
     }
@@ -88,7 +88,7 @@ impl<T: Send + 'static> Runtime<T> {
     /// [`Runtime::inspect`] on the content of a file.
     ///
     /// # Errors
-    /// The same, and [`Error::Read`].
+    /// The same, and [`Error::Read`](crate::Error::Read).
     pub fn inspect_file(&self, path: impl AsRef<Path>) -> Result<Inspection> {
         self.inspect(self.read(path.as_ref())?)
     }
