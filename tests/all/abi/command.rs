@@ -48,7 +48,7 @@ fn text_that_ends_with_nul() {
             ("", "greet Ann", 2, "", "(`--abi` hands over text)"),
             (c, "greet u8:256", 2, "", "from 0 to 255"),
             (c, "greet A B", 2, "", "it takes (i32), and was given (\"A\", \"B\")"),
-            (c, "greet @/no/such/file", 127, "", "failed to read"),
+            (c, "greet @/no/such/file", 2, "", "failed to read the file"),
             (c, "greeet A", 127, "", "exports no function `greeet`"),
             ("--abi c", "greet A", 2, "", "[possible values: cstring, ptr-len, bindgen]"),
             ("--returns text", "greet A", 2, "", "--abi <NAME>"),

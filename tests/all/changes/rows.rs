@@ -85,8 +85,7 @@ pub(super) const INTERFACES: [Row; 19] = [
         "resource r { constructor(); m: func(); }",
         "resource r { constructor(a: u8); }",
         &[
-            "!! shop:prices/prices.r.constructor: the parameter `a: u8` is missing in the old \
-             contract",
+            "!! shop:prices/prices.r.constructor: the old contract has no parameter `a: u8`",
             "!+ shop:prices/prices.r.m: it is gone: `m: func()`",
         ],
     ),

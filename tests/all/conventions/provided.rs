@@ -64,11 +64,11 @@ fn imports_are_served_by_another_module() {
         ),
         (
             run(r#"(import "wasm" "memory" (memory 1 3))"#, "(i32.const 0)"),
-            Err("the guest has: 1 to 3 pages\n    the contract has: 1 to 4 pages"),
+            Err("the guest has: pages: 1 to 3\n    the contract has: pages: 1 to 4"),
         ),
         (
             run(r#"(import "wasm" "memory" (memory 2))"#, "(i32.const 0)"),
-            Err("the guest has: from 2 pages"),
+            Err("the guest has: pages: 2 or more"),
         ),
         (
             run(r#"(import "wasm" "calls" (global i32))"#, "(i32.const 0)"),
