@@ -6,6 +6,7 @@ use std::sync::{Arc, Once};
 
 use wasmtime::component;
 
+use crate::deny::Pattern;
 use crate::engine::Settings;
 use crate::env::{Env, Table};
 use crate::error::{Error, Result};
@@ -171,7 +172,8 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     ///
     /// # Errors
     /// [`Error::Host`] where a setup failed, as it does when a name is taken;
-    /// [`Error::Contract`]; [`Error::ModuleName`] and [`Error::Module`] for what
+    /// [`Error::Contract`]; [`Error::Grant`] where a denial names nothing that the
+    /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
     /// [`RuntimeBuilder::module`] was given.
     pub fn build(self) -> Result<Runtime<T>> {
         let contract = self.contract.map(|wit| Contract::parse(&wit, None)).transpose()?;
@@ -205,7 +207,21 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             ticker: Once::new(),
         };
         self.modules.into_iter().try_for_each(|source| provide(&mut inner, source))?;
+        check_denials(&inner)?;
         Ok(Runtime { inner: Arc::new(inner) })
+    }
+}
+
+/// A denial of what is not there would be one that somebody relies on in vain.
+fn check_denials<T: 'static>(inner: &Inner<T>) -> Result<()> {
+    let is_known = |pattern: &&Pattern| pattern.is_known(inner.contract.as_ref(), &inner.env);
+    match inner.grants.denied.iter().find(|pattern| !is_known(pattern)) {
+        None => Ok(()),
+        Some(pattern) => Err(Error::Grant {
+            what: pattern.name.clone(),
+            reason: "the host has no function of that name, so that there is nothing to deny"
+                .into(),
+        }),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::env::Table;
 use crate::error::{Error, Result};
 use crate::fit::Misfit;
 use crate::module::WASI;
+use crate::wit::Contract;
 
 /// A host function was called that is withheld from the guest.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +56,23 @@ impl Pattern {
             });
         }
         Ok(Self { name, denial })
+    }
+
+    /// Whether the host has anything that the name means, as far as it can know:
+    /// it knows its contract where that is there as WIT. WASI's names it takes as
+    /// they are.
+    pub(crate) fn is_known(&self, contract: Option<&Contract>, env: &Table) -> bool {
+        let Some(contract) = contract else { return true };
+        let module = self.name.split('.').next().unwrap_or_default();
+        self.name.starts_with("wasi:")
+            || module == WASI
+            || env.is_provided(module)
+            || contract.functions().iter().any(|function| self.covers(function))
+            || env.functions().any(|(module, name, served)| {
+                let implements = served.implements.as_deref();
+                self.covers(&format!("{module}.{name}"))
+                    || implements.is_some_and(|function| self.covers(function))
+            })
     }
 
     fn covers(&self, function: &str) -> bool {

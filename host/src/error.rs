@@ -169,7 +169,7 @@ pub enum Error {
     },
 
     /// A grant names something that the host does not have, or nothing at all.
-    #[error("failed to grant `{what}`: {reason}")]
+    #[error("failed to grant or deny `{what}`: {reason}")]
     Grant {
         /// The directory or host that was to be granted.
         what: String,

@@ -167,12 +167,13 @@ fn wrong_usage() {
     check(&["run", "--timeout", "abc", "x"], 2, "", "`abc` is not a time; give one as 500ms");
     check(&["run", "--memory", "none", "x"], 2, "", "`none` is not a size; give one as 512KiB");
     check(&["run", "--deny", "math", "x"], 2, "", "it names no functions");
+    check(&["run", "--deny", "wit-host:contract/mat", "x"], 2, "", "there is nothing to deny");
     check(&["run", "--isloate", "x"], 2, "", "unexpected argument '--isloate'");
     check(&["run", "--limit", "speed", "x"], 2, "", "a value is missing; give NAME=VALUE");
     check(&["run", "--dir", "::", "x"], 2, "", "a path is missing");
     check(&["run", "--allow-host", "a/b", "x"], 2, "", "this is not one host");
     let missing = ["run", "--dir", "/no/such/place", guests::ADD_UNKNOWN];
-    check(&missing, 2, "", "failed to grant `/no/such/place`");
+    check(&missing, 2, "", "failed to grant or deny `/no/such/place`");
 }
 
 /// A command of WASI that prints its arguments and the variable `A`, by lines.

@@ -54,7 +54,6 @@ fn functions_are_denied_by_every_name_on_both_paths() {
         ("wit-host:contract/math.add", [Came::Refused, Came::Refused]),
         ("env.add", [Came::Refused, Came::Three]),
         ("wit-host:contract/strings", [Came::Three, Came::Three]),
-        ("wit-host:contract/mat", [Came::Three, Came::Three]),
         ("wit-host:contract/math@0.1.0.add", [Came::Refused, Came::Refused]),
         ("wasi:sockets", [Came::Three, Came::Three]),
     ];

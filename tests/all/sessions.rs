@@ -276,7 +276,7 @@ fn a_directory_that_is_not_there_cannot_be_granted() {
     let grants = Grants::default().directory("/no/such/place", "/data", Access::ReadOnly);
     let guest = guest("(module)");
     let error = guest.session_with_blocking(Functions::default(), &grants).err().unwrap();
-    assert!(error.to_string().starts_with("failed to grant `/no/such/place`: "), "{error}");
+    assert!(error.to_string().starts_with("failed to grant or deny `/no/such/place`: "), "{error}");
 }
 
 #[test]

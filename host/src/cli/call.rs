@@ -85,7 +85,7 @@ impl Call {
             Ok(session) => Calls::new(session, self.notation, abi),
             Err(error) => return ended(error.into(), &observer),
         };
-        let status = self.rounds(&mut session, &calls);
+        let status = self.rounds(&mut session, &calls, &observer);
         observer.tell(|| format!("spent {}", session.session.spent()));
         status.or_else(|error| ended(error, &observer))
     }
@@ -96,12 +96,14 @@ impl Call {
         &self,
         session: &mut Calls,
         calls: &[Option<(&String, &[String])>],
+        observer: &Observer<'_>,
     ) -> Result<Status> {
         for round in 0..self.repeat {
             if round > 0 {
                 session.forget()?;
             }
             for (function, arguments) in calls.iter().flatten() {
+                observer.tell(|| format!("calling `{function}`"));
                 let results = session.call(function, arguments)?;
                 if session.notation.print(&results)? {
                     return Ok(Status::Guest(1));

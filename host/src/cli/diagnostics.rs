@@ -77,7 +77,10 @@ impl Observer<'_> {
     pub(crate) fn load<T: Send + 'static>(&self, runtime: &Runtime<T>) -> Result<Guest<T>> {
         let compiling = format!("compiling {}", self.guest.display());
         let loaded = progress::during(&compiling, || runtime.load_file(self.guest));
-        loaded.map_err(|error| self.explain(error))
+        let guest = loaded.map_err(|error| self.explain(error))?;
+        let exports = || guest.exports().join(", ");
+        self.tell(|| format!("a {} that exports {}", guest.kind(), exports()));
+        Ok(guest)
     }
 
     /// Says what is going on. A guest's names are a part of it, so it is cut, and

@@ -40,8 +40,6 @@ impl Run {
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         let guest = observer.load(&runtime)?;
-        let exports = guest.exports().join(", ");
-        observer.tell(|| format!("a {} that exports {exports}", guest.kind()));
         let mut session = match guest.session_with_blocking(Functions::new(&grants), &grants) {
             Ok(session) => session,
             Err(Error::Exited(status)) => return Ok(Status::Guest(status)),

@@ -109,7 +109,8 @@ fn of_component<T: 'static>(
     valid.map_err(|reason| Error::Invalid { kind: Kind::Component.name(), reason })?;
     let guest = match decode(binary) {
         Ok(guest) => guest,
-        Err(reason) => return Ok(undecodable(inner, binary, &reason)),
+        Err(reason) if is_ours => return Ok(undecodable(inner, binary, &reason)),
+        Err(reason) => return Ok(unreadable(reason)),
     };
     let probe = Probe { engine: &inner.engine, linker: &inner.components, guest: &guest };
     let is_wasi = |key: &_| Name::new(&guest.resolve, key).is_wasi();
@@ -197,6 +198,14 @@ fn undecodable<T: 'static>(inner: &Inner<T>, binary: &[u8], reason: &str) -> Fit
         Err(error) => vec![of_engine(&error).cause(Some(reason.to_owned()))],
     };
     Fit { misfits, ..Fit::default() }
+}
+
+/// The same against another host's contract, which is not here to be asked.
+fn unreadable(reason: String) -> Fit {
+    let problem = "its types cannot be held against a contract";
+    let fix = "make the component with the usual tools, such as wit-component";
+    let misfit = Misfit::export("component", problem, fix).cause(Some(reason));
+    Fit { misfits: vec![misfit], ..Fit::default() }
 }
 
 /// What no host of ours takes, since it cannot be bounded.

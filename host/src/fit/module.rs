@@ -3,6 +3,7 @@
 
 use wasmparser::{Parser, Payload};
 use wasmtime::Module;
+use wit_parser::{Function, WorldItem};
 
 use super::names::similar;
 use super::preview1::unserved_wasi;
@@ -14,6 +15,7 @@ use crate::kind::Kind;
 use crate::module::{DRAFT_OF_WASI, WASI};
 use crate::runtime::Inner;
 use crate::text::{list, short};
+use crate::wit::{Contract, function as notation};
 
 /// Whether a core module fits the runtime.
 pub(super) fn fit<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<Fit> {
@@ -23,7 +25,29 @@ pub(super) fn fit<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<Fit> {
     }
     let mut misfits = of_imports_and_exports(&inner.env, binary);
     misfits.extend(unserved_wasi(&inner.engine, binary));
-    Ok(Fit { misfits, ..Fit::default() })
+    let absent = inner.contract.iter().flat_map(|contract| absent_exports(contract, binary));
+    Ok(Fit { misfits, absent: absent.collect(), ..Fit::default() })
+}
+
+/// The world's own functions that a module does not export under their names, with
+/// `_` for `-`. Interfaces have no form in a core module.
+fn absent_exports(contract: &Contract, binary: &[u8]) -> Vec<Misfit> {
+    let (_, exports) = imports_and_exports(binary).unwrap_or_default();
+    let world = &contract.resolve.worlds[contract.world];
+    let functions = world.exports.values().filter_map(|item| match item {
+        WorldItem::Function(function) => Some(function),
+        _ => None,
+    });
+    let is_absent = |function: &&Function| {
+        let name = function.name.replace('-', "_");
+        exports.iter().all(|export| export.name != name && export.name != function.name)
+    };
+    let fix = || format!("export it, as the world `{}` has it", contract.name());
+    let absent = functions.filter(is_absent).map(|function| {
+        Misfit::export(&function.name, "the guest does not have it", fix())
+            .types(None, Some(notation(&contract.resolve, function)))
+    });
+    absent.collect()
 }
 
 /// That a contract asks for a component.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use wit_parser::{PackageId, PackageName, Resolve, WorldId};
+use wit_parser::{PackageId, PackageName, Resolve, WorldId, WorldItem};
 
 use super::notation::package;
 use crate::error::{Error, Result};
@@ -71,6 +71,25 @@ impl Contract {
             });
         };
         Ok(Self { resolve, world, package })
+    }
+
+    /// The functions that guests can import, without versions:
+    /// `namespace:package/interface.function`.
+    pub(crate) fn functions(&self) -> Vec<String> {
+        let mut functions = Vec::new();
+        for (key, item) in &self.resolve.worlds[self.world].imports {
+            let name = self.resolve.name_world_key(key);
+            let plain = name.split('@').next().unwrap_or_default();
+            match item {
+                WorldItem::Interface { id, .. } => {
+                    let names = self.resolve.interfaces[*id].functions.keys();
+                    functions.extend(names.map(|function| format!("{plain}.{function}")));
+                }
+                WorldItem::Function(_) => functions.push(plain.to_owned()),
+                WorldItem::Type { .. } => {}
+            }
+        }
+        functions
     }
 
     /// The same package with another of its worlds.
