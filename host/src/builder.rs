@@ -2,10 +2,11 @@
 //! linkers.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use wasmtime::component;
 
+use crate::cache::Cache;
 use crate::deny::Pattern;
 use crate::engine::Settings;
 use crate::env::{Env, Table};
@@ -16,6 +17,7 @@ use crate::limits::Limits;
 use crate::module;
 use crate::provide::{Content, Source, provide};
 use crate::runtime::{Inner, Runtime};
+use crate::shared_engine::SharedEngine;
 use crate::state::State;
 use crate::wit::Contract;
 
@@ -34,6 +36,7 @@ pub struct RuntimeBuilder<T: 'static> {
     deterministic: bool,
     text: bool,
     isolation: Option<Isolation>,
+    cache: Option<Cache>,
     contract: Option<String>,
     coredump: bool,
     host_values: bool,
@@ -50,6 +53,7 @@ impl<T> Default for RuntimeBuilder<T> {
             deterministic: false,
             text: true,
             isolation: None,
+            cache: None,
             contract: None,
             coredump: false,
             host_values: false,
@@ -159,6 +163,15 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
+    /// Keeps compiled code for the next time, in this process and in others. It is
+    /// not kept, by default. Runtimes with one cache and the same settings share
+    /// an engine, and the code of a guest that one of them has loaded already.
+    #[must_use]
+    pub fn cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
     /// Whether a guest that traps leaves its memory and stack behind, in
     /// [`Failure::coredump`](crate::Failure::coredump). It does not, by default:
     /// making one takes time and as much memory again as the guest has.
@@ -182,7 +195,12 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
         }
         let settings = Settings::new(&limits, self.deterministic, self.host_values);
-        let engine = settings.engine(self.coredump).map_err(Error::host("set up the engine"))?;
+        let shared = match &self.cache {
+            Some(cache) => cache.engine(settings.clone(), self.coredump),
+            None => SharedEngine::new(settings.clone(), self.coredump).map(Arc::new),
+        };
+        let shared = shared.map_err(Error::host("set up the engine"))?;
+        let engine = shared.engine.clone();
         let mut components = component::Linker::new(&engine);
         let mut modules = wasmtime::Linker::new(&engine);
         let mut env = Table::new(self.host_values);
@@ -204,7 +222,8 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             text: self.text,
             isolation: self.isolation.map(|isolation| isolation.with_settings(settings)),
             contract,
-            ticker: Once::new(),
+            shared,
+            cache: self.cache,
         };
         self.modules.into_iter().try_for_each(|source| provide(&mut inner, source))?;
         check_denials(&inner)?;

@@ -26,12 +26,21 @@ pub(crate) enum Compiled {
 }
 
 impl Compiled {
-    fn size(&self) -> usize {
+    /// Bytes of the code, with what belongs to it.
+    pub(crate) fn size(&self) -> usize {
         let range = match self {
             Self::Component(component) => component.image_range(),
             Self::Module(module) => module.image_range(),
         };
         range.end.addr() - range.start.addr()
+    }
+
+    /// The code as bytes, which an engine with the same settings takes back.
+    pub(crate) fn serialize(&self) -> wasmtime::Result<Vec<u8>> {
+        match self {
+            Self::Component(component) => component.serialize(),
+            Self::Module(module) => module.serialize(),
+        }
     }
 }
 
@@ -90,10 +99,16 @@ pub(crate) fn compile(
         None => here(engine, kind, binary)
             .map_err(|error| Error::Invalid { kind: kind.name(), reason: root_cause(&error) })?,
     };
-    if compiled.size() > limits.compiled_size {
+    within(compiled.size(), limits)?;
+    Ok(compiled)
+}
+
+/// Refuses compiled code of more bytes than are allowed.
+pub(crate) fn within(size: usize, limits: &Limits) -> Result<()> {
+    if size > limits.compiled_size {
         return Err(Error::TooCostly { limit: LimitReached::CompiledSize(limits.compiled_size) });
     }
-    Ok(compiled)
+    Ok(())
 }
 
 /// Compiles in this process.

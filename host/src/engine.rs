@@ -13,7 +13,7 @@ use crate::limits::Limits;
 const HOST_STACK: usize = (3 << 20) / 2;
 
 /// What of a runtime's options is baked into compiled code.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Settings {
     /// Whether instructions are counted.
     pub(crate) fuel: bool,

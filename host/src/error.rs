@@ -177,6 +177,16 @@ pub enum Error {
         reason: String,
     },
 
+    /// The directory of a cache cannot be used. Loading a guest never fails for
+    /// it; what looks into the cache does.
+    #[error("failed to use the cache `{}`: {reason}", directory.display())]
+    Cache {
+        /// Where the cache is, or was to be.
+        directory: PathBuf,
+        /// Why it cannot be used.
+        reason: String,
+    },
+
     /// A core module was asked for, to make a component of it.
     #[error("this is a component already; run it as it is")]
     NotAModule,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use wasmtime::ExternType;
 use wasmtime::component::{self, Val};
 
-use crate::compile::{Compiled, compile, examine};
+use crate::compile::{Compiled, examine};
 use crate::component as component_path;
 use crate::error::Result;
 use crate::export_name::{self, ExportName};
@@ -26,11 +26,17 @@ use crate::values::Signature;
 pub struct Guest<T: 'static> {
     pub(crate) runtime: Runtime<T>,
     pub(crate) linked: Arc<Linked<T>>,
+    /// As long as it is there, others that load the same guest share it.
+    compiled: Arc<Compiled>,
 }
 
 impl<T> Clone for Guest<T> {
     fn clone(&self) -> Self {
-        Self { runtime: self.runtime.clone(), linked: Arc::clone(&self.linked) }
+        Self {
+            runtime: self.runtime.clone(),
+            linked: Arc::clone(&self.linked),
+            compiled: Arc::clone(&self.compiled),
+        }
     }
 }
 
@@ -76,13 +82,12 @@ impl<T: Send + 'static> Guest<T> {
             Kind::Component => fit::exports(inner, &binary)?,
             Kind::Module => fit::before_compiling(&inner.env, &binary)?,
         }
-        let isolation = inner.isolation.as_ref();
-        let compiled = compile(&inner.engine, kind, &binary, &inner.limits, isolation)?;
-        let linked = tracing::debug_span!("link").in_scope(|| match compiled {
-            Compiled::Component(component) => link::component(inner, &component, &binary),
-            Compiled::Module(module) => link::module(inner, &module, &binary).map(Linked::Module),
+        let compiled = inner.compiled(kind, &binary)?;
+        let linked = tracing::debug_span!("link").in_scope(|| match &*compiled {
+            Compiled::Component(component) => link::component(inner, component, &binary),
+            Compiled::Module(module) => link::module(inner, module, &binary).map(Linked::Module),
         })?;
-        Ok(Self { runtime, linked: Arc::new(linked) })
+        Ok(Self { runtime, linked: Arc::new(linked), compiled })
     }
 
     /// What the guest is made of.

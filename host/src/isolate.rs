@@ -55,10 +55,7 @@ impl Isolation {
         if !output.status.success() {
             return Err(failure(kind, &output, limits));
         }
-        #[allow(
-            unsafe_code,
-            reason = "the one place where machine code comes from outside the process"
-        )]
+        #[allow(unsafe_code, reason = "machine code comes from another process")]
         // SAFETY: the bytes are what this library's own compiler wrote, in a
         // program that the embedder named for it, over a pipe that nobody else
         // holds; the engine checks that version and settings are its own.
@@ -163,10 +160,6 @@ fn work(arguments: &[String]) -> Result<(), Failed> {
     let (kind, binary) = recognise(&binary, false).map_err(|e| Failed::Refused(e.to_string()))?;
     let compiled =
         here(&engine, kind, &binary).map_err(|error| Failed::Refused(root_cause(&error)))?;
-    let artefact = match compiled {
-        Compiled::Component(component) => component.serialize(),
-        Compiled::Module(module) => module.serialize(),
-    };
-    let artefact = artefact.map_err(|error| broken(&reason(&error)))?;
+    let artefact = compiled.serialize().map_err(|error| broken(&reason(&error)))?;
     io::stdout().write_all(&artefact).map_err(|error| broken(&error))
 }

@@ -117,6 +117,7 @@ pub mod adapt;
 pub mod bindings;
 pub mod blocking;
 mod builder;
+mod cache;
 mod capture;
 mod compile;
 mod component;
@@ -146,6 +147,7 @@ mod provide;
 mod runtime;
 mod scan;
 mod session;
+mod shared_engine;
 mod spent;
 mod state;
 mod store;
@@ -156,6 +158,7 @@ mod wit;
 
 pub use abi::{Abi, Returns};
 pub use builder::RuntimeBuilder;
+pub use cache::{Cache, Kept};
 pub use deny::Denial;
 pub use env::{
     AsyncHostFunction, Buffer, Env, Exit, Filled, FlatList, GuestMemory, HostFailure, HostFunction,

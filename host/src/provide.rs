@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::compile::{Compiled, compile, examine, read};
+use crate::compile::{Compiled, examine, read};
 use crate::core_type::imports_and_exports;
 use crate::error::{Error, Result};
 use crate::fit;
@@ -60,9 +60,8 @@ fn load<T: Send + 'static>(inner: &mut Inner<T>, name: &str, content: Content) -
 fn core_module<T: Send + 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<LinkedModule<T>> {
     let kind = Kind::Module;
     fit::before_compiling(&inner.env, binary)?;
-    let isolation = inner.isolation.as_ref();
-    match compile(&inner.engine, kind, binary, &inner.limits, isolation)? {
-        Compiled::Module(module) => link::module(inner, &module, binary),
+    match &*inner.compiled(kind, binary)? {
+        Compiled::Module(module) => link::module(inner, module, binary),
         Compiled::Component(_) => Err(Error::Invalid {
             kind: kind.name(),
             reason: "it was compiled as a component".into(),

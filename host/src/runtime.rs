@@ -4,21 +4,23 @@
 //! is where they do.
 
 use std::path::Path;
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
-use wasmtime::{Engine, EngineWeak, component};
+use wasmtime::{Engine, component};
 
 use crate::builder::RuntimeBuilder;
-use crate::compile::read;
-use crate::deadline::EPOCH;
+use crate::cache::Cache;
+use crate::compile::{Compiled, compile, read};
 use crate::env::{Table, signature};
 use crate::error::Result;
 use crate::grants::Grants;
 use crate::guest::Guest;
 use crate::inspect::{Inspection, inspect};
 use crate::isolate::Isolation;
+use crate::kind::Kind;
 use crate::limits::Limits;
 use crate::linked_module::Provider;
+use crate::shared_engine::SharedEngine;
 use crate::state::State;
 use crate::wit::Contract;
 
@@ -40,7 +42,8 @@ pub(crate) struct Inner<T: 'static> {
     pub(crate) text: bool,
     pub(crate) isolation: Option<Isolation>,
     pub(crate) contract: Option<Contract>,
-    pub(crate) ticker: Once,
+    pub(crate) shared: Arc<SharedEngine>,
+    pub(crate) cache: Option<Cache>,
 }
 
 impl<T> Clone for Runtime<T> {
@@ -112,24 +115,16 @@ impl<T: Send + 'static> Runtime<T> {
     pub fn env_implements(&self, module: &str, name: &str) -> Option<&str> {
         self.inner.env.function(module, name)?.implements.as_deref()
     }
-
-    /// Starts the thread that moves the epoch on, unless it runs already. It
-    /// ends with the engine.
-    pub(crate) fn start_ticker(&self) {
-        if self.inner.deterministic {
-            return;
-        }
-        self.inner.ticker.call_once(|| {
-            let engine = self.inner.engine.weak();
-            std::thread::spawn(move || tick(&engine));
-        });
-    }
 }
 
-fn tick(engine: &EngineWeak) {
-    while let Some(engine) = engine.upgrade() {
-        engine.increment_epoch();
-        drop(engine);
-        std::thread::sleep(EPOCH);
+impl<T> Inner<T> {
+    /// The compiled code of an examined guest, from the cache where there is one.
+    pub(crate) fn compiled(&self, kind: Kind, binary: &[u8]) -> Result<Arc<Compiled>> {
+        let isolation = self.isolation.as_ref();
+        let compile = || compile(&self.engine, kind, binary, &self.limits, isolation);
+        match &self.cache {
+            Some(cache) => cache.load(&self.shared, kind, binary, &self.limits, compile),
+            None => compile().map(Arc::new),
+        }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn guarded_store<T: Send + 'static>(
 ) -> Result<(Store<State<T>>, Deadline)> {
     let inner = &guest.runtime.inner;
     link::check_session(inner, &guest.linked, &grants.denied)?;
-    guest.runtime.start_ticker();
+    inner.shared.start_ticker();
     let modules = match &*guest.linked {
         Linked::Module(linked) => linked.providers().len().saturating_add(1),
         Linked::Component(_) => 1,

@@ -1,0 +1,89 @@
+//! What an entry is found by: everything that compiled code depends on, as one
+//! hash.
+
+use std::fmt;
+use std::hash::{Hash as _, Hasher};
+
+use crate::shared_engine::SharedEngine;
+
+/// What the hash is for, so that it is none of anybody else's. It changes with
+/// the form of entries.
+const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, first form";
+
+/// The name of an entry. It is the same for the same guest, engine, settings and
+/// kind of processor.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key(blake3::Hash);
+
+impl Key {
+    pub(crate) fn new(engine: &SharedEngine, binary: &[u8]) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key(PURPOSE);
+        // The engine's version, the target, and the engine's own settings.
+        engine.engine.precompile_compatibility_hash().hash(&mut Words(&mut hasher));
+        hasher.update(engine.settings.to_word().as_bytes());
+        hasher.update(blake3::hash(binary).as_bytes());
+        Self(hasher.finalize())
+    }
+
+    /// Whether a file of this name is an entry.
+    pub(super) fn is_name(name: &str) -> bool {
+        let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        name.len() == 2 * blake3::OUT_LEN && name.bytes().all(is_digit)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_hex())
+    }
+}
+
+/// Hands what the engine tells of itself to the hash of ours, which is the same in
+/// every process.
+struct Words<'h>(&'h mut blake3::Hasher);
+
+impl Hasher for Words<'_> {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Nobody asks for it: what is looked at is the hash behind.
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Settings;
+
+    #[test]
+    fn a_key_is_for_one_guest_and_one_kind_of_engine() {
+        let plain =
+            Settings { fuel: false, deterministic: false, host_values: false, stack: 512 << 10 };
+        let others = [
+            Settings { fuel: true, ..plain.clone() },
+            Settings { deterministic: true, ..plain.clone() },
+            Settings { host_values: true, ..plain.clone() },
+            Settings { stack: 256 << 10, ..plain.clone() },
+        ];
+        let key = |settings: &Settings, coredump, binary: &[u8]| {
+            Key::new(&SharedEngine::new(settings.clone(), coredump).expect("an engine"), binary)
+        };
+        let first = key(&plain, false, b"guest");
+        assert_eq!(first, key(&plain, true, b"guest"), "compiled code knows no coredump");
+        assert_ne!(first, key(&plain, false, b"another"));
+        for other in others {
+            assert_ne!(first, key(&other, false, b"guest"), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_entries() {
+        let name = Key(blake3::hash(b"")).to_string();
+        assert!(Key::is_name(&name));
+        assert!(!Key::is_name(&name[1..]) && !Key::is_name(&name.to_uppercase()));
+        assert!(!Key::is_name("") && !Key::is_name("key"));
+    }
+}
