@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
@@ -17,8 +17,21 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
+/// The command, with what it keeps in a folder of the test's own.
+pub(crate) fn command(cache: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wit-host"));
+    command.env("XDG_CACHE_HOME", cache);
+    command
+}
+
+/// Runs the command, with nothing kept from before.
 pub(crate) fn run(args: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_wit-host")).args(args).output().unwrap();
+    run_with(tempfile::tempdir().unwrap().path(), args)
+}
+
+/// The same, with what was kept in that folder.
+pub(crate) fn run_with(cache: &Path, args: &[&str]) -> Ran {
+    let output = command(cache).args(args).output().unwrap();
     Ran {
         status: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -223,7 +236,7 @@ const FLOOD: &str = r#"(module
 /// Starts a guest that floods standard output, and waits until it is at it.
 fn flooding(path: &str) -> (Child, ChildStdout) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_wit-host"))
-        .args(["run", "--timeout", "60s", path])
+        .args(["run", "--no-cache", "--timeout", "60s", path])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -259,7 +272,7 @@ fn an_output_that_nobody_reads_does_not_stop_the_clock() {
     let files = Files::new();
     let path = files.file("flood.wat", FLOOD);
     let mut child = Command::new(env!("CARGO_BIN_EXE_wit-host"))
-        .args(["run", "--timeout", "200ms", &path])
+        .args(["run", "--no-cache", "--timeout", "200ms", &path])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

@@ -18,6 +18,7 @@ use super::options::Usage;
 use super::progress;
 use super::status::{named, notice, shown_path};
 use super::trace_file::TraceFile;
+use super::warnings::Warnings;
 
 /// What is told of a run.
 #[derive(Args)]
@@ -52,7 +53,9 @@ impl Diagnostics {
         let told = self.verbose.then(|| guest.display().to_string());
         let calls = HostCalls::new(last.clone(), told);
         let listens = calls.listens();
-        let listener = Registry::default().with(calls.with_filter(filter_fn(listens)));
+        let listener = Registry::default()
+            .with(calls.with_filter(filter_fn(listens)))
+            .with(Warnings.with_filter(filter_fn(Warnings::listens)));
         match &self.trace {
             Some(path) => set_global_default(listener.with(TraceFile::create(path)?)),
             None => set_global_default(listener),

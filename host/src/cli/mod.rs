@@ -2,6 +2,7 @@
 
 mod adapt;
 mod against;
+mod cache;
 mod call;
 mod calls;
 mod check;
@@ -25,6 +26,7 @@ mod run;
 mod shell;
 mod status;
 mod trace_file;
+mod warnings;
 
 use std::process::ExitCode;
 
@@ -62,6 +64,7 @@ enum Command {
     Inspect(inspect::Inspect),
     Adapt(adapt::Adapt),
     Contract(contract::Contract),
+    Cache(cache::Cache),
     Completions(completions::Completions),
 }
 
@@ -86,6 +89,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Inspect(inspect) => inspect.execute(),
         Command::Adapt(adapt) => adapt.execute(),
         Command::Contract(contract) => contract.execute(),
+        Command::Cache(cache) => cache.execute(),
         Command::Completions(completions) => completions.execute(),
     };
     match ended {

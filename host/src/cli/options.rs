@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use wit_host::{
-    Access, Denial, Functions, Grants, Isolation, Limits, Result, RuntimeBuilder, Stdio,
+    Access, Cache, Denial, Functions, Grants, Isolation, Limits, Result, RuntimeBuilder, Stdio,
 };
 
 use super::modules::Modules;
@@ -70,6 +70,11 @@ pub(crate) struct Options {
     #[arg(long)]
     isolate: bool,
 
+    /// Compile the guest each time, and keep nothing of it; `wit-host cache --help`
+    /// says what is kept otherwise
+    #[arg(long)]
+    no_cache: bool,
+
     #[command(flatten)]
     modules: Modules,
 }
@@ -102,6 +107,9 @@ impl Options {
         if self.isolate {
             let program = std::env::current_exe().context("failed to find this program")?;
             builder = builder.isolate(Isolation::new(program, [super::COMPILE_WORKER]));
+        }
+        if let Some(cache) = Cache::of_user().filter(|_| !self.no_cache) {
+            builder = builder.cache(cache);
         }
         Ok(builder)
     }

@@ -1,0 +1,44 @@
+//! What goes wrong without keeping a guest from running, as the library tells it:
+//! a line on standard error each.
+
+use std::fmt;
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::Context;
+use wit_host::debug_text;
+
+use super::status::notice;
+
+/// Room for a sentence and a path.
+const LONGEST: usize = 1_000;
+
+/// Tells the library's warnings.
+pub(crate) struct Warnings;
+
+impl Warnings {
+    /// Whether to listen to events of this kind.
+    pub(crate) fn listens(metadata: &Metadata<'_>) -> bool {
+        *metadata.level() == Level::WARN && metadata.target().starts_with("wit_host::")
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Warnings {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut message = Message::default();
+        event.record(&mut message);
+        notice(&message.0);
+    }
+}
+
+#[derive(Default)]
+struct Message(String);
+
+impl Visit for Message {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "message" {
+            self.0 = debug_text(value, LONGEST);
+        }
+    }
+}
