@@ -7,6 +7,7 @@
 mod abi;
 mod adapt;
 mod calling;
+mod cache;
 mod changes;
 mod cli;
 mod commands;

@@ -51,7 +51,7 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Listener {
 
 /// Where there is one listener in the whole process, a span that is met for the
 /// first time by a thread without it is off for good. Other tests are such threads.
-static OTHERS: LazyLock<[Dispatch; 2]> =
+pub(crate) static OTHERS: LazyLock<[Dispatch; 2]> =
     LazyLock::new(|| [Registry::default().into(), Registry::default().into()]);
 
 /// What is heard while the guest is loaded and these functions are called, one

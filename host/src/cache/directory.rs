@@ -43,7 +43,7 @@ impl Directory {
             ) {
                 error if error.kind() == io::ErrorKind::NotADirectory => io::Error::new(
                     error.kind(),
-                    "it is a symbolic link, or no directory; remove it or give another place",
+                    "it is a symbolic link, or a file is in the way; remove that or give another place",
                 ),
                 error => error,
             })?);

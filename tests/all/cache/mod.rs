@@ -1,0 +1,120 @@
+//! Compiled code that is kept: what is taken from the cache, what is refused, and
+//! that a run never fails for it. What happened is heard from the library's events.
+
+mod broken;
+mod command;
+mod hits;
+mod places;
+mod sizes;
+mod together;
+
+use std::fmt::{self, Write as _};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex};
+
+use tempfile::TempDir;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use tracing_subscriber::registry::Registry;
+use wit_host::{Cache, Functions, Guest, Runtime, RuntimeBuilder, Val};
+
+/// A core module whose `run` returns this number.
+pub(crate) fn module(number: i32) -> String {
+    format!(r#"(module (func (export "run") (result i32) (i32.const {number})))"#)
+}
+
+const MISS: &str = "cache miss";
+const DISK: &str = "cache hit from=\"disk\"";
+const MEMORY: &str = "cache hit from=\"memory\"";
+
+/// Where a cache is that is not there yet.
+struct Place {
+    folder: TempDir,
+    directory: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { directory: folder.path().join("wit-host"), folder }
+    }
+
+    /// A cache that shares nothing in memory with others.
+    fn cache(&self) -> Cache {
+        Cache::new(&self.directory)
+    }
+
+    /// Loads and runs the guest with a cache of its own, and says what was heard.
+    fn load(&self, guest: &str) -> Vec<String> {
+        load(&runtime(wit_host::contract().cache(self.cache())), guest)
+    }
+
+    /// The one entry.
+    fn entry(&self) -> PathBuf {
+        let entries = entries(&self.directory);
+        assert_eq!(entries.len(), 1, "{entries:?}");
+        entries.into_iter().next().unwrap()
+    }
+}
+
+/// The files with compiled code.
+fn entries(directory: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
+    let mut entries: Vec<_> = files.filter(|path| path.file_name().unwrap().len() == 64).collect();
+    entries.sort();
+    entries
+}
+
+fn runtime(builder: RuntimeBuilder<Functions>) -> Runtime<Functions> {
+    builder.build().unwrap()
+}
+
+/// Loads the guest, whose `run` has to return 7, and says what was heard.
+fn load(runtime: &Runtime<Functions>, guest: &str) -> Vec<String> {
+    let (guest, heard) = heard(|| runtime.load(guest).unwrap());
+    returns(&guest, 7);
+    heard
+}
+
+fn returns(guest: &Guest<Functions>, number: i32) {
+    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    assert_eq!(session.call("run", &[]).unwrap(), [Val::S32(number)]);
+}
+
+/// What the cache tells while `work` is done.
+fn heard<R>(work: impl FnOnce() -> R) -> (R, Vec<String>) {
+    LazyLock::force(&crate::tracing::OTHERS);
+    let listener = Listener::default();
+    let listening = Registry::default().with(listener.clone());
+    let result = tracing::subscriber::with_default(listening, work);
+    let heard = listener.0.lock().unwrap().clone();
+    (result, heard)
+}
+
+/// Notes what it hears of the cache.
+#[derive(Clone, Default)]
+struct Listener(Arc<Mutex<Vec<String>>>);
+
+impl<S: Subscriber> Layer<S> for Listener {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "wit_host::cache" {
+            let mut text = Text::default();
+            event.record(&mut text);
+            self.0.lock().unwrap().push(text.0);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Text(String);
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        match field.name() {
+            "message" => self.0.insert_str(0, &format!("{value:?}")),
+            name => write!(self.0, " {name}={value:?}").unwrap(),
+        }
+    }
+}
