@@ -44,10 +44,11 @@ impl Compiled {
     }
 }
 
-/// Reads a guest's file, but no more of it than tells that it is too long.
-pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
+/// Reads a guest's file, but no more of it than tells that it is longer than
+/// `limit`.
+pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
-    let limit = u64::try_from(limits.file_size).unwrap_or(u64::MAX);
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;

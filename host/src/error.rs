@@ -177,6 +177,17 @@ pub enum Error {
         reason: String,
     },
 
+    /// A file was to be a guest that was compiled ahead of time, for a runtime as
+    /// this one is.
+    #[error(
+        "this is no compiled guest that can be run here: {reason}; compile the guest with \
+         `wit-host compile` or `Runtime::compile`"
+    )]
+    ForeignCode {
+        /// What does not match.
+        reason: String,
+    },
+
     /// The directory of a cache cannot be used. Loading a guest never fails for
     /// it; what looks into the cache does.
     #[error("failed to use the cache `{}`: {reason}", directory.display())]

@@ -16,7 +16,7 @@ use crate::kind::Kind;
 use crate::link;
 use crate::linked_module::LinkedModule;
 use crate::module as module_path;
-use crate::runtime::Runtime;
+use crate::runtime::{Inner, Runtime};
 use crate::session::Session;
 use crate::state::State;
 use crate::values::Signature;
@@ -78,14 +78,22 @@ impl<T: Send + 'static> Guest<T> {
         let _load = tracing::debug_span!("load", bytes = bytes.len()).entered();
         let inner = &runtime.inner;
         let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
-        match kind {
-            Kind::Component => fit::exports(inner, &binary)?,
-            Kind::Module => fit::before_compiling(&inner.env, &binary)?,
-        }
+        fits(inner, kind, &binary)?;
         let compiled = inner.compiled(kind, &binary)?;
+        Self::of_compiled(runtime, compiled, &binary)
+    }
+
+    /// Links compiled code. Where it does not fit, the reason is read from `binary`;
+    /// without that it is what the engine says.
+    pub(crate) fn of_compiled(
+        runtime: Runtime<T>,
+        compiled: Arc<Compiled>,
+        binary: &[u8],
+    ) -> Result<Self> {
+        let inner = &runtime.inner;
         let linked = tracing::debug_span!("link").in_scope(|| match &*compiled {
-            Compiled::Component(component) => link::component(inner, component, &binary),
-            Compiled::Module(module) => link::module(inner, module, &binary).map(Linked::Module),
+            Compiled::Component(component) => link::component(inner, component, binary),
+            Compiled::Module(module) => link::module(inner, module, binary).map(Linked::Module),
         })?;
         Ok(Self { runtime, linked: Arc::new(linked), compiled })
     }
@@ -178,5 +186,14 @@ impl<T: Send + 'static> Guest<T> {
     /// where the grants deny what the guest imports.
     pub async fn session_with(&self, data: T, grants: &Grants) -> Result<Session<T>> {
         Session::start(self, data, grants).await
+    }
+}
+
+/// Refuses an examined guest that does not fit, as far as that is seen without
+/// compiling it.
+pub(crate) fn fits<T: 'static>(inner: &Inner<T>, kind: Kind, binary: &[u8]) -> Result<()> {
+    match kind {
+        Kind::Component => fit::exports(inner, binary),
+        Kind::Module => fit::before_compiling(&inner.env, binary),
     }
 }

@@ -105,7 +105,8 @@ fn other(bytes: &[u8]) -> String {
             Precompiled::Module => "core module",
         };
         return format!(
-            "the machine code of a compiled {of}, which is only taken from a trusted cache"
+            "the machine code of a compiled {of}, which is only taken where it is trusted, with \
+             `--trusted-code` or `Runtime::load_compiled`"
         );
     }
     match infer::get(bytes) {

@@ -92,28 +92,20 @@
 //! that were recognised by `kind`, compiled, checked by `fit` and linked) and
 //! `session` (a store with one instance, in which `state` is what the host
 //! keeps). It then takes one of two paths: `component` or `module`, the latter
-//! with the registrar of [`Env`]. `limits` and `grants` bound it, `failure`
-//! tells what went wrong. `fit` and [`inspect`] tell what a guest is and whether
-//! it fits before any of that; `wit` reads contracts and what components say of
-//! themselves. [`values`] is arguments and results as text, [`adapt`] makes a
+//! with the registrar of [`Env`], and with [`Abi`], by which exports take and
+//! return text; a core module may be served by others, which `provide` loads and
+//! `linked_module` sets up. `limits` and `grants` bound it, `failure` tells what
+//! went wrong. `fit` and [`inspect`] tell what a guest is and whether it fits
+//! before any of that; `wit` reads contracts and what components say of
+//! themselves. [`Cache`] keeps what was compiled, `ahead` compiles for other
+//! processes. [`values`] is arguments and results as text, [`adapt`] makes a
 //! component of a core module. `functions` is the shipped contract; no other
 //! module knows of it, but for [`adapt`], which offers it as one to make
 //! components for.
-//! with the registrar of [`Env`], and with [`Abi`], by which exports take and return
-//! text. `limits` and `grants` bound it, `failure`
-//! tells what went wrong. [`values`] is arguments and results as text, for who
-//! calls with what a person wrote. `functions` is the shipped contract; no other module
-//! tells what went wrong. `inspect` tells what a guest is before any of that, and
-//! `wit` reads contracts and what components say of themselves. `functions` is the shipped contract; no other module
-//! knows of it.
-//! tells what went wrong. A core module may be served by others, which `provide`
-//! loads and `linked_module` sets up. [`values`] is arguments and results as text,
-//! for who calls with what a person wrote. `inspect` tells what a guest is before any
-//! of that, and `wit` reads contracts and what components say of themselves.
-//! `functions` is the shipped contract; no other module knows of it.
 
 mod abi;
 pub mod adapt;
+mod ahead;
 pub mod bindings;
 pub mod blocking;
 mod builder;
@@ -157,6 +149,7 @@ pub mod values;
 mod wit;
 
 pub use abi::{Abi, Returns};
+pub use ahead::{CompiledGuest, Manifest};
 pub use builder::RuntimeBuilder;
 pub use cache::{Cache, Kept};
 pub use deny::Denial;

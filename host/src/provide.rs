@@ -43,7 +43,7 @@ pub(crate) fn provide<T: Send + 'static>(inner: &mut Inner<T>, source: Source) -
 fn load<T: Send + 'static>(inner: &mut Inner<T>, name: &str, content: Content) -> Result<()> {
     let bytes = match content {
         Content::Bytes(bytes) => bytes,
-        Content::File(path) => read(&path, &inner.limits)?,
+        Content::File(path) => read(&path, inner.limits.file_size)?,
     };
     let (kind, binary) = examine(&bytes, inner.text, &inner.limits)?;
     if kind != Kind::Module {

@@ -98,7 +98,7 @@ impl<T: Send + 'static> Runtime<T> {
 
     /// The content of a guest's file, as far as its size is allowed.
     pub(crate) fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        read(path, &self.inner.limits)
+        read(path, self.inner.limits.file_size)
     }
 
     /// The host functions that core modules can import: module, which is `env`

@@ -6,8 +6,9 @@
 
 mod abi;
 mod adapt;
-mod calling;
+mod ahead;
 mod cache;
+mod calling;
 mod changes;
 mod cli;
 mod commands;

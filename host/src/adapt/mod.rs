@@ -135,7 +135,7 @@ impl Plan {
     /// # Errors
     /// The same, and [`Error::Read`].
     pub fn of_file(path: impl AsRef<Path>, contract: &Contract, limits: &Limits) -> Result<Self> {
-        Self::new(&read(path.as_ref(), limits)?, contract, limits)
+        Self::new(&read(path.as_ref(), limits.file_size)?, contract, limits)
     }
 
     /// The component's world in WIT, as far as it can be told: what cannot be

@@ -140,6 +140,7 @@ impl Directory {
     fn entry(&self, name: &str) -> Option<Entry> {
         let stat = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
         let seconds = Duration::from_secs(u64::try_from(stat.st_mtime).unwrap_or(0));
+        #[allow(clippy::useless_conversion, reason = "other systems have another type there")]
         let nanoseconds = Duration::from_nanos(u64::try_from(stat.st_mtime_nsec).unwrap_or(0));
         let used = UNIX_EPOCH.checked_add(seconds)?.checked_add(nanoseconds)?;
         let bytes = u64::try_from(stat.st_size).unwrap_or(0);

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::hash::{Hash as _, Hasher};
 
+use wasmtime::Engine;
+
 use crate::shared_engine::SharedEngine;
 
 /// What the hash is for, so that it is none of anybody else's. It changes with
@@ -18,8 +20,7 @@ pub(crate) struct Key(blake3::Hash);
 impl Key {
     pub(crate) fn new(engine: &SharedEngine, binary: &[u8]) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key(PURPOSE);
-        // The engine's version, the target, and the engine's own settings.
-        engine.engine.precompile_compatibility_hash().hash(&mut Words(&mut hasher));
+        hasher.update(compatibility(&engine.engine).as_bytes());
         hasher.update(engine.settings.to_word().as_bytes());
         hasher.update(blake3::hash(binary).as_bytes());
         Self(hasher.finalize())
@@ -30,6 +31,14 @@ impl Key {
         let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         name.len() == 2 * blake3::OUT_LEN && name.bytes().all(is_digit)
     }
+}
+
+/// A hash of all that compiled code has to have in common with an engine: its
+/// version, the target, and its own settings.
+pub(crate) fn compatibility(engine: &Engine) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    engine.precompile_compatibility_hash().hash(&mut Words(&mut hasher));
+    hasher.finalize()
 }
 
 impl fmt::Display for Key {

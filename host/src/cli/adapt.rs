@@ -1,13 +1,14 @@
 //! `wit-host adapt`: a core module becomes a component, or one is told why not.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use wit_host::adapt::{Plan, Unmappables};
 use wit_host::{Contract, Limits};
 
+use super::output::replace;
 use super::status::{Status, named, notice};
 
 /// Make a component of a core module that imports from `env`
@@ -78,16 +79,4 @@ fn print(plan: &Plan) -> Result<Status> {
     }
     notice(&Unmappables(plan.unmappable().to_vec()).to_string());
     Ok(Status::Refused)
-}
-
-/// Writes a file whole or not at all: beside its place first, and then into it.
-fn replace(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let written = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
 }

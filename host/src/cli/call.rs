@@ -79,7 +79,7 @@ impl Call {
         let observer = self.diagnostics.begin(Path::new(guest))?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
-        let guest = observer.load(&runtime)?;
+        let guest = observer.load(&runtime, self.options.trusts_code())?;
         let abi = self.convention.of(&guest)?;
         let mut session = match guest.session_with_blocking(Functions::new(&grants), &grants) {
             Ok(session) => Calls::new(session, self.notation, abi),

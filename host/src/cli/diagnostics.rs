@@ -76,10 +76,21 @@ pub(crate) struct Observer<'a> {
 }
 
 impl Observer<'_> {
-    /// Loads the guest, with a line on the terminal where that takes long.
-    pub(crate) fn load<T: Send + 'static>(&self, runtime: &Runtime<T>) -> Result<Guest<T>> {
+    /// Loads the guest, with a line on the terminal where that takes long. With
+    /// `trusted` it is compiled code, which the person has said to trust.
+    pub(crate) fn load<T: Send + 'static>(
+        &self,
+        runtime: &Runtime<T>,
+        trusted: bool,
+    ) -> Result<Guest<T>> {
         let compiling = format!("compiling {}", self.guest.display());
-        let loaded = progress::during(&compiling, || runtime.load_file(self.guest));
+        let loaded = progress::during(&compiling, || match trusted {
+            false => runtime.load_file(self.guest),
+            #[allow(unsafe_code, reason = "nobody but the person can know what the file is")]
+            // SAFETY: with `--trusted-code` the person has said that it is what
+            // `wit-host compile` wrote.
+            true => unsafe { runtime.load_compiled_file(self.guest) },
+        });
         let guest = loaded.map_err(|error| self.explain(error))?;
         let exports = || guest.exports().join(", ");
         self.tell(|| format!("a {} that exports {}", guest.kind(), exports()));

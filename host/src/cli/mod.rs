@@ -6,6 +6,7 @@ mod cache;
 mod call;
 mod calls;
 mod check;
+mod compile;
 mod complete;
 mod completions;
 mod contract;
@@ -63,6 +64,7 @@ enum Command {
     Check(check::Check),
     Inspect(inspect::Inspect),
     Adapt(adapt::Adapt),
+    Compile(compile::Compile),
     Contract(contract::Contract),
     Cache(cache::Cache),
     Completions(completions::Completions),
@@ -88,6 +90,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::Inspect(inspect) => inspect.execute(),
         Command::Adapt(adapt) => adapt.execute(),
+        Command::Compile(compile) => compile.execute(),
         Command::Contract(contract) => contract.execute(),
         Command::Cache(cache) => cache.execute(),
         Command::Completions(completions) => completions.execute(),

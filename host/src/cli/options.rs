@@ -44,7 +44,7 @@ pub(crate) struct Options {
     fuel: Option<String>,
 
     /// Set a limit by its name; a wrong name lists them all
-    #[arg(long, value_name = "NAME=VALUE", value_parser = named)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     limit: Vec<(String, String)>,
 
     /// Withhold host functions: a package (wasi:sockets), an interface
@@ -74,6 +74,11 @@ pub(crate) struct Options {
     /// says what is kept otherwise
     #[arg(long)]
     no_cache: bool,
+
+    /// The guest is a file that `wit-host compile` has written. Its code is run as it
+    /// is, with all rights of this command: trust it as you trust this command
+    #[arg(long)]
+    trusted_code: bool,
 
     #[command(flatten)]
     modules: Modules,
@@ -112,6 +117,11 @@ impl Options {
             builder = builder.cache(cache);
         }
         Ok(builder)
+    }
+
+    /// Whether the guest is compiled code that the person trusts.
+    pub(crate) fn trusts_code(&self) -> bool {
+        self.trusted_code
     }
 
     fn limits(&self) -> anyhow::Result<Limits> {
@@ -173,7 +183,7 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
-fn named(text: &str) -> Result<(String, String), String> {
+pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) => Ok((name.into(), value.into())),
         None => Err("a value is missing; give NAME=VALUE".into()),

@@ -39,7 +39,7 @@ impl Run {
         let observer = self.diagnostics.begin(self.path())?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
-        let guest = observer.load(&runtime)?;
+        let guest = observer.load(&runtime, self.options.trusts_code())?;
         let mut session = match guest.session_with_blocking(Functions::new(&grants), &grants) {
             Ok(session) => session,
             Err(Error::Exited(status)) => return Ok(Status::Guest(status)),

@@ -61,10 +61,16 @@ impl Shell {
         let observer = self.diagnostics.begin(&self.guest)?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
-        let guest = observer.load(&runtime)?;
+        let guest = observer.load(&runtime, self.options.trusts_code())?;
         let abi = self.convention.of(&guest)?;
-        let inspected = runtime.inspect_file(&self.guest);
-        let imports = inspected.map_err(|error| observer.explain(error))?.imports;
+        let imports = match self.options.trusts_code() {
+            // Compiled code can be called, and not looked into.
+            true => Vec::new(),
+            false => {
+                let inspected = runtime.inspect_file(&self.guest);
+                inspected.map_err(|error| observer.explain(error))?.imports
+            }
+        };
         let grants = self.options.grants()?;
         let mut editor = editor(&guest, self.notation)?;
         let notation = self.notation;

@@ -126,6 +126,7 @@ fn status(error: &Error) -> Status {
         | Error::Invalid { .. }
         | Error::TooCostly { .. }
         | Error::CompilerDied { .. }
+        | Error::ForeignCode { .. }
         | Error::NotAModule
         | Error::Unmappable(_)
         | Error::Misfits(_) => Status::Refused,

@@ -1,0 +1,40 @@
+//! The form of a compiled guest: the code as the engine writes it, the manifest as
+//! JSON, the manifest's length in eight bytes, and eight letters. A file that a
+//! transfer damaged is told from one that is whole.
+
+use super::manifest::Manifest;
+
+/// What every file ends with.
+const END: &[u8; 8] = b"wit-host";
+
+/// Bytes that a manifest may have, with what stands behind it.
+pub(super) const LONGEST_MANIFEST: usize = 1 << 20;
+
+/// The whole file.
+pub(super) fn write(code: Vec<u8>, manifest: &Manifest) -> Vec<u8> {
+    let manifest = manifest.json().to_string();
+    let mut bytes = code;
+    bytes.extend_from_slice(manifest.as_bytes());
+    bytes.extend_from_slice(&u64::try_from(manifest.len()).unwrap_or(u64::MAX).to_le_bytes());
+    bytes.extend_from_slice(END);
+    bytes
+}
+
+/// The code and the manifest of a file, or why it is none.
+pub(super) fn read(bytes: &[u8]) -> Result<(&[u8], Manifest), &'static str> {
+    let (code, manifest) = split(bytes).ok_or("it is no file of `wit-host compile`, or cut off")?;
+    let manifest = serde_json::from_slice(manifest).ok();
+    let manifest = manifest.as_ref().and_then(Manifest::of_json);
+    let manifest = manifest.ok_or("its manifest is not of a kind that is known here")?;
+    if manifest.code != blake3::hash(code).to_hex().as_str() {
+        return Err("it was damaged");
+    }
+    Ok((code, manifest))
+}
+
+fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let rest = bytes.strip_suffix(END)?;
+    let (rest, length) = rest.split_last_chunk()?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    rest.split_at_checked(rest.len().checked_sub(length)?)
+}

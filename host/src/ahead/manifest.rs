@@ -1,0 +1,178 @@
+//! What a compiled guest needs, for people and programs that decide where it goes,
+//! and for the runtime that is to run it.
+
+use std::env::consts::{ARCH, OS};
+
+use serde_json::{Value, json};
+
+use crate::cache::compatibility;
+use crate::kind::Kind;
+use crate::shared_engine::SharedEngine;
+use crate::text::shown;
+
+/// The engine, as this library is built with it.
+const ENGINE: &str = "wasmtime 48.0.8";
+
+/// What a guest that was compiled ahead of time needs. The texts in one that was
+/// read from a file are what the file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Manifest {
+    /// What the guest is made of.
+    pub kind: Kind,
+    /// The engine and its version.
+    pub engine: String,
+    /// The processor and the operating system, as `x86_64-linux`.
+    pub target: String,
+    /// A hash of all that the engine wants to be the same: its version and
+    /// settings, and what the processor can do.
+    pub compatibility: String,
+    /// Whether the code counts fuel.
+    pub fuel: bool,
+    /// Whether runs are deterministic.
+    pub deterministic: bool,
+    /// What the host has to serve: interfaces, functions, or imports as `env.add`.
+    pub imports: Vec<String>,
+    /// The hash (BLAKE3) of the guest's binary form.
+    pub guest: String,
+    /// The same of its code.
+    pub code: String,
+}
+
+impl Manifest {
+    pub(super) fn new(
+        engine: &SharedEngine,
+        kind: Kind,
+        binary: &[u8],
+        code: &[u8],
+        imports: Vec<String>,
+    ) -> Self {
+        Self {
+            kind,
+            engine: ENGINE.into(),
+            target: target(),
+            compatibility: compatibility(&engine.engine).to_string(),
+            fuel: engine.settings.fuel,
+            deterministic: engine.settings.deterministic,
+            imports,
+            guest: blake3::hash(binary).to_string(),
+            code: blake3::hash(code).to_string(),
+        }
+    }
+
+    /// All of it as one JSON object, whose keys are the fields.
+    pub fn json(&self) -> Value {
+        json!({
+            "kind": self.kind.name(),
+            "engine": self.engine,
+            "target": self.target,
+            "compatibility": self.compatibility,
+            "fuel": self.fuel,
+            "deterministic": self.deterministic,
+            "imports": self.imports,
+            "guest": self.guest,
+            "code": self.code,
+        })
+    }
+
+    pub(super) fn of_json(json: &Value) -> Option<Self> {
+        let text = |key: &str| Some(json.get(key)?.as_str()?.to_owned());
+        let flag = |key: &str| json.get(key)?.as_bool();
+        let kind = text("kind")?;
+        let imports = json.get("imports")?.as_array()?.iter();
+        Some(Self {
+            kind: [Kind::Component, Kind::Module].into_iter().find(|one| one.name() == kind)?,
+            engine: text("engine")?,
+            target: text("target")?,
+            compatibility: text("compatibility")?,
+            fuel: flag("fuel")?,
+            deterministic: flag("deterministic")?,
+            imports: imports.map(|name| Some(name.as_str()?.to_owned())).collect::<Option<_>>()?,
+            guest: text("guest")?,
+            code: text("code")?,
+        })
+    }
+
+    /// Whether an engine can run the code.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub(super) fn check(&self, engine: &SharedEngine) -> Result<(), String> {
+        let settings = &engine.settings;
+        let is_for = |of: &str, here: &str| format!("it is for {}, and this is {here}", shown(of));
+        if self.engine != ENGINE {
+            return Err(is_for(&self.engine, ENGINE));
+        }
+        if self.target != target() {
+            return Err(is_for(&self.target, &target()));
+        }
+        if self.deterministic != settings.deterministic {
+            return Err(other("deterministic", self.deterministic));
+        }
+        if self.fuel != settings.fuel {
+            return Err(other("fuel", self.fuel));
+        }
+        if self.compatibility != compatibility(&engine.engine).to_hex().as_str() {
+            return Err("it is for an engine with other settings, or for another processor".into());
+        }
+        Ok(())
+    }
+}
+
+fn target() -> String {
+    format!("{ARCH}-{OS}")
+}
+
+fn other(setting: &str, set: bool) -> String {
+    let [was, is] = if set { ["with", "without"] } else { ["without", "with"] };
+    format!("it was compiled {was} `{setting}`, and is to be run {is}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Settings;
+
+    fn engine(fuel: bool, deterministic: bool) -> SharedEngine {
+        let settings = Settings { fuel, deterministic, stack: 512 << 10 };
+        SharedEngine::new(settings, false).expect("an engine")
+    }
+
+    #[test]
+    fn the_engine_is_the_one_that_is_built_in() {
+        let lock = include_str!("../../../Cargo.lock");
+        let (name, version) = ENGINE.split_once(' ').expect("a name and a version");
+        assert!(lock.contains(&format!("name = \"{name}\"\nversion = \"{version}\"\n")));
+    }
+
+    #[test]
+    fn a_manifest_survives_its_file() {
+        let imports = vec!["math".into(), "env.add".into()];
+        let manifest =
+            Manifest::new(&engine(true, false), Kind::Module, b"guest", b"code", imports);
+        assert_eq!(Manifest::of_json(&manifest.json()), Some(manifest));
+    }
+
+    #[test]
+    fn what_does_not_match_is_named() {
+        let here = engine(false, false);
+        let of = |fuel, deterministic| {
+            Manifest::new(&engine(fuel, deterministic), Kind::Module, b"", b"", Vec::new())
+        };
+        let good = of(false, false);
+        assert_eq!(good.check(&here), Ok(()));
+        let cases = [
+            (Manifest { engine: "x\u{1b}".into(), ..good.clone() }, "it is for x\\u{1b}, and this"),
+            (Manifest { target: "z80-cpm".into(), ..good.clone() }, "it is for z80-cpm, and this"),
+            (of(true, false), "it was compiled with `fuel`, and is to be run without"),
+            (of(true, true), "it was compiled with `deterministic`, and is to be run without"),
+            (Manifest { compatibility: String::new(), ..good }, "another processor"),
+        ];
+        for (manifest, reason) in cases {
+            let error = manifest.check(&here).expect_err(reason);
+            assert!(error.contains(reason), "{error}");
+        }
+        let plain = of(false, false).check(&engine(true, true)).expect_err("others");
+        assert_eq!(plain, "it was compiled without `deterministic`, and is to be run with");
+    }
+}

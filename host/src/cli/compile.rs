@@ -1,0 +1,76 @@
+//! `wit-host compile`: a guest's machine code, to be shipped.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use wit_host::{Isolation, Limits};
+
+use super::options::{Usage, name_and_value};
+use super::output::{print_json, replace};
+use super::status::{Status, named};
+
+/// Compile a guest ahead of time, and print what it needs
+///
+/// The file runs with `--trusted-code` of `run`, `call` and `shell`, where this
+/// version of the command is, on the same kind of processor. It is machine code,
+/// which no limit and no grant stops from doing anything: run none that you have not
+/// made, or got on a way that you trust. What is printed is a JSON object, which is
+/// in the file as well.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  wit-host compile guest.wasm -o guest.cwasm
+  wit-host run --trusted-code guest.cwasm")]
+pub(crate) struct Compile {
+    /// A component or a core module, in binary or in text form
+    guest: PathBuf,
+
+    /// Where the code is written
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// Have the code count fuel, for runs with `--fuel`
+    #[arg(long)]
+    fuel: bool,
+
+    /// Make the code for runs with `--deterministic`
+    #[arg(long)]
+    deterministic: bool,
+
+    /// Set a limit by its name; a wrong name lists them all
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    limit: Vec<(String, String)>,
+
+    /// Compile in a process of its own, which has limits too
+    #[arg(long)]
+    isolate: bool,
+}
+
+impl Compile {
+    pub(crate) fn execute(&self) -> Result<Status> {
+        let contract = wit_host::contract().limits(self.limits()?);
+        let mut builder = contract.deterministic(self.deterministic);
+        if self.isolate {
+            let program = std::env::current_exe().context("failed to find this program")?;
+            builder = builder.isolate(Isolation::new(program, [super::COMPILE_WORKER]));
+        }
+        let compiled = builder.build()?.compile_file(&self.guest);
+        let compiled = compiled.map_err(|error| named(&self.guest, error))?;
+        let failed = || format!("failed to write `{}`", self.output.display());
+        replace(&self.output, &compiled.bytes).with_context(failed)?;
+        print_json(&compiled.manifest.json())?;
+        Ok(Status::Guest(0))
+    }
+
+    fn limits(&self) -> Result<Limits> {
+        let mut limits = Limits::default().fuel(self.fuel.then_some(u64::MAX));
+        for (name, value) in &self.limit {
+            let set = limits.set(name, value);
+            set.map_err(|reason| {
+                Usage::new(format!("invalid value '{name}={value}' for '--limit': {reason}"))
+            })?;
+        }
+        Ok(limits)
+    }
+}

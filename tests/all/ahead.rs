@@ -1,0 +1,124 @@
+//! Guests that are compiled ahead of time: they run as they do otherwise, where
+//! they are for the host and are trusted, and nowhere else.
+#![allow(unsafe_code, reason = "a test trusts what it has just compiled")]
+
+use std::fs;
+
+use serde_json::Value;
+use wit_host::{CompiledGuest, Error, Functions, Guest, Limits, Result, Runtime, RuntimeBuilder};
+use wit_host_artifacts as guests;
+
+use crate::cli::{Files, check, run};
+
+fn runtime(builder: RuntimeBuilder<Functions>) -> Runtime<Functions> {
+    builder.build().unwrap()
+}
+
+fn compiled(guest: &str) -> CompiledGuest {
+    runtime(wit_host::contract()).compile_file(guest).unwrap()
+}
+
+fn load(runtime: &Runtime<Functions>, bytes: &[u8]) -> Result<Guest<Functions>> {
+    // SAFETY: it is what was compiled, or not taken for it.
+    unsafe { runtime.load_compiled(bytes) }
+}
+
+#[test]
+fn a_compiled_guest_is_the_guest() {
+    for (guest, import) in [(guests::COMPONENT_WASIP2, "math"), (guests::ADD_UNKNOWN, "env.add")] {
+        let CompiledGuest { bytes, manifest } = compiled(guest);
+        assert!(manifest.imports.iter().any(|name| name.contains(import)), "{manifest:?}");
+        let runtime = runtime(wit_host::contract());
+        let whole = runtime.load_file(guest).unwrap();
+        let loaded = load(&runtime, &bytes).unwrap();
+        assert_eq!((loaded.kind(), loaded.exports()), (whole.kind(), whole.exports()));
+        let mut session = loaded.session_blocking(Functions::default()).unwrap();
+        assert_eq!(session.call("run", &[]).unwrap(), [wit_host::Val::S32(3)]);
+        // What is compiled is not taken where a guest is asked for.
+        assert!(matches!(runtime.load(&bytes), Err(Error::NotAGuest { .. })));
+    }
+}
+
+#[test]
+fn a_compiled_guest_is_for_one_kind_of_runtime() {
+    let bytes = compiled(guests::ADD_UNKNOWN).bytes;
+    let contract = wit_host::contract;
+    let refused = |builder, part: &str| {
+        let error = load(&runtime(builder), &bytes).err().unwrap();
+        assert!(error.to_string().contains(part), "{error}");
+    };
+    refused(contract().limits(Limits::default().fuel(1)), "compiled without `fuel`");
+    refused(contract().deterministic(true), "compiled without `deterministic`");
+    refused(contract().limits(Limits::default().compiled_size(100)), "`compiled_size`");
+    refused(Runtime::builder(), "`env::add`");
+    let limits = Limits::default().stack(256 << 10).memory(1 << 20);
+    assert!(load(&runtime(contract().limits(limits).coredump(true)), &bytes).is_ok());
+}
+
+#[test]
+fn what_is_damaged_is_refused() {
+    let runtime = runtime(wit_host::contract());
+    let good = compiled(guests::ADD_UNKNOWN).bytes;
+    let with = |at: usize| {
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        bad
+    };
+    let length = good.len();
+    let mut cases: Vec<_> = (0..length).step_by(length / 50).map(with).collect();
+    cases.extend((1..=16).map(|behind| with(length - behind)));
+    cases.extend([vec![], b"wit-host".to_vec(), good[..length - 1].to_vec(), good[1..].to_vec()]);
+    cases.push([&u64::MAX.to_le_bytes()[..], b"wit-host"].concat());
+    cases.push(fs::read(guests::ADD_UNKNOWN).unwrap());
+    for (number, bad) in cases.iter().enumerate() {
+        let refused = load(&runtime, bad);
+        // In the manifest there are a name and a hash that only people read.
+        let taken_as_it_is =
+            refused.is_ok() && bad.get(..length - 1500) == good.get(..length - 1500);
+        assert!(taken_as_it_is || matches!(refused, Err(Error::ForeignCode { .. })), "{number}");
+    }
+}
+
+#[test]
+fn what_would_not_be_loaded_is_not_compiled() {
+    let runtime = runtime(wit_host::contract().limits(Limits::default().functions(1)));
+    let misfit = runtime.compile(r#"(module (import "env" "mul" (func)))"#);
+    assert!(matches!(misfit, Err(Error::Misfits(_))));
+    let costly = runtime.compile("(module (func) (func))");
+    assert!(matches!(costly, Err(Error::TooCostly { .. })));
+    assert!(matches!(runtime.compile("picture"), Err(Error::NotAGuest { .. })));
+}
+
+#[test]
+fn the_command_runs_compiled_code_that_a_person_trusts() {
+    let files = Files::new();
+    for guest in [guests::COMPONENT_WASIP2, guests::ADD_UNKNOWN] {
+        let output = files.file("guest.cwasm", "");
+        let ran = run(&["compile", "--isolate", guest, "-o", &output]);
+        assert_eq!((ran.status, &*ran.stderr), (Some(0), ""), "{guest}");
+        let manifest: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert!(manifest["engine"].as_str().unwrap().starts_with("wasmtime 48."), "{manifest}");
+        check(&["run", "--trusted-code", &output], 0, "3\n", "");
+        check(&["call", "--trusted-code", &output, "run"], 0, "3\n", "");
+        check(&["run", &output], 126, "", "only taken where it is trusted, with `--trusted-code`");
+        let fuel = ["run", "--trusted-code", "--fuel", "100000", &output];
+        check(&fuel, 126, "", "it was compiled without `fuel`, and is to be run with");
+        run(&["compile", "--fuel", guest, "-o", &output]);
+        check(&fuel, 0, "3\n", "");
+        check(&["run", "--trusted-code", guest], 126, "", "it is no file of `wit-host compile`");
+    }
+}
+
+#[test]
+fn compiling_ends_as_running_does() {
+    let files = Files::new();
+    let (output, text) = (files.file("old", "old"), files.file("text", "Dear reader,"));
+    check(&["compile", &text, "-o", &output], 126, "", "text, but not the text form");
+    check(&["compile", "/no/such/guest", "-o", &output], 127, "", "failed to read the guest");
+    assert_eq!(fs::read(&output).unwrap(), b"old", "it stays as it was");
+    let module = guests::ADD_UNKNOWN;
+    check(&["compile", module, "-o", "/no/such/x"], 125, "", "failed to write `/no/such/x`");
+    check(&["compile", module], 2, "", "--output <FILE>");
+    check(&["compile", module, "-o", &output, "--limit", "body=1"], 126, "", "`body`");
+    check(&["compile", module, "-o", &output, "--limit", "speed=1"], 2, "", "no limit `speed`");
+}
