@@ -87,18 +87,22 @@
 //! [`debug_text`] cuts them for a listener. WASI has the same spans, and
 //! `wiggle abi` for its first preview.
 //!
+//! A [`Cache`] tells within `load` where code came from, at the level debug: `cache
+//! hit` with the field `from`, which is `memory` or `disk`, or `cache miss`. What is
+//! wrong with it, it tells at the level warn, with the target `wit_host::cache`.
+//!
 //! # Reading order
 //! A call passes through `runtime` (one engine, two linkers), `guest` (bytes
-//! that were recognised by `kind`, compiled, checked by `fit` and linked) and
-//! `session` (a store with one instance, in which `state` is what the host
-//! keeps). It then takes one of two paths: `component` or `module`, the latter
+//! that were recognised by `kind`, checked by `fit`, compiled or found in the
+//! `cache`, and linked) and `session` (a store with one instance, in which `state`
+//! is what the host keeps). It then takes one of two paths: `component` or `module`, the latter
 //! with the registrar of [`Env`], and with [`Abi`], by which exports take and
 //! return text; a core module may be served by others, which `provide` loads and
 //! `linked_module` sets up. `limits` and `grants` bound it, `failure` tells what
 //! went wrong. `fit` and [`inspect`] tell what a guest is and whether it fits
 //! before any of that; `wit` reads contracts and what components say of
-//! themselves. [`Cache`] keeps what was compiled, `ahead` compiles for other
-//! processes. [`values`] is arguments and results as text, [`adapt`] makes a
+//! themselves. `ahead` is code that is compiled in one place and run in another.
+//! [`values`] is arguments and results as text, [`adapt`] makes a
 //! component of a core module. `functions` is the shipped contract; no other
 //! module knows of it, but for [`adapt`], which offers it as one to make
 //! components for.

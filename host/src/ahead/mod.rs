@@ -62,9 +62,8 @@ impl<T: Send + 'static> Runtime<T> {
 
     /// Makes a guest from what [`Runtime::compile`] returned, without compiling
     /// anything. What it imports is held against what the runtime serves, up to the
-    /// first import that nothing serves. That its
-    /// exports have the contract's types was seen when it was compiled, against the
-    /// contract of then.
+    /// first import that nothing serves. That its exports have the contract's types
+    /// was seen when it was compiled, against the contract of then.
     ///
     /// # Errors
     /// [`Error::ForeignCode`] where it is not for a runtime as this one is, or was
