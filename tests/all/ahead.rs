@@ -114,7 +114,7 @@ fn compiling_ends_as_running_does() {
     let files = Files::new();
     let (output, text) = (files.file("old", "old"), files.file("text", "Dear reader,"));
     check(&["compile", &text, "-o", &output], 126, "", "text, but not the text form");
-    check(&["compile", "/no/such/guest", "-o", &output], 127, "", "failed to read the guest");
+    check(&["compile", "/no/such/guest", "-o", &output], 127, "", "failed to read");
     assert_eq!(fs::read(&output).unwrap(), b"old", "it stays as it was");
     let module = guests::ADD_UNKNOWN;
     check(&["compile", module, "-o", "/no/such/x"], 125, "", "failed to write `/no/such/x`");
