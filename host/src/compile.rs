@@ -11,13 +11,13 @@ use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
 use crate::engine::features;
-use crate::error::{Error, Result, root_cause};
+use crate::error::{Error, Result};
 use crate::fit::uncounted;
 use crate::isolate::Isolation;
 use crate::kind::{Kind, is_text, recognise};
 use crate::limits::{LimitReached, Limits};
 use crate::scan::{Refusal, scan};
-use crate::text::shown;
+use crate::text::{root_cause, shown};
 
 /// Compiled code, not linked yet.
 pub(crate) enum Compiled {

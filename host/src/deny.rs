@@ -61,7 +61,7 @@ impl Pattern {
     /// Whether the host has anything that the name means, as far as it can know:
     /// it knows its contract where that is there as WIT. WASI's names it takes as
     /// they are.
-    pub(crate) fn is_known(&self, contract: Option<&Contract>, env: &Table) -> bool {
+    fn is_known(&self, contract: Option<&Contract>, env: &Table) -> bool {
         let Some(contract) = contract else { return true };
         let module = self.name.split('.').next().unwrap_or_default();
         self.name.starts_with("wasi:")
@@ -78,6 +78,18 @@ impl Pattern {
     fn covers(&self, function: &str) -> bool {
         let rest = function.strip_prefix(self.name.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
+    }
+}
+
+/// Refuses a denial of what is not there, which somebody would rely on in vain.
+pub(crate) fn check(patterns: &[Pattern], contract: Option<&Contract>, env: &Table) -> Result<()> {
+    match patterns.iter().find(|pattern| !pattern.is_known(contract, env)) {
+        None => Ok(()),
+        Some(pattern) => Err(Error::Grant {
+            what: pattern.name.clone(),
+            reason: "the host has no function of that name, so that there is nothing to deny"
+                .into(),
+        }),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::adapt::Unmappables;
 use crate::failure::Failure;
 use crate::fit::Misfits;
 use crate::limits::LimitReached;
-use crate::text::{list, shown};
+use crate::text::{list, reason, shown};
 use crate::values::BadArgument;
 
 /// The library's result.
@@ -243,15 +243,4 @@ impl Error {
     pub(crate) fn host<E: Into<wasmtime::Error>>(action: &'static str) -> impl FnOnce(E) -> Self {
         move |error| Self::Host { action, reason: reason(&error.into()) }
     }
-}
-
-/// The engine's error and all of its causes on one line, fit for a terminal.
-pub(crate) fn reason(error: &wasmtime::Error) -> String {
-    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
-    shown(&causes.join(": "))
-}
-
-/// What the engine's error comes down to, without its account of where it was.
-pub(crate) fn root_cause(error: &wasmtime::Error) -> String {
-    shown(&error.root_cause().to_string())
 }

@@ -13,9 +13,10 @@ use wasmtime::{Engine, Module};
 
 use crate::compile::{Compiled, here};
 use crate::engine::Settings;
-use crate::error::{Error, Result, reason, root_cause};
+use crate::error::{Error, Result};
 use crate::kind::{Kind, recognise};
 use crate::limits::{LimitReached, Limits};
+use crate::text::{reason, root_cause};
 
 /// A program to compile in: one that calls [`compile_worker`] when it is
 /// started with the arguments that are given here.

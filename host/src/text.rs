@@ -1,5 +1,5 @@
 //! Text for people: names and messages that a guest chose are escaped and cut
-//! before they are part of an error, and lists are joined in one way.
+//! before they are part of an error, and lists and causes are joined in one way.
 
 use std::fmt;
 
@@ -23,6 +23,17 @@ pub(crate) fn shown(text: &str) -> String {
 /// The same for a text of several lines, which the host composed.
 pub(crate) fn shown_text(text: &str) -> String {
     cut(text, LONGEST, |character| character == '\n')
+}
+
+/// The engine's error and all of its causes on one line, fit for a terminal.
+pub(crate) fn reason(error: &wasmtime::Error) -> String {
+    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    shown(&causes.join(": "))
+}
+
+/// What the engine's error comes down to, without its account of where it was.
+pub(crate) fn root_cause(error: &wasmtime::Error) -> String {
+    shown(&error.root_cause().to_string())
 }
 
 /// The same for a name that is one of many.

@@ -31,6 +31,8 @@ pub struct Manifest {
     pub fuel: bool,
     /// Whether runs are deterministic.
     pub deterministic: bool,
+    /// Whether the guest may hold values of the host.
+    pub host_values: bool,
     /// What the host has to serve: interfaces, functions, or imports as `env.add`.
     pub imports: Vec<String>,
     /// The hash (BLAKE3) of the guest's binary form.
@@ -54,6 +56,7 @@ impl Manifest {
             compatibility: compatibility(&engine.engine).to_string(),
             fuel: engine.settings.fuel,
             deterministic: engine.settings.deterministic,
+            host_values: engine.settings.host_values,
             imports,
             guest: blake3::hash(binary).to_string(),
             code: blake3::hash(code).to_string(),
@@ -69,6 +72,7 @@ impl Manifest {
             "compatibility": self.compatibility,
             "fuel": self.fuel,
             "deterministic": self.deterministic,
+            "host_values": self.host_values,
             "imports": self.imports,
             "guest": self.guest,
             "code": self.code,
@@ -87,6 +91,7 @@ impl Manifest {
             compatibility: text("compatibility")?,
             fuel: flag("fuel")?,
             deterministic: flag("deterministic")?,
+            host_values: flag("host_values")?,
             imports: imports.map(|name| Some(name.as_str()?.to_owned())).collect::<Option<_>>()?,
             guest: text("guest")?,
             code: text("code")?,
@@ -112,6 +117,9 @@ impl Manifest {
         if self.fuel != settings.fuel {
             return Err(other("fuel", self.fuel));
         }
+        if self.host_values != settings.host_values {
+            return Err(other("externref", self.host_values));
+        }
         if self.compatibility != compatibility(&engine.engine).to_hex().as_str() {
             return Err("it is for an engine with other settings, or for another processor".into());
         }
@@ -134,7 +142,7 @@ mod tests {
     use crate::engine::Settings;
 
     fn engine(fuel: bool, deterministic: bool) -> SharedEngine {
-        let settings = Settings { fuel, deterministic, stack: 512 << 10 };
+        let settings = Settings { fuel, deterministic, host_values: false, stack: 512 << 10 };
         SharedEngine::new(settings, false).expect("an engine")
     }
 
@@ -166,6 +174,10 @@ mod tests {
             (Manifest { target: "z80-cpm".into(), ..good.clone() }, "it is for z80-cpm, and this"),
             (of(true, false), "it was compiled with `fuel`, and is to be run without"),
             (of(true, true), "it was compiled with `deterministic`, and is to be run without"),
+            (
+                Manifest { host_values: true, ..good.clone() },
+                "it was compiled with `externref`, and is to be run without",
+            ),
             (Manifest { compatibility: String::new(), ..good }, "another processor"),
         ];
         for (manifest, reason) in cases {

@@ -15,11 +15,12 @@ use wasmtime::component::Component;
 pub use manifest::Manifest;
 
 use crate::compile::{Compiled, compile, examine, read, within};
-use crate::error::{Error, Result, root_cause};
+use crate::error::{Error, Result};
 use crate::guest::{Guest, fits};
 use crate::inspect::inspect;
 use crate::kind::Kind;
 use crate::runtime::Runtime;
+use crate::text::root_cause;
 
 /// A guest that was compiled ahead of time.
 #[derive(Clone, Debug)]

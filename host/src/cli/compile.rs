@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use wit_host::{Isolation, Limits};
 
+use super::modules::Modules;
 use super::options::{Usage, name_and_value};
 use super::output::{print_json, replace};
 use super::status::{Status, named};
@@ -45,12 +46,15 @@ pub(crate) struct Compile {
     /// Compile in a process of its own, which has limits too
     #[arg(long)]
     isolate: bool,
+
+    #[command(flatten)]
+    modules: Modules,
 }
 
 impl Compile {
     pub(crate) fn execute(&self) -> Result<Status> {
         let contract = wit_host::contract().limits(self.limits()?);
-        let mut builder = contract.deterministic(self.deterministic);
+        let mut builder = self.modules.offer(contract.deterministic(self.deterministic));
         if self.isolate {
             let program = std::env::current_exe().context("failed to find this program")?;
             builder = builder.isolate(Isolation::new(program, [super::COMPILE_WORKER]));

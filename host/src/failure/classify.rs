@@ -13,10 +13,9 @@ use super::trap::in_words;
 use crate::abi::Broken;
 use crate::deny::Denied;
 use crate::env::{Exit, HostFailure, ImportFailed};
-use crate::error::root_cause;
 use crate::limits::LimitReached;
 use crate::state::State;
-use crate::text::shown;
+use crate::text::{root_cause, shown};
 
 /// What a call ended with.
 pub(crate) enum Verdict {

@@ -19,9 +19,10 @@ pub(crate) use module::{before_compiling, unlinkable_module};
 pub(crate) use preview1::unserved_wasi;
 
 use crate::compile::examine;
-use crate::error::{Error, Result, root_cause};
+use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::runtime::{Inner, Runtime};
+use crate::text::root_cause;
 use crate::wit::{Contract, Decoded, decode};
 use component::Pair;
 use names::Name;

@@ -10,11 +10,11 @@ use super::preview1::unserved_wasi;
 use super::{Fit, Misfit, Misfits, of_engine};
 use crate::core_type::{Import, has_host_values, imports_and_exports};
 use crate::env::{MODULE, Table, signature};
-use crate::error::{Error, Result, root_cause};
+use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::module::{DRAFT_OF_WASI, WASI};
 use crate::runtime::Inner;
-use crate::text::{list, short};
+use crate::text::{list, root_cause, short};
 use crate::wit::{Contract, function as notation};
 
 /// Whether a core module fits the runtime.

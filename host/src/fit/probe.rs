@@ -13,8 +13,7 @@ use wit_parser::{
     WorldItem, WorldKey,
 };
 
-use crate::error::root_cause;
-use crate::text::shown;
+use crate::text::{root_cause, shown};
 use crate::wit::{Decoded, contained};
 
 /// An import that the engine does not link.

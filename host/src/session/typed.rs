@@ -23,8 +23,9 @@ impl<T: Send + 'static> Session<T> {
     ) -> Result<B> {
         let wrong = |reason| Error::WrongType { function: "bind".into(), reason };
         match self.live()? {
-            Live::Component(instance) => bind(&mut self.store, &instance)
-                .map_err(|error| wrong(crate::error::reason(&error))),
+            Live::Component(instance) => {
+                bind(&mut self.store, &instance).map_err(|error| wrong(crate::text::reason(&error)))
+            }
             Live::Module { .. } => Err(wrong(
                 "the guest is a core module, whose functions have no types of the contract".into(),
             )),
@@ -51,7 +52,7 @@ impl<T: Send + 'static> Session<T> {
                 let function = instance.get_func(&mut self.store, name);
                 let function = function.ok_or_else(|| self.no_such(name))?;
                 let typed = function.typed(&self.store);
-                typed.map_err(|error| wrong(crate::error::reason(&error)))
+                typed.map_err(|error| wrong(crate::text::reason(&error)))
             }
         }
     }

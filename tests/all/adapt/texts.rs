@@ -139,10 +139,7 @@ fn a_text_with_a_nul_inside_traps() {
         let Err(Error::Trapped(failure)) = session.call("greet", &[text(name)]) else {
             panic!("{name:?}");
         };
-        assert!(
-            failure.backtrace.join(" ").contains("a text with a NUL inside"),
-            "{failure}"
-        );
+        assert!(failure.backtrace.join(" ").contains("a text with a NUL inside"), "{failure}");
     }
 }
 
