@@ -16,8 +16,14 @@ CARGO_FUZZ := target/tools/bin/cargo-fuzz
 FUZZ_TARGETS := load inspect run env options values differential
 FUZZ_SECONDS := 60
 
+# A folder in guest/ with a Makefile is a guest in a language of its own. Those that
+# need the same tools share them.
+LANGUAGES := $(patsubst guest/%/Makefile,%,$(wildcard guest/*/Makefile guest/module/*/Makefile))
+LANGUAGE_GUESTS := $(addprefix guest-,$(LANGUAGES))
+USES_TOOLS_OF_C := go module/c module/zig
+
 .DEFAULT_GOAL := help
-.PHONY: help run test soak fuzz guests guests-cargo-component targets lint doc install clean
+.PHONY: help run test soak fuzz guests guests-all guests-cargo-component targets lint doc install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
@@ -46,6 +52,22 @@ fuzz: $(CARGO_FUZZ) ## Run every fuzz target for a minute; needs a nightly toolc
 
 guests: targets ## Build the guests in guest/
 	cargo build --package wit-host-artifacts
+
+guests-all: guests $(LANGUAGE_GUESTS) ## Build the guests in every language; installs their tools in target/
+
+# `make guest-c` builds the one in guest/c. A language that lacks a tool of this
+# machine's is passed over, but not where a change is judged.
+.PHONY: $(LANGUAGE_GUESTS)
+.NOTPARALLEL:
+$(LANGUAGE_GUESTS): guest-%:
+	@for tool in $$(sed -n 's/^NEEDS := //p' guest/$*/Makefile); do \
+		command -v $$tool >/dev/null && continue; \
+		echo "guest/$* is passed over: it needs $$tool, which is not installed"; \
+		test -z "$$CI"; exit; \
+	done; \
+	mkdir -p $(GUESTS)/languages && $(MAKE) --no-print-directory -C guest/$* WIT=$(CURDIR)/wit \
+		OUT=$(CURDIR)/$(GUESTS)/languages/$(subst /,-,$*).wasm \
+		TOOLS=$(CURDIR)/target/tools/guests/$(if $(filter $*,$(USES_TOOLS_OF_C)),c,$(subst /,-,$*))
 
 guests-cargo-component: targets $(CARGO_COMPONENT) ## Build the component guest with cargo-component, and run it
 	cd guest/component && PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/cargo-component" \

@@ -1,0 +1,30 @@
+//! The guests that behave alike, one for each language and way of making it. It
+//! does not know what they do.
+
+use wit_host::Kind;
+use wit_host_artifacts as guests;
+
+pub(crate) struct Language {
+    /// Its folder in `guest/`.
+    pub(crate) folder: &'static str,
+    /// What the authors' page calls it.
+    #[allow(dead_code, reason = "the program that prints that page's table has it")]
+    pub(crate) title: &'static str,
+    pub(crate) kind: Kind,
+    /// Where its guest is once it is built.
+    pub(crate) file: &'static str,
+}
+
+/// Where `make guests-all` puts a guest.
+macro_rules! built {
+    ($name:literal) => {
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../target/guests/languages/", $name, ".wasm")
+    };
+}
+
+pub(crate) const LANGUAGES: &[Language] =
+    &[component("component", "Rust", guests::COMPONENT_WASIP2)];
+
+const fn component(folder: &'static str, title: &'static str, file: &'static str) -> Language {
+    Language { folder, title, kind: Kind::Component, file }
+}

@@ -1,0 +1,117 @@
+//! One behaviour in every language: each row is a call of `greet`, and goes
+//! through all functions of the contract in each of the guests.
+
+mod list;
+mod rows;
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::LazyLock;
+use std::{env, fs};
+
+use wit_host::blocking::Session;
+use wit_host::{Abi, Error, FetchLimits, Functions, Grants, Guest, Kind, Returns, Runtime, Val};
+
+use crate::server;
+use list::{LANGUAGES, Language};
+use rows::{Row, rows};
+
+macro_rules! each_in_a_test {
+    ($($name:ident: $folder:literal),* $(,)?) => {
+        $(#[test]
+        fn $name() {
+            check($folder);
+        })*
+
+        const TESTED: &[&str] = &[$($folder),*];
+    };
+}
+
+each_in_a_test! {
+    rust: "component",
+}
+
+#[test]
+fn every_language_is_tested() {
+    let listed: Vec<_> = LANGUAGES.iter().map(|language| language.folder).collect();
+    assert_eq!(listed, TESTED);
+
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../guest"));
+    let made_by_make = ["", "module/"].into_iter().flat_map(|folder| {
+        let entries = fs::read_dir(root.join(folder)).unwrap().map(Result::unwrap);
+        let made = entries.filter(|entry| entry.path().join("Makefile").exists());
+        made.map(move |entry| format!("{folder}{}", entry.file_name().display()))
+    });
+    let tested: BTreeSet<_> = TESTED.iter().map(|&folder| folder.to_owned()).collect();
+    let untested: Vec<_> = made_by_make.filter(|folder| !tested.contains(folder)).collect();
+    assert!(untested.is_empty(), "no test has the guests in {untested:?}");
+}
+
+static RUNTIME: LazyLock<Runtime<Functions>> =
+    LazyLock::new(|| wit_host::contract().build().unwrap());
+
+/// Builds nothing: a guest that is not there is told and passed over, but not where
+/// a change is judged.
+fn check(folder: &str) {
+    let language = LANGUAGES.iter().find(|language| language.folder == folder).unwrap();
+    if !Path::new(language.file).exists() {
+        assert!(env::var_os("CI").is_none(), "{} is not there", language.file);
+        let told = format!("guest/{folder} is not built: type `make guests-all`\n");
+        // Past the test harness, which keeps what is printed by tests that pass.
+        return std::io::stderr().write_all(told.as_bytes()).unwrap();
+    }
+    let guest = RUNTIME.load_file(language.file).unwrap();
+    assert_eq!(guest.kind(), language.kind);
+    runs_with_no_grant(&guest);
+    for row in rows().iter().filter(|row| row.is_for(language.kind)) {
+        let found = greeting(&guest, language, row);
+        assert_eq!(found, row.greeting, "{folder}: greet({:?})", row.name);
+    }
+    keeps_no_memory(&guest, language);
+}
+
+/// Enough for a collector to have been at work.
+const CALLS: usize = 40;
+
+fn runs_with_no_grant(guest: &Guest<Functions>) {
+    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    for _ in 0..2 {
+        assert_eq!(session.call("run", &[]).unwrap(), [Val::S32(3)]);
+    }
+}
+
+fn greeting(guest: &Guest<Functions>, language: &Language, row: &Row) -> String {
+    let grants = Grants::default().allow_host(&server::host()).unwrap();
+    let limits = FetchLimits { size: rows::LONGEST_DOCUMENT, time: row.time };
+    let functions = Functions::new(&grants).fetch_limits(limits);
+    let mut session = guest.session_with_blocking(functions, &grants).unwrap();
+    greet(&mut session, language, &row.name).unwrap()
+}
+
+fn greet(
+    session: &mut Session<Functions>,
+    language: &Language,
+    name: &str,
+) -> Result<String, Error> {
+    let name = [Val::String(name.to_owned())];
+    let results = match language.kind {
+        Kind::Component => session.call("greet", &name)?,
+        Kind::Module => session.call_with(Abi::CString(Returns::Inferred), "greet", &name)?,
+    };
+    let [Val::String(greeting)] = &results[..] else { panic!("{results:?}") };
+    Ok(greeting.clone())
+}
+
+/// What a call takes is given back: as many calls again take no more memory, and a
+/// guest that kept one text of each would.
+fn keeps_no_memory(guest: &Guest<Functions>, language: &Language) {
+    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let name = "x".repeat(256 << 10);
+    let mut peak_after = |calls| {
+        (0..calls).for_each(|_| drop(greet(&mut session, language, &name).unwrap()));
+        session.spent().peak_memory
+    };
+    let (once, twice) = (peak_after(CALLS), peak_after(CALLS));
+    assert!(twice - once < CALLS * name.len(), "{}: {once}, then {twice}", language.folder);
+}
