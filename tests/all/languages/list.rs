@@ -22,8 +22,12 @@ macro_rules! built {
     };
 }
 
-pub(crate) const LANGUAGES: &[Language] =
-    &[component("component", "Rust", guests::COMPONENT_WASIP2)];
+#[rustfmt::skip]
+pub(crate) const LANGUAGES: &[Language] = &[
+    component("component", "Rust", guests::COMPONENT_WASIP2),
+    component("c", "C", built!("c")),
+    component("go", "Go", built!("go")),
+];
 
 const fn component(folder: &'static str, title: &'static str, file: &'static str) -> Language {
     Language { folder, title, kind: Kind::Component, file }

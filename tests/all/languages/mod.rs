@@ -30,6 +30,8 @@ macro_rules! each_in_a_test {
 
 each_in_a_test! {
     rust: "component",
+    c: "c",
+    go: "go",
 }
 
 #[test]
