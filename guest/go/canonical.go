@@ -3,14 +3,38 @@ package main
 // This file is the canonical ABI: how text and lists cross between a component and
 // its host. It knows no function of the contract.
 //
-// The host asks for room by `cabi_realloc` before it writes what a function returns.
+// The host asks for room by `cabi_realloc` before it writes arguments and results.
 // Go's collector does not see the host's pointers, so that room is kept in a table
-// until what is in it was taken.
+// until what is in it was taken. And the collector asks WASI for the time, but a guest
+// that is asked for room must not call anything: so it is off, but for when code of
+// the guest's own is running.
 
 import (
+	"runtime/debug"
 	"structs"
 	"unsafe"
 )
+
+// collecting is the growth at which the collector starts, as Go has it by default.
+const collecting = 100
+
+func init() {
+	debug.SetGCPercent(-1)
+}
+
+// inHost calls an import.
+func inHost(call func()) {
+	debug.SetGCPercent(-1)
+	call()
+	debug.SetGCPercent(collecting)
+}
+
+// inGuest runs what an export does.
+func inGuest(run func()) {
+	debug.SetGCPercent(collecting)
+	run()
+	debug.SetGCPercent(-1)
+}
 
 // list is a text, or a list of anything, as both sides pass it.
 type list struct {

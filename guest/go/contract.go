@@ -9,14 +9,19 @@ import (
 )
 
 //go:wasmimport wit-host:contract/math@0.1.0 add
-func add(a, b int32) int32
+func importedAdd(a, b int32) int32
+
+func add(a, b int32) (sum int32) {
+	inHost(func() { sum = importedAdd(a, b) })
+	return sum
+}
 
 //go:wasmimport wit-host:contract/strings@0.1.0 concat
 func importedConcat(a, b string, result *list)
 
 func concat(a, b string) string {
 	result := new(list)
-	importedConcat(a, b, result)
+	inHost(func() { importedConcat(a, b, result) })
 	return result.text()
 }
 
@@ -25,7 +30,7 @@ func importedToUpper(text string, result *list)
 
 func toUpper(text string) string {
 	result := new(list)
-	importedToUpper(text, result)
+	inHost(func() { importedToUpper(text, result) })
 	return result.text()
 }
 
@@ -34,7 +39,7 @@ func importedSplit(text, separator string, result *list)
 
 func split(text, separator string) []string {
 	result := new(list)
-	importedSplit(text, separator, result)
+	inHost(func() { importedSplit(text, separator, result) })
 	return result.texts()
 }
 
@@ -59,7 +64,7 @@ func (e *utf8Error) Error() string {
 
 func fromUTF8(bytes []byte) (string, error) {
 	result := new(textOrError)
-	importedFromUTF8(string(bytes), result)
+	inHost(func() { importedFromUTF8(string(bytes), result) })
 	if result.failed {
 		return "", &utf8Error{validUpTo: result.text.at}
 	}
@@ -115,7 +120,7 @@ func (e *fetchError) Error() string {
 
 func get(url string) ([]byte, error) {
 	result := new(bodyOrError)
-	importedGet(url, result)
+	inHost(func() { importedGet(url, result) })
 	if !result.failed {
 		return result.body.bytes(), nil
 	}
@@ -127,11 +132,13 @@ func get(url string) ([]byte, error) {
 }
 
 //go:wasmexport run
-func exportedRun() int32 {
-	return run()
+func exportedRun() (number int32) {
+	inGuest(func() { number = run() })
+	return number
 }
 
 //go:wasmexport greet
-func exportedGreet(at, length uint32) *list {
-	return give(greet(list{at: at, length: length}.text()))
+func exportedGreet(at, length uint32) (greeting *list) {
+	inGuest(func() { greeting = give(greet(list{at: at, length: length}.text())) })
+	return greeting
 }
