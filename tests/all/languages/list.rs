@@ -27,8 +27,13 @@ pub(crate) const LANGUAGES: &[Language] = &[
     component("component", "Rust", guests::COMPONENT_WASIP2),
     component("c", "C", built!("c")),
     component("go", "Go", built!("go")),
+    module("module/assemblyscript", "AssemblyScript", built!("module-assemblyscript")),
 ];
 
 const fn component(folder: &'static str, title: &'static str, file: &'static str) -> Language {
     Language { folder, title, kind: Kind::Component, file }
+}
+
+const fn module(folder: &'static str, title: &'static str, file: &'static str) -> Language {
+    Language { folder, title, kind: Kind::Module, file }
 }

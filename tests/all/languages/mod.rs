@@ -32,6 +32,7 @@ each_in_a_test! {
     rust: "component",
     c: "c",
     go: "go",
+    assemblyscript: "module/assemblyscript",
 }
 
 #[test]
