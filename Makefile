@@ -20,7 +20,7 @@ FUZZ_SECONDS := 60
 # need the same tools share them.
 LANGUAGES := $(patsubst guest/%/Makefile,%,$(wildcard guest/*/Makefile guest/module/*/Makefile))
 LANGUAGE_GUESTS := $(addprefix guest-,$(LANGUAGES))
-USES_TOOLS_OF_C := go module/c module/zig
+USES_TOOLS_OF_C := go module/c module/text module/zig
 
 .DEFAULT_GOAL := help
 .PHONY: help run test soak fuzz guests guests-all guests-cargo-component targets lint doc install clean

@@ -28,6 +28,9 @@ pub(crate) const LANGUAGES: &[Language] = &[
     component("c", "C", built!("c")),
     component("go", "Go", built!("go")),
     module("module/assemblyscript", "AssemblyScript", built!("module-assemblyscript")),
+    module("module/c", "C", built!("module-c")),
+    module("module/zig", "Zig", built!("module-zig")),
+    module("module/text", "text format", built!("module-text")),
 ];
 
 const fn component(folder: &'static str, title: &'static str, file: &'static str) -> Language {

@@ -33,6 +33,9 @@ each_in_a_test! {
     c: "c",
     go: "go",
     assemblyscript: "module/assemblyscript",
+    c_module: "module/c",
+    zig: "module/zig",
+    text: "module/text",
 }
 
 #[test]
