@@ -17,14 +17,21 @@ IMPORT(from_utf8) size_t env_from_utf8(const char *bytes, size_t length);
 IMPORT(fetch) size_t env_fetch(const char *url, size_t length);
 IMPORT(write_mem) void env_write_mem(char *to);
 
-static char *allocated(size_t size) {
-    char *block = malloc(size);
+/* Makes a block. The host puts an argument into one. */
+EXPORT(allocate) void *allocate(size_t size) {
+    void *block = malloc(size);
     if (!block) abort();
     return block;
 }
 
+/* Gives a block back. */
+EXPORT(deallocate) void deallocate(void *block, size_t size) {
+    (void)size;
+    free(block);
+}
+
 static char *written(size_t length) {
-    char *text = allocated(length + 1);
+    char *text = allocate(length + 1);
     env_write_mem(text);
     text[length] = 0;
     return text;
@@ -50,7 +57,7 @@ static char *fetched(const char *url) {
 static char *joined(char *all, const char *names) {
     for (;;) {
         size_t length = strcspn(names, ",");
-        char *name = allocated(length + 1);
+        char *name = allocate(length + 1);
         memcpy(name, names, length);
         name[length] = 0;
         all = followed(all, name);
@@ -72,7 +79,7 @@ EXPORT(run) int run(void) {
     return add(1, 2);
 }
 
-/* Greets somebody. The result is the host's to free. */
+/* Greets somebody. The result is the host's to give back. */
 EXPORT(greet) char *greet(const char *name) {
     if (strncmp(name, "http://", 7) != 0 && strncmp(name, "https://", 8) != 0) return greeting(name);
     char *text = fetched(name);
