@@ -87,6 +87,16 @@ fn component_wasip2() {
     }
 }
 
+/// That it behaves like the others is for `languages` to test.
+#[test]
+fn small_wasip2() {
+    let runtime = wit_host::contract().build().unwrap();
+    let inspection = runtime.inspect_file(guests::SMALL_WASIP2).unwrap();
+    let imports: Vec<_> = inspection.imports.iter().map(|import| &*import.item.name).collect();
+    assert!(imports.iter().all(|name| name.starts_with("wit-host:contract/")), "{imports:?}");
+    assert!(inspection.size < 20 << 10, "{} bytes", inspection.size);
+}
+
 #[test]
 fn arguments_of_another_type_are_refused_and_the_session_goes_on() {
     let guest = wit_host::contract().build().unwrap().load_file(guests::COMPONENT_WASIP2).unwrap();

@@ -33,8 +33,8 @@ fn main() -> Result<()> {
     let mut tested = String::new();
     for target in targets(&metadata)? {
         check_installed(&target)?;
-        build(&manifest, &target, &target_dir, &metadata)?;
         for package in metadata.packages.iter().filter(|package| is_for(package, &target)) {
+            build(&manifest, &target, &target_dir, package)?;
             let wasm = artifact(&target_dir, &target, package)?;
             let name = format!("{}_{}", package.name, short(&target)).replace('-', "_");
             let upper = name.to_uppercase();
@@ -94,18 +94,17 @@ fn check_installed(target: &str) -> Result<()> {
     Ok(())
 }
 
-fn build(manifest: &Path, target: &str, target_dir: &Path, metadata: &Metadata) -> Result<()> {
+/// A cargo for each package: one for all would give them the features of a dependency
+/// that any of them asks for, and some are to have no standard library.
+fn build(manifest: &Path, target: &str, target_dir: &Path, package: &Package) -> Result<()> {
     let mut cargo = Command::new(env::var("CARGO")?);
     cargo.args(["build", "--release", "--locked", "--target", target, "--manifest-path"]);
-    cargo.arg(manifest).arg("--target-dir").arg(target_dir);
-    for package in metadata.packages.iter().filter(|package| is_for(package, target)) {
-        cargo.args(["--package", &package.name]);
-    }
+    cargo.arg(manifest).arg("--target-dir").arg(target_dir).args(["--package", &package.name]);
     INHERITED.iter().for_each(|name| {
         cargo.env_remove(name);
     });
     let status = cargo.status().context("failed to start cargo")?;
-    ensure!(status.success(), "failed to build the guests for {target}: see above");
+    ensure!(status.success(), "failed to build `{}` for {target}: see above", package.name);
     Ok(())
 }
 

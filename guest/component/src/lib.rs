@@ -21,7 +21,7 @@ impl Guest for Component {
         let name = if is_url { fetched(&name) } else { name };
         let name = if name.is_empty() { "world".to_owned() } else { name };
         let greeting = strings::concat("Hello, ", &joined(&name));
-        strings::to_upper(&strings::concat(&greeting, "!"))
+        strings::concat(&strings::to_upper(&greeting), "!")
     }
 }
 

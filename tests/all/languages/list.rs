@@ -25,6 +25,7 @@ macro_rules! built {
 #[rustfmt::skip]
 pub(crate) const LANGUAGES: &[Language] = &[
     component("component", "Rust", guests::COMPONENT_WASIP2),
+    component("small", "Rust, without `std`", guests::SMALL_WASIP2),
     component("c", "C", built!("c")),
     component("go", "Go", built!("go")),
     module("module/assemblyscript", "AssemblyScript", built!("module-assemblyscript")),

@@ -30,6 +30,7 @@ macro_rules! each_in_a_test {
 
 each_in_a_test! {
     rust: "component",
+    small: "small",
     c: "c",
     go: "go",
     assemblyscript: "module/assemblyscript",
