@@ -23,7 +23,7 @@ LANGUAGE_GUESTS := $(addprefix guest-,$(LANGUAGES))
 USES_TOOLS_OF_C := go module/c module/text module/zig
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak fuzz guests guests-all guests-cargo-component targets lint doc install clean
+.PHONY: help run test soak fuzz guests guests-all guests-table guests-cargo-component targets lint doc install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
@@ -68,6 +68,9 @@ $(LANGUAGE_GUESTS): guest-%:
 	mkdir -p $(GUESTS)/languages && $(MAKE) --no-print-directory -C guest/$* WIT=$(CURDIR)/wit \
 		OUT=$(CURDIR)/$(GUESTS)/languages/$(subst /,-,$*).wasm \
 		TOOLS=$(CURDIR)/target/tools/guests/$(if $(filter $*,$(USES_TOOLS_OF_C)),c,$(subst /,-,$*))
+
+guests-table: guests-all ## Measure the guests in every language, and print the table of guest/README.md
+	cargo bench --bench languages
 
 guests-cargo-component: targets $(CARGO_COMPONENT) ## Build the component guest with cargo-component, and run it
 	cd guest/component && PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/cargo-component" \

@@ -1,0 +1,111 @@
+//! `make guests-table`: prints the table of guest/README.md, of the guests that are
+//! built. Times are the CPU's, of all threads, so that another program at work does
+//! not count.
+
+#![allow(clippy::unwrap_used, reason = "a figure that cannot be had ends the table")]
+
+#[path = "../all/languages/list.rs"]
+mod list;
+
+use std::path::Path;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use list::{LANGUAGES, Language};
+use rustix::time::{ClockId, clock_gettime};
+use wit_host::{
+    Abi, Cache, Functions, Guest, Inspection, Kind, Returns, Runtime, RuntimeBuilder, Val, contract,
+};
+
+const HEAD: &str = "\
+| language | size | first load | from the cache | a session | a call | WASI | a failure's stack |
+| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |";
+
+/// How often something is timed; the median is told.
+const TIMES: usize = 21;
+
+/// A load that takes longer is timed once.
+const LONG: Duration = Duration::from_secs(1);
+
+fn main() {
+    println!("{HEAD}");
+    for language in LANGUAGES {
+        if Path::new(language.file).exists() {
+            println!("{}", row(language));
+        } else {
+            eprintln!("guest/{} is not built: type `make guests-all`", language.folder);
+        }
+    }
+}
+
+fn row(language: &Language) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let runtime = |builder: RuntimeBuilder<Functions>| builder.build().unwrap();
+    let compiling = runtime(contract());
+    let keeping = runtime(contract().cache(Cache::new(directory.path())));
+    let load = |runtime: &Runtime<Functions>| runtime.load_file(language.file).unwrap();
+    let start = |guest: &Guest<Functions>| guest.session_blocking(Functions::default()).unwrap();
+
+    let first_load = median(1, || drop(load(&compiling)));
+    let guest = load(&keeping);
+    let mut session = start(&guest);
+    let a_call = median(100, || greet(language.kind, &mut session));
+    let a_session = median(10, || drop(start(&guest)));
+    // What is in use would be taken from memory.
+    drop((session, guest));
+    let from_cache = median(1, || drop(load(&keeping)));
+
+    let inspection = compiling.inspect_file(language.file).unwrap();
+    format!(
+        "| [{}]({}){} | {} | {first_load:.1?} | {from_cache:.1?} | {a_session:.1?} | {a_call:.1?} | {} | {} |",
+        language.title,
+        language.folder,
+        if language.kind == Kind::Module { ", `env`" } else { "" },
+        ByteSize(u64::try_from(inspection.size).unwrap()),
+        wasi(&inspection),
+        debug_information(&inspection),
+    )
+}
+
+fn greet(kind: Kind, session: &mut wit_host::blocking::Session<Functions>) {
+    let name = [Val::String("Ada".into())];
+    let greeting = match kind {
+        Kind::Component => session.call("greet", &name),
+        Kind::Module => session.call_with(Abi::CString(Returns::Inferred), "greet", &name),
+    };
+    assert_eq!(greeting.unwrap(), [Val::String("HELLO, ADA!".into())]);
+}
+
+/// How many interfaces of WASI a component imports, or functions a core module.
+fn wasi(inspection: &Inspection) -> String {
+    let is_wasi = |name: &str| name.starts_with("wasi:") || name.starts_with("wasi_");
+    let count = inspection.imports.iter().filter(|import| is_wasi(&import.item.name)).count();
+    let what = if inspection.kind == Kind::Component { "interfaces" } else { "functions" };
+    if count == 0 { "none".into() } else { format!("{count} {what}") }
+}
+
+/// What the stack of a failure has to be told with.
+fn debug_information(inspection: &Inspection) -> &'static str {
+    let has = |name| inspection.custom_sections.iter().any(|section| section.name == name);
+    match (has(".debug_*"), has("name")) {
+        (true, _) => "names and lines",
+        (false, true) => "names",
+        (false, false) => "numbers",
+    }
+}
+
+/// The CPU time of one, with so many timed at once.
+fn median(at_once: u32, mut one: impl FnMut()) -> Duration {
+    let mut times = Vec::new();
+    while times.len() < TIMES && times.first() < Some(&LONG) {
+        let began = cpu_time();
+        (0..at_once).for_each(|_| one());
+        times.push((cpu_time() - began) / at_once);
+    }
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn cpu_time() -> Duration {
+    clock_gettime(ClockId::ProcessCPUTime).try_into().unwrap()
+}
