@@ -52,7 +52,7 @@ fn guests_that(body: &str) -> [String; 2] {
 #[test]
 fn traps_are_told_in_plain_words_on_both_paths() {
     let cases = [
-        ("unreachable", Trap::UnreachableCodeReached, "as a panic or a failed assertion does"),
+        ("unreachable", Trap::UnreachableCodeReached, "or an uncaught exception does"),
         (
             "(drop (i32.div_s (i32.const 1) (i32.const 0)))",
             Trap::IntegerDivisionByZero,

@@ -6,7 +6,8 @@ use wasmtime::Trap;
 /// What the guest did, and why guests do that.
 pub(super) fn in_words(trap: Trap) -> String {
     if trap == Trap::UnreachableCodeReached {
-        return "it reached an `unreachable` instruction, as a panic or a failed assertion does"
+        return "it reached an `unreachable` instruction, as a panic, a failed assertion or an \
+                uncaught exception does"
             .into();
     }
     let text = trap.to_string();
