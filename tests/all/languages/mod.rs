@@ -58,6 +58,15 @@ fn every_language_is_tested() {
     assert!(untested.is_empty(), "no test has the guests in {untested:?}");
 }
 
+#[test]
+fn both_engines_of_javascript_have_the_same_source() {
+    let sources = [
+        include_str!("../../../guest/js/guest.js"),
+        include_str!("../../../guest/quickjs/guest.js"),
+    ];
+    assert_eq!(sources[0], sources[1]);
+}
+
 static RUNTIME: LazyLock<Runtime<Functions>> =
     LazyLock::new(|| wit_host::contract().build().unwrap());
 
