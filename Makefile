@@ -50,7 +50,7 @@ fuzz: $(CARGO_FUZZ) ## Run every fuzz target for a minute; needs a nightly toolc
 			target/fuzz-corpus/$$target tests/fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
 	done
 
-guests: targets ## Build the guests in guest/
+guests: targets ## Build the guests in Rust
 	cargo build --package wit-host-artifacts
 
 guests-all: guests $(LANGUAGE_GUESTS) ## Build the guests in every language; installs their tools in target/
