@@ -8,6 +8,7 @@ use crate::adapt::Unmappables;
 use crate::failure::Failure;
 use crate::fit::Misfits;
 use crate::limits::LimitReached;
+use crate::new::ProjectError;
 use crate::text::{list, reason, shown};
 use crate::values::BadArgument;
 
@@ -205,6 +206,10 @@ pub enum Error {
     /// A core module has something that no component can have.
     #[error(transparent)]
     Unmappable(#[from] Unmappables),
+
+    /// A guest's project could not be made.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
 
     /// The host could not do its own part: set-up of the engine, of a linker,
     /// of an executor.

@@ -139,6 +139,7 @@ mod link;
 mod linked_module;
 mod meter;
 mod module;
+pub mod new;
 mod provide;
 mod runtime;
 mod scan;

@@ -18,6 +18,7 @@ mod host_calls;
 mod inspect;
 mod last_call;
 mod modules;
+mod new;
 mod options;
 mod output;
 mod progress;
@@ -51,6 +52,7 @@ Examples:
   wit-host run guest.wasm                      Run it with nothing granted
   wit-host run --dir data --env A=B guest.wasm
   wit-host contract > wit/contract.wit         What a guest of this host is built against
+  wit-host new greeter --lang rust             A guest of your own
 
 The exit status of a command is that of the guest up to 123. Otherwise: 2 wrong usage,
 124 out of time, 125 the host failed, 126 the guest was refused, 127 not found, 134 the
@@ -65,6 +67,7 @@ enum Command {
     Inspect(inspect::Inspect),
     Adapt(adapt::Adapt),
     Compile(compile::Compile),
+    New(new::New),
     Contract(contract::Contract),
     Cache(cache::Cache),
     Completions(completions::Completions),
@@ -91,6 +94,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Inspect(inspect) => inspect.execute(),
         Command::Adapt(adapt) => adapt.execute(),
         Command::Compile(compile) => compile.execute(),
+        Command::New(new) => new.execute(),
         Command::Contract(contract) => contract.execute(),
         Command::Cache(cache) => cache.execute(),
         Command::Completions(completions) => completions.execute(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use wit_host::new::ProjectError;
 use wit_host::{Error, LimitReached};
 
 use super::options::Usage;
@@ -132,7 +133,9 @@ fn status(error: &Error) -> Status {
         | Error::Misfits(_) => Status::Refused,
         Error::NoSuchFunction { .. } | Error::AmbiguousFunction { .. } => Status::NotFound,
         Error::Module { source, .. } => status(source),
+        Error::Project(ProjectError::Write { .. }) => Status::HostFailed,
         Error::WrongType { .. }
+        | Error::Project(_)
         | Error::ModuleName { .. }
         | Error::Argument(_)
         | Error::Grant { .. }

@@ -120,6 +120,15 @@ impl Contract {
         &self.resolve.worlds[self.world].name
     }
 
+    /// The name by which the world is chosen among those of its files: its own, or
+    /// all of it where it is of a package that they only need.
+    pub(crate) fn selector(&self) -> String {
+        match self.resolve.worlds[self.world].package == Some(self.package) {
+            true => self.world_name().to_owned(),
+            false => self.name(),
+        }
+    }
+
     /// The world's name with its package, as `wit-host:contract/plugin@0.1.0`.
     pub fn name(&self) -> String {
         let world = &self.resolve.worlds[self.world];

@@ -1,0 +1,84 @@
+//! What a guest in Rust has from the workspace of `guest/`, and a project on its own
+//! has in its Cargo.toml: package fields, the release profile, the lock file.
+
+use super::File;
+
+const WORKSPACE: &str = include_str!("../../../guest/Cargo.toml");
+const LOCK: &str = include_str!("../../../guest/Cargo.lock");
+const MEMBER: &str = include_str!("../../../guest/component/Cargo.toml");
+
+/// Fields of the package that are not its author's.
+const OURS: &[&str] = &["description", "license", "publish"];
+
+/// Cargo.toml and Cargo.lock of a project. The versions are those that the guests are
+/// tested with; cargo drops what the project does not need.
+pub(super) fn files(name: &str) -> Vec<File> {
+    let lock = LOCK.replace("name = \"component\"", &format!("name = \"{name}\""));
+    vec![
+        File::new("Cargo.toml", manifest(name)),
+        File::new("Cargo.lock", lock),
+        File::new(".gitignore", "/target\n"),
+    ]
+}
+
+fn manifest(name: &str) -> String {
+    let mut manifest = String::new();
+    for (heading, body) in sections(MEMBER) {
+        if heading.starts_with("[package.metadata") {
+            continue;
+        }
+        manifest += heading;
+        manifest.push('\n');
+        for line in body {
+            let key = line.split([' ', '.']).next().unwrap_or_default();
+            if line.starts_with("name = ") {
+                manifest += &format!("name = \"{name}\"\n");
+            } else if !OURS.contains(&key) && !line.starts_with('#') {
+                manifest += &format!("{}\n", inherited(line).unwrap_or(line));
+            }
+        }
+    }
+    let profile = sections(WORKSPACE).find(|(heading, _)| *heading == "[profile.release]");
+    let (heading, body) = profile.unwrap_or_default();
+    let manifest = manifest.trim_end();
+    format!(
+        "{manifest}\n\n{heading}\n{}\n\n# No part of the workspace that it may lie in.\n[workspace]\n",
+        body.join("\n").trim_end()
+    )
+}
+
+/// The line of the workspace that `edition.workspace = true` stands for.
+fn inherited(line: &str) -> Option<&'static str> {
+    let key = line.strip_suffix(".workspace = true")?;
+    let (_, package) =
+        sections(WORKSPACE).find(|(heading, _)| *heading == "[workspace.package]")?;
+    package.into_iter().find(|line| line.starts_with(&format!("{key} = ")))
+}
+
+/// The headings of a file in TOML, with the lines below each.
+fn sections(text: &'static str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    let lines: Vec<_> = text.lines().collect();
+    let starts: Vec<_> = (0..lines.len()).filter(|index| lines[*index].starts_with('[')).collect();
+    let ends: Vec<_> = starts.iter().skip(1).copied().chain([lines.len()]).collect();
+    starts
+        .into_iter()
+        .zip(ends)
+        .map(move |(start, end)| (lines[start], lines[start + 1..end].to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_project_needs_no_workspace() {
+        let manifest = manifest("my-guest");
+        for part in ["[package]\nname = \"my-guest\"\n", "edition = \"20", "[lib]\n", "lto = true"]
+        {
+            assert!(manifest.contains(part), "{part} is not in\n{manifest}");
+        }
+        for part in ["workspace = true", "metadata", "license", "description", "\n\n\n"] {
+            assert!(!manifest.contains(part), "{part} is in\n{manifest}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Why there is no project.
+
+use std::path::PathBuf;
+
+use crate::text::{shown, shown_text};
+
+/// Why a project could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProjectError {
+    /// No project can have the name.
+    #[error("no project can be called `{}`: {reason}", shown(name))]
+    Name {
+        /// The name.
+        name: String,
+        /// Why it cannot.
+        reason: &'static str,
+    },
+
+    /// The folder that the project was to be made in is not empty.
+    #[error(
+        "`{}` is there already, and not empty; give another name, or remove it",
+        shown(&folder.display().to_string())
+    )]
+    Occupied {
+        /// The folder.
+        folder: PathBuf,
+    },
+
+    /// A project in this language cannot have the exports of the world.
+    #[error(
+        "no project in {language} can be made for the world `{}`: {}",
+        shown(world),
+        shown_text(reason)
+    )]
+    World {
+        /// The language's name.
+        language: &'static str,
+        /// The world's name.
+        world: String,
+        /// Why it cannot, and what can.
+        reason: String,
+    },
+
+    /// A file or folder could not be read, of the WIT, or not be written.
+    #[error("failed to make `{}`", shown(&path.display().to_string()))]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,174 @@
+//! The languages that there are projects for: one table, whose rows are in the
+//! modules of the languages.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::error::ProjectError;
+use super::exports::World;
+use super::stub::Stubs;
+use super::{File, cargo, rust};
+use crate::wit::Contract;
+
+/// A language, and the way in which guests are made in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Language {
+    /// A component, by wit-bindgen.
+    Rust,
+}
+
+/// What there is to know of a language.
+pub(super) struct Details {
+    pub(super) name: &'static str,
+    pub(super) summary: &'static str,
+    /// The files of its guest, which a project begins with.
+    pub(super) files: &'static [(&'static str, &'static str)],
+    /// Those of them that are made from the WIT where the contract is another one.
+    pub(super) sources: &'static [&'static str],
+    /// Text that is another one in a project: the file, the text, and what it becomes,
+    /// with `NAME` for the project's name.
+    pub(super) replaced: &'static [(&'static str, &'static str, &'static str)],
+    pub(super) build: &'static str,
+    /// What is built, with `NAME` for the name as an identifier.
+    pub(super) output: &'static str,
+    pub(super) stubs: Stubbing,
+}
+
+/// How the exports of a contract are written.
+pub(super) enum Stubbing {
+    /// Made of the world, or the reason why not.
+    Made(fn(&World, &str) -> Result<Stubs, String>),
+    /// Core modules have no WIT.
+    CoreModule,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: &[Self] = &[Self::Rust];
+
+    pub(super) fn details(self) -> &'static Details {
+        match self {
+            Self::Rust => &rust::DETAILS,
+        }
+    }
+
+    /// Its name, which is what it is parsed from.
+    pub fn name(self) -> &'static str {
+        self.details().name
+    }
+
+    /// What is made in it, and with which tool.
+    pub fn summary(self) -> &'static str {
+        self.details().summary
+    }
+
+    /// Whether guests are components, for any contract. The others are core modules,
+    /// for the shipped contract's functions in `env`.
+    pub fn is_component(self) -> bool {
+        matches!(self.details().stubs, Stubbing::Made(_))
+    }
+
+    pub(super) fn build_command(self) -> &'static str {
+        self.details().build
+    }
+
+    /// What the build makes, in the project's folder.
+    pub(super) fn output(self, name: &str) -> String {
+        self.details().output.replace("NAME", &name.replace('-', "_"))
+    }
+
+    /// The files of the language's guest as those of a project. Where it is for a
+    /// world of another contract, without those that are made from that.
+    pub(super) fn template(self, name: &str, world: Option<&str>) -> Vec<File> {
+        let details = self.details();
+        let is_made = |path: &str| details.sources.contains(&path) || path == "README.md";
+        let kept = details.files.iter().filter(|(path, _)| world.is_none() || !is_made(path));
+        let mut files: Vec<_> = kept
+            .map(|(path, text)| File::new(*path, details.adjusted(path, text, name, world)))
+            .collect();
+        if self == Self::Rust {
+            files.extend(cargo::files(name));
+        }
+        files
+    }
+
+    /// The source for a contract.
+    pub(super) fn stubs(self, contract: &Contract) -> Result<Stubs, ProjectError> {
+        let wrong =
+            |reason| ProjectError::World { language: self.name(), world: contract.name(), reason };
+        let Stubbing::Made(stubs) = self.details().stubs else {
+            return Err(wrong(
+                "its guests are core modules, which WIT says nothing of, so that there is one for \
+                 the shipped contract only; leave `--wit` out, or take a language whose guests \
+                 are components"
+                    .into(),
+            ));
+        };
+        let world = World::new(contract);
+        match world.misfit() {
+            Some(misfit) => Err(wrong(misfit)),
+            None => stubs(&world, &contract.selector()).map_err(wrong),
+        }
+    }
+}
+
+impl Details {
+    fn adjusted(&self, path: &str, text: &str, name: &str, world: Option<&str>) -> String {
+        // The contract is within a project, and beside the guests.
+        let mut text = text.replace("../../../wit", "wit").replace("../../wit", "wit");
+        for (_, from, to) in self.replaced.iter().filter(|(file, ..)| *file == path) {
+            text = text.replace(from, &to.replace("NAME", name));
+        }
+        match world {
+            Some(world) => text.replace("WORLD ?= plugin", &format!("WORLD ?= {world}")),
+            None => text,
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Language {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.iter().find(|language| language.name() == name).copied();
+        found.ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|language| language.name()).collect();
+            format!("there is no such language; there are {}", names.join(", "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_replaced_is_there() {
+        for language in Language::ALL {
+            assert_eq!(language.name().parse(), Ok(*language));
+            for (path, from, _) in language.details().replaced {
+                let file = language.details().files.iter().find(|(file, _)| file == path);
+                let (_, text) = file.unwrap_or_else(|| panic!("{language} has no {path}"));
+                assert!(text.contains(from), "{language}: {path} has no {from}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_file_tells_where_it_came_from() {
+        for language in Language::ALL {
+            for file in language.template("my-guest", None) {
+                let text = String::from_utf8(file.content).expect("text");
+                assert!(!text.contains("../wit"), "{language}: {}\n{text}", file.path);
+                assert!(!text.contains("guest/"), "{language}: {}\n{text}", file.path);
+            }
+        }
+    }
+}

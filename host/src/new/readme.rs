@@ -1,0 +1,107 @@
+//! The README of a project for a contract of the caller's, and the call that it shows.
+
+use super::exports::World;
+use super::plain::{Payload, Plain, plain};
+use super::{Commands, File, Language};
+use crate::wit::{self, Contract};
+
+/// The text, with what there is to fill in.
+pub(super) fn of_contract(
+    name: &str,
+    language: Language,
+    contract: &Contract,
+    commands: &Commands,
+) -> File {
+    let world = World::new(contract);
+    let mut exports = String::new();
+    for interface in world.exports() {
+        let of = interface.full_name().map_or(String::new(), |name| format!("of `{name}`"));
+        exports += &format!("- {}\n", if of.is_empty() { "of the world itself" } else { &of });
+        for function in interface.all_functions() {
+            exports += &format!("  - `{}`\n", wit::function(&world.resolve, function));
+        }
+    }
+    let Commands { build, check, run } = commands;
+    File::new(
+        "README.md",
+        format!(
+            "# {name}\n\nA guest of `{}`: {}.\n\n```console\n$ {build}\n$ {check}\n$ {run}\n```\n\n\
+             `wit/` has the contract. Each of these returns a plain value until it is filled \
+             in:\n\n{exports}\n\
+             The command `wit-host` has the functions of its own contract only. As soon as the \
+             guest calls others, it runs in the host that has them.\n",
+            contract.name(),
+            language.summary(),
+        ),
+    )
+}
+
+/// A function of the guest with arguments, as `wit-host call` takes them. `None` where
+/// each takes a handle.
+pub(super) fn example(contract: &Contract) -> Option<String> {
+    let world = World::new(contract);
+    let exports = world.exports();
+    let functions = exports.iter().flat_map(|interface| {
+        interface.all_functions().into_iter().map(move |function| (interface, function))
+    });
+    functions.into_iter().find_map(|(interface, function)| {
+        let item = match function.kind.resource() {
+            Some(id) => {
+                let resource = world.resolve.types[id].name.as_deref().unwrap_or_default();
+                match function.kind {
+                    wit_parser::FunctionKind::Constructor(_) => resource.to_owned(),
+                    _ => format!("{resource}.{}", function.item_name()),
+                }
+            }
+            None => function.name.clone(),
+        };
+        let mut words = vec![match interface.name() {
+            Some(interface) => format!("{interface}.{item}"),
+            None => item,
+        }];
+        for param in &function.params {
+            let value = wave(&plain(&world, &param.ty)?)?;
+            words.push(shlex::try_quote(&value).ok()?.into_owned());
+        }
+        Some(words.join(" "))
+    })
+}
+
+/// A plain value as an argument.
+fn wave(value: &Plain<'_>) -> Option<String> {
+    let all = |values: &[Plain<'_>]| values.iter().map(nested).collect::<Option<Vec<_>>>();
+    Some(match value {
+        Plain::EmptyText => "text".into(),
+        Plain::False => "false".into(),
+        Plain::Zero(_) => "0".into(),
+        Plain::Char => "' '".into(),
+        Plain::EmptyList => "[]".into(),
+        Plain::Nothing => "none".into(),
+        Plain::NoFlags(_) => "{}".into(),
+        Plain::Result(Ok(payload)) => case("ok", payload)?,
+        Plain::Result(Err(payload)) => case("err", payload)?,
+        Plain::Case(_, name, payload) => case(name, payload)?,
+        Plain::Tuple(values) => format!("({})", all(values)?.join(", ")),
+        Plain::Record(_, fields) => {
+            let fields =
+                fields.iter().map(|(name, value)| Some(format!("{name}: {}", nested(value)?)));
+            format!("{{{}}}", fields.collect::<Option<Vec<_>>>()?.join(", "))
+        }
+        Plain::New(_) => return None,
+    })
+}
+
+fn case(name: &str, payload: &Payload<'_>) -> Option<String> {
+    Some(match payload {
+        Some(payload) => format!("{name}({})", nested(payload)?),
+        None => name.into(),
+    })
+}
+
+/// Within another value, text is in quotes.
+fn nested(value: &Plain<'_>) -> Option<String> {
+    match value {
+        Plain::EmptyText => Some("\"text\"".into()),
+        other => wave(other),
+    }
+}
