@@ -37,7 +37,6 @@ impl World {
         Self { resolve, id: contract.world }
     }
 
-
     /// What the guest has to offer: the world's own functions first, then those of
     /// each interface that has any.
     pub(super) fn exports(&self) -> Vec<Interface<'_>> {

@@ -18,7 +18,10 @@ pub(super) fn of_contract(
         let of = interface.full_name().map_or(String::new(), |name| format!("of `{name}`"));
         exports += &format!("- {}\n", if of.is_empty() { "of the world itself" } else { &of });
         for function in interface.all_functions() {
-            exports += &format!("  - `{}`\n", wit::function(&world.resolve, function));
+            let resource = function.kind.resource().map(|id| &world.resolve.types[id]);
+            let resource = resource.and_then(|definition| definition.name.as_deref());
+            let of = resource.map_or(String::new(), |name| format!("{name}."));
+            exports += &format!("  - `{of}{}`\n", wit::function(&world.resolve, function));
         }
     }
     let Commands { build, check, run } = commands;

@@ -41,7 +41,9 @@ fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
         files.push(File::new(format!("src/{module}.rs"), of_interface(world, interface, &path)));
     }
     library += if interfaces.is_empty() { "" } else { "\n" };
-    library += &format!("wit_bindgen::generate!({{ path: \"wit\", world: \"{selector}\" }});\n\n");
+    library += &format!(
+        "wit_bindgen::generate!({{ path: \"wit\", world: \"{selector}\", generate_all }});\n\n"
+    );
     library += &imports(world, "//", |interface, function| called(world, interface, function));
     library += "struct Component;\n\n";
     for interface in &own {
