@@ -68,6 +68,12 @@ impl Files {
         fs::write(&path, content).unwrap();
         path.to_str().unwrap().to_owned()
     }
+
+    pub(crate) fn folder(&self, name: &str) -> String {
+        let path = self.0.path().join(name);
+        fs::create_dir(&path).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod hostile;
 mod inspect;
 mod languages;
 mod misfits;
+mod new;
 mod probe;
 mod reentry;
 mod reexport;

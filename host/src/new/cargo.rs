@@ -5,25 +5,24 @@ use super::File;
 
 const WORKSPACE: &str = include_str!("../../../guest/Cargo.toml");
 const LOCK: &str = include_str!("../../../guest/Cargo.lock");
-const MEMBER: &str = include_str!("../../../guest/component/Cargo.toml");
 
 /// Fields of the package that are not its author's.
 const OURS: &[&str] = &["description", "license", "publish"];
 
-/// Cargo.toml and Cargo.lock of a project. The versions are those that the guests are
-/// tested with; cargo drops what the project does not need.
-pub(super) fn files(name: &str) -> Vec<File> {
-    let lock = LOCK.replace("name = \"component\"", &format!("name = \"{name}\""));
+/// Cargo.toml and what goes with it, of a project that has that of a member of the
+/// workspace. The locked versions are those that the guests are tested with; cargo drops
+/// those that the project does not need.
+pub(super) fn files(name: &str, member: &'static str) -> Vec<File> {
     vec![
-        File::new("Cargo.toml", manifest(name)),
-        File::new("Cargo.lock", lock),
+        File::new("Cargo.toml", manifest(name, member)),
+        File::new("Cargo.lock", LOCK),
         File::new(".gitignore", "/target\n"),
     ]
 }
 
-fn manifest(name: &str) -> String {
+fn manifest(name: &str, member: &'static str) -> String {
     let mut manifest = String::new();
-    for (heading, body) in sections(MEMBER) {
+    for (heading, body) in sections(member) {
         if heading.starts_with("[package.metadata") {
             continue;
         }
@@ -72,7 +71,8 @@ mod tests {
 
     #[test]
     fn a_project_needs_no_workspace() {
-        let manifest = manifest("my-guest");
+        let member = include_str!("../../../guest/component/Cargo.toml");
+        let manifest = manifest("my-guest", member);
         for part in ["[package]\nname = \"my-guest\"\n", "edition = \"20", "[lib]\n", "lto = true"]
         {
             assert!(manifest.contains(part), "{part} is not in\n{manifest}");

@@ -2,8 +2,8 @@
 //! WIT. It knows no language.
 
 use wit_parser::{
-    Function, FunctionKind, Handle, IndexMap, InterfaceId, Resolve, Type, TypeDefKind, TypeId,
-    TypeOwner, WorldId, WorldItem, WorldKey,
+    Function, FunctionKind, IndexMap, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner,
+    WorldId, WorldItem, WorldKey,
 };
 
 use crate::wit::Contract;
@@ -116,6 +116,8 @@ impl World {
         };
         let definition = &self.resolve.types[*id];
         match &definition.kind {
+            // No generator of bindings knows what to make of it.
+            TypeDefKind::Handle(_) if definition.name.is_some() => Some("handle with a name"),
             TypeDefKind::Future(_)
             | TypeDefKind::Stream(_)
             | TypeDefKind::Map(..)
@@ -134,7 +136,7 @@ impl World {
             TypeDefKind::Variant(variant) => {
                 variant.cases.iter().filter_map(|case| case.ty).find_map(|ty| self.unknown(&ty))
             }
-            TypeDefKind::Handle(Handle::Own(_) | Handle::Borrow(_))
+            TypeDefKind::Handle(_)
             | TypeDefKind::Resource
             | TypeDefKind::Flags(_)
             | TypeDefKind::Enum(_) => None,

@@ -22,6 +22,9 @@ pub enum Language {
 pub(super) struct Details {
     pub(super) name: &'static str,
     pub(super) summary: &'static str,
+    /// Its folder in `guest/`.
+    #[cfg_attr(not(test), allow(dead_code, reason = "a test compares what is in it"))]
+    pub(super) folder: &'static str,
     /// The files of its guest, which a project begins with.
     pub(super) files: &'static [(&'static str, &'static str)],
     /// Those of them that are made from the WIT where the contract is another one.
@@ -84,13 +87,11 @@ impl Language {
         let details = self.details();
         let is_made = |path: &str| details.sources.contains(&path) || path == "README.md";
         let kept = details.files.iter().filter(|(path, _)| world.is_none() || !is_made(path));
-        let mut files: Vec<_> = kept
-            .map(|(path, text)| File::new(*path, details.adjusted(path, text, name, world)))
-            .collect();
-        if self == Self::Rust {
-            files.extend(cargo::files(name));
-        }
-        files
+        kept.flat_map(|(path, text)| match *path {
+            "Cargo.toml" => cargo::files(name, text),
+            path => vec![File::new(path, details.adjusted(path, text, name, world))],
+        })
+        .collect()
     }
 
     /// The source for a contract.
@@ -147,6 +148,8 @@ impl FromStr for Language {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]
@@ -162,12 +165,25 @@ mod tests {
     }
 
     #[test]
-    fn no_file_tells_where_it_came_from() {
+    fn the_files_are_those_that_git_has() {
+        for language in Language::ALL {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../guest/").to_owned();
+            let folder = folder + language.details().folder;
+            let listed = Command::new("git").args(["ls-files"]).current_dir(&folder).output();
+            let listed = String::from_utf8(listed.expect("git").stdout).expect("names");
+            let mut files: Vec<_> =
+                language.details().files.iter().map(|(path, _)| *path).collect();
+            files.sort_unstable();
+            assert_eq!(files, listed.lines().collect::<Vec<_>>(), "{folder}");
+        }
+    }
+
+    #[test]
+    fn no_file_has_the_contract_elsewhere() {
         for language in Language::ALL {
             for file in language.template("my-guest", None) {
                 let text = String::from_utf8(file.content).expect("text");
                 assert!(!text.contains("../wit"), "{language}: {}\n{text}", file.path);
-                assert!(!text.contains("guest/"), "{language}: {}\n{text}", file.path);
             }
         }
     }

@@ -15,7 +15,8 @@ use types::{Types, identifier, module_of, path_of, state};
 pub(super) const DETAILS: Details = Details {
     name: "rust",
     summary: "a component in Rust, with the crate wit-bindgen and plain cargo",
-    files: files!("component": "src/lib.rs"),
+    folder: "component",
+    files: files!("component": "Cargo.toml", "src/lib.rs"),
     sources: &["src/lib.rs"],
     replaced: &[],
     build: "cargo build --release --target wasm32-wasip2",

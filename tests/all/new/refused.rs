@@ -1,0 +1,43 @@
+//! What `wit-host new` makes no project of, and what it tells instead.
+
+use super::KINDS;
+use crate::cli::{Files, check, run};
+
+#[test]
+fn names() {
+    let files = Files::new();
+    let folder = files.folder("taken");
+    files.file("taken/file", "");
+    let empty = files.folder("empty");
+    check(&["new", &folder, "--lang", "rust"], 2, "", "is there already, and not empty");
+    check(&["new", &files.file("plain", ""), "--lang", "rust"], 125, "", "failed to make `");
+    check(&["new", &format!("{empty}/.."), "--lang", "rust"], 2, "", "no name for a project");
+    for name in ["Greeter", "1st", "a--b", "fn", "a\u{1b}[31m"] {
+        let path = format!("{empty}/{name}");
+        check(&["new", &path, "--lang", "rust"], 2, "", "no project can be called `");
+    }
+    assert_eq!(run(&["new", &empty, "--lang", "rust"]).status, Some(0));
+}
+
+#[test]
+fn languages() {
+    check(&["new", "guest", "--lang", "cobol"], 2, "", "invalid value 'cobol' for '--lang");
+    check(&["new", "guest"], 2, "", "--lang");
+    check(&["new", "guest", "--list"], 2, "", "cannot be used with");
+    check(&["new", "guest", "--lang", "rust", "--world", "both"], 2, "", "--wit");
+}
+
+#[test]
+fn contracts() {
+    for (world, reason) in [
+        ("many", "there is no world `many`"),
+        ("none", "it exports no function, so that there is nothing to fill in"),
+        ("asynchronous", "its export `wait` is `async`"),
+        ("streams", "its export `run` has a `stream`"),
+    ] {
+        check(&["new", "guest", "--lang", "rust", "--wit", KINDS, "--world", world], 2, "", reason);
+    }
+    check(&["new", "guest", "--lang", "rust", "--wit", KINDS], 2, "", "a world has to be named");
+    let nowhere = ["new", "guest", "--lang", "rust", "--wit", "/no/such/folder"];
+    check(&nowhere, 2, "", "failed to read the contract `/no/such/folder`");
+}
