@@ -29,6 +29,7 @@ mod shell;
 mod status;
 mod trace_file;
 mod warnings;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -5,19 +5,28 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use wit_host::{Error, Functions, Outcome, Val};
+use wit_host::{Error, Functions, Grants, Guest, Outcome, Runtime, Val};
 
-use super::diagnostics::Diagnostics;
+use super::diagnostics::{Diagnostics, Observer};
 use super::options::Options;
-use super::status::{Status, interruptible, notice};
+use super::status::{Status, interruptible, notice, report, shown_path};
+use super::watch::{PATIENCE, Watch};
 
 /// Run a guest's main function and print what it returns
 ///
 /// The main function is the first of these that the guest exports: `run` of the
 /// contract's world, `wasi:cli/run`, a core module's `run`, `_start`.
 #[derive(Args)]
-#[command(after_help = "Example: wit-host run --allow-host example.com guest.wasm")]
+#[command(after_help = "\
+Examples:
+  wit-host run --allow-host example.com guest.wasm
+  wit-host run --watch target/wasm32-wasip2/release/guest.wasm")]
 pub(crate) struct Run {
+    /// Run the guest again whenever its file has changed, until the command is
+    /// interrupted; a build that does not load is told, and waited for to be mended
+    #[arg(long)]
+    watch: bool,
+
     /// A component or a core module, in binary or in text form, and behind it what
     /// it finds as its arguments: options of this command stand before it
     #[arg(required = true, trailing_var_arg = true, value_names = ["GUEST", "ARGS"])]
@@ -36,28 +45,76 @@ impl Run {
         let program = self.path().file_name().unwrap_or_default().to_string_lossy();
         let arguments = std::iter::once(&*program).chain(self.guest.iter().skip(1).map(|s| &**s));
         let grants = self.options.grants()?.arguments(arguments);
+        let watch = self.watch.then(|| Watch::new(self.path())).transpose()?;
         let observer = self.diagnostics.begin(self.path())?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
-        let guest = observer.load(&runtime, self.options.trusts_code())?;
-        let mut session = match guest.session_with_blocking(Functions::new(&grants), &grants) {
-            Ok(session) => session,
-            Err(Error::Exited(status)) => return Ok(Status::Guest(status)),
-            Err(error) => return Err(observer.explain(error)),
-        };
-        if let Some(main) = guest.main() {
-            observer.tell(|| format!("calling `{}`", main.name()));
+        match watch {
+            Some(watch) => self.again_and_again(&watch, &runtime, &grants, &observer),
+            None => once(&observer.load(&runtime, self.options.trusts_code())?, &grants, &observer),
         }
-        let outcome = session.main();
-        observer.tell(|| format!("spent {}", session.spent()));
-        match outcome.map_err(|error| observer.explain(error))? {
-            Outcome::Returned(results) => print(&results),
-            Outcome::Exited(status) => Ok(Status::Guest(status)),
+    }
+
+    /// Runs each build that loads. It ends with the command.
+    fn again_and_again(
+        &self,
+        watch: &Watch,
+        runtime: &Runtime<Functions>,
+        grants: &Grants,
+        observer: &Observer<'_>,
+    ) -> Result<Status> {
+        let guest = shown_path(self.path());
+        let (mut before, mut told) = ("", String::new());
+        loop {
+            match observer.load(runtime, self.options.trusts_code()) {
+                Ok(loaded) => {
+                    let ended = once(&loaded, grants, observer);
+                    if ended.unwrap_or_else(|error| report(&error)) == Status::OutputClosed {
+                        return Ok(Status::OutputClosed);
+                    }
+                    (before, told) = ("; the build before it is kept", String::new());
+                    notice(&format!("{guest}: watching for changes"));
+                }
+                // Half a file is no guest, and the rest may be under way.
+                Err(_) if watch.changes_within(PATIENCE)? => {
+                    watch.settled()?;
+                    continue;
+                }
+                Err(error) if format!("{error:#}") != told => {
+                    report(&error);
+                    notice(&format!("{guest}: this build is not run{before}; watching for changes"));
+                    told = format!("{error:#}");
+                }
+                Err(_) => {}
+            }
+            watch.changed()?;
         }
     }
 
     fn path(&self) -> &Path {
         Path::new(self.guest.first().map_or("", String::as_str))
+    }
+}
+
+/// Runs a guest's main in a session of its own.
+fn once(
+    guest: &Guest<Functions>,
+    grants: &Grants,
+    observer: &Observer<'_>,
+) -> Result<Status> {
+    let mut session = match guest.session_with_blocking(Functions::new(grants), grants) {
+        Ok(session) => session,
+        Err(Error::Exited(status)) => return Ok(Status::Guest(status)),
+        Err(error) => return Err(observer.explain(error)),
+    };
+    if let Some(main) = guest.main() {
+        observer.tell(|| format!("calling `{}`", main.name()));
+    }
+    let outcome = session.main();
+    observer.tell(|| format!("spent {}", session.spent()));
+    match outcome.map_err(|error| observer.explain(error))? {
+        Outcome::Returned(results) => print(&results),
+        Outcome::Exited(status) => Ok(Status::Guest(status)),
     }
 }
 

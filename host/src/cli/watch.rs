@@ -1,0 +1,108 @@
+//! Changes of a guest's file: told when whoever writes it seems to be done. Its folder
+//! is watched, since a build may replace the file.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use notify::{Event, EventKind, RecursiveMode, Watcher as _};
+
+use super::options::Usage;
+use super::status::shown_path;
+
+/// A file that did not change for so long is taken to be whole.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// How long the rest of a file may take that is no guest yet.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Listens to the changes of one file.
+pub(crate) struct Watch {
+    events: Receiver<notify::Result<Event>>,
+    /// The names of the file in the folders that are watched.
+    names: Vec<OsString>,
+    folders: Vec<PathBuf>,
+    // It listens for as long as it is there.
+    _watcher: notify::RecommendedWatcher,
+}
+
+impl Watch {
+    /// Begins to listen. The file may not be there yet, its folder has to.
+    pub(crate) fn new(file: &Path) -> Result<Self> {
+        refuse_what_is_no_file(file)?;
+        let (sender, events) = channel();
+        let mut watcher = notify::recommended_watcher(sender).context("failed to watch files")?;
+        let (mut names, mut folders) = (Vec::new(), Vec::<PathBuf>::new());
+        // What a link leads to is replaced elsewhere.
+        for path in [Some(file.to_owned()), file.canonicalize().ok()].into_iter().flatten() {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new(".")).canonicalize();
+            let failed = || format!("failed to watch the folder of `{}`", shown_path(&path));
+            let folder = folder.with_context(failed)?;
+            names.extend(path.file_name().map(Into::into));
+            if !folders.contains(&folder) {
+                watcher.watch(&folder, RecursiveMode::NonRecursive).with_context(failed)?;
+                folders.push(folder);
+            }
+        }
+        Ok(Self { events, names, folders, _watcher: watcher })
+    }
+
+    /// Waits until the file has changed, and is quiet.
+    pub(crate) fn changed(&self) -> Result<()> {
+        while !self.is_change(&self.events.recv().context("nothing watches any more")?)? {}
+        self.settled()
+    }
+
+    /// Waits until the file is quiet.
+    pub(crate) fn settled(&self) -> Result<()> {
+        while self.changes_within(QUIET)? {}
+        Ok(())
+    }
+
+    /// Whether the file changes within this time.
+    pub(crate) fn changes_within(&self, time: Duration) -> Result<bool> {
+        let end = Instant::now() + time;
+        loop {
+            match self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(event) if self.is_change(&event)? => return Ok(true),
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout) => return Ok(false),
+                Err(RecvTimeoutError::Disconnected) => bail!("nothing watches any more"),
+            }
+        }
+    }
+
+    fn is_change(&self, event: &notify::Result<Event>) -> Result<bool> {
+        let event = match event {
+            Ok(event) => event,
+            Err(error) => bail!("failed to watch files: {error}"),
+        };
+        if let (EventKind::Remove(_), [path]) = (event.kind, &event.paths[..])
+            && self.folders.contains(path)
+        {
+            bail!("`{}` was watched, and is gone; make it, and watch again", shown_path(path));
+        }
+        let is_ours = |path: &PathBuf| path.file_name().is_some_and(|name| self.is_name(name));
+        // Reading it is no change.
+        Ok(!matches!(event.kind, EventKind::Access(_))
+            && (event.need_rescan() || event.paths.iter().any(is_ours)))
+    }
+
+    fn is_name(&self, name: &std::ffi::OsStr) -> bool {
+        self.names.iter().any(|ours| ours == name)
+    }
+}
+
+/// What is read once does not change.
+fn refuse_what_is_no_file(path: &Path) -> Result<()> {
+    let is_other = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+    if is_other || path == Path::new("-") {
+        let path = shown_path(path);
+        let reason = "it is no file, which a build could write anew; give the guest's file";
+        return Err(Usage::new(format!("`{path}` cannot be watched: {reason}")).into());
+    }
+    Ok(())
+}
