@@ -82,7 +82,9 @@ impl Run {
                 }
                 Err(error) if format!("{error:#}") != told => {
                     report(&error);
-                    notice(&format!("{guest}: this build is not run{before}; watching for changes"));
+                    notice(&format!(
+                        "{guest}: this build is not run{before}; watching for changes"
+                    ));
                     told = format!("{error:#}");
                 }
                 Err(_) => {}
@@ -97,11 +99,7 @@ impl Run {
 }
 
 /// Runs a guest's main in a session of its own.
-fn once(
-    guest: &Guest<Functions>,
-    grants: &Grants,
-    observer: &Observer<'_>,
-) -> Result<Status> {
+fn once(guest: &Guest<Functions>, grants: &Grants, observer: &Observer<'_>) -> Result<Status> {
     let mut session = match guest.session_with_blocking(Functions::new(grants), grants) {
         Ok(session) => session,
         Err(Error::Exited(status)) => return Ok(Status::Guest(status)),

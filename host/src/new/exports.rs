@@ -37,6 +37,10 @@ impl World {
         Self { resolve, id: contract.world }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.resolve.worlds[self.id].name
+    }
+
     /// What the guest has to offer: the world's own functions first, then those of
     /// each interface that has any.
     pub(super) fn exports(&self) -> Vec<Interface<'_>> {

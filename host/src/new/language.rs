@@ -7,15 +7,33 @@ use std::str::FromStr;
 use super::error::ProjectError;
 use super::exports::World;
 use super::stub::Stubs;
-use super::{File, cargo, rust};
+use super::{File, c, cargo, core_modules, go, javascript, python, rust};
 use crate::wit::Contract;
 
 /// A language, and the way in which guests are made in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Language {
-    /// A component, by wit-bindgen.
+    /// A component, by the crate wit-bindgen.
     Rust,
+    /// A component, by `wit-bindgen c`.
+    C,
+    /// A component, by the plain Go compiler.
+    Go,
+    /// A component, by componentize-py.
+    Python,
+    /// A component in JavaScript, by componentize-js.
+    Js,
+    /// A component in JavaScript, by componentize-qjs.
+    QuickJs,
+    /// A core module.
+    AssemblyScript,
+    /// A core module in C.
+    CModule,
+    /// A core module.
+    Zig,
+    /// A core module in WebAssembly's own text format.
+    Text,
 }
 
 /// What there is to know of a language.
@@ -48,11 +66,31 @@ pub(super) enum Stubbing {
 
 impl Language {
     /// Every language.
-    pub const ALL: &[Self] = &[Self::Rust];
+    pub const ALL: &[Self] = &[
+        Self::Rust,
+        Self::C,
+        Self::Go,
+        Self::Python,
+        Self::Js,
+        Self::QuickJs,
+        Self::AssemblyScript,
+        Self::CModule,
+        Self::Zig,
+        Self::Text,
+    ];
 
     pub(super) fn details(self) -> &'static Details {
         match self {
             Self::Rust => &rust::DETAILS,
+            Self::C => &c::DETAILS,
+            Self::Go => &go::DETAILS,
+            Self::Python => &python::DETAILS,
+            Self::Js => &javascript::STARLINGMONKEY,
+            Self::QuickJs => &javascript::QUICKJS,
+            Self::AssemblyScript => &core_modules::ASSEMBLYSCRIPT,
+            Self::CModule => &core_modules::C,
+            Self::Zig => &core_modules::ZIG,
+            Self::Text => &core_modules::TEXT,
         }
     }
 

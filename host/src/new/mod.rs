@@ -3,12 +3,17 @@
 //! guests in `guest/`, which are part of this library. It runs no tool, and prints
 //! nothing.
 
+mod c;
 mod cargo;
+mod core_modules;
 mod error;
 mod exports;
+mod go;
+mod javascript;
 mod language;
 mod name;
 mod plain;
+mod python;
 mod readme;
 mod rust;
 mod stub;

@@ -14,18 +14,30 @@ pub(super) enum Plain<'w> {
     /// A space.
     Char,
     EmptyText,
-    EmptyList,
-    /// Of an option.
-    Nothing,
+    /// Of elements of this type.
+    EmptyList(Type),
+    /// Of an option, which some languages write in another way where it is one of an
+    /// option.
+    Nothing {
+        of_option: bool,
+    },
     /// Of a result, its `ok` or `err`.
     Result(Result<Payload<'w>, Payload<'w>>),
     Tuple(Vec<Plain<'w>>),
     Record(TypeId, Vec<(&'w str, Plain<'w>)>),
     /// The first case of a variant or of an enum.
-    Case(TypeId, &'w str, Payload<'w>),
+    Case {
+        id: TypeId,
+        name: &'w str,
+        value: Payload<'w>,
+        of_enum: bool,
+    },
     NoFlags(TypeId),
     /// A new resource of the guest's own.
-    New(TypeId),
+    New {
+        id: TypeId,
+        name: &'w str,
+    },
 }
 
 /// What a case has with it.
@@ -50,18 +62,20 @@ fn of_definition(world: &World, id: TypeId) -> Option<Plain<'_>> {
     };
     Some(match &world.resolve.types[world.dealiased(id)].kind {
         TypeDefKind::Type(ty) => plain(world, ty)?,
-        TypeDefKind::List(_) => Plain::EmptyList,
-        TypeDefKind::Option(_) => Plain::Nothing,
+        TypeDefKind::List(element) => Plain::EmptyList(*element),
+        TypeDefKind::Option(ty) => Plain::Nothing { of_option: is_option(world, ty) },
         TypeDefKind::Flags(_) => Plain::NoFlags(id),
-        TypeDefKind::Enum(cases) => Plain::Case(id, &cases.cases.first()?.name, None),
+        TypeDefKind::Enum(cases) => {
+            Plain::Case { id, name: &cases.cases.first()?.name, value: None, of_enum: true }
+        }
         TypeDefKind::Result(result) => Plain::Result(match payload(result.ok) {
             Some(ok) => Ok(ok),
             None => Err(payload(result.err)?),
         }),
-        TypeDefKind::Variant(variant) => variant
-            .cases
-            .iter()
-            .find_map(|case| Some(Plain::Case(id, &case.name, payload(case.ty)?)))?,
+        TypeDefKind::Variant(variant) => variant.cases.iter().find_map(|case| {
+            let value = payload(case.ty)?;
+            Some(Plain::Case { id, name: &case.name, value, of_enum: false })
+        })?,
         TypeDefKind::Tuple(tuple) => {
             Plain::Tuple(tuple.types.iter().map(|ty| plain(world, ty)).collect::<Option<_>>()?)
         }
@@ -71,8 +85,15 @@ fn of_definition(world: &World, id: TypeId) -> Option<Plain<'_>> {
             Plain::Record(id, fields.collect::<Option<_>>()?)
         }
         TypeDefKind::Handle(Handle::Own(resource)) => {
-            world.exported(world.dealiased(*resource)).map(|_| Plain::New(*resource))?
+            let definition = world.dealiased(*resource);
+            world.exported(definition)?;
+            Plain::New { id: *resource, name: world.resolve.types[definition].name.as_deref()? }
         }
         _ => return None,
     })
+}
+
+fn is_option(world: &World, ty: &Type) -> bool {
+    let Type::Id(id) = ty else { return false };
+    matches!(world.resolve.types[world.dealiased(*id)].kind, TypeDefKind::Option(_))
 }

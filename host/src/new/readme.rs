@@ -78,19 +78,19 @@ fn wave(value: &Plain<'_>) -> Option<String> {
         Plain::False => "false".into(),
         Plain::Zero(_) => "0".into(),
         Plain::Char => "' '".into(),
-        Plain::EmptyList => "[]".into(),
-        Plain::Nothing => "none".into(),
+        Plain::EmptyList(_) => "[]".into(),
+        Plain::Nothing { .. } => "none".into(),
         Plain::NoFlags(_) => "{}".into(),
         Plain::Result(Ok(payload)) => case("ok", payload)?,
         Plain::Result(Err(payload)) => case("err", payload)?,
-        Plain::Case(_, name, payload) => case(name, payload)?,
+        Plain::Case { name, value, .. } => case(name, value)?,
         Plain::Tuple(values) => format!("({})", all(values)?.join(", ")),
         Plain::Record(_, fields) => {
             let fields =
                 fields.iter().map(|(name, value)| Some(format!("{name}: {}", nested(value)?)));
             format!("{{{}}}", fields.collect::<Option<Vec<_>>>()?.join(", "))
         }
-        Plain::New(_) => return None,
+        Plain::New { .. } => return None,
     })
 }
 

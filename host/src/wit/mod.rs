@@ -12,4 +12,4 @@ mod weight;
 pub use contract::Contract;
 pub(crate) use decode::{Decoded, contained, decode};
 pub(crate) use difference::{Difference, Sides, differences};
-pub(crate) use notation::function;
+pub(crate) use notation::{function, ty};

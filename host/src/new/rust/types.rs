@@ -136,8 +136,8 @@ impl<'w> Types<'w> {
             Plain::Zero(_) => "0".into(),
             Plain::Char => "' '".into(),
             Plain::EmptyText => "String::new()".into(),
-            Plain::EmptyList => "Vec::new()".into(),
-            Plain::Nothing => "None".into(),
+            Plain::EmptyList(_) => "Vec::new()".into(),
+            Plain::Nothing { .. } => "None".into(),
             Plain::Result(Ok(value)) => format!("Ok({})", payload(value).unwrap_or("()".into())),
             Plain::Result(Err(value)) => format!("Err({})", payload(value).unwrap_or("()".into())),
             Plain::Tuple(values) => {
@@ -149,12 +149,12 @@ impl<'w> Types<'w> {
                     .map(|(name, value)| format!("{}: {}", identifier(name), self.value(value)));
                 format!("{} {{ {} }}", named(*id), fields.collect::<Vec<_>>().join(", "))
             }
-            Plain::Case(id, name, value) => {
+            Plain::Case { id, name, value, .. } => {
                 let value = payload(value).map_or(String::new(), |value| format!("({value})"));
                 format!("{}::{}{value}", named(*id), name.to_upper_camel_case())
             }
             Plain::NoFlags(id) => format!("{}::empty()", named(*id)),
-            Plain::New(id) => format!("{}::new({})", named(*id), self.state_of(*id)),
+            Plain::New { id, .. } => format!("{}::new({})", named(*id), self.state_of(*id)),
         }
     }
 

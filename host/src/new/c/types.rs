@@ -1,0 +1,261 @@
+//! Types of a contract as `wit-bindgen c` names them.
+
+use heck::ToSnakeCase as _;
+use wit_parser::{Handle, PackageId, Resolve, Type, TypeDefKind, TypeId, WorldKey};
+
+use crate::new::exports::{Interface, World};
+use crate::new::plain::Plain;
+
+/// How types are named in the functions of an exported interface, or of the world.
+pub(super) struct Types<'w> {
+    world: &'w World,
+    at: Option<&'w WorldKey>,
+}
+
+impl<'w> Types<'w> {
+    pub(super) fn new(world: &'w World, interface: &Interface<'w>) -> Self {
+        Self { world, at: interface.key.map(|(_, key)| key) }
+    }
+
+    pub(super) fn resolve(&self) -> &'w Resolve {
+        &self.world.resolve
+    }
+
+    pub(super) fn is_world(&self) -> bool {
+        self.at.is_none()
+    }
+
+    /// What the names of the functions begin with, and those of types without a name.
+    pub(super) fn namespace(&self) -> String {
+        namespace(self.world, self.at, true)
+    }
+
+    /// What a type is behind its names.
+    pub(super) fn kind(&self, ty: &Type) -> Option<&'w TypeDefKind> {
+        let Type::Id(id) = ty else { return None };
+        Some(&self.resolve().types[self.world.dealiased(*id)].kind)
+    }
+
+    pub(super) fn name(&self, ty: &Type) -> String {
+        match ty {
+            Type::Bool => "bool".into(),
+            Type::Char | Type::U32 => "uint32_t".into(),
+            Type::U8 => "uint8_t".into(),
+            Type::S8 => "int8_t".into(),
+            Type::U16 => "uint16_t".into(),
+            Type::S16 => "int16_t".into(),
+            Type::S32 => "int32_t".into(),
+            Type::U64 => "uint64_t".into(),
+            Type::S64 => "int64_t".into(),
+            Type::F32 => "float".into(),
+            Type::F64 => "double".into(),
+            Type::String => format!("{}_string_t", namespace(self.world, None, true)),
+            Type::Id(id) => self.named(*id),
+            Type::ErrorContext => "error_context".into(),
+        }
+    }
+
+    pub(super) fn named(&self, id: TypeId) -> String {
+        let owner = match &self.resolve().types[id].name {
+            Some(_) => self.owner(id),
+            None if self.is_shared(id) => namespace(self.world, None, true),
+            None => self.namespace(),
+        };
+        format!("{owner}_{}_t", self.short(&Type::Id(id)))
+    }
+
+    /// The name of a resource that the guest has, without its end.
+    pub(super) fn defined(&self, id: TypeId) -> String {
+        let id = self.world.dealiased(id);
+        format!("{}_{}", self.owner(id), self.short(&Type::Id(id)))
+    }
+
+    fn owner(&self, id: TypeId) -> String {
+        match (self.world.exported(id), self.world.imported(id)) {
+            (Some(key), _) => namespace(self.world, Some(key), true),
+            (None, Some(key)) => namespace(self.world, Some(key), false),
+            (None, None) => namespace(self.world, None, true),
+        }
+    }
+
+    /// Whether it is made of nothing with a name, so that it is the whole world's.
+    fn is_shared(&self, id: TypeId) -> bool {
+        let shared = |ty: &Type| match ty {
+            Type::Id(id) => self.is_shared(*id),
+            _ => true,
+        };
+        let definition = &self.resolve().types[id];
+        definition.name.is_none()
+            && match &definition.kind {
+                TypeDefKind::List(ty) | TypeDefKind::Option(ty) | TypeDefKind::Type(ty) => {
+                    shared(ty)
+                }
+                TypeDefKind::Tuple(tuple) => tuple.types.iter().all(shared),
+                _ => false,
+            }
+    }
+
+    fn short(&self, ty: &Type) -> String {
+        let Type::Id(id) = ty else {
+            return match ty {
+                Type::Char => "char32".into(),
+                ty => crate::wit::ty(self.resolve(), ty),
+            };
+        };
+        let definition = &self.resolve().types[*id];
+        if let Some(name) = &definition.name {
+            return name.to_snake_case();
+        }
+        let optional = |ty: &Option<Type>| ty.map_or("void".into(), |ty| self.short(&ty));
+        match &definition.kind {
+            TypeDefKind::Type(ty) => self.short(ty),
+            TypeDefKind::Option(ty) => format!("option_{}", self.short(ty)),
+            TypeDefKind::List(ty) => format!("list_{}", self.short(ty)),
+            TypeDefKind::Result(result) => {
+                format!("result_{}_{}", optional(&result.ok), optional(&result.err))
+            }
+            TypeDefKind::Tuple(tuple) => {
+                let types: Vec<_> = tuple.types.iter().map(|ty| self.short(ty)).collect();
+                format!("tuple{}_{}", types.len(), types.join("_"))
+            }
+            TypeDefKind::Handle(Handle::Own(id)) => format!("own_{}", self.short(&Type::Id(*id))),
+            TypeDefKind::Handle(Handle::Borrow(id)) => {
+                format!("borrow_{}", self.short(&Type::Id(*id)))
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// Whether the value is one of zeros only.
+    pub(super) fn is_zero(&self, value: &Plain<'_>) -> bool {
+        match value {
+            Plain::New { .. } | Plain::Result(Err(_)) => false,
+            Plain::Case { id, name, value, of_enum: false } => {
+                let kind = &self.resolve().types[self.world.dealiased(*id)].kind;
+                let first = match kind {
+                    TypeDefKind::Variant(variant) => variant.cases.first(),
+                    _ => None,
+                };
+                first.is_some_and(|first| first.name == *name)
+                    && value.as_ref().is_none_or(|value| self.is_zero(value))
+            }
+            Plain::Result(Ok(value)) => value.as_ref().is_none_or(|value| self.is_zero(value)),
+            Plain::Tuple(values) => values.iter().all(|value| self.is_zero(value)),
+            Plain::Record(_, fields) => fields.iter().all(|(_, value)| self.is_zero(value)),
+            _ => true,
+        }
+    }
+}
+
+/// Whether it is handed over by a pointer.
+pub(super) fn is_pointer(resolve: &Resolve, ty: &Type) -> bool {
+    let Type::Id(id) = ty else { return matches!(ty, Type::String) };
+    match &resolve.types[*id].kind {
+        TypeDefKind::Type(ty) => is_pointer(resolve, ty),
+        TypeDefKind::Enum(_) | TypeDefKind::Flags(_) | TypeDefKind::Handle(_) => false,
+        _ => true,
+    }
+}
+
+/// What all names of an interface begin with, or of the world.
+pub(super) fn namespace(world: &World, key: Option<&WorldKey>, exported: bool) -> String {
+    let resolve = &world.resolve;
+    match key {
+        None => world.name().to_snake_case(),
+        Some(WorldKey::Name(name)) => name.to_snake_case(),
+        Some(WorldKey::Interface(id)) => {
+            let interface = &resolve.interfaces[*id];
+            let exports = if exported { "exports_" } else { "" };
+            let package = interface.package.map(|id| package(resolve, id)).unwrap_or_default();
+            let name = interface.name.as_deref().unwrap_or_default().to_snake_case();
+            format!("{exports}{package}_{name}")
+        }
+    }
+}
+
+/// The version is a part of it where there are several of the same package.
+fn package(resolve: &Resolve, id: PackageId) -> String {
+    let name = &resolve.packages[id].name;
+    let is_other = |(_, other): (PackageId, &wit_parser::Package)| {
+        other.name.namespace == name.namespace
+            && other.name.name == name.name
+            && other.name.version != name.version
+    };
+    let version = match &name.version {
+        Some(version) if resolve.packages.iter().any(is_other) => {
+            format!("_{}", version.to_string().replace(['.', '-', '+'], "_"))
+        }
+        _ => String::new(),
+    };
+    format!("{}_{}{version}", name.namespace.to_snake_case(), name.name.to_snake_case())
+}
+
+/// A parameter's name, which no word of the language can be.
+pub(super) fn identifier(name: &str) -> String {
+    const WORDS: &[&str] = &[
+        "and",
+        "asm",
+        "auto",
+        "bool",
+        "break",
+        "case",
+        "catch",
+        "char",
+        "class",
+        "const",
+        "constexpr",
+        "continue",
+        "default",
+        "delete",
+        "do",
+        "double",
+        "else",
+        "enum",
+        "explicit",
+        "export",
+        "extern",
+        "false",
+        "float",
+        "for",
+        "friend",
+        "goto",
+        "if",
+        "inline",
+        "int",
+        "long",
+        "namespace",
+        "new",
+        "not",
+        "operator",
+        "or",
+        "private",
+        "protected",
+        "public",
+        "register",
+        "return",
+        "short",
+        "signed",
+        "sizeof",
+        "static",
+        "struct",
+        "switch",
+        "template",
+        "this",
+        "throw",
+        "true",
+        "try",
+        "typedef",
+        "union",
+        "unsigned",
+        "using",
+        "virtual",
+        "void",
+        "volatile",
+        "while",
+        "xor",
+    ];
+    // Not a word, but what the function's results are called.
+    let is_taken = WORDS.contains(&name) || ["ret", "err"].contains(&name);
+    let name = name.to_snake_case();
+    if is_taken { format!("{name}_") } else { name }
+}
