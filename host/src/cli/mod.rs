@@ -12,6 +12,7 @@ mod completions;
 mod contract;
 mod convention;
 mod diagnostics;
+mod doctor;
 mod fields;
 mod history;
 mod host_calls;
@@ -69,6 +70,7 @@ enum Command {
     Adapt(adapt::Adapt),
     Compile(compile::Compile),
     New(new::New),
+    Doctor(doctor::Doctor),
     Contract(contract::Contract),
     Cache(cache::Cache),
     Completions(completions::Completions),
@@ -96,6 +98,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Adapt(adapt) => adapt.execute(),
         Command::Compile(compile) => compile.execute(),
         Command::New(new) => new.execute(),
+        Command::Doctor(doctor) => doctor.execute(),
         Command::Contract(contract) => contract.execute(),
         Command::Cache(cache) => cache.execute(),
         Command::Completions(completions) => completions.execute(),

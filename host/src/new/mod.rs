@@ -18,6 +18,7 @@ mod readme;
 mod rust;
 mod stub;
 mod templates;
+mod tools;
 mod wit_files;
 
 use std::fs;
@@ -27,6 +28,7 @@ use crate::error::Result;
 use crate::wit::Contract;
 pub use error::ProjectError;
 pub use language::Language;
+pub use tools::Tool;
 
 /// A guest's project that is yet to be written.
 ///
@@ -161,14 +163,13 @@ impl Commands {
         }
     }
 
-    /// A contract's functions are served by its own host. Here, the guest runs as long
-    /// as it calls none of them.
+    /// A guest that imports what this host does not have runs in another one.
     fn of_contract(name: &str, language: Language, contract: &Contract) -> Self {
         let (guest, world) = (language.output(name), contract.selector());
         Self {
             build: language.build_command().into(),
             check: format!("wit-host check --wit wit --world {world} {guest}"),
-            run: match readme::example(contract) {
+            run: match readme::example(contract).filter(|_| readme::runs_here(contract)) {
                 Some(call) => format!("wit-host call {guest} {call}"),
                 None => format!("wit-host inspect {guest}"),
             },

@@ -30,13 +30,25 @@ pub(super) fn of_contract(
         format!(
             "# {name}\n\nA guest of `{}`: {}.\n\n```console\n$ {build}\n$ {check}\n$ {run}\n```\n\n\
              `wit/` has the contract. Each of these returns a plain value until it is filled \
-             in:\n\n{exports}\n\
-             The command `wit-host` has the functions of its own contract only. As soon as the \
-             guest calls others, it runs in the host that has them.\n",
+             in:\n\n{exports}{}",
             contract.name(),
             language.summary(),
+            if runs_here(contract) { "" } else { ELSEWHERE },
         ),
     )
+}
+
+/// What is said of a contract that is not this command's.
+const ELSEWHERE: &str = "\nThe command `wit-host` has the functions of its own contract only: \
+                         the guest runs in the host that has this one.\n";
+
+/// Whether this command serves all that the world imports.
+pub(super) fn runs_here(contract: &Contract) -> bool {
+    let (resolve, world) = (&contract.resolve, contract.world);
+    resolve.worlds[world].imports.keys().all(|key| {
+        let name = resolve.name_world_key(key);
+        name.starts_with("wasi:") || name.starts_with("wit-host:contract/")
+    })
 }
 
 /// A function of the guest with arguments, as `wit-host call` takes them. `None` where

@@ -166,12 +166,8 @@ fn scalar(types: &Types<'_>, value: &Plain<'_>) -> String {
         Plain::False => "false".into(),
         Plain::Char => "' '".into(),
         Plain::Case { id, name, .. } => {
-            let ty = types.named(*id);
-            format!(
-                "{}_{}",
-                ty.trim_end_matches("_t").to_shouty_snake_case(),
-                name.to_shouty_snake_case()
-            )
+            let ty = types.defined(*id);
+            format!("{}_{}", ty.to_shouty_snake_case(), name.to_shouty_snake_case())
         }
         Plain::New { id, .. } => {
             let ty = types.defined(*id);
