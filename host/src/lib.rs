@@ -95,17 +95,17 @@
 //! A call passes through `runtime` (one engine, two linkers), `guest` (bytes
 //! that were recognised by `kind`, checked by `fit`, compiled or found in the
 //! `cache`, and linked) and `session` (a store with one instance, in which `state`
-//! is what the host keeps). It then takes one of two paths: `component` or `module`, the latter
-//! with the registrar of [`Env`], and with [`Abi`], by which exports take and
-//! return text; a core module may be served by others, which `provide` loads and
-//! `linked_module` sets up. `limits` and `grants` bound it, `failure` tells what
-//! went wrong. `fit` and [`inspect`] tell what a guest is and whether it fits
-//! before any of that; `wit` reads contracts and what components say of
-//! themselves. `ahead` is code that is compiled in one place and run in another.
-//! [`values`] is arguments and results as text, [`adapt`] makes a
-//! component of a core module. `functions` is the shipped contract; no other
-//! module knows of it, but for [`adapt`], which offers it as one to make
-//! components for.
+//! is what the host keeps). It then takes one of two paths: `component` or
+//! `module`, the latter with the registrar of [`Env`], and with [`Abi`], by which
+//! exports take and return text; a core module may be served by others, which
+//! `provide` loads and `linked_module` sets up. `limits` and `grants` bound it,
+//! `failure` tells what went wrong. `fit` and [`inspect`] tell what a guest is and
+//! whether it fits before any of that; `wit` reads contracts and what components
+//! say of themselves. `ahead` is code that is compiled in one place and run in
+//! another. [`values`] is arguments and results as text, [`adapt`] makes a
+//! component of a core module, [`new`] a project for a guest. `functions` is the
+//! shipped contract; no other module knows of it, but for [`adapt`] and [`new`],
+//! which offer it as one to make components and projects for.
 
 mod abi;
 pub mod adapt;

@@ -35,3 +35,4 @@ mod server;
 mod sessions;
 mod tracing;
 mod values;
+mod watch;

@@ -38,6 +38,12 @@ fn contracts() {
         check(&["new", "guest", "--lang", "rust", "--wit", KINDS, "--world", world], 2, "", reason);
     }
     check(&["new", "guest", "--lang", "rust", "--wit", KINDS], 2, "", "a world has to be named");
+    for language in ["assemblyscript", "c-module", "zig", "text"] {
+        let new = ["new", "guest", "--lang", language, "--wit", KINDS, "--world", "small"];
+        check(&new, 2, "", "its guests are core modules, which WIT says nothing of");
+    }
+    let go = ["new", "guest", "--lang", "go", "--wit", KINDS, "--world", "both"];
+    check(&go, 2, "", "its export `mix` is more than a function of a few numbers and texts");
     let nowhere = ["new", "guest", "--lang", "rust", "--wit", "/no/such/folder"];
     check(&nowhere, 2, "", "failed to read the contract `/no/such/folder`");
 }

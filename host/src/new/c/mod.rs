@@ -1,5 +1,6 @@
 //! Guests in C, with the bindings of `wit-bindgen c`.
 
+mod names;
 mod types;
 
 use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
@@ -11,7 +12,8 @@ use super::language::{Details, Stubbing};
 use super::plain::{Plain, plain};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
-use types::{Types, identifier, is_pointer, namespace};
+use names::{identifier, namespace};
+use types::{Types, is_pointer};
 
 pub(super) const DETAILS: Details = Details {
     name: "c",

@@ -1,74 +1,17 @@
-//! Guests in Go: there is no generator of bindings among the tools, so that what crosses
-//! is written here, as far as it is numbers and text.
+//! One function of numbers and texts in Go: as its author writes it, and what of it
+//! crosses to the host and back.
 
 use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
 use wit_parser::{Function, Type};
 
-use super::File;
-use super::exports::{Interface, World};
-use super::language::{Details, Stubbing};
-use super::stub::{Stubs, comment};
-use super::templates::files;
-use crate::text::shown;
-use crate::wit;
-
-pub(super) const DETAILS: Details = Details {
-    name: "go",
-    summary: "a component in Go (2.5 MB); for other contracts, of numbers and text",
-    folder: "go",
-    files: files!("go": ".gitignore", "Makefile", "README.md", "canonical.go", "contract.go",
-        "go.mod", "guest.go", "requirements.txt"),
-    sources: &["contract.go", "guest.go"],
-    replaced: &[("go.mod", "module guest", "module NAME")],
-    build: "make",
-    output: "guest.wasm",
-    stubs: Stubbing::Made(stubs),
-};
+use crate::new::exports::Interface;
+use crate::new::stub::comment;
 
 /// More parameters are passed in memory.
 const MOST_NUMBERS: usize = 16;
 
-fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
-    let mut guest = format!(
-        "// A guest of the world `{selector}`. Each function that the host calls returns a\n\
-         // plain value until it is filled in. What it can call is in contract.go, and begins\n\
-         // with `host`.\npackage main\n"
-    );
-    let mut contract = "package main\n\n\
-         // This file is the contract: each of its functions with Go's types, over what\n\
-         // crosses to the host and back.\n"
-        .to_owned();
-    for interface in world.imports() {
-        for function in interface.all_functions() {
-            contract += &match Crossing::new(&interface, function) {
-                Some(crossing) => crossing.import(),
-                None => left_out(world, function),
-            };
-        }
-    }
-    for interface in world.exports() {
-        for function in interface.all_functions() {
-            let Some(crossing) = Crossing::new(&interface, function) else {
-                return Err(format!(
-                    "its export `{}` is more than a function of a few numbers and texts, and Go \
-                     has no bindings for that here; take another language",
-                    function.name
-                ));
-            };
-            guest += &crossing.stub();
-            contract += &crossing.export();
-        }
-    }
-    guest += "\n// A guest has nothing to do before it is called.\nfunc main() {}\n";
-    Ok(Stubs { files: vec![File::new("guest.go", guest), File::new("contract.go", contract)] })
-}
-
-fn left_out(world: &World, function: &Function) -> String {
-    format!("\n// Left out: {}\n", shown(&wit::function(&world.resolve, function)))
-}
-
 /// A function of numbers and texts, on both sides of the boundary.
-struct Crossing<'w> {
+pub(super) struct Crossing<'w> {
     function: &'w Function,
     /// The interface's name with its package, or `$root`.
     module: String,
@@ -79,7 +22,7 @@ struct Crossing<'w> {
 }
 
 impl<'w> Crossing<'w> {
-    fn new(interface: &Interface<'w>, function: &'w Function) -> Option<Self> {
+    pub(super) fn new(interface: &Interface<'w>, function: &'w Function) -> Option<Self> {
         let is_simple = |ty: &Type| !matches!(ty, Type::Id(_) | Type::ErrorContext);
         let params = function.params.iter().map(|param| (identifier(&param.name), param.ty));
         let params: Vec<_> = params.collect();
@@ -115,7 +58,8 @@ impl<'w> Crossing<'w> {
         params.collect::<Vec<_>>().join(", ")
     }
 
-    fn stub(&self) -> String {
+    /// What is to be filled in.
+    pub(super) fn stub(&self) -> String {
         let docs = comment("//", &self.function.docs);
         let (name, params) = (self.name(), self.typed());
         let (returned, value) = match &self.result {
@@ -126,7 +70,8 @@ impl<'w> Crossing<'w> {
         format!("\n{docs}func {name}({params}){returned} {{\n\t{value}// fill in\n}}\n")
     }
 
-    fn export(&self) -> String {
+    /// What the host calls, which calls that.
+    pub(super) fn export(&self) -> String {
         let (mut params, mut given) = (Vec::new(), Vec::new());
         for (name, ty) in &self.params {
             if *ty == Type::String {
@@ -160,7 +105,8 @@ impl<'w> Crossing<'w> {
         }
     }
 
-    fn import(&self) -> String {
+    /// What the guest calls, which calls the host.
+    pub(super) fn import(&self) -> String {
         let (upper, module, name) = (self.upper(), &self.module, &self.function.name);
         let crossing = |ty: &Type| if *ty == Type::String { "string" } else { of_wasm(ty) };
         let mut params: Vec<_> =

@@ -1,0 +1,157 @@
+//! `run --watch`: each test writes builds, and waits for what the command tells of them.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::cli::{Files, check};
+
+/// Nothing takes so long, unless it does not come.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+struct Watched {
+    folder: TempDir,
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Watched {
+    fn new(first: Option<&str>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let guest = folder.path().join("guest.wat");
+        first.iter().for_each(|build| fs::write(&guest, build).unwrap());
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wit-host"))
+            .args(["run", "--watch", guest.to_str().unwrap()])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (sender, lines) = channel();
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        for output in [Box::new(stdout) as Box<dyn std::io::Read + Send>, Box::new(stderr)] {
+            let sender = sender.clone();
+            thread::spawn(move || {
+                BufReader::new(output).lines().for_each(|line| drop(sender.send(line.unwrap())));
+            });
+        }
+        Self { folder, child, lines }
+    }
+
+    fn guest(&self) -> PathBuf {
+        self.folder.path().join("guest.wat")
+    }
+
+    /// Puts a build in its place, whole, as a linker may.
+    fn replace(&self, build: &str) {
+        let beside = self.folder.path().join("beside");
+        fs::write(&beside, build).unwrap();
+        fs::rename(beside, self.guest()).unwrap();
+    }
+
+    /// The lines until the one with this text, with it.
+    fn until(&self, text: &str) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        while lines.last().is_none_or(|line| !line.contains(text)) {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => lines.push(line),
+                Err(_) => panic!("no {text:?} came; after {lines:#?}"),
+            }
+        }
+        lines
+    }
+
+    /// Ends it as a person does.
+    fn interrupt(mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert_eq!(self.child.wait().unwrap().code(), Some(130));
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+fn returning(number: i32) -> String {
+    format!(r#"(module (func (export "run") (result i32) (i32.const {number})))"#)
+}
+
+const WATCHING: &str = "watching for changes";
+
+#[test]
+fn each_build_is_run() {
+    let watched = Watched::new(Some(&returning(1)));
+    // Two pipes have no order.
+    watched.until("1");
+    for number in [2, 3] {
+        watched.replace(&returning(number));
+        watched.until(&number.to_string());
+    }
+    fs::write(watched.guest(), returning(4)).unwrap();
+    watched.until("4");
+    watched.interrupt();
+}
+
+#[test]
+fn a_build_that_does_not_load_is_told_once_and_waited_for_to_be_mended() {
+    let watched = Watched::new(Some(&returning(1)));
+    watched.until(WATCHING);
+    let misfit = r#"(module (import "env" "mul" (func)))"#;
+    watched.replace(misfit);
+    let told = watched.until("this build is not run; the build before it is kept").join("\n");
+    assert!(told.contains("`env.mul`"), "{told}");
+    // The same again, and one that is mended.
+    watched.replace(misfit);
+    watched.replace(&returning(2));
+    let told = watched.until(WATCHING).join("\n");
+    assert!(!told.contains("`env.mul`"), "{told}");
+    watched.interrupt();
+}
+
+#[test]
+fn a_run_that_fails_does_not_end_it() {
+    let watched = Watched::new(Some(r#"(module (func (export "run") unreachable))"#));
+    watched.until("trapped");
+    watched.until(WATCHING);
+    watched.replace(&returning(7));
+    watched.until("7");
+    watched.interrupt();
+}
+
+#[test]
+fn a_guest_that_is_not_there_yet_is_waited_for() {
+    let watched = Watched::new(None);
+    let told = watched.until("this build is not run; watching for changes").join("\n");
+    assert!(told.contains("failed to read `"), "{told}");
+    watched.replace(&returning(5));
+    watched.until("5");
+    watched.interrupt();
+}
+
+#[test]
+fn a_folder_that_goes_ends_it() {
+    let mut watched = Watched::new(Some(&returning(1)));
+    watched.until(WATCHING);
+    fs::remove_dir_all(watched.folder.path()).unwrap();
+    watched.until("was watched, and is gone");
+    assert_eq!(watched.child.wait().unwrap().code(), Some(125));
+}
+
+#[test]
+fn what_is_no_file_is_not_watched() {
+    let files = Files::new();
+    let reason = "cannot be watched: it is no file, which a build could write anew";
+    for path in ["-", "/dev/stdin", &files.folder("folder")] {
+        check(&["run", "--watch", path], 2, "", reason);
+    }
+    let nowhere = "failed to watch the folder of `/no/such/folder/guest.wasm`";
+    check(&["run", "--watch", "/no/such/folder/guest.wasm"], 125, "", nowhere);
+}
