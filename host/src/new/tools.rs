@@ -167,7 +167,7 @@ fn answer(command: &[&str], patience: Duration) -> Option<String> {
     String::from_utf8(text).ok()
 }
 
-/// The first word of the first line that is a version. A folder, which Rust's libraries
+/// The last word of the first line that is a version: compilers name their packager first. A folder, which Rust's libraries
 /// for a target are in, is one that has to be there.
 fn version(text: &str) -> Option<String> {
     let line = text.lines().next()?;
@@ -178,7 +178,7 @@ fn version(text: &str) -> Option<String> {
         word.trim_start_matches('v').starts_with(|first: char| first.is_ascii_digit())
             && word.contains('.')
     };
-    line.split_whitespace().find(is_version).map(|word| word.trim_start_matches('v').to_owned())
+    line.split_whitespace().rfind(is_version).map(|word| word.trim_start_matches('v').to_owned())
 }
 
 #[cfg(test)]
