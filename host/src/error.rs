@@ -8,7 +8,6 @@ use crate::adapt::Unmappables;
 use crate::failure::Failure;
 use crate::fit::Misfits;
 use crate::limits::LimitReached;
-use crate::new::ProjectError;
 use crate::text::{list, reason, shown};
 use crate::values::BadArgument;
 
@@ -209,10 +208,9 @@ pub enum Error {
 
     /// A guest's project could not be made.
     #[error(transparent)]
-    Project(#[from] ProjectError),
+    Project(#[from] crate::new::ProjectError),
 
-    /// The host could not do its own part: set-up of the engine, of a linker,
-    /// of an executor.
+    /// The host could not do its own part: set-up of its engine, linker or executor.
     #[error("the host failed to {action}: {reason}")]
     Host {
         /// What the host was about to do.

@@ -51,7 +51,7 @@ impl Run {
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         match watch {
             Some(watch) => self.again_and_again(&watch, &runtime, &grants, &observer),
-            None => once(&observer.load(&runtime, self.options.trusts_code())?, &grants, &observer),
+            None => once(&self.load(&observer, &runtime)?, &grants, &observer),
         }
     }
 
@@ -66,7 +66,7 @@ impl Run {
         let guest = shown_path(self.path());
         let (mut before, mut told) = ("", String::new());
         loop {
-            match observer.load(runtime, self.options.trusts_code()) {
+            match self.load(observer, runtime) {
                 Ok(loaded) => {
                     let ended = once(&loaded, grants, observer);
                     if ended.unwrap_or_else(|error| report(&error)) == Status::OutputClosed {
@@ -91,6 +91,14 @@ impl Run {
             }
             watch.changed()?;
         }
+    }
+
+    fn load(
+        &self,
+        observer: &Observer<'_>,
+        runtime: &Runtime<Functions>,
+    ) -> Result<Guest<Functions>> {
+        observer.load(runtime, self.options.trusts_code())
     }
 
     fn path(&self) -> &Path {

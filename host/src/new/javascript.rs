@@ -146,7 +146,7 @@ fn literal(value: &Plain<'_>) -> String {
         Plain::Zero(_) => "0".into(),
         Plain::Char => "' '".into(),
         Plain::EmptyText => "''".into(),
-        Plain::EmptyList(element) => format!("{}", array(element)),
+        Plain::EmptyList(element) => array(element).into(),
         Plain::Nothing { of_option: true } => "{ tag: 'none' }".into(),
         Plain::Nothing { of_option: false } => "undefined".into(),
         Plain::Result(Ok(value)) => tagged("ok", value),

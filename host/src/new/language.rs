@@ -16,6 +16,8 @@ use crate::wit::Contract;
 pub enum Language {
     /// A component, by the crate wit-bindgen.
     Rust,
+    /// A component without the standard library, by the crate wit-bindgen.
+    RustSmall,
     /// A component, by `wit-bindgen c`.
     C,
     /// A component, by the plain Go compiler.
@@ -60,14 +62,23 @@ pub(super) struct Details {
 pub(super) enum Stubbing {
     /// Made of the world, or the reason why not.
     Made(fn(&World, &str) -> Result<Stubs, String>),
+    /// There is none but that for the shipped contract.
+    Shipped,
     /// Core modules have no WIT.
     CoreModule,
 }
+
+const ONLY_SHIPPED: &str = "there is one for the shipped contract only; leave `--wit` out, or \
+                            take `rust`, and then what is in `rust-small`";
+const NO_WIT: &str = "its guests are core modules, which WIT says nothing of, so that there is one \
+                      for the shipped contract only; leave `--wit` out, or take a language whose \
+                      guests are components";
 
 impl Language {
     /// Every language.
     pub const ALL: &[Self] = &[
         Self::Rust,
+        Self::RustSmall,
         Self::C,
         Self::Go,
         Self::Python,
@@ -82,6 +93,7 @@ impl Language {
     pub(super) fn details(self) -> &'static Details {
         match self {
             Self::Rust => &rust::DETAILS,
+            Self::RustSmall => &rust::SMALL,
             Self::C => &c::DETAILS,
             Self::Go => &go::DETAILS,
             Self::Python => &python::DETAILS,
@@ -107,7 +119,7 @@ impl Language {
     /// Whether guests are components, for any contract. The others are core modules,
     /// for the shipped contract's functions in `env`.
     pub fn is_component(self) -> bool {
-        matches!(self.details().stubs, Stubbing::Made(_))
+        !matches!(self.details().stubs, Stubbing::CoreModule)
     }
 
     pub(super) fn build_command(self) -> &'static str {
@@ -120,11 +132,15 @@ impl Language {
     }
 
     /// The files of the language's guest as those of a project. Where it is for a
-    /// world of another contract, without those that are made from that.
+    /// world of another contract, without those that are made from that. The README of
+    /// a guest that cargo builds is of its workspace.
     pub(super) fn template(self, name: &str, world: Option<&str>) -> Vec<File> {
         let details = self.details();
-        let is_made = |path: &str| details.sources.contains(&path) || path == "README.md";
-        let kept = details.files.iter().filter(|(path, _)| world.is_none() || !is_made(path));
+        let is_kept = |path: &str| match path {
+            "README.md" => world.is_none() && self.file("Makefile").is_some(),
+            path => world.is_none() || !details.sources.contains(&path),
+        };
+        let kept = details.files.iter().filter(|(path, _)| is_kept(path));
         kept.flat_map(|(path, text)| match *path {
             "Cargo.toml" => cargo::files(name, text),
             path => vec![File::new(path, details.adjusted(path, text, name, world))],
@@ -132,17 +148,20 @@ impl Language {
         .collect()
     }
 
+    /// A file of the language's guest.
+    pub(super) fn file(self, name: &str) -> Option<&'static str> {
+        let files = self.details().files.iter();
+        files.copied().find_map(|(path, text)| (path == name).then_some(text))
+    }
+
     /// The source for a contract.
     pub(super) fn stubs(self, contract: &Contract) -> Result<Stubs, ProjectError> {
         let wrong =
             |reason| ProjectError::World { language: self.name(), world: contract.name(), reason };
-        let Stubbing::Made(stubs) = self.details().stubs else {
-            return Err(wrong(
-                "its guests are core modules, which WIT says nothing of, so that there is one for \
-                 the shipped contract only; leave `--wit` out, or take a language whose guests \
-                 are components"
-                    .into(),
-            ));
+        let stubs = match self.details().stubs {
+            Stubbing::Made(stubs) => stubs,
+            Stubbing::Shipped => return Err(wrong(ONLY_SHIPPED.into())),
+            Stubbing::CoreModule => return Err(wrong(NO_WIT.into())),
         };
         let world = World::new(contract);
         match world.misfit() {

@@ -80,6 +80,9 @@ impl Project {
             files.push(File::new("wit/contract.wit", crate::CONTRACT.join("\n")));
         }
         let commands = Commands::shipped(name, language);
+        if files.iter().all(|file| file.path != "README.md") {
+            files.push(readme::shipped(name, language, &commands));
+        }
         Ok(Self { name: name.into(), files, commands })
     }
 

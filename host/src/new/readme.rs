@@ -5,6 +5,21 @@ use super::plain::{Payload, Plain, plain};
 use super::{Commands, File, Language};
 use crate::wit::{self, Contract};
 
+/// The text of a project for the shipped contract.
+pub(super) fn shipped(name: &str, language: Language, commands: &Commands) -> File {
+    let (what, commands) = (language.summary(), console(commands));
+    File::new(
+        "README.md",
+        format!(
+            "# {name}\n\nA guest of wit-host: {what}.\n\n{commands}\n`wit/` has the contract.\n"
+        ),
+    )
+}
+
+fn console(Commands { build, check, run }: &Commands) -> String {
+    format!("```console\n$ {build}\n$ {check}\n$ {run}\n```\n")
+}
+
 /// The text, with what there is to fill in.
 pub(super) fn of_contract(
     name: &str,
@@ -24,15 +39,14 @@ pub(super) fn of_contract(
             exports += &format!("  - `{of}{}`\n", wit::function(&world.resolve, function));
         }
     }
-    let Commands { build, check, run } = commands;
     File::new(
         "README.md",
         format!(
-            "# {name}\n\nA guest of `{}`: {}.\n\n```console\n$ {build}\n$ {check}\n$ {run}\n```\n\n\
-             `wit/` has the contract. Each of these returns a plain value until it is filled \
+            "# {name}\n\nA guest of `{}`: {}.\n\n{}\n`wit/` has the contract. Each of these returns a plain value until it is filled \
              in:\n\n{exports}{}",
             contract.name(),
             language.summary(),
+            console(commands),
             if runs_here(contract) { "" } else { ELSEWHERE },
         ),
     )

@@ -118,11 +118,6 @@ impl Language {
         }
         tools
     }
-
-    fn file(self, name: &str) -> Option<&'static str> {
-        let files = self.details().files.iter();
-        files.copied().find_map(|(path, text)| (path == name).then_some(text))
-    }
 }
 
 impl Tool {

@@ -96,15 +96,16 @@ impl Project {
 }
 
 /// Where the guests are built, so is what the projects share with them.
-fn rust(name: &'static str, contract: &[&str], expected: &str) {
-    let project = Project::new(name, "rust", contract);
+fn rust(name: &'static str, language: &str, contract: &[&str], expected: &str) {
+    let project = Project::new(name, language, contract);
     symlink(format!("{TARGET}/guests"), project.path().join("target")).unwrap();
     project.check(expected);
 }
 
 #[test]
 fn rust_for_the_shipped_contract() {
-    rust("new-greeter", &[], "3\n");
+    rust("new-greeter", "rust", &[], "3\n");
+    rust("new-small-greeter", "rust-small", &[], "3\n");
 }
 
 #[test]
@@ -115,7 +116,7 @@ fn rust_for_every_sort_of_type() {
         ("new_small", "small", "0\n"),
         ("new-alone", "alone", "<resource>\n"),
     ] {
-        rust(name, &["--wit", KINDS, "--world", world], expected);
+        rust(name, "rust", &["--wit", KINDS, "--world", world], expected);
     }
 }
 

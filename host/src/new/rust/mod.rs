@@ -24,6 +24,15 @@ pub(super) const DETAILS: Details = Details {
     stubs: Stubbing::Made(stubs),
 };
 
+pub(super) const SMALL: Details = Details {
+    name: "rust-small",
+    summary: "a component in Rust without the standard library (18 KB)",
+    folder: "small",
+    files: files!("small": "Cargo.toml", "README.md", "src/lib.rs"),
+    stubs: Stubbing::Shipped,
+    ..DETAILS
+};
+
 /// The library, with one module for each exported interface.
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
     let (own, interfaces): (Vec<_>, Vec<_>) =
