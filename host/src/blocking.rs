@@ -50,13 +50,18 @@ impl Drop for Executor {
     }
 }
 
+/// Waits for `future` on the calling thread.
+pub(crate) fn wait<R>(future: impl Future<Output = Result<R>>) -> Result<R> {
+    Executor::new()?.block_on(future)
+}
+
 impl<T: Send + 'static> Guest<T> {
     /// [`Guest::session`], blocking.
     ///
     /// # Errors
     /// The same, and [`Error::Host`] where no executor is to be had.
     pub fn session_blocking(&self, data: T) -> Result<Session<T>> {
-        self.session_with_blocking(data, &self.runtime.inner.grants)
+        Session::of(self.session(data))
     }
 
     /// [`Guest::session_with`], blocking.
@@ -64,13 +69,26 @@ impl<T: Send + 'static> Guest<T> {
     /// # Errors
     /// Those of [`Guest::session_blocking`].
     pub fn session_with_blocking(&self, data: T, grants: &Grants) -> Result<Session<T>> {
-        let executor = Executor::new()?;
-        let session = executor.block_on(self.session_with(data, grants))?;
-        Ok(Session { session, executor })
+        Session::of(self.session_with(data, grants))
+    }
+
+    /// [`Guest::try_session`], blocking while the session starts.
+    ///
+    /// # Errors
+    /// The same, and [`Error::Host`] where no executor is to be had.
+    pub fn try_session_blocking(&self, data: T) -> Result<Session<T>> {
+        Session::of(self.try_session(data))
     }
 }
 
 impl<T: Send + 'static> Session<T> {
+    /// The session that is being started.
+    pub(crate) fn of(starting: impl Future<Output = Result<session::Session<T>>>) -> Result<Self> {
+        let executor = Executor::new()?;
+        let session = executor.block_on(starting)?;
+        Ok(Self { session, executor })
+    }
+
     /// [`session::Session::main`], blocking.
     ///
     /// # Errors

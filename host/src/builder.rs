@@ -15,6 +15,7 @@ use crate::grants::Grants;
 use crate::isolate::Isolation;
 use crate::limits::Limits;
 use crate::module;
+use crate::pool::{Pool, Room};
 use crate::provide::{Content, Source, provide};
 use crate::runtime::{Inner, Runtime};
 use crate::shared_engine::SharedEngine;
@@ -41,6 +42,7 @@ pub struct RuntimeBuilder<T: 'static> {
     coredump: bool,
     host_values: bool,
     modules: Vec<Source>,
+    pub(crate) pool: Option<Pool>,
 }
 
 impl<T> Default for RuntimeBuilder<T> {
@@ -58,6 +60,7 @@ impl<T> Default for RuntimeBuilder<T> {
             coredump: false,
             host_values: false,
             modules: Vec::new(),
+            pool: None,
         }
     }
 }
@@ -185,6 +188,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     ///
     /// # Errors
     /// [`Error::Host`] where a setup failed, as it does when a name is taken;
+    /// [`Error::Pool`] where there is no room for the pool;
     /// [`Error::Contract`]; [`Error::Grant`] where a denial names nothing that the
     /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
     /// [`RuntimeBuilder::module`] was given.
@@ -195,11 +199,13 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
         }
         let settings = Settings::new(&limits, self.deterministic, self.host_values);
+        let room = self.pool.as_ref().map(|pool| {
+            Room::new(pool, &limits, self.modules.len(), self.host_values, settings.fiber_stack())
+        });
         let shared = match &self.cache {
-            Some(cache) => cache.engine(settings.clone(), self.coredump),
-            None => SharedEngine::new(settings.clone(), self.coredump).map(Arc::new),
+            Some(cache) => cache.engine(settings.clone(), self.coredump, room)?,
+            None => Arc::new(SharedEngine::new(settings.clone(), self.coredump, room.as_ref())?),
         };
-        let shared = shared.map_err(Error::host("set up the engine"))?;
         let engine = shared.engine.clone();
         let mut components = component::Linker::new(&engine);
         let mut modules = wasmtime::Linker::new(&engine);
@@ -216,14 +222,15 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             modules,
             env,
             providers: Vec::new(),
-            limits,
-            grants: self.grants,
+            limits: Arc::new(limits),
+            grants: Arc::new(self.grants),
             deterministic: self.deterministic,
             text: self.text,
             isolation: self.isolation.map(|isolation| isolation.with_settings(settings)),
             contract,
             shared,
             cache: self.cache,
+            pool: self.pool,
         };
         self.modules.into_iter().try_for_each(|source| provide(&mut inner, source))?;
         deny::check(&inner.grants.denied, inner.contract.as_ref(), &inner.env)?;

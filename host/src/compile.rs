@@ -16,6 +16,7 @@ use crate::fit::uncounted;
 use crate::isolate::Isolation;
 use crate::kind::{Kind, is_text, recognise};
 use crate::limits::{LimitReached, Limits};
+use crate::pool;
 use crate::scan::{Refusal, scan};
 use crate::text::{root_cause, shown};
 
@@ -95,10 +96,15 @@ pub(crate) fn compile(
     limits: &Limits,
     isolation: Option<&Isolation>,
 ) -> Result<Compiled> {
+    if pool::is_pooled(engine) {
+        pool::before_compiling(binary, limits)?;
+    }
     let compiled = match isolation {
         Some(isolation) => isolation.compile(engine, kind, binary, limits)?,
-        None => here(engine, kind, binary)
-            .map_err(|error| Error::Invalid { kind: kind.name(), reason: root_cause(&error) })?,
+        None => here(engine, kind, binary).map_err(|error| {
+            let invalid = || Error::Invalid { kind: kind.name(), reason: root_cause(&error) };
+            pool::unfit(engine, &error).unwrap_or_else(invalid)
+        })?,
     };
     within(compiled.size(), limits)?;
     Ok(compiled)

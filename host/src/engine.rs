@@ -5,7 +5,10 @@ use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use wasmparser::WasmFeatures;
-use wasmtime::{Collector, Config, Engine, WasmBacktraceDetails};
+use wasmtime::{
+    Collector, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
+    WasmBacktraceDetails,
+};
 
 use crate::limits::Limits;
 
@@ -32,8 +35,13 @@ impl Settings {
 
     /// An engine for guests with what today's toolchains emit. Every other
     /// proposal is off, since each is code that an attacker could reach.
-    /// A coredump is what it makes of a trap, which compiled code does not know.
-    pub(crate) fn engine(&self, coredump: bool) -> wasmtime::Result<Engine> {
+    /// A coredump is what it makes of a trap, and a pool is where sessions have their
+    /// memory, neither of which compiled code knows.
+    pub(crate) fn engine(
+        &self,
+        coredump: bool,
+        pool: Option<PoolingAllocationConfig>,
+    ) -> wasmtime::Result<Engine> {
         let mut config = Config::new();
         config
             // An epoch comes when it comes; fuel runs out at the same instruction.
@@ -54,11 +62,19 @@ impl Settings {
             .wasm_wide_arithmetic(false)
             .wasm_stack_switching(false)
             .max_wasm_stack(self.stack)
-            .async_stack_size(self.stack.saturating_add(HOST_STACK))
+            .async_stack_size(self.fiber_stack())
             .coredump_on_trap(coredump)
             .wasm_backtrace_details(WasmBacktraceDetails::Enable)
             .wasm_backtrace_max_frames(NonZeroUsize::new(16));
+        if let Some(pool) = pool {
+            config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+        }
         Engine::new(&config)
+    }
+
+    /// Bytes of stack for a call, host functions included.
+    pub(crate) fn fiber_stack(&self) -> usize {
+        self.stack.saturating_add(HOST_STACK)
     }
 
     /// The settings as one word, for the command line of another process.

@@ -8,6 +8,7 @@ use crate::adapt::Unmappables;
 use crate::failure::Failure;
 use crate::fit::Misfits;
 use crate::limits::LimitReached;
+use crate::pool::PoolError;
 use crate::text::{list, reason, shown};
 use crate::values::BadArgument;
 
@@ -82,6 +83,10 @@ pub enum Error {
         /// Why it could not be loaded.
         source: Box<Error>,
     },
+
+    /// The pool could not be made, the guest is too large for it, or it was full.
+    #[error(transparent)]
+    Pool(#[from] PoolError),
 
     /// The guest asks for imports that the runtime does not serve.
     #[error(transparent)]

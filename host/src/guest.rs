@@ -16,6 +16,7 @@ use crate::kind::Kind;
 use crate::link;
 use crate::linked_module::LinkedModule;
 use crate::module as module_path;
+use crate::pool;
 use crate::runtime::{Inner, Runtime};
 use crate::session::Session;
 use crate::state::State;
@@ -95,6 +96,9 @@ impl<T: Send + 'static> Guest<T> {
             Compiled::Component(component) => link::component(inner, component, binary),
             Compiled::Module(module) => link::module(inner, module, binary).map(Linked::Module),
         })?;
+        if pool::is_pooled(&inner.engine) {
+            pool::linked(&linked, &inner.limits)?;
+        }
         Ok(Self { runtime, linked: Arc::new(linked), compiled })
     }
 
@@ -170,13 +174,26 @@ impl<T: Send + 'static> Guest<T> {
     }
 
     /// Starts a session with the runtime's grants. Must be called in a tokio
-    /// runtime with time and I/O enabled; [`crate::blocking`] brings its own.
+    /// runtime with time and I/O enabled; [`crate::blocking`] brings its own. Where
+    /// every place of the [`Pool`](crate::Pool) is taken, it waits for one.
     ///
     /// # Errors
-    /// [`Error::Grant`](crate::Error::Grant), and those of a call, since starting
-    /// may run code of the guest.
+    /// [`Error::Grant`](crate::Error::Grant), [`Error::Pool`](crate::Error::Pool), and
+    /// those of a call, since starting may run code of the guest.
     pub async fn session(&self, data: T) -> Result<Session<T>> {
-        Session::start(self, data, &self.runtime.inner.grants).await
+        let inner = &self.runtime.inner;
+        let place = inner.place().await?;
+        Session::start(self, data, &inner.grants, place).await
+    }
+
+    /// Starts a session, as [`Guest::session`] does, but does not wait where every
+    /// place of the [`Pool`](crate::Pool) is taken.
+    ///
+    /// # Errors
+    /// Those of [`Guest::session`], and at once [`PoolError::Full`](crate::PoolError::Full).
+    pub async fn try_session(&self, data: T) -> Result<Session<T>> {
+        let inner = &self.runtime.inner;
+        Session::start(self, data, &inner.grants, inner.try_place()?).await
     }
 
     /// Starts a session with grants of its own.
@@ -185,7 +202,8 @@ impl<T: Send + 'static> Guest<T> {
     /// Those of [`Guest::session`], and [`Error::Misfits`](crate::Error::Misfits)
     /// where the grants deny what the guest imports.
     pub async fn session_with(&self, data: T, grants: &Grants) -> Result<Session<T>> {
-        Session::start(self, data, grants).await
+        let place = self.runtime.inner.place().await?;
+        Session::start(self, data, &Arc::new(grants.clone()), place).await
     }
 }
 

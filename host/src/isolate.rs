@@ -16,6 +16,7 @@ use crate::engine::Settings;
 use crate::error::{Error, Result};
 use crate::kind::{Kind, recognise};
 use crate::limits::{LimitReached, Limits};
+use crate::pool;
 use crate::text::{reason, root_cause};
 
 /// A program to compile in: one that calls [`compile_worker`] when it is
@@ -68,7 +69,10 @@ impl Isolation {
                 Kind::Module => Module::deserialize(engine, &output.stdout).map(Compiled::Module),
             }
         };
-        compiled.map_err(Error::host("take back the compiled code"))
+        compiled.map_err(|error| {
+            let unfit = pool::unfit(engine, &error);
+            unfit.unwrap_or_else(|| Error::host("take back the compiled code")(error))
+        })
     }
 
     fn run(&self, binary: &[u8], limits: &Limits) -> io::Result<Output> {
@@ -157,7 +161,7 @@ fn work(arguments: &[String]) -> Result<(), Failed> {
 
     let mut binary = Vec::new();
     io::stdin().read_to_end(&mut binary).map_err(|error| broken(&error))?;
-    let engine = settings.engine(false).map_err(|error| broken(&reason(&error)))?;
+    let engine = settings.engine(false, None).map_err(|error| broken(&reason(&error)))?;
     let (kind, binary) = recognise(&binary, false).map_err(|e| Failed::Refused(e.to_string()))?;
     let compiled =
         here(&engine, kind, &binary).map_err(|error| Failed::Refused(root_cause(&error)))?;

@@ -1,6 +1,8 @@
 //! Counts what the instances of one store take, and refuses what is over the
 //! limits. The engine asks before anything grows.
 
+use std::sync::Arc;
+
 use wasmtime::ResourceLimiter;
 
 use crate::kind::Kind;
@@ -10,7 +12,7 @@ use crate::limits::{LimitReached, Limits};
 /// counts each memory by itself, so that forty of them get forty times as much.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    limits: Limits,
+    limits: Arc<Limits>,
     kind: Kind,
     /// How many core modules are instantiated by themselves.
     modules: usize,
@@ -24,9 +26,9 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    pub(crate) fn new(limits: &Limits, kind: Kind) -> Self {
+    pub(crate) fn new(limits: &Arc<Limits>, kind: Kind) -> Self {
         let (bytes, elements, peak, host_calls) = (0, 0, 0, 0);
-        let (limits, modules, refused) = (limits.clone(), 1, None);
+        let (limits, modules, refused) = (Arc::clone(limits), 1, None);
         Self { limits, kind, modules, bytes, elements, peak, host_calls, refused }
     }
 
@@ -36,7 +38,7 @@ impl Meter {
         Self { modules, ..self }
     }
 
-    pub(crate) fn limits(&self) -> &Limits {
+    pub(crate) fn limits(&self) -> &Arc<Limits> {
         &self.limits
     }
 
@@ -103,7 +105,9 @@ impl ResourceLimiter for Meter {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
+        // A pool's tables have no more room than the limit, which they tell as their maximum.
+        let own = maximum.filter(|maximum| *maximum < self.limits.table_elements);
+        if own.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
         let by = desired.saturating_sub(current);
@@ -144,7 +148,7 @@ mod tests {
 
     #[test]
     fn memories_and_tables_are_summed() {
-        let mut meter = Meter::new(&Limits::default().memory(100), Kind::Component);
+        let mut meter = Meter::new(&Arc::new(Limits::default().memory(100)), Kind::Component);
         assert!(meter.memory_growing(0, 60, None).expect("never fails"));
         assert!(meter.table_growing(0, 5, None).expect("never fails"));
         assert!(!meter.memory_growing(60, 61, None).expect("never fails"));
@@ -154,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_memorys_own_maximum_is_no_breach() {
-        let mut meter = Meter::new(&Limits::default(), Kind::Module);
+        let mut meter = Meter::new(&Arc::default(), Kind::Module);
         assert!(!meter.memory_growing(0, 60, Some(50)).expect("never fails"));
         assert_eq!(meter.refused(), None);
     }

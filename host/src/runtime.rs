@@ -20,6 +20,7 @@ use crate::isolate::Isolation;
 use crate::kind::Kind;
 use crate::limits::Limits;
 use crate::linked_module::Provider;
+use crate::pool::Pool;
 use crate::shared_engine::SharedEngine;
 use crate::state::State;
 use crate::wit::Contract;
@@ -36,14 +37,15 @@ pub(crate) struct Inner<T: 'static> {
     pub(crate) modules: wasmtime::Linker<State<T>>,
     pub(crate) env: Table,
     pub(crate) providers: Vec<Arc<Provider<T>>>,
-    pub(crate) limits: Limits,
-    pub(crate) grants: Grants,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) grants: Arc<Grants>,
     pub(crate) deterministic: bool,
     pub(crate) text: bool,
     pub(crate) isolation: Option<Isolation>,
     pub(crate) contract: Option<Contract>,
     pub(crate) shared: Arc<SharedEngine>,
     pub(crate) cache: Option<Cache>,
+    pub(crate) pool: Option<Pool>,
 }
 
 impl<T> Clone for Runtime<T> {

@@ -1,6 +1,6 @@
 //! An engine, and what runtimes have in common that share it: the thread that
-//! moves its epoch on, and the compiled code of the guests that they hold. It does
-//! not know where compiled code comes from.
+//! moves its epoch on, the places of its pool, and the compiled code of the guests
+//! that they hold. It does not know where compiled code comes from.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
@@ -11,11 +11,16 @@ use crate::cache::Key;
 use crate::compile::Compiled;
 use crate::deadline::EPOCH;
 use crate::engine::Settings;
+use crate::error::{Error, Result};
+use crate::pool::{Places, Room};
+use crate::text::reason;
 
 /// An engine with the settings that it was made from.
 pub(crate) struct SharedEngine {
     pub(crate) engine: Engine,
     pub(crate) settings: Settings,
+    /// The places of its pool, where it has one.
+    pub(crate) places: Option<Places>,
     ticker: Once,
     code: Mutex<HashMap<Key, Held>>,
 }
@@ -27,9 +32,16 @@ struct Held {
 }
 
 impl SharedEngine {
-    pub(crate) fn new(settings: Settings, coredump: bool) -> wasmtime::Result<Self> {
-        let engine = settings.engine(coredump)?;
-        Ok(Self { engine, settings, ticker: Once::new(), code: Mutex::default() })
+    /// # Errors
+    /// [`Error::Host`], and [`Error::Pool`] where there is no room for the pool.
+    pub(crate) fn new(settings: Settings, coredump: bool, room: Option<&Room>) -> Result<Self> {
+        let allocator = room.map(Room::allocator).transpose()?;
+        let engine = settings.engine(coredump, allocator).map_err(|error| match room {
+            Some(room) => room.no_room(reason(&error)).into(),
+            None => Error::host("set up the engine")(error),
+        })?;
+        let places = room.map(|room| Places::new(room.sessions));
+        Ok(Self { engine, settings, places, ticker: Once::new(), code: Mutex::default() })
     }
 
     /// Starts the thread that moves the epoch on, unless it runs already. It

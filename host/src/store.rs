@@ -1,6 +1,8 @@
 //! Making a store that has every guard on it: what a session's guest may take,
 //! and for how long.
 
+use std::sync::Arc;
+
 use wasmtime::{CallHook, Store};
 
 use crate::deadline::Deadline;
@@ -20,7 +22,7 @@ const FUEL_BETWEEN_YIELDS: u64 = 1_000_000;
 pub(crate) fn guarded_store<T: Send + 'static>(
     guest: &Guest<T>,
     data: T,
-    grants: &Grants,
+    grants: &Arc<Grants>,
 ) -> Result<(Store<State<T>>, Deadline)> {
     let inner = &guest.runtime.inner;
     link::check_session(inner, &guest.linked, &grants.denied)?;

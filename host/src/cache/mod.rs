@@ -26,6 +26,7 @@ use crate::engine::Settings;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::limits::Limits;
+use crate::pool::Room;
 use crate::shared_engine::SharedEngine;
 use directory::Directory;
 
@@ -52,9 +53,13 @@ pub struct Cache {
     shared: Arc<Shared>,
 }
 
+/// What an engine is shared by: its settings, whether it makes coredumps, and the room
+/// of its pool.
+type EngineKey = (Settings, bool, Option<Room>);
+
 #[derive(Debug, Default)]
 struct Shared {
-    engines: Mutex<HashMap<(Settings, bool), Weak<SharedEngine>>>,
+    engines: Mutex<HashMap<EngineKey, Weak<SharedEngine>>>,
     warned: AtomicBool,
 }
 
@@ -135,14 +140,15 @@ impl Cache {
         &self,
         settings: Settings,
         coredump: bool,
-    ) -> wasmtime::Result<Arc<SharedEngine>> {
+        room: Option<Room>,
+    ) -> Result<Arc<SharedEngine>> {
         let mut engines = self.shared.engines.lock().unwrap_or_else(PoisonError::into_inner);
         engines.retain(|_, engine| engine.strong_count() > 0);
-        let key = (settings, coredump);
+        let key = (settings, coredump, room);
         if let Some(engine) = engines.get(&key).and_then(Weak::upgrade) {
             return Ok(engine);
         }
-        let engine = Arc::new(SharedEngine::new(key.0.clone(), coredump)?);
+        let engine = Arc::new(SharedEngine::new(key.0.clone(), coredump, key.2.as_ref())?);
         engines.insert(key, Arc::downgrade(&engine));
         Ok(engine)
     }

@@ -2,7 +2,6 @@
 //! exit, a limit and a host function that failed; this tells them apart.
 
 use std::any::Any;
-use std::sync::atomic::Ordering;
 
 use wasmtime::Trap;
 use wasmtime::component::ResourceTableError;
@@ -40,7 +39,7 @@ impl Verdict {
         if let Some(HostFailure(reason)) = error.downcast_ref() {
             return Self::HostFailed(shown(reason));
         }
-        if state.closed.load(Ordering::Relaxed) {
+        if state.wasi.is_closed() {
             return Self::OutputClosed;
         }
         match limit(error, state) {

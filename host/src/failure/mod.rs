@@ -81,11 +81,11 @@ impl Failure {
             trap: None,
             host_call: None,
             backtrace: Vec::new(),
-            stderr: state.tail.lines(),
+            stderr: state.wasi.last_lines(),
             spent,
             coredump: None,
             ending,
-            stderr_was_seen: state.stderr_was_seen,
+            stderr_was_seen: state.wasi.stderr_was_seen(),
         }
     }
 

@@ -19,6 +19,7 @@ use crate::failure::Called;
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked, Main, Outcome};
 use crate::module as module_path;
+use crate::pool::Place;
 use crate::spent::Spent;
 use crate::state::State;
 use crate::store::guarded_store;
@@ -39,6 +40,8 @@ pub struct Session<T: 'static> {
     /// The function whose call ended the session.
     ended_by: Option<String>,
     span: Span,
+    /// Behind the store, since it is somebody else's once it is dropped.
+    _place: Option<Place>,
 }
 
 #[derive(Clone, Copy)]
@@ -52,11 +55,17 @@ enum Live {
 }
 
 impl<T: Send + 'static> Session<T> {
-    pub(crate) async fn start(guest: &Guest<T>, data: T, grants: &Grants) -> Result<Self> {
+    pub(crate) async fn start(
+        guest: &Guest<T>,
+        data: T,
+        grants: &Arc<Grants>,
+        place: Option<Place>,
+    ) -> Result<Self> {
         let (store, deadline) = guarded_store(guest, data, grants)?;
         let (guest, spent) = (guest.clone(), Spent::default());
         let span = tracing::debug_span!("session", kind = %guest.kind());
-        let mut session = Self { guest, store, live: None, deadline, spent, ended_by: None, span };
+        let (live, ended_by, _place) = (None, None, place);
+        let mut session = Self { guest, store, live, deadline, spent, ended_by, span, _place };
         session.instantiate().await?;
         Ok(session)
     }
@@ -137,6 +146,11 @@ impl<T: Send + 'static> Session<T> {
         }
     }
 
+    /// Whether it can be called: it was set up, and no call has failed.
+    pub(crate) fn is_live(&self) -> bool {
+        self.ended_by.is_none() && self.live.is_some()
+    }
+
     /// The guest that this session runs.
     pub fn guest(&self) -> &Guest<T> {
         &self.guest
@@ -167,7 +181,6 @@ impl<T: Send + 'static> Session<T> {
     /// What the guest has written to standard output and to standard error, where
     /// its grants say [`Stdio::Captured`](crate::Stdio::Captured).
     pub fn output(&self) -> (Vec<u8>, Vec<u8>) {
-        let state = self.store.data();
-        (state.stdout.contents(), state.stderr.contents())
+        self.store.data().wasi.output()
     }
 }

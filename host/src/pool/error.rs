@@ -1,0 +1,53 @@
+//! What can go wrong with a pool.
+
+use std::time::Duration;
+
+use bytesize::ByteSize;
+
+/// Why a pool could not be made, or a session not started in it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PoolError {
+    /// The pool's room cannot be set aside.
+    #[error(
+        "failed to make a pool for {sessions} sessions, which takes {} of addresses: {reason}; \
+         lower the number of `Pool::new`, or the limits on what a session has room for: \
+         `Limits::memories`, `Limits::tables`, `Limits::table_elements`, `Limits::stack`",
+        ByteSize(*.addresses)
+    )]
+    NoRoom {
+        /// How many sessions it was to be for.
+        sessions: usize,
+        /// Bytes of addresses that it would take, at least.
+        addresses: u64,
+        /// Why they are not to be had.
+        reason: String,
+    },
+
+    /// The guest needs more room than a session has in the pool.
+    #[error(
+        "the guest does not fit into the pool: {reason}; raise the limit that it names, for \
+         example `Limits::instances` or `Limits::table_elements`"
+    )]
+    TooLargeGuest {
+        /// What the guest needs, and what there is.
+        reason: String,
+    },
+
+    /// Every place of the pool is taken.
+    #[error(
+        "all {sessions} places of the pool are taken{}; end sessions sooner, or raise the number \
+         of `Pool::new` or the time of `Pool::wait`",
+        after(.waited.as_ref())
+    )]
+    Full {
+        /// How many sessions the pool is for.
+        sessions: usize,
+        /// For how long the session has waited for a place, where it did.
+        waited: Option<Duration>,
+    },
+}
+
+fn after(waited: Option<&Duration>) -> String {
+    waited.map(|waited| format!(", and none was left within {waited:?}")).unwrap_or_default()
+}

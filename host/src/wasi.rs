@@ -1,0 +1,162 @@
+//! What a session's guest has of WASI: a context with what was granted to it, and
+//! where its output goes. Most guests of a contract never ask, so it is made when
+//! one does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime_wasi::random::Deterministic;
+use wasmtime_wasi::{FsPerms, HostMonotonicClock, HostWallClock, WasiCtxBuilder};
+
+use crate::capture::Capture;
+use crate::error::{Error, Result};
+use crate::grants::{Access, Grants, Stdio};
+use crate::inherit::{Inherited, Output};
+use crate::limits::Limits;
+use crate::tail::Tail;
+
+/// WASI for one session.
+pub(crate) struct Wasi {
+    grants: Arc<Grants>,
+    limits: Arc<Limits>,
+    deterministic: bool,
+    made: Option<Box<Made>>,
+}
+
+struct Made {
+    /// One context serves both previews.
+    context: WasiP1Ctx,
+    stdout: Capture,
+    stderr: Capture,
+    /// The end of what was written to standard error, wherever that goes.
+    tail: Tail,
+    /// Whether the reader of this process's output has gone away.
+    closed: Arc<AtomicBool>,
+}
+
+impl Wasi {
+    /// WASI with what was granted.
+    ///
+    /// # Errors
+    /// [`Error::Grant`] for a directory that cannot be opened.
+    pub(crate) fn new(
+        grants: &Arc<Grants>,
+        limits: &Arc<Limits>,
+        deterministic: bool,
+    ) -> Result<Self> {
+        let (grants, limits) = (Arc::clone(grants), Arc::clone(limits));
+        let mut wasi = Self { grants, limits, deterministic, made: None };
+        // A directory that is not there is to be told at once.
+        if !wasi.grants.directories.is_empty() {
+            let mut context = WasiCtxBuilder::new();
+            open(&mut context, &wasi.grants)?;
+            wasi.made = Some(Box::new(wasi.make(context)));
+        }
+        Ok(wasi)
+    }
+
+    /// The context, for the engine's functions of WASI.
+    pub(crate) fn context(&mut self) -> &mut WasiP1Ctx {
+        let made = self.made.take();
+        let made = made.unwrap_or_else(|| Box::new(self.make(WasiCtxBuilder::new())));
+        &mut self.made.insert(made).context
+    }
+
+    /// What was captured of standard output and of standard error.
+    pub(crate) fn output(&self) -> (Vec<u8>, Vec<u8>) {
+        let made = self.made.as_ref();
+        made.map(|made| (made.stdout.contents(), made.stderr.contents())).unwrap_or_default()
+    }
+
+    /// The last lines that were written to standard error, fit for a terminal.
+    pub(crate) fn last_lines(&self) -> Vec<String> {
+        self.made.as_ref().map(|made| made.tail.lines()).unwrap_or_default()
+    }
+
+    /// Whether standard error is this process's own.
+    pub(crate) fn stderr_was_seen(&self) -> bool {
+        self.grants.stdio == Stdio::Inherited
+    }
+
+    /// Whether the reader of this process's output has gone away.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.made.as_ref().is_some_and(|made| made.closed.load(Ordering::Relaxed))
+    }
+
+    fn make(&self, mut wasi: WasiCtxBuilder) -> Made {
+        let (grants, limits) = (&self.grants, &self.limits);
+        // The network is not granted: the hosts in the grants are for host functions.
+        wasi.allow_tcp(false).allow_udp(false);
+        wasi.max_random_size(limits.random as u64);
+        wasi.args(&grants.arguments).envs(&grants.environment);
+        let (stdout, stderr) = (Capture::new(limits.output), Capture::new(limits.output));
+        let (tail, closed) = (Tail::default(), Arc::new(AtomicBool::new(false)));
+        let inherited = |output| Inherited { output, closed: Arc::clone(&closed) };
+        match grants.stdio {
+            Stdio::Closed => wasi.stderr(tail.of(std::io::empty())),
+            Stdio::Captured => wasi.stdout(stdout.clone()).stderr(tail.of(stderr.clone())),
+            Stdio::Inherited => wasi
+                .inherit_stdin()
+                .stdout(inherited(Output::Stdout))
+                .stderr(tail.of(inherited(Output::Stderr))),
+        };
+        if self.deterministic {
+            without_chance(&mut wasi);
+        }
+        let mut context = wasi.build_p1();
+        wasmtime_wasi::WasiView::ctx(&mut context).table.set_max_capacity(limits.handles);
+        Made { context, stdout, stderr, tail, closed }
+    }
+}
+
+/// Opens the directories that were granted.
+fn open(wasi: &mut WasiCtxBuilder, grants: &Grants) -> Result<()> {
+    for directory in &grants.directories {
+        let allowed = match directory.access {
+            Access::ReadOnly => FsPerms::ReadOnly,
+            Access::ReadWrite => FsPerms::ReadWrite,
+        };
+        wasi.preopened_dir(&directory.host, &directory.guest, allowed).map_err(|error| {
+            Error::Grant {
+                what: directory.host.display().to_string(),
+                reason: error.root_cause().to_string(),
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// Clocks that stand still and random bytes that are always the same.
+fn without_chance(wasi: &mut WasiCtxBuilder) {
+    let bytes: Vec<u8> = (0..=u8::MAX).collect();
+    wasi.wall_clock(Stopped)
+        .monotonic_clock(Stopped)
+        .secure_random(Deterministic::new(bytes.clone()))
+        .insecure_random(Deterministic::new(bytes))
+        .insecure_random_seed(0);
+}
+
+/// A clock that stands still, at the beginning of its time.
+struct Stopped;
+
+impl HostWallClock for Stopped {
+    fn resolution(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+impl HostMonotonicClock for Stopped {
+    fn resolution(&self) -> u64 {
+        1_000_000_000
+    }
+
+    fn now(&self) -> u64 {
+        0
+    }
+}
