@@ -226,8 +226,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What is known of the call that failed, where it was one that trapped,
-    /// reached a limit, or failed in a host function.
+    /// What is known of the call that trapped, reached a limit, or failed in a host function.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Trapped(failure) | Self::HostFunction(failure) | Self::Limit { failure, .. } => {

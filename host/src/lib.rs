@@ -66,6 +66,12 @@
 //! that was under way, the guest's stack, the last lines that it wrote to standard
 //! error, and what was spent. Its `Display` is all of that.
 //!
+//! # Many sessions
+//! A server sets room aside for its sessions with [`RuntimeBuilder::pool`]: they then
+//! start several times faster, and one too many waits for its turn ([`Pool`]).
+//! [`Sessions`] hands out sessions of one guest, and says with [`Reuse`] which callers
+//! may be served by the same one: by default none.
+//!
 //! # Tracing
 //! What a runtime does can be followed with the crate `tracing`. Where nobody
 //! listens, it costs next to nothing.
@@ -98,14 +104,15 @@
 //! is what the host keeps). It then takes one of two paths: `component` or
 //! `module`, the latter with the registrar of [`Env`], and with [`Abi`], by which
 //! exports take and return text; a core module may be served by others, which
-//! `provide` loads and `linked_module` sets up. `limits` and `grants` bound it,
-//! `failure` tells what went wrong. `fit` and [`inspect`] tell what a guest is and
-//! whether it fits before any of that; `wit` reads contracts and what components
-//! say of themselves. `ahead` is code that is compiled in one place and run in
-//! another. [`values`] is arguments and results as text, [`adapt`] makes a
-//! component of a core module, [`new`] a project for a guest. `functions` is the
-//! shipped contract; no other module knows of it, but for [`adapt`] and [`new`],
-//! which offer it as one to make components and projects for.
+//! `provide` loads and `linked_module` sets up. Many sessions have their places in
+//! a `pool`, and `reuse` is for those that serve one caller after another. `limits`
+//! and `grants` bound it, `failure` tells what went wrong. `fit` and [`inspect`]
+//! tell what a guest is and whether it fits before any of that; `wit` reads
+//! contracts and what components say of themselves. `ahead` is code that is
+//! compiled in one place and run in another. [`values`] is arguments and results as
+//! text, [`adapt`] makes a component of a core module, [`new`] a project for a
+//! guest. `functions` is the shipped contract; no other module knows of it, but for
+//! [`adapt`] and [`new`], which offer it as one to make components and projects for.
 
 mod abi;
 pub mod adapt;

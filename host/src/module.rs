@@ -2,7 +2,7 @@
 //! expects, finding an export and calling it with numbers.
 
 use wasmtime::component::Val;
-use wasmtime::{ExternType, Func, FuncType, Instance, Linker, Module, Store, ValType};
+use wasmtime::{ExternType, Func, FuncType, Instance, Linker, Module, Store, TypedFunc, ValType};
 use wasmtime_wasi::I32Exit;
 
 use crate::error::{Error, Result};
@@ -49,10 +49,10 @@ pub(crate) async fn initialize<T: Send>(
     store: &mut Store<State<T>>,
     instance: Instance,
 ) -> wasmtime::Result<()> {
-    let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut *store, INITIALIZE) else {
-        return Ok(());
-    };
-    initialize.call_async(store, ()).await
+    match set_up(store, instance, INITIALIZE) {
+        Some(initialize) => initialize.call_async(store, ()).await,
+        None => Ok(()),
+    }
 }
 
 /// Runs `_start` ahead of the call of another function, for modules of
@@ -66,7 +66,7 @@ pub(crate) async fn start_before<T: Send>(
     if name == START || instance.get_func(&mut *store, INITIALIZE).is_some() {
         return Ok(());
     }
-    let Ok(start) = instance.get_typed_func::<(), ()>(&mut *store, START) else { return Ok(()) };
+    let Some(start) = set_up(store, instance, START) else { return Ok(()) };
     match start.call_async(store, ()).await {
         Err(error) if matches!(error.downcast_ref(), Some(I32Exit(0))) => Ok(()),
         outcome => outcome,
@@ -149,4 +149,14 @@ pub(crate) fn lift(value: &wasmtime::Val) -> wasmtime::Result<Val> {
         wasmtime::Val::F64(bits) => Val::Float64(f64::from_bits(*bits)),
         _ => wasmtime::bail!("a result that is no number cannot be handed to the host"),
     })
+}
+
+/// A function for set-up, which most modules do not have: asking for it by its type would
+/// make an error each time.
+fn set_up<T>(
+    store: &mut Store<State<T>>,
+    instance: Instance,
+    name: &str,
+) -> Option<TypedFunc<(), ()>> {
+    instance.get_func(&mut *store, name)?.typed(&*store).ok()
 }

@@ -26,6 +26,7 @@ mod inspect;
 mod languages;
 mod misfits;
 mod new;
+mod pool;
 mod probe;
 mod reentry;
 mod reexport;

@@ -143,7 +143,7 @@ mod tests {
 
     fn engine(fuel: bool, deterministic: bool) -> SharedEngine {
         let settings = Settings { fuel, deterministic, host_values: false, stack: 512 << 10 };
-        SharedEngine::new(settings, false).expect("an engine")
+        SharedEngine::new(settings, false, None).expect("an engine")
     }
 
     #[test]

@@ -78,7 +78,10 @@ mod tests {
             Settings { stack: 256 << 10, ..plain.clone() },
         ];
         let key = |settings: &Settings, coredump, binary: &[u8]| {
-            Key::new(&SharedEngine::new(settings.clone(), coredump, None).expect("an engine"), binary)
+            Key::new(
+                &SharedEngine::new(settings.clone(), coredump, None).expect("an engine"),
+                binary,
+            )
         };
         let first = key(&plain, false, b"guest");
         assert_eq!(first, key(&plain, true, b"guest"), "compiled code knows no coredump");

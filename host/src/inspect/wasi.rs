@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn the_engine_has_every_interface() {
         let engine =
-            Settings::new(&Limits::default(), false, false).engine(false).expect("an engine");
+            Settings::new(&Limits::default(), false, false).engine(false, None).expect("an engine");
         let mut linker = component::Linker::<Host>::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker).expect("WASI");
         // The engine tells an item that has another type from one that it lacks.
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn the_engine_has_the_functions_of_the_table() {
         let engine =
-            Settings::new(&Limits::default(), false, false).engine(false).expect("an engine");
+            Settings::new(&Limits::default(), false, false).engine(false, None).expect("an engine");
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p1::add_to_linker_async(&mut linker, |wasi: &mut WasiP1Ctx| wasi)
             .expect("WASI");

@@ -26,8 +26,8 @@ pub enum PoolError {
 
     /// The guest needs more room than a session has in the pool.
     #[error(
-        "the guest does not fit into the pool: {reason}; raise the limit that it names, for \
-         example `Limits::instances` or `Limits::table_elements`"
+        "the guest does not fit into the pool: {reason}; raise `Limits::instances`, \
+         `Limits::memories` or `Limits::tables`, whichever it is"
     )]
     TooLargeGuest {
         /// What the guest needs, and what there is.

@@ -89,9 +89,8 @@ impl Room {
             .total_gc_heaps(count(1, 0)?)
             .max_memory_size(self.memory)
             .table_elements(self.elements)
-            .max_memories_per_component(each(self.memories))
+            // Those of a component are counted when it is linked.
             .max_memories_per_module(each(self.memories))
-            .max_tables_per_component(each(self.tables))
             .max_tables_per_module(each(self.tables))
             .max_core_instances_per_component(each(self.instances))
             // They are allocated one by one in a pool as well.

@@ -63,6 +63,15 @@ fn every_file_is_run() {
     assert_eq!(found, listed, "list the file in `files!`");
 }
 
+/// A session in a pool has its memory, tables and stack there, and the same limits.
+#[test]
+fn a_pool_holds_what_is_hostile() {
+    let files = ["growth", "stack", "component_memory", "component_limits", "features"];
+    let mut rows: Vec<_> = files.into_iter().flat_map(rows).collect();
+    rows.iter_mut().for_each(|row| row.is_pooled = true);
+    check_all(&rows);
+}
+
 /// What is told of a guest before it is compiled is told of these as well.
 #[test]
 fn every_guest_is_inspected() {
