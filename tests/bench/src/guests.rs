@@ -1,0 +1,73 @@
+//! The guests that are measured, in binary form.
+
+use anyhow::Result;
+
+/// The two ways on which host functions are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Path {
+    /// A component.
+    Component,
+    /// A core module that imports from `env`.
+    Env,
+}
+
+impl Path {
+    pub(crate) const BOTH: [Self; 2] = [Self::Component, Self::Env];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Component => "component",
+            Self::Env => "env",
+        }
+    }
+
+    /// The guest that calls every host function.
+    pub(crate) fn guest(self) -> Result<Vec<u8>> {
+        binary(match self {
+            Self::Component => include_str!("../guests/component.wat"),
+            Self::Env => include_str!("../guests/module.wat"),
+        })
+    }
+
+    /// The smallest guest.
+    pub(crate) fn small_guest(self) -> Result<Vec<u8>> {
+        binary(match self {
+            Self::Component => include_str!("../guests/small-component.wat"),
+            Self::Env => include_str!("../guests/small-module.wat"),
+        })
+    }
+}
+
+/// A core module that computes, and calls no host.
+pub(crate) fn fibonacci() -> Result<Vec<u8>> {
+    binary(include_str!("../guests/fibonacci.wat"))
+}
+
+fn binary(text: &str) -> Result<Vec<u8>> {
+    Ok(wat::parse_str(text)?)
+}
+
+/// What a guest is made to do again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    Add,
+    /// With a text of so many bytes, as the others.
+    EchoText(u32),
+    MeasureText(u32),
+    EchoBytes(u32),
+    EchoReading,
+    /// With so many records.
+    EchoReadings(u32),
+}
+
+impl Work {
+    /// The core module's export that does it, and its second argument.
+    pub(crate) fn of_module(self) -> Option<(&'static str, u32)> {
+        match self {
+            Self::EchoText(length) => Some(("call-echo-text", length)),
+            Self::MeasureText(length) => Some(("call-measure-text", length)),
+            Self::EchoBytes(length) => Some(("call-echo-bytes", length)),
+            Self::Add | Self::EchoReading | Self::EchoReadings(_) => None,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The same work by the engine alone, as a careful user has it done: with the settings
+//! and the limits that wit-host has, everything resolved ahead, typed calls, and no
+//! more than is needed.
+
+pub(crate) mod calls;
+pub(crate) mod data;
+pub(crate) mod engine;
+pub(crate) mod exports;
+pub(crate) mod link;
+pub(crate) mod sessions;
+pub(crate) mod waiting;
+
+use anyhow::Result;
+use wasmtime::{CallHook, Engine, Store};
+
+use crate::setting::{FUEL, Setting, WALL_CLOCK};
+use data::Data;
+use engine::{EPOCH, start_ticker};
+
+/// An engine, and what is set on its stores.
+pub(crate) struct Plain {
+    pub(crate) engine: Engine,
+    pub(crate) setting: Setting,
+    /// Whether stores have the limits that wit-host's have.
+    limited: bool,
+}
+
+impl Plain {
+    /// With the safety settings of wit-host.
+    pub(crate) fn new(setting: Setting) -> Result<Self> {
+        let engine = engine::careful(setting)?;
+        start_ticker(&engine);
+        Ok(Self { engine, setting, limited: true })
+    }
+
+    /// As the engine comes.
+    pub(crate) fn as_it_comes() -> Self {
+        let setting = Setting { wall_clock: false, ..Setting::DEFAULT };
+        Self { engine: Engine::default(), setting, limited: false }
+    }
+
+    /// A store for one session.
+    pub(crate) fn store(&self) -> Result<Store<Data>> {
+        let mut store = Store::new(&self.engine, Data::new());
+        if self.limited {
+            store.limiter(|data| &mut data.limiter);
+            store.set_hostcall_fuel(16 << 20);
+            store.set_max_component_handles(1_000);
+        }
+        if self.setting.host_calls {
+            store.call_hook(|mut context, hook| match hook {
+                CallHook::CallingHost => context.data_mut().count(),
+                _ => Ok(()),
+            });
+        }
+        if self.limited {
+            self.begin(&mut store)?;
+        }
+        Ok(store)
+    }
+
+    /// What has to be set for each call: the fuel, and the time at which it ends.
+    pub(crate) fn begin(&self, store: &mut Store<Data>) -> Result<()> {
+        if self.setting.fuel {
+            store.set_fuel(FUEL)?;
+        }
+        let epochs = WALL_CLOCK.as_nanos() / EPOCH.as_nanos();
+        let epochs = if self.setting.wall_clock { u64::try_from(epochs)? } else { u64::MAX / 2 };
+        store.set_epoch_deadline(epochs);
+        Ok(())
+    }
+}

@@ -1,0 +1,47 @@
+//! Fresh sessions.
+
+use crate::guests::Path;
+use crate::plain;
+use crate::row::{Column, Goal, Row};
+use crate::setting::{Mode, Setting};
+use crate::wit_host;
+
+const GROUP: &str = "a fresh session, a call and its end";
+
+/// 100,000 sessions a second on two threads: nanoseconds for one on one of them.
+const SESSION: f64 = 2e9 / 100_000.0;
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = Vec::new();
+    // Without the feature, the engine has no pool.
+    let pooled: &[bool] = if cfg!(feature = "comparisons") { &[false, true] } else { &[false] };
+    for pooled in pooled {
+        let setting = Setting { pooled: *pooled, ..Setting::DEFAULT };
+        for path in Path::BOTH {
+            rows.extend(Mode::BOTH.map(|mode| row(path, mode, setting)));
+        }
+        rows.push(two_threads(Path::Component, setting));
+        rows.push(two_threads(Path::Env, setting));
+    }
+    rows
+}
+
+fn name(path: Path, setting: Setting) -> String {
+    let pooled = if setting.pooled { "pooled" } else { "on demand" };
+    format!("{pooled}, {}", path.name())
+}
+
+fn row(path: Path, mode: Mode, setting: Setting) -> Row {
+    let row = Row::new(GROUP, format!("{}, {}", name(path, setting), mode.name()))
+        .column(Column::WitHost, move || wit_host::sessions::fresh(path, mode, setting))
+        .column(Column::Plain, move || plain::sessions::fresh(path, mode, setting));
+    if setting.pooled { row.at_most_plain(1.15) } else { row }
+}
+
+fn two_threads(path: Path, setting: Setting) -> Row {
+    let row = Row::new(GROUP, format!("{}, async, two threads", name(path, setting)))
+        .column(Column::WitHost, move || wit_host::sessions::fresh_on_two_threads(path, setting))
+        .column(Column::Plain, move || plain::sessions::fresh_on_two_threads(path, setting))
+        .unpinned();
+    if setting.pooled { row.at_most_plain(1.15).goal(Goal::Cost(SESSION)) } else { row }
+}

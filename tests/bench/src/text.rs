@@ -1,0 +1,85 @@
+//! Figures, ratios and verdicts as people read them.
+
+use crate::results::Verdict;
+use crate::row::{Goal, Unit};
+
+/// Three digits, and the unit that fits.
+pub(crate) fn amount(value: f64, unit: Unit) -> String {
+    let units: &[(f64, &str)] = match unit {
+        Unit::Nanoseconds => &[(1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns")],
+        Unit::Bytes => &[(1048576.0, "MiB"), (1024.0, "KiB"), (1.0, "B")],
+    };
+    let fitting = units.iter().find(|(size, _)| value >= *size).or(units.last());
+    match fitting {
+        Some((size, name)) => format!("{} {name}", digits(value / size)),
+        None => digits(value),
+    }
+}
+
+/// `1.07 ×`.
+pub(crate) fn times(ratio: f64) -> String {
+    format!("{} ×", if ratio < 10.0 { format!("{ratio:.2}") } else { digits(ratio) })
+}
+
+/// The goal, and whether it is met or by how much not.
+pub(crate) fn verdict(verdict: &Verdict, unit: Unit) -> String {
+    let goal = match verdict.goal {
+        Goal::Ratio(column, most) => format!("≤ {} {}", times(most), column.title()),
+        Goal::Cost(most) => format!("≤ {}", amount(most, unit)),
+    };
+    let outcome = match (verdict.reached, verdict.is_met()) {
+        (Some(_), Some(true)) => "met".to_owned(),
+        (Some(reached), _) => {
+            let over = (reached / verdict.most() - 1.0) * 100.0;
+            format!("missed by {} %", digits(over))
+        }
+        (None, _) => "not measured".to_owned(),
+    };
+    format!("{goal}: {outcome}")
+}
+
+fn digits(value: f64) -> String {
+    match value {
+        _ if value >= 99.95 => format!("{value:.0}"),
+        _ if value >= 9.995 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::Column;
+
+    #[test]
+    fn amounts_have_three_digits() {
+        let cases = [
+            (0.5, Unit::Nanoseconds, "0.50 ns"),
+            (7.256, Unit::Nanoseconds, "7.26 ns"),
+            (96.04, Unit::Nanoseconds, "96.0 ns"),
+            (231.6, Unit::Nanoseconds, "232 ns"),
+            (8_123.0, Unit::Nanoseconds, "8.12 µs"),
+            (1.5e9, Unit::Nanoseconds, "1.50 s"),
+            (2048.0, Unit::Bytes, "2.00 KiB"),
+            (1.5 * 1048576.0, Unit::Bytes, "1.50 MiB"),
+        ];
+        for (value, unit, expected) in cases {
+            assert_eq!(amount(value, unit), expected);
+        }
+    }
+
+    #[test]
+    fn a_missed_goal_says_by_how_much() {
+        let ratio = Goal::Ratio(Column::Plain, 1.05);
+        let cases = [
+            (ratio, Some(1.05), "≤ 1.05 × plain wasmtime: met"),
+            (ratio, Some(1.26), "≤ 1.05 × plain wasmtime: missed by 20.0 %"),
+            (ratio, None, "≤ 1.05 × plain wasmtime: not measured"),
+            (Goal::Cost(2e4), Some(1e4), "≤ 20.0 µs: met"),
+            (Goal::Cost(2e4), Some(5e4), "≤ 20.0 µs: missed by 150 %"),
+        ];
+        for (goal, reached, expected) in cases {
+            assert_eq!(verdict(&Verdict { goal, reached }, Unit::Nanoseconds), expected);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Guests that call the host again and again, in one call into the guest.
+
+use anyhow::{Context as _, Result};
+use wit_host::blocking::Session;
+
+use super::runtime;
+use crate::bindings::asynchronous::Guest;
+use crate::clock::{Clock, timed};
+use crate::functions::Functions;
+use crate::guests::{Path, Work, fibonacci};
+use crate::row::Probe;
+use crate::setting::Setting;
+
+/// Has the guest call the host.
+pub(crate) fn calls(path: Path, work: Work, setting: Setting) -> Result<Probe> {
+    let guest = runtime(setting)?.load(path.guest()?)?;
+    let session = guest.session_blocking(Functions)?;
+    match path {
+        Path::Component => of_component(session, work),
+        Path::Env => of_module(session, work),
+    }
+}
+
+/// Has a core module compute, which calls no host.
+pub(crate) fn computes(argument: i32, setting: Setting) -> Result<Probe> {
+    let guest = runtime(setting)?.load(fibonacci()?)?;
+    let mut session = guest.session_blocking(Functions)?;
+    let function = session.function::<i32, i32>("fibonacci")?;
+    Ok(timed(Clock::Thread, move |times| {
+        for _ in 0..times {
+            session.typed("fibonacci", async |store| function.call_async(store, argument).await)?;
+        }
+        Ok(())
+    }))
+}
+
+fn of_component(mut session: Session<Functions>, work: Work) -> Result<Probe> {
+    let guest = session.bind(Guest::new)?;
+    Ok(timed(Clock::Thread, move |times| {
+        let call = session.typed("call", async |mut store| match work {
+            Work::Add => guest.call_call_add(&mut store, times).await.map(|_| ()),
+            Work::EchoText(length) => {
+                guest.call_call_echo_text(&mut store, times, length).await.map(|_| ())
+            }
+            Work::MeasureText(length) => {
+                guest.call_call_measure_text(&mut store, times, length).await.map(|_| ())
+            }
+            Work::EchoBytes(length) => {
+                guest.call_call_echo_bytes(&mut store, times, length).await.map(|_| ())
+            }
+            Work::EchoReading => guest.call_call_echo_reading(&mut store, times).await.map(|_| ()),
+            Work::EchoReadings(count) => {
+                guest.call_call_echo_readings(&mut store, times, count).await.map(|_| ())
+            }
+        });
+        Ok(call?)
+    }))
+}
+
+fn of_module(mut session: Session<Functions>, work: Work) -> Result<Probe> {
+    if work == Work::Add {
+        let function = session.function::<u32, i32>("call-add")?;
+        return Ok(timed(Clock::Thread, move |times| {
+            session.typed("call-add", async |store| function.call_async(store, times).await)?;
+            Ok(())
+        }));
+    }
+    let (name, length) = work.of_module().context("no core module does that")?;
+    let function = session.function::<(u32, u32), u64>(name)?;
+    Ok(timed(Clock::Thread, move |times| {
+        session.typed(name, async |store| function.call_async(store, (times, length)).await)?;
+        Ok(())
+    }))
+}

@@ -1,0 +1,116 @@
+//! The host calls the guest again and again.
+
+use anyhow::{Result, bail};
+use wit_host::{Guest, Val, blocking};
+
+use super::runtime;
+use crate::bindings::asynchronous;
+use crate::call::{Call, text};
+use crate::clock::{Clock, timed};
+use crate::executor::executor;
+use crate::functions::Functions;
+use crate::guests::Path;
+use crate::row::Probe;
+use crate::setting::{Mode, Setting};
+
+/// Calls an export.
+pub(crate) fn export(path: Path, call: Call, mode: Mode, setting: Setting) -> Result<Probe> {
+    let guest = runtime(setting)?.load(path.guest()?)?;
+    match mode {
+        Mode::Blocking => blocking(guest.session_blocking(Functions)?, path, call),
+        Mode::Async => in_executor(&guest, path, call),
+    }
+}
+
+fn blocking(mut session: blocking::Session<Functions>, path: Path, call: Call) -> Result<Probe> {
+    if let Some((name, arguments)) = by_name(call) {
+        return Ok(timed(Clock::Thread, move |times| {
+            for _ in 0..times {
+                session.call(name, &arguments)?;
+            }
+            Ok(())
+        }));
+    }
+    match (path, call) {
+        (Path::Component, Call::Sum) => {
+            let plugin = session.bind(asynchronous::Guest::new)?;
+            Ok(timed(Clock::Thread, move |times| {
+                for _ in 0..times {
+                    session.typed("sum", async |store| plugin.call_sum(store, 1, 2).await)?;
+                }
+                Ok(())
+            }))
+        }
+        (Path::Component, Call::Reply(length)) => {
+            let plugin = session.bind(asynchronous::Guest::new)?;
+            let text = text(length);
+            Ok(timed(Clock::Thread, move |times| {
+                for _ in 0..times {
+                    session.typed("reply", async |store| plugin.call_reply(store, &text).await)?;
+                }
+                Ok(())
+            }))
+        }
+        (Path::Env, Call::Sum) => {
+            let function = session.function::<(i32, i32), i32>("sum")?;
+            Ok(timed(Clock::Thread, move |times| {
+                for _ in 0..times {
+                    session.typed("sum", async |store| function.call_async(store, (1, 2)).await)?;
+                }
+                Ok(())
+            }))
+        }
+        _ => bail!("no core module has such an export"),
+    }
+}
+
+fn in_executor(guest: &Guest<Functions>, path: Path, call: Call) -> Result<Probe> {
+    let executor = executor()?;
+    let mut session = executor.block_on(guest.session(Functions))?;
+    if let Some((name, arguments)) = by_name(call) {
+        return Ok(timed(Clock::Thread, move |times| {
+            executor.block_on(async {
+                for _ in 0..times {
+                    session.call(name, &arguments).await?;
+                }
+                Ok(())
+            })
+        }));
+    }
+    match (path, call) {
+        (Path::Component, Call::Sum) => {
+            let plugin = session.bind(asynchronous::Guest::new)?;
+            Ok(timed(Clock::Thread, move |times| {
+                executor.block_on(async {
+                    for _ in 0..times {
+                        let call = async |store: &mut _| plugin.call_sum(store, 1, 2).await;
+                        session.typed("sum", call).await?;
+                    }
+                    Ok(())
+                })
+            }))
+        }
+        (Path::Env, Call::Sum) => {
+            let function = session.function::<(i32, i32), i32>("sum")?;
+            Ok(timed(Clock::Thread, move |times| {
+                executor.block_on(async {
+                    for _ in 0..times {
+                        let call = async |store: &mut _| function.call_async(store, (1, 2)).await;
+                        session.typed("sum", call).await?;
+                    }
+                    Ok(())
+                })
+            }))
+        }
+        _ => bail!("texts are only measured in calls that block"),
+    }
+}
+
+/// The name and the arguments of a call by name.
+fn by_name(call: Call) -> Option<(&'static str, Vec<Val>)> {
+    match call {
+        Call::SumByName => Some(("sum", vec![Val::S32(1), Val::S32(2)])),
+        Call::ReplyByName(length) => Some(("reply", vec![Val::String(text(length))])),
+        Call::Sum | Call::Reply(_) => None,
+    }
+}

@@ -1,0 +1,56 @@
+//! The work done by wit-host, through its public interface, as an embedder would
+//! have it done.
+
+pub(crate) mod calls;
+pub(crate) mod exports;
+pub(crate) mod sessions;
+
+use anyhow::Result;
+use wit_host::wasmtime::StoreContextMut;
+use wit_host::wasmtime::component::{HasSelf, Linker, WasmStr};
+use wit_host::{Limits, Runtime, State};
+
+use crate::bindings::asynchronous;
+use crate::bindings::host::Host as _;
+use crate::functions::{Functions, measure};
+use crate::setting::{FUEL, Setting, WALL_CLOCK};
+
+/// What the guests are offered.
+const CONTRACT: &str = include_str!("../../wit/bench.wit");
+
+/// A runtime that serves the benchmark's contract.
+pub(crate) fn runtime(setting: Setting) -> Result<Runtime<Functions>> {
+    let limits = Limits::default()
+        .fuel(setting.fuel.then_some(FUEL))
+        .host_calls(setting.host_calls.then_some(u64::MAX))
+        .wall_clock(setting.wall_clock.then_some(WALL_CLOCK));
+    let runtime = Runtime::builder()
+        .contract(CONTRACT)
+        .limits(limits)
+        .component(move |linker| {
+            asynchronous::Guest::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)?;
+            if setting.lent { lend(linker) } else { Ok(()) }
+        })
+        .env(|env| {
+            env.define("add", Functions::add)?;
+            env.define("echo_text", Functions::echo_text)?;
+            env.define("measure_text", Functions::measure_text)?;
+            env.define("echo_bytes", Functions::echo_bytes)?;
+            env.define_result_writer("write_mem")
+        })
+        .build()?;
+    Ok(runtime)
+}
+
+/// Serves `measure-text` with a text that stays in the guest's memory.
+fn lend(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    linker.instance("bench:contract/host@1.0.0")?.func_wrap(
+        "measure-text",
+        |store: StoreContextMut<'_, State<Functions>>, (text,): (WasmStr,)| {
+            Ok((measure(&text.to_str(&store)?),))
+        },
+    )?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
