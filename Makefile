@@ -23,7 +23,7 @@ LANGUAGE_GUESTS := $(addprefix guest-,$(LANGUAGES))
 USES_TOOLS_OF_C := go module/c module/text module/zig
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak fuzz guests guests-all guests-table guests-cargo-component targets lint doc install clean
+.PHONY: help run test soak bench bench-readme bench-once fuzz guests guests-all guests-table guests-cargo-component targets lint doc install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
@@ -40,6 +40,17 @@ test: targets ## Run every test
 
 soak: ## Run a million sessions and print what they leave behind (minutes)
 	cargo bench --bench soak
+
+bench: targets ## Measure wit-host beside plain wasmtime (15 minutes from a fresh clone)
+	cargo build --release
+	cargo run --release --package wit-host-bench --features comparisons
+
+bench-readme: targets ## The same, and put the figures into the pages
+	cargo build --release
+	cargo run --release --package wit-host-bench --features comparisons -- --readme
+
+bench-once: targets ## Run every benchmark once, and judge nothing
+	cargo run --package wit-host-bench -- --once
 
 fuzz: $(CARGO_FUZZ) ## Run every fuzz target for a minute; needs a nightly toolchain
 	@rustc +nightly --version || { echo "fuzzing needs nightly Rust: run \`rustup toolchain install nightly\`"; exit 1; }

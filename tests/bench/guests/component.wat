@@ -3,7 +3,7 @@
 ;; time, and a result is put where the last one was.
 (component
   (import "bench:contract/host@1.0.0" (instance $host
-    (type $record (record (field "sensor" u32) (field "at" u64) (field "value" float64)))
+    (type $record (record (field "sensor" u32) (field "at" u64) (field "value" f64)))
     (export "reading" (type $reading (eq $record)))
     (type $readings (list $reading))
     (export "add" (func (param "a" s32) (param "b" s32) (result s32)))
@@ -32,13 +32,13 @@
 
   (core func $add (canon lower (func $host "add")))
   (core func $echo-text (canon lower (func $host "echo-text")
-    (memory $memory "memory") (realloc (func $memory "realloc"))))
-  (core func $measure-text (canon lower (func $host "measure-text") (memory $memory "memory")))
+    (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
+  (core func $measure-text (canon lower (func $host "measure-text") (memory (core memory $memory "memory"))))
   (core func $echo-bytes (canon lower (func $host "echo-bytes")
-    (memory $memory "memory") (realloc (func $memory "realloc"))))
-  (core func $echo-reading (canon lower (func $host "echo-reading") (memory $memory "memory")))
+    (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
+  (core func $echo-reading (canon lower (func $host "echo-reading") (memory (core memory $memory "memory"))))
   (core func $echo-readings (canon lower (func $host "echo-readings")
-    (memory $memory "memory") (realloc (func $memory "realloc"))))
+    (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
 
   (core module $Main
     (import "memory" "memory" (memory 64))
@@ -114,8 +114,8 @@
   (func (export "sum") (param "a" s32) (param "b" s32) (result s32)
     (canon lift (core func $main "sum")))
   (func (export "reply") (param "text" string) (result string)
-    (canon lift (core func $main "reply") (memory $memory "memory")
-      (realloc (func $memory "realloc")) (post-return (func $main "replied"))))
+    (canon lift (core func $main "reply") (memory (core memory $memory "memory"))
+      (realloc (core func $memory "realloc")) (post-return (core func $main "replied"))))
   (func (export "call-add") (param "times" u32) (result s32)
     (canon lift (core func $main "call-add")))
   (func (export "call-echo-text") (param "times" u32) (param "length" u32) (result u64)

@@ -2,6 +2,12 @@
 
 use anyhow::Result;
 
+/// A command that was stripped.
+pub(crate) const SMALL_COMMAND: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/small.wasm"));
+
+/// The same with its debug information.
+pub(crate) const LARGE_COMMAND: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/large.wasm"));
+
 /// The two ways on which host functions are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Path {

@@ -1,59 +1,57 @@
 //! `make bench`: what wit-host costs, beside the plain engine doing the same with the
-//! same safety settings, and the machine doing it with no guest at all.
+//! same safety settings, and the machine doing it with no guest at all. README.md has
+//! what is measured and how.
 
 #![allow(clippy::cast_precision_loss, reason = "figures are printed with three digits")]
 
 mod bindings;
 mod call;
+mod chart;
+mod child;
 mod clock;
+mod commands;
 mod executor;
 mod functions;
 mod guests;
+mod json;
+mod machine;
 mod measure;
 mod native;
+mod options;
+mod page;
 mod plain;
+mod report;
 mod results;
 mod row;
 mod rows;
 mod setting;
 mod statistics;
+mod table;
 mod text;
 mod threads;
 mod wit_host;
 
+use std::env;
+
 use anyhow::Result;
 
-use measure::{Plan, measure};
+use measure::measure;
+use options::Options;
 use results::Outcome;
-use text::{amount, times, verdict};
 
 fn main() -> Result<()> {
-    let filter = std::env::args().nth(1).unwrap_or_default();
-    for row in rows::all() {
-        let title = format!("{}: {}", row.group, row.name);
-        if !title.contains(&filter) {
-            continue;
-        }
-        let outcome = Outcome::new(&row, &measure(&row, &Plan::FULL)?);
-        let figures: Vec<_> = outcome.figures.iter().map(|figure| {
-            format!("{} {} (min {}, {})", figure.column.title(), amount(figure.median, row.unit),
-                amount(figure.minimum, row.unit), times(figure.ratio))
-        }).collect();
-        let verdicts: Vec<_> = outcome.verdicts.iter().map(|one| verdict(one, row.unit)).collect();
-        println!("{title}\n    {}\n    {}", figures.join("; "), verdicts.join("; "));
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    if let [first, rest @ ..] = &arguments[..]
+        && first == child::CHILD
+    {
+        return child::run(rest);
     }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_row_can_be_measured() {
-        for row in rows::all() {
-            let samples = measure(&row, &Plan::ONCE);
-            assert!(samples.is_ok(), "{}, {}: {samples:?}", row.group, row.name);
-        }
+    let options = Options::parse(&arguments)?;
+    let plan = options.plan();
+    let mut outcomes = Vec::new();
+    for row in rows::all().iter().filter(|row| options.wants(row)) {
+        eprintln!("{}: {}", row.group, row.name);
+        outcomes.push(Outcome::new(row, &measure(row, &plan)?));
     }
+    report::report(&options, &outcomes)
 }

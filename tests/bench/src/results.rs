@@ -9,6 +9,8 @@ pub(crate) struct Outcome {
     pub(crate) group: &'static str,
     pub(crate) name: String,
     pub(crate) unit: Unit,
+    /// Whether it stands for the others where there is little room.
+    pub(crate) headline: bool,
     pub(crate) figures: Vec<Figure>,
     pub(crate) verdicts: Vec<Verdict>,
 }
@@ -59,10 +61,38 @@ impl Outcome {
         };
         let verdicts = row.goals.iter().map(|goal| Verdict { goal: *goal, reached: reached(goal) });
         let verdicts = verdicts.collect();
-        Self { group: row.group, name: row.name.clone(), unit: row.unit, figures, verdicts }
+        let (name, headline) = (row.name.clone(), row.headline);
+        Self { group: row.group, name, unit: row.unit, headline, figures, verdicts }
     }
 
     pub(crate) fn figure(&self, column: Column) -> Option<&Figure> {
         self.figures.iter().find(|figure| figure.column == column)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A row that misses its goal: 12 against 10.
+    pub(crate) fn outcome() -> Outcome {
+        let row = Row::new("calls", "add").headline().at_most_plain(1.05);
+        let samples =
+            [(Column::WitHost, vec![12.0, 11.0, 13.0]), (Column::Plain, vec![10.0, 11.0, 9.0])];
+        Outcome::new(&row, &samples)
+    }
+
+    #[test]
+    fn goals_are_judged_by_what_was_measured() {
+        let row = Row::new("calls", "add")
+            .at_most_plain(1.2)
+            .at_most_plain(1.1)
+            .goals([Goal::Ratio(Column::AsItComes, 2.0), Goal::Cost(12.0), Goal::Cost(11.0)]);
+        let samples = [(Column::WitHost, vec![12.0]), (Column::Plain, vec![10.0])];
+        let outcome = Outcome::new(&row, &samples);
+        let met: Vec<_> = outcome.verdicts.iter().map(Verdict::is_met).collect();
+        assert_eq!(met, [Some(true), Some(false), None, Some(true), Some(false)]);
+        let figure = outcome.figure(Column::Plain).expect("it was measured");
+        assert_eq!((figure.median, figure.minimum, figure.ratio), (10.0, 10.0, 1.2));
     }
 }

@@ -77,6 +77,8 @@ pub(crate) struct Row {
     pub(crate) batch: Batch,
     /// Whether it is to stay on one core.
     pub(crate) pinned: bool,
+    /// Whether it stands for the others where there is little room.
+    pub(crate) headline: bool,
     pub(crate) columns: Vec<(Column, Setup)>,
     pub(crate) goals: Vec<Goal>,
 }
@@ -90,6 +92,7 @@ impl Row {
             unit: Unit::Nanoseconds,
             batch: Batch::Many,
             pinned: true,
+            headline: false,
             columns: Vec::new(),
             goals: Vec::new(),
         }
@@ -98,6 +101,16 @@ impl Row {
     /// Work that is done once for a sample.
     pub(crate) fn once(mut self) -> Self {
         self.batch = Batch::One;
+        self
+    }
+
+    /// A row for the short table and the chart.
+    pub(crate) fn headline(self) -> Self {
+        self.headline_if(true)
+    }
+
+    pub(crate) fn headline_if(mut self, headline: bool) -> Self {
+        self.headline = headline;
         self
     }
 

@@ -1,6 +1,5 @@
 //! What a store holds, and the limits on what its guest takes.
 
-use anyhow::Result;
 use wasmtime::{Memory, ResourceLimiter};
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::{WasiCtxBuilder, WasiCtxView, WasiView};

@@ -7,6 +7,8 @@ pub(crate) mod data;
 pub(crate) mod engine;
 pub(crate) mod exports;
 pub(crate) mod link;
+pub(crate) mod loading;
+pub(crate) mod memory;
 pub(crate) mod sessions;
 pub(crate) mod waiting;
 

@@ -18,7 +18,9 @@ pub(super) fn rows() -> Vec<Row> {
     }
     for path in Path::BOTH {
         rows.extend(LENGTHS.map(|(length, shown)| {
-            row("text there and back", shown, path, Work::EchoText(length)).at_most_plain(1.05)
+            row("text there and back", shown, path, Work::EchoText(length))
+                .at_most_plain(1.05)
+                .headline_if(path == Path::Component && length >= 1 << 10)
         }));
     }
     for path in Path::BOTH {
@@ -45,7 +47,7 @@ fn row(group: &'static str, name: &str, path: Path, work: Work) -> Row {
 }
 
 fn add(path: Path) -> Row {
-    let row = row("the guest calls the host", "add", path, Work::Add).at_most_plain(1.05);
+    let row = row("the guest calls the host", "add", path, Work::Add).at_most_plain(1.05).headline();
     let row = row.column(Column::AsItComes, move || {
         plain::calls::calls(Plain::as_it_comes(), path, Work::Add)
     });

@@ -11,7 +11,8 @@ pub(super) fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
     for mode in Mode::BOTH {
         for path in Path::BOTH {
-            rows.push(row("sum, typed", path, Call::Sum, mode).at_most_plain(1.05));
+            let typed = row("sum, typed", path, Call::Sum, mode).at_most_plain(1.05);
+            rows.push(typed.headline_if(path == Path::Component));
             rows.push(row("sum, by name", path, Call::SumByName, mode).at_most_plain(1.5));
         }
     }

@@ -2,6 +2,10 @@
 
 mod calls;
 mod exports;
+mod guards;
+mod loading;
+mod memory;
+mod processes;
 mod sessions;
 
 use crate::row::Row;
@@ -12,5 +16,9 @@ pub(crate) fn all() -> Vec<Row> {
     rows.extend(calls::rows());
     rows.extend(exports::rows());
     rows.extend(sessions::rows());
+    rows.extend(loading::rows());
+    rows.extend(processes::rows());
+    rows.extend(memory::rows());
+    rows.extend(guards::rows());
     rows
 }

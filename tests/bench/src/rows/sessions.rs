@@ -35,6 +35,7 @@ fn row(path: Path, mode: Mode, setting: Setting) -> Row {
     let row = Row::new(GROUP, format!("{}, {}", name(path, setting), mode.name()))
         .column(Column::WitHost, move || wit_host::sessions::fresh(path, mode, setting))
         .column(Column::Plain, move || plain::sessions::fresh(path, mode, setting));
+    let row = row.headline_if(path == Path::Component && mode == Mode::Async);
     if setting.pooled { row.at_most_plain(1.15) } else { row }
 }
 

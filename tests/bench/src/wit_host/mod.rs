@@ -3,6 +3,8 @@
 
 pub(crate) mod calls;
 pub(crate) mod exports;
+pub(crate) mod loading;
+pub(crate) mod memory;
 pub(crate) mod sessions;
 
 use anyhow::Result;

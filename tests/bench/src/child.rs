@@ -1,0 +1,90 @@
+//! This program as a child of itself, for what has to be measured in a process of its
+//! own: memory, which does not come back to what it was.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use nix::sys::resource::{UsageWho, getrusage};
+
+use crate::guests::Path;
+use crate::row::{Column, Probe};
+use crate::{plain, wit_host};
+
+/// How many sessions are idle at a time.
+const SESSIONS: usize = 1_000;
+
+/// The argument that begins the command line of a child.
+pub(crate) const CHILD: &str = "--child";
+
+/// This program's file, unless it is the one of its unit tests.
+pub(crate) fn itself() -> Option<PathBuf> {
+    let file = env::current_exe().ok()?;
+    let is_program = file.file_stem().is_some_and(|name| name == env!("CARGO_PKG_NAME"));
+    is_program.then_some(file)
+}
+
+/// The resident memory of an idle session.
+pub(crate) fn idle(column: Column, path: Path) -> Result<Probe> {
+    let mut child = child()?;
+    child.args(["idle", column.title(), path.name()]);
+    Ok(probe(child))
+}
+
+/// The most memory that a program takes.
+pub(crate) fn peak(command: &Command) -> Result<Probe> {
+    let mut child = child()?;
+    child.arg("peak").arg(command.get_program()).args(command.get_args());
+    let set = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    child.envs(set);
+    Ok(probe(child))
+}
+
+/// What a child does, and prints.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    let bytes = match arguments {
+        [what, column, path] if what == "idle" => {
+            let path = Path::BOTH.into_iter().find(|known| known.name() == path);
+            let path = path.context("no such path")?;
+            let (before, after) = if column == Column::WitHost.title() {
+                wit_host::memory::while_idle(path, SESSIONS, resident)?
+            } else {
+                plain::memory::while_idle(path, SESSIONS, resident)?
+            };
+            after.saturating_sub(before) / SESSIONS as u64
+        }
+        [what, program, arguments @ ..] if what == "peak" => {
+            let ended = Command::new(program).args(arguments).output();
+            let ended = ended.with_context(|| format!("failed to run `{program}`"))?;
+            ensure!(ended.status.success(), "`{program}` failed");
+            u64::try_from(getrusage(UsageWho::RUSAGE_CHILDREN)?.max_rss())? << 10
+        }
+        _ => bail!("a child is told what to measure"),
+    };
+    println!("{bytes}");
+    Ok(())
+}
+
+fn child() -> Result<Command> {
+    let mut child = Command::new(itself().context("the unit tests cannot be their own child")?);
+    child.arg(CHILD);
+    Ok(child)
+}
+
+fn probe(mut child: Command) -> Probe {
+    Box::new(move |_| {
+        let ended = child.output()?;
+        ensure!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        Ok(String::from_utf8(ended.stdout)?.trim().parse()?)
+    })
+}
+
+/// The memory of this process that is in use.
+fn resident() -> Result<u64> {
+    let status = fs::read_to_string("/proc/self/status").context("failed to ask the kernel")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kibibytes = line.and_then(|line| line.split_whitespace().next());
+    Ok(kibibytes.context("the kernel does not say")?.parse::<u64>()? << 10)
+}

@@ -1,0 +1,79 @@
+//! Whole commands: `wit-host run`, the `wasmtime` command where there is one, and the
+//! least that a process can cost.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{self, Stdio};
+use std::{env, iter};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::clock::{Clock, timed};
+use crate::row::Probe;
+
+/// Where `make bench` puts what it makes, and what it looks for tools in.
+const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// A program, and how it is told to run a guest.
+#[derive(Clone, Debug)]
+pub(crate) struct Command {
+    pub(crate) program: PathBuf,
+    /// Where compiled code is kept from the last time.
+    warm: &'static [&'static str],
+    /// Where it is not.
+    cold: &'static [&'static str],
+}
+
+/// `wit-host`, which was built beside this program.
+pub(crate) fn wit_host() -> Option<Command> {
+    let this = env::current_exe().ok()?;
+    let beside = this.ancestors().skip(1).take(2).map(|directory| directory.join("wit-host"));
+    let program = beside.into_iter().find(|program| program.is_file())?;
+    Some(Command { program, warm: &["run"], cold: &["run", "--no-cache"] })
+}
+
+/// `wasmtime`, where it is installed.
+pub(crate) fn wasmtime() -> Option<Command> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let tools = Path::new(WORKSPACE).join("target/tools/bin");
+    let mut programs =
+        env::split_paths(&path).chain(iter::once(tools)).map(|directory| directory.join("wasmtime"));
+    let program = programs.find(|program| program.is_file())?;
+    Some(Command { program, warm: &["run"], cold: &["run", "-C", "cache=n"] })
+}
+
+impl Command {
+    /// A process that runs the guest.
+    pub(crate) fn run(&self, guest: &Path, warm: bool) -> Result<process::Command> {
+        let mut command = process::Command::new(&self.program);
+        command.args(if warm { self.warm } else { self.cold }).arg(guest);
+        command.env("XDG_CACHE_HOME", directory()?.join("cache"));
+        Ok(command)
+    }
+}
+
+/// Writes a guest to a file.
+pub(crate) fn file(name: &str, guest: &[u8]) -> Result<PathBuf> {
+    let file = directory()?.join(name);
+    fs::write(&file, guest).with_context(|| format!("failed to write {}", file.display()))?;
+    Ok(file)
+}
+
+/// The directory for what the benchmark makes.
+pub(crate) fn directory() -> Result<PathBuf> {
+    let directory = Path::new(WORKSPACE).canonicalize()?.join("target/bench");
+    fs::create_dir_all(&directory).context("failed to make the directory `target/bench`")?;
+    Ok(directory)
+}
+
+/// A probe of the CPU time of a process, user and system together.
+pub(crate) fn probe(mut command: process::Command) -> Probe {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    timed(Clock::Children, move |times| {
+        for _ in 0..times {
+            let status = command.status()?;
+            ensure!(status.success(), "`{}` failed", command.get_program().display());
+        }
+        Ok(())
+    })
+}

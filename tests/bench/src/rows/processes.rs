@@ -1,0 +1,53 @@
+//! Whole commands, from the shell's point of view.
+
+use crate::child::{itself, peak};
+use crate::commands::{Command, file, probe, wasmtime, wit_host};
+use crate::guests::{LARGE_COMMAND, SMALL_COMMAND};
+use crate::row::{Column, Goal, Row};
+
+const GROUP: &str = "the whole command";
+
+/// A guest's name and file, and what the wasmtime command may take at least.
+const GUESTS: [(&str, &str, &[u8], f64); 2] = [
+    ("component of 54 KB", "small.wasm", SMALL_COMMAND, 3.0),
+    ("component of 2.4 MB with debug information", "large.wasm", LARGE_COMMAND, 6.0),
+];
+
+pub(super) fn rows() -> Vec<Row> {
+    let Some(host) = wit_host() else { return Vec::new() };
+    let mut rows = Vec::new();
+    for (name, file, guest, faster) in GUESTS {
+        let goal = Goal::Ratio(Column::AsItComes, 1.0 / faster);
+        rows.push(time(&host, name, file, guest, true).goal(goal).headline());
+        rows.push(time(&host, name, file, guest, false));
+        if itself().is_some() {
+            rows.push(memory(&host, name, file, guest));
+        }
+    }
+    rows
+}
+
+fn time(host: &Command, name: &str, to: &'static str, guest: &'static [u8], warm: bool) -> Row {
+    let state = if warm { "compiled before" } else { "compiled each time" };
+    let column = |command: Command| move || Ok(probe(command.run(&file(to, guest)?, warm)?));
+    let row = Row::new(GROUP, format!("{name}, {state}"))
+        .once()
+        .column(Column::WitHost, column(host.clone()))
+        .column(Column::Native, || Ok(probe(std::process::Command::new("/bin/true"))));
+    match wasmtime() {
+        Some(wasmtime) => row.column(Column::AsItComes, column(wasmtime)),
+        None => row,
+    }
+}
+
+fn memory(host: &Command, name: &str, to: &'static str, guest: &'static [u8]) -> Row {
+    let column = |command: Command| move || peak(&command.run(&file(to, guest)?, true)?);
+    let row = Row::new("most memory of the whole command", format!("{name}, compiled before"))
+        .bytes()
+        .column(Column::WitHost, column(host.clone()))
+        .column(Column::Native, || peak(&std::process::Command::new("/bin/true")));
+    match wasmtime() {
+        Some(wasmtime) => row.column(Column::AsItComes, column(wasmtime)),
+        None => row,
+    }
+}
