@@ -43,11 +43,11 @@ soak: ## Run a million sessions and print what they leave behind (minutes)
 
 bench: targets ## Measure wit-host beside plain wasmtime (15 minutes from a fresh clone)
 	cargo build --release
-	cargo run --release --package wit-host-bench --features comparisons
+	cargo run --release --package wit-host-bench --features comparisons,peers
 
 bench-readme: targets ## The same, and put the figures into the pages
 	cargo build --release
-	cargo run --release --package wit-host-bench --features comparisons -- --readme
+	cargo run --release --package wit-host-bench --features comparisons,peers -- --readme
 
 bench-once: targets ## Run every benchmark once, and judge nothing
 	cargo run --package wit-host-bench -- --once

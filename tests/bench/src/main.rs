@@ -13,6 +13,7 @@ mod commands;
 mod executor;
 mod functions;
 mod guests;
+mod interpreter;
 mod json;
 mod machine;
 mod measure;

@@ -1,6 +1,7 @@
 //! A guest calls the host: numbers, texts, bytes, records.
 
 use crate::guests::{Path, Work};
+use crate::interpreter;
 use crate::native;
 use crate::plain::{self, Plain};
 use crate::row::{Column, Goal, Row};
@@ -40,10 +41,11 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn row(group: &'static str, name: &str, path: Path, work: Work) -> Row {
     let setting = Setting::DEFAULT;
-    Row::new(group, format!("{name}, {}", path.name()))
+    let row = Row::new(group, format!("{name}, {}", path.name()))
         .column(Column::WitHost, move || wit_host::calls::calls(path, work, setting))
         .column(Column::Plain, move || plain::calls::calls(Plain::new(setting)?, path, work))
-        .column(Column::Native, move || native::calls(work))
+        .column(Column::Native, move || native::calls(work));
+    interpreter::calls(row, path, work)
 }
 
 fn add(path: Path) -> Row {

@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::guests::Path;
+use crate::interpreter;
 use crate::plain::{self, Plain};
 use crate::row::{Column, Row};
 use crate::setting::{Mode, Setting};
@@ -25,10 +26,11 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn row(name: &str, path: Path, call: Call, mode: Mode) -> Row {
     let setting = Setting::DEFAULT;
-    Row::new("the host calls the guest", format!("{name}, {}, {}", path.name(), mode.name()))
+    let row = Row::new("the host calls the guest", format!("{name}, {}, {}", path.name(), mode.name()))
         .column(Column::WitHost, move || wit_host::exports::export(path, call, mode, setting))
         .column(Column::Plain, move || match mode {
             Mode::Blocking => plain::exports::export(Plain::new(setting)?, path, call),
             Mode::Async => plain::waiting::export(&Plain::new(setting)?, path, call),
-        })
+        });
+    if mode == Mode::Blocking { interpreter::export(row, path, call) } else { row }
 }

@@ -8,8 +8,11 @@ use crate::wit_host;
 const GROUP: &str = "loading a component";
 
 pub(super) fn rows() -> Vec<Row> {
-    let compiled = [("54 KB", SMALL_COMMAND), ("2.4 MB with debug information", LARGE_COMMAND)];
-    compiled.into_iter().map(|(name, bytes)| compiling(name, bytes)).collect()
+    let guests = [("54 KB", SMALL_COMMAND), ("2.4 MB with debug information", LARGE_COMMAND)];
+    let rows = guests.into_iter().flat_map(|(name, bytes)| {
+        [compiling(name, bytes), kept_on_disk(name, bytes), kept_in_memory(name, bytes)]
+    });
+    rows.collect()
 }
 
 fn compiling(name: &str, bytes: &'static [u8]) -> Row {
@@ -17,4 +20,16 @@ fn compiling(name: &str, bytes: &'static [u8]) -> Row {
         .once()
         .column(Column::WitHost, move || wit_host::loading::compiled(bytes))
         .column(Column::Plain, move || plain::loading::compiled(bytes))
+}
+
+/// In a process that has not loaded it yet: a runtime is made for it as well.
+fn kept_on_disk(name: &str, bytes: &'static [u8]) -> Row {
+    Row::new(GROUP, format!("{name}, kept on disk, with a new runtime"))
+        .column(Column::WitHost, move || wit_host::loading::kept_on_disk(bytes))
+}
+
+/// In a process that has loaded it before.
+fn kept_in_memory(name: &str, bytes: &'static [u8]) -> Row {
+    Row::new(GROUP, format!("{name}, kept in memory"))
+        .column(Column::WitHost, move || wit_host::loading::kept_in_memory(bytes))
 }

@@ -1,6 +1,7 @@
 //! Fresh sessions.
 
 use crate::guests::Path;
+use crate::interpreter;
 use crate::plain;
 use crate::row::{Column, Goal, Row};
 use crate::setting::{Mode, Setting};
@@ -35,6 +36,10 @@ fn row(path: Path, mode: Mode, setting: Setting) -> Row {
     let row = Row::new(GROUP, format!("{}, {}", name(path, setting), mode.name()))
         .column(Column::WitHost, move || wit_host::sessions::fresh(path, mode, setting))
         .column(Column::Plain, move || plain::sessions::fresh(path, mode, setting));
+    let row = match (mode, setting.pooled) {
+        (Mode::Blocking, false) => interpreter::fresh(row, path),
+        _ => row,
+    };
     let row = row.headline_if(path == Path::Component && mode == Mode::Async);
     if setting.pooled { row.at_most_plain(1.15) } else { row }
 }

@@ -1,9 +1,11 @@
 //! Loading a guest.
 
 use anyhow::Result;
+use wit_host::Cache;
 
-use super::runtime;
+use super::{builder, runtime};
 use crate::clock::{Clock, timed};
+use crate::commands::directory;
 use crate::row::Probe;
 use crate::setting::Setting;
 
@@ -12,6 +14,32 @@ pub(crate) fn compiled(bytes: &'static [u8]) -> Result<Probe> {
     let runtime = runtime(Setting::DEFAULT)?;
     Ok(timed(Clock::Process, move |times| {
         for _ in 0..times {
+            runtime.load(bytes)?;
+        }
+        Ok(())
+    }))
+}
+
+/// Makes a runtime with a cache that has it on disk, and loads it.
+pub(crate) fn kept_on_disk(bytes: &'static [u8]) -> Result<Probe> {
+    let kept = directory()?.join("cache/library");
+    let load = move || -> Result<()> {
+        // What one cache has in memory is not known to another one.
+        builder(Setting::DEFAULT).cache(Cache::new(&kept)).build()?.load(bytes)?;
+        Ok(())
+    };
+    load()?;
+    Ok(timed(Clock::Process, move |times| (0..times).try_for_each(|_| load())))
+}
+
+/// Loads it in a runtime whose cache has it in memory, since a guest is in use.
+pub(crate) fn kept_in_memory(bytes: &'static [u8]) -> Result<Probe> {
+    let cache = Cache::new(directory()?.join("cache/library"));
+    let runtime = builder(Setting::DEFAULT).cache(cache).build()?;
+    let in_use = runtime.load(bytes)?;
+    Ok(timed(Clock::Process, move |times| {
+        for _ in 0..times {
+            in_use.kind();
             runtime.load(bytes)?;
         }
         Ok(())

@@ -10,7 +10,7 @@ pub(crate) mod sessions;
 use anyhow::Result;
 use wit_host::wasmtime::StoreContextMut;
 use wit_host::wasmtime::component::{HasSelf, Linker, WasmStr};
-use wit_host::{Limits, Runtime, State};
+use wit_host::{Limits, Runtime, RuntimeBuilder, State};
 
 use crate::bindings::asynchronous;
 use crate::bindings::host::Host as _;
@@ -22,11 +22,16 @@ const CONTRACT: &str = include_str!("../../wit/bench.wit");
 
 /// A runtime that serves the benchmark's contract.
 pub(crate) fn runtime(setting: Setting) -> Result<Runtime<Functions>> {
+    Ok(builder(setting).build()?)
+}
+
+/// What makes such a runtime.
+pub(crate) fn builder(setting: Setting) -> RuntimeBuilder<Functions> {
     let limits = Limits::default()
         .fuel(setting.fuel.then_some(FUEL))
         .host_calls(setting.host_calls.then_some(u64::MAX))
         .wall_clock(setting.wall_clock.then_some(WALL_CLOCK));
-    let runtime = Runtime::builder()
+    Runtime::builder()
         .contract(CONTRACT)
         .limits(limits)
         .component(move |linker| {
@@ -40,8 +45,6 @@ pub(crate) fn runtime(setting: Setting) -> Result<Runtime<Functions>> {
             env.define("echo_bytes", Functions::echo_bytes)?;
             env.define_result_writer("write_mem")
         })
-        .build()?;
-    Ok(runtime)
 }
 
 /// Serves `measure-text` with a text that stays in the guest's memory.
