@@ -22,6 +22,9 @@ LANGUAGES := $(patsubst guest/%/Makefile,%,$(wildcard guest/*/Makefile guest/mod
 LANGUAGE_GUESTS := $(addprefix guest-,$(LANGUAGES))
 USES_TOOLS_OF_C := go module/c module/text module/zig
 
+# Where backtraces are asked for, an error takes microseconds to be made.
+BENCH := RUST_BACKTRACE=0 cargo run --release --package wit-host-bench --features comparisons,peers
+
 .DEFAULT_GOAL := help
 .PHONY: help run test soak bench bench-readme bench-once fuzz guests guests-all guests-table guests-cargo-component targets lint doc install clean
 
@@ -43,11 +46,11 @@ soak: ## Run a million sessions and print what they leave behind (minutes)
 
 bench: targets ## Measure wit-host beside plain wasmtime (15 minutes from a fresh clone)
 	cargo build --release
-	cargo run --release --package wit-host-bench --features comparisons,peers
+	$(BENCH)
 
 bench-readme: targets ## The same, and put the figures into the pages
 	cargo build --release
-	cargo run --release --package wit-host-bench --features comparisons,peers -- --readme
+	$(BENCH) -- --readme
 
 bench-once: targets ## Run every benchmark once, and judge nothing
 	cargo run --package wit-host-bench -- --once

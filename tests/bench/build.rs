@@ -1,9 +1,9 @@
 //! Builds the command that is loaded and run as a whole, stripped and with its debug
 //! information, and notes which compiler this is.
 
-use std::{env, fs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 use anyhow::{Context as _, Result, ensure};
 

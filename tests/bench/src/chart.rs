@@ -77,10 +77,8 @@ fn group(body: &mut String, outcome: &Outcome, bars: &[(&Figure, f64)], y: f64) 
         let (after, base) = (BARS + length + 6.0, top + BAR - 2.0);
         let title = figure.column.title();
         let cost = amount(figure.median, outcome.unit);
-        let _ = writeln!(
-            body,
-            r#"<text x="{after:.1}" y="{base}" fill="{INK}">{title} {cost}</text>"#
-        );
+        let _ =
+            writeln!(body, r#"<text x="{after:.1}" y="{base}" fill="{INK}">{title} {cost}</text>"#);
         top += BAR + 3.0;
     }
     top.max(below) + GAP - BAR

@@ -36,8 +36,9 @@ pub(crate) fn wit_host() -> Option<Command> {
 pub(crate) fn wasmtime() -> Option<Command> {
     let path = env::var_os("PATH").unwrap_or_default();
     let tools = Path::new(WORKSPACE).join("target/tools/bin");
-    let mut programs =
-        env::split_paths(&path).chain(iter::once(tools)).map(|directory| directory.join("wasmtime"));
+    let mut programs = env::split_paths(&path)
+        .chain(iter::once(tools))
+        .map(|directory| directory.join("wasmtime"));
     let program = programs.find(|program| program.is_file())?;
     Some(Command { program, warm: &["run"], cold: &["run", "-C", "cache=n"] })
 }

@@ -9,7 +9,14 @@ pub(crate) fn description() -> Vec<(&'static str, String)> {
     vec![
         ("processor", format!("{}, {cores} cores", processor())),
         ("memory", memory()),
-        ("kernel", format!("{} {}", first_line("/proc/sys/kernel/ostype"), first_line("/proc/sys/kernel/osrelease"))),
+        (
+            "kernel",
+            format!(
+                "{} {}",
+                first_line("/proc/sys/kernel/ostype"),
+                first_line("/proc/sys/kernel/osrelease")
+            ),
+        ),
         ("compiler", env!("COMPILER").to_owned()),
         ("wit-host", env!("CARGO_PKG_VERSION").to_owned()),
         ("wasmtime", WASMTIME.to_owned()),

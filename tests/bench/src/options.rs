@@ -24,7 +24,9 @@ impl Options {
                 "--once" => options.once = true,
                 "--readme" => options.readme = true,
                 option if option.starts_with('-') => {
-                    bail!("there is no `{option}`; there are `--once`, `--readme`, and a part of the rows' names")
+                    bail!(
+                        "there is no `{option}`; there are `--once`, `--readme`, and a part of the rows' names"
+                    )
                 }
                 filter => options.filter = Some(filter.to_owned()),
             }

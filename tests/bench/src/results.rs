@@ -84,10 +84,11 @@ pub(crate) mod tests {
 
     #[test]
     fn goals_are_judged_by_what_was_measured() {
-        let row = Row::new("calls", "add")
-            .at_most_plain(1.2)
-            .at_most_plain(1.1)
-            .goals([Goal::Ratio(Column::AsItComes, 2.0), Goal::Cost(12.0), Goal::Cost(11.0)]);
+        let row = Row::new("calls", "add").at_most_plain(1.2).at_most_plain(1.1).goals([
+            Goal::Ratio(Column::AsItComes, 2.0),
+            Goal::Cost(12.0),
+            Goal::Cost(11.0),
+        ]);
         let samples = [(Column::WitHost, vec![12.0]), (Column::Plain, vec![10.0])];
         let outcome = Outcome::new(&row, &samples);
         let met: Vec<_> = outcome.verdicts.iter().map(Verdict::is_met).collect();

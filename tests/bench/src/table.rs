@@ -30,8 +30,7 @@ pub(crate) fn short_table(outcomes: &[Outcome]) -> String {
 /// How many goals are met, missed and not measured.
 pub(crate) fn summary(outcomes: &[Outcome]) -> String {
     let verdicts: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.verdicts).collect();
-    let count =
-        |wanted| verdicts.iter().filter(|verdict| verdict.is_met() == wanted).count();
+    let count = |wanted| verdicts.iter().filter(|verdict| verdict.is_met() == wanted).count();
     let [met, missed, open] = [Some(true), Some(false), None].map(count);
     format!("{} goals: {met} met, {missed} missed, {open} not measured", verdicts.len())
 }
@@ -77,10 +76,12 @@ fn aligned(lines: &[Vec<String>]) -> String {
     };
     let mut text = String::new();
     for (number, line) in lines.iter().enumerate() {
-        let padded = line.iter().enumerate().map(|(index, cell)| format!(" {cell:0$} ", width(index)));
+        let padded =
+            line.iter().enumerate().map(|(index, cell)| format!(" {cell:0$} ", width(index)));
         let _ = writeln!(text, "|{}|", padded.collect::<Vec<_>>().join("|"));
         if number == 0 {
-            let dashes = (0..line.len()).map(|index| format!(" {} ", "-".repeat(width(index).max(3))));
+            let dashes =
+                (0..line.len()).map(|index| format!(" {} ", "-".repeat(width(index).max(3))));
             let _ = writeln!(text, "|{}|", dashes.collect::<Vec<_>>().join("|"));
         }
     }

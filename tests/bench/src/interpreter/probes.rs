@@ -79,22 +79,34 @@ fn linker(engine: &Engine) -> Result<Linker<Data>> {
     linker.func_wrap("env", "add", |mut caller: Caller<'_, Data>, a: i32, b: i32| {
         caller.data_mut().functions.add(a, b)
     })?;
-    linker.func_wrap("env", "echo_text", |mut caller: Caller<'_, Data>, at: u32, length: u32| {
-        let (bytes, data) = argument(&mut caller, at, length)?;
-        let text = std::str::from_utf8(bytes).map_err(failed)?.to_owned();
-        data.kept = data.functions.echo_text(text).into_bytes();
-        u32::try_from(data.kept.len()).map_err(failed)
-    })?;
-    linker.func_wrap("env", "measure_text", |mut caller: Caller<'_, Data>, at: u32, length: u32| {
-        let (bytes, _) = argument(&mut caller, at, length)?;
-        std::str::from_utf8(bytes).map(measure).map_err(failed)
-    })?;
-    linker.func_wrap("env", "echo_bytes", |mut caller: Caller<'_, Data>, at: u32, length: u32| {
-        let (bytes, data) = argument(&mut caller, at, length)?;
-        let bytes = bytes.to_owned();
-        data.kept = data.functions.echo_bytes(bytes);
-        u32::try_from(data.kept.len()).map_err(failed)
-    })?;
+    linker.func_wrap(
+        "env",
+        "echo_text",
+        |mut caller: Caller<'_, Data>, at: u32, length: u32| {
+            let (bytes, data) = argument(&mut caller, at, length)?;
+            let text = std::str::from_utf8(bytes).map_err(failed)?.to_owned();
+            data.kept = data.functions.echo_text(text).into_bytes();
+            u32::try_from(data.kept.len()).map_err(failed)
+        },
+    )?;
+    linker.func_wrap(
+        "env",
+        "measure_text",
+        |mut caller: Caller<'_, Data>, at: u32, length: u32| {
+            let (bytes, _) = argument(&mut caller, at, length)?;
+            std::str::from_utf8(bytes).map(measure).map_err(failed)
+        },
+    )?;
+    linker.func_wrap(
+        "env",
+        "echo_bytes",
+        |mut caller: Caller<'_, Data>, at: u32, length: u32| {
+            let (bytes, data) = argument(&mut caller, at, length)?;
+            let bytes = bytes.to_owned();
+            data.kept = data.functions.echo_bytes(bytes);
+            u32::try_from(data.kept.len()).map_err(failed)
+        },
+    )?;
     linker.func_wrap("env", "write_mem", |mut caller: Caller<'_, Data>, at: u32| {
         let (memory, data) = memory(&mut caller)?;
         let room = memory.get_mut(at as usize..).and_then(|rest| rest.get_mut(..data.kept.len()));

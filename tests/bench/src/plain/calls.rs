@@ -46,9 +46,7 @@ fn call(guest: &Guest, store: &mut Store<Data>, work: Work, times: u32) -> wasmt
     match work {
         Work::Add => guest.call_call_add(store, times).map(|_| ()),
         Work::EchoText(length) => guest.call_call_echo_text(store, times, length).map(|_| ()),
-        Work::MeasureText(length) => {
-            guest.call_call_measure_text(store, times, length).map(|_| ())
-        }
+        Work::MeasureText(length) => guest.call_call_measure_text(store, times, length).map(|_| ()),
         Work::EchoBytes(length) => guest.call_call_echo_bytes(store, times, length).map(|_| ()),
         Work::EchoReading => guest.call_call_echo_reading(store, times).map(|_| ()),
         Work::EchoReadings(count) => guest.call_call_echo_readings(store, times, count).map(|_| ()),

@@ -15,9 +15,7 @@ use crate::setting::Mode;
 /// Calls an export.
 pub(crate) fn export(plain: Plain, path: Path, call: Call) -> Result<Probe> {
     match (path, call) {
-        (Path::Component, Call::SumByName) => {
-            values(plain, "sum", vec![Val::S32(1), Val::S32(2)])
-        }
+        (Path::Component, Call::SumByName) => values(plain, "sum", vec![Val::S32(1), Val::S32(2)]),
         (Path::Component, Call::ReplyByName(length)) => {
             values(plain, "reply", vec![Val::String(text(length))])
         }

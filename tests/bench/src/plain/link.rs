@@ -13,7 +13,11 @@ use crate::setting::Mode;
 
 impl Plain {
     /// A component, linked with the contract and with WASI.
-    pub(crate) fn component(&self, bytes: &[u8], mode: Mode) -> Result<component::InstancePre<Data>> {
+    pub(crate) fn component(
+        &self,
+        bytes: &[u8],
+        mode: Mode,
+    ) -> Result<component::InstancePre<Data>> {
         let component = Component::new(&self.engine, bytes)?;
         let mut linker = component::Linker::new(&self.engine);
         match mode {
@@ -41,10 +45,14 @@ impl Plain {
         let mut linker = Linker::new(&self.engine);
         match mode {
             Mode::Blocking => {
-                wasmtime_wasi::p1::add_to_linker_sync(&mut linker, |data: &mut Data| &mut data.wasi)?;
+                wasmtime_wasi::p1::add_to_linker_sync(&mut linker, |data: &mut Data| {
+                    &mut data.wasi
+                })?;
             }
             Mode::Async => {
-                wasmtime_wasi::p1::add_to_linker_async(&mut linker, |data: &mut Data| &mut data.wasi)?;
+                wasmtime_wasi::p1::add_to_linker_async(&mut linker, |data: &mut Data| {
+                    &mut data.wasi
+                })?;
             }
         }
         env(&mut linker)?;
@@ -56,22 +64,34 @@ fn env(linker: &mut Linker<Data>) -> Result<()> {
     linker.func_wrap("env", "add", |mut caller: Caller<'_, Data>, a: i32, b: i32| {
         caller.data_mut().functions.add(a, b)
     })?;
-    linker.func_wrap("env", "echo_text", |mut caller: Caller<'_, Data>, at: u32, length: u32| {
-        let (bytes, data) = argument(&mut caller, at, length)?;
-        let text = std::str::from_utf8(bytes)?.to_owned();
-        data.kept = data.functions.echo_text(text).into_bytes();
-        Ok(u32::try_from(data.kept.len())?)
-    })?;
-    linker.func_wrap("env", "measure_text", |mut caller: Caller<'_, Data>, at: u32, length: u32| {
-        let (bytes, _) = argument(&mut caller, at, length)?;
-        Ok(measure(std::str::from_utf8(bytes)?))
-    })?;
-    linker.func_wrap("env", "echo_bytes", |mut caller: Caller<'_, Data>, at: u32, length: u32| {
-        let (bytes, data) = argument(&mut caller, at, length)?;
-        let bytes = bytes.to_owned();
-        data.kept = data.functions.echo_bytes(bytes);
-        Ok(u32::try_from(data.kept.len())?)
-    })?;
+    linker.func_wrap(
+        "env",
+        "echo_text",
+        |mut caller: Caller<'_, Data>, at: u32, length: u32| {
+            let (bytes, data) = argument(&mut caller, at, length)?;
+            let text = std::str::from_utf8(bytes)?.to_owned();
+            data.kept = data.functions.echo_text(text).into_bytes();
+            Ok(u32::try_from(data.kept.len())?)
+        },
+    )?;
+    linker.func_wrap(
+        "env",
+        "measure_text",
+        |mut caller: Caller<'_, Data>, at: u32, length: u32| {
+            let (bytes, _) = argument(&mut caller, at, length)?;
+            Ok(measure(std::str::from_utf8(bytes)?))
+        },
+    )?;
+    linker.func_wrap(
+        "env",
+        "echo_bytes",
+        |mut caller: Caller<'_, Data>, at: u32, length: u32| {
+            let (bytes, data) = argument(&mut caller, at, length)?;
+            let bytes = bytes.to_owned();
+            data.kept = data.functions.echo_bytes(bytes);
+            Ok(u32::try_from(data.kept.len())?)
+        },
+    )?;
     linker.func_wrap("env", "write_mem", |mut caller: Caller<'_, Data>, at: u32| {
         let (memory, data) = memory(&mut caller)?;
         let room = memory.get_mut(at as usize..).and_then(|rest| rest.get_mut(..data.kept.len()));

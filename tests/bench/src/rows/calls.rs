@@ -49,7 +49,8 @@ fn row(group: &'static str, name: &str, path: Path, work: Work) -> Row {
 }
 
 fn add(path: Path) -> Row {
-    let row = row("the guest calls the host", "add", path, Work::Add).at_most_plain(1.05).headline();
+    let row =
+        row("the guest calls the host", "add", path, Work::Add).at_most_plain(1.05).headline();
     let row = row.column(Column::AsItComes, move || {
         plain::calls::calls(Plain::as_it_comes(), path, Work::Add)
     });
@@ -68,9 +69,7 @@ fn lent(path: Path, length: u32, shown: &str) -> Row {
     Row::new("text that the host reads", format!("{shown}, {}", path.name()))
         .column(Column::WitHost, move || wit_host::calls::calls(path, work, setting))
         .column(Column::Plain, move || plain::calls::calls(Plain::new(setting)?, path, work))
-        .column(Column::AsItComes, move || {
-            plain::calls::calls(Plain::as_it_comes(), path, work)
-        })
+        .column(Column::AsItComes, move || plain::calls::calls(Plain::as_it_comes(), path, work))
         .column(Column::Native, move || native::calls(work))
         .at_most_plain(1.05)
         .goals(match path {

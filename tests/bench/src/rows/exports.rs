@@ -26,11 +26,12 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn row(name: &str, path: Path, call: Call, mode: Mode) -> Row {
     let setting = Setting::DEFAULT;
-    let row = Row::new("the host calls the guest", format!("{name}, {}, {}", path.name(), mode.name()))
-        .column(Column::WitHost, move || wit_host::exports::export(path, call, mode, setting))
-        .column(Column::Plain, move || match mode {
-            Mode::Blocking => plain::exports::export(Plain::new(setting)?, path, call),
-            Mode::Async => plain::waiting::export(&Plain::new(setting)?, path, call),
-        });
+    let row =
+        Row::new("the host calls the guest", format!("{name}, {}, {}", path.name(), mode.name()))
+            .column(Column::WitHost, move || wit_host::exports::export(path, call, mode, setting))
+            .column(Column::Plain, move || match mode {
+                Mode::Blocking => plain::exports::export(Plain::new(setting)?, path, call),
+                Mode::Async => plain::waiting::export(&Plain::new(setting)?, path, call),
+            });
     if mode == Mode::Blocking { interpreter::export(row, path, call) } else { row }
 }

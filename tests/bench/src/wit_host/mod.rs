@@ -25,7 +25,8 @@ pub(crate) fn runtime(setting: Setting) -> Result<Runtime<Functions>> {
     Ok(builder(setting).build()?)
 }
 
-/// What makes such a runtime.
+/// What makes such a runtime. It has no pool: [`Setting::pooled`] is for the engine's
+/// column.
 pub(crate) fn builder(setting: Setting) -> RuntimeBuilder<Functions> {
     let limits = Limits::default()
         .fuel(setting.fuel.then_some(FUEL))
