@@ -162,8 +162,8 @@ fn answer(command: &[&str], patience: Duration) -> Option<String> {
     String::from_utf8(text).ok()
 }
 
-/// The last word of the first line that is a version: compilers name their packager first. A folder, which Rust's libraries
-/// for a target are in, is one that has to be there.
+/// The last word of the first line that is a version: compilers name their packager
+/// first. A folder, which Rust's libraries for a target are in, has to be there.
 fn version(text: &str) -> Option<String> {
     let line = text.lines().next()?;
     if line.starts_with('/') {
