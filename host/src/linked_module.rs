@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use wasmtime::{Extern, Instance, InstancePre, Linker, Module, Store};
 
-use crate::module as module_path;
+use crate::module::{self as module_path, SetUp};
 use crate::state::State;
 
 /// A core module that serves imports of others.
@@ -20,6 +20,7 @@ pub(crate) struct LinkedModule<T: 'static> {
     binding: Binding<T>,
     /// Every provider that it needs, in the order of their set-up.
     providers: Vec<Arc<Provider<T>>>,
+    set_up: SetUp,
 }
 
 enum Binding<T: 'static> {
@@ -31,7 +32,8 @@ enum Binding<T: 'static> {
 impl<T: Send + 'static> LinkedModule<T> {
     /// A module that the host alone serves.
     pub(crate) fn of_host(module: InstancePre<State<T>>) -> Self {
-        Self { binding: Binding::Host(module), providers: Vec::new() }
+        let set_up = SetUp::of(module.module());
+        Self { binding: Binding::Host(module), providers: Vec::new(), set_up }
     }
 
     /// A module that is served by `linker` and, where that has nothing, by
@@ -41,7 +43,8 @@ impl<T: Send + 'static> LinkedModule<T> {
         linker: Linker<State<T>>,
         providers: Vec<Arc<Provider<T>>>,
     ) -> Self {
-        Self { binding: Binding::Providers(module, linker), providers }
+        let set_up = SetUp::of(&module);
+        Self { binding: Binding::Providers(module, linker), providers, set_up }
     }
 
     pub(crate) fn module(&self) -> &Module {
@@ -49,6 +52,11 @@ impl<T: Send + 'static> LinkedModule<T> {
             Binding::Host(pre) => pre.module(),
             Binding::Providers(module, _) => module,
         }
+    }
+
+    /// Whether `_start` is to be called ahead of another function.
+    pub(crate) fn starts(&self) -> bool {
+        self.set_up == SetUp::Start
     }
 
     pub(crate) fn providers(&self) -> &[Arc<Provider<T>>] {
@@ -60,13 +68,24 @@ impl<T: Send + 'static> LinkedModule<T> {
         let mut provided = Vec::with_capacity(self.providers.len());
         for provider in &self.providers {
             let instance = provider.linked.instantiate(store, &provided).await?;
-            module_path::initialize(store, instance).await?;
+            provider.linked.initialize(store, instance).await?;
             module_path::start_before(store, instance, "").await?;
             provided.push((provider.name.as_str(), instance));
         }
         let instance = self.instantiate(store, &provided).await?;
-        module_path::initialize(store, instance).await?;
+        self.initialize(store, instance).await?;
         Ok(instance)
+    }
+
+    async fn initialize(
+        &self,
+        store: &mut Store<State<T>>,
+        instance: Instance,
+    ) -> wasmtime::Result<()> {
+        match self.set_up {
+            SetUp::Initialize => module_path::initialize(store, instance).await,
+            _ => Ok(()),
+        }
     }
 
     async fn instantiate(

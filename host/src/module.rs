@@ -15,6 +15,27 @@ const INITIALIZE: &str = "_initialize";
 /// A command's main.
 const START: &str = "_start";
 
+/// What is called before a module's other functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SetUp {
+    /// `_initialize`, when it is instantiated.
+    Initialize,
+    /// `_start`, ahead of the first call.
+    Start,
+    Nothing,
+}
+
+impl SetUp {
+    pub(crate) fn of(module: &Module) -> Self {
+        let has = |name| module.get_export_index(name).is_some();
+        match has(INITIALIZE) {
+            true => Self::Initialize,
+            false if has(START) => Self::Start,
+            false => Self::Nothing,
+        }
+    }
+}
+
 /// The module of WASI's first preview.
 pub(crate) const WASI: &str = "wasi_snapshot_preview1";
 

@@ -77,7 +77,7 @@ impl<T: Send + 'static> Session<T> {
             Linked::Component(pre) => pre.instantiate_async(store).await.map(Live::Component),
             Linked::Module(linked) => {
                 let instance = linked.start(store).await?;
-                Ok(Live::Module { instance, started: false })
+                Ok(Live::Module { instance, started: !linked.starts() })
             }
         });
         self.live = Some(live.await?);
