@@ -2,12 +2,13 @@
 //! point where it waits.
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use tokio::time::Sleep;
 use wasmtime::{Store, UpdateDeadline};
 
 use crate::limits::LimitReached;
@@ -45,28 +46,72 @@ impl Deadline {
     /// Counting ticks would be no deadline on a busy machine, so the clock is
     /// asked.
     fn passed(&self) -> bool {
-        self.base.elapsed().as_nanos() >= u128::from(self.at.load(Ordering::Relaxed))
+        self.is_before(Instant::now())
     }
 
-    /// Runs `call` from now on until the limit.
-    pub(crate) async fn within<R>(
-        &self,
-        call: impl Future<Output = wasmtime::Result<R>>,
-    ) -> wasmtime::Result<R> {
-        let Some(limit) = self.limit else { return call.await };
-        let at = self.base.elapsed().saturating_add(limit).as_nanos();
-        self.at.store(u64::try_from(at).unwrap_or(u64::MAX), Ordering::Relaxed);
-        let mut call = pin!(call);
-        // One of many sessions that are late together must not run once more to
-        // find out.
-        let ended = poll_fn(|context| match self.passed() {
-            true => Poll::Ready(Err(LimitReached::WallClock(self.limit).into())),
-            false => call.as_mut().poll(context),
-        });
-        match tokio::time::timeout(limit, ended).await {
-            // A call that came back too late has failed all the same.
-            Ok(outcome) if !self.passed() => outcome,
-            _ => Err(LimitReached::WallClock(self.limit).into()),
+    fn is_before(&self, now: Instant) -> bool {
+        let elapsed = nanoseconds(now.saturating_duration_since(self.base));
+        elapsed >= self.at.load(Ordering::Relaxed)
+    }
+
+    fn reached(&self) -> wasmtime::Error {
+        LimitReached::WallClock(self.limit).into()
+    }
+
+    /// Begins the time of a call.
+    pub(crate) fn begin(&self, now: Instant) {
+        if let Some(limit) = self.limit {
+            let at = now.saturating_duration_since(self.base).saturating_add(limit);
+            self.at.store(nanoseconds(at), Ordering::Relaxed);
         }
     }
+
+    /// Runs `call` until the limit, which counts from [`Deadline::begin`].
+    pub(crate) async fn within<R>(
+        &self,
+        mut call: Pin<&mut impl Future<Output = wasmtime::Result<R>>>,
+    ) -> wasmtime::Result<R> {
+        // Most calls end without waiting for anything, and need no timer.
+        let mut timer = pin!(None::<Sleep>);
+        poll_fn(|context| {
+            // One of many sessions that are late together must not run once more to
+            // find out.
+            if timer.is_some() && self.passed() {
+                return Poll::Ready(Err(self.reached()));
+            }
+            if let Poll::Ready(outcome) = call.as_mut().poll(context) {
+                return Poll::Ready(outcome);
+            }
+            if timer.is_none() {
+                let Some(end) = self.end() else { return Poll::Pending };
+                timer.set(Some(tokio::time::sleep_until(end.into())));
+            }
+            match timer.as_mut().as_pin_mut() {
+                Some(timer) => timer.poll(context).map(|()| Err(self.reached())),
+                None => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    /// What came of a call that was over at `ended`: a call that came back too late
+    /// has failed all the same.
+    pub(crate) fn judged<R>(
+        &self,
+        outcome: wasmtime::Result<R>,
+        ended: Instant,
+    ) -> wasmtime::Result<R> {
+        if self.is_before(ended) { Err(self.reached()) } else { outcome }
+    }
+
+    /// When the call under way has to be over. `None` is never.
+    fn end(&self) -> Option<Instant> {
+        self.limit?;
+        self.base.checked_add(Duration::from_nanos(self.at.load(Ordering::Relaxed)))
+    }
+}
+
+/// Of what is longer than some hundred years, all that there are.
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -2,6 +2,7 @@
 //! after any failure the session is over, with everything that is known of it.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::Instant;
 
 use futures_util::FutureExt as _;
@@ -23,27 +24,26 @@ impl<T: Send + 'static> Session<T> {
         call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         let span = self.span_of(called.function);
-        let outcome = self.counted(called.function, call).instrument(span.clone()).await;
-        let error = match outcome? {
-            Ok(result) => {
-                self.ended_by = None;
-                return Ok(result);
-            }
-            Err(error) => self.failed(called, error),
+        let began = self.begin(called.function)?;
+        let outcome = {
+            let call = pin!(call(&mut self.store));
+            // What is pinned here need not be moved into what waits for it.
+            let guarded = pin!(AssertUnwindSafe(self.deadline.within(call)).catch_unwind());
+            guarded.instrument(span.clone()).await
         };
-        if !span.is_disabled() {
-            let text = error.to_string();
-            span.record("failure", text.lines().next());
+        match self.end(began, outcome) {
+            Ok(result) => {
+                self.ended = false;
+                Ok(result)
+            }
+            Err(failed) => Err(self.failed_in(&span, called, failed)),
         }
-        Err(error)
     }
 
     pub(super) fn live(&self) -> Result<Live> {
-        match (&self.ended_by, self.live) {
-            (None, Some(live)) => Ok(live),
-            (by, _) => Err(Error::SessionEnded {
-                function: by.clone().unwrap_or_else(|| "instantiate".into()),
-            }),
+        match self.live {
+            Some(live) if !self.ended => Ok(live),
+            _ => Err(Error::SessionEnded { function: self.last_call.clone() }),
         }
     }
 
@@ -56,31 +56,51 @@ impl<T: Send + 'static> Session<T> {
         tracing::debug_span!(parent: &self.span, "call", function = %shown(function), failure)
     }
 
-    async fn counted<R>(
-        &mut self,
-        function: &str,
-        call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
-    ) -> Result<Result<R, Failed>> {
-        let fuel = self.guest.runtime.inner.limits.fuel;
-        if let Some(fuel) = fuel {
+    /// Begins a call: its fuel, its counts and its time.
+    fn begin(&mut self, function: &str) -> Result<Instant> {
+        if let Some(fuel) = self.guest.runtime.inner.limits.fuel {
             self.store.set_fuel(fuel).map_err(Error::host("give the guest its fuel"))?;
         }
         // A call that is dropped half-way leaves the guest where it stood.
-        self.ended_by = Some(function.into());
-        let began = Instant::now();
+        self.ended = true;
+        // No text is made for every call, but the one is written over.
+        self.last_call.clear();
+        self.last_call.push_str(function);
         let state = self.store.data_mut();
         state.meter.begin();
         state.host_call = None;
-        let guarded = AssertUnwindSafe(self.deadline.within(call(&mut self.store)));
-        let outcome = guarded.catch_unwind().await;
-        self.spent.wall_clock += began.elapsed();
-        if let (Some(given), Ok(left)) = (fuel, self.store.get_fuel()) {
+        let now = Instant::now();
+        self.deadline.begin(now);
+        Ok(now)
+    }
+
+    /// Counts what a call has cost, and judges what came of it.
+    fn end<R>(
+        &mut self,
+        began: Instant,
+        outcome: std::thread::Result<wasmtime::Result<R>>,
+    ) -> Result<R, Failed> {
+        let now = Instant::now();
+        self.spent.wall_clock += now.saturating_duration_since(began);
+        if let Some(given) = self.guest.runtime.inner.limits.fuel
+            && let Ok(left) = self.store.get_fuel()
+        {
             *self.spent.fuel.get_or_insert(0) += given - left;
         }
-        Ok(match outcome {
-            Ok(ended) => ended.map_err(Failed::Guest),
+        match outcome {
+            Ok(ended) => self.deadline.judged(ended, now).map_err(Failed::Guest),
             Err(panic) => Err(Failed::Panic(of_panic(panic.as_ref()))),
-        })
+        }
+    }
+
+    #[cold]
+    fn failed_in(&mut self, span: &Span, called: Called<'_>, failed: Failed) -> Error {
+        let error = self.failed(called, failed);
+        if !span.is_disabled() {
+            let text = error.to_string();
+            span.record("failure", text.lines().next());
+        }
+        error
     }
 
     fn failed(&mut self, called: Called<'_>, failed: Failed) -> Error {

@@ -37,8 +37,10 @@ pub struct Session<T: 'static> {
     live: Option<Live>,
     deadline: Deadline,
     spent: Spent,
-    /// The function whose call ended the session.
-    ended_by: Option<String>,
+    /// The function of the call that is under way, or of the last one.
+    last_call: String,
+    /// Whether that call ended the session, as every call does until it succeeds.
+    ended: bool,
     span: Span,
     /// Behind the store, since it is somebody else's once it is dropped.
     _place: Option<Place>,
@@ -64,8 +66,9 @@ impl<T: Send + 'static> Session<T> {
         let (store, deadline) = guarded_store(guest, data, grants)?;
         let (guest, spent) = (guest.clone(), Spent::default());
         let span = tracing::debug_span!("session", kind = %guest.kind());
-        let (live, ended_by, _place) = (None, None, place);
-        let mut session = Self { guest, store, live, deadline, spent, ended_by, span, _place };
+        let (last_call, ended, live, _place) = (String::new(), false, None, place);
+        let mut session =
+            Self { guest, store, live, deadline, spent, last_call, ended, span, _place };
         session.instantiate().await?;
         Ok(session)
     }
