@@ -9,7 +9,7 @@ use wasmtime::{AsContextMut, Store};
 use crate::error::{Error, Result};
 use crate::export_name::ExportName;
 use crate::state::State;
-use crate::values::{fits, short, wit};
+use crate::values::{Signature, fits, short, wit};
 
 /// A function that a component exports.
 pub(crate) struct Exported {
@@ -41,8 +41,56 @@ pub(crate) fn exports(component: &Component) -> Vec<Exported> {
     exports
 }
 
-/// The function of that name, if there is one.
-pub(crate) fn find(mut store: impl AsContextMut, instance: Instance, name: &str) -> Option<Func> {
+/// A function of a component's instance, with its type.
+pub(crate) struct Function {
+    func: Func,
+    signature: Signature,
+}
+
+impl Function {
+    /// The function of that name, if there is one.
+    pub(crate) fn find(
+        mut store: impl AsContextMut,
+        instance: Instance,
+        name: &str,
+    ) -> Option<Self> {
+        let func = find(&mut store, instance, name)?;
+        Some(Self { func, signature: Signature::of_component(&func.ty(&store)) })
+    }
+
+    /// Refuses arguments that are not the function's, which is the caller's mistake
+    /// and no failure of the guest.
+    pub(crate) fn check(&self, name: &str, args: &[Val]) -> Result<()> {
+        let params = &self.signature.params;
+        let wrong = |reason| Err(Error::WrongType { function: name.into(), reason });
+        if params.len() != args.len() {
+            let names: Vec<_> = params.iter().map(|(param, _)| &**param).collect();
+            let (takes, given) = (names.join(", "), args.len());
+            return wrong(format!("it takes ({takes}), and was given {given} arguments"));
+        }
+        match params.iter().zip(args).find(|((_, ty), arg)| !fits(ty, arg)) {
+            Some(((param, ty), arg)) => wrong(format!(
+                "the argument `{param}` is a `{}`, and `{}` is none",
+                wit(ty),
+                short(arg)
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Calls the function, and lets the guest free what it returned.
+    pub(crate) async fn call<T: Send>(
+        &self,
+        store: &mut Store<State<T>>,
+        args: &[Val],
+    ) -> wasmtime::Result<Vec<Val>> {
+        let mut results = vec![Val::Bool(false); self.signature.results.len()];
+        self.func.call_async(store, args, &mut results).await?;
+        Ok(results)
+    }
+}
+
+fn find(mut store: impl AsContextMut, instance: Instance, name: &str) -> Option<Func> {
     let root = instance.get_export_index(&mut store, None, name);
     if let Some(function) = root.and_then(|index| instance.get_func(&mut store, index)) {
         return Some(function);
@@ -53,41 +101,4 @@ pub(crate) fn find(mut store: impl AsContextMut, instance: Instance, name: &str)
         let index = instance.get_export_index(&mut store, Some(&interface), &name[dot + 1..])?;
         instance.get_func(&mut store, index)
     })
-}
-
-/// Refuses arguments that are not the function's, which is the caller's mistake
-/// and no failure of the guest.
-pub(crate) fn check<T>(
-    store: &Store<State<T>>,
-    func: Func,
-    name: &str,
-    args: &[Val],
-) -> Result<()> {
-    let ty = func.ty(store);
-    let params: Vec<_> = ty.params().collect();
-    let names: Vec<_> = params.iter().map(|(param, _)| *param).collect();
-    let wrong = |reason| Err(Error::WrongType { function: name.into(), reason });
-    if params.len() != args.len() {
-        let (takes, given) = (names.join(", "), args.len());
-        return wrong(format!("it takes ({takes}), and was given {given} arguments"));
-    }
-    match params.iter().zip(args).find(|((_, ty), arg)| !fits(ty, arg)) {
-        Some(((param, ty), arg)) => wrong(format!(
-            "the argument `{param}` is a `{}`, and `{}` is none",
-            wit(ty),
-            short(arg)
-        )),
-        None => Ok(()),
-    }
-}
-
-/// Calls the function, and lets the guest free what it returned.
-pub(crate) async fn call<T: Send>(
-    store: &mut Store<State<T>>,
-    func: Func,
-    args: &[Val],
-) -> wasmtime::Result<Vec<Val>> {
-    let mut results = vec![Val::Bool(false); func.ty(&*store).results().len()];
-    func.call_async(&mut *store, args, &mut results).await?;
-    Ok(results)
 }

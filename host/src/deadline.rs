@@ -46,23 +46,22 @@ impl Deadline {
     /// Counting ticks would be no deadline on a busy machine, so the clock is
     /// asked.
     fn passed(&self) -> bool {
-        self.is_before(Instant::now())
-    }
-
-    fn is_before(&self, now: Instant) -> bool {
-        let elapsed = nanoseconds(now.saturating_duration_since(self.base));
-        elapsed >= self.at.load(Ordering::Relaxed)
+        self.now() >= self.at.load(Ordering::Relaxed)
     }
 
     fn reached(&self) -> wasmtime::Error {
         LimitReached::WallClock(self.limit).into()
     }
 
-    /// Begins the time of a call.
-    pub(crate) fn begin(&self, now: Instant) {
+    /// Nanoseconds since the session began.
+    pub(crate) fn now(&self) -> u64 {
+        nanoseconds(self.base.elapsed())
+    }
+
+    /// Begins the time of a call at `now`.
+    pub(crate) fn begin(&self, now: u64) {
         if let Some(limit) = self.limit {
-            let at = now.saturating_duration_since(self.base).saturating_add(limit);
-            self.at.store(nanoseconds(at), Ordering::Relaxed);
+            self.at.store(now.saturating_add(nanoseconds(limit)), Ordering::Relaxed);
         }
     }
 
@@ -99,9 +98,9 @@ impl Deadline {
     pub(crate) fn judged<R>(
         &self,
         outcome: wasmtime::Result<R>,
-        ended: Instant,
+        ended: u64,
     ) -> wasmtime::Result<R> {
-        if self.is_before(ended) { Err(self.reached()) } else { outcome }
+        if ended >= self.at.load(Ordering::Relaxed) { Err(self.reached()) } else { outcome }
     }
 
     /// When the call under way has to be over. `None` is never.

@@ -82,7 +82,7 @@
 //! | `link` | debug | | linking, within `load` |
 //! | `session` | debug | `kind`: `component` or `core module` | a session's whole life |
 //! | `call` | debug | `function`; `failure`: the first line of the error, where it failed | a call into the guest, within `session` |
-//! | `host_call` | trace | `module`: `env`, or the embedder's; `function` | a call of an import that a host function of [`Env`] serves, within `call` |
+//! | `host_call` | trace | `module`: `env`, or the embedder's; `function` | a call of an import that a host function of [`Env`] serves, or of the shipped contract's `strings`, within `call` |
 //!
 //! In a `host_call` there are two events: `call`, with the field `arguments`, and
 //! `return`, with the field `result`. Both are cut at 300 bytes. A contract's own
@@ -140,6 +140,7 @@ mod inherit;
 pub mod inspect;
 mod isolate;
 mod kind;
+mod lent;
 mod limited;
 mod limits;
 mod link;
@@ -171,7 +172,7 @@ pub use deny::Denial;
 pub use env::{
     AsyncHostFunction, Buffer, Env, Exit, Filled, FlatList, GuestMemory, HostFailure, HostFunction,
     HostRef, Join, MeasuredBuffer, NotReturned, NulTerminated, Number, Out, Param, ParamList,
-    Return, Source, Status, Target, TrapMessage, Utf16, WasmTyOrNone, Written,
+    Return, Status, Target, TrapMessage, Utf16, WasmTyOrNone, Written,
 };
 pub use error::{Error, Result};
 pub use failure::Failure;

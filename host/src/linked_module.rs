@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use wasmtime::{Extern, Instance, InstancePre, Linker, Module, Store};
 
+use crate::env;
 use crate::module::{self as module_path, SetUp};
 use crate::state::State;
 
@@ -73,6 +74,10 @@ impl<T: Send + 'static> LinkedModule<T> {
             provided.push((provider.name.as_str(), instance));
         }
         let instance = self.instantiate(store, &provided).await?;
+        if self.providers.is_empty() {
+            // Nobody else of this store calls host functions.
+            store.data_mut().memory = instance.get_memory(&mut *store, env::MEMORY);
+        }
         self.initialize(store, instance).await?;
         Ok(instance)
     }

@@ -2,7 +2,9 @@
 //! expects, finding an export and calling it with numbers.
 
 use wasmtime::component::Val;
-use wasmtime::{ExternType, Func, FuncType, Instance, Linker, Module, Store, TypedFunc, ValType};
+use wasmtime::{
+    AsContextMut, ExternType, Func, FuncType, Instance, Linker, Module, Store, TypedFunc, ValType,
+};
 use wasmtime_wasi::I32Exit;
 
 use crate::error::{Error, Result};
@@ -94,21 +96,56 @@ pub(crate) async fn start_before<T: Send>(
     }
 }
 
-/// The arguments as the function takes them.
-pub(crate) fn check<T>(
-    store: &Store<State<T>>,
+/// A function of a module's instance, with its type.
+pub(crate) struct Function {
     func: Func,
-    name: &str,
-    args: &[Val],
-) -> Result<Vec<wasmtime::Val>> {
-    let wrong = |reason| Error::WrongType { function: name.into(), reason };
-    let ty = func.ty(store);
-    check_results(&ty).map_err(wrong)?;
-    let lowered: Option<Vec<_>> =
-        ty.params().zip(args).map(|(param, arg)| lower(&param, arg)).collect();
-    match lowered {
-        Some(lowered) if args.len() == ty.params().len() => Ok(lowered),
-        _ => Err(wrong(mismatch(&ty, args))),
+    ty: FuncType,
+    params: Vec<ValType>,
+    /// How many numbers it returns, or that it returns something else.
+    results: Result<usize, String>,
+}
+
+impl Function {
+    /// The function of that name, if there is one.
+    pub(crate) fn find(
+        mut store: impl AsContextMut,
+        instance: Instance,
+        name: &str,
+    ) -> Option<Self> {
+        let func = instance.get_func(&mut store, name)?;
+        let ty = func.ty(&store);
+        let results = check_results(&ty).map(|()| ty.results().len());
+        Some(Self { func, params: ty.params().collect(), results, ty })
+    }
+
+    /// Puts the arguments as the function takes them into `numbers`, and room for
+    /// its results behind them.
+    pub(crate) fn lower(
+        &self,
+        name: &str,
+        args: &[Val],
+        numbers: &mut Vec<wasmtime::Val>,
+    ) -> Result<()> {
+        let wrong = |reason| Error::WrongType { function: name.into(), reason };
+        let results = self.results.as_ref().map_err(|reason| wrong(reason.clone()))?;
+        numbers.clear();
+        numbers.extend(self.params.iter().zip(args).map_while(|(ty, arg)| lower(ty, arg)));
+        if numbers.len() != args.len() || args.len() != self.params.len() {
+            return Err(wrong(mismatch(&self.ty, args)));
+        }
+        numbers.resize(args.len() + results, wasmtime::Val::I32(0));
+        Ok(())
+    }
+
+    /// Calls the function with what [`Function::lower`] has made ready.
+    pub(crate) async fn call<T: Send>(
+        &self,
+        store: &mut Store<State<T>>,
+        numbers: &mut [wasmtime::Val],
+    ) -> wasmtime::Result<Vec<Val>> {
+        let (args, results) = numbers.split_at_mut(self.params.len());
+        self.func.call_async(store, args, results).await?;
+        results.iter().map(lift).collect()
     }
 }
 
@@ -125,17 +162,6 @@ pub(crate) fn check_results(ty: &FuncType) -> Result<(), String> {
 pub(crate) fn mismatch(ty: &FuncType, args: &[Val]) -> String {
     let params: Vec<_> = ty.params().map(|param| param.to_string()).collect();
     format!("it takes ({}), and was given ({})", params.join(", "), shortened(args))
-}
-
-/// Calls the function.
-pub(crate) async fn call<T: Send>(
-    store: &mut Store<State<T>>,
-    func: Func,
-    args: &[wasmtime::Val],
-) -> wasmtime::Result<Vec<Val>> {
-    let mut results = vec![wasmtime::Val::I32(0); func.ty(&*store).results().len()];
-    func.call_async(&mut *store, args, &mut results).await?;
-    results.iter().map(lift).collect()
 }
 
 /// The first few arguments; who gives more than a function can take has no use

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use wasmtime::Memory;
 use wasmtime_wasi::{WasiCtxView, WasiView};
 
 use crate::error::Result;
@@ -18,6 +19,9 @@ pub struct State<T> {
     pub(crate) meter: Meter,
     /// The result that the last two-step function left for the guest to fetch.
     pub(crate) kept: Vec<u8>,
+    /// The memory of the one core module that there is, so that it need not be
+    /// looked up by its name in every host call.
+    pub(crate) memory: Option<Memory>,
     /// The import of `env` that the guest is in, by its number in the table.
     pub(crate) host_call: Option<u32>,
 }
@@ -30,7 +34,7 @@ impl<T> State<T> {
         deterministic: bool,
     ) -> Result<Self> {
         let wasi = Wasi::new(grants, meter.limits(), deterministic)?;
-        Ok(Self { data, wasi, meter, kept: Vec::new(), host_call: None })
+        Ok(Self { data, wasi, meter, kept: Vec::new(), memory: None, host_call: None })
     }
 
     /// The embedder's host data.

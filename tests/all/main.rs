@@ -24,6 +24,7 @@ mod guests;
 mod hostile;
 mod inspect;
 mod languages;
+mod lent;
 mod misfits;
 mod new;
 mod pool;

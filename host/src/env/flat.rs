@@ -3,34 +3,55 @@
 
 use std::fmt;
 
-use wasmtime::{Caller, Linker, ValType, WasmRet, WasmTy, WasmTyList};
+use wasmtime::{Caller, Linker, StoreContext, ValType, WasmRet, WasmTy, WasmTyList};
 
-use super::param::{Param, Source};
+use super::memory::GuestMemory;
+use super::param::Param;
+use crate::state::State;
 
 /// The parameters of a host function, all together: a tuple of [`Param`]s.
-pub trait ParamList: Sized + Send + fmt::Debug {
+pub trait ParamList: Sized + Send {
     /// The flat parameters of all, as one tuple.
     type Flat: FlatList;
     /// Whether any of them lies in the guest's memory.
     const IN_MEMORY: bool;
+    /// What is known of them before the guest's memory is looked at.
+    type Found: Send;
+    /// The values, those among them that are lent for the time `'m`.
+    type Lent<'m>: fmt::Debug + Send;
 
     /// The types of [`ParamList::Flat`].
     fn types() -> Vec<ValType>;
 
-    /// The values behind the flat parameters, or why there are none.
+    /// What the flat parameters stand for in the store, or why they do not.
     #[doc(hidden)]
-    fn lift<T: 'static>(flat: Self::Flat, from: &Source<'_, T>) -> Result<Self, String>;
+    fn find<T: 'static>(
+        flat: Self::Flat,
+        store: &StoreContext<'_, State<T>>,
+    ) -> Result<Self::Found, String>;
+
+    /// The values, or why there are none.
+    #[doc(hidden)]
+    fn lift<'m>(found: Self::Found, memory: &GuestMemory<'m>) -> Result<Self::Lent<'m>, String>;
 }
 
 impl ParamList for () {
     type Flat = ();
     const IN_MEMORY: bool = false;
+    type Found = ();
+    type Lent<'m> = ();
 
     fn types() -> Vec<ValType> {
         Vec::new()
     }
 
-    fn lift<T: 'static>(_: Self::Flat, _: &Source<'_, T>) -> Result<Self, String> {
+    #[inline]
+    fn find<T: 'static>((): (), _: &StoreContext<'_, State<T>>) -> Result<(), String> {
+        Ok(())
+    }
+
+    #[inline]
+    fn lift((): (), _: &GuestMemory<'_>) -> Result<(), String> {
         Ok(())
     }
 }
@@ -38,13 +59,24 @@ impl ParamList for () {
 impl<A: Param<Flat: FlatList>> ParamList for (A,) {
     type Flat = A::Flat;
     const IN_MEMORY: bool = A::IN_MEMORY;
+    type Found = A::Found;
+    type Lent<'m> = (A::Lent<'m>,);
 
     fn types() -> Vec<ValType> {
         A::TYPES.to_vec()
     }
 
-    fn lift<T: 'static>(flat: Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
-        A::lift(flat, from).map(|value| (value,))
+    #[inline]
+    fn find<T: 'static>(
+        flat: Self::Flat,
+        store: &StoreContext<'_, State<T>>,
+    ) -> Result<Self::Found, String> {
+        A::find(flat, store)
+    }
+
+    #[inline]
+    fn lift<'m>(found: Self::Found, memory: &GuestMemory<'m>) -> Result<Self::Lent<'m>, String> {
+        A::lift(found, memory).map(|value| (value,))
     }
 }
 
@@ -54,20 +86,34 @@ macro_rules! param_list {
         #[allow(non_snake_case, reason = "type parameters name their values")]
         impl<$head: Param, $($tail: Param),+> ParamList for ($head, $($tail,)+)
         where
-            ($($tail,)+): ParamList,
+            ($($tail,)+): for<'m> ParamList<Lent<'m> = ($($tail::Lent<'m>,)+)>,
             $head::Flat: Join<<($($tail,)+) as ParamList>::Flat, Joined: FlatList>,
         {
             type Flat = <$head::Flat as Join<<($($tail,)+) as ParamList>::Flat>>::Joined;
             const IN_MEMORY: bool = $head::IN_MEMORY || <($($tail,)+) as ParamList>::IN_MEMORY;
+            type Found = ($head::Found, <($($tail,)+) as ParamList>::Found);
+            type Lent<'m> = ($head::Lent<'m>, $($tail::Lent<'m>,)+);
 
             fn types() -> Vec<ValType> {
                 [$head::TYPES, &<($($tail,)+) as ParamList>::types()].concat()
             }
 
-            fn lift<T: 'static>(flat: Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
+            #[inline]
+            fn find<T: 'static>(
+                flat: Self::Flat,
+                store: &StoreContext<'_, State<T>>,
+            ) -> Result<Self::Found, String> {
                 let (head, tail) = $head::Flat::split(flat);
-                let $head = $head::lift(head, from)?;
-                let ($($tail,)+) = <($($tail,)+) as ParamList>::lift(tail, from)?;
+                Ok(($head::find(head, store)?, <($($tail,)+) as ParamList>::find(tail, store)?))
+            }
+
+            #[inline]
+            fn lift<'m>(
+                (head, tail): Self::Found,
+                memory: &GuestMemory<'m>,
+            ) -> Result<Self::Lent<'m>, String> {
+                let $head = $head::lift(head, memory)?;
+                let ($($tail,)+) = <($($tail,)+) as ParamList>::lift(tail, memory)?;
                 Ok(($head, $($tail,)+))
             }
         }
@@ -99,6 +145,7 @@ macro_rules! join {
         impl<$($left,)+ $($right),*> Join<($($right,)*)> for ($($left,)+) {
             type Joined = ($($left,)+ $($right,)*);
 
+            #[inline]
             fn split(($($left,)+ $($right,)*): Self::Joined) -> (Self, ($($right,)*)) {
                 (($($left,)+), ($($right,)*))
             }

@@ -1,11 +1,15 @@
 //! Which Rust functions can serve as imports: methods and closures that take
 //! the host data and up to six parameters.
 
-/// A function on host data `U` that takes the tuple `A` and returns `R`.
-pub trait HostFunction<U, A, R>: Send + Sync + 'static {
+use super::flat::ParamList;
+use super::param::Param;
+
+/// A function on host data `U` that takes the tuple `A` and returns `R`. What `A`
+/// has of a guest's memory, it is lent.
+pub trait HostFunction<U, A: ParamList, R>: Send + Sync + 'static {
     /// Calls it.
     #[doc(hidden)]
-    fn call(&self, data: &mut U, arguments: A) -> R;
+    fn call(&self, data: &mut U, arguments: A::Lent<'_>) -> R;
 }
 
 /// The same for an async function. Its future may hold on to the host data.
@@ -22,12 +26,31 @@ pub trait AsyncHostFunction<'a, U: 'a, A> {
 macro_rules! host_function {
     ($($param:ident)*) => {
         #[allow(non_snake_case, reason = "type parameters name their values")]
-        impl<U, Function, R, $($param),*> HostFunction<U, ($($param,)*), R> for Function
+        impl<U, Function, R, $($param: Param),*> HostFunction<U, ($($param,)*), R> for Function
         where
-            Function: Fn(&mut U, $($param),*) -> R + Send + Sync + 'static,
+            ($($param,)*): for<'m> ParamList<Lent<'m> = ($($param::Lent<'m>,)*)>,
+            // The first says what the parameters are, the second that they may be
+            // lent for any time.
+            Function: Fn(&mut U, $($param),*) -> R
+                + for<'m> Fn(&mut U, $($param::Lent<'m>),*) -> R
+                + Send
+                + Sync
+                + 'static,
         {
-            fn call(&self, data: &mut U, ($($param,)*): ($($param,)*)) -> R {
-                self(data, $($param),*)
+            #[inline]
+            fn call<'m>(
+                &self,
+                data: &mut U,
+                ($($param,)*): <($($param,)*) as ParamList>::Lent<'m>,
+            ) -> R {
+                fn call<U, R, $($param),*>(
+                    function: impl Fn(&mut U, $($param),*) -> R,
+                    data: &mut U,
+                    ($($param,)*): ($($param,)*),
+                ) -> R {
+                    function(data, $($param),*)
+                }
+                call::<U, R, $($param::Lent<'m>),*>(self, data, ($($param,)*))
             }
         }
 

@@ -5,11 +5,13 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use wasmtime::{AsContext as _, AsContextMut, ExternRef, OwnedRooted, RootScope, Rooted, ValType};
+use wasmtime::{AsContextMut, ExternRef, OwnedRooted, RootScope, Rooted, StoreContext, ValType};
 
 use super::failure::NotReturned;
-use super::param::{Param, Source};
+use super::memory::GuestMemory;
+use super::param::Param;
 use super::result::{Return, Target, WasmTyOrNone};
+use crate::state::State;
 
 /// A value of the host's that guests hold and hand around, and cannot look into:
 /// flat an `externref`. A host function that takes one gets the very value that
@@ -70,23 +72,41 @@ type Flat = Option<Rooted<ExternRef>>;
 impl<V: Send + Sync + 'static> Param for Option<HostRef<V>> {
     type Flat = (Flat,);
     const TYPES: &'static [ValType] = &[ValType::EXTERNREF];
+    type Found = Self;
+    type Lent<'m> = Self;
 
-    fn lift<T: 'static>((flat,): Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
+    fn find<T: 'static>(
+        (flat,): Self::Flat,
+        store: &StoreContext<'_, State<T>>,
+    ) -> Result<Self, String> {
         let Some(reference) = flat else { return Ok(None) };
-        let value = reference.data(from.store.as_context()).map_err(|error| error.to_string())?;
+        let value = reference.data(store).map_err(|error| error.to_string())?;
         let value = value.and_then(<dyn Any + Send + Sync>::downcast_ref::<Arc<V>>);
         let value = value.ok_or("the reference is to a host value of another type")?;
         Ok(Some(HostRef(Arc::clone(value))))
+    }
+
+    fn lift(found: Self, _: &GuestMemory<'_>) -> Result<Self, String> {
+        Ok(found)
     }
 }
 
 impl<V: Send + Sync + 'static> Param for HostRef<V> {
     type Flat = (Flat,);
     const TYPES: &'static [ValType] = &[ValType::EXTERNREF];
+    type Found = Self;
+    type Lent<'m> = Self;
 
-    fn lift<T: 'static>(flat: Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
-        let value = Option::lift(flat, from)?;
+    fn find<T: 'static>(
+        flat: Self::Flat,
+        store: &StoreContext<'_, State<T>>,
+    ) -> Result<Self, String> {
+        let value = Option::<Self>::find(flat, store)?;
         value.ok_or_else(|| "the reference to a host value is null".into())
+    }
+
+    fn lift(found: Self, _: &GuestMemory<'_>) -> Result<Self, String> {
+        Ok(found)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use tracing::Span;
+use tracing::{Level, Span};
 use wasmtime::{AsContext, Caller, Memory};
 use wasmtime_wasi::I32Exit;
 
@@ -12,8 +12,8 @@ use super::ImportFailed;
 use super::failure::{Exit, NotReturned};
 use super::flat::ParamList;
 use super::memory::{self, GuestMemory};
-use super::param::Source;
 use super::result::{Return, Target};
+use crate::lent;
 use crate::limits::LimitReached;
 use crate::state::State;
 use crate::text::debug_text;
@@ -30,42 +30,73 @@ pub(super) struct Import {
 }
 
 impl Import {
-    /// The span of one call.
-    pub(super) fn span(&self) -> Span {
+    /// The span of one call, where somebody listens.
+    #[inline]
+    pub(super) fn span(&self) -> Option<Span> {
+        is_traced().then(|| self.traced())
+    }
+
+    #[cold]
+    fn traced(&self) -> Span {
         tracing::trace_span!("host_call", module = &*self.module, function = &*self.name)
     }
 
-    /// The arguments behind the flat parameters. From here on the guest is in
-    /// this import.
-    pub(super) fn take<T: 'static, A: ParamList>(
+    // The engine's own code for a host call is some nanoseconds, of which a call of
+    // a function that was not inlined would be a good part.
+    /// Calls the host function with the arguments behind the flat parameters. From
+    /// here on the guest is in this import.
+    #[inline]
+    pub(super) fn call<T: 'static, A: ParamList, R>(
+        &self,
+        caller: &mut Caller<'_, State<T>>,
+        flat: A::Flat,
+        function: impl for<'m> FnOnce(&mut T, A::Lent<'m>) -> R,
+    ) -> wasmtime::Result<R> {
+        caller.data_mut().host_call = Some(self.number);
+        let found = A::find(flat, &caller.as_context()).map_err(|bad| self.failed(&bad))?;
+        let (bytes, state) = match A::IN_MEMORY {
+            true => self.memory(caller)?.data_and_store_mut(caller),
+            false => (&mut [][..], caller.data_mut()),
+        };
+        let limit = state.meter.limits().host_call_bytes;
+        let memory = GuestMemory::new(bytes, limit);
+        let arguments = match A::lift(found, &memory) {
+            Err(_) if memory.is_spent() => return Err(LimitReached::HostCallBytes(limit).into()),
+            lifted => lifted.map_err(|bad| self.failed(&bad))?,
+        };
+        if is_traced() {
+            trace_arguments(&arguments);
+        }
+        Ok(function(state.data_mut(), arguments))
+    }
+
+    /// The arguments of a function that keeps them for longer than the guest's memory
+    /// is lent.
+    pub(super) fn take<T: 'static, A: for<'m> ParamList<Lent<'m> = A>>(
         &self,
         caller: &mut Caller<'_, State<T>>,
         flat: A::Flat,
     ) -> wasmtime::Result<A> {
-        caller.data_mut().host_call = Some(self.number);
-        let arguments = self.lift::<T, A>(caller, flat)?;
-        let shown = fmt::from_fn(|f| f.write_str(&listed(&arguments)));
-        tracing::trace!(arguments = tracing::field::display(shown), "call");
-        Ok(arguments)
+        self.call::<T, A, A>(caller, flat, |_, arguments| arguments)
     }
 
     /// Hands the result to the guest, which goes on unless that is a failure.
+    #[inline]
     pub(super) fn give<T: 'static, R: Return>(
         &self,
         result: R,
         caller: &mut Caller<'_, State<T>>,
     ) -> wasmtime::Result<R::Flat> {
-        let value = fmt::from_fn(|f| result.show(f));
-        let shown = fmt::from_fn(|f| f.write_str(&debug_text(&value, LONGEST)));
-        tracing::trace!(result = tracing::field::display(shown), "return");
-        let flat = result.lower(&mut Target { caller }).map_err(|error| match error {
-            NotReturned::Trap(reason) => self.failed(&reason),
-            NotReturned::Host(failure) => failure.into(),
-            NotReturned::Exit(Exit(status)) => I32Exit(status).into(),
-            NotReturned::Engine(error) => error,
-        })?;
-        caller.data_mut().host_call = None;
-        Ok(flat)
+        if is_traced() {
+            trace_result(&result);
+        }
+        match result.lower(&mut Target { caller }) {
+            Ok(flat) => {
+                caller.data_mut().host_call = None;
+                Ok(flat)
+            }
+            Err(not_returned) => Err(self.ended(not_returned)),
+        }
     }
 
     /// Copies the last result to where the guest made room for it.
@@ -82,40 +113,50 @@ impl Import {
         memory::write(bytes, pointer, &state.kept).map_err(|bad| self.failed(&bad))
     }
 
-    fn lift<T: 'static, A: ParamList>(
-        &self,
-        caller: &mut Caller<'_, State<T>>,
-        flat: A::Flat,
-    ) -> wasmtime::Result<A> {
-        let memory = if A::IN_MEMORY { Some(self.memory(caller)?) } else { None };
-        let limit = caller.data().meter.limits().host_call_bytes;
-        let caller = &*caller;
-        let memory = memory.map(|memory| GuestMemory::new(memory.data(caller), limit));
-        let memory = memory.unwrap_or_else(GuestMemory::none);
-        let source = Source { memory, store: caller.as_context() };
-        match A::lift(flat, &source) {
-            Err(_) if source.memory.is_spent() => Err(LimitReached::HostCallBytes(limit).into()),
-            lifted => lifted.map_err(|reason| self.failed(&reason)),
-        }
-    }
-
+    #[inline]
     fn memory<T: 'static>(&self, caller: &mut Caller<'_, State<T>>) -> wasmtime::Result<Memory> {
         memory::of_caller(caller).map_err(|bad| self.failed(&bad))
     }
 
+    #[cold]
+    fn ended(&self, not_returned: NotReturned) -> wasmtime::Error {
+        match not_returned {
+            NotReturned::Trap(reason) => self.failed(&reason),
+            NotReturned::Host(failure) => failure.into(),
+            NotReturned::Exit(Exit(status)) => I32Exit(status).into(),
+            NotReturned::Engine(error) => error,
+        }
+    }
+
+    #[cold]
     fn failed(&self, reason: &impl ToString) -> wasmtime::Error {
         let import = format!("{}.{}", self.module, self.name);
         ImportFailed { import, reason: reason.to_string() }.into()
     }
 }
 
-/// A tuple of arguments without its brackets, cut. It is called only where
-/// somebody listens.
-fn listed(arguments: &impl ParamList) -> String {
-    let text = debug_text(arguments, LONGEST);
-    let text = text.strip_prefix('(').unwrap_or(&text);
-    let text = text.strip_suffix(')').unwrap_or(text);
-    text.strip_suffix(',').unwrap_or(text).to_owned()
+/// Whether somebody may listen to host calls.
+#[inline]
+fn is_traced() -> bool {
+    tracing::level_enabled!(Level::TRACE)
+}
+
+#[cold]
+fn trace_arguments(arguments: &impl fmt::Debug) {
+    let shown = fmt::from_fn(|f| f.write_str(&listed(arguments)));
+    tracing::trace!(arguments = tracing::field::display(shown), "call");
+}
+
+#[cold]
+fn trace_result(result: &impl Return) {
+    let value = fmt::from_fn(|f| result.show(f));
+    let shown = fmt::from_fn(|f| f.write_str(&debug_text(&value, LONGEST)));
+    tracing::trace!(result = tracing::field::display(shown), "return");
+}
+
+/// A tuple of arguments without its brackets, cut.
+fn listed(arguments: &impl fmt::Debug) -> String {
+    lent::listed(&debug_text(arguments, LONGEST)).to_owned()
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::char::REPLACEMENT_CHARACTER;
 
 use wasmtime::{Caller, Extern, Memory};
 
+use crate::state::State;
+
 /// The name that a core module's memory is exported under, by every toolchain.
 pub(crate) const EXPORT: &str = "memory";
 
@@ -38,20 +40,18 @@ pub struct GuestMemory<'m> {
 }
 
 impl<'m> GuestMemory<'m> {
+    #[inline]
     pub(crate) fn new(bytes: &'m [u8], limit: usize) -> Self {
         Self { bytes, left: Cell::new(Some(limit)) }
     }
 
-    /// For a call that takes nothing out of memory.
-    pub(crate) fn none() -> Self {
-        Self::new(&[], 0)
-    }
-
     /// Whether more was asked for than the limit.
+    #[inline]
     pub(crate) fn is_spent(&self) -> bool {
         self.left.get().is_none()
     }
 
+    #[inline]
     pub(crate) fn bytes(&self, pointer: u32, length: u32) -> Result<&'m [u8], BadRange> {
         let (start, length) = (pointer as usize, length as usize);
         let outside = BadRange::Outside { pointer, length, size: self.bytes.len() };
@@ -60,6 +60,7 @@ impl<'m> GuestMemory<'m> {
         Ok(range)
     }
 
+    #[inline]
     pub(crate) fn text(&self, pointer: u32, length: u32) -> Result<&'m str, BadRange> {
         utf8(pointer, self.bytes(pointer, length)?)
     }
@@ -109,12 +110,14 @@ impl<'m> GuestMemory<'m> {
         rest.filter(|rest| rest.len() >= length).map(|_| ()).ok_or(outside)
     }
 
+    #[inline]
     fn count(&self, length: usize) -> Result<(), BadRange> {
         self.left.set(self.left.get().and_then(|left| left.checked_sub(length)));
         if self.is_spent() { Err(BadRange::TooLong { length }) } else { Ok(()) }
     }
 }
 
+#[inline]
 fn utf8(pointer: u32, bytes: &[u8]) -> Result<&str, BadRange> {
     std::str::from_utf8(bytes).map_err(|error| BadRange::NotUtf8 {
         pointer,
@@ -124,6 +127,7 @@ fn utf8(pointer: u32, bytes: &[u8]) -> Result<&str, BadRange> {
 }
 
 /// Copies `bytes` to `pointer` in `memory`, all of them or none.
+#[inline]
 pub(crate) fn write(memory: &mut [u8], pointer: u32, bytes: &[u8]) -> Result<(), BadRange> {
     let outside = BadRange::Outside { pointer, length: bytes.len(), size: memory.len() };
     let room = memory.get_mut(pointer as usize..).and_then(|rest| rest.get_mut(..bytes.len()));
@@ -139,8 +143,12 @@ pub(crate) fn write_all(memory: &mut [u8], writes: &[(u32, Vec<u8>)]) -> Result<
 }
 
 /// The memory of the module that calls an import.
-pub(crate) fn of_caller<T: 'static>(caller: &mut Caller<'_, T>) -> Result<Memory, BadRange> {
-    caller.get_export(EXPORT).and_then(Extern::into_memory).ok_or(BadRange::NoMemory)
+#[inline]
+pub(crate) fn of_caller<T: 'static>(caller: &mut Caller<'_, State<T>>) -> Result<Memory, BadRange> {
+    match caller.data().memory {
+        Some(memory) => Ok(memory),
+        None => caller.get_export(EXPORT).and_then(Extern::into_memory).ok_or(BadRange::NoMemory),
+    }
 }
 
 #[cfg(test)]

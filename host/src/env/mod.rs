@@ -17,7 +17,7 @@ mod text;
 
 use std::sync::Arc;
 
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 use wasmtime::{Caller, FuncType, Linker, ValType};
 
 pub use failure::{Exit, HostFailure, NotReturned, TrapMessage};
@@ -26,7 +26,7 @@ pub use host_function::{AsyncHostFunction, HostFunction};
 pub use host_ref::HostRef;
 pub use memory::GuestMemory;
 pub(crate) use memory::{BadRange, EXPORT as MEMORY, write};
-pub use param::{Param, Source};
+pub use param::Param;
 pub use result::{Return, Target, WasmTyOrNone};
 pub use room::{Buffer, Filled, MeasuredBuffer, Number, Out, Status, Written};
 pub(crate) use table::{Table, signature};
@@ -154,9 +154,9 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     {
         let (part, import) = (self.part, self.describe::<A, R>(name)?);
         A::Flat::define(self.linker, self.module, name, move |mut caller, flat| {
-            let _entered = import.span().entered();
-            let arguments: A = import.take(&mut caller, flat)?;
-            let result = function.call(part(caller.data_mut().data_mut()), arguments);
+            let _entered = import.span().map(Span::entered);
+            let call = |data: &mut T, arguments: A::Lent<'_>| function.call(part(data), arguments);
+            let result = import.call::<T, A, R>(&mut caller, flat, call)?;
             import.give(result, &mut caller)
         })
     }
@@ -169,7 +169,7 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     pub fn define_async<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
     where
         F: for<'a> AsyncHostFunction<'a, U, A, Output = R> + Send + Sync + 'static,
-        A: ParamList,
+        A: for<'m> ParamList<Lent<'m> = A>,
         R: Return,
     {
         let (part, served) = (self.part, Arc::new((function, self.describe::<A, R>(name)?)));
@@ -178,11 +178,11 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
             let span = served.1.span();
             let call = async move {
                 let (function, import) = &*served;
-                let arguments: A = import.take(&mut caller, flat)?;
+                let arguments = import.take::<T, A>(&mut caller, flat)?;
                 let result = function.call(part(caller.data_mut().data_mut()), arguments).await;
                 import.give(result, &mut caller)
             };
-            Box::new(call.instrument(span))
+            Box::new(call.instrument(span.unwrap_or_else(Span::none)))
         });
         defined.map(|_| ())
     }
@@ -197,8 +197,8 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     pub fn define_result_writer(&mut self, name: &str) -> wasmtime::Result<()> {
         let import = self.describe::<(u32,), ()>(name)?;
         let write = move |mut caller: Caller<'_, State<T>>, pointer: u32| -> wasmtime::Result<()> {
-            let _entered = import.span().entered();
-            let (pointer,) = import.take(&mut caller, (pointer,))?;
+            let _entered = import.span().map(Span::entered);
+            let (pointer,) = import.take::<T, (u32,)>(&mut caller, (pointer,))?;
             import.write_kept(&mut caller, pointer)?;
             import.give((), &mut caller)
         };

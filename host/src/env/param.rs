@@ -5,7 +5,7 @@ use std::fmt;
 
 use wasmtime::{StoreContext, ValType, WasmTyList};
 
-use super::memory::{BadRange, GuestMemory};
+use super::memory::GuestMemory;
 use crate::state::State;
 
 /// A type that a host function takes from a core module.
@@ -14,8 +14,8 @@ use crate::state::State;
 /// | --- | --- |
 /// | `i32` `u32` `i64` `u64` `f32` `f64` | one of that type |
 /// | `bool` | `i32`, true unless 0 |
-/// | `String` | `i32` pointer, `i32` length in bytes, of UTF-8 |
-/// | `Vec<u8>` | `i32` pointer, `i32` length |
+/// | `&str`, `String` | `i32` pointer, `i32` length in bytes, of UTF-8 |
+/// | `&[u8]`, `Vec<u8>` | `i32` pointer, `i32` length |
 /// | [`NulTerminated<String>`](super::NulTerminated), of `Vec<u8>` | `i32` pointer, to bytes with a NUL behind them |
 /// | [`Utf16`](super::Utf16) | `i32` pointer, to UTF-16 with its length in bytes before it |
 /// | [`Out<N>`](super::Out) | `i32` pointer, to where a number is to be written |
@@ -23,32 +23,59 @@ use crate::state::State;
 /// | [`MeasuredBuffer`](super::MeasuredBuffer) | the same, and an `i32` pointer to where the length is to be written |
 /// | [`HostRef<V>`](super::HostRef) | `externref` |
 /// | `Option` of one that is a pointer to text, or a reference | the same, which may be null |
-pub trait Param: Sized + Send + fmt::Debug {
+///
+/// A `&str` and a `&[u8]` are lent from the guest's memory for as long as the host
+/// function runs, and not copied. An async function cannot take them.
+pub trait Param: Sized + Send {
     /// The flat parameters, as a tuple.
     type Flat: WasmTyList + Send;
     /// The types of [`Param::Flat`].
     const TYPES: &'static [ValType];
     /// Whether the value lies in the guest's memory.
     const IN_MEMORY: bool = false;
+    /// What is known of the value before the guest's memory is looked at.
+    type Found: Send;
+    /// The type itself; of one that is lent, with the time that it is lent for.
+    type Lent<'m>: fmt::Debug + Send;
 
-    /// The value behind the flat parameters, or why there is none.
+    /// What the flat parameters stand for in the store, or why they do not.
     #[doc(hidden)]
-    fn lift<T: 'static>(flat: Self::Flat, from: &Source<'_, T>) -> Result<Self, String>;
+    fn find<T: 'static>(
+        flat: Self::Flat,
+        store: &StoreContext<'_, State<T>>,
+    ) -> Result<Self::Found, String>;
+
+    /// The value, or why there is none.
+    #[doc(hidden)]
+    fn lift<'m>(found: Self::Found, memory: &GuestMemory<'m>) -> Result<Self::Lent<'m>, String>;
 }
 
-/// What the parameters of one call are read from.
-pub struct Source<'c, T: 'static> {
-    pub(crate) memory: GuestMemory<'c>,
-    pub(crate) store: StoreContext<'c, State<T>>,
+/// For a parameter that is known by its flat parameters alone.
+macro_rules! found_flat {
+    () => {
+        type Found = Self::Flat;
+
+        #[inline]
+        fn find<T: 'static>(
+            flat: Self::Flat,
+            _: &wasmtime::StoreContext<'_, crate::state::State<T>>,
+        ) -> Result<Self::Found, String> {
+            Ok(flat)
+        }
+    };
 }
+pub(super) use found_flat;
 
 macro_rules! number_params {
     ($($number:ty: $flat:ident),*) => {$(
         impl Param for $number {
             type Flat = ($number,);
             const TYPES: &'static [ValType] = &[ValType::$flat];
+            type Lent<'m> = Self;
+            found_flat!();
 
-            fn lift<T: 'static>((number,): Self::Flat, _: &Source<'_, T>) -> Result<Self, String> {
+            #[inline]
+            fn lift<'m>((number,): Self::Found, _: &GuestMemory<'m>) -> Result<Self, String> {
                 Ok(number)
             }
         }
@@ -60,25 +87,34 @@ number_params!(i32: I32, u32: I32, i64: I64, u64: I64, f32: F32, f64: F64);
 impl Param for bool {
     type Flat = (i32,);
     const TYPES: &'static [ValType] = &[ValType::I32];
+    type Lent<'m> = Self;
+    found_flat!();
 
-    fn lift<T: 'static>((number,): Self::Flat, _: &Source<'_, T>) -> Result<Self, String> {
+    #[inline]
+    fn lift<'m>((number,): Self::Found, _: &GuestMemory<'m>) -> Result<Self, String> {
         Ok(number != 0)
     }
 }
 
 macro_rules! range_params {
-    ($($owned:ty: $read:ident),*) => {$(
-        impl Param for $owned {
+    ($($ty:ty as $lent:ty: $read:ident),*) => {$(
+        impl Param for $ty {
             type Flat = (u32, u32);
             const TYPES: &'static [ValType] = &[ValType::I32, ValType::I32];
             const IN_MEMORY: bool = true;
+            type Lent<'m> = $lent;
+            found_flat!();
 
-            fn lift<T: 'static>((pointer, length): Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
-                let lent = from.memory.$read(pointer, length);
-                lent.map(Into::into).map_err(|bad: BadRange| bad.to_string())
+            #[inline]
+            fn lift<'m>(
+                (pointer, length): Self::Found,
+                memory: &GuestMemory<'m>,
+            ) -> Result<Self::Lent<'m>, String> {
+                memory.$read(pointer, length).map(Into::into).map_err(|bad| bad.to_string())
             }
         }
     )*};
 }
 
-range_params!(String: text, Vec<u8>: bytes);
+range_params!(String as Self: text, Vec<u8> as Self: bytes);
+range_params!(&str as &'m str: text, &[u8] as &'m [u8]: bytes);

@@ -87,6 +87,7 @@ impl WasmTyOrNone for () {
 impl Return for () {
     type Flat = ();
 
+    #[inline]
     fn lower<T: 'static>(self, _: &mut Target<'_, '_, T>) -> Result<(), NotReturned> {
         Ok(())
     }
@@ -103,6 +104,7 @@ macro_rules! number_returns {
         impl Return for $number {
             type Flat = $number;
 
+            #[inline]
             fn lower<T: 'static>(self, _: &mut Target<'_, '_, T>) -> Result<Self, NotReturned> {
                 Ok(self)
             }
@@ -117,6 +119,7 @@ number_returns!(i32: I32, u32: I32, i64: I64, u64: I64, f32: F32, f64: F64);
 impl Return for bool {
     type Flat = i32;
 
+    #[inline]
     fn lower<T: 'static>(self, _: &mut Target<'_, '_, T>) -> Result<i32, NotReturned> {
         Ok(self.into())
     }
@@ -127,6 +130,7 @@ impl Return for bool {
 impl Return for Vec<u8> {
     type Flat = i32;
 
+    #[inline]
     fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<i32, NotReturned> {
         let length = self.len();
         to.keep(self);
@@ -141,6 +145,7 @@ impl Return for Vec<u8> {
 impl Return for String {
     type Flat = i32;
 
+    #[inline]
     fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<i32, NotReturned> {
         self.into_bytes().lower(to)
     }
@@ -151,6 +156,7 @@ impl Return for String {
 impl<R: Return, E: TrapMessage + Send> Return for Result<R, E> {
     type Flat = R::Flat;
 
+    #[inline]
     fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<R::Flat, NotReturned> {
         self.map_err(TrapMessage::not_returned)?.lower(to)
     }

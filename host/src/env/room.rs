@@ -7,7 +7,8 @@ use std::marker::PhantomData;
 use wasmtime::ValType;
 
 use super::failure::{HostFailure, NotReturned};
-use super::param::{Param, Source};
+use super::memory::GuestMemory;
+use super::param::{Param, found_flat};
 use super::result::{Return, Target};
 
 /// Where the guest wants one number, of type `N`: flat an `i32` pointer. The host
@@ -152,9 +153,11 @@ impl<N: Number> Param for Out<N> {
     type Flat = (u32,);
     const TYPES: &'static [ValType] = &[ValType::I32];
     const IN_MEMORY: bool = true;
+    type Lent<'m> = Self;
+    found_flat!();
 
-    fn lift<T: 'static>((pointer,): Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
-        from.memory.room(pointer, size_of::<N>()).map_err(|bad| bad.to_string())?;
+    fn lift<'m>((pointer,): Self::Found, memory: &GuestMemory<'m>) -> Result<Self, String> {
+        memory.room(pointer, size_of::<N>()).map_err(|bad| bad.to_string())?;
         Ok(Self { pointer, number: PhantomData })
     }
 }
@@ -163,10 +166,12 @@ impl Param for Buffer {
     type Flat = (u32, u32);
     const TYPES: &'static [ValType] = &[ValType::I32, ValType::I32];
     const IN_MEMORY: bool = true;
+    type Lent<'m> = Self;
+    found_flat!();
 
-    fn lift<T: 'static>(flat: Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
+    fn lift<'m>(flat: Self::Found, memory: &GuestMemory<'m>) -> Result<Self, String> {
         let (pointer, capacity) = flat;
-        from.memory.room(pointer, capacity as usize).map_err(|bad| bad.to_string())?;
+        memory.room(pointer, capacity as usize).map_err(|bad| bad.to_string())?;
         Ok(Self { pointer, capacity })
     }
 }
@@ -175,11 +180,13 @@ impl Param for MeasuredBuffer {
     type Flat = (u32, u32, u32);
     const TYPES: &'static [ValType] = &[ValType::I32, ValType::I32, ValType::I32];
     const IN_MEMORY: bool = true;
+    type Lent<'m> = Self;
+    found_flat!();
 
-    fn lift<T: 'static>(flat: Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
+    fn lift<'m>(flat: Self::Found, memory: &GuestMemory<'m>) -> Result<Self, String> {
         let (pointer, capacity, length) = flat;
-        let buffer = Buffer::lift((pointer, capacity), from)?;
-        Ok(Self { buffer, length: Out::lift((length,), from)? })
+        let buffer = Buffer::lift((pointer, capacity), memory)?;
+        Ok(Self { buffer, length: Out::lift((length,), memory)? })
     }
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 
 use wasmtime::ValType;
 
-use super::memory::BadRange;
-use super::param::{Param, Source};
+use super::memory::{BadRange, GuestMemory};
+use super::param::{Param, found_flat};
 
 /// Text or bytes that end at the first NUL, which is not a part of them:
 /// `NulTerminated<String>` is UTF-8, `NulTerminated<Vec<u8>>` anything.
@@ -31,24 +31,24 @@ pub struct Utf16(pub String);
 
 /// A type behind one pointer, which may be null in an `Option`.
 pub(super) trait Pointed: Sized + Send + fmt::Debug {
-    fn read<T: 'static>(pointer: u32, from: &Source<'_, T>) -> Result<Self, BadRange>;
+    fn read(pointer: u32, memory: &GuestMemory<'_>) -> Result<Self, BadRange>;
 }
 
 impl Pointed for NulTerminated<String> {
-    fn read<T: 'static>(pointer: u32, from: &Source<'_, T>) -> Result<Self, BadRange> {
-        from.memory.text_until_nul(pointer).map(|text| Self(text.to_owned()))
+    fn read(pointer: u32, memory: &GuestMemory<'_>) -> Result<Self, BadRange> {
+        memory.text_until_nul(pointer).map(|text| Self(text.to_owned()))
     }
 }
 
 impl Pointed for NulTerminated<Vec<u8>> {
-    fn read<T: 'static>(pointer: u32, from: &Source<'_, T>) -> Result<Self, BadRange> {
-        from.memory.until_nul(pointer).map(|bytes| Self(bytes.to_vec()))
+    fn read(pointer: u32, memory: &GuestMemory<'_>) -> Result<Self, BadRange> {
+        memory.until_nul(pointer).map(|bytes| Self(bytes.to_vec()))
     }
 }
 
 impl Pointed for Utf16 {
-    fn read<T: 'static>(pointer: u32, from: &Source<'_, T>) -> Result<Self, BadRange> {
-        from.memory.utf16(pointer).map(Self)
+    fn read(pointer: u32, memory: &GuestMemory<'_>) -> Result<Self, BadRange> {
+        memory.utf16(pointer).map(Self)
     }
 }
 
@@ -58,11 +58,13 @@ macro_rules! pointed_params {
             type Flat = (u32,);
             const TYPES: &'static [ValType] = &[ValType::I32];
             const IN_MEMORY: bool = true;
+            type Lent<'m> = Self;
+            found_flat!();
 
-            fn lift<T: 'static>((pointer,): Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
+            fn lift<'m>((pointer,): Self::Found, memory: &GuestMemory<'m>) -> Result<Self, String> {
                 match pointer {
                     0 => Err("the pointer to a text is null".into()),
-                    some => Self::read(some, from).map_err(|bad| bad.to_string()),
+                    some => Self::read(some, memory).map_err(|bad| bad.to_string()),
                 }
             }
         }
@@ -71,11 +73,13 @@ macro_rules! pointed_params {
             type Flat = (u32,);
             const TYPES: &'static [ValType] = &[ValType::I32];
             const IN_MEMORY: bool = true;
+            type Lent<'m> = Self;
+            found_flat!();
 
-            fn lift<T: 'static>((pointer,): Self::Flat, from: &Source<'_, T>) -> Result<Self, String> {
+            fn lift<'m>((pointer,): Self::Found, memory: &GuestMemory<'m>) -> Result<Self, String> {
                 match pointer {
                     0 => Ok(None),
-                    some => <$pointed>::lift((some,), from).map(Some),
+                    some => <$pointed>::lift((some,), memory).map(Some),
                 }
             }
         }

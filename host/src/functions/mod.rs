@@ -7,14 +7,15 @@ mod fetch;
 mod math;
 mod strings;
 
-use wasmtime::component::{HasSelf, Linker};
+use wasmtime::component::{HasSelf, Linker, WasmList, WasmStr};
 
-use crate::bindings::Plugin;
-use crate::bindings::wit_host::contract::{fetch::Host as _, math::Host as _, strings::Host as _};
+use crate::bindings::wit_host::contract::fetch::{self as fetch_bindings, Host as _};
+use crate::bindings::wit_host::contract::math::{self as math_bindings, Host as _};
 use crate::builder::RuntimeBuilder;
 use crate::env::Env;
 use crate::error::Result;
 use crate::grants::{AllowedHosts, Grants};
+use crate::lent;
 use crate::state::State;
 use crate::wit::Contract;
 pub use fetch::FetchLimits;
@@ -67,19 +68,29 @@ pub fn contract() -> RuntimeBuilder<Functions> {
     RuntimeBuilder::default().contract(CONTRACT.join("\n")).component(component).env(env)
 }
 
-/// Offers the contract to components.
+/// Offers the contract to components. Text is lent to `strings`, so that it is not
+/// the generated binding that serves it.
 fn component(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
-    Plugin::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)
+    math_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)?;
+    let served = &mut linker.instance("wit-host:contract/strings@0.1.0")?;
+    let name = |function| ("strings", function);
+    type Texts = (WasmStr, WasmStr);
+    lent::define::<_, Texts, _>(served, name("concat"), |(a, b)| Ok(strings::concat(&a, &b)))?;
+    lent::define::<_, (WasmStr,), _>(served, name("to-upper"), |(t,)| Ok(strings::to_upper(&t)))?;
+    lent::define::<_, Texts, _>(served, name("split"), |(text, at)| strings::split(&text, &at))?;
+    let from_utf8 = |(bytes,): (&[u8],)| Ok(strings::from_utf8(bytes));
+    lent::define::<_, (WasmList<u8>,), _>(served, name("from-utf8"), from_utf8)?;
+    fetch_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)
 }
 
 /// Offers the contract to core modules that import from `env`, in WIT order.
 /// `strings.split` is not among it: no legacy convention returns a list of texts.
 fn env(env: &mut Env<'_, Functions>) -> wasmtime::Result<()> {
     env.of("wit-host:contract/math").define("add", Functions::add)?;
-    let mut strings = env.of("wit-host:contract/strings");
-    strings.define("concat", Functions::concat)?;
-    strings.define("to_upper", Functions::to_upper)?;
-    strings.define("from_utf8", Functions::from_utf8)?;
+    let mut text = env.of("wit-host:contract/strings");
+    text.define("concat", |_: &mut Functions, a: &str, b: &str| strings::concat(a, b))?;
+    text.define("to_upper", |_: &mut Functions, text: &str| strings::to_upper(text))?;
+    text.define("from_utf8", |_: &mut Functions, bytes: &[u8]| strings::from_utf8(bytes))?;
     env.of("wit-host:contract/fetch.get").define_async("fetch", Functions::get)?;
     env.define_result_writer("write_mem")?;
     env.define_abort("abort")

@@ -1,15 +1,12 @@
 //! Calls of a core module's exports by a convention for what is no number: the
 //! whole of one, from handing over to giving back, under the guards of one call.
 
-use wasmtime::Store;
 use wasmtime::component::Val;
 
 use super::{Live, Session};
 use crate::abi::{Abi, Prepared};
 use crate::error::{Error, Result};
 use crate::failure::Called;
-use crate::module as module_path;
-use crate::state::State;
 
 impl<T: Send + 'static> Session<T> {
     /// Calls an export of a core module with text, bytes and arrays, by the
@@ -42,20 +39,15 @@ impl<T: Send + 'static> Session<T> {
     /// [`Limits::host_call_bytes`](crate::Limits::host_call_bytes), it is
     /// [`Error::Limit`].
     pub async fn call_with(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
-        let Live::Module { instance, started } = self.live()? else {
+        let live = self.live()?;
+        let Live::Module { instance, .. } = live else {
             let reason = "the guest is a component, which takes and returns text by the types \
                           of its functions; call it with no convention";
             return Err(Error::WrongType { function: name.into(), reason: reason.into() });
         };
         let func = instance.get_func(&mut self.store, name).ok_or_else(|| self.no_such(name))?;
         let prepared = Prepared::new(&mut self.store, instance, (name, func), abi, args)?;
-        self.live = Some(Live::Module { instance, started: true });
-        let call = async |store: &mut Store<State<T>>| {
-            if !started {
-                module_path::start_before(store, instance, name).await?;
-            }
-            prepared.call(store).await
-        };
-        self.guarded(Called { function: name, arguments: args }, call).await
+        let called = Called { function: name, arguments: args };
+        self.started(live, called, async |store| prepared.call(store).await).await
     }
 }

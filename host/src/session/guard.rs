@@ -3,7 +3,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::time::Instant;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tracing::{Instrument as _, Span};
@@ -56,8 +56,8 @@ impl<T: Send + 'static> Session<T> {
         tracing::debug_span!(parent: &self.span, "call", function = %shown(function), failure)
     }
 
-    /// Begins a call: its fuel, its counts and its time.
-    fn begin(&mut self, function: &str) -> Result<Instant> {
+    /// Begins a call: its fuel, its counts and its time, which is returned.
+    fn begin(&mut self, function: &str) -> Result<u64> {
         if let Some(fuel) = self.guest.runtime.inner.limits.fuel {
             self.store.set_fuel(fuel).map_err(Error::host("give the guest its fuel"))?;
         }
@@ -69,7 +69,7 @@ impl<T: Send + 'static> Session<T> {
         let state = self.store.data_mut();
         state.meter.begin();
         state.host_call = None;
-        let now = Instant::now();
+        let now = self.deadline.now();
         self.deadline.begin(now);
         Ok(now)
     }
@@ -77,11 +77,11 @@ impl<T: Send + 'static> Session<T> {
     /// Counts what a call has cost, and judges what came of it.
     fn end<R>(
         &mut self,
-        began: Instant,
+        began: u64,
         outcome: std::thread::Result<wasmtime::Result<R>>,
     ) -> Result<R, Failed> {
-        let now = Instant::now();
-        self.spent.wall_clock += now.saturating_duration_since(began);
+        let now = self.deadline.now();
+        self.spent.wall_clock += Duration::from_nanos(now.saturating_sub(began));
         if let Some(given) = self.guest.runtime.inner.limits.fuel
             && let Ok(left) = self.store.get_fuel()
         {

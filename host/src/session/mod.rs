@@ -2,27 +2,28 @@
 //! into the guest goes through `guard`, which starts the clock and, after any
 //! failure, ends the session.
 
+mod callee;
 mod convention;
 mod guard;
 mod typed;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tracing::Span;
 use wasmtime::component::{self, Val};
 use wasmtime::{Instance, Store};
 
-use crate::component as component_path;
 use crate::deadline::Deadline;
 use crate::error::{Error, Result};
 use crate::failure::Called;
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked, Main, Outcome};
-use crate::module as module_path;
 use crate::pool::Place;
 use crate::spent::Spent;
 use crate::state::State;
 use crate::store::guarded_store;
+use callee::Callee;
 
 /// A running guest. It keeps its memory from call to call, and ends with the
 /// first call that fails: what a failed call left behind is not to be trusted.
@@ -42,6 +43,10 @@ pub struct Session<T: 'static> {
     /// Whether that call ended the session, as every call does until it succeeds.
     ended: bool,
     span: Span,
+    /// What was called by name.
+    callees: HashMap<String, Callee>,
+    /// Room for a call's arguments and results, for call after call.
+    numbers: Vec<wasmtime::Val>,
     /// Behind the store, since it is somebody else's once it is dropped.
     _place: Option<Place>,
 }
@@ -66,9 +71,19 @@ impl<T: Send + 'static> Session<T> {
         let (store, deadline) = guarded_store(guest, data, grants)?;
         let (guest, spent) = (guest.clone(), Spent::default());
         let span = tracing::debug_span!("session", kind = %guest.kind());
-        let (last_call, ended, live, _place) = (String::new(), false, None, place);
-        let mut session =
-            Self { guest, store, live, deadline, spent, last_call, ended, span, _place };
+        let mut session = Self {
+            guest,
+            store,
+            live: None,
+            deadline,
+            spent,
+            last_call: String::new(),
+            ended: false,
+            span,
+            callees: HashMap::new(),
+            numbers: Vec::new(),
+            _place: place,
+        };
         session.instantiate().await?;
         Ok(session)
     }
@@ -123,35 +138,28 @@ impl<T: Send + 'static> Session<T> {
     /// [`Error::Limit`], [`Error::HostFunction`] and [`Error::OutputClosed`], which
     /// end it; [`Error::SessionEnded`] from then on.
     pub async fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
-        match self.live()? {
-            Live::Component(instance) => {
-                let func = component_path::find(&mut self.store, instance, name);
-                let func = func.ok_or_else(|| self.no_such(name))?;
-                component_path::check(&self.store, func, name, args)?;
-                let called = Called { function: name, arguments: args };
-                self.guarded(called, async |store| component_path::call(store, func, args).await)
-                    .await
+        let live = self.live()?;
+        let called = Called { function: name, arguments: args };
+        match self.callee(live, name)? {
+            Callee::Component(function) => {
+                function.check(name, args)?;
+                self.guarded(called, async |store| function.call(store, args).await).await
             }
-            Live::Module { instance, started } => {
-                let func = instance.get_func(&mut self.store, name);
-                let func = func.ok_or_else(|| self.no_such(name))?;
-                let called = Called { function: name, arguments: args };
-                let args = module_path::check(&self.store, func, name, args)?;
-                self.live = Some(Live::Module { instance, started: true });
-                let call = async |store: &mut Store<State<T>>| {
-                    if !started {
-                        module_path::start_before(store, instance, name).await?;
-                    }
-                    module_path::call(store, func, &args).await
-                };
-                self.guarded(called, call).await
+            Callee::Module(function) => {
+                function.lower(name, args, &mut self.numbers)?;
+                let mut numbers = std::mem::take(&mut self.numbers);
+                let call =
+                    async |store: &mut Store<State<T>>| function.call(store, &mut numbers).await;
+                let results = self.started(live, called, call).await;
+                self.numbers = numbers;
+                results
             }
         }
     }
 
     /// Whether it can be called: it was set up, and no call has failed.
     pub(crate) fn is_live(&self) -> bool {
-        self.ended_by.is_none() && self.live.is_some()
+        !self.ended && self.live.is_some()
     }
 
     /// The guest that this session runs.

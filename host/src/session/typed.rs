@@ -7,7 +7,6 @@ use wasmtime::{Store, TypedFunc, WasmParams, WasmResults};
 use super::{Live, Session};
 use crate::error::{Error, Result};
 use crate::failure::Called;
-use crate::module as module_path;
 use crate::state::State;
 
 impl<T: Send + 'static> Session<T> {
@@ -71,14 +70,6 @@ impl<T: Send + 'static> Session<T> {
     ) -> Result<R> {
         let live = self.live()?;
         let called = Called { function: name, arguments: &[] };
-        let Live::Module { instance, started: false } = live else {
-            return self.guarded(called, calls).await;
-        };
-        self.live = Some(Live::Module { instance, started: true });
-        let calls = async |store: &mut Store<State<T>>| {
-            module_path::start_before(store, instance, name).await?;
-            calls(store).await
-        };
-        self.guarded(called, calls).await
+        self.started(live, called, calls).await
     }
 }
