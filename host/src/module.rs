@@ -29,7 +29,7 @@ pub(crate) enum SetUp {
 
 impl SetUp {
     pub(crate) fn of(module: &Module) -> Self {
-        let has = |name| module.get_export_index(name).is_some();
+        let has = |name| matches!(module.get_export(name), Some(ExternType::Func(_)));
         match has(INITIALIZE) {
             true => Self::Initialize,
             false if has(START) => Self::Start,
