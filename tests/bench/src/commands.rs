@@ -73,7 +73,10 @@ pub(crate) fn probe(mut command: process::Command) -> Probe {
     timed(Clock::Children, move |times| {
         for _ in 0..times {
             let status = command.status()?;
-            ensure!(status.success(), "`{}` failed", command.get_program().display());
+            ensure!(
+                status.success(),
+                "`{command:?}` failed; `cargo build` brings wit-host up to date"
+            );
         }
         Ok(())
     })
