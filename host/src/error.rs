@@ -8,7 +8,6 @@ use crate::adapt::Unmappables;
 use crate::failure::Failure;
 use crate::fit::Misfits;
 use crate::limits::LimitReached;
-use crate::pool::PoolError;
 use crate::text::{list, reason, shown};
 use crate::values::BadArgument;
 
@@ -86,7 +85,7 @@ pub enum Error {
 
     /// The pool could not be made, the guest is too large for it, or it was full.
     #[error(transparent)]
-    Pool(#[from] PoolError),
+    Pool(#[from] crate::pool::PoolError),
 
     /// The guest asks for imports that the runtime does not serve.
     #[error(transparent)]
@@ -182,8 +181,7 @@ pub enum Error {
         reason: String,
     },
 
-    /// A file was to be a guest that was compiled ahead of time, for a runtime as
-    /// this one is.
+    /// A file has no guest in it that was compiled for a runtime as this one is.
     #[error(
         "this is no compiled guest that can be run here: {reason}; compile the guest with \
          `wit-host compile` or `Runtime::compile`"
@@ -193,8 +191,7 @@ pub enum Error {
         reason: String,
     },
 
-    /// The directory of a cache cannot be used. Loading a guest never fails for
-    /// it; what looks into the cache does.
+    /// The directory of a cache cannot be used, which loading a guest never fails for.
     #[error("failed to use the cache `{}`: {reason}", directory.display())]
     Cache {
         /// Where the cache is, or was to be.

@@ -18,6 +18,8 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/chart.svg");
 const FIRST_PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
 
+const CHART_IN_PAGE: &str = "![CPU time of wit-host and of plain wasmtime](tests/bench/chart.svg)";
+
 pub(crate) fn report(options: &Options, outcomes: &[Outcome]) -> Result<()> {
     if options.once {
         println!("{} rows can be measured", outcomes.len());
@@ -36,7 +38,11 @@ pub(crate) fn report(options: &Options, outcomes: &[Outcome]) -> Result<()> {
         write(Path::new(CHART), &chart)?;
         let figures = format!("{}\n{table}{summary}.", described(&machine));
         fill(Path::new(PAGE), &figures)?;
-        let figures = format!("{}\n{}", described(&machine), short_table(outcomes));
+        let figures = format!(
+            "{CHART_IN_PAGE}\n\n{}In brackets is how many times as much wit-host takes.\n\n{}",
+            described(&machine),
+            short_table(outcomes)
+        );
         fill(Path::new(FIRST_PAGE), &figures)?;
     }
     Ok(())
