@@ -5,9 +5,9 @@ package main
 //
 // The host asks for room by `cabi_realloc` before it writes arguments and results.
 // Go's collector does not see the host's pointers, so that room is kept in a table
-// until what is in it was taken. And the collector asks WASI for the time, but a guest
-// that is asked for room must not call anything: so it is off, but for when code of
-// the guest's own is running.
+// until what is in it was taken. And the allocator and the collector ask WASI for the
+// time, but a guest that is asked for room must not call anything: so the clocks are
+// held and the collector is off, but for when code of the guest's own is running.
 
 import (
 	"runtime/debug"
@@ -18,22 +18,37 @@ import (
 // collecting is the growth at which the collector starts, as Go has it by default.
 const collecting = 100
 
+// holdClocks is in wasi.wat: 1 holds them, 0 lets them go on.
+//
+//go:wasmimport wasi_snapshot_preview1 hold_clocks
+func holdClocks(held uint32)
+
 func init() {
-	debug.SetGCPercent(-1)
+	beAskedForRoom()
 }
 
 // inHost calls an import.
 func inHost(call func()) {
-	debug.SetGCPercent(-1)
+	beAskedForRoom()
 	call()
-	debug.SetGCPercent(collecting)
+	goOn()
 }
 
 // inGuest runs what an export does.
 func inGuest(run func()) {
-	debug.SetGCPercent(collecting)
+	goOn()
 	run()
+	beAskedForRoom()
+}
+
+func beAskedForRoom() {
 	debug.SetGCPercent(-1)
+	holdClocks(1)
+}
+
+func goOn() {
+	holdClocks(0)
+	debug.SetGCPercent(collecting)
 }
 
 // list is a text, or a list of anything, as both sides pass it.

@@ -19,7 +19,7 @@ pub(super) const DETAILS: Details = Details {
     summary: "a component in Go (2.5 MB); for other contracts, of numbers and text",
     folder: "go",
     files: files!("go": ".gitignore", "Makefile", "README.md", "canonical.go", "contract.go",
-        "go.mod", "guest.go", "requirements.txt"),
+        "go.mod", "guest.go", "requirements.txt", "wasi.wat", "wasi.wit"),
     sources: &["contract.go", "guest.go"],
     replaced: &[("go.mod", "module guest", "module NAME")],
     build: "make",
