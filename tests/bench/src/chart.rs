@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 
 use crate::results::{Figure, Outcome};
 use crate::row::Column;
-use crate::text::amount;
+use crate::text::{amount, times};
 
-const WIDTH: f64 = 860.0;
+const WIDTH: f64 = 920.0;
 const LEFT: f64 = 20.0;
 /// Where the bars begin, and how long one of 1 is.
-const BARS: f64 = 250.0;
-const ONE: f64 = 250.0;
-/// A longer bar is cut there.
+const BARS: f64 = 300.0;
+const ONE: f64 = 230.0;
+/// A longer bar is cut there, and has its length written to it.
 const MOST: f64 = 1.6;
 const BAR: f64 = 12.0;
 const GAP: f64 = 26.0;
@@ -76,7 +76,8 @@ fn group(body: &mut String, outcome: &Outcome, bars: &[(&Figure, f64)], y: f64) 
         );
         let (after, base) = (BARS + length + 6.0, top + BAR - 2.0);
         let title = figure.column.title();
-        let cost = amount(figure.median, outcome.unit);
+        let cut = if *part > MOST { format!(", {}", times(*part)) } else { String::new() };
+        let cost = amount(figure.median, outcome.unit) + &cut;
         let _ =
             writeln!(body, r#"<text x="{after:.1}" y="{base}" fill="{INK}">{title} {cost}</text>"#);
         top += BAR + 3.0;
@@ -97,8 +98,8 @@ mod tests {
     fn bars_are_parts_of_what_plain_wasmtime_takes() {
         let svg = chart(&[outcome()]);
         for expected in [
-            r##"width="300.0" height="12" fill="#2f6fb2""##,
-            r##"width="250.0" height="12" fill="#9aa5b1""##,
+            r##"width="276.0" height="12" fill="#2f6fb2""##,
+            r##"width="230.0" height="12" fill="#9aa5b1""##,
             ">wit-host 12.0 ns</text>",
             ">plain wasmtime 10.0 ns</text>",
         ] {

@@ -24,7 +24,7 @@ impl Plan {
     /// Every piece of work once, which shows that it can be done and no more.
     pub(crate) const ONCE: Self = Self { setups: 1, rounds: 1, sample: 0.0, budget: 0.0 };
     /// What figures are made with.
-    pub(crate) const FULL: Self = Self { setups: 3, rounds: 51, sample: 1e6, budget: 1.8e9 };
+    pub(crate) const FULL: Self = Self { setups: 5, rounds: 31, sample: 1e6, budget: 1.8e9 };
 }
 
 /// The fewest rounds that a set-up is measured in, however long they take.

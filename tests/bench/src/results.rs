@@ -53,7 +53,8 @@ impl Outcome {
             minimum: minimum(samples),
             ratio: ratio(ours, samples),
         });
-        let figures: Vec<_> = figures.collect();
+        let mut figures: Vec<_> = figures.collect();
+        figures.sort_by_key(|figure| figure.column);
         let find = |wanted: Column| figures.iter().find(|figure| figure.column == wanted);
         let reached = |goal: &Goal| match goal {
             Goal::Ratio(column, _) => find(*column).map(|figure| figure.ratio),

@@ -5,13 +5,13 @@ use crate::commands::{Command, file, probe, wasmtime, wit_host};
 use crate::guests::{LARGE_COMMAND, SMALL_COMMAND};
 use crate::row::{Column, Goal, Row};
 
-const GROUP: &str = "the whole command";
+const GROUP: &str = "the whole command, run on a component";
 
 /// A guest's name and file, and how many times as much the
 /// wasmtime command has to take.
 const GUESTS: [(&str, &str, &[u8], f64); 2] = [
-    ("component of 54 KB", "small.wasm", SMALL_COMMAND, 3.0),
-    ("component of 2.4 MB with debug information", "large.wasm", LARGE_COMMAND, 6.0),
+    ("54 KB", "small.wasm", SMALL_COMMAND, 3.0),
+    ("2.4 MB with debug information", "large.wasm", LARGE_COMMAND, 6.0),
 ];
 
 pub(super) fn rows() -> Vec<Row> {
@@ -29,7 +29,7 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn time(host: &Command, name: &str, to: &'static str, guest: &'static [u8], warm: bool) -> Row {
-    let state = if warm { "compiled before" } else { "compiled each time" };
+    let state = if warm { "warm" } else { "cold" };
     let column = |command: Command| move || Ok(probe(command.run(&file(to, guest)?, warm)?));
     let row = Row::new(GROUP, format!("{name}, {state}"))
         .once()
@@ -43,10 +43,11 @@ fn time(host: &Command, name: &str, to: &'static str, guest: &'static [u8], warm
 
 fn memory(host: &Command, name: &str, to: &'static str, guest: &'static [u8]) -> Row {
     let column = |command: Command| move || peak(&command.run(&file(to, guest)?, true)?);
-    let row = Row::new("most memory of the whole command", format!("{name}, compiled before"))
-        .bytes()
-        .column(Column::WitHost, column(host.clone()))
-        .column(Column::Native, || peak(&std::process::Command::new("/bin/true")));
+    let row =
+        Row::new("most memory of the whole command, run on a component", format!("{name}, warm"))
+            .bytes()
+            .column(Column::WitHost, column(host.clone()))
+            .column(Column::Native, || peak(&std::process::Command::new("/bin/true")));
     match wasmtime() {
         Some(wasmtime) => row.column(Column::AsItComes, column(wasmtime)),
         None => row,

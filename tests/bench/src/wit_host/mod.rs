@@ -10,7 +10,7 @@ pub(crate) mod sessions;
 use anyhow::Result;
 use wit_host::wasmtime::StoreContextMut;
 use wit_host::wasmtime::component::{HasSelf, Linker, WasmStr};
-use wit_host::{Limits, Runtime, RuntimeBuilder, State};
+use wit_host::{Limits, Pool, Runtime, RuntimeBuilder, State};
 
 use crate::bindings::asynchronous;
 use crate::bindings::host::Host as _;
@@ -25,14 +25,18 @@ pub(crate) fn runtime(setting: Setting) -> Result<Runtime<Functions>> {
     Ok(builder(setting).build()?)
 }
 
-/// What makes such a runtime. It has no pool: [`Setting::pooled`] is for the engine's
-/// column.
+/// Sessions at a time, where they come from a pool.
+const SESSIONS: usize = 100;
+
+/// What makes such a runtime.
 pub(crate) fn builder(setting: Setting) -> RuntimeBuilder<Functions> {
     let limits = Limits::default()
         .fuel(setting.fuel.then_some(FUEL))
         .host_calls(setting.host_calls.then_some(u64::MAX))
         .wall_clock(setting.wall_clock.then_some(WALL_CLOCK));
-    Runtime::builder()
+    let builder = Runtime::builder();
+    let builder = if setting.pooled { builder.pool(Pool::new(SESSIONS)) } else { builder };
+    builder
         .contract(CONTRACT)
         .limits(limits)
         .component(move |linker| {
