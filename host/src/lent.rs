@@ -6,15 +6,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use tracing::{Level, Span};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentNamedList, Lift, LinkerInstance, Lower, WasmList, WasmStr};
 
+use crate::host_call::{is_traced, span, trace_arguments, trace_result};
 use crate::state::State;
-use crate::text::debug_text;
-
-/// How many bytes of a call's arguments, or of its result, are in its trace.
-const LONGEST: usize = 300;
 
 /// Parameters that lie in a guest's memory.
 pub(crate) trait Lend: ComponentNamedList + Lift + 'static {
@@ -35,16 +31,14 @@ pub(crate) fn define<T: 'static, A: Lend, R: Lower + fmt::Debug + Send + Sync + 
     function: impl Fn(A::Lent<'_>) -> wasmtime::Result<R> + Send + Sync + 'static,
 ) -> wasmtime::Result<()> {
     interface.func_wrap(name, move |store, lent: A| {
-        if !tracing::level_enabled!(Level::TRACE) {
+        if !is_traced() {
             return Ok((function(lent.lend(&store)?)?,));
         }
         let _entered = span(module, name).entered();
         let arguments = lent.lend(&store)?;
-        let shown = debug_text(&arguments, LONGEST);
-        tracing::trace!(arguments = tracing::field::display(listed(&shown)), "call");
+        trace_arguments(&arguments);
         let result = function(arguments)?;
-        let shown = fmt::from_fn(|f| f.write_str(&debug_text(&result, LONGEST)));
-        tracing::trace!(result = tracing::field::display(shown), "return");
+        trace_result(&result);
         Ok((result,))
     })
 }
@@ -80,16 +74,4 @@ impl Lend for (WasmList<u8>,) {
     ) -> wasmtime::Result<Self::Lent<'m>> {
         Ok((self.0.as_le_slice(store),))
     }
-}
-
-#[cold]
-fn span(module: &str, function: &str) -> Span {
-    tracing::trace_span!("host_call", module, function)
-}
-
-/// A tuple without its brackets.
-pub(crate) fn listed(tuple: &str) -> &str {
-    let tuple = tuple.strip_prefix('(').unwrap_or(tuple);
-    let tuple = tuple.strip_suffix(')').unwrap_or(tuple);
-    tuple.strip_suffix(',').unwrap_or(tuple)
 }

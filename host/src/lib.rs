@@ -136,6 +136,7 @@ mod fit;
 mod functions;
 mod grants;
 mod guest;
+mod host_call;
 mod inherit;
 pub mod inspect;
 mod isolate;

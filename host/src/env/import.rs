@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use tracing::{Level, Span};
+use tracing::Span;
 use wasmtime::{AsContext, Caller, Memory};
 use wasmtime_wasi::I32Exit;
 
@@ -13,13 +13,9 @@ use super::failure::{Exit, NotReturned};
 use super::flat::ParamList;
 use super::memory::{self, GuestMemory};
 use super::result::{Return, Target};
-use crate::lent;
+use crate::host_call::{is_traced, span, trace_arguments, trace_result};
 use crate::limits::LimitReached;
 use crate::state::State;
-use crate::text::debug_text;
-
-/// How many bytes of a call's arguments, or of its result, are in its trace.
-const LONGEST: usize = 300;
 
 /// What a call of an import is known by.
 pub(super) struct Import {
@@ -33,12 +29,7 @@ impl Import {
     /// The span of one call, where somebody listens.
     #[inline]
     pub(super) fn span(&self) -> Option<Span> {
-        is_traced().then(|| self.traced())
-    }
-
-    #[cold]
-    fn traced(&self) -> Span {
-        tracing::trace_span!("host_call", module = &*self.module, function = &*self.name)
+        is_traced().then(|| span(&self.module, &self.name))
     }
 
     // The engine's own code for a host call is some nanoseconds, of which a call of
@@ -88,7 +79,7 @@ impl Import {
         caller: &mut Caller<'_, State<T>>,
     ) -> wasmtime::Result<R::Flat> {
         if is_traced() {
-            trace_result(&result);
+            trace_result(&fmt::from_fn(|f| result.show(f)));
         }
         match result.lower(&mut Target { caller }) {
             Ok(flat) => {
@@ -132,47 +123,5 @@ impl Import {
     fn failed(&self, reason: &impl ToString) -> wasmtime::Error {
         let import = format!("{}.{}", self.module, self.name);
         ImportFailed { import, reason: reason.to_string() }.into()
-    }
-}
-
-/// Whether somebody may listen to host calls.
-#[inline]
-fn is_traced() -> bool {
-    tracing::level_enabled!(Level::TRACE)
-}
-
-#[cold]
-fn trace_arguments(arguments: &impl fmt::Debug) {
-    let shown = fmt::from_fn(|f| f.write_str(&listed(arguments)));
-    tracing::trace!(arguments = tracing::field::display(shown), "call");
-}
-
-#[cold]
-fn trace_result(result: &impl Return) {
-    let value = fmt::from_fn(|f| result.show(f));
-    let shown = fmt::from_fn(|f| f.write_str(&debug_text(&value, LONGEST)));
-    tracing::trace!(result = tracing::field::display(shown), "return");
-}
-
-/// A tuple of arguments without its brackets, cut.
-fn listed(arguments: &impl fmt::Debug) -> String {
-    lent::listed(&debug_text(arguments, LONGEST)).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::env::{NulTerminated, Utf16};
-
-    #[test]
-    fn arguments_are_listed_and_cut() {
-        assert_eq!(listed(&()), "");
-        assert_eq!(listed(&(1,)), "1");
-        assert_eq!(listed(&(1, "a)\n".to_owned())), "1, \"a)\\n\"");
-        let texts = (NulTerminated("a".to_owned()), Some(Utf16("ü".into())));
-        assert_eq!(listed(&texts), "\"a\", Some(\"ü\")");
-        let megabytes = listed(&(vec![7_u8; 1 << 20], true));
-        assert!(megabytes.starts_with("[7, 7, ") && megabytes.ends_with('…'), "{megabytes}");
-        assert!(megabytes.len() <= LONGEST + 2);
     }
 }
