@@ -85,7 +85,10 @@ impl Function {
         args: &[Val],
     ) -> wasmtime::Result<Vec<Val>> {
         let mut results = vec![Val::Bool(false); self.signature.results.len()];
-        self.func.call_async(store, args, &mut results).await?;
+        match store.data().is_sync {
+            true => self.func.call(store, args, &mut results)?,
+            false => self.func.call_async(store, args, &mut results).await?,
+        }
         Ok(results)
     }
 }

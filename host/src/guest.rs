@@ -1,7 +1,7 @@
 //! A guest: bytes that were recognised, compiled and linked, so that
 //! instantiating is all that is left to do. It holds no state of a run.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use wasmtime::ExternType;
 use wasmtime::component::{self, Val};
@@ -18,7 +18,7 @@ use crate::linked_module::LinkedModule;
 use crate::module as module_path;
 use crate::pool;
 use crate::runtime::{Inner, Runtime};
-use crate::session::Session;
+use crate::session::{Mode, Session};
 use crate::state::State;
 use crate::values::Signature;
 
@@ -26,18 +26,21 @@ use crate::values::Signature;
 /// shared between threads.
 pub struct Guest<T: 'static> {
     pub(crate) runtime: Runtime<T>,
-    pub(crate) linked: Arc<Linked<T>>,
+    pub(crate) loaded: Arc<Loaded<T>>,
+}
+
+/// What the clones of a guest share.
+pub(crate) struct Loaded<T: 'static> {
+    pub(crate) linked: Linked<T>,
     /// As long as it is there, others that load the same guest share it.
-    compiled: Arc<Compiled>,
+    _compiled: Arc<Compiled>,
+    /// Whether nothing that it imports is async, once an instance has told.
+    pub(crate) is_sync: OnceLock<bool>,
 }
 
 impl<T> Clone for Guest<T> {
     fn clone(&self) -> Self {
-        Self {
-            runtime: self.runtime.clone(),
-            linked: Arc::clone(&self.linked),
-            compiled: Arc::clone(&self.compiled),
-        }
+        Self { runtime: self.runtime.clone(), loaded: Arc::clone(&self.loaded) }
     }
 }
 
@@ -99,12 +102,13 @@ impl<T: Send + 'static> Guest<T> {
         if pool::is_pooled(&inner.engine) {
             pool::linked(&linked, &inner.limits)?;
         }
-        Ok(Self { runtime, linked: Arc::new(linked), compiled })
+        let loaded = Loaded { linked, _compiled: compiled, is_sync: OnceLock::new() };
+        Ok(Self { runtime, loaded: Arc::new(loaded) })
     }
 
     /// What the guest is made of.
     pub fn kind(&self) -> Kind {
-        match &*self.linked {
+        match &self.loaded.linked {
             Linked::Component(_) => Kind::Component,
             Linked::Module(_) => Kind::Module,
         }
@@ -133,7 +137,7 @@ impl<T: Send + 'static> Guest<T> {
     /// guest has no such function, or one of a core module that takes or returns
     /// what is no number.
     pub fn signature(&self, function: &str) -> Option<Signature> {
-        match &*self.linked {
+        match &self.loaded.linked {
             Linked::Component(pre) => {
                 let mut exports = component_path::exports(pre.component()).into_iter();
                 let exported = exports.find(|exported| exported.name.to_string() == function)?;
@@ -146,8 +150,17 @@ impl<T: Send + 'static> Guest<T> {
         }
     }
 
+    /// A component, ready to be instantiated: for bindings that look its exports up once
+    /// and not in every session, see [`Session::bind`]. `None` for a core module.
+    pub fn instance_pre(&self) -> Option<&component::InstancePre<State<T>>> {
+        match &self.loaded.linked {
+            Linked::Component(pre) => Some(pre),
+            Linked::Module(_) => None,
+        }
+    }
+
     fn export_names(&self) -> Vec<ExportName> {
-        match &*self.linked {
+        match &self.loaded.linked {
             Linked::Component(pre) => {
                 let exports = component_path::exports(pre.component()).into_iter();
                 exports.map(|exported| exported.name).collect()
@@ -183,7 +196,7 @@ impl<T: Send + 'static> Guest<T> {
     pub async fn session(&self, data: T) -> Result<Session<T>> {
         let inner = &self.runtime.inner;
         let place = inner.place().await?;
-        Session::start(self, data, &inner.grants, place).await
+        Session::start(self, data, &inner.grants, place, Mode::Async).await
     }
 
     /// Starts a session, as [`Guest::session`] does, but does not wait where every
@@ -193,7 +206,7 @@ impl<T: Send + 'static> Guest<T> {
     /// Those of [`Guest::session`], and at once [`PoolError::Full`](crate::PoolError::Full).
     pub async fn try_session(&self, data: T) -> Result<Session<T>> {
         let inner = &self.runtime.inner;
-        Session::start(self, data, &inner.grants, inner.try_place()?).await
+        Session::start(self, data, &inner.grants, inner.try_place()?, Mode::Async).await
     }
 
     /// Starts a session with grants of its own.
@@ -203,7 +216,7 @@ impl<T: Send + 'static> Guest<T> {
     /// where the grants deny what the guest imports.
     pub async fn session_with(&self, data: T, grants: &Grants) -> Result<Session<T>> {
         let place = self.runtime.inner.place().await?;
-        Session::start(self, data, &Arc::new(grants.clone()), place).await
+        Session::start(self, data, &Arc::new(grants.clone()), place, Mode::Async).await
     }
 }
 

@@ -99,6 +99,7 @@ impl<T: Send + 'static> LinkedModule<T> {
         provided: &[(&str, Instance)],
     ) -> wasmtime::Result<Instance> {
         let (module, linker) = match &self.binding {
+            Binding::Host(pre) if store.data().is_sync => return pre.instantiate(store),
             Binding::Host(pre) => return pre.instantiate_async(store).await,
             Binding::Providers(module, linker) => (module, linker),
         };

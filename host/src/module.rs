@@ -73,7 +73,7 @@ pub(crate) async fn initialize<T: Send>(
     instance: Instance,
 ) -> wasmtime::Result<()> {
     match set_up(store, instance, INITIALIZE) {
-        Some(initialize) => initialize.call_async(store, ()).await,
+        Some(initialize) => call(store, &initialize).await,
         None => Ok(()),
     }
 }
@@ -90,7 +90,7 @@ pub(crate) async fn start_before<T: Send>(
         return Ok(());
     }
     let Some(start) = set_up(store, instance, START) else { return Ok(()) };
-    match start.call_async(store, ()).await {
+    match call(store, &start).await {
         Err(error) if matches!(error.downcast_ref(), Some(I32Exit(0))) => Ok(()),
         outcome => outcome,
     }
@@ -144,7 +144,10 @@ impl Function {
         numbers: &mut [wasmtime::Val],
     ) -> wasmtime::Result<Vec<Val>> {
         let (args, results) = numbers.split_at_mut(self.params.len());
-        self.func.call_async(store, args, results).await?;
+        match store.data().is_sync {
+            true => self.func.call(store, args, results)?,
+            false => self.func.call_async(store, args, results).await?,
+        }
         results.iter().map(lift).collect()
     }
 }
@@ -206,4 +209,14 @@ fn set_up<T>(
     name: &str,
 ) -> Option<TypedFunc<(), ()>> {
     instance.get_func(&mut *store, name)?.typed(&*store).ok()
+}
+
+async fn call<T: Send>(
+    store: &mut Store<State<T>>,
+    function: &TypedFunc<(), ()>,
+) -> wasmtime::Result<()> {
+    match store.data().is_sync {
+        true => function.call(store, ()),
+        false => function.call_async(store, ()).await,
+    }
 }

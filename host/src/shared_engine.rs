@@ -3,6 +3,7 @@
 //! that they hold. It does not know where compiled code comes from.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 
 use wasmtime::{Engine, EngineWeak};
@@ -22,6 +23,7 @@ pub(crate) struct SharedEngine {
     /// The places of its pool, where it has one.
     pub(crate) places: Option<Places>,
     ticker: Once,
+    epochs: Arc<AtomicU64>,
     code: Mutex<HashMap<Key, Held>>,
 }
 
@@ -41,7 +43,8 @@ impl SharedEngine {
             None => Error::host("set up the engine")(error),
         })?;
         let places = room.map(|room| Places::new(room.sessions));
-        Ok(Self { engine, settings, places, ticker: Once::new(), code: Mutex::default() })
+        let (ticker, epochs, code) = (Once::new(), Arc::default(), Mutex::default());
+        Ok(Self { engine, settings, places, ticker, epochs, code })
     }
 
     /// Starts the thread that moves the epoch on, unless it runs already. It
@@ -51,9 +54,14 @@ impl SharedEngine {
             return;
         }
         self.ticker.call_once(|| {
-            let engine = self.engine.weak();
-            std::thread::spawn(move || tick(&engine));
+            let (engine, epochs) = (self.engine.weak(), Arc::clone(&self.epochs));
+            std::thread::spawn(move || tick(&engine, &epochs));
         });
+    }
+
+    /// How many epochs have begun. `None` where there are none.
+    pub(crate) fn epochs(&self) -> Option<Arc<AtomicU64>> {
+        (!self.settings.deterministic).then(|| Arc::clone(&self.epochs))
     }
 
     /// The code of a guest that somebody holds, and its bytes.
@@ -71,9 +79,10 @@ impl SharedEngine {
     }
 }
 
-fn tick(engine: &EngineWeak) {
+fn tick(engine: &EngineWeak, epochs: &AtomicU64) {
     while let Some(engine) = engine.upgrade() {
         engine.increment_epoch();
+        epochs.fetch_add(1, Ordering::Relaxed);
         drop(engine);
         std::thread::sleep(EPOCH);
     }

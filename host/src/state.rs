@@ -22,6 +22,8 @@ pub struct State<T> {
     /// The memory of the one core module that there is, so that it need not be
     /// looked up by its name in every host call.
     pub(crate) memory: Option<Memory>,
+    /// Whether the call under way is not async, and cannot yield.
+    pub(crate) is_sync: bool,
     /// The import of `env` that the guest is in, by its number in the table.
     pub(crate) host_call: Option<u32>,
 }
@@ -34,7 +36,8 @@ impl<T> State<T> {
         deterministic: bool,
     ) -> Result<Self> {
         let wasi = Wasi::new(grants, meter.limits(), deterministic)?;
-        Ok(Self { data, wasi, meter, kept: Vec::new(), memory: None, host_call: None })
+        let (kept, memory, is_sync, host_call) = (Vec::new(), None, false, None);
+        Ok(Self { data, wasi, meter, kept, memory, is_sync, host_call })
     }
 
     /// The embedder's host data.

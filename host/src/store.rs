@@ -23,18 +23,18 @@ pub(crate) fn guarded_store<T: Send + 'static>(
     guest: &Guest<T>,
     data: T,
     grants: &Arc<Grants>,
-) -> Result<(Store<State<T>>, Deadline)> {
+) -> Result<(Store<State<T>>, Arc<Deadline>)> {
     let inner = &guest.runtime.inner;
-    link::check_session(inner, &guest.linked, &grants.denied)?;
+    link::check_session(inner, &guest.loaded.linked, &grants.denied)?;
     inner.shared.start_ticker();
-    let modules = match &*guest.linked {
+    let modules = match &guest.loaded.linked {
         Linked::Module(linked) => linked.providers().len().saturating_add(1),
         Linked::Component(_) => 1,
     };
     let meter = Meter::new(&inner.limits, guest.kind()).of_modules(modules);
     let state = State::new(data, grants, meter, inner.deterministic)?;
     let mut store = Store::new(&inner.engine, state);
-    let deadline = Deadline::new(inner.limits.wall_clock);
+    let deadline = Deadline::new(inner.limits.wall_clock, inner.shared.epochs());
     guard(&mut store, inner, &deadline).map_err(Error::host("set the guest's limits"))?;
     Ok((store, deadline))
 }
@@ -43,7 +43,7 @@ pub(crate) fn guarded_store<T: Send + 'static>(
 fn guard<T: Send + 'static>(
     store: &mut Store<State<T>>,
     inner: &Inner<T>,
-    deadline: &Deadline,
+    deadline: &Arc<Deadline>,
 ) -> wasmtime::Result<()> {
     store.limiter(|state| &mut state.meter);
     store.set_hostcall_fuel(inner.limits.host_call_bytes);

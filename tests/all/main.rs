@@ -7,6 +7,7 @@
 mod abi;
 mod adapt;
 mod ahead;
+mod blocking;
 mod cache;
 mod calling;
 mod changes;

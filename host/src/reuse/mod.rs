@@ -13,7 +13,7 @@ use crate::blocking;
 use crate::error::Result;
 use crate::grants::Grants;
 use crate::guest::Guest;
-use crate::session::Session;
+use crate::session::{Mode, Session};
 pub use shelf::Lease;
 use shelf::{Next, Shelf};
 
@@ -140,7 +140,8 @@ impl<T: Send + 'static> Sessions<T> {
         let (session, served) = match self.idle.next(inner.place()).await? {
             Next::Kept(session, served) => (session, served),
             Next::Place(place) => {
-                (Session::start(&self.guest, (self.data)(), &self.grants, place).await?, 0)
+                let (guest, data) = (&self.guest, (self.data)());
+                (Session::start(guest, data, &self.grants, place, Mode::Async).await?, 0)
             }
         };
         Ok(Lease::new(session, served, self.keep, &self.idle))
@@ -165,8 +166,8 @@ impl<T: Send + 'static> Sessions<T> {
         let (session, served) = match next {
             Next::Kept(session, served) => (session, served),
             Next::Place(place) => {
-                let start = Session::start(&self.guest, (self.data)(), &self.grants, place);
-                (blocking::Session::of(start)?, 0)
+                let (guest, data) = (&self.guest, (self.data)());
+                (blocking::Session::start(guest, data, &self.grants, place)?, 0)
             }
         };
         Ok(Lease::new(session, served, self.keep, &self.idle_blocking))

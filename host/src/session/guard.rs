@@ -1,20 +1,23 @@
 //! The one way into a guest: the clock is started, what it cost is counted, and
 //! after any failure the session is over, with everything that is known of it.
 
+use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::time::Duration;
-
-use futures_util::FutureExt as _;
 use tracing::{Instrument as _, Span};
 use wasmtime::{Store, WasmCoreDump};
 
 use super::{Live, Session};
+use crate::deadline::Began;
 use crate::error::{Error, Result};
 use crate::failure::{Called, Ending, Failure, Verdict, of_panic};
 use crate::guest::Linked;
 use crate::state::State;
 use crate::text::shown;
+
+/// How many calls of a session are timed one by one. Whoever makes more of them wants
+/// them quick.
+const CALLS_BY_CLOCK: u8 = 100;
 
 impl<T: Send + 'static> Session<T> {
     /// Runs `call` under the session's guards.
@@ -57,7 +60,7 @@ impl<T: Send + 'static> Session<T> {
     }
 
     /// Begins a call: its fuel, its counts and its time, which is returned.
-    fn begin(&mut self, function: &str) -> Result<u64> {
+    fn begin(&mut self, function: &str) -> Result<Began> {
         if let Some(fuel) = self.guest.runtime.inner.limits.fuel {
             self.store.set_fuel(fuel).map_err(Error::host("give the guest its fuel"))?;
         }
@@ -69,26 +72,27 @@ impl<T: Send + 'static> Session<T> {
         let state = self.store.data_mut();
         state.meter.begin();
         state.host_call = None;
-        let now = self.deadline.now();
-        self.deadline.begin(now);
-        Ok(now)
+        let by_clock = self.calls < CALLS_BY_CLOCK;
+        self.calls += u8::from(by_clock);
+        Ok(self.deadline.begin(by_clock))
     }
 
     /// Counts what a call has cost, and judges what came of it.
     fn end<R>(
         &mut self,
-        began: u64,
+        began: Began,
         outcome: std::thread::Result<wasmtime::Result<R>>,
     ) -> Result<R, Failed> {
-        let now = self.deadline.now();
-        self.spent.wall_clock += Duration::from_nanos(now.saturating_sub(began));
+        let (taken, late) = self.deadline.end(began);
+        self.spent.wall_clock += taken;
         if let Some(given) = self.guest.runtime.inner.limits.fuel
             && let Ok(left) = self.store.get_fuel()
         {
             *self.spent.fuel.get_or_insert(0) += given - left;
         }
         match outcome {
-            Ok(ended) => self.deadline.judged(ended, now).map_err(Failed::Guest),
+            Ok(_) if late => Err(Failed::Guest(self.deadline.reached())),
+            Ok(ended) => ended.map_err(Failed::Guest),
             Err(panic) => Err(Failed::Panic(of_panic(panic.as_ref()))),
         }
     }
@@ -149,7 +153,7 @@ impl<T: Send + 'static> Session<T> {
 
     /// The interfaces that a component imports.
     fn interfaces(&self) -> Vec<String> {
-        match &*self.guest.linked {
+        match &self.guest.loaded.linked {
             Linked::Component(pre) => {
                 let (component, engine) = (pre.component(), pre.engine());
                 let ty = component.component_type();

@@ -5,6 +5,7 @@
 mod callee;
 mod convention;
 mod guard;
+mod sync;
 mod typed;
 
 use std::collections::HashMap;
@@ -36,11 +37,15 @@ pub struct Session<T: 'static> {
     guest: Guest<T>,
     store: Store<State<T>>,
     live: Option<Live>,
-    deadline: Deadline,
+    deadline: Arc<Deadline>,
     spent: Spent,
     /// The function of the call that is under way, or of the last one.
     last_call: String,
-    /// Whether that call ended the session, as every call does until it succeeds.
+    /// Whether nothing that the guest imports is async.
+    is_sync: bool,
+    /// How many calls there have been, as far as they are counted.
+    calls: u8,
+    /// Whether the last call ended the session, as every call does until it succeeds.
     ended: bool,
     span: Span,
     /// What was called by name.
@@ -49,6 +54,14 @@ pub struct Session<T: 'static> {
     numbers: Vec<wasmtime::Val>,
     /// Behind the store, since it is somebody else's once it is dropped.
     _place: Option<Place>,
+}
+
+/// How a session is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Async,
+    /// The guest imports nothing that is async, and the caller blocks.
+    Sync,
 }
 
 #[derive(Clone, Copy)]
@@ -67,8 +80,10 @@ impl<T: Send + 'static> Session<T> {
         data: T,
         grants: &Arc<Grants>,
         place: Option<Place>,
+        mode: Mode,
     ) -> Result<Self> {
-        let (store, deadline) = guarded_store(guest, data, grants)?;
+        let (mut store, deadline) = guarded_store(guest, data, grants)?;
+        store.data_mut().is_sync = mode == Mode::Sync;
         let (guest, spent) = (guest.clone(), Spent::default());
         let span = tracing::debug_span!("session", kind = %guest.kind());
         let mut session = Self {
@@ -78,6 +93,8 @@ impl<T: Send + 'static> Session<T> {
             deadline,
             spent,
             last_call: String::new(),
+            is_sync: false,
+            calls: 0,
             ended: false,
             span,
             callees: HashMap::new(),
@@ -89,16 +106,24 @@ impl<T: Send + 'static> Session<T> {
     }
 
     async fn instantiate(&mut self) -> Result<()> {
-        let linked = Arc::clone(&self.guest.linked);
+        let loaded = Arc::clone(&self.guest.loaded);
         let called = Called { function: "instantiate", arguments: &[] };
-        let live = self.guarded(called, async move |store| match &*linked {
-            Linked::Component(pre) => pre.instantiate_async(store).await.map(Live::Component),
+        let live = self.guarded(called, async |store| match &loaded.linked {
+            Linked::Component(pre) => {
+                let instance = match store.data().is_sync {
+                    true => pre.instantiate(store),
+                    false => pre.instantiate_async(store).await,
+                };
+                instance.map(Live::Component)
+            }
             Linked::Module(linked) => {
                 let instance = linked.start(store).await?;
                 Ok(Live::Module { instance, started: !linked.starts() })
             }
         });
         self.live = Some(live.await?);
+        let is_possible = || sync::is_possible(&loaded.linked, &mut self.store);
+        self.is_sync = *loaded.is_sync.get_or_init(is_possible);
         Ok(())
     }
 

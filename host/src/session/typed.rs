@@ -13,6 +13,10 @@ impl<T: Send + 'static> Session<T> {
     /// Binds the instance to a type that `bindgen!` made: `session.bind(Plugin::new)`.
     /// Call its functions within [`Session::typed`].
     ///
+    /// For many short sessions, have the exports looked up once, by what `bindgen!` makes
+    /// besides: `PluginIndices::new(pre)` of [`Guest::instance_pre`](crate::Guest::instance_pre),
+    /// and then `session.bind(|store, instance| indices.load(store, instance))` in each.
+    ///
     /// # Errors
     /// [`Error::WrongType`] where an export of the world is missing or has
     /// another type, or where the guest is a core module.

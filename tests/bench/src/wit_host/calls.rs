@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use wit_host::blocking::Session;
 
 use super::runtime;
-use crate::bindings::asynchronous::Guest;
+use crate::bindings::blocking::Guest;
 use crate::clock::{Clock, timed};
 use crate::functions::Functions;
 use crate::guests::{Path, Work, fibonacci};
@@ -28,7 +28,7 @@ pub(crate) fn computes(argument: i32, setting: Setting) -> Result<Probe> {
     let function = session.function::<i32, i32>("fibonacci")?;
     Ok(timed(Clock::Thread, move |times| {
         for _ in 0..times {
-            session.typed("fibonacci", async |store| function.call_async(store, argument).await)?;
+            session.typed_sync("fibonacci", |store| function.call(store, argument))?;
         }
         Ok(())
     }))
@@ -37,20 +37,16 @@ pub(crate) fn computes(argument: i32, setting: Setting) -> Result<Probe> {
 fn of_component(mut session: Session<Functions>, work: Work) -> Result<Probe> {
     let guest = session.bind(Guest::new)?;
     Ok(timed(Clock::Thread, move |times| {
-        let call = session.typed("call", async |mut store| match work {
-            Work::Add => guest.call_call_add(&mut store, times).await.map(|_| ()),
-            Work::EchoText(length) => {
-                guest.call_call_echo_text(&mut store, times, length).await.map(|_| ())
-            }
+        let call = session.typed_sync("call", |store| match work {
+            Work::Add => guest.call_call_add(store, times).map(|_| ()),
+            Work::EchoText(length) => guest.call_call_echo_text(store, times, length).map(|_| ()),
             Work::MeasureText(length) => {
-                guest.call_call_measure_text(&mut store, times, length).await.map(|_| ())
+                guest.call_call_measure_text(store, times, length).map(|_| ())
             }
-            Work::EchoBytes(length) => {
-                guest.call_call_echo_bytes(&mut store, times, length).await.map(|_| ())
-            }
-            Work::EchoReading => guest.call_call_echo_reading(&mut store, times).await.map(|_| ()),
+            Work::EchoBytes(length) => guest.call_call_echo_bytes(store, times, length).map(|_| ()),
+            Work::EchoReading => guest.call_call_echo_reading(store, times).map(|_| ()),
             Work::EchoReadings(count) => {
-                guest.call_call_echo_readings(&mut store, times, count).await.map(|_| ())
+                guest.call_call_echo_readings(store, times, count).map(|_| ())
             }
         });
         Ok(call?)
@@ -61,14 +57,14 @@ fn of_module(mut session: Session<Functions>, work: Work) -> Result<Probe> {
     if work == Work::Add {
         let function = session.function::<u32, i32>("call-add")?;
         return Ok(timed(Clock::Thread, move |times| {
-            session.typed("call-add", async |store| function.call_async(store, times).await)?;
+            session.typed_sync("call-add", |store| function.call(store, times))?;
             Ok(())
         }));
     }
     let (name, length) = work.of_module().context("no core module does that")?;
     let function = session.function::<(u32, u32), u64>(name)?;
     Ok(timed(Clock::Thread, move |times| {
-        session.typed(name, async |store| function.call_async(store, (times, length)).await)?;
+        session.typed_sync(name, |store| function.call(store, (times, length)))?;
         Ok(())
     }))
 }

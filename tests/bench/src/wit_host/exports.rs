@@ -1,10 +1,11 @@
 //! The host calls the guest again and again.
 
 use anyhow::{Result, bail};
-use wit_host::{Guest, Val, blocking};
+use wit_host::blocking::Session;
+use wit_host::{Guest, Val};
 
 use super::runtime;
-use crate::bindings::asynchronous;
+use crate::bindings::{asynchronous, blocking};
 use crate::call::{Call, text};
 use crate::clock::{Clock, timed};
 use crate::executor::executor;
@@ -17,12 +18,12 @@ use crate::setting::{Mode, Setting};
 pub(crate) fn export(path: Path, call: Call, mode: Mode, setting: Setting) -> Result<Probe> {
     let guest = runtime(setting)?.load(path.guest()?)?;
     match mode {
-        Mode::Blocking => blocking(guest.session_blocking(Functions)?, path, call),
+        Mode::Blocking => in_turn(guest.session_blocking(Functions)?, path, call),
         Mode::Async => in_executor(&guest, path, call),
     }
 }
 
-fn blocking(mut session: blocking::Session<Functions>, path: Path, call: Call) -> Result<Probe> {
+fn in_turn(mut session: Session<Functions>, path: Path, call: Call) -> Result<Probe> {
     if let Some((name, arguments)) = by_name(call) {
         return Ok(timed(Clock::Thread, move |times| {
             for _ in 0..times {
@@ -33,20 +34,20 @@ fn blocking(mut session: blocking::Session<Functions>, path: Path, call: Call) -
     }
     match (path, call) {
         (Path::Component, Call::Sum) => {
-            let plugin = session.bind(asynchronous::Guest::new)?;
+            let plugin = session.bind(blocking::Guest::new)?;
             Ok(timed(Clock::Thread, move |times| {
                 for _ in 0..times {
-                    session.typed("sum", async |store| plugin.call_sum(store, 1, 2).await)?;
+                    session.typed_sync("sum", |store| plugin.call_sum(store, 1, 2))?;
                 }
                 Ok(())
             }))
         }
         (Path::Component, Call::Reply(length)) => {
-            let plugin = session.bind(asynchronous::Guest::new)?;
+            let plugin = session.bind(blocking::Guest::new)?;
             let text = text(length);
             Ok(timed(Clock::Thread, move |times| {
                 for _ in 0..times {
-                    session.typed("reply", async |store| plugin.call_reply(store, &text).await)?;
+                    session.typed_sync("reply", |store| plugin.call_reply(store, &text))?;
                 }
                 Ok(())
             }))
@@ -55,7 +56,7 @@ fn blocking(mut session: blocking::Session<Functions>, path: Path, call: Call) -
             let function = session.function::<(i32, i32), i32>("sum")?;
             Ok(timed(Clock::Thread, move |times| {
                 for _ in 0..times {
-                    session.typed("sum", async |store| function.call_async(store, (1, 2)).await)?;
+                    session.typed_sync("sum", |store| function.call(store, (1, 2)))?;
                 }
                 Ok(())
             }))

@@ -46,7 +46,7 @@ pub(crate) fn builder(setting: Setting) -> RuntimeBuilder<Functions> {
         .env(|env| {
             env.define("add", Functions::add)?;
             env.define("echo_text", Functions::echo_text)?;
-            env.define("measure_text", Functions::measure_text)?;
+            env.define("measure_text", |_: &mut Functions, text: &str| measure(text))?;
             env.define("echo_bytes", Functions::echo_bytes)?;
             env.define_result_writer("write_mem")
         })

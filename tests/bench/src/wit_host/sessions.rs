@@ -4,7 +4,7 @@ use anyhow::Result;
 use wit_host::Guest;
 
 use super::runtime;
-use crate::bindings::small::asynchronous::Small;
+use crate::bindings::small::{asynchronous, blocking};
 use crate::clock::{Clock, timed};
 use crate::executor::executor;
 use crate::functions::Functions;
@@ -18,19 +18,28 @@ pub(crate) fn guest(path: Path, setting: Setting) -> Result<Guest<Functions>> {
     Ok(runtime(setting)?.load(path.small_guest()?)?)
 }
 
+/// The guest, and where its exports are, of a component.
+struct Ready<I> {
+    guest: Guest<Functions>,
+    indices: Option<I>,
+}
+
 /// Starts a session, calls it, and ends it.
 pub(crate) fn fresh(path: Path, mode: Mode, setting: Setting) -> Result<Probe> {
     let guest = guest(path, setting)?;
     match mode {
-        Mode::Blocking => Ok(timed(Clock::Thread, move |times| {
-            (0..times).try_for_each(|_| blocking(&guest, path))
-        })),
+        Mode::Blocking => {
+            let indices = guest.instance_pre().map(blocking::SmallIndices::new).transpose()?;
+            let ready = Ready { guest, indices };
+            Ok(timed(Clock::Thread, move |times| (0..times).try_for_each(|_| in_turn(&ready))))
+        }
         Mode::Async => {
+            let ready = asynchronous(guest)?;
             let executor = executor()?;
             Ok(timed(Clock::Thread, move |times| {
                 executor.block_on(async {
                     for _ in 0..times {
-                        waiting(&guest, path).await?;
+                        waiting(&ready).await?;
                     }
                     Ok(())
                 })
@@ -41,14 +50,14 @@ pub(crate) fn fresh(path: Path, mode: Mode, setting: Setting) -> Result<Probe> {
 
 /// The same on two threads at a time, each with an async runtime of its own.
 pub(crate) fn fresh_on_two_threads(path: Path, setting: Setting) -> Result<Probe> {
-    let guest = guest(path, setting)?;
+    let ready = asynchronous(guest(path, setting)?)?;
     Ok(Box::new(move |times| {
         each_thread(|| {
             let executor = executor()?;
             let began = Clock::Thread.now()?;
             executor.block_on(async {
                 for _ in 0..times {
-                    waiting(&guest, path).await?;
+                    waiting(&ready).await?;
                 }
                 anyhow::Ok(())
             })?;
@@ -57,30 +66,35 @@ pub(crate) fn fresh_on_two_threads(path: Path, setting: Setting) -> Result<Probe
     }))
 }
 
-fn blocking(guest: &Guest<Functions>, path: Path) -> Result<()> {
-    let mut session = guest.session_blocking(Functions)?;
-    match path {
-        Path::Component => {
-            let small = session.bind(Small::new)?;
-            session.typed("sum", async |store| small.call_sum(store, 1, 2).await)?;
+fn asynchronous(guest: Guest<Functions>) -> Result<Ready<asynchronous::SmallIndices>> {
+    let indices = guest.instance_pre().map(asynchronous::SmallIndices::new).transpose()?;
+    Ok(Ready { guest, indices })
+}
+
+fn in_turn(ready: &Ready<blocking::SmallIndices>) -> Result<()> {
+    let mut session = ready.guest.session_blocking(Functions)?;
+    match &ready.indices {
+        Some(indices) => {
+            let small = session.bind(|store, instance| indices.load(store, instance))?;
+            session.typed_sync("sum", |store| small.call_sum(store, 1, 2))?;
         }
-        Path::Env => {
+        None => {
             let sum = session.function::<(i32, i32), i32>("sum")?;
-            session.typed("sum", async |store| sum.call_async(store, (1, 2)).await)?;
+            session.typed_sync("sum", |store| sum.call(store, (1, 2)))?;
         }
     }
     Ok(())
 }
 
-async fn waiting(guest: &Guest<Functions>, path: Path) -> Result<()> {
-    let mut session = guest.session(Functions).await?;
-    match path {
-        Path::Component => {
-            let small = session.bind(Small::new)?;
+async fn waiting(ready: &Ready<asynchronous::SmallIndices>) -> Result<()> {
+    let mut session = ready.guest.session(Functions).await?;
+    match &ready.indices {
+        Some(indices) => {
+            let small = session.bind(|store, instance| indices.load(store, instance))?;
             let call = async |store: &mut _| small.call_sum(store, 1, 2).await;
             session.typed("sum", call).await?;
         }
-        Path::Env => {
+        None => {
             let sum = session.function::<(i32, i32), i32>("sum")?;
             let call = async |store: &mut _| sum.call_async(store, (1, 2)).await;
             session.typed("sum", call).await?;

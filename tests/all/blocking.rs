@@ -1,0 +1,98 @@
+//! Calls that block: without async where the guest imports nothing that is async.
+
+use std::time::Duration;
+
+use wit_host::{Error, Guest, LimitReached, Limits, Runtime, Val};
+
+/// A guest whose `double` calls the host and whose `spin` never ends.
+const PLAIN: &str = r#"(module
+    (import "env" "add" (func $add (param i32 i32) (result i32)))
+    (func (export "double") (param i32) (result i32)
+        (call $add (local.get 0) (local.get 0)))
+    (func (export "spin") (loop (br 0))))"#;
+
+/// The same with an import that is async, which is never called.
+const WAITS: &str = r#"(module
+    (import "env" "add" (func $add (param i32 i32) (result i32)))
+    (import "env" "wait" (func))
+    (func (export "double") (param i32) (result i32)
+        (call $add (local.get 0) (local.get 0)))
+    (func (export "spin") (loop (br 0))))"#;
+
+struct Host;
+
+impl Host {
+    fn add(&mut self, a: i32, b: i32) -> i32 {
+        a + b
+    }
+}
+
+async fn nothing() {}
+
+fn guest(text: &str, limits: Limits) -> Guest<Host> {
+    let builder = Runtime::builder().limits(limits).env(|env| {
+        env.define("add", Host::add)?;
+        env.define_async("wait", |_: &mut Host| nothing())
+    });
+    builder.build().unwrap().load(text).unwrap()
+}
+
+#[test]
+fn calls_that_are_not_async() {
+    let guest = guest(PLAIN, Limits::default());
+    // The first session finds out, the second one knows.
+    for _ in 0..2 {
+        let mut session = guest.session_blocking(Host).unwrap();
+        let double = session.function::<i32, i32>("double").unwrap();
+        let call = session.typed_sync("double", |store| double.call(store, 21));
+        assert_eq!(call.unwrap(), 42);
+        let call = session.typed("double", async |store| double.call_async(store, 4).await);
+        assert_eq!(call.unwrap(), 8);
+        assert_eq!(session.call("double", &[Val::S32(3)]).unwrap(), [Val::S32(6)]);
+    }
+}
+
+#[test]
+fn a_guest_that_imports_something_async_is_called_async() {
+    let guest = guest(WAITS, Limits::default());
+    for _ in 0..2 {
+        let mut session = guest.session_blocking(Host).unwrap();
+        let double = session.function::<i32, i32>("double").unwrap();
+        let error = session.typed_sync("double", |store| double.call(store, 21)).unwrap_err();
+        let Error::WrongType { function, reason } = &error else { panic!("{error}") };
+        assert_eq!(function, "double");
+        assert!(reason.ends_with("use `Session::typed` with bindings that are async"), "{reason}");
+        let call = session.typed("double", async |store| double.call_async(store, 21).await);
+        assert_eq!(call.unwrap(), 42);
+        assert_eq!(session.call("double", &[Val::S32(3)]).unwrap(), [Val::S32(6)]);
+    }
+}
+
+/// The time of the first hundred is told by the clock, and then by epochs.
+#[test]
+fn the_hundredth_call_and_the_next_are_ended_in_time() {
+    let limit = Duration::from_millis(20);
+    for text in [PLAIN, WAITS] {
+        let guest = guest(text, Limits::default().wall_clock(limit));
+        for calls in [0, 1, 150] {
+            let mut session = guest.session_blocking(Host).unwrap();
+            for number in 0..calls {
+                let doubled = session.call("double", &[Val::S32(number)]).unwrap();
+                assert_eq!(doubled, [Val::S32(2 * number)]);
+            }
+            let error = session.call("spin", &[]).unwrap_err();
+            let Error::Limit { limit: reached, failure } = &error else { panic!("{error}") };
+            assert_eq!(reached, &LimitReached::WallClock(Some(limit)));
+            assert!(failure.spent.wall_clock >= limit, "{}", failure.spent);
+        }
+    }
+}
+
+/// Nothing is waited for, so that there is nothing to block on.
+#[tokio::test]
+async fn within_async_code() {
+    let guest = guest(PLAIN, Limits::default());
+    drop(guest.session(Host).await.unwrap());
+    let mut session = guest.session_blocking(Host).unwrap();
+    assert_eq!(session.call("double", &[Val::S32(3)]).unwrap(), [Val::S32(6)]);
+}
