@@ -25,6 +25,27 @@ pub(super) struct Import {
     pub(super) number: u32,
 }
 
+/// A guest in an import. Whatever ends the call but its return, a failure, a panic or
+/// a limit, leaves a note of the import behind.
+pub(super) struct Entered<'e, 'c, T: 'static> {
+    pub(super) caller: &'e mut Caller<'c, State<T>>,
+    number: u32,
+}
+
+impl<T> Entered<'_, '_, T> {
+    /// The call returns.
+    #[inline]
+    pub(super) fn leave(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl<T> Drop for Entered<'_, '_, T> {
+    fn drop(&mut self) {
+        self.caller.data_mut().host_call = Some(self.number);
+    }
+}
+
 impl Import {
     /// The span of one call, where somebody listens.
     #[inline]
@@ -33,17 +54,60 @@ impl Import {
     }
 
     // The engine's own code for a host call is some nanoseconds, of which a call of
-    // a function that was not inlined would be a good part.
-    /// Calls the host function with the arguments behind the flat parameters. From
-    /// here on the guest is in this import.
+    // a function that was not inlined would be a good part, as would what is done for
+    // nobody who listens.
+    /// Serves a call: lifts its arguments, calls the host function and hands the result
+    /// back.
     #[inline]
-    pub(super) fn call<T: 'static, A: ParamList, R>(
+    pub(super) fn serve<T: 'static, A: ParamList, R: Return>(
         &self,
         caller: &mut Caller<'_, State<T>>,
         flat: A::Flat,
         function: impl for<'m> FnOnce(&mut T, A::Lent<'m>) -> R,
+    ) -> wasmtime::Result<R::Flat> {
+        if is_traced() {
+            return self.serve_traced::<T, A, R>(caller, flat, function);
+        }
+        let entered = self.enter(caller);
+        let result = self.call::<T, A, R>(entered.caller, flat, false, function)?;
+        let flat = self.lower(result, entered.caller)?;
+        entered.leave();
+        Ok(flat)
+    }
+
+    #[cold]
+    fn serve_traced<T: 'static, A: ParamList, R: Return>(
+        &self,
+        caller: &mut Caller<'_, State<T>>,
+        flat: A::Flat,
+        function: impl for<'m> FnOnce(&mut T, A::Lent<'m>) -> R,
+    ) -> wasmtime::Result<R::Flat> {
+        let _span = span(&self.module, &self.name).entered();
+        let entered = self.enter(caller);
+        let result = self.call::<T, A, R>(entered.caller, flat, true, function)?;
+        let flat = self.give(result, entered.caller)?;
+        entered.leave();
+        Ok(flat)
+    }
+
+    /// From here on the guest is in this import.
+    #[inline]
+    pub(super) fn enter<'e, 'c, T: 'static>(
+        &self,
+        caller: &'e mut Caller<'c, State<T>>,
+    ) -> Entered<'e, 'c, T> {
+        Entered { caller, number: self.number }
+    }
+
+    /// Calls the host function with the arguments behind the flat parameters.
+    #[inline]
+    fn call<T: 'static, A: ParamList, R>(
+        &self,
+        caller: &mut Caller<'_, State<T>>,
+        flat: A::Flat,
+        is_traced: bool,
+        function: impl for<'m> FnOnce(&mut T, A::Lent<'m>) -> R,
     ) -> wasmtime::Result<R> {
-        caller.data_mut().host_call = Some(self.number);
         let found = A::find(flat, &caller.as_context()).map_err(|bad| self.failed(&bad))?;
         let (bytes, state) = match A::IN_MEMORY {
             true => self.memory(caller)?.data_and_store_mut(caller),
@@ -55,7 +119,7 @@ impl Import {
             Err(_) if memory.is_spent() => return Err(LimitReached::HostCallBytes(limit).into()),
             lifted => lifted.map_err(|bad| self.failed(&bad))?,
         };
-        if is_traced() {
+        if is_traced {
             trace_arguments(&arguments);
         }
         Ok(function(state.data_mut(), arguments))
@@ -68,11 +132,10 @@ impl Import {
         caller: &mut Caller<'_, State<T>>,
         flat: A::Flat,
     ) -> wasmtime::Result<A> {
-        self.call::<T, A, A>(caller, flat, |_, arguments| arguments)
+        self.call::<T, A, A>(caller, flat, is_traced(), |_, arguments| arguments)
     }
 
     /// Hands the result to the guest, which goes on unless that is a failure.
-    #[inline]
     pub(super) fn give<T: 'static, R: Return>(
         &self,
         result: R,
@@ -81,13 +144,16 @@ impl Import {
         if is_traced() {
             trace_result(&fmt::from_fn(|f| result.show(f)));
         }
-        match result.lower(&mut Target { caller }) {
-            Ok(flat) => {
-                caller.data_mut().host_call = None;
-                Ok(flat)
-            }
-            Err(not_returned) => Err(self.ended(not_returned)),
-        }
+        self.lower(result, caller)
+    }
+
+    #[inline]
+    fn lower<T: 'static, R: Return>(
+        &self,
+        result: R,
+        caller: &mut Caller<'_, State<T>>,
+    ) -> wasmtime::Result<R::Flat> {
+        result.lower(&mut Target { caller }).map_err(|not_returned| self.ended(not_returned))
     }
 
     /// Copies the last result to where the guest made room for it.

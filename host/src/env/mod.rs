@@ -10,6 +10,7 @@ mod host_ref;
 mod import;
 mod memory;
 mod param;
+mod part;
 mod result;
 mod room;
 mod table;
@@ -35,6 +36,7 @@ pub use text::{NulTerminated, Utf16};
 use crate::module::is_wasi;
 use crate::state::State;
 use import::Import;
+use part::Part;
 
 /// The module that plain `extern "C"` declarations import from.
 pub(crate) const MODULE: &str = "env";
@@ -107,14 +109,14 @@ pub(crate) struct ImportFailed {
 pub struct Env<'l, T: 'static, U = T> {
     linker: &'l mut Linker<State<T>>,
     table: &'l mut Table,
-    part: fn(&mut T) -> &mut U,
+    part: Part<T, U>,
     contract: Option<&'l str>,
     module: &'l str,
 }
 
 impl<'l, T: Send + 'static> Env<'l, T> {
     pub(crate) fn new(linker: &'l mut Linker<State<T>>, table: &'l mut Table) -> Self {
-        Self { linker, table, part: |data| data, contract: None, module: MODULE }
+        Self { linker, table, part: Part::whole(), contract: None, module: MODULE }
     }
 }
 
@@ -122,7 +124,7 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     /// Serves functions that work on a part of the host data.
     pub fn on<V>(&mut self, part: fn(&mut T) -> &mut V) -> Env<'_, T, V> {
         let (contract, module) = (self.contract, self.module);
-        Env { linker: self.linker, table: self.table, part, contract, module }
+        Env { linker: self.linker, table: self.table, part: Part::new(part), contract, module }
     }
 
     /// Serves functions of an interface of a contract, so that a guest that is
@@ -154,10 +156,9 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     {
         let (part, import) = (self.part, self.describe::<A, R>(name)?);
         A::Flat::define(self.linker, self.module, name, move |mut caller, flat| {
-            let _entered = import.span().map(Span::entered);
-            let call = |data: &mut T, arguments: A::Lent<'_>| function.call(part(data), arguments);
-            let result = import.call::<T, A, R>(&mut caller, flat, call)?;
-            import.give(result, &mut caller)
+            let call =
+                |data: &mut T, arguments: A::Lent<'_>| function.call(part.of(data), arguments);
+            import.serve::<T, A, R>(&mut caller, flat, call)
         })
     }
 
@@ -178,9 +179,13 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
             let span = served.1.span();
             let call = async move {
                 let (function, import) = &*served;
-                let arguments = import.take::<T, A>(&mut caller, flat)?;
-                let result = function.call(part(caller.data_mut().data_mut()), arguments).await;
-                import.give(result, &mut caller)
+                let entered = import.enter(&mut caller);
+                let arguments = import.take::<T, A>(entered.caller, flat)?;
+                let data = part.of(entered.caller.data_mut().data_mut());
+                let result = function.call(data, arguments).await;
+                let flat = import.give(result, entered.caller)?;
+                entered.leave();
+                Ok(flat)
             };
             Box::new(call.instrument(span.unwrap_or_else(Span::none)))
         });
@@ -197,10 +202,13 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     pub fn define_result_writer(&mut self, name: &str) -> wasmtime::Result<()> {
         let import = self.describe::<(u32,), ()>(name)?;
         let write = move |mut caller: Caller<'_, State<T>>, pointer: u32| -> wasmtime::Result<()> {
-            let _entered = import.span().map(Span::entered);
-            let (pointer,) = import.take::<T, (u32,)>(&mut caller, (pointer,))?;
-            import.write_kept(&mut caller, pointer)?;
-            import.give((), &mut caller)
+            let _span = import.span().map(Span::entered);
+            let entered = import.enter(&mut caller);
+            let (pointer,) = import.take::<T, (u32,)>(entered.caller, (pointer,))?;
+            import.write_kept(entered.caller, pointer)?;
+            import.give((), entered.caller)?;
+            entered.leave();
+            Ok(())
         };
         self.linker.func_wrap(self.module, name, write).map(|_| ())
     }

@@ -1,0 +1,42 @@
+//! The part of the host data that functions work on.
+
+use std::any::Any;
+
+/// How a part of `T` is got at.
+pub(super) struct Part<T, U> {
+    of: fn(&mut T) -> &mut U,
+    is_whole: bool,
+}
+
+// Whatever the types are.
+impl<T, U> Clone for Part<T, U> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, U> Copy for Part<T, U> {}
+
+impl<T> Part<T, T> {
+    pub(super) fn whole() -> Self {
+        Self { of: |data| data, is_whole: true }
+    }
+}
+
+impl<T, U> Part<T, U> {
+    pub(super) fn new(of: fn(&mut T) -> &mut U) -> Self {
+        Self { of, is_whole: false }
+    }
+}
+
+impl<T: 'static, U: 'static> Part<T, U> {
+    // A call through a pointer is a good part of what a call from a guest takes, and
+    // most host functions work on all there is. The types are compared by the compiler.
+    #[inline]
+    pub(super) fn of<'d>(&self, data: &'d mut T) -> &'d mut U {
+        if self.is_whole && (data as &mut dyn Any).is::<U>() {
+            return (data as &mut dyn Any).downcast_mut().expect("just asked");
+        }
+        (self.of)(data)
+    }
+}
