@@ -20,7 +20,7 @@ use crate::provide::{Content, Source, provide};
 use crate::runtime::{Inner, Runtime};
 use crate::shared_engine::SharedEngine;
 use crate::state::State;
-use crate::wit::Contract;
+use crate::wit::Offered;
 
 /// Where no clock may end a guest, this ends one that runs for seconds.
 const DETERMINISTIC_FUEL: u64 = 10_000_000_000;
@@ -38,7 +38,7 @@ pub struct RuntimeBuilder<T: 'static> {
     text: bool,
     isolation: Option<Isolation>,
     cache: Option<Cache>,
-    contract: Option<String>,
+    pub(crate) contract: Option<Result<Offered>>,
     coredump: bool,
     host_values: bool,
     modules: Vec<Source>,
@@ -123,7 +123,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// whose exports have other types than the contract's is refused.
     #[must_use]
     pub fn contract(mut self, wit: impl Into<String>) -> Self {
-        self.contract = Some(wit.into());
+        self.contract = Some(Offered::read(wit.into()));
         self
     }
 
@@ -193,7 +193,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
     /// [`RuntimeBuilder::module`] was given.
     pub fn build(self) -> Result<Runtime<T>> {
-        let contract = self.contract.map(|wit| Contract::parse(&wit, None)).transpose()?;
+        let contract = self.contract.transpose()?;
         let mut limits = self.limits;
         if self.deterministic {
             limits.fuel.get_or_insert(DETERMINISTIC_FUEL);

@@ -1,6 +1,8 @@
 //! Withholding host functions from a guest, by the names that the contract and
 //! WASI have for them.
 
+use std::ops::Deref;
+
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{self, Component};
 use wasmtime::{Engine, ExternType, Module};
@@ -9,7 +11,7 @@ use crate::env::Table;
 use crate::error::{Error, Result};
 use crate::fit::Misfit;
 use crate::module::WASI;
-use crate::wit::Contract;
+use crate::wit::{Contract, Offered};
 
 /// A host function was called that is withheld from the guest.
 #[derive(Debug, thiserror::Error)]
@@ -82,8 +84,8 @@ impl Pattern {
 }
 
 /// Refuses a denial of what is not there, which somebody would rely on in vain.
-pub(crate) fn check(patterns: &[Pattern], contract: Option<&Contract>, env: &Table) -> Result<()> {
-    match patterns.iter().find(|pattern| !pattern.is_known(contract, env)) {
+pub(crate) fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Table) -> Result<()> {
+    match patterns.iter().find(|pattern| !pattern.is_known(contract.map(Deref::deref), env)) {
         None => Ok(()),
         Some(pattern) => Err(Error::Grant {
             what: pattern.name.clone(),

@@ -17,7 +17,7 @@ use crate::link;
 use crate::linked_module::LinkedModule;
 use crate::module as module_path;
 use crate::pool;
-use crate::runtime::{Inner, Runtime};
+use crate::runtime::Runtime;
 use crate::session::{Mode, Session};
 use crate::state::State;
 use crate::values::Signature;
@@ -82,7 +82,9 @@ impl<T: Send + 'static> Guest<T> {
         let _load = tracing::debug_span!("load", bytes = bytes.len()).entered();
         let inner = &runtime.inner;
         let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
-        fits(inner, kind, &binary)?;
+        if kind == Kind::Module {
+            fit::before_compiling(&inner.env, &binary)?;
+        }
         let compiled = inner.compiled(kind, &binary)?;
         Self::of_compiled(runtime, compiled, &binary)
     }
@@ -217,14 +219,5 @@ impl<T: Send + 'static> Guest<T> {
     pub async fn session_with(&self, data: T, grants: &Grants) -> Result<Session<T>> {
         let place = self.runtime.inner.place().await?;
         Session::start(self, data, &Arc::new(grants.clone()), place, Mode::Async).await
-    }
-}
-
-/// Refuses an examined guest that does not fit, as far as that is seen without
-/// compiling it.
-pub(crate) fn fits<T: 'static>(inner: &Inner<T>, kind: Kind, binary: &[u8]) -> Result<()> {
-    match kind {
-        Kind::Component => fit::exports(inner, binary),
-        Kind::Module => fit::before_compiling(&inner.env, binary),
     }
 }

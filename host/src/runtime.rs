@@ -9,10 +9,11 @@ use std::sync::Arc;
 use wasmtime::{Engine, component};
 
 use crate::builder::RuntimeBuilder;
-use crate::cache::Cache;
+use crate::cache::{Cache, Key};
 use crate::compile::{Compiled, compile, read};
 use crate::env::{Table, signature};
 use crate::error::Result;
+use crate::fit;
 use crate::grants::Grants;
 use crate::guest::Guest;
 use crate::inspect::{Inspection, inspect};
@@ -23,7 +24,7 @@ use crate::linked_module::Provider;
 use crate::pool::Pool;
 use crate::shared_engine::SharedEngine;
 use crate::state::State;
-use crate::wit::Contract;
+use crate::wit::Offered;
 
 /// One engine and what it offers to guests, for sessions with host data `T`.
 /// Cheap to clone; clones share everything.
@@ -42,7 +43,7 @@ pub(crate) struct Inner<T: 'static> {
     pub(crate) deterministic: bool,
     pub(crate) text: bool,
     pub(crate) isolation: Option<Isolation>,
-    pub(crate) contract: Option<Contract>,
+    pub(crate) contract: Option<Offered>,
     pub(crate) shared: Arc<SharedEngine>,
     pub(crate) cache: Option<Cache>,
     pub(crate) pool: Option<Pool>,
@@ -119,14 +120,21 @@ impl<T: Send + 'static> Runtime<T> {
     }
 }
 
-impl<T> Inner<T> {
+impl<T: 'static> Inner<T> {
     /// The compiled code of an examined guest, from the cache where there is one.
     pub(crate) fn compiled(&self, kind: Kind, binary: &[u8]) -> Result<Arc<Compiled>> {
-        let isolation = self.isolation.as_ref();
-        let compile = || compile(&self.engine, kind, binary, &self.limits, isolation);
-        match &self.cache {
-            Some(cache) => cache.load(&self.shared, kind, binary, &self.limits, compile),
-            None => compile().map(Arc::new),
+        let Some(cache) = &self.cache else { return self.compile(kind, binary).map(Arc::new) };
+        let contract = self.contract.as_ref().map(Offered::text);
+        let key = Key::new(&self.shared, binary, contract);
+        cache.load(&self.shared, kind, key, &self.limits, || self.compile(kind, binary))
+    }
+
+    /// Compiles an examined guest. A component is refused before that where it does not
+    /// fit, as far as that is seen.
+    pub(crate) fn compile(&self, kind: Kind, binary: &[u8]) -> Result<Compiled> {
+        if kind == Kind::Component {
+            fit::exports(self, binary)?;
         }
+        compile(&self.engine, kind, binary, &self.limits, self.isolation.as_ref())
     }
 }

@@ -14,9 +14,10 @@ use wasmtime::component::Component;
 
 pub use manifest::Manifest;
 
-use crate::compile::{Compiled, compile, examine, read, within};
+use crate::compile::{Compiled, examine, read, within};
 use crate::error::{Error, Result};
-use crate::guest::{Guest, fits};
+use crate::fit;
+use crate::guest::Guest;
 use crate::inspect::inspect;
 use crate::kind::Kind;
 use crate::runtime::Runtime;
@@ -42,9 +43,10 @@ impl<T: Send + 'static> Runtime<T> {
     pub fn compile(&self, bytes: impl AsRef<[u8]>) -> Result<CompiledGuest> {
         let inner = &self.inner;
         let (kind, binary) = examine(bytes.as_ref(), inner.text, &inner.limits)?;
-        fits(inner, kind, &binary)?;
-        let isolation = inner.isolation.as_ref();
-        let compiled = compile(&inner.engine, kind, &binary, &inner.limits, isolation)?;
+        if kind == Kind::Module {
+            fit::before_compiling(&inner.env, &binary)?;
+        }
+        let compiled = inner.compile(kind, &binary)?;
         let code = compiled.serialize().map_err(Error::host("take out the compiled code"))?;
         Guest::of_compiled(self.clone(), Arc::new(compiled), &binary)?;
         let imports = inspect(inner, &binary)?.imports.into_iter();

@@ -10,7 +10,7 @@ use crate::shared_engine::SharedEngine;
 
 /// What the hash is for, so that it is none of anybody else's. It changes with
 /// the form of entries.
-const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, first form";
+const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, second form";
 
 /// The name of an entry. It is the same for the same guest, engine, settings and
 /// kind of processor.
@@ -18,11 +18,13 @@ const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, first 
 pub(crate) struct Key(blake3::Hash);
 
 impl Key {
-    pub(crate) fn new(engine: &SharedEngine, binary: &[u8]) -> Self {
+    pub(crate) fn new(engine: &SharedEngine, binary: &[u8], contract: Option<&str>) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key(PURPOSE);
         hasher.update(compatibility(&engine.engine).as_bytes());
         hasher.update(engine.settings.to_word().as_bytes());
         hasher.update(blake3::hash(binary).as_bytes());
+        // What is kept has fit the contract, which need not be looked at again.
+        hasher.update(contract.unwrap_or_default().as_bytes());
         Self(hasher.finalize())
     }
 
@@ -81,6 +83,7 @@ mod tests {
             Key::new(
                 &SharedEngine::new(settings.clone(), coredump, None).expect("an engine"),
                 binary,
+                None,
             )
         };
         let first = key(&plain, false, b"guest");

@@ -159,11 +159,10 @@ impl Cache {
         &self,
         engine: &SharedEngine,
         kind: Kind,
-        binary: &[u8],
+        key: Key,
         limits: &Limits,
         compile: impl FnOnce() -> Result<Compiled>,
     ) -> Result<Arc<Compiled>> {
-        let key = Key::new(engine, binary);
         if let Some((compiled, size)) = engine.held(&key) {
             within(size, limits)?;
             tracing::debug!(from = "memory", "cache hit");

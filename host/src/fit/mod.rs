@@ -63,7 +63,7 @@ impl<T: Send + 'static> Runtime<T> {
         let inner = &self.inner;
         let (kind, binary) = examine(bytes.as_ref(), inner.text, &inner.limits)?;
         match kind {
-            Kind::Component => of_component(inner, &binary, inner.contract.as_ref(), true),
+            Kind::Component => of_component(inner, &binary, inner.contract.as_deref(), true),
             Kind::Module => module::fit(inner, &binary),
         }
     }
@@ -140,14 +140,14 @@ pub(crate) fn unlinkable<T: 'static>(
     binary: &[u8],
     error: &wasmtime::Error,
 ) -> Misfits {
-    let fit = of_component(inner, binary, inner.contract.as_ref(), true);
+    let fit = of_component(inner, binary, inner.contract.as_deref(), true);
     let misfits = fit.map(|fit| fit.misfits).unwrap_or_default();
     if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
 }
 
 /// What is wrong with a component's exports.
 pub(crate) fn exports<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
-    let Some(contract) = &inner.contract else { return Ok(()) };
+    let Some(contract) = inner.contract.as_deref() else { return Ok(()) };
     // What cannot be decoded the engine may still run.
     let Ok(guest) = decode(binary) else { return Ok(()) };
     if (Pair { guest: &guest, contract }).exports().is_empty() {

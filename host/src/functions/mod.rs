@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::grants::{AllowedHosts, Grants};
 use crate::lent;
 use crate::state::State;
-use crate::wit::Contract;
+use crate::wit::{Contract, Offered};
 pub use fetch::FetchLimits;
 
 /// The host data of the shipped contract. It implements the traits that are
@@ -65,7 +65,9 @@ impl Contract {
 
 /// A runtime's builder that offers the shipped contract on both paths.
 pub fn contract() -> RuntimeBuilder<Functions> {
-    RuntimeBuilder::default().contract(CONTRACT.join("\n")).component(component).env(env)
+    let mut builder = RuntimeBuilder::default().component(component).env(env);
+    builder.contract = Some(Ok(Offered::known(CONTRACT.join("\n"))));
+    builder
 }
 
 /// Offers the contract to components. Text is lent to `strings`, so that it is not

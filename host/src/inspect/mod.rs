@@ -140,7 +140,7 @@ pub(crate) fn inspect<T>(inner: &Inner<T>, bytes: &[u8]) -> Result<Inspection> {
     };
     match kind {
         Kind::Component => {
-            component::fill(&mut inspection, &binary, &contents, inner.contract.as_ref());
+            component::fill(&mut inspection, &binary, &contents, inner.contract.as_deref());
         }
         Kind::Module => module::fill(&mut inspection, &binary, &inner.env),
     }

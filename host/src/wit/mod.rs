@@ -7,9 +7,11 @@ mod decode;
 mod difference;
 mod members;
 mod notation;
+mod offered;
 mod weight;
 
 pub use contract::Contract;
 pub(crate) use decode::{Decoded, contained, decode};
 pub(crate) use difference::{Difference, Sides, differences};
 pub(crate) use notation::{function, ty};
+pub(crate) use offered::Offered;
