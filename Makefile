@@ -5,7 +5,7 @@ TARGETS := wasm32-wasip2 wasm32-wasip1 wasm32-unknown-unknown
 GUESTS := target/guests
 COMPONENT := $(GUESTS)/wasm32-wasip2/release/component.wasm
 MODULE := $(GUESTS)/wasm32-unknown-unknown/release/add.wasm
-HOST := target/release/wit-host
+HOST := target/debug/wit-host
 CARGO_COMPONENT_VERSION := 0.21.1
 CARGO_COMPONENT := target/tools/bin/cargo-component
 
@@ -31,8 +31,8 @@ BENCH := RUST_BACKTRACE=0 cargo run --release --package wit-host-bench --feature
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
 
-run: guests ## Build everything in release, run a component and a core module
-	cargo build --release
+run: guests ## Build the host and the guests, run a component and a core module
+	cargo build
 	@printf '\nA component, made for the contract in wit/: its `run` calls `math.add(1, 2)`.\n'
 	$(HOST) run --verbose $(COMPONENT)
 	@printf '\nA core module that imports `env.add`: its `run` calls `add(1, 2)`.\n'

@@ -130,6 +130,7 @@ mod deny;
 mod engine;
 mod env;
 mod error;
+mod executor;
 mod export_name;
 mod failure;
 mod fit;

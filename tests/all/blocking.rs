@@ -9,6 +9,7 @@ const PLAIN: &str = r#"(module
     (import "env" "add" (func $add (param i32 i32) (result i32)))
     (func (export "double") (param i32) (result i32)
         (call $add (local.get 0) (local.get 0)))
+    (func $deep (export "deep") (call $deep))
     (func (export "spin") (loop (br 0))))"#;
 
 /// The same with an import that is async, which is never called.
@@ -95,4 +96,20 @@ async fn within_async_code() {
     drop(guest.session(Host).await.unwrap());
     let mut session = guest.session_blocking(Host).unwrap();
     assert_eq!(session.call("double", &[Val::S32(3)]).unwrap(), [Val::S32(6)]);
+}
+
+/// Guest code that is not async is on the thread's own stack, of which there may be less
+/// than it is allowed.
+#[test]
+fn a_thread_with_little_stack() {
+    let guest = guest(PLAIN, Limits::default().stack(4 << 20));
+    let calls = move || {
+        for _ in 0..2 {
+            let mut session = guest.session_blocking(Host).unwrap();
+            assert_eq!(session.call("double", &[Val::S32(3)]).unwrap(), [Val::S32(6)]);
+            let error = session.call("deep", &[]).unwrap_err();
+            assert!(matches!(error, Error::Limit { limit: LimitReached::Stack(_), .. }), "{error}");
+        }
+    };
+    std::thread::Builder::new().stack_size(256 << 10).spawn(calls).unwrap().join().unwrap();
 }

@@ -11,6 +11,7 @@ use wasmtime::component::Val;
 
 use crate::blocking;
 use crate::error::Result;
+use crate::executor;
 use crate::grants::Grants;
 use crate::guest::Guest;
 use crate::session::{Mode, Session};
@@ -160,7 +161,7 @@ impl<T: Send + 'static> Sessions<T> {
             Some((session, served)) => Next::Kept(session, served),
             None => match inner.try_place() {
                 Ok(place) => Next::Place(place),
-                Err(_) => blocking::wait(self.idle_blocking.next(inner.place()))?,
+                Err(_) => executor::wait(self.idle_blocking.next(inner.place()))?,
             },
         };
         let (session, served) = match next {

@@ -8,12 +8,13 @@ use crate::guest::Linked;
 use crate::state::State;
 
 impl<T: Send + 'static> Session<T> {
-    /// Has the next calls made without async where `wanted`, and where that is possible,
-    /// which is returned. They block, and do not let other tasks run.
-    pub(crate) fn make_sync(&mut self, wanted: bool) -> bool {
+    /// Has the next calls made without async where `wanted`, and where that is possible.
+    /// They block, do not let other tasks run, and take up to so many bytes of the
+    /// calling thread's stack for guest code as are returned.
+    pub(crate) fn make_sync(&mut self, wanted: bool) -> Option<usize> {
         let is_sync = wanted && self.is_sync;
         self.store.data_mut().is_sync = is_sync;
-        is_sync
+        is_sync.then_some(self.guest.runtime.inner.limits.stack)
     }
 }
 
