@@ -10,7 +10,7 @@ use wasmtime::component::Val;
 
 use crate::abi::Abi;
 use crate::error::{Error, Result};
-use crate::executor::{Executor, run, wait};
+use crate::executor::{Executor, at_once, run, wait, with_stack};
 use crate::grants::Grants;
 use crate::guest::{Guest, Outcome};
 use crate::pool::Place;
@@ -78,9 +78,13 @@ impl<T: Send + 'static> Session<T> {
         let mut executor = None;
         let is_sync = guest.loaded.is_sync.get() == Some(&true);
         let mode = if is_sync { Mode::Sync } else { Mode::Async };
-        let stack = is_sync.then_some(guest.runtime.inner.limits.stack);
-        let starting = session::Session::start(guest, data, grants, place, mode);
-        let session = run(&mut executor, stack, pin!(starting))?;
+        let mut starting = pin!(session::Session::start(guest, data, grants, place, mode));
+        let stack = guest.runtime.inner.limits.stack;
+        let started = is_sync.then(|| with_stack(stack, || at_once(starting.as_mut()))).flatten();
+        let session = match started {
+            Some(session) => session?,
+            None => run(&mut executor, starting)?,
+        };
         Ok(Self { session, executor })
     }
 
@@ -89,8 +93,7 @@ impl<T: Send + 'static> Session<T> {
     /// # Errors
     /// The same.
     pub fn main(&mut self) -> Result<Outcome> {
-        let stack = self.session.make_sync(true);
-        run(&mut self.executor, stack, pin!(self.session.main()))
+        run(&mut self.executor, pin!(self.session.main()))
     }
 
     /// [`session::Session::call`], blocking.
@@ -98,8 +101,10 @@ impl<T: Send + 'static> Session<T> {
     /// # Errors
     /// The same.
     pub fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
-        let stack = self.session.make_sync(true);
-        run(&mut self.executor, stack, pin!(self.session.call(name, args)))
+        match self.session.can_be_sync() {
+            true => self.session.call_sync(name, args),
+            false => run(&mut self.executor, pin!(self.session.call(name, args))),
+        }
     }
 
     /// [`session::Session::call_with`], blocking.
@@ -107,8 +112,7 @@ impl<T: Send + 'static> Session<T> {
     /// # Errors
     /// The same.
     pub fn call_with(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
-        let stack = self.session.make_sync(false);
-        run(&mut self.executor, stack, pin!(self.session.call_with(abi, name, args)))
+        run(&mut self.executor, pin!(self.session.call_with(abi, name, args)))
     }
 
     /// [`session::Session::typed`], blocking.
@@ -120,8 +124,7 @@ impl<T: Send + 'static> Session<T> {
         name: &str,
         calls: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
-        let stack = self.session.make_sync(false);
-        run(&mut self.executor, stack, pin!(self.session.typed(name, calls)))
+        run(&mut self.executor, pin!(self.session.typed(name, calls)))
     }
 
     /// [`Session::typed`] with bindings that are not async, which makes short calls
@@ -136,14 +139,13 @@ impl<T: Send + 'static> Session<T> {
         name: &str,
         calls: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
-        let stack = self.session.make_sync(true);
-        if stack.is_none() {
-            let reason = "the guest imports functions that are async, so that calls of it \
-                          have to be; use `Session::typed` with bindings that are async";
-            return Err(Error::WrongType { function: name.into(), reason: reason.into() });
+        if self.session.can_be_sync() {
+            return self.session.typed_sync(name, calls);
         }
-        let calls = async |store: &mut Store<State<T>>| calls(store);
-        run(&mut self.executor, stack, pin!(self.session.typed(name, calls)))
+        let reason = "the guest imports functions that are async, or has its `_start` called \
+                      first, so that its calls have to be async; use `Session::typed` with \
+                      bindings that are";
+        Err(Error::WrongType { function: name.into(), reason: reason.into() })
     }
 
     /// Ends the session and gives its host data back.

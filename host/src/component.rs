@@ -84,12 +84,25 @@ impl Function {
         store: &mut Store<State<T>>,
         args: &[Val],
     ) -> wasmtime::Result<Vec<Val>> {
-        let mut results = vec![Val::Bool(false); self.signature.results.len()];
-        match store.data().is_sync {
-            true => self.func.call(store, args, &mut results)?,
-            false => self.func.call_async(store, args, &mut results).await?,
-        }
+        let mut results = self.room();
+        self.func.call_async(store, args, &mut results).await?;
         Ok(results)
+    }
+
+    /// The same, not async.
+    pub(crate) fn call_sync<T>(
+        &self,
+        store: &mut Store<State<T>>,
+        args: &[Val],
+    ) -> wasmtime::Result<Vec<Val>> {
+        let mut results = self.room();
+        self.func.call(store, args, &mut results)?;
+        Ok(results)
+    }
+
+    /// Room for results.
+    fn room(&self) -> Vec<Val> {
+        vec![Val::Bool(false); self.signature.results.len()]
     }
 }
 

@@ -42,8 +42,7 @@ impl Executor {
         // async code they are not tried, so that no call works there by chance.
         if Handle::try_current().is_err() {
             let _entered = runtime.enter();
-            let mut nobody = Context::from_waker(Waker::noop());
-            if let Poll::Ready(output) = future.as_mut().poll(&mut nobody) {
+            if let Some(output) = at_once(future.as_mut()) {
                 return output;
             }
         }
@@ -70,21 +69,27 @@ impl Drop for Executor {
     }
 }
 
-/// Runs `future` on the calling thread. Where it is sync, it waits for nothing and needs
-/// no executor, but so many bytes of the thread's own stack for guest code.
+/// Calls `function` where there are so many bytes of stack for guest code.
+pub(crate) fn with_stack<R>(stack: usize, function: impl FnOnce() -> R) -> R {
+    let needed = stack.saturating_add(HOST_STACK);
+    stacker::maybe_grow(needed, needed, function)
+}
+
+/// The outcome of a future that waits for nothing.
+pub(crate) fn at_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+    let mut nobody = Context::from_waker(Waker::noop());
+    match future.as_mut().poll(&mut nobody) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+/// Runs `future` on the calling thread, with an executor that is made when it is first
+/// needed.
 pub(crate) fn run<R>(
     executor: &mut Option<Executor>,
-    stack: Option<usize>,
-    mut future: Pin<&mut impl Future<Output = Result<R>>>,
+    future: Pin<&mut impl Future<Output = Result<R>>>,
 ) -> Result<R> {
-    if let Some(stack) = stack {
-        let mut nobody = Context::from_waker(Waker::noop());
-        let poll = || future.as_mut().poll(&mut nobody);
-        let needed = stack.saturating_add(HOST_STACK);
-        if let Poll::Ready(output) = stacker::maybe_grow(needed, needed, poll) {
-            return output;
-        }
-    }
     let executor = match executor {
         Some(executor) => executor,
         None => executor.insert(Executor::new()?),

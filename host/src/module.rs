@@ -144,10 +144,18 @@ impl Function {
         numbers: &mut [wasmtime::Val],
     ) -> wasmtime::Result<Vec<Val>> {
         let (args, results) = numbers.split_at_mut(self.params.len());
-        match store.data().is_sync {
-            true => self.func.call(store, args, results)?,
-            false => self.func.call_async(store, args, results).await?,
-        }
+        self.func.call_async(store, args, results).await?;
+        results.iter().map(lift).collect()
+    }
+
+    /// The same, not async.
+    pub(crate) fn call_sync<T>(
+        &self,
+        store: &mut Store<State<T>>,
+        numbers: &mut [wasmtime::Val],
+    ) -> wasmtime::Result<Vec<Val>> {
+        let (args, results) = numbers.split_at_mut(self.params.len());
+        self.func.call(store, args, results)?;
         results.iter().map(lift).collect()
     }
 }

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use tracing::Span;
+use tracing::span::EnteredSpan;
 use wasmtime::{AsContext, Caller, Memory};
 use wasmtime_wasi::I32Exit;
 
@@ -156,8 +157,33 @@ impl Import {
         result.lower(&mut Target { caller }).map_err(|not_returned| self.ended(not_returned))
     }
 
+    /// Serves a call that asks for the last result.
+    #[inline]
+    pub(super) fn serve_kept<T: 'static>(
+        &self,
+        caller: &mut Caller<'_, State<T>>,
+        pointer: u32,
+    ) -> wasmtime::Result<()> {
+        let traced = is_traced().then(|| self.trace_kept(pointer));
+        let entered = self.enter(caller);
+        self.write_kept(entered.caller, pointer)?;
+        entered.leave();
+        if traced.is_some() {
+            trace_result(&());
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn trace_kept(&self, pointer: u32) -> EnteredSpan {
+        let span = span(&self.module, &self.name).entered();
+        trace_arguments(&(pointer,));
+        span
+    }
+
     /// Copies the last result to where the guest made room for it.
-    pub(super) fn write_kept<T: 'static>(
+    #[inline]
+    fn write_kept<T: 'static>(
         &self,
         caller: &mut Caller<'_, State<T>>,
         pointer: u32,

@@ -54,8 +54,9 @@ impl<'m> GuestMemory<'m> {
     #[inline]
     pub(crate) fn bytes(&self, pointer: u32, length: u32) -> Result<&'m [u8], BadRange> {
         let (start, length) = (pointer as usize, length as usize);
-        let outside = BadRange::Outside { pointer, length, size: self.bytes.len() };
-        let range = self.bytes.get(start..).and_then(|rest| rest.get(..length)).ok_or(outside)?;
+        let outside = || BadRange::Outside { pointer, length, size: self.bytes.len() };
+        let range = self.bytes.get(start..).and_then(|rest| rest.get(..length));
+        let range = range.ok_or_else(outside)?;
         self.count(length)?;
         Ok(range)
     }

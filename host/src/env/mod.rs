@@ -201,14 +201,8 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     /// Where `name` is served already, or cannot be.
     pub fn define_result_writer(&mut self, name: &str) -> wasmtime::Result<()> {
         let import = self.describe::<(u32,), ()>(name)?;
-        let write = move |mut caller: Caller<'_, State<T>>, pointer: u32| -> wasmtime::Result<()> {
-            let _span = import.span().map(Span::entered);
-            let entered = import.enter(&mut caller);
-            let (pointer,) = import.take::<T, (u32,)>(entered.caller, (pointer,))?;
-            import.write_kept(entered.caller, pointer)?;
-            import.give((), entered.caller)?;
-            entered.leave();
-            Ok(())
+        let write = move |mut caller: Caller<'_, State<T>>, pointer: u32| {
+            import.serve_kept(&mut caller, pointer)
         };
         self.linker.func_wrap(self.module, name, write).map(|_| ())
     }

@@ -2,7 +2,7 @@
 //! after any failure the session is over, with everything that is known of it.
 
 use futures_util::FutureExt as _;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use tracing::{Instrument as _, Span};
 use wasmtime::{Store, WasmCoreDump};
@@ -34,12 +34,35 @@ impl<T: Send + 'static> Session<T> {
             let guarded = pin!(AssertUnwindSafe(self.deadline.within(call)).catch_unwind());
             guarded.instrument(span.clone()).await
         };
+        self.finish(&span, called, began, outcome)
+    }
+
+    /// The same for a call that is not async.
+    pub(super) fn guarded_sync<R>(
+        &mut self,
+        called: Called<'_>,
+        call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        let span = self.span_of(called.function);
+        let began = self.begin(called.function)?;
+        let call = || call(&mut self.store);
+        let outcome = span.in_scope(|| catch_unwind(AssertUnwindSafe(call)));
+        self.finish(&span, called, began, outcome)
+    }
+
+    fn finish<R>(
+        &mut self,
+        span: &Span,
+        called: Called<'_>,
+        began: Began,
+        outcome: std::thread::Result<wasmtime::Result<R>>,
+    ) -> Result<R> {
         match self.end(began, outcome) {
             Ok(result) => {
                 self.ended = false;
                 Ok(result)
             }
-            Err(failed) => Err(self.failed_in(&span, called, failed)),
+            Err(failed) => Err(self.failed_in(span, called, failed)),
         }
     }
 

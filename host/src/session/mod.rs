@@ -8,7 +8,7 @@ mod guard;
 mod sync;
 mod typed;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tracing::Span;
@@ -49,7 +49,7 @@ pub struct Session<T: 'static> {
     ended: bool,
     span: Span,
     /// What was called by name.
-    callees: HashMap<String, Callee>,
+    callees: BTreeMap<String, Callee>,
     /// Room for a call's arguments and results, for call after call.
     numbers: Vec<wasmtime::Val>,
     /// Behind the store, since it is somebody else's once it is dropped.
@@ -97,7 +97,7 @@ impl<T: Send + 'static> Session<T> {
             calls: 0,
             ended: false,
             span,
-            callees: HashMap::new(),
+            callees: BTreeMap::new(),
             numbers: Vec::new(),
             _place: place,
         };
@@ -122,6 +122,7 @@ impl<T: Send + 'static> Session<T> {
             }
         });
         self.live = Some(live.await?);
+        self.store.data_mut().is_sync = false;
         let is_possible = || sync::is_possible(&loaded.linked, &mut self.store);
         self.is_sync = *loaded.is_sync.get_or_init(is_possible);
         Ok(())

@@ -1,20 +1,64 @@
 //! Calls that are not async: for a guest that imports nothing async, they need no stack
 //! of their own, which is a good part of what a short call takes.
 
+use wasmtime::component::Val;
 use wasmtime::{Func, Store};
 
-use super::Session;
+use super::callee::Callee;
+use super::{Live, Session};
+use crate::error::Result;
+use crate::executor::with_stack;
+use crate::failure::Called;
 use crate::guest::Linked;
 use crate::state::State;
 
 impl<T: Send + 'static> Session<T> {
-    /// Has the next calls made without async where `wanted`, and where that is possible.
-    /// They block, do not let other tasks run, and take up to so many bytes of the
-    /// calling thread's stack for guest code as are returned.
-    pub(crate) fn make_sync(&mut self, wanted: bool) -> Option<usize> {
-        let is_sync = wanted && self.is_sync;
-        self.store.data_mut().is_sync = is_sync;
-        is_sync.then_some(self.guest.runtime.inner.limits.stack)
+    /// Whether calls of what the guest exports need not be async. `_start` is, where that
+    /// is still to be run ahead of another function.
+    pub(crate) fn can_be_sync(&self) -> bool {
+        self.is_sync && !matches!(self.live, Some(Live::Module { started: false, .. }))
+    }
+
+    /// [`Session::call`], not async: it blocks, and does not let other tasks run.
+    pub(crate) fn call_sync(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
+        let live = self.live()?;
+        let called = Called { function: name, arguments: args };
+        match self.callee(live, name)? {
+            Callee::Component(function) => {
+                function.check(name, args)?;
+                self.on_this_stack(called, |store| function.call_sync(store, args))
+            }
+            Callee::Module(function) => {
+                let mut numbers = std::mem::take(&mut self.numbers);
+                function.lower(name, args, &mut numbers)?;
+                let call = |store: &mut _| function.call_sync(store, &mut numbers);
+                let results = self.on_this_stack(called, call);
+                self.numbers = numbers;
+                results
+            }
+        }
+    }
+
+    /// [`Session::typed`], not async.
+    pub(crate) fn typed_sync<R>(
+        &mut self,
+        name: &str,
+        calls: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        self.live()?;
+        self.on_this_stack(Called { function: name, arguments: &[] }, calls)
+    }
+
+    fn on_this_stack<R>(
+        &mut self,
+        called: Called<'_>,
+        call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        self.store.data_mut().is_sync = true;
+        let stack = self.guest.runtime.inner.limits.stack;
+        let outcome = with_stack(stack, || self.guarded_sync(called, call));
+        self.store.data_mut().is_sync = false;
+        outcome
     }
 }
 
