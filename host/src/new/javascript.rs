@@ -9,6 +9,7 @@ use super::language::{Details, Stubbing};
 use super::plain::{Payload, Plain, plain};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
+use super::tools::{MAKE, NODE, NPM};
 
 pub(super) const STARLINGMONKEY: Details = Details {
     name: "js",
@@ -20,6 +21,7 @@ pub(super) const STARLINGMONKEY: Details = Details {
     replaced: NAMES,
     build: "make",
     output: "guest.wasm",
+    needs: &[MAKE, NODE, NPM],
     stubs: Stubbing::Made(stubs),
 };
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use super::error::ProjectError;
 use super::exports::World;
 use super::stub::Stubs;
+use super::tools::Program;
 use super::{File, c, cargo, core_modules, go, javascript, python, rust};
 use crate::wit::Contract;
 
@@ -55,6 +56,8 @@ pub(super) struct Details {
     pub(super) build: &'static str,
     /// What is built, with `NAME` for the name as an identifier.
     pub(super) output: &'static str,
+    /// What has to be on the machine, in the versions that the build's own tools ask for.
+    pub(super) needs: &'static [Program],
     pub(super) stubs: Stubbing,
 }
 

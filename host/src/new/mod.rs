@@ -28,7 +28,7 @@ use crate::error::Result;
 use crate::wit::Contract;
 pub use error::ProjectError;
 pub use language::Language;
-pub use tools::Tool;
+pub use tools::{Needed, Tool};
 
 /// A guest's project that is yet to be written.
 ///

@@ -9,6 +9,7 @@ use super::language::{Details, Stubbing};
 use super::plain::{Plain, plain};
 use super::stub::{Stubs, imports};
 use super::templates::files;
+use super::tools::{MAKE, PYTHON};
 use crate::text::shown;
 use crate::wit;
 
@@ -21,6 +22,7 @@ pub(super) const DETAILS: Details = Details {
     replaced: &[],
     build: "make",
     output: "guest.wasm",
+    needs: &[MAKE, PYTHON.at_least(3, 10)],
     stubs: Stubbing::Made(stubs),
 };
 

@@ -12,6 +12,7 @@ use super::language::{Details, Stubbing};
 use super::plain::{Plain, plain};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
+use super::tools::{C_COMPILER, CARGO, MAKE, PYTHON};
 use names::{identifier, namespace};
 use types::{Types, is_pointer};
 
@@ -24,6 +25,7 @@ pub(super) const DETAILS: Details = Details {
     replaced: &[],
     build: "make",
     output: "guest.wasm",
+    needs: &[MAKE, CARGO.at_least(1, 88), C_COMPILER, PYTHON.at_least(3, 11)],
     stubs: Stubbing::Made(stubs),
 };
 

@@ -10,6 +10,7 @@ use super::exports::{Interface, Resource, World, constructor_error};
 use super::language::{Details, Stubbing};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
+use super::tools::{C_COMPILER, CARGO, WASIP2};
 use types::{Types, identifier, module_of, path_of, state};
 
 pub(super) const DETAILS: Details = Details {
@@ -21,6 +22,7 @@ pub(super) const DETAILS: Details = Details {
     replaced: &[],
     build: "cargo build --release --target wasm32-wasip2",
     output: "target/wasm32-wasip2/release/NAME.wasm",
+    needs: &[CARGO.at_least(1, 85), WASIP2, C_COMPILER],
     stubs: Stubbing::Made(stubs),
 };
 
