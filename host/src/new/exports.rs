@@ -2,8 +2,8 @@
 //! WIT. It knows no language.
 
 use wit_parser::{
-    Function, FunctionKind, IndexMap, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner,
-    WorldId, WorldItem, WorldKey,
+    Function, FunctionKind, IndexMap, InterfaceId, PackageName, Resolve, Type, TypeDefKind, TypeId,
+    TypeOwner, WorldId, WorldItem, WorldKey,
 };
 
 use crate::wit::Contract;
@@ -81,6 +81,30 @@ impl World {
         let found =
             items.find(|(_, item)| matches!(item, WorldItem::Interface { id, .. } if *id == owner));
         found.map(|(key, _)| key)
+    }
+
+    /// The names in the world of the interfaces on one side, those without functions too.
+    pub(super) fn interface_keys(&self, exported: bool) -> impl Iterator<Item = &WorldKey> {
+        let world = &self.resolve.worlds[self.id];
+        let items = if exported { &world.exports } else { &world.imports };
+        let interfaces =
+            items.iter().filter(|(_, item)| matches!(item, WorldItem::Interface { .. }));
+        interfaces.map(|(key, _)| key)
+    }
+
+    /// An interface's name as it was given, `stock`.
+    pub(super) fn short_name<'w>(&'w self, key: &'w WorldKey) -> Option<&'w str> {
+        match key {
+            WorldKey::Name(name) => Some(name),
+            WorldKey::Interface(id) => self.resolve.interfaces[*id].name.as_deref(),
+        }
+    }
+
+    /// The package that an interface is of. One that is declared in the world is of none.
+    pub(super) fn package(&self, key: &WorldKey) -> Option<&PackageName> {
+        let WorldKey::Interface(id) = key else { return None };
+        let package = self.resolve.interfaces[*id].package?;
+        Some(&self.resolve.packages[package].name)
     }
 
     /// What a type is behind all of its other names.
@@ -173,11 +197,7 @@ impl<'w> Interface<'w> {
 
     /// Its name in WIT as it was given, `stock`. The world itself has none.
     pub(super) fn name(&self) -> Option<&'w str> {
-        let (id, key) = self.key?;
-        match key {
-            WorldKey::Name(name) => Some(name),
-            WorldKey::Interface(_) => self.world.resolve.interfaces[id].name.as_deref(),
-        }
+        self.world.short_name(self.key?.1)
     }
 
     /// Its name with its package, `shop:contract/stock@1.0.0`.
