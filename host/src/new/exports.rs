@@ -26,6 +26,7 @@ pub(super) struct Interface<'w> {
 
 /// A resource of an exported interface.
 pub(super) struct Resource<'w> {
+    pub(super) id: TypeId,
     pub(super) name: &'w str,
     pub(super) functions: Vec<&'w Function>,
 }
@@ -192,7 +193,9 @@ impl<'w> Interface<'w> {
                 .values()
                 .filter(move |function| function.kind.resource() == Some(id))
         };
-        resources.map(|(name, id)| Resource { name, functions: of(*id).collect() }).collect()
+        resources
+            .map(|(name, id)| Resource { id: *id, name, functions: of(*id).collect() })
+            .collect()
     }
 
     /// Its name in WIT as it was given, `stock`. The world itself has none.

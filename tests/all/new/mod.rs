@@ -155,6 +155,7 @@ fn go() {
 #[test]
 fn quickjs() {
     made("quickjs", "quickjs", EVERY);
+    made("quickjs", "quickjs", &[("brushes", "0\n")]);
 }
 
 #[test]
@@ -164,7 +165,7 @@ fn js() {
 
 #[test]
 fn python() {
-    made("python", "python", &[("", ""), ("drawn", "")]);
+    made("python", "python", &[("", ""), ("both", ""), ("twins", ""), ("brushes", "")]);
 }
 
 #[test]

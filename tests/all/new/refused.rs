@@ -44,6 +44,22 @@ fn contracts() {
     }
     let go = ["new", "guest", "--lang", "go", "--wit", KINDS, "--world", "both"];
     check(&go, 2, "", "its export `mix` is more than a function of a few numbers and texts");
+    for (language, world, reason) in [
+        (
+            "js",
+            "twins",
+            "it exports `every:kind/types@1.2.0` and `other:kind/types@1.0.0`, and both",
+        ),
+        ("quickjs", "twins", "are `types` in JavaScript; give one of them another name"),
+        (
+            "js",
+            "brushes",
+            "export `painting` has a resource `brush`, and so has `other:kind/types@",
+        ),
+    ] {
+        let new = ["new", "guest", "--lang", language, "--wit", KINDS, "--world", world];
+        check(&new, 2, "", reason);
+    }
     let nowhere = ["new", "guest", "--lang", "rust", "--wit", "/no/such/folder"];
     check(&nowhere, 2, "", "failed to read the contract `/no/such/folder`");
 }

@@ -95,7 +95,7 @@ fn of_resources(
     resources: &[Resource<'_>],
 ) -> File {
     let mut body = String::new();
-    for Resource { name, functions } in resources {
+    for Resource { name, functions, .. } in resources {
         let class = word(&name.to_upper_camel_case());
         let functions = methods(world, functions);
         let functions = if functions.is_empty() { "    pass\n".into() } else { functions };

@@ -89,7 +89,7 @@ fn of_interface(world: &World, interface: &Interface<'_>, path: &str) -> String 
     let functions = of_functions(&types, &interface.functions());
     text += if resources.is_empty() || functions.is_empty() { "" } else { "\n" };
     text += &format!("{functions}}}\n");
-    for Resource { name, functions } in &resources {
+    for Resource { name, functions, .. } in &resources {
         let (camel, state) = (name.to_upper_camel_case(), state(name));
         let functions = of_functions(&types, functions);
         text += &format!("\nimpl Guest{camel} for {state} {{\n{functions}}}\n");
