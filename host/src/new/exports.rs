@@ -42,6 +42,11 @@ impl World {
         &self.resolve.worlds[self.id].name
     }
 
+    /// The world as it is in WIT.
+    pub(super) fn definition(&self) -> &wit_parser::World {
+        &self.resolve.worlds[self.id]
+    }
+
     /// What the guest has to offer: the world's own functions first, then those of
     /// each interface that has any.
     pub(super) fn exports(&self) -> Vec<Interface<'_>> {
@@ -86,7 +91,7 @@ impl World {
 
     /// The names in the world of the interfaces on one side, those without functions too.
     pub(super) fn interface_keys(&self, exported: bool) -> impl Iterator<Item = &WorldKey> {
-        let world = &self.resolve.worlds[self.id];
+        let world = self.definition();
         let items = if exported { &world.exports } else { &world.imports };
         let interfaces =
             items.iter().filter(|(_, item)| matches!(item, WorldItem::Interface { .. }));

@@ -145,6 +145,7 @@ const EVERY: &[(&str, &str)] = &[("", "3\n"), ("both", "component, "), ("alone",
 #[test]
 fn c() {
     made("c", "c", EVERY);
+    made("c", "c", &[("nesting", "component, "), ("within", "component, ")]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Guests in C, with the bindings of `wit-bindgen c`.
 
 mod names;
+mod namespaces;
 mod types;
 
 use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
@@ -14,6 +15,7 @@ use super::stub::{Stubs, comment, imports};
 use super::templates::files;
 use super::tools::{C_COMPILER, CARGO, MAKE, PYTHON};
 use names::{identifier, namespace};
+use namespaces::namespaces;
 use types::{Types, is_pointer};
 
 pub(super) const DETAILS: Details = Details {
@@ -45,13 +47,16 @@ fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
         let key = interface.key.map(|(_, key)| key);
         format!("{}_{}", namespace(world, key, false), function.name.to_snake_case())
     });
-    let written = world.exports().into_iter().map(|interface| of_interface(world, &interface));
+    let namespaces = namespaces(world);
+    let written = world.exports().into_iter().map(|interface| {
+        let types = Types::new(world, &interface, &namespaces);
+        of_interface(world, &types, &interface)
+    });
     text += &written.collect::<Vec<_>>().join("\n");
     Ok(Stubs { files: vec![File::new("guest.c", text)] })
 }
 
-fn of_interface(world: &World, interface: &Interface<'_>) -> String {
-    let types = Types::new(world, interface);
+fn of_interface(world: &World, types: &Types<'_>, interface: &Interface<'_>) -> String {
     let mut text =
         interface.full_name().map_or(String::new(), |name| format!("/* `{name}` */\n\n"));
     for Resource { name, .. } in interface.resources() {
@@ -62,7 +67,7 @@ fn of_interface(world: &World, interface: &Interface<'_>) -> String {
         );
     }
     let functions = interface.all_functions().into_iter();
-    let functions = functions.map(|function| of_function(world, &types, function));
+    let functions = functions.map(|function| of_function(world, types, function));
     text + &functions.collect::<Vec<_>>().join("\n")
 }
 
