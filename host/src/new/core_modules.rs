@@ -1,7 +1,7 @@
 //! Guests that are core modules: for the functions of the shipped contract in `env`, in
 //! languages whose compilers know no WIT.
 
-use super::language::{Details, Stubbing};
+use super::details::{Details, Stubbing};
 use super::templates::files;
 use super::tools::{MAKE, NODE, NPM, PYTHON};
 

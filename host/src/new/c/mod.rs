@@ -8,8 +8,8 @@ use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
 use wit_parser::{Function, FunctionKind, Type, TypeDefKind};
 
 use super::File;
+use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World, constructor_error};
-use super::language::{Details, Stubbing};
 use super::plain::{Plain, plain};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;

@@ -6,8 +6,8 @@ mod crossing;
 use wit_parser::Function;
 
 use super::File;
+use super::details::{Details, Stubbing};
 use super::exports::World;
-use super::language::{Details, Stubbing};
 use super::stub::Stubs;
 use super::templates::files;
 use super::tools::{MAKE, PYTHON};

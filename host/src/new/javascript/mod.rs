@@ -6,8 +6,8 @@ use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
 use wit_parser::{Function, FunctionKind, Type};
 
 use super::File;
+use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World};
-use super::language::{Details, Stubbing};
 use super::plain::{Payload, Plain, plain};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;

@@ -6,8 +6,8 @@ use heck::{ToShoutySnakeCase as _, ToUpperCamelCase as _};
 use wit_parser::{Function, FunctionKind, Type, TypeId, WorldKey};
 
 use super::File;
+use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World};
-use super::language::{Details, Stubbing};
 use super::plain::{Plain, plain};
 use super::stub::{Stubs, imports};
 use super::templates::files;

@@ -6,8 +6,8 @@ use heck::ToUpperCamelCase as _;
 use wit_parser::{Function, FunctionKind};
 
 use super::File;
+use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World, constructor_error};
-use super::language::{Details, Stubbing};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
 use super::tools::{C_COMPILER, CARGO, WASIP2};
