@@ -155,8 +155,9 @@ fn go() {
 
 #[test]
 fn quickjs() {
-    made("quickjs", "quickjs", EVERY);
-    made("quickjs", "quickjs", &[("brushes", "0\n")]);
+    let worlds =
+        [("", "3\n"), ("brushes", "0\n"), ("within", "component, "), ("alone", "<resource>\n")];
+    made("quickjs", "quickjs", &worlds);
 }
 
 #[test]

@@ -53,6 +53,7 @@ fn contracts() {
             "twins",
             "it exports `every:kind/types@1.2.0` and `other:kind/types@1.0.0`, and both",
         ),
+        ("quickjs", "both", "has a method with parameters, `picture.draw`, and QuickJS's"),
         ("quickjs", "twins", "are `types` in JavaScript; give one of them another name"),
         (
             "js",

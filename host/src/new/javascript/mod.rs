@@ -1,5 +1,6 @@
 //! Guests in JavaScript: one source for both of the engines that make components of it.
 
+mod engines;
 mod names;
 
 use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
@@ -12,7 +13,8 @@ use super::plain::{Payload, Plain, plain};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
 use super::tools::{MAKE, NODE, NPM};
-use names::{clash, class, identifier, unfit_resource};
+use engines::{unfit_for_quickjs, unfit_for_starlingmonkey};
+use names::{clash, class, identifier};
 
 pub(super) const STARLINGMONKEY: Details = Details {
     name: "js",
@@ -34,7 +36,7 @@ pub(super) const QUICKJS: Details = Details {
     folder: "quickjs",
     files: files!("quickjs": ".gitignore", ".npmrc", "Makefile", "README.md", "guest.js",
         "package-lock.json", "package.json"),
-    stubs: Stubbing::Made(stubs),
+    stubs: Stubbing::Made(quickjs),
     ..STARLINGMONKEY
 };
 
@@ -45,10 +47,12 @@ const NAMES: &[(&str, &str, &str)] = &[
 
 fn starlingmonkey(world: &World, selector: &str) -> Result<Stubs, String> {
     let stubs = stubs(world, selector)?;
-    match unfit_resource(world) {
-        Some(reason) => Err(reason),
-        None => Ok(stubs),
-    }
+    unfit_for_starlingmonkey(world).map_or(Ok(stubs), Err)
+}
+
+fn quickjs(world: &World, selector: &str) -> Result<Stubs, String> {
+    let stubs = stubs(world, selector)?;
+    unfit_for_quickjs(world).map_or(Ok(stubs), Err)
 }
 
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
 use wit_parser::TypeId;
 
-use crate::new::exports::{Resource, World};
+use crate::new::exports::World;
 
 /// Why a module cannot have all of the exports: neither engine tells two of them apart
 /// that have the same name but for their package.
@@ -25,24 +25,6 @@ pub(super) fn clash(world: &World) -> Option<String> {
                 return Some(format!(
                     "it exports {other} and {full}, and both are `{name}` in JavaScript; give one \
                      of them another name, or take another language"
-                ));
-            }
-        }
-    }
-    None
-}
-
-/// Why StarlingMonkey's bindings cannot have all of the resources: those of every interface
-/// are in one place with its own names, by theirs alone.
-pub(super) fn unfit_resource(world: &World) -> Option<String> {
-    let mut known = HashMap::from([("error", "StarlingMonkey itself".to_owned())]);
-    for interface in world.exports() {
-        let full = format!("`{}`", interface.full_name().unwrap_or_default());
-        for Resource { name, .. } in interface.resources() {
-            if let Some(other) = known.insert(name, full.clone()) {
-                return Some(format!(
-                    "its export {full} has a resource `{name}`, and so has {other}, which would \
-                     be taken for the same; give one of them another name, or take `quickjs`"
                 ));
             }
         }
