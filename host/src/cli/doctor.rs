@@ -11,7 +11,8 @@ use super::status::Status;
 
 /// Tell which tools building guests needs, and which of them are there
 ///
-/// Nothing is installed. Of one language, the status is 1 where something is missing.
+/// Nothing is installed. Of one language, the status is 1 where something is missing or
+/// too old.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +24,8 @@ pub(crate) struct Doctor {
     lang: Option<Language>,
 
     /// What to print: a table, or a JSON object of `tools` with objects of `language`,
-    /// `tool`, `found`, `needed`, `install` and `missing`
+    /// `tool`, `found`, `needed`, `install`, `missing` and `too_old`; what is too old is
+    /// missing as well
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -55,9 +57,10 @@ fn object((language, tool): &(Language, Tool)) -> serde_json::Value {
         "language": language.name(),
         "tool": tool.name,
         "found": tool.found,
-        "needed": tool.needed,
+        "needed": tool.needed.to_string(),
         "install": tool.install,
         "missing": tool.is_missing(),
+        "too_old": tool.is_too_old(),
     })
 }
 
@@ -68,12 +71,16 @@ fn table(rows: &[(Language, Tool)]) -> String {
     for (language, tool) in rows {
         let is_new = last.replace(*language) != Some(*language);
         let (found, install) = match (&tool.found, tool.install) {
-            (Some(found), _) => (&**found, ""),
-            (None, Some(install)) => ("missing", install),
-            (None, None) => ("-", "the build does, in the project's `tools`"),
+            (Some(found), Some(update)) if tool.is_too_old() => {
+                (format!("{found}: too old"), update)
+            }
+            (Some(found), _) => (found.clone(), ""),
+            (None, Some(install)) => ("missing".into(), install),
+            (None, None) => ("-".into(), "the build does, in the project's `tools`"),
         };
         let language = if is_new { language.name() } else { "" };
-        cells.push([language, tool.name, found, &tool.needed, install].map(str::to_owned));
+        let needed = tool.needed.to_string();
+        cells.push([language, tool.name, &found, &needed, install].map(str::to_owned));
     }
     let widths: Vec<_> = (0..cells[0].len())
         .map(|column| cells.iter().map(|row| row[column].len()).max().unwrap_or_default())

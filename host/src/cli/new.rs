@@ -64,15 +64,21 @@ impl New {
 /// Parses a language, and tells help and completions which ones there are.
 pub(super) fn language() -> impl clap::builder::TypedValueParser<Value = Language> {
     use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
-    let values = Language::ALL
-        .iter()
-        .map(|language| PossibleValue::new(language.name()).help(language.summary()));
+    let values = Language::ALL.iter().map(|language| {
+        let value = PossibleValue::new(language.name()).help(language.summary());
+        if *language == Language::Js { value.alias("javascript") } else { value }
+    });
     PossibleValuesParser::new(values).try_map(|name| name.parse::<Language>())
 }
 
 fn name(folder: &Path) -> Result<&str> {
     let name = folder.file_name().and_then(|name| name.to_str());
-    let reason = || format!("`{}` ends with no name for a project", shown_path(folder));
+    let reason = || {
+        format!(
+            "`{}` ends with no name for a project; give for example `my-guest`",
+            shown_path(folder)
+        )
+    };
     Ok(name.ok_or_else(|| Usage::new(reason()))?)
 }
 
@@ -89,5 +95,6 @@ fn next(folder: &Path, language: Language, commands: &Commands) -> String {
     let Commands { build, check, run, .. } = commands;
     let folder = shown_path(folder);
     let summary = language.summary();
-    format!("{folder}: {summary}\n\n  cd {folder}\n  {build}\n  {check}\n  {run}\n")
+    let quoted = shlex::try_quote(&folder).unwrap_or(folder.as_str().into());
+    format!("{folder}: {summary}\n\n  cd {quoted}\n  {build}\n  {check}\n  {run}\n")
 }

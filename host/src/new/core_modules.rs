@@ -1,8 +1,9 @@
 //! Guests that are core modules: for the functions of the shipped contract in `env`, in
 //! languages whose compilers know no WIT.
 
-use super::language::{Details, Stubbing};
+use super::details::{Details, Stubbing};
 use super::templates::files;
+use super::tools::{MAKE, NODE, NPM, PYTHON};
 
 pub(super) const ASSEMBLYSCRIPT: Details = Details {
     name: "assemblyscript",
@@ -17,6 +18,7 @@ pub(super) const ASSEMBLYSCRIPT: Details = Details {
     ],
     build: "make",
     output: "guest.wasm",
+    needs: &[MAKE, NODE, NPM],
     stubs: Stubbing::CoreModule,
 };
 
@@ -26,6 +28,7 @@ pub(super) const C: Details = Details {
     folder: "module/c",
     files: files!("module/c": ".gitignore", "Makefile", "README.md", "guest.c", "requirements.txt"),
     replaced: &[],
+    needs: &[MAKE, PYTHON.at_least(3, 5)],
     ..ASSEMBLYSCRIPT
 };
 
@@ -36,6 +39,7 @@ pub(super) const ZIG: Details = Details {
     files: files!("module/zig": ".gitignore", "Makefile", "README.md", "guest.zig", "host.zig",
         "requirements.txt"),
     replaced: &[],
+    needs: &[MAKE, PYTHON.at_least(3, 5)],
     ..ASSEMBLYSCRIPT
 };
 
@@ -46,5 +50,6 @@ pub(super) const TEXT: Details = Details {
     files: files!("module/text": ".gitignore", "Makefile", "README.md", "guest.wat",
         "requirements.txt"),
     replaced: &[],
+    needs: &[MAKE, PYTHON.at_least(3, 11)],
     ..ASSEMBLYSCRIPT
 };

@@ -17,13 +17,13 @@ pub enum ProjectError {
         reason: &'static str,
     },
 
-    /// The folder that the project was to be made in is not empty.
+    /// What the project was to be made in is no folder, or one that is not empty.
     #[error(
-        "`{}` is there already, and not empty; give another name, or remove it",
+        "`{}` is there already, and is no empty folder; give another name, or remove it",
         shown(&folder.display().to_string())
     )]
     Occupied {
-        /// The folder.
+        /// The folder, or what is there in its place.
         folder: PathBuf,
     },
 

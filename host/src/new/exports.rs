@@ -2,8 +2,8 @@
 //! WIT. It knows no language.
 
 use wit_parser::{
-    Function, FunctionKind, IndexMap, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner,
-    WorldId, WorldItem, WorldKey,
+    Function, FunctionKind, IndexMap, InterfaceId, PackageName, Resolve, Type, TypeDefKind, TypeId,
+    TypeOwner, WorldId, WorldItem, WorldKey,
 };
 
 use crate::wit::Contract;
@@ -26,6 +26,7 @@ pub(super) struct Interface<'w> {
 
 /// A resource of an exported interface.
 pub(super) struct Resource<'w> {
+    pub(super) id: TypeId,
     pub(super) name: &'w str,
     pub(super) functions: Vec<&'w Function>,
 }
@@ -39,6 +40,11 @@ impl World {
 
     pub(super) fn name(&self) -> &str {
         &self.resolve.worlds[self.id].name
+    }
+
+    /// The world as it is in WIT.
+    pub(super) fn definition(&self) -> &wit_parser::World {
+        &self.resolve.worlds[self.id]
     }
 
     /// What the guest has to offer: the world's own functions first, then those of
@@ -81,6 +87,30 @@ impl World {
         let found =
             items.find(|(_, item)| matches!(item, WorldItem::Interface { id, .. } if *id == owner));
         found.map(|(key, _)| key)
+    }
+
+    /// The names in the world of the interfaces on one side, those without functions too.
+    pub(super) fn interface_keys(&self, exported: bool) -> impl Iterator<Item = &WorldKey> {
+        let world = self.definition();
+        let items = if exported { &world.exports } else { &world.imports };
+        let interfaces =
+            items.iter().filter(|(_, item)| matches!(item, WorldItem::Interface { .. }));
+        interfaces.map(|(key, _)| key)
+    }
+
+    /// An interface's name as it was given, `stock`.
+    pub(super) fn short_name<'w>(&'w self, key: &'w WorldKey) -> Option<&'w str> {
+        match key {
+            WorldKey::Name(name) => Some(name),
+            WorldKey::Interface(id) => self.resolve.interfaces[*id].name.as_deref(),
+        }
+    }
+
+    /// The package that an interface is of. One that is declared in the world is of none.
+    pub(super) fn package(&self, key: &WorldKey) -> Option<&PackageName> {
+        let WorldKey::Interface(id) = key else { return None };
+        let package = self.resolve.interfaces[*id].package?;
+        Some(&self.resolve.packages[package].name)
     }
 
     /// What a type is behind all of its other names.
@@ -168,16 +198,14 @@ impl<'w> Interface<'w> {
                 .values()
                 .filter(move |function| function.kind.resource() == Some(id))
         };
-        resources.map(|(name, id)| Resource { name, functions: of(*id).collect() }).collect()
+        resources
+            .map(|(name, id)| Resource { id: *id, name, functions: of(*id).collect() })
+            .collect()
     }
 
     /// Its name in WIT as it was given, `stock`. The world itself has none.
     pub(super) fn name(&self) -> Option<&'w str> {
-        let (id, key) = self.key?;
-        match key {
-            WorldKey::Name(name) => Some(name),
-            WorldKey::Interface(_) => self.world.resolve.interfaces[id].name.as_deref(),
-        }
+        self.world.short_name(self.key?.1)
     }
 
     /// Its name with its package, `shop:contract/stock@1.0.0`.

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::details::{Details, Stubbing};
 use super::error::ProjectError;
 use super::exports::World;
 use super::stub::Stubs;
@@ -36,36 +37,6 @@ pub enum Language {
     Zig,
     /// A core module in WebAssembly's own text format.
     Text,
-}
-
-/// What there is to know of a language.
-pub(super) struct Details {
-    pub(super) name: &'static str,
-    pub(super) summary: &'static str,
-    /// Its folder in `guest/`.
-    #[cfg_attr(not(test), allow(dead_code, reason = "a test compares what is in it"))]
-    pub(super) folder: &'static str,
-    /// The files of its guest, which a project begins with.
-    pub(super) files: &'static [(&'static str, &'static str)],
-    /// Those of them that are made from the WIT where the contract is another one.
-    pub(super) sources: &'static [&'static str],
-    /// Text that is another one in a project: the file, the text, and what it becomes,
-    /// with `NAME` for the project's name.
-    pub(super) replaced: &'static [(&'static str, &'static str, &'static str)],
-    pub(super) build: &'static str,
-    /// What is built, with `NAME` for the name as an identifier.
-    pub(super) output: &'static str,
-    pub(super) stubs: Stubbing,
-}
-
-/// How the exports of a contract are written.
-pub(super) enum Stubbing {
-    /// Made of the world, or the reason why not.
-    Made(fn(&World, &str) -> Result<Stubs, String>),
-    /// There is none but that for the shipped contract.
-    Shipped,
-    /// Core modules have no WIT.
-    CoreModule,
 }
 
 const ONLY_SHIPPED: &str = "there is one for the shipped contract only; leave `--wit` out, or \
@@ -106,7 +77,7 @@ impl Language {
         }
     }
 
-    /// Its name, which is what it is parsed from.
+    /// Its name, which is what it is parsed from. `javascript` is parsed as well, for `js`.
     pub fn name(self) -> &'static str {
         self.details().name
     }
@@ -171,20 +142,6 @@ impl Language {
     }
 }
 
-impl Details {
-    fn adjusted(&self, path: &str, text: &str, name: &str, world: Option<&str>) -> String {
-        // The contract is within a project, and beside the guests.
-        let mut text = text.replace("../../../wit", "wit").replace("../../wit", "wit");
-        for (_, from, to) in self.replaced.iter().filter(|(file, ..)| *file == path) {
-            text = text.replace(from, &to.replace("NAME", name));
-        }
-        match world {
-            Some(world) => text.replace("WORLD ?= plugin", &format!("WORLD ?= {world}")),
-            None => text,
-        }
-    }
-}
-
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -195,6 +152,7 @@ impl FromStr for Language {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
+        let name = if name == "javascript" { "js" } else { name };
         let found = Self::ALL.iter().find(|language| language.name() == name).copied();
         found.ok_or_else(|| {
             let names: Vec<_> = Self::ALL.iter().map(|language| language.name()).collect();
@@ -211,6 +169,7 @@ mod tests {
 
     #[test]
     fn what_is_replaced_is_there() {
+        assert_eq!("javascript".parse(), Ok(Language::Js));
         for language in Language::ALL {
             assert_eq!(language.name().parse(), Ok(*language));
             for (path, from, _) in language.details().replaced {

@@ -6,6 +6,7 @@
 mod c;
 mod cargo;
 mod core_modules;
+mod details;
 mod error;
 mod exports;
 mod go;
@@ -28,7 +29,7 @@ use crate::error::Result;
 use crate::wit::Contract;
 pub use error::ProjectError;
 pub use language::Language;
-pub use tools::Tool;
+pub use tools::{Needed, Tool};
 
 /// A guest's project that is yet to be written.
 ///
@@ -131,9 +132,13 @@ impl Project {
             let path = path.to_owned();
             move |source| ProjectError::Write { path, source }
         };
+        let occupied = || ProjectError::Occupied { folder: folder.into() };
+        if folder.exists() && !folder.is_dir() {
+            return Err(occupied().into());
+        }
         fs::create_dir_all(folder).map_err(failed(folder))?;
         if fs::read_dir(folder).map_err(failed(folder))?.next().is_some() {
-            return Err(ProjectError::Occupied { folder: folder.into() }.into());
+            return Err(occupied().into());
         }
         for File { path, content } in &self.files {
             let path = folder.join(path);

@@ -52,6 +52,10 @@ impl Contract {
     /// it has no such world.
     pub fn read(path: &Path, world: Option<&str>) -> Result<Self> {
         let wrong = |reason| Error::Contract { what: path.display().to_string(), reason };
+        if path.is_dir() && !has_wit(path) {
+            let reason = "the folder has no file that ends with `.wit`; give one that has";
+            return Err(wrong(reason.into()));
+        }
         let mut resolve = Resolve::default();
         let package = match resolve.push_path(path) {
             Ok((package, _)) => package,
@@ -61,6 +65,11 @@ impl Contract {
     }
 
     fn select(resolve: Resolve, package: PackageId, world: Option<&str>) -> Result<Self, String> {
+        if resolve.packages[package].worlds.is_empty() && world.is_none() {
+            return Err("it has no world, which says what a guest calls and offers; add one, for \
+                        example `world plugin { export run: func(); }`"
+                .into());
+        }
         let selected = resolve.select_world(&[package], world);
         let Ok(world) = selected else {
             let worlds = resolve.packages[package].worlds.keys().collect::<Vec<_>>();
@@ -137,4 +146,11 @@ impl Contract {
             None => world.name.clone(),
         }
     }
+}
+
+/// Whether a folder has WIT of its own. One that cannot be read is left to whoever reads it.
+fn has_wit(folder: &Path) -> bool {
+    let Ok(entries) = folder.read_dir() else { return true };
+    let mut paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    paths.any(|path| path.extension().is_some_and(|extension| extension == "wit"))
 }

@@ -1,10 +1,14 @@
 //! `wit-host doctor`, as a person meets it.
 
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use crate::cli::{check, run};
+
+const WIT_HOST: &str = env!("CARGO_BIN_EXE_wit-host");
 
 #[test]
 fn a_table_of_every_language() {
@@ -32,14 +36,42 @@ fn what_is_there_and_what_the_build_installs() {
 
 #[test]
 fn what_is_missing_of_one_language_is_the_status() {
-    for (arguments, status) in [(&["doctor", "--lang", "js"][..], 1), (&["doctor"], 0)] {
-        let output = Command::new(env!("CARGO_BIN_EXE_wit-host"))
-            .args(arguments)
-            .env("PATH", "/no/such/folder")
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(status), "{arguments:?}");
-        assert!(String::from_utf8(output.stdout).unwrap().contains("missing"));
+    for (arguments, status) in [(&["--lang", "js"][..], 1), (&[], 0)] {
+        let (ended, printed) = doctor(Path::new("/no/such/folder"), arguments);
+        assert_eq!(ended, Some(status), "{arguments:?}");
+        assert!(printed.contains("missing"), "{printed}");
     }
     check(&["doctor", "--lang", "cobol"], 2, "", "invalid value 'cobol'");
+}
+
+#[test]
+fn what_is_too_old_is_as_good_as_missing() {
+    let programs = tempfile::tempdir().unwrap();
+    for name in ["make", "node", "npm", "python3"] {
+        // It is a program that answers with a version, which is 0.1.0.
+        symlink(WIT_HOST, programs.path().join(name)).unwrap();
+    }
+    let table = ["node ", "0.1.0: too old  20 or later ", "  https://nodejs.org\n"];
+    for (arguments, status, parts) in [
+        (&["--lang", "js"][..], 1, &table[..]),
+        (&[], 0, &["0.1.0: too old"]),
+        (&["--lang", "quickjs", "--format", "json"], 1, &["\"too_old\": true", "\"20 or later\""]),
+    ] {
+        let (ended, printed) = doctor(programs.path(), arguments);
+        assert_eq!(ended, Some(status), "{arguments:?}: {printed}");
+        for part in parts {
+            assert!(printed.contains(part), "{arguments:?}: {part}: {printed}");
+        }
+    }
+}
+
+/// The status, and what is printed, where the programs of this folder are all there is.
+fn doctor(programs: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(WIT_HOST)
+        .arg("doctor")
+        .args(arguments)
+        .env("PATH", programs)
+        .output()
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }

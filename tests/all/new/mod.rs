@@ -145,6 +145,7 @@ const EVERY: &[(&str, &str)] = &[("", "3\n"), ("both", "component, "), ("alone",
 #[test]
 fn c() {
     made("c", "c", EVERY);
+    made("c", "c", &[("nesting", "component, "), ("within", "component, ")]);
 }
 
 #[test]
@@ -154,7 +155,9 @@ fn go() {
 
 #[test]
 fn quickjs() {
-    made("quickjs", "quickjs", EVERY);
+    let worlds =
+        [("", "3\n"), ("brushes", "0\n"), ("within", "component, "), ("alone", "<resource>\n")];
+    made("quickjs", "quickjs", &worlds);
 }
 
 #[test]
@@ -164,7 +167,7 @@ fn js() {
 
 #[test]
 fn python() {
-    made("python", "python", &[("", ""), ("drawn", "")]);
+    made("python", "python", &[("", ""), ("both", ""), ("twins", ""), ("brushes", "")]);
 }
 
 #[test]

@@ -1,18 +1,21 @@
 //! Guests in C, with the bindings of `wit-bindgen c`.
 
 mod names;
+mod namespaces;
 mod types;
 
 use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
 use wit_parser::{Function, FunctionKind, Type, TypeDefKind};
 
 use super::File;
+use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World, constructor_error};
-use super::language::{Details, Stubbing};
 use super::plain::{Plain, plain};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
+use super::tools::{C_COMPILER, CARGO, MAKE, PYTHON};
 use names::{identifier, namespace};
+use namespaces::namespaces;
 use types::{Types, is_pointer};
 
 pub(super) const DETAILS: Details = Details {
@@ -24,6 +27,7 @@ pub(super) const DETAILS: Details = Details {
     replaced: &[],
     build: "make",
     output: "guest.wasm",
+    needs: &[MAKE, CARGO.at_least(1, 88), C_COMPILER, PYTHON.at_least(3, 11)],
     stubs: Stubbing::Made(stubs),
 };
 
@@ -43,13 +47,16 @@ fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
         let key = interface.key.map(|(_, key)| key);
         format!("{}_{}", namespace(world, key, false), function.name.to_snake_case())
     });
-    let written = world.exports().into_iter().map(|interface| of_interface(world, &interface));
+    let namespaces = namespaces(world);
+    let written = world.exports().into_iter().map(|interface| {
+        let types = Types::new(world, &interface, &namespaces);
+        of_interface(world, &types, &interface)
+    });
     text += &written.collect::<Vec<_>>().join("\n");
     Ok(Stubs { files: vec![File::new("guest.c", text)] })
 }
 
-fn of_interface(world: &World, interface: &Interface<'_>) -> String {
-    let types = Types::new(world, interface);
+fn of_interface(world: &World, types: &Types<'_>, interface: &Interface<'_>) -> String {
     let mut text =
         interface.full_name().map_or(String::new(), |name| format!("/* `{name}` */\n\n"));
     for Resource { name, .. } in interface.resources() {
@@ -60,7 +67,7 @@ fn of_interface(world: &World, interface: &Interface<'_>) -> String {
         );
     }
     let functions = interface.all_functions().into_iter();
-    let functions = functions.map(|function| of_function(world, &types, function));
+    let functions = functions.map(|function| of_function(world, types, function));
     text + &functions.collect::<Vec<_>>().join("\n")
 }
 

@@ -1,5 +1,7 @@
 //! Types of a contract as `wit-bindgen c` names them.
 
+use std::collections::HashMap;
+
 use heck::ToSnakeCase as _;
 use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId, WorldKey};
 
@@ -7,16 +9,26 @@ use crate::new::exports::{Interface, World};
 use crate::new::plain::Plain;
 
 use super::names::namespace;
+use super::namespaces::Namespaces;
 
 /// How types are named in the functions of an exported interface, or of the world.
 pub(super) struct Types<'w> {
     world: &'w World,
     at: Option<&'w WorldKey>,
+    /// Those of types without a name.
+    namespaces: &'w HashMap<TypeId, String>,
 }
 
 impl<'w> Types<'w> {
-    pub(super) fn new(world: &'w World, interface: &Interface<'w>) -> Self {
-        Self { world, at: interface.key.map(|(_, key)| key) }
+    pub(super) fn new(
+        world: &'w World,
+        interface: &Interface<'w>,
+        namespaces: &'w Namespaces,
+    ) -> Self {
+        let at = interface.key.map(|(_, key)| key);
+        let namespaces =
+            if at.is_none() { &namespaces.own_functions } else { &namespaces.interfaces };
+        Self { world, at, namespaces }
     }
 
     pub(super) fn resolve(&self) -> &'w Resolve {
@@ -27,7 +39,7 @@ impl<'w> Types<'w> {
         self.at.is_none()
     }
 
-    /// What the names of the functions begin with, and those of types without a name.
+    /// What the names of the functions begin with.
     pub(super) fn namespace(&self) -> String {
         namespace(self.world, self.at, true)
     }
@@ -61,7 +73,7 @@ impl<'w> Types<'w> {
         let owner = match &self.resolve().types[id].name {
             Some(_) => self.owner(id),
             None if self.is_shared(id) => namespace(self.world, None, true),
-            None => self.namespace(),
+            None => self.namespaces.get(&id).cloned().unwrap_or_else(|| self.namespace()),
         };
         format!("{owner}_{}_t", self.short(&Type::Id(id)))
     }

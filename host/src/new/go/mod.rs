@@ -6,10 +6,11 @@ mod crossing;
 use wit_parser::Function;
 
 use super::File;
+use super::details::{Details, Stubbing};
 use super::exports::World;
-use super::language::{Details, Stubbing};
 use super::stub::Stubs;
 use super::templates::files;
+use super::tools::{MAKE, PYTHON};
 use crate::text::shown;
 use crate::wit;
 use crossing::Crossing;
@@ -24,6 +25,7 @@ pub(super) const DETAILS: Details = Details {
     replaced: &[("go.mod", "module guest", "module NAME")],
     build: "make",
     output: "guest.wasm",
+    needs: &[MAKE, PYTHON.at_least(3, 11)],
     stubs: Stubbing::Made(stubs),
 };
 

@@ -6,10 +6,11 @@ use heck::ToUpperCamelCase as _;
 use wit_parser::{Function, FunctionKind};
 
 use super::File;
+use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World, constructor_error};
-use super::language::{Details, Stubbing};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
+use super::tools::{C_COMPILER, CARGO, WASIP2};
 use types::{Types, identifier, module_of, path_of, state};
 
 pub(super) const DETAILS: Details = Details {
@@ -21,6 +22,7 @@ pub(super) const DETAILS: Details = Details {
     replaced: &[],
     build: "cargo build --release --target wasm32-wasip2",
     output: "target/wasm32-wasip2/release/NAME.wasm",
+    needs: &[CARGO.at_least(1, 85), WASIP2, C_COMPILER],
     stubs: Stubbing::Made(stubs),
 };
 
@@ -87,7 +89,7 @@ fn of_interface(world: &World, interface: &Interface<'_>, path: &str) -> String 
     let functions = of_functions(&types, &interface.functions());
     text += if resources.is_empty() || functions.is_empty() { "" } else { "\n" };
     text += &format!("{functions}}}\n");
-    for Resource { name, functions } in &resources {
+    for Resource { name, functions, .. } in &resources {
         let (camel, state) = (name.to_upper_camel_case(), state(name));
         let functions = of_functions(&types, functions);
         text += &format!("\nimpl Guest{camel} for {state} {{\n{functions}}}\n");

@@ -1,16 +1,20 @@
 //! Guests in Python, with the bindings of componentize-py.
 
-use heck::{ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
-use wit_parser::{Function, FunctionKind, Type, TypeId, TypeOwner};
+mod names;
+
+use heck::{ToShoutySnakeCase as _, ToUpperCamelCase as _};
+use wit_parser::{Function, FunctionKind, Type, TypeId, WorldKey};
 
 use super::File;
+use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World};
-use super::language::{Details, Stubbing};
 use super::plain::{Plain, plain};
 use super::stub::{Stubs, imports};
 use super::templates::files;
+use super::tools::{MAKE, PYTHON};
 use crate::text::shown;
 use crate::wit;
+use names::{class, identifier, looked_in, module, module_of, word, written_in};
 
 pub(super) const DETAILS: Details = Details {
     name: "python",
@@ -21,64 +25,99 @@ pub(super) const DETAILS: Details = Details {
     replaced: &[],
     build: "make",
     output: "guest.wasm",
+    needs: &[MAKE, PYTHON.at_least(3, 10)],
     stubs: Stubbing::Made(stubs),
 };
 
 /// The module with the functions, and for the resources of each interface one that is
 /// called like that, where componentize-py looks for them.
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
-    let exports = world.exports();
     let mut body = String::new();
     let mut files = Vec::new();
-    for interface in &exports {
-        let class = interface.name().map_or("WitWorld".into(), |name| name.to_upper_camel_case());
-        let base = match interface.name() {
-            Some(_) => format!("wit_world.exports.{class}"),
-            None => format!("wit_world.{class}"),
-        };
-        let functions = methods(world, &interface.functions());
-        let functions = if functions.is_empty() { "    pass\n".into() } else { functions };
-        body += &format!("\n\nclass {class}({base}):\n{functions}");
+    let mut handed_on = String::new();
+    for interface in world.exports() {
+        body += &of_functions(world, &interface);
         let resources = interface.resources();
-        if let (Some(name), false) = (interface.name(), resources.is_empty()) {
-            files.push(of_resources(world, interface, &name.to_snake_case(), &resources));
+        if let (Some((_, key)), false) = (interface.key, resources.is_empty()) {
+            files.push(of_resources(world, &interface, key, &resources));
+            handed_on += &hand_on(world, key, &resources);
         }
     }
     let mut text = format!(
         "\"\"\"A guest of the world `{selector}`. Each function that the host calls returns a\n\
          plain value until it is filled in.\"\"\"\n\n"
     );
-    text += &imports(world, "#", |interface, function| {
-        let module = interface
-            .name()
-            .map_or(String::new(), |name| format!("wit_world.imports.{}.", name.to_snake_case()));
-        format!("{module}{}", called(world, function))
-    });
-    text += &modules(&body);
+    text += &imports(world, "#", |interface, function| imported(world, interface, function));
+    text += &modules(&(handed_on.clone() + &body));
+    if !handed_on.is_empty() {
+        text += &format!("\n# Where componentize-py looks for the resources.\n{handed_on}");
+    }
     text += &body;
     files.push(File::new("guest.py", text));
     Ok(Stubs { files })
 }
 
+/// Of an interface that is declared in the world, the bindings have no class to begin with.
+fn of_functions(world: &World, interface: &Interface<'_>) -> String {
+    let (class, base) = match interface.key {
+        None => ("WitWorld".into(), "(wit_world.WitWorld)".into()),
+        Some((_, key)) => {
+            let class = class(world, key);
+            let base = match key {
+                WorldKey::Interface(_) => format!("(wit_world.exports.{class})"),
+                WorldKey::Name(_) => String::new(),
+            };
+            (class, base)
+        }
+    };
+    let functions = methods(world, &interface.functions());
+    let functions = if functions.is_empty() { "    pass\n".into() } else { functions };
+    format!("\n\nclass {class}{base}:\n{functions}")
+}
+
+/// What an import is called by. Of an interface that is declared in the world, the bindings
+/// have the types only.
+fn imported(world: &World, interface: &Interface<'_>, function: &Function) -> String {
+    let called = called(world, function);
+    match interface.key {
+        Some((_, WorldKey::Name(name))) if function.kind.resource().is_none() => {
+            format!("(no binding, since `{}` is declared in the world)", shown(name))
+        }
+        Some((_, key)) => format!("{}.{called}", module(world, key, false)),
+        None => called,
+    }
+}
+
 fn of_resources(
     world: &World,
     interface: &Interface<'_>,
-    module: &str,
+    key: &WorldKey,
     resources: &[Resource<'_>],
 ) -> File {
     let mut body = String::new();
-    for Resource { name, functions } in resources {
-        let class = name.to_upper_camel_case();
+    for Resource { name, functions, .. } in resources {
+        let class = word(&name.to_upper_camel_case());
         let functions = methods(world, functions);
         let functions = if functions.is_empty() { "    pass\n".into() } else { functions };
-        body += &format!("\n\nclass {class}(wit_world.exports.{module}.{class}):\n{functions}");
+        body += &format!("\n\nclass {class}({}.{class}):\n{functions}", module(world, key, true));
     }
     let full = interface.full_name().unwrap_or_default();
     let used = modules(&body);
     File::new(
-        format!("{module}.py"),
+        format!("{}.py", written_in(world, key)),
         format!("\"\"\"The resources of `{full}`.\"\"\"\n\n{used}{body}"),
     )
+}
+
+/// The lines that put the resources into the module in which they are looked for, where
+/// that is another one than the one in which they are written.
+fn hand_on(world: &World, key: &WorldKey, resources: &[Resource<'_>]) -> String {
+    let (looked_in, written_in) = (looked_in(world, key), written_in(world, key));
+    if looked_in == written_in {
+        return String::new();
+    }
+    let classes = resources.iter().map(|resource| word(&resource.name.to_upper_camel_case()));
+    classes.map(|class| format!("{looked_in}.{class} = {written_in}.{class}\n")).collect()
 }
 
 /// The lines that make the modules known whose names are in the text.
@@ -187,9 +226,10 @@ fn literal(world: &World, value: &Plain<'_>) -> String {
         Plain::NoFlags(id) => format!("{}(0)", path(world, *id)),
         // Its constructor has other parameters than it may have here.
         Plain::New { id, name } => {
-            let module = module(world, world.dealiased(*id), false);
-            let class = name.to_upper_camel_case();
-            format!("{module}{class}.__new__({module}{class})")
+            let key = world.exported(world.dealiased(*id));
+            let module = key.map(|key| written_in(world, key)).unwrap_or_default();
+            let class = word(&name.to_upper_camel_case());
+            format!("{module}.{class}.__new__({module}.{class})")
         }
     }
 }
@@ -198,34 +238,5 @@ fn literal(world: &World, value: &Plain<'_>) -> String {
 fn path(world: &World, id: TypeId) -> String {
     let id = world.dealiased(id);
     let name = world.resolve.types[id].name.as_deref().unwrap_or_default();
-    format!("{}{}", module(world, id, true), name.to_upper_camel_case())
-}
-
-/// The module of the bindings, or that of the guest's own resources.
-fn module(world: &World, id: TypeId, of_bindings: bool) -> String {
-    let TypeOwner::Interface(interface) = world.resolve.types[id].owner else {
-        return "wit_world.".into();
-    };
-    let name = world.resolve.interfaces[interface].name.as_deref().unwrap_or_default();
-    let name = name.to_snake_case();
-    match (of_bindings, world.exported(id).is_some()) {
-        (false, _) => format!("{name}."),
-        (true, true) => format!("wit_world.exports.{name}."),
-        (true, false) => format!("wit_world.imports.{name}."),
-    }
-}
-
-fn identifier(name: &str) -> String {
-    word(&name.to_snake_case())
-}
-
-/// A name that is no word of the language.
-fn word(name: &str) -> String {
-    const WORDS: &[&str] = &[
-        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class",
-        "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global",
-        "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return",
-        "self", "try", "while", "with", "yield",
-    ];
-    if WORDS.contains(&name) { format!("{name}_") } else { name.into() }
+    format!("{}.{}", module_of(world, id), name.to_upper_camel_case())
 }

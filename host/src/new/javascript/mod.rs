@@ -1,14 +1,20 @@
 //! Guests in JavaScript: one source for both of the engines that make components of it.
 
+mod engines;
+mod names;
+
 use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
 use wit_parser::{Function, FunctionKind, Type};
 
 use super::File;
+use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World};
-use super::language::{Details, Stubbing};
 use super::plain::{Payload, Plain, plain};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
+use super::tools::{MAKE, NODE, NPM};
+use engines::{unfit_for_quickjs, unfit_for_starlingmonkey};
+use names::{clash, class, identifier};
 
 pub(super) const STARLINGMONKEY: Details = Details {
     name: "js",
@@ -20,7 +26,8 @@ pub(super) const STARLINGMONKEY: Details = Details {
     replaced: NAMES,
     build: "make",
     output: "guest.wasm",
-    stubs: Stubbing::Made(stubs),
+    needs: &[MAKE, NODE, NPM],
+    stubs: Stubbing::Made(starlingmonkey),
 };
 
 pub(super) const QUICKJS: Details = Details {
@@ -29,6 +36,7 @@ pub(super) const QUICKJS: Details = Details {
     folder: "quickjs",
     files: files!("quickjs": ".gitignore", ".npmrc", "Makefile", "README.md", "guest.js",
         "package-lock.json", "package.json"),
+    stubs: Stubbing::Made(quickjs),
     ..STARLINGMONKEY
 };
 
@@ -37,7 +45,20 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("package-lock.json", "\"name\": \"guest\"", "\"name\": \"NAME\""),
 ];
 
+fn starlingmonkey(world: &World, selector: &str) -> Result<Stubs, String> {
+    let stubs = stubs(world, selector)?;
+    unfit_for_starlingmonkey(world).map_or(Ok(stubs), Err)
+}
+
+fn quickjs(world: &World, selector: &str) -> Result<Stubs, String> {
+    let stubs = stubs(world, selector)?;
+    unfit_for_quickjs(world).map_or(Ok(stubs), Err)
+}
+
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
+    if let Some(clash) = clash(world) {
+        return Err(clash);
+    }
     let mut text = format!(
         "// A guest of the world `{selector}`. Each function that the host calls returns a\n\
          // plain value until it is filled in.\n\n"
@@ -69,8 +90,8 @@ fn called(world: &World, function: &Function) -> String {
 fn own_functions(world: &World, interface: &Interface<'_>) -> String {
     let functions = interface.functions().into_iter().map(|function| {
         let docs = comment("//", &function.docs);
-        let name = function.item_name().to_lower_camel_case();
-        format!("{docs}export function {name}{}", rest(world, function, ""))
+        let rest = rest(world, function, "");
+        exported(function.item_name(), |name| format!("function {name}{rest}"), &docs)
     });
     functions.collect::<Vec<_>>().join("\n")
 }
@@ -79,11 +100,15 @@ fn own_functions(world: &World, interface: &Interface<'_>) -> String {
 fn of_interface(world: &World, interface: &Interface<'_>, name: &str) -> String {
     let mut text = String::new();
     let mut members = Vec::new();
-    for Resource { name, functions } in interface.resources() {
-        let class = name.to_upper_camel_case();
+    for Resource { id, name, functions } in interface.resources() {
+        let class = class(world, id);
         let methods = functions.iter().map(|function| method(world, function));
         text += &format!("class {class} {{\n{}}}\n\n", methods.collect::<Vec<_>>().join("\n"));
-        members.push(format!("  {class},\n"));
+        let name = name.to_upper_camel_case();
+        members.push(match name == class {
+            true => format!("  {name},\n"),
+            false => format!("  {name}: {class},\n"),
+        });
     }
     for function in interface.functions() {
         let name = function.item_name().to_lower_camel_case();
@@ -92,8 +117,17 @@ fn of_interface(world: &World, interface: &Interface<'_>, name: &str) -> String 
         members.push(format!("{docs}  {name}{},\n", written.trim_end()));
     }
     let full = interface.full_name().unwrap_or_default();
-    let name = name.to_lower_camel_case();
-    format!("{text}// `{full}`\nexport const {name} = {{\n{}}};\n", members.join(""))
+    let object = |name: &str| format!("const {name} = {{\n{}}};\n", members.join(""));
+    text + &exported(name, object, &format!("// `{full}`\n"))
+}
+
+/// What is exported, which may be called like a word of the language.
+fn exported(name: &str, written: impl Fn(&str) -> String, docs: &str) -> String {
+    let (name, own) = (name.to_lower_camel_case(), identifier(name));
+    match name == own {
+        true => format!("{docs}export {}", written(&own)),
+        false => format!("{docs}{}export {{ {own} as {name} }};\n", written(&own)),
+    }
 }
 
 fn method(world: &World, function: &Function) -> String {
@@ -125,19 +159,21 @@ fn rest(world: &World, function: &Function, indent: &str) -> String {
 /// as what is in it, an `err` is thrown.
 fn returned(world: &World, ty: &Type) -> Option<String> {
     match plain(world, ty) {
-        Some(Plain::Result(Ok(value))) => value.map(|value| format!("return {};", literal(&value))),
+        Some(Plain::Result(Ok(value))) => {
+            value.map(|value| format!("return {};", literal(world, &value)))
+        }
         Some(Plain::Result(Err(value))) => {
-            let value = value.map_or("undefined".into(), |value| literal(&value));
+            let value = value.map_or("undefined".into(), |value| literal(world, &value));
             Some(format!("throw {value};"))
         }
-        Some(value) => Some(format!("return {};", literal(&value))),
+        Some(value) => Some(format!("return {};", literal(world, &value))),
         None => Some("throw new Error('nothing is here yet');".into()),
     }
 }
 
-fn literal(value: &Plain<'_>) -> String {
+fn literal(world: &World, value: &Plain<'_>) -> String {
     let tagged = |tag: &str, value: &Payload<'_>| match value {
-        Some(value) => format!("{{ tag: '{tag}', val: {} }}", literal(value)),
+        Some(value) => format!("{{ tag: '{tag}', val: {} }}", literal(world, value)),
         None => format!("{{ tag: '{tag}' }}"),
     };
     match value {
@@ -152,18 +188,19 @@ fn literal(value: &Plain<'_>) -> String {
         Plain::Result(Ok(value)) => tagged("ok", value),
         Plain::Result(Err(value)) => tagged("err", value),
         Plain::Tuple(values) => {
-            format!("[{}]", values.iter().map(literal).collect::<Vec<_>>().join(", "))
+            let values = values.iter().map(|value| literal(world, value));
+            format!("[{}]", values.collect::<Vec<_>>().join(", "))
         }
         Plain::Record(_, fields) => {
-            let fields = fields
-                .iter()
-                .map(|(name, value)| format!("{}: {}", name.to_lower_camel_case(), literal(value)));
+            let fields = fields.iter().map(|(name, value)| {
+                format!("{}: {}", name.to_lower_camel_case(), literal(world, value))
+            });
             format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
         }
         Plain::Case { name, value, of_enum: false, .. } => tagged(name, value),
         Plain::Case { name, .. } => format!("'{name}'"),
         Plain::NoFlags(_) => "{}".into(),
-        Plain::New { name, .. } => format!("new {}()", name.to_upper_camel_case()),
+        Plain::New { id, .. } => format!("new {}()", class(world, world.dealiased(*id))),
     }
 }
 
@@ -182,60 +219,4 @@ fn array(element: &Type) -> &'static str {
         Type::F64 => "new Float64Array()",
         _ => "[]",
     }
-}
-
-/// A parameter's name, which no word of the language can be.
-fn identifier(name: &str) -> String {
-    const WORDS: &[&str] = &[
-        "arguments",
-        "await",
-        "break",
-        "case",
-        "catch",
-        "class",
-        "const",
-        "continue",
-        "debugger",
-        "default",
-        "delete",
-        "do",
-        "else",
-        "enum",
-        "eval",
-        "export",
-        "extends",
-        "false",
-        "finally",
-        "for",
-        "function",
-        "if",
-        "implements",
-        "import",
-        "in",
-        "instanceof",
-        "interface",
-        "let",
-        "new",
-        "null",
-        "package",
-        "private",
-        "protected",
-        "public",
-        "return",
-        "static",
-        "super",
-        "switch",
-        "this",
-        "throw",
-        "true",
-        "try",
-        "typeof",
-        "var",
-        "void",
-        "while",
-        "with",
-        "yield",
-    ];
-    let name = name.to_lower_camel_case();
-    if WORDS.contains(&&*name) { format!("{name}_") } else { name }
 }

@@ -1,0 +1,119 @@
+//! What has to be on a machine to build guests in a language, and which of it is there,
+//! and new enough. Nothing is installed.
+
+mod needed;
+mod program;
+
+pub use needed::Needed;
+pub(super) use program::{C_COMPILER, CARGO, MAKE, NODE, NPM, PYTHON, Program, WASIP2};
+
+use super::Language;
+
+/// A tool that a language's projects need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tool {
+    /// What it is called.
+    pub name: &'static str,
+    /// Which versions will do.
+    pub needed: Needed,
+    /// The version that is there. `None` where there is none.
+    pub found: Option<String>,
+    /// What to type, or where to get it: the tool, or a later version of one that is too
+    /// old. `None` where the project's build installs it.
+    pub install: Option<&'static str>,
+}
+
+impl Language {
+    /// The tools that its projects need, first those that have to be there, and then
+    /// those that the build of a project installs in the project.
+    pub fn tools(self) -> Vec<Tool> {
+        let mut tools: Vec<_> = self.details().needs.iter().map(Program::look).collect();
+        tools.extend(self.installed());
+        tools
+    }
+
+    /// What is pinned in the project's own files.
+    fn installed(self) -> Vec<Tool> {
+        let pinned = |name, version| Tool {
+            name,
+            needed: Needed::Exactly(version),
+            found: None,
+            install: None,
+        };
+        let mut tools = Vec::new();
+        for line in self.file("requirements.txt").unwrap_or_default().lines() {
+            tools.extend(line.split_once("==").map(|(name, version)| pinned(name, version)));
+        }
+        let packages = self.file("package.json").unwrap_or_default();
+        let (_, packages) = packages.split_once("ependencies\": {").unwrap_or_default();
+        for line in packages.lines().take_while(|line| line.trim() != "}" && line.trim() != "},") {
+            let mut parts = line.split('"').skip(1).step_by(2);
+            if let (Some(name), Some(version)) = (parts.next(), parts.next()) {
+                tools.push(pinned(name, version));
+            }
+        }
+        tools
+    }
+}
+
+impl Tool {
+    /// Whether it has to be installed before a project can be built: it is not there, or
+    /// too old.
+    pub fn is_missing(&self) -> bool {
+        self.install.is_some() && (self.found.is_none() || self.is_too_old())
+    }
+
+    /// Whether it is there, in a version that will not do.
+    pub fn is_too_old(&self) -> bool {
+        self.found.as_deref().is_some_and(|found| self.needed.is_later_than(found))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn what_is_missing() {
+        let tool = |found: Option<&str>, install| Tool {
+            name: "node",
+            needed: Needed::AtLeast { major: 20, minor: 0 },
+            found: found.map(str::to_owned),
+            install,
+        };
+        for (found, install, is_missing, is_too_old) in [
+            (Some("20.1.0"), Some("there"), false, false),
+            (Some("18.20.4"), Some("there"), true, true),
+            (None, Some("there"), true, false),
+            (None, None, false, false),
+        ] {
+            let tool = tool(found, install);
+            assert_eq!(
+                (tool.is_missing(), tool.is_too_old()),
+                (is_missing, is_too_old),
+                "{tool:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_language_needs_what_its_build_does() {
+        for language in Language::ALL {
+            let needs = language.details().needs;
+            let Some(makefile) = language.file("Makefile") else {
+                assert!(needs.len() > 1, "{language}");
+                continue;
+            };
+            assert!(!language.installed().is_empty(), "{language} installs nothing");
+            let line = makefile.lines().find_map(|line| line.strip_prefix("NEEDS := "));
+            let named: BTreeSet<_> = line.unwrap_or_default().split(' ').collect();
+            // `make` is what reads it, and cargo's linker has another name on some systems.
+            let programs =
+                needs.iter().map(Program::command).filter(|name| !["make", "cc"].contains(name));
+            assert_eq!(programs.collect::<BTreeSet<_>>(), named, "{language}");
+        }
+    }
+}
