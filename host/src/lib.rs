@@ -72,6 +72,12 @@
 //! [`Sessions`] hands out sessions of one guest, and says with [`Reuse`] which callers
 //! may be served by the same one: by default none.
 //!
+//! # Short calls
+//! A call that takes less than a microsecond is mostly the way there. Programs that
+//! block call a guest that imports nothing async with bindings that are not async
+//! either, in [`blocking::Session::typed_sync`]: the guest then has no stack of its own.
+//! Sessions that live for one call bind by indices, see [`Session::bind`].
+//!
 //! # Tracing
 //! What a runtime does can be followed with the crate `tracing`. Where nobody
 //! listens, it costs next to nothing.

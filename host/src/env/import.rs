@@ -101,7 +101,7 @@ impl Import {
     }
 
     /// Calls the host function with the arguments behind the flat parameters.
-    #[inline]
+    #[inline(always)]
     fn call<T: 'static, A: ParamList, R>(
         &self,
         caller: &mut Caller<'_, State<T>>,

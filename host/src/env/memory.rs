@@ -144,7 +144,7 @@ pub(crate) fn write_all(memory: &mut [u8], writes: &[(u32, Vec<u8>)]) -> Result<
 }
 
 /// The memory of the module that calls an import.
-#[inline]
+#[inline(always)]
 pub(crate) fn of_caller<T: 'static>(caller: &mut Caller<'_, State<T>>) -> Result<Memory, BadRange> {
     match caller.data().memory {
         Some(memory) => Ok(memory),

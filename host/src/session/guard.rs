@@ -27,7 +27,9 @@ impl<T: Send + 'static> Session<T> {
         call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         let span = self.span_of(called.function);
-        let began = self.begin(called.function)?;
+        let began = self.begin()?;
+        // A call that is dropped half-way leaves the guest where it stood, and its name.
+        self.name_last_call(called.function);
         let outcome = {
             let call = pin!(call(&mut self.store));
             // What is pinned here need not be moved into what waits for it.
@@ -44,7 +46,7 @@ impl<T: Send + 'static> Session<T> {
         call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         let span = self.span_of(called.function);
-        let began = self.begin(called.function)?;
+        let began = self.begin()?;
         let call = || call(&mut self.store);
         let outcome = span.in_scope(|| catch_unwind(AssertUnwindSafe(call)));
         self.finish(&span, called, began, outcome)
@@ -83,21 +85,23 @@ impl<T: Send + 'static> Session<T> {
     }
 
     /// Begins a call: its fuel, its counts and its time, which is returned.
-    fn begin(&mut self, function: &str) -> Result<Began> {
+    fn begin(&mut self) -> Result<Began> {
         if let Some(fuel) = self.guest.runtime.inner.limits.fuel {
             self.store.set_fuel(fuel).map_err(Error::host("give the guest its fuel"))?;
         }
-        // A call that is dropped half-way leaves the guest where it stood.
         self.ended = true;
-        // No text is made for every call, but the one is written over.
-        self.last_call.clear();
-        self.last_call.push_str(function);
         let state = self.store.data_mut();
         state.meter.begin();
         state.host_call = None;
         let by_clock = self.calls < CALLS_BY_CLOCK;
         self.calls += u8::from(by_clock);
         Ok(self.deadline.begin(by_clock))
+    }
+
+    /// No text is made for it, but the one there is is written over.
+    fn name_last_call(&mut self, function: &str) {
+        self.last_call.clear();
+        self.last_call.push_str(function);
     }
 
     /// Counts what a call has cost, and judges what came of it.
@@ -122,6 +126,7 @@ impl<T: Send + 'static> Session<T> {
 
     #[cold]
     fn failed_in(&mut self, span: &Span, called: Called<'_>, failed: Failed) -> Error {
+        self.name_last_call(called.function);
         let error = self.failed(called, failed);
         if !span.is_disabled() {
             let text = error.to_string();
