@@ -42,7 +42,7 @@ fn row(language: &Language) -> String {
     let directory = tempfile::tempdir().unwrap();
     let runtime = |builder: RuntimeBuilder<Functions>| builder.build().unwrap();
     let compiling = runtime(contract());
-    let keeping = runtime(contract().cache(Cache::new(directory.path())));
+    let keeping = runtime(contract().cache(Cache::new(directory.path().join("cache"))));
     let load = |runtime: &Runtime<Functions>| runtime.load_file(language.file).unwrap();
     let start = |guest: &Guest<Functions>| guest.session_blocking(Functions::default()).unwrap();
 
