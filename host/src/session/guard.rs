@@ -1,9 +1,10 @@
 //! The one way into a guest: the clock is started, what it cost is counted, and
 //! after any failure the session is over, with everything that is known of it.
 
-use futures_util::FutureExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+
+use futures_util::FutureExt as _;
 use tracing::{Instrument as _, Span};
 use wasmtime::{Store, WasmCoreDump};
 
