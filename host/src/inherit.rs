@@ -1,8 +1,9 @@
-//! This process's own output, lent to a guest. Writing waits in a thread of its
-//! own, so that a reader who does not read cannot hold the host up; and a reader
-//! who has gone away is remembered, since that is no failure of the guest's.
+//! This process's own output, lent to a guest. Where writing has to wait, it does so in
+//! a thread of its own, so that a reader who does not read cannot hold the host up; and a
+//! reader who has gone away is remembered, since that is no failure of the guest's.
 
 use std::io;
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,11 +16,22 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::pipe::AsyncWriteStream;
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
+use crate::at_once::Sink;
+
 /// Which of the two outputs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Output {
     Stdout,
     Stderr,
+}
+
+impl Output {
+    fn with<R>(self, work: impl FnOnce(BorrowedFd<'_>) -> R) -> R {
+        match self {
+            Self::Stdout => work(io::stdout().as_fd()),
+            Self::Stderr => work(io::stderr().as_fd()),
+        }
+    }
 }
 
 /// One of this process's outputs.
@@ -28,6 +40,13 @@ pub(crate) struct Inherited {
     pub(crate) output: Output,
     /// Set once the other end has gone away.
     pub(crate) closed: Arc<AtomicBool>,
+}
+
+impl Inherited {
+    /// A stream whose writes wait elsewhere.
+    fn waiting(&self) -> AsyncWriteStream {
+        AsyncWriteStream::new(BUFFER, Pin::from(self.async_stream()))
+    }
 }
 
 impl IsTerminal for Inherited {
@@ -49,8 +68,8 @@ impl StdoutStream for Inherited {
     }
 
     fn p2_stream(&self) -> Box<dyn OutputStream> {
-        let stream = AsyncWriteStream::new(BUFFER, Pin::from(self.async_stream()));
-        Box::new(Ending { stream, closed: Arc::clone(&self.closed) })
+        let sink = self.output.with(Sink::of);
+        Box::new(Ending { inherited: self.clone(), sink, stream: None })
     }
 }
 
@@ -60,14 +79,27 @@ const BUFFER: usize = 8 << 10;
 /// A stream that ends the guest once the other end is closed. An error would be
 /// the guest's to handle, and one that writes on and on never ends.
 struct Ending {
-    stream: AsyncWriteStream,
-    closed: Arc<AtomicBool>,
+    inherited: Inherited,
+    sink: Sink,
+    /// Takes everything from the first write on that had to wait.
+    stream: Option<AsyncWriteStream>,
 }
 
 impl Ending {
+    /// Writes what can be written without waiting, as long as nothing waits.
+    fn write_at_once(&self, bytes: &[u8]) -> StreamResult<usize> {
+        if self.stream.is_some() {
+            return Ok(0);
+        }
+        self.inherited.output.with(|output| self.sink.write(output, bytes)).map_err(|error| {
+            note_closed(&self.inherited.closed, &error);
+            StreamError::LastOperationFailed(error.into())
+        })
+    }
+
     fn or_end<R>(&self, result: StreamResult<R>) -> StreamResult<R> {
         match result {
-            Err(_) if self.closed.load(Ordering::Relaxed) => {
+            Err(_) if self.inherited.closed.load(Ordering::Relaxed) => {
                 Err(StreamError::Trap(wasmtime::Error::msg("the output was closed")))
             }
             other => other,
@@ -77,17 +109,23 @@ impl Ending {
 
 impl OutputStream for Ending {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        let written = self.stream.write(bytes);
+        let written = self.or_end(self.write_at_once(&bytes))?;
+        if written == bytes.len() {
+            return Ok(());
+        }
+        let inherited = &self.inherited;
+        let stream = self.stream.get_or_insert_with(|| inherited.waiting());
+        let written = stream.write(bytes.slice(written..));
         self.or_end(written)
     }
 
     fn flush(&mut self) -> StreamResult<()> {
-        let flushed = self.stream.flush();
+        let flushed = self.stream.as_mut().map_or(Ok(()), OutputStream::flush);
         self.or_end(flushed)
     }
 
     fn check_write(&mut self) -> StreamResult<usize> {
-        let permitted = self.stream.check_write();
+        let permitted = self.stream.as_mut().map_or(Ok(BUFFER), OutputStream::check_write);
         self.or_end(permitted)
     }
 }
@@ -95,7 +133,15 @@ impl OutputStream for Ending {
 #[async_trait]
 impl Pollable for Ending {
     async fn ready(&mut self) {
-        self.stream.ready().await;
+        if let Some(stream) = &mut self.stream {
+            stream.ready().await;
+        }
+    }
+}
+
+fn note_closed(closed: &AtomicBool, error: &io::Error) {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        closed.store(true, Ordering::Relaxed);
     }
 }
 
@@ -107,8 +153,8 @@ struct Watched<W> {
 
 impl<W: AsyncWrite + Unpin> Watched<W> {
     fn watch<R>(&self, result: io::Result<R>) -> io::Result<R> {
-        if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
-            self.closed.store(true, Ordering::Relaxed);
+        if let Err(error) = &result {
+            note_closed(&self.closed, error);
         }
         result
     }

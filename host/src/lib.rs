@@ -123,6 +123,7 @@
 mod abi;
 pub mod adapt;
 mod ahead;
+mod at_once;
 pub mod bindings;
 pub mod blocking;
 mod builder;

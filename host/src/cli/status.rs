@@ -3,8 +3,11 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
+use signal_hook::consts::SIGINT;
 use wit_host::new::ProjectError;
 use wit_host::{Error, LimitReached};
 
@@ -30,8 +33,10 @@ const INTERRUPTED: i32 = 130;
 
 /// Has an interrupt end the command with a status of its own.
 pub(crate) fn interruptible() -> anyhow::Result<()> {
-    ctrlc::set_handler(|| std::process::exit(INTERRUPTED))
-        .context("failed to listen for interrupts")
+    let always = Arc::new(AtomicBool::new(true));
+    signal_hook::flag::register_conditional_shutdown(SIGINT, INTERRUPTED, always)
+        .context("failed to listen for interrupts")?;
+    Ok(())
 }
 
 /// The largest status that is a guest's own; those above have meanings of ours.
