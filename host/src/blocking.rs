@@ -10,12 +10,12 @@ use wasmtime::component::Val;
 
 use crate::abi::Abi;
 use crate::error::{Error, Result};
-use crate::executor::{Executor, at_once, run, wait, with_stack};
+use crate::executor::{Executor, run, wait};
 use crate::grants::Grants;
 use crate::guest::{Guest, Outcome};
 use crate::pool::Place;
 use crate::runtime::Inner;
-use crate::session::{self, Mode};
+use crate::session;
 use crate::state::State;
 
 /// A [`session::Session`] whose calls block. Everything of a session that does
@@ -38,7 +38,7 @@ impl<T: Send + 'static> Guest<T> {
     /// # Errors
     /// The same, and [`Error::Host`] where no executor is to be had.
     pub fn session_blocking(&self, data: T) -> Result<Session<T>> {
-        let inner = &self.runtime.inner;
+        let inner = self.inner();
         Session::start(self, data, &inner.grants, inner.place_blocking()?)
     }
 
@@ -47,7 +47,7 @@ impl<T: Send + 'static> Guest<T> {
     /// # Errors
     /// Those of [`Guest::session_blocking`].
     pub fn session_with_blocking(&self, data: T, grants: &Grants) -> Result<Session<T>> {
-        let place = self.runtime.inner.place_blocking()?;
+        let place = self.inner().place_blocking()?;
         Session::start(self, data, &Arc::new(grants.clone()), place)
     }
 
@@ -56,7 +56,7 @@ impl<T: Send + 'static> Guest<T> {
     /// # Errors
     /// The same, and [`Error::Host`] where no executor is to be had.
     pub fn try_session_blocking(&self, data: T) -> Result<Session<T>> {
-        let inner = &self.runtime.inner;
+        let inner = self.inner();
         Session::start(self, data, &inner.grants, inner.try_place()?)
     }
 }
@@ -76,14 +76,12 @@ impl<T: Send + 'static> Session<T> {
         place: Option<Place>,
     ) -> Result<Self> {
         let mut executor = None;
-        let is_sync = guest.loaded.is_sync.get() == Some(&true);
-        let mode = if is_sync { Mode::Sync } else { Mode::Async };
-        let mut starting = pin!(session::Session::start(guest, data, grants, place, mode));
-        let stack = guest.runtime.inner.limits.stack;
-        let started = is_sync.then(|| with_stack(stack, || at_once(starting.as_mut()))).flatten();
-        let session = match started {
-            Some(session) => session?,
-            None => run(&mut executor, starting)?,
+        let session = match guest.loaded.is_sync.get() {
+            Some(true) => session::Session::start_sync(guest, data, grants, place)?,
+            _ => {
+                let starting = session::Session::start(guest, data, grants, place);
+                run(&mut executor, pin!(starting))?
+            }
         };
         Ok(Self { session, executor })
     }

@@ -2,7 +2,7 @@
 //! much: the size of the file, what is in it, and what came of it.
 
 use std::borrow::Cow;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -56,6 +56,26 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or_default());
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
+}
+
+/// The hash of a component in binary form. `None` where the file is anything else, or
+/// longer than `limit`.
+pub(crate) fn component_hash(path: &Path, limit: usize) -> Option<blake3::Hash> {
+    let mut file = File::open(path).ok()?;
+    let metadata = file.metadata().ok().filter(Metadata::is_file)?;
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+    if metadata.len() > limit {
+        return None;
+    }
+    let mut beginning = [0; 8];
+    file.read_exact(&mut beginning).ok()?;
+    if recognise(&beginning, false).ok()?.0 != Kind::Component {
+        return None;
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&beginning);
+    hasher.update_reader(file.take(limit)).ok()?;
+    Some(hasher.finalize())
 }
 
 /// What a guest is, and its binary form, after every check that needs no

@@ -3,8 +3,8 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -21,11 +21,6 @@ pub(crate) const EPOCH: Duration = Duration::from_millis(5);
 /// What moments are counted from.
 static BASE: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// Of [`Deadline::at`]: there is none.
-const NEVER: u64 = u64::MAX;
-/// Of [`Deadline::at`]: what follows is the epoch in which the call began.
-const SINCE_EPOCH: u64 = 1 << 63;
-
 /// When a call began.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Began {
@@ -35,89 +30,85 @@ pub(crate) enum Began {
     Epoch(u64),
 }
 
-/// When the call under way has to be over, shared by the store's epoch callback
-/// and the session.
-#[derive(Debug)]
+impl Began {
+    /// Now, told by the clock.
+    pub(crate) fn at_moment() -> Self {
+        Self::Moment(now())
+    }
+
+    /// Now, told by how many epochs have begun.
+    #[inline(always)]
+    pub(crate) fn in_epoch(epochs: &AtomicU64) -> Self {
+        Self::Epoch(epochs.load(Ordering::Relaxed))
+    }
+}
+
+/// When the call under way has to be over. Epochs are those that have begun so far: an
+/// engine counts them for all its sessions.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
-    /// Nanoseconds after the base.
-    at: AtomicU64,
     limit: Option<Duration>,
-    /// How many epochs have begun, where there are any.
-    epochs: Option<Arc<AtomicU64>>,
+    began: Began,
+    /// Nanoseconds after the base, once somebody has asked.
+    at: Option<u64>,
+}
+
+/// Has guest code in `store` check the clock at every epoch, and let other tasks of its
+/// thread run where calls are async.
+pub(crate) fn watch<T>(store: &mut Store<State<T>>) {
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|mut store| {
+        let State { deadline, epochs, is_sync, .. } = store.data_mut();
+        match deadline.passed(epochs) {
+            true => Err(deadline.reached()),
+            false if *is_sync => Ok(UpdateDeadline::Continue(1)),
+            false => Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now()))),
+        }
+    });
 }
 
 impl Deadline {
-    pub(crate) fn new(limit: Option<Duration>, epochs: Option<Arc<AtomicU64>>) -> Arc<Self> {
-        Arc::new(Self { at: AtomicU64::new(NEVER), limit, epochs })
+    #[inline(always)]
+    pub(crate) fn new(limit: Option<Duration>, began: Began) -> Self {
+        Self { limit, began, at: None }
     }
 
-    /// Has guest code in `store` check the clock at every epoch, and let other
-    /// tasks of its thread run where calls are async.
-    pub(crate) fn watch<T>(self: &Arc<Self>, store: &mut Store<State<T>>) {
-        let deadline = Arc::clone(self);
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(move |store| match deadline.passed() {
-            true => Err(deadline.reached()),
-            false if store.data().is_sync => Ok(UpdateDeadline::Continue(1)),
-            false => Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now()))),
+    /// Begins the time of the next call.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, began: Began) {
+        (self.began, self.at) = (began, None);
+    }
+
+    /// When the call has to be over, in nanoseconds after the base. `None` is never.
+    fn at(&mut self, epochs: &AtomicU64) -> Option<u64> {
+        let limit = self.limit?;
+        let at = self.at.unwrap_or_else(|| match self.began {
+            Began::Moment(moment) => after(moment, limit),
+            // Counting epochs on would be no deadline on a busy machine, where they are
+            // late. From here on it is the clock. The first epoch had begun before the
+            // call.
+            Began::Epoch(epoch) => {
+                let lasted = lasted(begun(epochs, epoch).saturating_sub(1));
+                after(now(), limit.saturating_sub(lasted))
+            }
         });
+        self.at = Some(at);
+        Some(at)
     }
 
-    /// Begins the time of a call, which is told by the clock, or by the epochs where
-    /// there are any.
-    pub(crate) fn begin(&self, by_clock: bool) -> Began {
-        let began = match &self.epochs {
-            Some(epochs) if !by_clock => Began::Epoch(epochs.load(Ordering::Relaxed)),
-            _ => Began::Moment(now()),
-        };
-        let at = match (self.limit, began) {
-            (None, _) => NEVER,
-            (Some(limit), Began::Moment(moment)) => after(moment, limit),
-            (Some(_), Began::Epoch(epoch)) => SINCE_EPOCH | epoch,
-        };
-        self.at.store(at, Ordering::Relaxed);
-        began
-    }
-
-    /// When the call has to be over, in nanoseconds after the base.
-    fn at(&self) -> u64 {
-        let at = self.at.load(Ordering::Relaxed);
-        if at == NEVER || at & SINCE_EPOCH == 0 {
-            return at;
-        }
-        // Counting epochs on would be no deadline on a busy machine, where they are
-        // late. From here on it is the clock.
-        let lasted = self.lasted_since(at & !SINCE_EPOCH);
-        let left = self.limit.map(|limit| limit.saturating_sub(lasted));
-        let at = left.map_or(NEVER, |left| after(now(), left));
-        self.at.store(at, Ordering::Relaxed);
-        at
-    }
-
-    /// How long it has been since that epoch, at least. It had begun before the call.
-    fn lasted_since(&self, epoch: u64) -> Duration {
-        lasted(self.begun_since(epoch).saturating_sub(1))
-    }
-
-    /// How many epochs have begun since that one.
-    fn begun_since(&self, epoch: u64) -> u64 {
-        let now = self.epochs.as_ref().map_or(epoch, |epochs| epochs.load(Ordering::Relaxed));
-        now.saturating_sub(epoch)
-    }
-
-    fn passed(&self) -> bool {
+    fn passed(&mut self, epochs: &AtomicU64) -> bool {
         // In this order, since what is left may be nothing.
-        let at = self.at();
-        now() >= at
+        self.at(epochs).is_some_and(|at| now() >= at)
     }
 
     pub(crate) fn reached(&self) -> wasmtime::Error {
         LimitReached::WallClock(self.limit).into()
     }
 
-    /// Runs `call` until the limit, which counts from [`Deadline::begin`].
+    /// Runs `call` until the limit, which counts from when the time was begun.
     pub(crate) async fn within<R>(
-        &self,
+        &mut self,
+        epochs: &AtomicU64,
         mut call: Pin<&mut impl Future<Output = wasmtime::Result<R>>>,
     ) -> wasmtime::Result<R> {
         // Most calls end without waiting for anything, and need no timer.
@@ -125,14 +116,14 @@ impl Deadline {
         poll_fn(|context| {
             // One of many sessions that are late together must not run once more to
             // find out.
-            if timer.is_some() && self.passed() {
+            if timer.is_some() && self.passed(epochs) {
                 return Poll::Ready(Err(self.reached()));
             }
             if let Poll::Ready(outcome) = call.as_mut().poll(context) {
                 return Poll::Ready(outcome);
             }
             if timer.is_none() {
-                let Some(end) = self.instant() else { return Poll::Pending };
+                let Some(end) = self.instant(epochs) else { return Poll::Pending };
                 timer.set(Some(tokio::time::sleep_until(end.into())));
             }
             match timer.as_mut().as_pin_mut() {
@@ -146,24 +137,36 @@ impl Deadline {
     /// What a call has taken that is over, which is known to about an epoch where it was
     /// told by them; and whether that was too long. A call that came back too late has
     /// failed all the same.
-    pub(crate) fn end(&self, began: Began) -> (Duration, bool) {
-        match began {
+    pub(crate) fn end(&mut self, epochs: &AtomicU64) -> (Duration, bool) {
+        match self.began {
             Began::Moment(began) => {
                 let now = now();
-                (Duration::from_nanos(now.saturating_sub(began)), now >= self.at())
+                let late = self.at(epochs).is_some_and(|at| now >= at);
+                (Duration::from_nanos(now.saturating_sub(began)), late)
             }
-            Began::Epoch(began) => match self.begun_since(began) {
+            Began::Epoch(began) => match begun(epochs, began) {
                 0 => (Duration::ZERO, false),
-                begun => (lasted(begun), self.passed()),
+                begun => (lasted(begun), self.passed(epochs)),
             },
         }
     }
 
-    /// When the call under way has to be over. `None` is never.
-    fn instant(&self) -> Option<Instant> {
-        self.limit?;
-        BASE.checked_add(Duration::from_nanos(self.at()))
+    /// Whether the time is told by epochs, and none has begun since the call did.
+    #[inline(always)]
+    pub(crate) fn is_in_its_epoch(&self, epochs: &AtomicU64) -> bool {
+        matches!(self.began, Began::Epoch(began) if begun(epochs, began) == 0)
     }
+
+    /// When the call under way has to be over. `None` is never.
+    fn instant(&mut self, epochs: &AtomicU64) -> Option<Instant> {
+        BASE.checked_add(Duration::from_nanos(self.at(epochs)?))
+    }
+}
+
+/// How many epochs have begun since that one.
+#[inline(always)]
+fn begun(epochs: &AtomicU64, since: u64) -> u64 {
+    epochs.load(Ordering::Relaxed).saturating_sub(since)
 }
 
 /// Nanoseconds after the base.
@@ -172,8 +175,7 @@ fn now() -> u64 {
 }
 
 fn after(moment: u64, limit: Duration) -> u64 {
-    let at = moment.saturating_add(nanoseconds(limit));
-    if at < SINCE_EPOCH { at } else { NEVER }
+    moment.saturating_add(nanoseconds(limit))
 }
 
 /// How long so many epochs last, at least.
@@ -192,11 +194,10 @@ mod tests {
 
     /// Begins a call, has so many epochs begin, and tells how it ends.
     fn after(limit: Duration, epochs: u64) -> (Duration, bool) {
-        let counter = Arc::new(AtomicU64::new(7));
-        let deadline = Deadline::new(Some(limit), Some(Arc::clone(&counter)));
-        let began = deadline.begin(false);
+        let counter = AtomicU64::new(7);
+        let mut deadline = Deadline::new(Some(limit), Began::in_epoch(&counter));
         counter.fetch_add(epochs, Ordering::Relaxed);
-        deadline.end(began)
+        deadline.end(&counter)
     }
 
     #[test]
@@ -212,10 +213,11 @@ mod tests {
 
     #[test]
     fn without_a_limit_nothing_is_late() {
-        let deadline = Deadline::new(None, None);
-        for by_clock in [true, false] {
-            let began = deadline.begin(by_clock);
-            assert!(!deadline.end(began).1 && deadline.instant().is_none());
-        }
+        let counter = AtomicU64::new(7);
+        let mut deadline = Deadline::new(None, Began::at_moment());
+        assert!(!deadline.end(&counter).1 && deadline.instant(&counter).is_none());
+        deadline.begin(Began::in_epoch(&counter));
+        counter.fetch_add(3, Ordering::Relaxed);
+        assert!(!deadline.end(&counter).1 && deadline.instant(&counter).is_none());
     }
 }

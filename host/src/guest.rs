@@ -1,6 +1,7 @@
 //! A guest: bytes that were recognised, compiled and linked, so that
 //! instantiating is all that is left to do. It holds no state of a run.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use wasmtime::ExternType;
@@ -17,20 +18,20 @@ use crate::link;
 use crate::linked_module::LinkedModule;
 use crate::module as module_path;
 use crate::pool;
-use crate::runtime::Runtime;
-use crate::session::{Mode, Session};
+use crate::runtime::{Inner, Runtime};
+use crate::session::Session;
 use crate::state::State;
 use crate::values::Signature;
 
 /// A guest, compiled and linked against a runtime. Cheap to clone, and to be
 /// shared between threads.
 pub struct Guest<T: 'static> {
-    pub(crate) runtime: Runtime<T>,
     pub(crate) loaded: Arc<Loaded<T>>,
 }
 
 /// What the clones of a guest share.
 pub(crate) struct Loaded<T: 'static> {
+    runtime: Runtime<T>,
     pub(crate) linked: Linked<T>,
     /// As long as it is there, others that load the same guest share it.
     _compiled: Arc<Compiled>,
@@ -38,9 +39,24 @@ pub(crate) struct Loaded<T: 'static> {
     pub(crate) is_sync: OnceLock<bool>,
 }
 
+impl<T: 'static> Loaded<T> {
+    /// What the guest was linked against.
+    #[inline]
+    pub(crate) fn inner(&self) -> &Inner<T> {
+        &self.runtime.inner
+    }
+}
+
+impl<T: 'static> Guest<T> {
+    #[inline]
+    pub(crate) fn inner(&self) -> &Inner<T> {
+        self.loaded.inner()
+    }
+}
+
 impl<T> Clone for Guest<T> {
     fn clone(&self) -> Self {
-        Self { runtime: self.runtime.clone(), loaded: Arc::clone(&self.loaded) }
+        Self { loaded: Arc::clone(&self.loaded) }
     }
 }
 
@@ -89,6 +105,14 @@ impl<T: Send + 'static> Guest<T> {
         Self::of_compiled(runtime, compiled, &binary)
     }
 
+    /// The guest in a file that was loaded before, and still fits.
+    pub(crate) fn kept(runtime: &Runtime<T>, path: &Path) -> Option<Self> {
+        let _load = tracing::debug_span!("load").entered();
+        let compiled = runtime.inner.kept(path)?;
+        // Why it does not fit is to be told from its bytes.
+        Self::of_compiled(runtime.clone(), compiled, &[]).ok()
+    }
+
     /// Links compiled code. Where it does not fit, the reason is read from `binary`;
     /// without that it is what the engine says.
     pub(crate) fn of_compiled(
@@ -104,8 +128,8 @@ impl<T: Send + 'static> Guest<T> {
         if pool::is_pooled(&inner.engine) {
             pool::linked(&linked, &inner.limits)?;
         }
-        let loaded = Loaded { linked, _compiled: compiled, is_sync: OnceLock::new() };
-        Ok(Self { runtime, loaded: Arc::new(loaded) })
+        let loaded = Loaded { runtime, linked, _compiled: compiled, is_sync: OnceLock::new() };
+        Ok(Self { loaded: Arc::new(loaded) })
     }
 
     /// What the guest is made of.
@@ -196,9 +220,9 @@ impl<T: Send + 'static> Guest<T> {
     /// [`Error::Grant`](crate::Error::Grant), [`Error::Pool`](crate::Error::Pool), and
     /// those of a call, since starting may run code of the guest.
     pub async fn session(&self, data: T) -> Result<Session<T>> {
-        let inner = &self.runtime.inner;
+        let inner = self.inner();
         let place = inner.place().await?;
-        Session::start(self, data, &inner.grants, place, Mode::Async).await
+        Session::start(self, data, &inner.grants, place).await
     }
 
     /// Starts a session, as [`Guest::session`] does, but does not wait where every
@@ -207,8 +231,8 @@ impl<T: Send + 'static> Guest<T> {
     /// # Errors
     /// Those of [`Guest::session`], and at once [`PoolError::Full`](crate::PoolError::Full).
     pub async fn try_session(&self, data: T) -> Result<Session<T>> {
-        let inner = &self.runtime.inner;
-        Session::start(self, data, &inner.grants, inner.try_place()?, Mode::Async).await
+        let inner = self.inner();
+        Session::start(self, data, &inner.grants, inner.try_place()?).await
     }
 
     /// Starts a session with grants of its own.
@@ -217,7 +241,7 @@ impl<T: Send + 'static> Guest<T> {
     /// Those of [`Guest::session`], and [`Error::Misfits`](crate::Error::Misfits)
     /// where the grants deny what the guest imports.
     pub async fn session_with(&self, data: T, grants: &Grants) -> Result<Session<T>> {
-        let place = self.runtime.inner.place().await?;
-        Session::start(self, data, &Arc::new(grants.clone()), place, Mode::Async).await
+        let place = self.inner().place().await?;
+        Session::start(self, data, &Arc::new(grants.clone()), place).await
     }
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use wasmtime::{Engine, component};
 
 use crate::builder::RuntimeBuilder;
-use crate::cache::{Cache, Key};
-use crate::compile::{Compiled, compile, read};
+use crate::cache::{Cache, Found, Key};
+use crate::compile::{Compiled, compile, component_hash, read};
 use crate::env::{Table, signature};
 use crate::error::Result;
 use crate::fit;
@@ -78,7 +78,11 @@ impl<T: Send + 'static> Runtime<T> {
     /// # Errors
     /// The same, and [`Error::Read`](crate::Error::Read).
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Guest<T>> {
-        self.load(self.read(path.as_ref())?)
+        let path = path.as_ref();
+        match Guest::kept(self, path) {
+            Some(guest) => Ok(guest),
+            None => self.load(self.read(path)?),
+        }
     }
 
     /// What a guest is, what it asks for and who serves that, without compiling
@@ -124,9 +128,25 @@ impl<T: 'static> Inner<T> {
     /// The compiled code of an examined guest, from the cache where there is one.
     pub(crate) fn compiled(&self, kind: Kind, binary: &[u8]) -> Result<Arc<Compiled>> {
         let Some(cache) = &self.cache else { return self.compile(kind, binary).map(Arc::new) };
-        let contract = self.contract.as_ref().map(Offered::text);
-        let key = Key::new(&self.shared, binary, contract);
+        let key = self.key(&blake3::hash(binary));
         cache.load(&self.shared, kind, key, &self.limits, || self.compile(kind, binary))
+    }
+
+    /// The compiled code of a component's file that was loaded before. The file is only
+    /// read for its hash, piece by piece.
+    pub(crate) fn kept(&self, path: &Path) -> Option<Arc<Compiled>> {
+        let cache = self.cache.as_ref()?;
+        let guest = component_hash(path, self.limits.file_size)?;
+        let found = cache.get(&self.shared, Kind::Component, &self.key(&guest), &self.limits);
+        match found.ok()? {
+            Found::Code(compiled) => Some(compiled),
+            Found::Nothing | Found::Changed(_) => None,
+        }
+    }
+
+    fn key(&self, guest: &blake3::Hash) -> Key {
+        let contract = self.contract.as_ref().map(Offered::text);
+        Key::new(&self.shared, guest, contract, &self.limits)
     }
 
     /// Compiles an examined guest. A component is refused before that where it does not

@@ -23,7 +23,8 @@ pub(crate) struct SharedEngine {
     /// The places of its pool, where it has one.
     pub(crate) places: Option<Places>,
     ticker: Once,
-    epochs: Arc<AtomicU64>,
+    /// How many epochs have begun, of which a deterministic engine has none.
+    pub(crate) epochs: Arc<AtomicU64>,
     code: Mutex<HashMap<Key, Held>>,
 }
 
@@ -57,11 +58,6 @@ impl SharedEngine {
             let (engine, epochs) = (self.engine.weak(), Arc::clone(&self.epochs));
             std::thread::spawn(move || tick(&engine, &epochs));
         });
-    }
-
-    /// How many epochs have begun. `None` where there are none.
-    pub(crate) fn epochs(&self) -> Option<Arc<AtomicU64>> {
-        (!self.settings.deterministic).then(|| Arc::clone(&self.epochs))
     }
 
     /// The code of a guest that somebody holds, and its bytes.

@@ -10,8 +10,9 @@ use bytesize::ByteSize;
 #[non_exhaustive]
 pub struct Spent {
     /// Time by the clock on the wall, in calls and in set-up. Of the first hundred calls
-    /// of a session it is exact. From then on it is counted in epochs of 5 milliseconds,
-    /// so that a shorter call adds one or nothing, which is right on average.
+    /// of a session it is exact. Set-up, and calls from then on, are counted in epochs of
+    /// 5 milliseconds, so that a shorter one adds an epoch or nothing, which is right on
+    /// average.
     pub wall_clock: Duration,
     /// The most bytes of memory and tables that there were at one time.
     pub peak_memory: usize,

@@ -2,10 +2,13 @@
 //! session beside it.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use wasmtime::Memory;
+use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::{WasiCtxView, WasiView};
 
+use crate::deadline::{Began, Deadline};
 use crate::error::Result;
 use crate::grants::Grants;
 use crate::meter::Meter;
@@ -22,6 +25,10 @@ pub struct State<T> {
     /// The memory of the one core module that there is, so that it need not be
     /// looked up by its name in every host call.
     pub(crate) memory: Option<Memory>,
+    /// When the call under way has to be over.
+    pub(crate) deadline: Deadline,
+    /// How many epochs have begun.
+    pub(crate) epochs: Arc<AtomicU64>,
     /// Whether the call under way is not async, and cannot yield.
     pub(crate) is_sync: bool,
     /// The import of `env` that the guest is in, by its number in the table.
@@ -33,11 +40,14 @@ impl<T> State<T> {
         data: T,
         grants: &Arc<Grants>,
         meter: Meter,
+        epochs: &Arc<AtomicU64>,
         deterministic: bool,
     ) -> Result<Self> {
         let wasi = Wasi::new(grants, meter.limits(), deterministic)?;
+        let deadline = Deadline::new(meter.limits().wall_clock, Began::Epoch(0));
         let (kept, memory, is_sync, host_call) = (Vec::new(), None, false, None);
-        Ok(Self { data, wasi, meter, kept, memory, is_sync, host_call })
+        let epochs = Arc::clone(epochs);
+        Ok(Self { data, wasi, meter, kept, memory, deadline, epochs, is_sync, host_call })
     }
 
     /// The embedder's host data.
@@ -53,10 +63,15 @@ impl<T> State<T> {
     pub(crate) fn into_data(self) -> T {
         self.data
     }
+
+    /// What the engine's functions of WASI work on.
+    pub(crate) fn wasi_context(&mut self) -> &mut WasiP1Ctx {
+        self.wasi.context(self.meter.limits())
+    }
 }
 
 impl<T: Send> WasiView for State<T> {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        self.wasi.context().ctx()
+        self.wasi_context().ctx()
     }
 }

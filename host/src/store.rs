@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use wasmtime::{CallHook, Store};
 
-use crate::deadline::Deadline;
+use crate::deadline::watch;
 use crate::error::{Error, Result};
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked};
@@ -23,8 +23,8 @@ pub(crate) fn guarded_store<T: Send + 'static>(
     guest: &Guest<T>,
     data: T,
     grants: &Arc<Grants>,
-) -> Result<(Store<State<T>>, Arc<Deadline>)> {
-    let inner = &guest.runtime.inner;
+) -> Result<Store<State<T>>> {
+    let inner = guest.inner();
     link::check_session(inner, &guest.loaded.linked, &grants.denied)?;
     inner.shared.start_ticker();
     let modules = match &guest.loaded.linked {
@@ -32,19 +32,14 @@ pub(crate) fn guarded_store<T: Send + 'static>(
         Linked::Component(_) => 1,
     };
     let meter = Meter::new(&inner.limits, guest.kind()).of_modules(modules);
-    let state = State::new(data, grants, meter, inner.deterministic)?;
+    let state = State::new(data, grants, meter, &inner.shared.epochs, inner.deterministic)?;
     let mut store = Store::new(&inner.engine, state);
-    let deadline = Deadline::new(inner.limits.wall_clock, inner.shared.epochs());
-    guard(&mut store, inner, &deadline).map_err(Error::host("set the guest's limits"))?;
-    Ok((store, deadline))
+    guard(&mut store, inner).map_err(Error::host("set the guest's limits"))?;
+    Ok(store)
 }
 
 /// Puts the guards of every session on a store.
-fn guard<T: Send + 'static>(
-    store: &mut Store<State<T>>,
-    inner: &Inner<T>,
-    deadline: &Arc<Deadline>,
-) -> wasmtime::Result<()> {
+fn guard<T: Send + 'static>(store: &mut Store<State<T>>, inner: &Inner<T>) -> wasmtime::Result<()> {
     store.limiter(|state| &mut state.meter);
     store.set_hostcall_fuel(inner.limits.host_call_bytes);
     store.set_max_component_handles(inner.limits.handles);
@@ -57,6 +52,6 @@ fn guard<T: Send + 'static>(
     if inner.deterministic {
         return store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS));
     }
-    deadline.watch(store);
+    watch(store);
     Ok(())
 }

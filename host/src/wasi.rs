@@ -20,7 +20,6 @@ use crate::tail::Tail;
 /// WASI for one session.
 pub(crate) struct Wasi {
     grants: Arc<Grants>,
-    limits: Arc<Limits>,
     deterministic: bool,
     made: Option<Box<Made>>,
 }
@@ -41,26 +40,21 @@ impl Wasi {
     ///
     /// # Errors
     /// [`Error::Grant`] for a directory that cannot be opened.
-    pub(crate) fn new(
-        grants: &Arc<Grants>,
-        limits: &Arc<Limits>,
-        deterministic: bool,
-    ) -> Result<Self> {
-        let (grants, limits) = (Arc::clone(grants), Arc::clone(limits));
-        let mut wasi = Self { grants, limits, deterministic, made: None };
+    pub(crate) fn new(grants: &Arc<Grants>, limits: &Limits, deterministic: bool) -> Result<Self> {
+        let mut wasi = Self { grants: Arc::clone(grants), deterministic, made: None };
         // A directory that is not there is to be told at once.
         if !wasi.grants.directories.is_empty() {
             let mut context = WasiCtxBuilder::new();
             open(&mut context, &wasi.grants)?;
-            wasi.made = Some(Box::new(wasi.make(context)));
+            wasi.made = Some(Box::new(wasi.make(context, limits)));
         }
         Ok(wasi)
     }
 
     /// The context, for the engine's functions of WASI.
-    pub(crate) fn context(&mut self) -> &mut WasiP1Ctx {
+    pub(crate) fn context(&mut self, limits: &Limits) -> &mut WasiP1Ctx {
         let made = self.made.take();
-        let made = made.unwrap_or_else(|| Box::new(self.make(WasiCtxBuilder::new())));
+        let made = made.unwrap_or_else(|| Box::new(self.make(WasiCtxBuilder::new(), limits)));
         &mut self.made.insert(made).context
     }
 
@@ -85,8 +79,8 @@ impl Wasi {
         self.made.as_ref().is_some_and(|made| made.closed.load(Ordering::Relaxed))
     }
 
-    fn make(&self, mut wasi: WasiCtxBuilder) -> Made {
-        let (grants, limits) = (&self.grants, &self.limits);
+    fn make(&self, mut wasi: WasiCtxBuilder, limits: &Limits) -> Made {
+        let grants = &self.grants;
         // The network is not granted: the hosts in the grants are for host functions.
         wasi.allow_tcp(false).allow_udp(false);
         wasi.max_random_size(limits.random as u64);

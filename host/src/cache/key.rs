@@ -6,11 +6,13 @@ use std::hash::{Hash as _, Hasher};
 
 use wasmtime::Engine;
 
+use crate::limits::Limits;
+use crate::scan;
 use crate::shared_engine::SharedEngine;
 
 /// What the hash is for, so that it is none of anybody else's. It changes with
 /// the form of entries.
-const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, second form";
+const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, third form";
 
 /// The name of an entry. It is the same for the same guest, engine, settings and
 /// kind of processor.
@@ -18,12 +20,21 @@ const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, second
 pub(crate) struct Key(blake3::Hash);
 
 impl Key {
-    pub(crate) fn new(engine: &SharedEngine, binary: &[u8], contract: Option<&str>) -> Self {
+    /// Of the guest with that hash. What is kept has fit the contract and was within the
+    /// limits of what is compiled, neither of which need be looked at again.
+    pub(crate) fn new(
+        engine: &SharedEngine,
+        guest: &blake3::Hash,
+        contract: Option<&str>,
+        limits: &Limits,
+    ) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key(PURPOSE);
         hasher.update(compatibility(&engine.engine).as_bytes());
         hasher.update(engine.settings.to_word().as_bytes());
-        hasher.update(blake3::hash(binary).as_bytes());
-        // What is kept has fit the contract, which need not be looked at again.
+        hasher.update(guest.as_bytes());
+        for limit in scan::read_limits(limits) {
+            hasher.update(&limit.to_le_bytes());
+        }
         hasher.update(contract.unwrap_or_default().as_bytes());
         Self(hasher.finalize())
     }
@@ -80,11 +91,8 @@ mod tests {
             Settings { stack: 256 << 10, ..plain.clone() },
         ];
         let key = |settings: &Settings, coredump, binary: &[u8]| {
-            Key::new(
-                &SharedEngine::new(settings.clone(), coredump, None).expect("an engine"),
-                binary,
-                None,
-            )
+            let engine = SharedEngine::new(settings.clone(), coredump, None).expect("an engine");
+            Key::new(&engine, &blake3::hash(binary), None, &Limits::default())
         };
         let first = key(&plain, false, b"guest");
         assert_eq!(first, key(&plain, true, b"guest"), "compiled code knows no coredump");
@@ -92,6 +100,18 @@ mod tests {
         for other in others {
             assert_ne!(first, key(&other, false, b"guest"), "{other:?}");
         }
+    }
+
+    #[test]
+    fn what_was_not_scanned_for_a_limit_is_not_found_for_it() {
+        let settings =
+            Settings { fuel: false, deterministic: false, host_values: false, stack: 512 << 10 };
+        let engine = SharedEngine::new(settings, false, None).expect("an engine");
+        let key = |limits: &Limits| Key::new(&engine, &blake3::hash(b""), None, limits);
+        let first = key(&Limits::default());
+        assert_ne!(first, key(&Limits::default().body(1)));
+        assert_ne!(first, key(&Limits::default().effective_functions(1)));
+        assert_eq!(first, key(&Limits::default().memory(1)), "it is none of loading");
     }
 
     #[test]

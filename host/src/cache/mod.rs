@@ -63,6 +63,14 @@ struct Shared {
     warned: AtomicBool,
 }
 
+/// What a cache has for a key.
+pub(crate) enum Found {
+    Code(Arc<Compiled>),
+    Nothing,
+    /// A file that is not as it was written.
+    Changed(io::Error),
+}
+
 /// What a cache holds on disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
@@ -163,58 +171,59 @@ impl Cache {
         limits: &Limits,
         compile: impl FnOnce() -> Result<Compiled>,
     ) -> Result<Arc<Compiled>> {
-        if let Some((compiled, size)) = engine.held(&key) {
-            within(size, limits)?;
-            tracing::debug!(from = "memory", "cache hit");
-            return Ok(compiled);
-        }
-        let (compiled, size) = match self.find(engine, kind, &key, limits)? {
-            Some(found) => found,
-            None => {
-                tracing::debug!("cache miss");
-                let compiled = compile()?;
-                let size = compiled.size();
-                self.keep(&key, &compiled);
-                (compiled, size)
+        match self.get(engine, kind, &key, limits)? {
+            Found::Code(compiled) => return Ok(compiled),
+            Found::Changed(error) => {
+                tracing::warn!("an entry of the cache is compiled anew, since {error}");
             }
-        };
+            Found::Nothing => {}
+        }
+        tracing::debug!("cache miss");
+        let compiled = compile()?;
+        let size = compiled.size();
+        self.keep(&key, &compiled);
         let compiled = Arc::new(compiled);
         engine.hold(key, &compiled, size);
         Ok(compiled)
     }
 
-    /// What is on disk, where there is something that can be used.
-    fn find(
+    /// The compiled code of a guest that was loaded before.
+    pub(crate) fn get(
         &self,
         engine: &SharedEngine,
         kind: Kind,
         key: &Key,
         limits: &Limits,
-    ) -> Result<Option<(Compiled, usize)>> {
+    ) -> Result<Found> {
+        if let Some((compiled, size)) = engine.held(key) {
+            within(size, limits)?;
+            tracing::debug!(from = "memory", "cache hit");
+            return Ok(Found::Code(compiled));
+        }
         let found = Directory::open(&self.directory).and_then(|directory| {
             let secret = secret::read(&directory)?;
             entry::verify(&directory, key, &secret)
         });
         let verified = match found {
             Ok(verified) => verified,
-            Err(error) => {
-                if error.kind() == io::ErrorKind::InvalidData {
-                    tracing::warn!("an entry of the cache is compiled anew, since {error}");
-                }
-                // What else keeps it from being read is told when it is written.
-                return Ok(None);
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Ok(Found::Changed(error));
             }
+            // What else keeps it from being read is told when it is written.
+            Err(_) => return Ok(Found::Nothing),
         };
         let size = verified.size();
         within(size, limits)?;
         match verified.into_compiled(&engine.engine, kind) {
             Ok(compiled) => {
                 tracing::debug!(from = "disk", "cache hit");
-                Ok(Some((compiled, size)))
+                let compiled = Arc::new(compiled);
+                engine.hold(key.clone(), &compiled, size);
+                Ok(Found::Code(compiled))
             }
             Err(error) => {
                 tracing::debug!("the engine refused an entry of the cache: {error:#}");
-                Ok(None)
+                Ok(Found::Nothing)
             }
         }
     }

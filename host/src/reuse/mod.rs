@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::executor;
 use crate::grants::Grants;
 use crate::guest::Guest;
-use crate::session::{Mode, Session};
+use crate::session::Session;
 pub use shelf::Lease;
 use shelf::{Next, Shelf};
 
@@ -94,7 +94,7 @@ impl<T: Send + 'static> Sessions<T> {
     /// Sessions of `guest`, each of which is started with what `data` makes. They have
     /// the runtime's grants, and none of them serves two callers.
     pub fn new(guest: Guest<T>, data: impl Fn() -> T + Send + Sync + 'static) -> Self {
-        let grants = Arc::clone(&guest.runtime.inner.grants);
+        let grants = Arc::clone(&guest.inner().grants);
         let keep = Keep { reuse: Reuse::default(), idle: IDLE, memory: usize::MAX };
         let (idle, idle_blocking) = (Arc::default(), Arc::default());
         Self { guest, data: Box::new(data), grants, keep, idle, idle_blocking }
@@ -137,12 +137,12 @@ impl<T: Send + 'static> Sessions<T> {
     /// # Errors
     /// Those of [`Guest::session_with`].
     pub async fn take(&self) -> Result<Lease<Session<T>>> {
-        let inner = &self.guest.runtime.inner;
+        let inner = self.guest.inner();
         let (session, served) = match self.idle.next(inner.place()).await? {
             Next::Kept(session, served) => (session, served),
             Next::Place(place) => {
                 let (guest, data) = (&self.guest, (self.data)());
-                (Session::start(guest, data, &self.grants, place, Mode::Async).await?, 0)
+                (Session::start(guest, data, &self.grants, place).await?, 0)
             }
         };
         Ok(Lease::new(session, served, self.keep, &self.idle))
@@ -156,7 +156,7 @@ impl<T: Send + 'static> Sessions<T> {
     /// # Panics
     /// As the methods of [`blocking::Session`] do.
     pub fn take_blocking(&self) -> Result<Lease<blocking::Session<T>>> {
-        let inner = &self.guest.runtime.inner;
+        let inner = self.guest.inner();
         let next = match self.idle_blocking.take() {
             Some((session, served)) => Next::Kept(session, served),
             None => match inner.try_place() {

@@ -1,6 +1,6 @@
 //! The functions that are called by name: each is looked up once a session.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use wasmtime::Store;
 
@@ -11,31 +11,42 @@ use crate::failure::Called;
 use crate::module::{self, Function as ModuleFunction};
 use crate::state::State;
 
-/// A function of the guest. Cheap to clone.
-#[derive(Clone)]
+/// What was called by name. A call takes it out of the session, which it has to itself.
+#[derive(Default)]
+pub(super) struct Callees {
+    /// Places in `functions`.
+    by_name: BTreeMap<String, usize>,
+    pub(super) functions: Vec<Callee>,
+    /// Room for a call's arguments and results, for call after call.
+    pub(super) numbers: Vec<wasmtime::Val>,
+}
+
+/// A function of the guest.
 pub(super) enum Callee {
-    Component(Arc<ComponentFunction>),
-    Module(Arc<ModuleFunction>),
+    Component(ComponentFunction),
+    Module(ModuleFunction),
 }
 
 impl<T: Send + 'static> Session<T> {
-    /// The function of that name.
-    pub(super) fn callee(&mut self, live: Live, name: &str) -> Result<Callee> {
-        if let Some(callee) = self.callees.get(name) {
-            return Ok(callee.clone());
+    /// The place of the function of that name.
+    pub(super) fn callee(&mut self, live: Live, name: &str) -> Result<usize> {
+        if let Some(place) = self.callees.by_name.get(name) {
+            return Ok(*place);
         }
         let store = &mut self.store;
         let found = match live {
             Live::Component(instance) => {
-                ComponentFunction::find(store, instance, name).map(Arc::new).map(Callee::Component)
+                ComponentFunction::find(store, instance, name).map(Callee::Component)
             }
             Live::Module { instance, .. } => {
-                ModuleFunction::find(store, instance, name).map(Arc::new).map(Callee::Module)
+                ModuleFunction::find(store, instance, name).map(Callee::Module)
             }
         };
         let callee = found.ok_or_else(|| self.no_such(name))?;
-        self.callees.insert(name.into(), callee.clone());
-        Ok(callee)
+        let place = self.callees.functions.len();
+        self.callees.functions.push(callee);
+        self.callees.by_name.insert(name.into(), place);
+        Ok(place)
     }
 
     /// Runs `call` under the session's guards, with `_start` ahead of it where that

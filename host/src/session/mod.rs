@@ -4,27 +4,23 @@
 
 mod callee;
 mod convention;
+mod failing;
 mod guard;
+mod start;
 mod sync;
 mod typed;
-
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use tracing::Span;
 use wasmtime::component::{self, Val};
 use wasmtime::{Instance, Store};
 
-use crate::deadline::Deadline;
 use crate::error::{Error, Result};
 use crate::failure::Called;
-use crate::grants::Grants;
-use crate::guest::{Guest, Linked, Main, Outcome};
+use crate::guest::{Guest, Main, Outcome};
 use crate::pool::Place;
 use crate::spent::Spent;
 use crate::state::State;
-use crate::store::guarded_store;
-use callee::Callee;
+use callee::{Callee, Callees};
 
 /// A running guest. It keeps its memory from call to call, and ends with the
 /// first call that fails: what a failed call left behind is not to be trusted.
@@ -37,7 +33,6 @@ pub struct Session<T: 'static> {
     guest: Guest<T>,
     store: Store<State<T>>,
     live: Option<Live>,
-    deadline: Arc<Deadline>,
     spent: Spent,
     /// The function of the call that is under way, or of the last one.
     last_call: String,
@@ -48,20 +43,9 @@ pub struct Session<T: 'static> {
     /// Whether the last call ended the session, as every call does until it succeeds.
     ended: bool,
     span: Span,
-    /// What was called by name.
-    callees: BTreeMap<String, Callee>,
-    /// Room for a call's arguments and results, for call after call.
-    numbers: Vec<wasmtime::Val>,
+    callees: Callees,
     /// Behind the store, since it is somebody else's once it is dropped.
     _place: Option<Place>,
-}
-
-/// How a session is started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Async,
-    /// The guest imports nothing that is async, and the caller blocks.
-    Sync,
 }
 
 #[derive(Clone, Copy)]
@@ -75,59 +59,6 @@ enum Live {
 }
 
 impl<T: Send + 'static> Session<T> {
-    pub(crate) async fn start(
-        guest: &Guest<T>,
-        data: T,
-        grants: &Arc<Grants>,
-        place: Option<Place>,
-        mode: Mode,
-    ) -> Result<Self> {
-        let (mut store, deadline) = guarded_store(guest, data, grants)?;
-        store.data_mut().is_sync = mode == Mode::Sync;
-        let (guest, spent) = (guest.clone(), Spent::default());
-        let span = tracing::debug_span!("session", kind = %guest.kind());
-        let mut session = Self {
-            guest,
-            store,
-            live: None,
-            deadline,
-            spent,
-            last_call: String::new(),
-            is_sync: false,
-            calls: 0,
-            ended: false,
-            span,
-            callees: BTreeMap::new(),
-            numbers: Vec::new(),
-            _place: place,
-        };
-        session.instantiate().await?;
-        Ok(session)
-    }
-
-    async fn instantiate(&mut self) -> Result<()> {
-        let loaded = Arc::clone(&self.guest.loaded);
-        let called = Called { function: "instantiate", arguments: &[] };
-        let live = self.guarded(called, async |store| match &loaded.linked {
-            Linked::Component(pre) => {
-                let instance = match store.data().is_sync {
-                    true => pre.instantiate(store),
-                    false => pre.instantiate_async(store).await,
-                };
-                instance.map(Live::Component)
-            }
-            Linked::Module(linked) => {
-                let instance = linked.start(store).await?;
-                Ok(Live::Module { instance, started: !linked.starts() })
-            }
-        });
-        self.live = Some(live.await?);
-        self.store.data_mut().is_sync = false;
-        let is_possible = || sync::is_possible(&loaded.linked, &mut self.store);
-        self.is_sync = *loaded.is_sync.get_or_init(is_possible);
-        Ok(())
-    }
-
     /// Calls the guest's main: the world's `run`, a `wasi:cli/run` command, a
     /// core module's `run`, or `_start`, whichever it has, in that order.
     ///
@@ -166,21 +97,27 @@ impl<T: Send + 'static> Session<T> {
     pub async fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let live = self.live()?;
         let called = Called { function: name, arguments: args };
-        match self.callee(live, name)? {
-            Callee::Component(function) => {
-                function.check(name, args)?;
-                self.guarded(called, async |store| function.call(store, args).await).await
-            }
-            Callee::Module(function) => {
-                function.lower(name, args, &mut self.numbers)?;
-                let mut numbers = std::mem::take(&mut self.numbers);
-                let call =
-                    async |store: &mut Store<State<T>>| function.call(store, &mut numbers).await;
-                let results = self.started(live, called, call).await;
-                self.numbers = numbers;
-                results
-            }
-        }
+        let place = self.callee(live, name)?;
+        let mut callees = std::mem::take(&mut self.callees);
+        let Callees { functions, numbers, .. } = &mut callees;
+        let results = match &functions[place] {
+            Callee::Component(function) => match function.check(name, args) {
+                Ok(()) => {
+                    self.guarded(called, async |store| function.call(store, args).await).await
+                }
+                Err(error) => Err(error),
+            },
+            Callee::Module(function) => match function.lower(name, args, numbers) {
+                Ok(()) => {
+                    let call =
+                        async |store: &mut Store<State<T>>| function.call(store, numbers).await;
+                    self.started(live, called, call).await
+                }
+                Err(error) => Err(error),
+            },
+        };
+        self.callees = callees;
+        results
     }
 
     /// Whether it can be called: it was set up, and no call has failed.

@@ -4,7 +4,7 @@
 use wasmtime::component::Val;
 use wasmtime::{Func, Store};
 
-use super::callee::Callee;
+use super::callee::{Callee, Callees};
 use super::{Live, Session};
 use crate::error::Result;
 use crate::executor::with_stack;
@@ -15,6 +15,7 @@ use crate::state::State;
 impl<T: Send + 'static> Session<T> {
     /// Whether calls of what the guest exports need not be async. `_start` is, where that
     /// is still to be run ahead of another function.
+    #[inline]
     pub(crate) fn can_be_sync(&self) -> bool {
         self.is_sync && !matches!(self.live, Some(Live::Module { started: false, .. }))
     }
@@ -23,39 +24,42 @@ impl<T: Send + 'static> Session<T> {
     pub(crate) fn call_sync(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let live = self.live()?;
         let called = Called { function: name, arguments: args };
-        match self.callee(live, name)? {
-            Callee::Component(function) => {
-                function.check(name, args)?;
-                self.on_this_stack(called, |store| function.call_sync(store, args))
-            }
-            Callee::Module(function) => {
-                let mut numbers = std::mem::take(&mut self.numbers);
-                function.lower(name, args, &mut numbers)?;
-                let call = |store: &mut _| function.call_sync(store, &mut numbers);
-                let results = self.on_this_stack(called, call);
-                self.numbers = numbers;
-                results
-            }
-        }
+        let place = self.callee(live, name)?;
+        let mut callees = std::mem::take(&mut self.callees);
+        let Callees { functions, numbers, .. } = &mut callees;
+        let results = match &functions[place] {
+            Callee::Component(function) => function.check(name, args).and_then(|()| {
+                self.on_this_stack(&called, |store| function.call_sync(store, args))
+            }),
+            Callee::Module(function) => function.lower(name, args, numbers).and_then(|()| {
+                self.on_this_stack(&called, |store| function.call_sync(store, numbers))
+            }),
+        };
+        self.callees = callees;
+        results
     }
 
     /// [`Session::typed`], not async.
+    #[inline]
     pub(crate) fn typed_sync<R>(
         &mut self,
         name: &str,
         calls: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
-        self.live()?;
-        self.on_this_stack(Called { function: name, arguments: &[] }, calls)
+        if !self.is_live() {
+            return Err(self.has_ended());
+        }
+        self.on_this_stack(&Called { function: name, arguments: &[] }, calls)
     }
 
+    #[inline]
     fn on_this_stack<R>(
         &mut self,
-        called: Called<'_>,
+        called: &Called<'_>,
         call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         self.store.data_mut().is_sync = true;
-        let stack = self.guest.runtime.inner.limits.stack;
+        let stack = self.guest.inner().limits.stack;
         let outcome = with_stack(stack, || self.guarded_sync(called, call));
         self.store.data_mut().is_sync = false;
         outcome

@@ -115,6 +115,11 @@ fn without_measures(line: &str) -> &str {
 const FILES: &[(&str, &[u8])] = &[
     ("module.wat", include_bytes!("module.wat")),
     (
+        "spins.wat",
+        br#"(module (func (export "count") (result i32) (i32.const 1))
+            (func $spin (export "spin") (loop (br 0))))"#,
+    ),
+    (
         "misfit.wat",
         br#"(component
             (import "wit-host:contract/maths@0.1.0" (instance (export "add" (func)))))"#,

@@ -1,0 +1,96 @@
+//! What there is to say of a call that failed: what it was that ended it, and everything
+//! that is known of where the guest stood.
+
+use tracing::Span;
+use wasmtime::WasmCoreDump;
+use wasmtime_wasi::I32Exit;
+
+use super::Session;
+use crate::error::Error;
+use crate::failure::{Called, Ending, Failure, Verdict, of_panic};
+use crate::guest::Linked;
+
+impl<T: Send + 'static> Session<T> {
+    #[cold]
+    pub(super) fn failed_in(
+        &mut self,
+        span: &Span,
+        called: Called<'_>,
+        in_time: bool,
+        failed: std::thread::Result<Option<wasmtime::Error>>,
+    ) -> Error {
+        self.name_last_call(called.function);
+        let failed = failed.map(|error| match error {
+            Some(error) if in_time || !error.is::<I32Exit>() => error,
+            // It ended as it should, but too late.
+            _ => self.store.data().deadline.reached(),
+        });
+        let error = self.failed(called, failed);
+        if !span.is_disabled() {
+            let text = error.to_string();
+            span.record("failure", text.lines().next());
+        }
+        error
+    }
+
+    /// What an error of the engine's or a panic comes to.
+    fn failed(
+        &mut self,
+        called: Called<'_>,
+        failed: std::thread::Result<wasmtime::Error>,
+    ) -> Error {
+        let (verdict, error) = match failed {
+            Ok(error) => (Verdict::of(&error, self.store.data()), Some(error)),
+            Err(panic) => (of_panic(panic.as_ref()), None),
+        };
+        let (ending, cause) = match &verdict {
+            Verdict::Exited(status) => return Error::Exited(*status),
+            Verdict::OutputClosed => {
+                return Error::OutputClosed { function: called.function.into() };
+            }
+            Verdict::Trapped(cause) => (Ending::Trapped, cause.clone()),
+            Verdict::Stopped(limit) => (Ending::Stopped, limit.to_string()),
+            Verdict::HostFailed(reason) => (Ending::HostFailed, reason.clone()),
+        };
+        let failure = self.failure(called, ending, cause, error.as_ref());
+        match verdict {
+            Verdict::Stopped(limit) => Error::Limit { limit, failure },
+            Verdict::HostFailed(_) => Error::HostFunction(failure),
+            _ => Error::Trapped(failure),
+        }
+    }
+
+    fn failure(
+        &mut self,
+        called: Called<'_>,
+        ending: Ending,
+        cause: String,
+        error: Option<&wasmtime::Error>,
+    ) -> Box<Failure> {
+        let state = self.store.data();
+        let mut failure = Failure::new(called, ending, cause, self.spent(), state);
+        let noted = state.host_call;
+        if let Some(error) = error {
+            failure.traced(error, &self.interfaces());
+            let coredump = error.downcast_ref::<WasmCoreDump>();
+            failure.coredump =
+                coredump.map(|dump| dump.serialize(&mut self.store, called.function));
+        }
+        let table = &self.guest.inner().env;
+        let noted = noted.and_then(|number| table.name_of(number));
+        failure.host_call = noted.or(failure.host_call);
+        Box::new(failure)
+    }
+
+    /// The interfaces that a component imports.
+    fn interfaces(&self) -> Vec<String> {
+        match &self.guest.loaded.linked {
+            Linked::Component(pre) => {
+                let (component, engine) = (pre.component(), pre.engine());
+                let ty = component.component_type();
+                ty.imports(engine).map(|(name, _)| name.to_owned()).collect()
+            }
+            Linked::Module(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Starting a session: a store with every guard on it, and the one instance in it, which
+//! is set up under the guards of a call.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use wasmtime::Store;
+
+use super::callee::Callees;
+use super::{Live, Session, sync};
+use crate::error::Result;
+use crate::executor::{at_once, with_stack};
+use crate::failure::Called;
+use crate::grants::Grants;
+use crate::guest::{Guest, Linked, Loaded};
+use crate::pool::Place;
+use crate::spent::Spent;
+use crate::state::State;
+use crate::store::guarded_store;
+
+const INSTANTIATE: Called<'static> = Called { function: "instantiate", arguments: &[] };
+
+impl<T: Send + 'static> Session<T> {
+    pub(crate) async fn start(
+        guest: &Guest<T>,
+        data: T,
+        grants: &Arc<Grants>,
+        place: Option<Place>,
+    ) -> Result<Self> {
+        let mut session = Self::new(guest, data, grants, place)?;
+        let loaded = &guest.loaded;
+        let live = session.timed(INSTANTIATE, false, async |store| live(store, loaded).await);
+        session.live = Some(live.await?);
+        session.is_sync = session.ask_whether_sync(loaded);
+        Ok(session)
+    }
+
+    /// The same, where the guest is known to import nothing that is async and the caller
+    /// blocks.
+    pub(crate) fn start_sync(
+        guest: &Guest<T>,
+        data: T,
+        grants: &Arc<Grants>,
+        place: Option<Place>,
+    ) -> Result<Self> {
+        let mut session = Self::new(guest, data, grants, place)?;
+        session.is_sync = true;
+        session.store.data_mut().is_sync = true;
+        let call = |store: &mut Store<State<T>>| {
+            let never = || wasmtime::format_err!("the guest waits, although nothing is async");
+            at_once(pin!(live(store, &guest.loaded))).unwrap_or_else(|| Err(never()))
+        };
+        let stack = guest.inner().limits.stack;
+        let started = with_stack(stack, || session.timed_sync(&INSTANTIATE, false, call));
+        session.live = Some(started?);
+        session.store.data_mut().is_sync = false;
+        Ok(session)
+    }
+
+    /// A session that has no instance yet.
+    fn new(guest: &Guest<T>, data: T, grants: &Arc<Grants>, place: Option<Place>) -> Result<Self> {
+        let store = guarded_store(guest, data, grants)?;
+        Ok(Self {
+            guest: guest.clone(),
+            store,
+            live: None,
+            spent: Spent::default(),
+            last_call: String::new(),
+            is_sync: false,
+            calls: 0,
+            ended: false,
+            span: tracing::debug_span!("session", kind = %guest.kind()),
+            callees: Callees::default(),
+            _place: place,
+        })
+    }
+
+    fn ask_whether_sync(&mut self, loaded: &Loaded<T>) -> bool {
+        let is_possible = || sync::is_possible(&loaded.linked, &mut self.store);
+        *loaded.is_sync.get_or_init(is_possible)
+    }
+}
+
+/// Instantiates the guest, and sets it up.
+async fn live<T: Send + 'static>(
+    store: &mut Store<State<T>>,
+    loaded: &Loaded<T>,
+) -> wasmtime::Result<Live> {
+    match &loaded.linked {
+        Linked::Component(pre) => {
+            let instance = match store.data().is_sync {
+                true => pre.instantiate(store),
+                false => pre.instantiate_async(store).await,
+            };
+            instance.map(Live::Component)
+        }
+        Linked::Module(linked) => {
+            let instance = linked.start(store).await?;
+            Ok(Live::Module { instance, started: !linked.starts() })
+        }
+    }
+}
