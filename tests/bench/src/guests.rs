@@ -35,11 +35,13 @@ impl Path {
         })
     }
 
-    /// The smallest guest.
-    pub(crate) fn small_guest(self) -> Result<Vec<u8>> {
-        binary(match self {
-            Self::Component => include_str!("../guests/small-component.wat"),
-            Self::Env => include_str!("../guests/small-module.wat"),
+    /// The smallest guest, or the smallest that writes to its memory.
+    pub(crate) fn small_guest(self, writes: bool) -> Result<Vec<u8>> {
+        binary(match (self, writes) {
+            (Self::Component, false) => include_str!("../guests/small-component.wat"),
+            (Self::Component, true) => include_str!("../guests/writing-component.wat"),
+            (Self::Env, false) => include_str!("../guests/small-module.wat"),
+            (Self::Env, true) => include_str!("../guests/writing-module.wat"),
         })
     }
 }

@@ -13,14 +13,22 @@ pub(crate) struct Setting {
     pub(crate) wall_clock: bool,
     /// Whether instances come from a pool.
     pub(crate) pooled: bool,
+    /// Whether the smallest guest writes to its memory.
+    pub(crate) writes: bool,
     /// Whether `measure-text` borrows its text from the guest's memory.
     pub(crate) lent: bool,
 }
 
 impl Setting {
     /// As they are by default.
-    pub(crate) const DEFAULT: Self =
-        Self { fuel: false, host_calls: false, wall_clock: true, pooled: false, lent: false };
+    pub(crate) const DEFAULT: Self = Self {
+        fuel: false,
+        host_calls: false,
+        wall_clock: true,
+        pooled: false,
+        writes: false,
+        lent: false,
+    };
 }
 
 /// How a call waits for the guest.

@@ -51,7 +51,7 @@ pub(super) fn export() -> Result<Probe> {
 
 pub(super) fn fresh() -> Result<Probe> {
     let engine = Engine::default();
-    let module = Module::new(&engine, Path::Env.small_guest()?)?;
+    let module = Module::new(&engine, Path::Env.small_guest(false)?)?;
     let linker = linker(&engine)?;
     Ok(timed(Clock::Thread, move |times| {
         for _ in 0..times {

@@ -36,15 +36,25 @@ pub(crate) fn careful(setting: Setting) -> Result<Engine> {
         .async_stack_size(STACK + HOST_STACK)
         .wasm_backtrace_details(WasmBacktraceDetails::Enable);
     if setting.pooled {
-        pool(&mut config);
+        pool(&mut config, true);
     }
     Ok(Engine::new(&config)?)
 }
 
-/// A pool for the instances that the limits of wit-host allow.
+/// The engine in its default configuration, with a pool.
+pub(crate) fn as_it_comes_pooled() -> Result<Engine> {
+    let mut config = Config::new();
+    pool(&mut config, false);
+    Ok(Engine::new(&config)?)
+}
+
+/// A pool for the instances that the limits of wit-host allow. A tuned one clears memory
+/// as wit-host has it cleared: what was written to, where the kernel tells it, in place.
 #[cfg(feature = "comparisons")]
-fn pool(config: &mut Config) {
-    use wasmtime::{InstanceAllocationStrategy, PoolingAllocationConfig};
+fn pool(config: &mut Config, tuned: bool) {
+    use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+    const RESIDENT: usize = 128 << 10;
 
     const SESSIONS: u32 = 1_000;
     let mut pool = PoolingAllocationConfig::default();
@@ -53,13 +63,20 @@ fn pool(config: &mut Config) {
         .total_memories(SESSIONS)
         .total_tables(SESSIONS)
         .total_stacks(SESSIONS)
-        .max_memory_size(64 << 20)
-        .decommit_batch_size(32);
+        .max_memory_size(64 << 20);
+    if tuned {
+        pool.decommit_batch_size(32);
+        if PoolingAllocationConfig::is_pagemap_scan_available() {
+            pool.pagemap_scan(Enabled::Yes)
+                .linear_memory_keep_resident(RESIDENT)
+                .table_keep_resident(RESIDENT);
+        }
+    }
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
 }
 
 #[cfg(not(feature = "comparisons"))]
-fn pool(_: &mut Config) {}
+fn pool(_: &mut Config, _: bool) {}
 
 /// Moves the epoch on, as long as the engine lives.
 pub(crate) fn start_ticker(engine: &Engine) {

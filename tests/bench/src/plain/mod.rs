@@ -41,6 +41,12 @@ impl Plain {
         Self { engine: Engine::default(), setting, limited: false }
     }
 
+    /// The same with a pool, which is sized, and otherwise as it comes.
+    pub(crate) fn as_it_comes_pooled(setting: Setting) -> Result<Self> {
+        let setting = Setting { wall_clock: false, ..setting };
+        Ok(Self { engine: engine::as_it_comes_pooled()?, setting, limited: false })
+    }
+
     /// A store for one session.
     pub(crate) fn store(&self) -> Result<Store<Data>> {
         let mut store = Store::new(&self.engine, Data::new());

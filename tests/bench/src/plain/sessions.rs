@@ -23,7 +23,7 @@ pub(crate) enum Ready {
 
 impl Ready {
     pub(crate) fn new(plain: &Plain, path: Path, mode: Mode) -> Result<Self> {
-        let bytes = path.small_guest()?;
+        let bytes = path.small_guest(plain.setting.writes)?;
         Ok(match (path, mode) {
             (Path::Component, Mode::Blocking) => {
                 Self::Blocking(small::blocking::SmallPre::new(plain.component(&bytes, mode)?)?)
@@ -37,8 +37,7 @@ impl Ready {
 }
 
 /// Makes a store and an instance, calls it, and drops both.
-pub(crate) fn fresh(path: Path, mode: Mode, setting: Setting) -> Result<Probe> {
-    let plain = Plain::new(setting)?;
+pub(crate) fn fresh(plain: Plain, path: Path, mode: Mode) -> Result<Probe> {
     let ready = Ready::new(&plain, path, mode)?;
     match mode {
         Mode::Blocking => Ok(timed(Clock::Thread, move |times| {

@@ -2,7 +2,7 @@
 
 use crate::guests::Path;
 use crate::interpreter;
-use crate::plain;
+use crate::plain::{self, Plain};
 use crate::row::{Column, Goal, Row};
 use crate::setting::{Mode, Setting};
 use crate::wit_host;
@@ -23,21 +23,27 @@ pub(super) fn rows() -> Vec<Row> {
         }
         rows.push(two_threads(Path::Component, setting));
         rows.push(two_threads(Path::Env, setting));
+        let writing = Setting { writes: true, ..setting };
+        rows.extend(Path::BOTH.map(|path| row(path, Mode::Blocking, writing)));
     }
     rows
 }
 
 fn name(path: Path, setting: Setting) -> String {
     let pooled = if setting.pooled { "pooled" } else { "on demand" };
-    format!("{pooled}, {}", path.name())
+    let writes = if setting.writes { " that writes" } else { "" };
+    format!("{pooled}, {}{writes}", path.name())
 }
 
 fn row(path: Path, mode: Mode, setting: Setting) -> Row {
     let row = Row::new(GROUP, format!("{}, {}", name(path, setting), mode.name()))
         .column(Column::WitHost, move || wit_host::sessions::fresh(path, mode, setting))
-        .column(Column::Plain, move || plain::sessions::fresh(path, mode, setting));
+        .column(Column::Plain, move || plain::sessions::fresh(Plain::new(setting)?, path, mode));
     let row = match (mode, setting.pooled) {
-        (Mode::Blocking, false) => interpreter::fresh(row, path),
+        (Mode::Blocking, false) if !setting.writes => interpreter::fresh(row, path),
+        (Mode::Blocking, true) => row.column(Column::AsItComes, move || {
+            plain::sessions::fresh(Plain::as_it_comes_pooled(setting)?, path, mode)
+        }),
         _ => row,
     };
     let row = row.headline_if(path == Path::Component && mode == Mode::Async);

@@ -15,7 +15,7 @@ use crate::threads::each_thread;
 
 /// The smallest guest, compiled and linked.
 pub(crate) fn guest(path: Path, setting: Setting) -> Result<Guest<Functions>> {
-    Ok(runtime(setting)?.load(path.small_guest()?)?)
+    Ok(runtime(setting)?.load(path.small_guest(setting.writes)?)?)
 }
 
 /// The guest, and where its exports are, of a component.
