@@ -29,7 +29,7 @@ BUILD_BENCH := cargo build --release --package wit-host --package wit-host-bench
 BENCH := RUST_BACKTRACE=0 target/release/wit-host-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench bench-readme bench-once fuzz guests guests-all guests-table guests-cargo-component targets lint doc install clean
+.PHONY: help run test soak bench bench-readme bench-once bench-peers fuzz guests guests-all guests-table guests-cargo-component targets lint doc install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
@@ -57,6 +57,15 @@ bench-readme: targets ## The same, and put the figures into the pages
 
 bench-once: targets ## Run every benchmark once, and judge nothing
 	cargo run --package wit-host-bench -- --once
+
+# The newest releases ask for a newer Rust than this project does, and can be compiled
+# without. `npm ci` would insist on packages for other systems that were never published.
+bench-peers: ## Build Extism, wasmer and jco for the benchmark to compare with (minutes)
+	CARGO_TARGET_DIR="$(CURDIR)/target/peers" cargo build --release --locked --ignore-rust-version \
+		--manifest-path tests/peers/Cargo.toml
+	@command -v npm >/dev/null || { echo "jco is passed over: it needs npm, which is not installed"; exit; }; \
+	mkdir -p target/peers/node && cp tests/peers/node/*.* target/peers/node && \
+		npm install --prefix target/peers/node --ignore-scripts --no-audit --no-fund
 
 fuzz: $(CARGO_FUZZ) ## Run every fuzz target for a minute; needs a nightly toolchain
 	@rustc +nightly --version || { echo "fuzzing needs nightly Rust: run \`rustup toolchain install nightly\`"; exit 1; }
@@ -116,6 +125,7 @@ targets: # Install the libraries of Rust that guests are built with
 lint: targets $(CARGO_DENY) ## Check formatting, lints, documentation and dependencies
 	cargo fmt --check
 	cargo fmt --all --check --manifest-path guest/Cargo.toml
+	cargo fmt --check --manifest-path tests/peers/Cargo.toml
 	cargo clippy --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps
 	$(CARGO_DENY) check bans licenses sources
