@@ -49,6 +49,9 @@ fn colour(column: Column) -> &'static str {
         Column::Plain => "#9aa5b1",
         Column::AsItComes => "#c9a66b",
         Column::Wasmi => "#8fb58a",
+        Column::Wasmer => "#7f9fc4",
+        Column::Extism => "#b58aa9",
+        Column::Node => "#c9c06b",
         Column::Native => "#d5d9de",
     }
 }

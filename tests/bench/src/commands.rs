@@ -34,13 +34,31 @@ pub(crate) fn wit_host() -> Option<Command> {
 
 /// `wasmtime`, where it is installed.
 pub(crate) fn wasmtime() -> Option<Command> {
+    let program = installed("wasmtime")?;
+    Some(Command { program, warm: &["run"], cold: &["run", "-C", "cache=n"] })
+}
+
+/// The program that has Extism and wasmer in it, where it was built.
+pub(crate) fn peers() -> Option<process::Command> {
+    let program = Path::new(WORKSPACE).join("target/peers/release/wit-host-peers");
+    program.is_file().then(|| process::Command::new(program))
+}
+
+/// Node with the script that runs components, where both are installed.
+pub(crate) fn node() -> Option<process::Command> {
+    let directory = Path::new(WORKSPACE).join("target/peers/node");
+    let mut command = process::Command::new(installed("node")?);
+    command.arg(directory.join("main.mjs"));
+    directory.join("node_modules").is_dir().then_some(command)
+}
+
+/// A program on the `PATH`, or among the tools that the project has installed.
+fn installed(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let tools = Path::new(WORKSPACE).join("target/tools/bin");
-    let mut programs = env::split_paths(&path)
-        .chain(iter::once(tools))
-        .map(|directory| directory.join("wasmtime"));
-    let program = programs.find(|program| program.is_file())?;
-    Some(Command { program, warm: &["run"], cold: &["run", "-C", "cache=n"] })
+    let mut programs =
+        env::split_paths(&path).chain(iter::once(tools)).map(|directory| directory.join(name));
+    programs.find(|program| program.is_file())
 }
 
 impl Command {

@@ -46,6 +46,16 @@ impl Path {
     }
 }
 
+/// The guest that calls every host function, as a plug-in of Extism's.
+pub(crate) fn plugin() -> Result<Vec<u8>> {
+    binary(include_str!("../guests/plugin.wat"))
+}
+
+/// The smallest guest as such a plug-in.
+pub(crate) fn small_plugin() -> Result<Vec<u8>> {
+    binary(include_str!("../guests/small-plugin.wat"))
+}
+
 /// A core module that computes, and calls no host.
 pub(crate) fn fibonacci() -> Result<Vec<u8>> {
     binary(include_str!("../guests/fibonacci.wat"))
@@ -76,6 +86,21 @@ impl Work {
             Self::MeasureText(length) => Some(("call-measure-text", length)),
             Self::EchoBytes(length) => Some(("call-echo-bytes", length)),
             Self::Add | Self::EchoReading | Self::EchoReadings(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::{Engine, Module};
+
+    use super::*;
+
+    #[test]
+    fn plugins_are_modules() {
+        for guest in [plugin(), small_plugin()] {
+            let guest = guest.expect("a guest");
+            Module::validate(&Engine::default(), &guest).expect("a module");
         }
     }
 }

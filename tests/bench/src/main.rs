@@ -20,6 +20,7 @@ mod measure;
 mod native;
 mod options;
 mod page;
+mod peers;
 mod plain;
 mod report;
 mod results;

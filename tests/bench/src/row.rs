@@ -21,13 +21,27 @@ pub(crate) enum Column {
     AsItComes,
     /// wasmi, an interpreter.
     Wasmi,
+    /// wasmer, whose code comes from the same compiler as the engine's.
+    Wasmer,
+    /// Extism, plug-ins on the engine.
+    Extism,
+    /// A component that jco has made JavaScript of.
+    Node,
     /// No guest at all: the least that the work can cost.
     Native,
 }
 
 impl Column {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::WitHost, Self::Plain, Self::AsItComes, Self::Wasmi, Self::Native];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::WitHost,
+        Self::Plain,
+        Self::AsItComes,
+        Self::Wasmi,
+        Self::Wasmer,
+        Self::Extism,
+        Self::Node,
+        Self::Native,
+    ];
 
     /// The column's heading.
     pub(crate) fn title(self) -> &'static str {
@@ -36,6 +50,9 @@ impl Column {
             Self::Plain => "plain wasmtime",
             Self::AsItComes => "wasmtime as it comes",
             Self::Wasmi => "wasmi",
+            Self::Wasmer => "wasmer",
+            Self::Extism => "Extism",
+            Self::Node => "Node (jco)",
             Self::Native => "native",
         }
     }

@@ -3,6 +3,7 @@
 use crate::guests::{Path, Work};
 use crate::interpreter;
 use crate::native;
+use crate::peers;
 use crate::plain::{self, Plain};
 use crate::row::{Column, Goal, Row};
 use crate::setting::Setting;
@@ -20,7 +21,6 @@ pub(super) fn rows() -> Vec<Row> {
     for path in Path::BOTH {
         rows.extend(LENGTHS.map(|(length, shown)| {
             row("text there and back", shown, path, Work::EchoText(length))
-                .at_most_plain(1.05)
                 .headline_if(path == Path::Component && length >= 1 << 10)
         }));
     }
@@ -29,13 +29,13 @@ pub(super) fn rows() -> Vec<Row> {
     }
     for path in Path::BOTH {
         rows.extend(LENGTHS.map(|(length, shown)| {
-            row("bytes there and back", shown, path, Work::EchoBytes(length)).at_most_plain(1.05)
+            row("bytes there and back", shown, path, Work::EchoBytes(length))
         }));
     }
     let records = "records there and back";
-    rows.push(row(records, "one", Path::Component, Work::EchoReading).at_most_plain(1.05));
+    rows.push(row(records, "one", Path::Component, Work::EchoReading));
     let thousand = Work::EchoReadings(1_000);
-    rows.push(row(records, "a list of 1,000", Path::Component, thousand).at_most_plain(1.05));
+    rows.push(row(records, "a list of 1,000", Path::Component, thousand));
     rows
 }
 
@@ -44,13 +44,13 @@ fn row(group: &'static str, name: &str, path: Path, work: Work) -> Row {
     let row = Row::new(group, format!("{name}, {}", path.name()))
         .column(Column::WitHost, move || wit_host::calls::calls(path, work, setting))
         .column(Column::Plain, move || plain::calls::calls(Plain::new(setting)?, path, work))
-        .column(Column::Native, move || native::calls(work));
-    interpreter::calls(row, path, work)
+        .column(Column::Native, move || native::calls(work))
+        .at_most_plain(1.05);
+    peers::calls(interpreter::calls(row, path, work), path, work)
 }
 
 fn add(path: Path) -> Row {
-    let row =
-        row("the guest calls the host", "add", path, Work::Add).at_most_plain(1.05).headline();
+    let row = row("the guest calls the host", "add", path, Work::Add).headline();
     let row = row.column(Column::AsItComes, move || {
         plain::calls::calls(Plain::as_it_comes(), path, Work::Add)
     });

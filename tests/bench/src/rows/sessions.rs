@@ -2,6 +2,7 @@
 
 use crate::guests::Path;
 use crate::interpreter;
+use crate::peers;
 use crate::plain::{self, Plain};
 use crate::row::{Column, Goal, Row};
 use crate::setting::{Mode, Setting};
@@ -40,7 +41,9 @@ fn row(path: Path, mode: Mode, setting: Setting) -> Row {
         .column(Column::WitHost, move || wit_host::sessions::fresh(path, mode, setting))
         .column(Column::Plain, move || plain::sessions::fresh(Plain::new(setting)?, path, mode));
     let row = match (mode, setting.pooled) {
-        (Mode::Blocking, false) if !setting.writes => interpreter::fresh(row, path),
+        (Mode::Blocking, false) if !setting.writes => {
+            peers::fresh(interpreter::fresh(row, path), path)
+        }
         (Mode::Blocking, true) => row.column(Column::AsItComes, move || {
             plain::sessions::fresh(Plain::as_it_comes_pooled(setting)?, path, mode)
         }),
