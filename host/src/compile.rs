@@ -2,7 +2,7 @@
 //! much: the size of the file, what is in it, and what came of it.
 
 use std::borrow::Cow;
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -61,12 +61,15 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
 /// The hash of a component in binary form. `None` where the file is anything else, or
 /// longer than `limit`.
 pub(crate) fn component_hash(path: &Path, limit: usize) -> Option<blake3::Hash> {
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+    // A pipe that has a name is there for one who opens it, once.
+    fs::metadata(path).ok().filter(Metadata::is_file)?;
     let mut file = File::open(path).ok()?;
     let metadata = file.metadata().ok().filter(Metadata::is_file)?;
-    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     if metadata.len() > limit {
         return None;
     }
+    tracing::Span::current().record("bytes", metadata.len());
     let mut beginning = [0; 8];
     file.read_exact(&mut beginning).ok()?;
     if recognise(&beginning, false).ok()?.0 != Kind::Component {

@@ -96,7 +96,7 @@ impl Deadline {
         Some(at)
     }
 
-    fn passed(&mut self, epochs: &AtomicU64) -> bool {
+    pub(crate) fn passed(&mut self, epochs: &AtomicU64) -> bool {
         // In this order, since what is left may be nothing.
         self.at(epochs).is_some_and(|at| now() >= at)
     }

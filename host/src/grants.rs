@@ -50,7 +50,8 @@ pub enum Stdio {
     /// [`Limits::output`](crate::Limits::output), for
     /// [`Session::output`](crate::Session::output).
     Captured,
-    /// Those of this process.
+    /// Those of this process. What it has written itself and not flushed comes behind
+    /// what the guest writes.
     Inherited,
 }
 

@@ -95,7 +95,6 @@ pub enum Outcome {
 
 impl<T: Send + 'static> Guest<T> {
     pub(crate) fn new(runtime: Runtime<T>, bytes: &[u8]) -> Result<Self> {
-        let _load = tracing::debug_span!("load", bytes = bytes.len()).entered();
         let inner = &runtime.inner;
         let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
         if kind == Kind::Module {
@@ -107,7 +106,6 @@ impl<T: Send + 'static> Guest<T> {
 
     /// The guest in a file that was loaded before, and still fits.
     pub(crate) fn kept(runtime: &Runtime<T>, path: &Path) -> Option<Self> {
-        let _load = tracing::debug_span!("load").entered();
         let compiled = runtime.inner.kept(path)?;
         // Why it does not fit is to be told from its bytes.
         Self::of_compiled(runtime.clone(), compiled, &[]).ok()

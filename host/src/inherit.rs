@@ -16,7 +16,7 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::pipe::AsyncWriteStream;
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
-use crate::at_once::Sink;
+use crate::sink::Sink;
 
 /// Which of the two outputs.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,7 @@ impl StdoutStream for Inherited {
 
     fn p2_stream(&self) -> Box<dyn OutputStream> {
         let sink = self.output.with(Sink::of);
-        Box::new(Ending { inherited: self.clone(), sink, stream: None })
+        Box::new(Ending { inherited: self.clone(), sink, stream: None, failed: false })
     }
 }
 
@@ -83,18 +83,30 @@ struct Ending {
     sink: Sink,
     /// Takes everything from the first write on that had to wait.
     stream: Option<AsyncWriteStream>,
+    /// A write that did not wait has failed, which is the end of a stream.
+    failed: bool,
 }
 
 impl Ending {
     /// Writes what can be written without waiting, as long as nothing waits.
-    fn write_at_once(&self, bytes: &[u8]) -> StreamResult<usize> {
+    fn write_at_once(&mut self, bytes: &[u8]) -> StreamResult<usize> {
         if self.stream.is_some() {
             return Ok(0);
         }
+        if bytes.len() > self.permitted()? {
+            let error = wasmtime::Error::msg("more was written to the output than was permitted");
+            return Err(StreamError::Trap(error));
+        }
         self.inherited.output.with(|output| self.sink.write(output, bytes)).map_err(|error| {
             note_closed(&self.inherited.closed, &error);
+            self.failed = true;
             StreamError::LastOperationFailed(error.into())
         })
+    }
+
+    /// As long as nothing waits.
+    fn permitted(&self) -> StreamResult<usize> {
+        if self.failed { Err(StreamError::Closed) } else { Ok(BUFFER) }
     }
 
     fn or_end<R>(&self, result: StreamResult<R>) -> StreamResult<R> {
@@ -109,7 +121,8 @@ impl Ending {
 
 impl OutputStream for Ending {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        let written = self.or_end(self.write_at_once(&bytes))?;
+        let written = self.write_at_once(&bytes);
+        let written = self.or_end(written)?;
         if written == bytes.len() {
             return Ok(());
         }
@@ -125,7 +138,10 @@ impl OutputStream for Ending {
     }
 
     fn check_write(&mut self) -> StreamResult<usize> {
-        let permitted = self.stream.as_mut().map_or(Ok(BUFFER), OutputStream::check_write);
+        let permitted = match &mut self.stream {
+            Some(stream) => stream.check_write(),
+            None => self.permitted(),
+        };
         self.or_end(permitted)
     }
 }
@@ -177,5 +193,19 @@ impl<W: AsyncWrite + Unpin> AsyncWrite for Watched<W> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_written_than_is_permitted() {
+        let inherited = Inherited { output: Output::Stdout, closed: Arc::default() };
+        let mut stream = inherited.p2_stream();
+        let permitted = stream.check_write().expect("an open stream");
+        let written = stream.write(vec![b'-'; permitted + 1].into());
+        assert!(matches!(written, Err(StreamError::Trap(_))), "{written:?}");
     }
 }

@@ -84,7 +84,7 @@
 //!
 //! | span | level | fields | around |
 //! | --- | --- | --- | --- |
-//! | `load` | debug | `bytes`: the length of the file | compiling and linking a guest |
+//! | `load` | debug | `bytes`: the length of the guest | compiling and linking a guest, or taking it from the cache |
 //! | `link` | debug | | linking, within `load` |
 //! | `session` | debug | `kind`: `component` or `core module` | a session's whole life |
 //! | `call` | debug | `function`; `failure`: the first line of the error, where it failed | a call into the guest, within `session` |
@@ -123,7 +123,6 @@
 mod abi;
 pub mod adapt;
 mod ahead;
-mod at_once;
 pub mod bindings;
 pub mod blocking;
 mod builder;
@@ -164,6 +163,7 @@ mod runtime;
 mod scan;
 mod session;
 mod shared_engine;
+mod sink;
 mod spent;
 mod state;
 mod store;

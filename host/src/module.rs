@@ -145,7 +145,7 @@ impl Function {
     ) -> wasmtime::Result<Vec<Val>> {
         let (args, results) = numbers.split_at_mut(self.params.len());
         self.func.call_async(store, args, results).await?;
-        results.iter().map(lift).collect()
+        lifted(results)
     }
 
     /// The same, not async.
@@ -156,7 +156,7 @@ impl Function {
     ) -> wasmtime::Result<Vec<Val>> {
         let (args, results) = numbers.split_at_mut(self.params.len());
         self.func.call(store, args, results)?;
-        results.iter().map(lift).collect()
+        lifted(results)
     }
 }
 
@@ -196,6 +196,15 @@ pub(crate) fn lower(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {
         (ValType::F64, Val::Float64(number)) => (*number).into(),
         _ => return None,
     })
+}
+
+/// Collecting into a `Result` would not make room for all of them at once.
+fn lifted(results: &[wasmtime::Val]) -> wasmtime::Result<Vec<Val>> {
+    let mut lifted = Vec::with_capacity(results.len());
+    for result in results {
+        lifted.push(lift(result)?);
+    }
+    Ok(lifted)
 }
 
 /// A number that the function returned.

@@ -70,19 +70,25 @@ impl<T: Send + 'static> Runtime<T> {
     /// [`Error::Misfits`](crate::Error::Misfits); with an [`Isolation`], [`Error::CompilerDied`](crate::Error::CompilerDied) and
     /// [`Error::Host`](crate::Error::Host) as well.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Guest<T>> {
-        Guest::new(self.clone(), bytes.as_ref())
+        let bytes = bytes.as_ref();
+        let _load = tracing::debug_span!("load", bytes = bytes.len()).entered();
+        Guest::new(self.clone(), bytes)
     }
 
-    /// [`Runtime::load`] on the content of a file.
+    /// [`Runtime::load`] on the content of a file. Of a component that the cache has, the
+    /// file is read for its hash and nothing else.
     ///
     /// # Errors
     /// The same, and [`Error::Read`](crate::Error::Read).
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Guest<T>> {
         let path = path.as_ref();
-        match Guest::kept(self, path) {
-            Some(guest) => Ok(guest),
-            None => self.load(self.read(path)?),
+        let load = tracing::debug_span!("load", bytes = tracing::field::Empty).entered();
+        if let Some(guest) = Guest::kept(self, path) {
+            return Ok(guest);
         }
+        let bytes = self.read(path)?;
+        load.record("bytes", bytes.len());
+        Guest::new(self.clone(), &bytes)
     }
 
     /// What a guest is, what it asks for and who serves that, without compiling
@@ -128,7 +134,7 @@ impl<T: 'static> Inner<T> {
     /// The compiled code of an examined guest, from the cache where there is one.
     pub(crate) fn compiled(&self, kind: Kind, binary: &[u8]) -> Result<Arc<Compiled>> {
         let Some(cache) = &self.cache else { return self.compile(kind, binary).map(Arc::new) };
-        let key = self.key(&blake3::hash(binary));
+        let key = self.key(kind, &blake3::hash(binary));
         cache.load(&self.shared, kind, key, &self.limits, || self.compile(kind, binary))
     }
 
@@ -137,16 +143,19 @@ impl<T: 'static> Inner<T> {
     pub(crate) fn kept(&self, path: &Path) -> Option<Arc<Compiled>> {
         let cache = self.cache.as_ref()?;
         let guest = component_hash(path, self.limits.file_size)?;
-        let found = cache.get(&self.shared, Kind::Component, &self.key(&guest), &self.limits);
+        let key = self.key(Kind::Component, &guest);
+        let found = cache.get(&self.shared, Kind::Component, &key, &self.limits);
         match found.ok()? {
             Found::Code(compiled) => Some(compiled),
             Found::Nothing | Found::Changed(_) => None,
         }
     }
 
-    fn key(&self, guest: &blake3::Hash) -> Key {
+    fn key(&self, kind: Kind, guest: &blake3::Hash) -> Key {
         let contract = self.contract.as_ref().map(Offered::text);
-        Key::new(&self.shared, guest, contract, &self.limits)
+        // Modules are scanned each time.
+        let scanned_for = (kind == Kind::Component).then_some(&*self.limits);
+        Key::new(&self.shared, guest, contract, scanned_for)
     }
 
     /// Compiles an examined guest. A component is refused before that where it does not

@@ -27,6 +27,8 @@ pub struct State<T> {
     pub(crate) memory: Option<Memory>,
     /// When the call under way has to be over.
     pub(crate) deadline: Deadline,
+    /// Whether there are no epochs, but only the clock.
+    pub(crate) deterministic: bool,
     /// How many epochs have begun.
     pub(crate) epochs: Arc<AtomicU64>,
     /// Whether the call under way is not async, and cannot yield.
@@ -47,7 +49,18 @@ impl<T> State<T> {
         let deadline = Deadline::new(meter.limits().wall_clock, Began::Epoch(0));
         let (kept, memory, is_sync, host_call) = (Vec::new(), None, false, None);
         let epochs = Arc::clone(epochs);
-        Ok(Self { data, wasi, meter, kept, memory, deadline, epochs, is_sync, host_call })
+        Ok(Self {
+            data,
+            wasi,
+            meter,
+            kept,
+            memory,
+            deadline,
+            deterministic,
+            epochs,
+            is_sync,
+            host_call,
+        })
     }
 
     /// The embedder's host data.

@@ -25,6 +25,7 @@ mod guests;
 mod hostile;
 mod inspect;
 mod languages;
+mod late;
 mod lent;
 mod misfits;
 mod new;

@@ -7,7 +7,6 @@ use std::hash::{Hash as _, Hasher};
 use wasmtime::Engine;
 
 use crate::limits::Limits;
-use crate::scan;
 use crate::shared_engine::SharedEngine;
 
 /// What the hash is for, so that it is none of anybody else's. It changes with
@@ -15,24 +14,24 @@ use crate::shared_engine::SharedEngine;
 const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, third form";
 
 /// The name of an entry. It is the same for the same guest, engine, settings and
-/// kind of processor.
+/// kind of processor, and for a component for the same contract and limits of scanning.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key(blake3::Hash);
 
 impl Key {
-    /// Of the guest with that hash. What is kept has fit the contract and was within the
-    /// limits of what is compiled, neither of which need be looked at again.
+    /// Of the guest with that hash. What is kept has fit the contract, and was scanned for
+    /// those limits, neither of which need be done again.
     pub(crate) fn new(
         engine: &SharedEngine,
         guest: &blake3::Hash,
         contract: Option<&str>,
-        limits: &Limits,
+        scanned_for: Option<&Limits>,
     ) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key(PURPOSE);
         hasher.update(compatibility(&engine.engine).as_bytes());
         hasher.update(engine.settings.to_word().as_bytes());
         hasher.update(guest.as_bytes());
-        for limit in scan::read_limits(limits) {
+        for limit in scanned_for.into_iter().flat_map(of_scanning) {
             hasher.update(&limit.to_le_bytes());
         }
         hasher.update(contract.unwrap_or_default().as_bytes());
@@ -44,6 +43,22 @@ impl Key {
         let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         name.len() == 2 * blake3::OUT_LEN && name.bytes().all(is_digit)
     }
+}
+
+/// All that scanning reads of the limits.
+fn of_scanning(limits: &Limits) -> [usize; 10] {
+    [
+        limits.nesting,
+        limits.definitions,
+        limits.signature,
+        limits.body,
+        limits.locals,
+        limits.blocks,
+        limits.effective_instances,
+        limits.effective_functions,
+        limits.functions,
+        limits.items,
+    ]
 }
 
 /// A hash of all that compiled code has to have in common with an engine: its
@@ -92,7 +107,7 @@ mod tests {
         ];
         let key = |settings: &Settings, coredump, binary: &[u8]| {
             let engine = SharedEngine::new(settings.clone(), coredump, None).expect("an engine");
-            Key::new(&engine, &blake3::hash(binary), None, &Limits::default())
+            Key::new(&engine, &blake3::hash(binary), None, Some(&Limits::default()))
         };
         let first = key(&plain, false, b"guest");
         assert_eq!(first, key(&plain, true, b"guest"), "compiled code knows no coredump");
@@ -107,7 +122,7 @@ mod tests {
         let settings =
             Settings { fuel: false, deterministic: false, host_values: false, stack: 512 << 10 };
         let engine = SharedEngine::new(settings, false, None).expect("an engine");
-        let key = |limits: &Limits| Key::new(&engine, &blake3::hash(b""), None, limits);
+        let key = |limits: &Limits| Key::new(&engine, &blake3::hash(b""), None, Some(limits));
         let first = key(&Limits::default());
         assert_ne!(first, key(&Limits::default().body(1)));
         assert_ne!(first, key(&Limits::default().effective_functions(1)));

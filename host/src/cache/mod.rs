@@ -38,7 +38,8 @@ const SIZE: u64 = 1 << 30;
 ///
 /// An entry is for one guest, one version of the engine, one set of the
 /// [`Limits`] that are compiled into code (`fuel`, `stack`, and whether runs are
-/// deterministic) and one kind of processor. Any number of processes may use a
+/// deterministic) and one kind of processor; of a component, for one contract and one
+/// set of the limits that it is scanned for. Any number of processes may use a
 /// directory at the same time. One that cannot be used costs a warning, as an event
 /// of the crate `tracing`, and guests are compiled each time; loading a guest never
 /// fails for it.

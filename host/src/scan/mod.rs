@@ -32,22 +32,6 @@ impl From<BinaryReaderError> for Refusal {
     }
 }
 
-/// The limits that a guest is scanned for: all that is read of them here.
-pub(crate) fn read_limits(limits: &Limits) -> [usize; 10] {
-    [
-        limits.nesting,
-        limits.definitions,
-        limits.signature,
-        limits.body,
-        limits.locals,
-        limits.blocks,
-        limits.effective_instances,
-        limits.effective_functions,
-        limits.functions,
-        limits.items,
-    ]
-}
-
 /// Refuses a guest that is over a limit.
 pub(crate) fn scan(binary: &[u8], limits: &Limits) -> Result<(), Refusal> {
     let (scopes, definitions, functions, items) = (Scopes::default(), 0, 0, 0);

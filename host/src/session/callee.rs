@@ -28,25 +28,34 @@ pub(super) enum Callee {
 }
 
 impl<T: Send + 'static> Session<T> {
-    /// The place of the function of that name.
-    pub(super) fn callee(&mut self, live: Live, name: &str) -> Result<usize> {
-        if let Some(place) = self.callees.by_name.get(name) {
-            return Ok(*place);
+    /// What was called by name, to be put back after the call, and the place there of the
+    /// function of that name.
+    pub(super) fn callee(&mut self, live: Live, name: &str) -> Result<(Box<Callees>, usize)> {
+        let mut callees = self.callees.take().unwrap_or_default();
+        if let Some(place) = callees.by_name.get(name) {
+            let place = *place;
+            return Ok((callees, place));
         }
+        let Some(callee) = self.find(live, name) else {
+            self.callees = Some(callees);
+            return Err(self.no_such(name));
+        };
+        let place = callees.functions.len();
+        callees.functions.push(callee);
+        callees.by_name.insert(name.into(), place);
+        Ok((callees, place))
+    }
+
+    fn find(&mut self, live: Live, name: &str) -> Option<Callee> {
         let store = &mut self.store;
-        let found = match live {
+        match live {
             Live::Component(instance) => {
                 ComponentFunction::find(store, instance, name).map(Callee::Component)
             }
             Live::Module { instance, .. } => {
                 ModuleFunction::find(store, instance, name).map(Callee::Module)
             }
-        };
-        let callee = found.ok_or_else(|| self.no_such(name))?;
-        let place = self.callees.functions.len();
-        self.callees.functions.push(callee);
-        self.callees.by_name.insert(name.into(), place);
-        Ok(place)
+        }
     }
 
     /// Runs `call` under the session's guards, with `_start` ahead of it where that

@@ -3,12 +3,12 @@
 
 use tracing::Span;
 use wasmtime::WasmCoreDump;
-use wasmtime_wasi::I32Exit;
 
 use super::Session;
 use crate::error::Error;
 use crate::failure::{Called, Ending, Failure, Verdict, of_panic};
 use crate::guest::Linked;
+use crate::limits::LimitReached;
 
 impl<T: Send + 'static> Session<T> {
     #[cold]
@@ -21,8 +21,8 @@ impl<T: Send + 'static> Session<T> {
     ) -> Error {
         self.name_last_call(called.function);
         let failed = failed.map(|error| match error {
-            Some(error) if in_time || !error.is::<I32Exit>() => error,
-            // It ended as it should, but too late.
+            // With the frames that it was stopped in.
+            Some(error) if in_time || error.is::<LimitReached>() => error,
             _ => self.store.data().deadline.reached(),
         });
         let error = self.failed(called, failed);

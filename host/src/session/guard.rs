@@ -12,12 +12,29 @@ use super::{Live, Session};
 use crate::deadline::{Began, Deadline};
 use crate::error::{Error, Result};
 use crate::failure::Called;
+use crate::limits::Limits;
+use crate::runtime::Inner;
 use crate::state::State;
 use crate::text::shown;
 
 /// How many calls of a session are timed one by one. Whoever makes more of them wants
 /// them quick.
 const CALLS_BY_CLOCK: u8 = 100;
+
+/// What every call asks of the guest's runtime, kept near.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Guards {
+    fuel: Option<u64>,
+    pub(super) stack: usize,
+    deterministic: bool,
+}
+
+impl Guards {
+    pub(super) fn of<T>(inner: &Inner<T>) -> Self {
+        let Limits { fuel, stack, .. } = *inner.limits;
+        Self { fuel, stack, deterministic: inner.deterministic }
+    }
+}
 
 impl<T: Send + 'static> Session<T> {
     /// Runs `call` under the session's guards.
@@ -28,7 +45,7 @@ impl<T: Send + 'static> Session<T> {
     ) -> impl Future<Output = Result<R>> {
         // A call that is dropped half-way leaves the guest where it stood, and its name.
         self.name_last_call(called.function);
-        let by_clock = self.is_early();
+        let by_clock = self.count_early();
         self.timed(called, by_clock, call)
     }
 
@@ -39,7 +56,7 @@ impl<T: Send + 'static> Session<T> {
         called: &Called<'_>,
         call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
-        let by_clock = self.is_early();
+        let by_clock = self.count_early();
         self.timed_sync(called, by_clock, call)
     }
 
@@ -122,9 +139,9 @@ impl<T: Send + 'static> Session<T> {
         tracing::debug_span!(parent: &self.span, "call", function = %shown(function), failure)
     }
 
-    /// Whether the next call is one of the first.
+    /// Counts a call, and tells whether it is one of the first.
     #[inline(always)]
-    fn is_early(&mut self) -> bool {
+    fn count_early(&mut self) -> bool {
         let is_early = self.calls < CALLS_BY_CLOCK;
         self.calls += u8::from(is_early);
         is_early
@@ -133,14 +150,14 @@ impl<T: Send + 'static> Session<T> {
     /// Begins a call: its fuel, its counts and its time, which is returned.
     #[inline(always)]
     fn begin(&mut self, by_clock: bool) -> Result<Began> {
-        if let Some(fuel) = self.guest.inner().limits.fuel {
+        if let Some(fuel) = self.guards.fuel {
             self.refuel(fuel)?;
         }
         self.ended = true;
         let state = self.store.data_mut();
         state.meter.begin();
         state.host_call = None;
-        let began = match by_clock || self.guest.inner().deterministic {
+        let began = match by_clock || self.guards.deterministic {
             true => Began::at_moment(),
             false => Began::in_epoch(&state.epochs),
         };
@@ -164,14 +181,14 @@ impl<T: Send + 'static> Session<T> {
         let state = self.store.data();
         let is_short = state.deadline.is_in_its_epoch(&state.epochs);
         // Most calls are, and there is nothing to be counted.
-        (is_short && self.guest.inner().limits.fuel.is_none()) || self.count()
+        (is_short && self.guards.fuel.is_none()) || self.count()
     }
 
     fn count(&mut self) -> bool {
         let state = self.store.data_mut();
         let (taken, late) = state.deadline.end(&state.epochs);
         self.spent.wall_clock += taken;
-        if let Some(given) = self.guest.inner().limits.fuel
+        if let Some(given) = self.guards.fuel
             && let Ok(left) = self.store.get_fuel()
         {
             *self.spent.fuel.get_or_insert(0) += given - left;

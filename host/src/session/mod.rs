@@ -21,6 +21,7 @@ use crate::pool::Place;
 use crate::spent::Spent;
 use crate::state::State;
 use callee::{Callee, Callees};
+use guard::Guards;
 
 /// A running guest. It keeps its memory from call to call, and ends with the
 /// first call that fails: what a failed call left behind is not to be trusted.
@@ -32,9 +33,10 @@ use callee::{Callee, Callees};
 pub struct Session<T: 'static> {
     guest: Guest<T>,
     store: Store<State<T>>,
+    guards: Guards,
     live: Option<Live>,
     spent: Spent,
-    /// The function of the call that is under way, or of the last one.
+    /// The function of the last call that failed, or of an async one that is under way.
     last_call: String,
     /// Whether nothing that the guest imports is async.
     is_sync: bool,
@@ -43,7 +45,7 @@ pub struct Session<T: 'static> {
     /// Whether the last call ended the session, as every call does until it succeeds.
     ended: bool,
     span: Span,
-    callees: Callees,
+    callees: Option<Box<Callees>>,
     /// Behind the store, since it is somebody else's once it is dropped.
     _place: Option<Place>,
 }
@@ -97,9 +99,8 @@ impl<T: Send + 'static> Session<T> {
     pub async fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let live = self.live()?;
         let called = Called { function: name, arguments: args };
-        let place = self.callee(live, name)?;
-        let mut callees = std::mem::take(&mut self.callees);
-        let Callees { functions, numbers, .. } = &mut callees;
+        let (mut callees, place) = self.callee(live, name)?;
+        let Callees { functions, numbers, .. } = &mut *callees;
         let results = match &functions[place] {
             Callee::Component(function) => match function.check(name, args) {
                 Ok(()) => {
@@ -116,7 +117,7 @@ impl<T: Send + 'static> Session<T> {
                 Err(error) => Err(error),
             },
         };
-        self.callees = callees;
+        self.callees = Some(callees);
         results
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use wasmtime::Store;
 
-use super::callee::Callees;
+use super::guard::Guards;
 use super::{Live, Session, sync};
 use crate::error::Result;
 use crate::executor::{at_once, with_stack};
@@ -29,7 +29,8 @@ impl<T: Send + 'static> Session<T> {
     ) -> Result<Self> {
         let mut session = Self::new(guest, data, grants, place)?;
         let loaded = &guest.loaded;
-        let live = session.timed(INSTANTIATE, false, async |store| live(store, loaded).await);
+        let live =
+            session.timed(INSTANTIATE, false, async |store| instantiated(store, loaded).await);
         session.live = Some(live.await?);
         session.is_sync = session.ask_whether_sync(loaded);
         Ok(session)
@@ -48,10 +49,10 @@ impl<T: Send + 'static> Session<T> {
         session.store.data_mut().is_sync = true;
         let call = |store: &mut Store<State<T>>| {
             let never = || wasmtime::format_err!("the guest waits, although nothing is async");
-            at_once(pin!(live(store, &guest.loaded))).unwrap_or_else(|| Err(never()))
+            at_once(pin!(instantiated(store, &guest.loaded))).unwrap_or_else(|| Err(never()))
         };
-        let stack = guest.inner().limits.stack;
-        let started = with_stack(stack, || session.timed_sync(&INSTANTIATE, false, call));
+        let started =
+            with_stack(session.guards.stack, || session.timed_sync(&INSTANTIATE, false, call));
         session.live = Some(started?);
         session.store.data_mut().is_sync = false;
         Ok(session)
@@ -63,6 +64,7 @@ impl<T: Send + 'static> Session<T> {
         Ok(Self {
             guest: guest.clone(),
             store,
+            guards: Guards::of(guest.inner()),
             live: None,
             spent: Spent::default(),
             last_call: String::new(),
@@ -70,7 +72,7 @@ impl<T: Send + 'static> Session<T> {
             calls: 0,
             ended: false,
             span: tracing::debug_span!("session", kind = %guest.kind()),
-            callees: Callees::default(),
+            callees: None,
             _place: place,
         })
     }
@@ -82,7 +84,7 @@ impl<T: Send + 'static> Session<T> {
 }
 
 /// Instantiates the guest, and sets it up.
-async fn live<T: Send + 'static>(
+async fn instantiated<T: Send + 'static>(
     store: &mut Store<State<T>>,
     loaded: &Loaded<T>,
 ) -> wasmtime::Result<Live> {

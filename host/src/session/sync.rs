@@ -24,9 +24,8 @@ impl<T: Send + 'static> Session<T> {
     pub(crate) fn call_sync(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let live = self.live()?;
         let called = Called { function: name, arguments: args };
-        let place = self.callee(live, name)?;
-        let mut callees = std::mem::take(&mut self.callees);
-        let Callees { functions, numbers, .. } = &mut callees;
+        let (mut callees, place) = self.callee(live, name)?;
+        let Callees { functions, numbers, .. } = &mut *callees;
         let results = match &functions[place] {
             Callee::Component(function) => function.check(name, args).and_then(|()| {
                 self.on_this_stack(&called, |store| function.call_sync(store, args))
@@ -35,7 +34,7 @@ impl<T: Send + 'static> Session<T> {
                 self.on_this_stack(&called, |store| function.call_sync(store, numbers))
             }),
         };
-        self.callees = callees;
+        self.callees = Some(callees);
         results
     }
 
@@ -58,11 +57,12 @@ impl<T: Send + 'static> Session<T> {
         called: &Called<'_>,
         call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
-        self.store.data_mut().is_sync = true;
-        let stack = self.guest.inner().limits.stack;
-        let outcome = with_stack(stack, || self.guarded_sync(called, call));
-        self.store.data_mut().is_sync = false;
-        outcome
+        with_stack(self.guards.stack, || {
+            self.store.data_mut().is_sync = true;
+            let outcome = self.guarded_sync(called, call);
+            self.store.data_mut().is_sync = false;
+            outcome
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod broken;
 mod command;
+mod files;
 mod hits;
 mod places;
 mod sizes;

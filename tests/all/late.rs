@@ -1,0 +1,65 @@
+//! What comes of a call whose host functions took longer than there was time.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use wit_host::{Error, Exit, Guest, LimitReached, Limits, Runtime};
+
+const LIMIT: Duration = Duration::from_millis(20);
+
+/// Counts the calls of `next`.
+#[derive(Default)]
+struct Host(Cell<u32>);
+
+/// Does not come back before the time is over, and does not wait for anything.
+fn slow() {
+    let began = Instant::now();
+    while began.elapsed() <= LIMIT {
+        std::hint::spin_loop();
+    }
+}
+
+fn guest(deterministic: bool) -> Guest<Host> {
+    let builder = Runtime::builder().limits(Limits::default().wall_clock(LIMIT));
+    let builder = builder.deterministic(deterministic).env(|env| {
+        env.define("slow", |_: &mut Host| slow())?;
+        env.define("exit", |_: &mut Host| -> Result<(), Exit> {
+            slow();
+            Err(Exit(0))
+        })?;
+        env.define("next", |host: &mut Host| host.0.set(host.0.get() + 1))
+    });
+    let guest = r#"(module
+        (import "env" "slow" (func $slow)) (import "env" "exit" (func $exit))
+        (import "env" "next" (func $next))
+        (func (export "returns") (call $slow))
+        (func (export "exits") (call $exit))
+        (func (export "traps") (call $slow) unreachable)
+        (func (export "goes-on") (call $slow) (call $next)))"#;
+    builder.build().unwrap().load(guest).unwrap()
+}
+
+fn is_out_of_time(error: &Error) -> bool {
+    matches!(error, Error::Limit { limit: LimitReached::WallClock(Some(LIMIT)), .. })
+}
+
+#[test]
+fn however_a_late_call_ends_it_is_out_of_time() {
+    for deterministic in [false, true] {
+        let guest = guest(deterministic);
+        for function in ["returns", "exits", "traps", "goes-on"] {
+            let mut session = guest.session_blocking(Host::default()).unwrap();
+            let error = session.call(function, &[]).unwrap_err();
+            assert!(is_out_of_time(&error), "{function}: {error}");
+        }
+    }
+}
+
+/// It has no epochs, and between two host calls there are few instructions.
+#[test]
+fn a_deterministic_guest_calls_nothing_more() {
+    let mut session = guest(true).session_blocking(Host::default()).unwrap();
+    let error = session.call("goes-on", &[]).unwrap_err();
+    assert!(is_out_of_time(&error), "{error}");
+    assert_eq!(session.data().0.get(), 0);
+}
