@@ -1,14 +1,14 @@
 //! What an embedder can put around a guest beyond limits, and what a failure of
-//! the host's own does: denials, determinism, compiling elsewhere, host
+//! the host's own does: denials, determinism, host
 //! functions that fail, panic or call back.
 
 use wit_host::wasmtime::component::HasSelf;
 use wit_host::{
-    Denial, Error, Functions, Grants, HostFailure, Isolation, Limits, Outcome, Runtime, State,
-    Stdio, Val, contract, wasmtime,
+    Denial, Error, Functions, Grants, HostFailure, Limits, Outcome, Runtime, State, Stdio, Val,
+    contract, wasmtime,
 };
 
-const ADD_MODULE: &str = r#"(module
+pub(crate) const ADD_MODULE: &str = r#"(module
     (import "env" "add" (func $add (param i32 i32) (result i32)))
     (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))"#;
 
@@ -24,13 +24,13 @@ pub(crate) const ADD_COMPONENT: &str = r#"(component
     (func (export "run") (result s32) (canon lift (core func $m "run"))))"#;
 
 #[derive(Debug, PartialEq)]
-enum Came {
+pub(crate) enum Came {
     Three,
     Refused,
     Trapped,
 }
 
-fn came(outcome: Result<Outcome, Error>) -> Came {
+pub(crate) fn came(outcome: Result<Outcome, Error>) -> Came {
     match outcome {
         Ok(Outcome::Returned(results)) if results == [Val::S32(3)] => Came::Three,
         Err(Error::Misfits(misfits)) => {
@@ -150,38 +150,6 @@ fn a_deterministic_guest_cannot_run_for_ever() {
     let guest = runtime.load(r#"(module (func (export "run") (loop (br 0))))"#).unwrap();
     let error = guest.session_blocking(Functions::default()).unwrap().main().unwrap_err();
     assert!(error.to_string().contains("the limit `fuel` of 100000"), "{error}");
-}
-
-fn isolated(limits: Limits) -> Runtime<Functions> {
-    let program = env!("CARGO_BIN_EXE_wit-host");
-    let isolation = Isolation::new(program, ["compile-worker"]);
-    contract().limits(limits).isolate(isolation).build().unwrap()
-}
-
-#[test]
-fn compiling_elsewhere_gives_the_same_guest() {
-    for limits in [Limits::default(), Limits::default().fuel(1_000)] {
-        for text in [ADD_MODULE, ADD_COMPONENT] {
-            let guest = isolated(limits.clone()).load(text).unwrap();
-            let outcome = guest.session_blocking(Functions::default()).unwrap().main();
-            assert_eq!(came(outcome), Came::Three);
-        }
-    }
-    let invalid = isolated(Limits::default()).load("(module (func (result i32)))").err().unwrap();
-    assert!(matches!(invalid, Error::Invalid { .. }), "{invalid}");
-}
-
-#[test]
-fn a_compiler_that_dies_is_an_error() {
-    let limits = Limits::default().compile_memory(40 << 20);
-    let error = isolated(limits).load(ADD_COMPONENT).err().unwrap();
-    let text = error.to_string();
-    assert!(matches!(error, Error::CompilerDied { .. } | Error::TooCostly { .. }), "{text}");
-    assert!(text.contains("compile-memory"), "{text}");
-
-    let nowhere = Isolation::new("/no/such/program", ["compile-worker"]);
-    let error = contract().isolate(nowhere).build().unwrap().load(ADD_MODULE).err().unwrap();
-    assert!(error.to_string().contains("failed to start the compiler"), "{error}");
 }
 
 #[test]

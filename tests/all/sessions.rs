@@ -1,19 +1,14 @@
 //! What a session does: state from call to call, the order of set-up, its end
-//! after a failure, its limits and its grants.
+//! after a failure, and its grants.
 
 use std::fs;
-use std::time::Duration;
 
-use wit_host::{Access, Error, Functions, Grants, Guest, LimitReached, Limits, Outcome, Val};
+use wit_host::{Access, Error, Functions, Grants, Guest, Outcome, Val};
 
 use crate::guards::ADD_COMPONENT;
 
 fn guest(text: &str) -> Guest<Functions> {
     wit_host::contract().build().unwrap().load(text).unwrap()
-}
-
-fn limited(text: &str, limits: Limits) -> Guest<Functions> {
-    wit_host::contract().limits(limits).build().unwrap().load(text).unwrap()
 }
 
 fn main_of(text: &str) -> Result<Outcome, Error> {
@@ -177,61 +172,6 @@ fn memory_that_is_not_the_guests_is_not_touched() {
     }
     main_of(&call("", "(call $write_mem (i32.const -1))", memory)).unwrap();
     main_of(&call("", "(call $write_mem (i32.const 65536))", memory)).unwrap();
-}
-
-#[test]
-fn limits_end_a_call_and_name_themselves() {
-    let spin = r#"(module (func (export "run") (loop (br 0))))"#;
-    let grow = r#"(module (memory 1) (func (export "run")
-        (loop (br_if 0 (i32.ne (memory.grow (i32.const 1)) (i32.const -1)))) unreachable))"#;
-    let two = r#"(module (memory 1) (memory 1) (func (export "run")))"#;
-    let half = Limits::default().memory(96 << 10).module_memories(2);
-    let cases = [
-        (spin, Limits::default().wall_clock(Duration::from_millis(20)), "--timeout"),
-        (spin, Limits::default().fuel(10_000), "--fuel"),
-        (grow, Limits::default().memory(1 << 20), "--memory"),
-        (two, half, "--memory"),
-    ];
-    for (text, limits, option) in cases {
-        let mut session = limited(text, limits).session_blocking(Functions::default());
-        let error = session.as_mut().map_or_else(|_| None, |session| session.main().err());
-        let error = error.or_else(|| session.err()).expect("a limit is reached");
-        assert!(matches!(error, Error::Limit { .. }), "{error}");
-        assert!(error.to_string().contains(option), "{error}");
-    }
-}
-
-/// Guest code that sleeps in a host call is bounded as well.
-#[test]
-fn the_clock_runs_in_host_calls() {
-    let sleep = r#"(module
-        (import "wasi_snapshot_preview1" "poll_oneoff"
-            (func $poll (param i32 i32 i32 i32) (result i32)))
-        (memory (export "memory") 1)
-        (data (i32.const 16) "\01")
-        (data (i32.const 24) "\ff\ff\ff\ff\ff\ff\00\00")
-        (func (export "run")
-            (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))"#;
-    let limit = Duration::from_millis(20);
-    let guest = limited(sleep, Limits::default().wall_clock(limit));
-    let error = guest.session_blocking(Functions::default()).unwrap().main().unwrap_err();
-    match error {
-        Error::Limit { limit: found, .. } => {
-            assert_eq!(found, LimitReached::WallClock(Some(limit)))
-        }
-        other => panic!("{other}"),
-    }
-}
-
-#[test]
-fn what_was_spent_is_known() {
-    let text = r#"(module (memory 2) (func (export "run")))"#;
-    let guest = limited(text, Limits::default().fuel(1_000));
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
-    session.main().unwrap();
-    let spent = session.spent();
-    assert_eq!(spent.peak_memory, 2 << 16);
-    assert!(spent.fuel.is_some_and(|fuel| (1..100).contains(&fuel)), "{spent}");
 }
 
 /// Opens `file` in the first directory that was granted, if any, and returns

@@ -7,6 +7,7 @@
 #![allow(clippy::cast_precision_loss, reason = "figures are printed with a few digits")]
 
 mod cost;
+mod left;
 #[path = "../all/hostile/row.rs"]
 mod row;
 
@@ -17,6 +18,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use wit_host::{Error, Functions, Guest, Limits, contract};
+
+use left::{Left, of_status};
 
 const SESSIONS: usize = 1_000_000;
 const AT_ONCE: usize = 1_000;
@@ -125,27 +128,6 @@ fn leftovers() -> bool {
     met &= report("threads left", &threads.to_string(), "0", threads == 0);
     let files = after.files.saturating_sub(before.files);
     met & report("files left open", &files.to_string(), "0", files == 0)
-}
-
-/// What this process holds.
-struct Left {
-    kib: usize,
-    threads: usize,
-    files: usize,
-}
-
-impl Left {
-    fn now() -> Self {
-        let files = fs::read_dir("/proc/self/fd").expect("Linux").count();
-        Self { kib: of_status("VmRSS:"), threads: of_status("Threads:"), files }
-    }
-}
-
-/// A number that the kernel has of this process.
-fn of_status(name: &str) -> usize {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find(|line| line.starts_with(name)).expect(name);
-    line.split_whitespace().nth(1).expect(name).parse().expect(name)
 }
 
 fn overshoot() -> bool {
