@@ -16,9 +16,14 @@ pub(crate) fn amount(value: f64, unit: Unit) -> String {
     }
 }
 
-/// `1.07 ×`.
+/// `1.07 ×`, and of a small ratio two digits that are not zero.
 pub(crate) fn times(ratio: f64) -> String {
-    format!("{} ×", if ratio < 10.0 { format!("{ratio:.2}") } else { digits(ratio) })
+    let ratio = match ratio {
+        _ if ratio < 0.00995 => format!("{ratio:.4}"),
+        _ if ratio < 0.0995 => format!("{ratio:.3}"),
+        _ => digits(ratio),
+    };
+    format!("{ratio} ×")
 }
 
 /// The goal, and whether it is met or by how much not.
@@ -65,6 +70,20 @@ mod tests {
         ];
         for (value, unit, expected) in cases {
             assert_eq!(amount(value, unit), expected);
+        }
+    }
+
+    #[test]
+    fn ratios_are_told_apart_however_small() {
+        let cases = [
+            (0.0028, "0.0028 ×"),
+            (0.04, "0.040 ×"),
+            (0.314, "0.31 ×"),
+            (1.066, "1.07 ×"),
+            (49.7, "49.7 ×"),
+        ];
+        for (ratio, expected) in cases {
+            assert_eq!(times(ratio), expected);
         }
     }
 
