@@ -96,7 +96,7 @@ $(LANGUAGE_GUESTS): guest-%:
 		TOOLS=$(CURDIR)/target/tools/guests/$(if $(filter $*,$(USES_TOOLS_OF_C)),c,$(subst /,-,$*))
 
 guests-table: guests-all ## Measure the guests in every language, and print the table of guest/README.md
-	cargo bench --bench languages
+	RUST_BACKTRACE=0 cargo bench --bench languages
 
 guests-cargo-component: targets $(CARGO_COMPONENT) ## Build the component guest with cargo-component, and run it
 	cd guest/component && PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/cargo-component" \
