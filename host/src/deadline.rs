@@ -58,12 +58,11 @@ pub(crate) struct Deadline {
 pub(crate) fn watch<T>(store: &mut Store<State<T>>) {
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|mut store| {
-        let State { deadline, epochs, is_sync, .. } = store.data_mut();
-        match deadline.passed(epochs) {
-            true => Err(deadline.reached()),
-            false if *is_sync => Ok(UpdateDeadline::Continue(1)),
-            false => Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now()))),
-        }
+        store.data_mut().in_time()?;
+        Ok(match store.data().is_sync {
+            true => UpdateDeadline::Continue(1),
+            false => UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())),
+        })
     });
 }
 

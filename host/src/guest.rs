@@ -39,18 +39,11 @@ pub(crate) struct Loaded<T: 'static> {
     pub(crate) is_sync: OnceLock<bool>,
 }
 
-impl<T: 'static> Loaded<T> {
+impl<T: 'static> Guest<T> {
     /// What the guest was linked against.
     #[inline]
     pub(crate) fn inner(&self) -> &Inner<T> {
-        &self.runtime.inner
-    }
-}
-
-impl<T: 'static> Guest<T> {
-    #[inline]
-    pub(crate) fn inner(&self) -> &Inner<T> {
-        self.loaded.inner()
+        &self.loaded.runtime.inner
     }
 }
 

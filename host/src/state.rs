@@ -27,8 +27,6 @@ pub struct State<T> {
     pub(crate) memory: Option<Memory>,
     /// When the call under way has to be over.
     pub(crate) deadline: Deadline,
-    /// Whether there are no epochs, but only the clock.
-    pub(crate) deterministic: bool,
     /// How many epochs have begun.
     pub(crate) epochs: Arc<AtomicU64>,
     /// Whether the call under way is not async, and cannot yield.
@@ -49,18 +47,7 @@ impl<T> State<T> {
         let deadline = Deadline::new(meter.limits().wall_clock, Began::Epoch(0));
         let (kept, memory, is_sync, host_call) = (Vec::new(), None, false, None);
         let epochs = Arc::clone(epochs);
-        Ok(Self {
-            data,
-            wasi,
-            meter,
-            kept,
-            memory,
-            deadline,
-            deterministic,
-            epochs,
-            is_sync,
-            host_call,
-        })
+        Ok(Self { data, wasi, meter, kept, memory, deadline, epochs, is_sync, host_call })
     }
 
     /// The embedder's host data.
@@ -75,6 +62,17 @@ impl<T> State<T> {
 
     pub(crate) fn into_data(self) -> T {
         self.data
+    }
+
+    /// Whether there is time left for the call under way.
+    ///
+    /// # Errors
+    /// That there is none.
+    pub(crate) fn in_time(&mut self) -> wasmtime::Result<()> {
+        match self.deadline.passed(&self.epochs) {
+            true => Err(self.deadline.reached()),
+            false => Ok(()),
+        }
     }
 
     /// What the engine's functions of WASI work on.

@@ -38,28 +38,21 @@ pub(crate) fn guarded_store<T: Send + 'static>(
     Ok(store)
 }
 
-/// Where there are no epochs, a host call takes longer than the instructions around it,
-/// and does not always wait for something.
-fn after_host_call<T>(state: &mut State<T>) -> wasmtime::Result<()> {
-    match state.deterministic && state.deadline.passed(&state.epochs) {
-        true => Err(state.deadline.reached()),
-        false => Ok(()),
-    }
-}
-
 /// Puts the guards of every session on a store.
 fn guard<T: Send + 'static>(store: &mut Store<State<T>>, inner: &Inner<T>) -> wasmtime::Result<()> {
     store.limiter(|state| &mut state.meter);
     store.set_hostcall_fuel(inner.limits.host_call_bytes);
     store.set_max_component_handles(inner.limits.handles);
-    if inner.limits.host_calls.is_some() || inner.deterministic {
-        store.call_hook(|mut context, hook| match hook {
+    let without_epochs = inner.deterministic;
+    if inner.limits.host_calls.is_some() || without_epochs {
+        store.call_hook(move |mut context, hook| match hook {
             CallHook::CallingHost => Ok(context.data_mut().meter.host_call()?),
-            CallHook::ReturningFromHost => after_host_call(context.data_mut()),
+            // It takes longer than the instructions around it, and may not have waited.
+            CallHook::ReturningFromHost if without_epochs => context.data_mut().in_time(),
             _ => Ok(()),
         });
     }
-    if inner.deterministic {
+    if without_epochs {
         return store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS));
     }
     watch(store);
