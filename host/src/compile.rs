@@ -10,6 +10,7 @@ use wasmparser::Validator;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
+use crate::debug_info::{self, Stripped};
 use crate::engine::features;
 use crate::error::{Error, Result};
 use crate::fit::uncounted;
@@ -58,8 +59,8 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The hash of a component in binary form. `None` where the file is anything else, or
-/// longer than `limit`.
+/// The hash of a component in binary form, less its debug information, which is not read.
+/// `None` where the file is anything else, or longer than `limit`.
 pub(crate) fn component_hash(path: &Path, limit: usize) -> Option<blake3::Hash> {
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     // A pipe that has a name is there for one who opens it, once.
@@ -75,10 +76,7 @@ pub(crate) fn component_hash(path: &Path, limit: usize) -> Option<blake3::Hash> 
     if recognise(&beginning, false).ok()?.0 != Kind::Component {
         return None;
     }
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&beginning);
-    hasher.update_reader(file.take(limit)).ok()?;
-    Some(hasher.finalize())
+    debug_info::hash_of_file(&file, metadata.len()).ok()
 }
 
 /// What a guest is, and its binary form, after every check that needs no
@@ -113,26 +111,38 @@ pub(crate) fn validate(binary: &[u8]) -> Result<(), String> {
 }
 
 /// Compiles an examined guest for `engine`, elsewhere where `isolation` is asked
-/// for.
+/// for. `whole` is the guest as it was given, whose places are those to name.
 pub(crate) fn compile(
     engine: &Engine,
     kind: Kind,
-    binary: &[u8],
+    (whole, stripped): (&[u8], &Stripped<'_>),
     limits: &Limits,
     isolation: Option<&Isolation>,
 ) -> Result<Compiled> {
     if pool::is_pooled(engine) {
-        pool::before_compiling(binary, limits)?;
+        pool::before_compiling(stripped.binary(), limits)?;
     }
     let compiled = match isolation {
-        Some(isolation) => isolation.compile(engine, kind, binary, limits)?,
-        None => here(engine, kind, binary).map_err(|error| {
+        Some(isolation) => isolation.compile(engine, kind, stripped.binary(), limits),
+        None => here(engine, kind, stripped.binary()).map_err(|error| {
             let invalid = || Error::Invalid { kind: kind.name(), reason: root_cause(&error) };
             pool::unfit(engine, &error).unwrap_or_else(invalid)
-        })?,
+        }),
     };
+    let compiled = compiled.map_err(|error| with_places(error, whole, stripped))?;
     within(compiled.size(), limits)?;
     Ok(compiled)
+}
+
+/// The error with the places that its reason names in the guest as it was given, and not
+/// in what was compiled.
+fn with_places(error: Error, whole: &[u8], stripped: &Stripped<'_>) -> Error {
+    let Error::Invalid { kind, reason } = error else { return error };
+    let reason = match validate(whole) {
+        Err(reason) if stripped.is_shorter() => reason,
+        _ => reason,
+    };
+    Error::Invalid { kind, reason }
 }
 
 /// Refuses compiled code of more bytes than are allowed.

@@ -64,7 +64,7 @@ impl Settings {
             .max_wasm_stack(self.stack)
             .async_stack_size(self.fiber_stack())
             .coredump_on_trap(coredump)
-            .wasm_backtrace_details(WasmBacktraceDetails::Enable)
+            .wasm_backtrace_details(WasmBacktraceDetails::Disable)
             .wasm_backtrace_max_frames(NonZeroUsize::new(16));
         if let Some(pool) = pool {
             config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));

@@ -132,6 +132,7 @@ mod compile;
 mod component;
 mod core_type;
 mod deadline;
+mod debug_info;
 mod deny;
 mod engine;
 mod env;

@@ -11,6 +11,7 @@ use wasmtime::{Engine, component};
 use crate::builder::RuntimeBuilder;
 use crate::cache::{Cache, Found, Key};
 use crate::compile::{Compiled, compile, component_hash, read};
+use crate::debug_info::{Stripped, strip};
 use crate::env::{Table, signature};
 use crate::error::Result;
 use crate::fit;
@@ -133,9 +134,11 @@ impl<T: Send + 'static> Runtime<T> {
 impl<T: 'static> Inner<T> {
     /// The compiled code of an examined guest, from the cache where there is one.
     pub(crate) fn compiled(&self, kind: Kind, binary: &[u8]) -> Result<Arc<Compiled>> {
-        let Some(cache) = &self.cache else { return self.compile(kind, binary).map(Arc::new) };
-        let key = self.key(kind, &blake3::hash(binary));
-        cache.load(&self.shared, kind, key, &self.limits, || self.compile(kind, binary))
+        let stripped = strip(binary);
+        let compile = || self.compile(kind, binary, &stripped);
+        let Some(cache) = &self.cache else { return compile().map(Arc::new) };
+        let key = self.key(kind, &stripped.hash());
+        cache.load(&self.shared, kind, key, &self.limits, compile)
     }
 
     /// The compiled code of a component's file that was loaded before. The file is only
@@ -160,10 +163,16 @@ impl<T: 'static> Inner<T> {
 
     /// Compiles an examined guest. A component is refused before that where it does not
     /// fit, as far as that is seen.
-    pub(crate) fn compile(&self, kind: Kind, binary: &[u8]) -> Result<Compiled> {
+    pub(crate) fn compile(
+        &self,
+        kind: Kind,
+        binary: &[u8],
+        stripped: &Stripped<'_>,
+    ) -> Result<Compiled> {
         if kind == Kind::Component {
             fit::exports(self, binary)?;
         }
-        compile(&self.engine, kind, binary, &self.limits, self.isolation.as_ref())
+        let guest = (binary, stripped);
+        compile(&self.engine, kind, guest, &self.limits, self.isolation.as_ref())
     }
 }

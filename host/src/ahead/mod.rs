@@ -15,6 +15,7 @@ use wasmtime::component::Component;
 pub use manifest::Manifest;
 
 use crate::compile::{Compiled, examine, read, within};
+use crate::debug_info::strip;
 use crate::error::{Error, Result};
 use crate::fit;
 use crate::guest::Guest;
@@ -46,7 +47,7 @@ impl<T: Send + 'static> Runtime<T> {
         if kind == Kind::Module {
             fit::before_compiling(&inner.env, &binary)?;
         }
-        let compiled = inner.compile(kind, &binary)?;
+        let compiled = inner.compile(kind, &binary, &strip(&binary))?;
         let code = compiled.serialize().map_err(Error::host("take out the compiled code"))?;
         Guest::of_compiled(self.clone(), Arc::new(compiled), &binary)?;
         let imports = inspect(inner, &binary)?.imports.into_iter();

@@ -11,7 +11,7 @@ use crate::shared_engine::SharedEngine;
 
 /// What the hash is for, so that it is none of anybody else's. It changes with
 /// the form of entries.
-const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, third form";
+const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, fourth form";
 
 /// The name of an entry. It is the same for the same guest, engine, settings and
 /// kind of processor, and for a component for the same contract and limits of scanning.
@@ -19,7 +19,7 @@ const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, third 
 pub(crate) struct Key(blake3::Hash);
 
 impl Key {
-    /// Of the guest with that hash. What is kept has fit the contract, and was scanned for
+    /// Of the guest with that hash, which is one without its debug information. What is kept has fit the contract, and was scanned for
     /// those limits, neither of which need be done again.
     pub(crate) fn new(
         engine: &SharedEngine,

@@ -1,9 +1,15 @@
 //! The guest's stack as text, and what it tells of the host call that the guest
 //! was in.
 
+use std::fmt::Write as _;
+
 use wasmtime::{FrameInfo, WasmBacktrace};
 
+use crate::limited::limited;
 use crate::text::short;
+
+/// More characters of a name than are shown.
+const LONGEST_NAME: usize = 500;
 
 /// What wit-component calls the module through which a component's code calls
 /// imports that need its memory, and how its functions' names begin.
@@ -42,20 +48,18 @@ fn is_shim(frame: &FrameInfo) -> bool {
     frame.module().name() == Some(SHIM)
 }
 
-/// A frame by its function's name, and by file and line where the guest has
-/// debug info.
+/// A frame by its function's name, which the guest's file or its exports have.
 fn text(frame: &FrameInfo) -> String {
-    let symbol = frame.symbols().first();
-    let name = symbol.and_then(|symbol| symbol.name()).or_else(|| frame.func_name());
-    let name = match name {
-        Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
+    match frame.func_name() {
+        Some(name) => short(&demangled(name)),
         None => format!("function {}", frame.func_index()),
-    };
-    let place = symbol.and_then(|symbol| Some((symbol.file()?, symbol.line()?)));
-    match place {
-        Some((file, line)) => format!("{} ({}:{line})", short(&name), short(file)),
-        None => short(&name),
     }
+}
+
+/// A name as it is in the source, as far as that is told. A name that is made to be
+/// expensive is formatted no further than it is shown.
+fn demangled(name: &str) -> String {
+    limited(LONGEST_NAME, |out| write!(out, "{:#}", rustc_demangle::demangle(name)))
 }
 
 #[cfg(test)]
