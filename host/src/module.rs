@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::export_name::ExportName;
 use crate::state::State;
 use crate::values::short;
+use crate::wasi::preview1;
 
 /// A reactor's set-up, to be called once and first.
 const INITIALIZE: &str = "_initialize";
@@ -52,7 +53,7 @@ pub(crate) fn is_wasi(module: &str) -> bool {
 /// Offers WASI's first preview. Its `proc_exit` is ours: the engine's traps on a
 /// status from 126 on, which a guest may well have.
 pub(crate) fn link_wasi<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
-    wasmtime_wasi::p1::add_to_linker_async(linker, State::wasi_context)?;
+    preview1::link(linker)?;
     linker.allow_shadowing(true);
     linker.func_wrap(WASI, "proc_exit", |status: i32| -> wasmtime::Result<()> {
         Err(I32Exit(status).into())

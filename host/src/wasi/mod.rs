@@ -2,6 +2,8 @@
 //! where its output goes. Most guests of a contract never ask, so it is made when
 //! one does.
 
+pub(crate) mod preview1;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
