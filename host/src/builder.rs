@@ -20,6 +20,7 @@ use crate::provide::{Content, Source, provide};
 use crate::runtime::{Inner, Runtime};
 use crate::shared_engine::SharedEngine;
 use crate::state::State;
+use crate::wasi;
 use crate::wit::Offered;
 
 /// Where no clock may end a guest, this ends one that runs for seconds.
@@ -242,6 +243,6 @@ fn link<T: Send + 'static>(
     linker: &mut component::Linker<State<T>>,
     setups: Vec<Setup<component::Linker<State<T>>>>,
 ) -> wasmtime::Result<()> {
-    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    wasi::link(linker)?;
     setups.into_iter().try_for_each(|setup| setup(linker))
 }

@@ -11,6 +11,7 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
 use crate::limits::LimitReached;
+use crate::wasi::{Charge, HostMemory};
 
 /// How much a guest may write at once; the engine's own streams have the like.
 const AT_ONCE: usize = 64 << 10;
@@ -19,24 +20,33 @@ const AT_ONCE: usize = 64 << 10;
 #[derive(Clone, Debug)]
 pub(crate) struct Capture {
     limit: usize,
-    written: Arc<Mutex<Vec<u8>>>,
+    written: Arc<Mutex<Written>>,
+}
+
+#[derive(Debug)]
+struct Written {
+    bytes: Vec<u8>,
+    charge: Charge,
 }
 
 impl Capture {
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, written: Arc::default() }
+    /// A stream that takes no more than `limit` bytes, which count in `memory`.
+    pub(crate) fn new(limit: usize, memory: &HostMemory) -> Self {
+        let written = Written { bytes: Vec::new(), charge: memory.charge(0) };
+        Self { limit, written: Arc::new(Mutex::new(written)) }
     }
 
     pub(crate) fn contents(&self) -> Vec<u8> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).bytes.clone()
     }
 
     fn append(&self, bytes: &[u8]) -> Result<(), LimitReached> {
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        if bytes.len() > self.limit - written.len() {
+        if bytes.len() > self.limit - written.bytes.len() {
             return Err(LimitReached::Output(self.limit));
         }
-        written.extend_from_slice(bytes);
+        written.charge.add(bytes.len());
+        written.bytes.extend_from_slice(bytes);
         Ok(())
     }
 }

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::fit::uncounted;
 use crate::isolate::Isolation;
 use crate::kind::{Kind, is_text, recognise};
+use crate::lacking::is_lacking;
 use crate::limits::{LimitReached, Limits};
 use crate::pool;
 use crate::scan::{Refusal, scan};
@@ -125,6 +126,9 @@ pub(crate) fn compile(
     let compiled = match isolation {
         Some(isolation) => isolation.compile(engine, kind, stripped.binary(), limits),
         None => here(engine, kind, stripped.binary()).map_err(|error| {
+            if is_lacking(&error) {
+                return Error::host("compile the guest")(error);
+            }
             let invalid = || Error::Invalid { kind: kind.name(), reason: root_cause(&error) };
             pool::unfit(engine, &error).unwrap_or_else(invalid)
         }),

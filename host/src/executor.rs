@@ -1,12 +1,14 @@
 //! Running calls on the calling thread, for programs without an async runtime.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::{Error, Result};
+use crate::limits::LimitReached;
 
 /// How many executors a thread keeps for its next sessions. Making one takes longer
 /// than most calls.
@@ -23,7 +25,12 @@ thread_local! {
 
 /// Does not wait, when it is dropped, for a thread that a guest left behind in a
 /// read or a write that never ends.
-pub(crate) struct Executor(Option<Runtime>);
+pub(crate) struct Executor {
+    runtime: Option<Runtime>,
+    /// Whether a thread of it may wait for ever, in a read or the like that was under way
+    /// when the time of a call was up.
+    may_be_stuck: Cell<bool>,
+}
 
 impl Executor {
     fn new() -> Result<Self> {
@@ -32,12 +39,13 @@ impl Executor {
             return Ok(executor);
         }
         let runtime = Builder::new_current_thread().enable_all().build();
-        Ok(Self(Some(runtime.map_err(Error::host("start an executor"))?)))
+        let runtime = Some(runtime.map_err(Error::host("start an executor"))?);
+        Ok(Self { runtime, may_be_stuck: Cell::new(false) })
     }
 
     fn block_on<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
         // It is only taken out by `drop`.
-        let runtime = self.0.as_ref().expect("the executor lives as long as its session");
+        let runtime = self.runtime.as_ref().expect("the executor lives as long as its session");
         // Most calls end without waiting, for which nothing has to be scheduled. In
         // async code they are not tried, so that no call works there by chance.
         if Handle::try_current().is_err() {
@@ -52,15 +60,15 @@ impl Executor {
 
 impl Drop for Executor {
     fn drop(&mut self) {
-        let Some(runtime) = self.0.take() else { return };
+        let Some(runtime) = self.runtime.take() else { return };
         // What a session has left running ends with it.
-        let is_idle = runtime.metrics().num_alive_tasks() == 0;
+        let is_idle = !self.may_be_stuck.get() && runtime.metrics().num_alive_tasks() == 0;
         let mut left = Some(runtime);
         // At the end of the thread there is nowhere to keep it.
         let _ = EXECUTORS.try_with(|executors| {
             let mut executors = executors.borrow_mut();
             if is_idle && executors.len() < IDLE {
-                executors.push(Self(left.take()));
+                executors.push(Self { runtime: left.take(), may_be_stuck: Cell::new(false) });
             }
         });
         if let Some(runtime) = left {
@@ -69,10 +77,28 @@ impl Drop for Executor {
     }
 }
 
-/// Calls `function` where there are so many bytes of stack for guest code.
-pub(crate) fn with_stack<R>(stack: usize, function: impl FnOnce() -> R) -> R {
+/// Calls `function`, which does not panic, where there are so many bytes of stack for
+/// guest code.
+///
+/// # Errors
+/// [`Error::Host`] where there is no such stack to be had.
+#[inline]
+pub(crate) fn with_stack<R>(stack: usize, function: impl FnOnce() -> Result<R>) -> Result<R> {
     let needed = stack.saturating_add(HOST_STACK);
-    stacker::maybe_grow(needed, needed, function)
+    match stacker::remaining_stack() {
+        Some(left) if left >= needed => function(),
+        _ => with_another_stack(needed, function),
+    }
+}
+
+#[cold]
+fn with_another_stack<R>(bytes: usize, function: impl FnOnce() -> Result<R>) -> Result<R> {
+    // It panics where the system has no memory for it.
+    let outcome = catch_unwind(AssertUnwindSafe(|| stacker::grow(bytes, function)));
+    outcome.unwrap_or_else(|_| {
+        let reason = format!("there is no memory for its {bytes} bytes");
+        Err(Error::Host { action: "get a stack for the call", reason })
+    })
 }
 
 /// The outcome of a future that waits for nothing.
@@ -94,7 +120,11 @@ pub(crate) fn run<R>(
         Some(executor) => executor,
         None => executor.insert(Executor::new()?),
     };
-    executor.block_on(future)
+    let outcome = executor.block_on(future);
+    if let Err(Error::Limit { limit: LimitReached::WallClock(_), .. }) = outcome {
+        executor.may_be_stuck.set(true);
+    }
+    outcome
 }
 
 /// Waits for `future` on the calling thread.

@@ -149,6 +149,7 @@ mod inherit;
 pub mod inspect;
 mod isolate;
 mod kind;
+mod lacking;
 mod lent;
 mod limited;
 mod limits;

@@ -11,9 +11,13 @@ use crate::deny::{self, Denial, Denied, Pattern};
 use crate::error::{Error, Result};
 use crate::fit::{Misfits, unlinkable, unlinkable_module, unserved_wasi};
 use crate::guest::Linked;
+use crate::lacking::is_lacking;
 use crate::linked_module::{LinkedModule, Provider};
 use crate::runtime::Inner;
 use crate::state::State;
+
+/// What the host is about to do here.
+const LINK: &str = "link the guest";
 
 pub(crate) fn component<T: Send + 'static>(
     inner: &Inner<T>,
@@ -27,7 +31,10 @@ pub(crate) fn component<T: Send + 'static>(
     } else {
         component_without(inner, component, traps)
     };
-    linked.map(Linked::Component).map_err(|error| unlinkable(inner, binary, &error).into())
+    linked.map(Linked::Component).map_err(|error| match is_lacking(&error) {
+        true => Error::host(LINK)(error),
+        false => unlinkable(inner, binary, &error).into(),
+    })
 }
 
 fn component_without<T: Send + 'static>(
@@ -60,9 +67,10 @@ pub(crate) fn module<T: Send + 'static>(
         return Ok(LinkedModule::of_providers(module.clone(), linker.into_owned(), providers));
     }
     let linked = linker.instantiate_pre(module);
-    linked
-        .map(LinkedModule::of_host)
-        .map_err(|error| unlinkable_module(inner, binary, &error).into())
+    linked.map(LinkedModule::of_host).map_err(|error| match is_lacking(&error) {
+        true => Error::host(LINK)(error),
+        false => unlinkable_module(inner, binary, &error).into(),
+    })
 }
 
 /// The providers that a module needs, each behind those that it needs itself.

@@ -12,7 +12,7 @@ use crate::deadline::{Began, Deadline};
 use crate::error::Result;
 use crate::grants::Grants;
 use crate::meter::Meter;
-use crate::wasi::Wasi;
+use crate::wasi::{View, Wasi};
 
 /// What is behind a session: the embedder's host data `T`, which host functions
 /// work on, and the host's own book-keeping.
@@ -41,11 +41,11 @@ impl<T> State<T> {
     pub(crate) fn new(
         data: T,
         grants: &Arc<Grants>,
-        meter: Meter,
+        mut meter: Meter,
         epochs: &Arc<AtomicU64>,
         deterministic: bool,
     ) -> Result<Self> {
-        let wasi = Wasi::new(grants, meter.limits(), deterministic)?;
+        let wasi = Wasi::new(grants, &mut meter, deterministic)?;
         let deadline = Deadline::new(meter.limits().wall_clock, Began::Epoch(0));
         let (kept, memory, is_sync, host_call) = (Vec::new(), None, false, None);
         let epochs = Arc::clone(epochs);
@@ -98,7 +98,12 @@ impl<T> State<T> {
 
     /// What the engine's functions of WASI work on.
     pub(crate) fn wasi_context(&mut self) -> &mut WasiP1Ctx {
-        self.wasi.context(self.meter.limits())
+        self.wasi.context(&mut self.meter)
+    }
+
+    /// What the functions of files work on.
+    pub(crate) fn files(&mut self) -> View<'_> {
+        self.wasi.files(&mut self.meter)
     }
 }
 

@@ -42,9 +42,13 @@ pub struct Target<'c, 's, T: 'static> {
 }
 
 impl<T: 'static> Target<'_, '_, T> {
-    /// Keeps bytes for the second step.
-    pub(super) fn keep(&mut self, bytes: Vec<u8>) {
-        self.caller.data_mut().kept = bytes;
+    /// Keeps bytes for the second step, which count as the guest's memory.
+    #[inline]
+    pub(super) fn keep(&mut self, bytes: Vec<u8>) -> Result<(), NotReturned> {
+        let state = self.caller.data_mut();
+        state.meter.keep(bytes.len()).map_err(|limit| NotReturned::Engine(limit.into()))?;
+        state.kept = bytes;
+        Ok(())
     }
 
     /// Writes to the guest's memory, everything or nothing.
@@ -133,7 +137,7 @@ impl Return for Vec<u8> {
     #[inline]
     fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<i32, NotReturned> {
         let length = self.len();
-        to.keep(self);
+        to.keep(self)?;
         i32::try_from(length).map_err(|_| {
             NotReturned::Trap(format!("a result of {length} bytes is longer than an i32 can say"))
         })

@@ -12,6 +12,7 @@ use super::trap::in_words;
 use crate::abi::Broken;
 use crate::deny::Denied;
 use crate::env::{Exit, HostFailure, ImportFailed};
+use crate::lacking::is_lacking;
 use crate::limits::LimitReached;
 use crate::state::State;
 use crate::text::{root_cause, shown};
@@ -42,11 +43,25 @@ impl Verdict {
         if state.wasi.is_closed() {
             return Self::OutputClosed;
         }
+        if let Some(reason) = lacking(error, state) {
+            return Self::HostFailed(reason);
+        }
         match limit(error, state) {
             Some(limit) => Self::Stopped(limit),
             None => Self::Trapped(cause(error)),
         }
     }
+}
+
+/// What the host could not get from the system, where that ended the call.
+fn lacking<T>(error: &wasmtime::Error, state: &State<T>) -> Option<String> {
+    if is_lacking(error) {
+        return Some(format!("the system has no more for this process: {}", root_cause(error)));
+    }
+    // What most guests do about memory that they could not get.
+    let gave_up = matches!(error.downcast_ref(), Some(Trap::UnreachableCodeReached));
+    let reason = state.meter.lacking().filter(|_| gave_up && state.meter.refused().is_none())?;
+    Some(format!("the system has no more memory for this process: {reason}"))
 }
 
 /// A host function that panicked. The unwinding has passed through the guest,

@@ -2,12 +2,17 @@
 //! where its output goes. Most guests of a contract never ask, so it is made when
 //! one does.
 
+mod files;
+mod host_memory;
 pub(crate) mod preview1;
+mod weighed;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use wasmtime::component::{Linker, Resource};
+use wasmtime_wasi::filesystem::WasiFilesystemView as _;
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::random::Deterministic;
 use wasmtime_wasi::{FsPerms, HostMonotonicClock, HostWallClock, WasiCtxBuilder};
@@ -16,8 +21,13 @@ use crate::capture::Capture;
 use crate::error::{Error, Result};
 use crate::grants::{Access, Grants, Stdio};
 use crate::inherit::{Inherited, Output};
-use crate::limits::Limits;
+use crate::meter::Meter;
+use crate::state::State;
 use crate::tail::Tail;
+use crate::text;
+use files::Listings;
+pub(crate) use files::View;
+pub(crate) use host_memory::{Charge, HostMemory};
 
 /// WASI for one session.
 pub(crate) struct Wasi {
@@ -29,6 +39,7 @@ pub(crate) struct Wasi {
 struct Made {
     /// One context serves both previews.
     context: WasiP1Ctx,
+    listings: Listings,
     stdout: Capture,
     stderr: Capture,
     /// The end of what was written to standard error, wherever that goes.
@@ -42,22 +53,36 @@ impl Wasi {
     ///
     /// # Errors
     /// [`Error::Grant`] for a directory that cannot be opened.
-    pub(crate) fn new(grants: &Arc<Grants>, limits: &Limits, deterministic: bool) -> Result<Self> {
+    pub(crate) fn new(
+        grants: &Arc<Grants>,
+        meter: &mut Meter,
+        deterministic: bool,
+    ) -> Result<Self> {
         let mut wasi = Self { grants: Arc::clone(grants), deterministic, made: None };
         // A directory that is not there is to be told at once.
         if !wasi.grants.directories.is_empty() {
             let mut context = WasiCtxBuilder::new();
             open(&mut context, &wasi.grants)?;
-            wasi.made = Some(Box::new(wasi.make(context, limits)));
+            wasi.made = Some(Box::new(wasi.make(context, meter)));
         }
         Ok(wasi)
     }
 
     /// The context, for the engine's functions of WASI.
-    pub(crate) fn context(&mut self, limits: &Limits) -> &mut WasiP1Ctx {
+    pub(crate) fn context(&mut self, meter: &mut Meter) -> &mut WasiP1Ctx {
+        &mut self.made(meter).context
+    }
+
+    /// What the functions of files work on.
+    pub(crate) fn files<'a>(&'a mut self, meter: &'a mut Meter) -> View<'a> {
+        let made = self.made(meter);
+        View { engine: made.context.filesystem(), meter, listings: &mut made.listings }
+    }
+
+    fn made(&mut self, meter: &mut Meter) -> &mut Made {
         let made = self.made.take();
-        let made = made.unwrap_or_else(|| Box::new(self.make(WasiCtxBuilder::new(), limits)));
-        &mut self.made.insert(made).context
+        let made = made.unwrap_or_else(|| Box::new(self.make(WasiCtxBuilder::new(), meter)));
+        self.made.insert(made)
     }
 
     /// What was captured of standard output and of standard error.
@@ -81,13 +106,14 @@ impl Wasi {
         self.made.as_ref().is_some_and(|made| made.closed.load(Ordering::Relaxed))
     }
 
-    fn make(&self, mut wasi: WasiCtxBuilder, limits: &Limits) -> Made {
-        let grants = &self.grants;
+    fn make(&self, mut wasi: WasiCtxBuilder, meter: &mut Meter) -> Made {
+        let (grants, limits) = (&self.grants, Arc::clone(meter.limits()));
         // The network is not granted: the hosts in the grants are for host functions.
         wasi.allow_tcp(false).allow_udp(false);
         wasi.max_random_size(limits.random as u64);
         wasi.args(&grants.arguments).envs(&grants.environment);
-        let (stdout, stderr) = (Capture::new(limits.output), Capture::new(limits.output));
+        let mut capture = || Capture::new(limits.output, meter.host_memory());
+        let (stdout, stderr) = (capture(), capture());
         let (tail, closed) = (Tail::default(), Arc::new(AtomicBool::new(false)));
         let inherited = |output| Inherited { output, closed: Arc::clone(&closed) };
         match grants.stdio {
@@ -103,9 +129,37 @@ impl Wasi {
         }
         let mut context = wasi.build_p1();
         wasmtime_wasi::WasiView::ctx(&mut context).table.set_max_capacity(limits.handles);
-        Made { context, stdout, stderr, tail, closed }
+        let listings = Listings::new();
+        Made { context, listings, stdout, stderr, tail, closed }
     }
 }
+
+/// Offers WASI 0.2 to components.
+pub(crate) fn link<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    linker.allow_shadowing(true);
+    files::link(linker)?;
+    errors(linker)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+/// Has errors tell a guest what went wrong. The engine's own text has the host's stack
+/// as well, where backtraces are asked for.
+fn errors<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
+    let mut interface = linker.instance(ERRORS)?;
+    interface.func_wrap(
+        "[method]error.to-debug-string",
+        |mut store, (error,): (Resource<wasmtime::Error>,)| {
+            let context = store.data_mut().wasi_context();
+            let error = wasmtime_wasi::WasiView::ctx(context).table.get(&error)?;
+            Ok((text::reason(error),))
+        },
+    )
+}
+
+/// The interface of errors, as the engine names it.
+const ERRORS: &str = "wasi:io/error@0.2.12";
 
 /// Opens the directories that were granted.
 fn open(wasi: &mut WasiCtxBuilder, grants: &Grants) -> Result<()> {

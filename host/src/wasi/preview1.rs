@@ -10,6 +10,10 @@ use wiggle::{GuestMemory, GuestPtr};
 
 use crate::state::State;
 
+/// How many bytes of the host a listing takes for each byte of the folder itself, as file
+/// systems tell it. What is in the folder is not in reach here.
+const LISTING: usize = 8;
+
 type Result<R> = std::result::Result<R, Error>;
 
 /// Offers WASI's first preview.
@@ -41,6 +45,20 @@ impl<T> State<T> {
             | Err(_) => Ok(()),
             Ok(_) => Err(Errno::Perm.into()),
         }
+    }
+}
+
+impl<T> State<T> {
+    /// Refuses to list a folder where that takes more memory than the guest may have.
+    async fn may_list(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<()> {
+        let Ok(found) = self.wasi_context().fd_filestat_get(memory, fd).await else {
+            // Why it cannot be looked at, listing it will say.
+            return Ok(());
+        };
+        let size = usize::try_from(found.size).unwrap_or(usize::MAX);
+        self.meter
+            .check_host_bytes(size.saturating_mul(LISTING))
+            .map_err(|limit| Error::trap(limit.into()))
     }
 }
 
@@ -101,6 +119,21 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
         self.timely(opened)
     }
 
+    async fn fd_readdir(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        buffer: GuestPtr<u8>,
+        length: types::Size,
+        cookie: types::Dircookie,
+    ) -> Result<types::Size> {
+        let listed = match self.may_list(memory, fd).await {
+            Err(error) => Err(error),
+            Ok(()) => self.wasi_context().fd_readdir(memory, fd, buffer, length, cookie).await,
+        };
+        self.timely(listed)
+    }
+
     timely! { sync
         args_get(argv: GuestPtr<Bytes>, buffer: Bytes) -> ();
         args_sizes_get() -> (types::Size, types::Size);
@@ -150,8 +183,6 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
         fd_renumber(from: types::Fd, to: types::Fd) -> ();
         fd_seek(fd: types::Fd, offset: types::Filedelta, whence: types::Whence) -> types::Filesize;
         fd_sync(fd: types::Fd) -> ();
-        fd_readdir(fd: types::Fd, buffer: Bytes, length: types::Size, cookie: types::Dircookie)
-            -> types::Size;
         path_create_directory(folder: types::Fd, path: Text) -> ();
         path_filestat_get(folder: types::Fd, flags: types::Lookupflags, path: Text)
             -> types::Filestat;
