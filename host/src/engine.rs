@@ -42,6 +42,20 @@ impl Settings {
         coredump: bool,
         pool: Option<PoolingAllocationConfig>,
     ) -> wasmtime::Result<Engine> {
+        let mut config = self.config();
+        config.coredump_on_trap(coredump);
+        if let Some(pool) = pool {
+            config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+        }
+        Engine::new(&config)
+    }
+
+    /// An engine that only compiles, in parallel or on the calling thread alone.
+    pub(crate) fn compiler(&self, parallel: bool) -> wasmtime::Result<Engine> {
+        Engine::new(self.config().parallel_compilation(parallel))
+    }
+
+    fn config(&self) -> Config {
         let mut config = Config::new();
         config
             // An epoch comes when it comes; fuel runs out at the same instruction.
@@ -63,13 +77,9 @@ impl Settings {
             .wasm_stack_switching(false)
             .max_wasm_stack(self.stack)
             .async_stack_size(self.fiber_stack())
-            .coredump_on_trap(coredump)
             .wasm_backtrace_details(WasmBacktraceDetails::Disable)
             .wasm_backtrace_max_frames(NonZeroUsize::new(16));
-        if let Some(pool) = pool {
-            config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-        }
-        Engine::new(&config)
+        config
     }
 
     /// Bytes of stack for a call, host functions included.

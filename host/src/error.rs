@@ -11,6 +11,16 @@ use crate::limits::LimitReached;
 use crate::text::{list, reason, shown};
 use crate::values::BadArgument;
 
+/// Whether an error of the engine comes of memory that this process cannot have.
+pub(crate) fn is_out_of_memory(error: &wasmtime::Error) -> bool {
+    let is_system = |cause: &(dyn std::error::Error + 'static)| {
+        let code = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+        cause.downcast_ref() == Some(&rustix::io::Errno::NOMEM)
+            || code == Some(rustix::io::Errno::NOMEM.raw_os_error())
+    };
+    error.is::<wasmtime::OutOfMemory>() || error.chain().any(is_system)
+}
+
 /// The library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -53,15 +63,15 @@ pub enum Error {
         limit: LimitReached,
     },
 
-    /// The process that compiled the guest ended before it was done.
+    /// The compiler has a fault, and this guest meets it.
     #[error(
-        "failed to compile this {kind} in a process of its own, which ended with {how}; where \
-         memory ran out, `--limit compile-memory=SIZE` or `Limits::compile_memory` gives it more"
+        "the compiler failed on this {kind}: {how}; no option mends that: build the guest in \
+         another way, as with fewer optimisations or in smaller parts"
     )]
-    CompilerDied {
+    CompilerFailed {
         /// What was to be compiled.
         kind: &'static str,
-        /// How the process ended.
+        /// What the compiler did, or how the process ended that it was in.
         how: String,
     },
 

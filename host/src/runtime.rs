@@ -68,7 +68,7 @@ impl<T: Send + 'static> Runtime<T> {
     ///
     /// # Errors
     /// [`Error::NotAGuest`](crate::Error::NotAGuest), [`Error::TooCostly`](crate::Error::TooCostly), [`Error::Invalid`](crate::Error::Invalid),
-    /// [`Error::Misfits`](crate::Error::Misfits); with an [`Isolation`], [`Error::CompilerDied`](crate::Error::CompilerDied) and
+    /// [`Error::Misfits`](crate::Error::Misfits); with an [`Isolation`], [`Error::CompilerFailed`](crate::Error::CompilerFailed) and
     /// [`Error::Host`](crate::Error::Host) as well.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Guest<T>> {
         let bytes = bytes.as_ref();

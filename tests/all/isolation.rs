@@ -1,12 +1,18 @@
-//! Guests that are compiled in a process of its own.
+//! Guests that are compiled in a process of its own: how that may end, and that it
+//! ends with the one that wants it.
 
-use wit_host::{Error, Functions, Isolation, Limits, Runtime, contract};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
+use wit_host::{Error, Functions, Isolation, LimitReached, Limits, Runtime, contract};
+
+use crate::cli::Files;
 use crate::guards::{ADD_COMPONENT, ADD_MODULE, Came, came};
 
 fn isolated(limits: Limits) -> Runtime<Functions> {
     let program = env!("CARGO_BIN_EXE_wit-host");
-    let isolation = Isolation::new(program, ["compile-worker"]);
+    let isolation = Isolation::new(program, ["isolated-worker"]);
     contract().limits(limits).isolate(isolation).build().unwrap()
 }
 
@@ -24,14 +30,119 @@ fn compiling_elsewhere_gives_the_same_guest() {
 }
 
 #[test]
-fn a_compiler_that_dies_is_an_error() {
-    let limits = Limits::default().compile_memory(40 << 20);
-    let error = isolated(limits).load(ADD_COMPONENT).err().unwrap();
-    let text = error.to_string();
-    assert!(matches!(error, Error::CompilerDied { .. } | Error::TooCostly { .. }), "{text}");
-    assert!(text.contains("compile-memory"), "{text}");
+fn a_compiler_without_memory_or_time_is_told_as_such() {
+    for megabytes in [1, 8, 16, 24, 32, 40] {
+        let limits = Limits::default().compile_memory(megabytes << 20);
+        let error = isolated(limits).load(ADD_COMPONENT).err().unwrap();
+        let limit = LimitReached::CompileMemory(megabytes << 20);
+        assert!(matches!(&error, Error::TooCostly { limit: l } if *l == limit), "{error}");
+    }
+    let limits = Limits::default().compile_time(Duration::from_secs(1)).blocks(1_000_000);
+    let error = isolated(limits).load(slow()).err().unwrap();
+    let limit = LimitReached::CompileTime(Duration::from_secs(1));
+    assert!(matches!(&error, Error::TooCostly { limit: l } if *l == limit), "{error}");
+}
 
-    let nowhere = Isolation::new("/no/such/program", ["compile-worker"]);
-    let error = contract().isolate(nowhere).build().unwrap().load(ADD_MODULE).err().unwrap();
-    assert!(error.to_string().contains("failed to start the compiler"), "{error}");
+#[test]
+fn what_cannot_compile_is_the_hosts() {
+    for (program, argument, expected) in [
+        ("/no/such/program", "isolated-worker", "failed to start the compiler"),
+        (env!("CARGO_BIN_EXE_wit-host"), "no-such-word", "not as one does that calls"),
+        ("/bin/false", "", "not as one does that calls"),
+        ("/bin/true", "", "failed to take back the compiled code"),
+    ] {
+        let isolation = Isolation::new(program, [argument]);
+        let runtime = contract().isolate(isolation).build().unwrap();
+        let error = runtime.load(ADD_MODULE).err().unwrap();
+        assert!(matches!(error, Error::Host { .. }), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+/// A function that takes the compiler minutes.
+fn slow() -> String {
+    let locals: String = (0..1_000)
+        .map(|local| format!("(local.set {local} (i32.add (local.get {local}) (i32.const 1)))"))
+        .collect();
+    let branches: String = (0..100).map(|label| format!("(br_if {label} (i32.const 0))")).collect();
+    format!(
+        "(module (func (export \"run\") (local {}) {} {locals} {branches} {}))",
+        "i32 ".repeat(1_000),
+        "loop ".repeat(100),
+        "end ".repeat(100)
+    )
+}
+
+/// A command that compiles, and the process that it does that in.
+fn compiling(files: &Files) -> (Child, u32) {
+    let guest = files.file("slow.wat", slow());
+    let child = Command::new(env!("CARGO_BIN_EXE_wit-host"))
+        .args(["compile", &guest, "-o", &format!("{guest}.out")])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    loop {
+        assert!(began.elapsed() < Duration::from_secs(60), "no process was started");
+        let threads = fs::read_dir(format!("/proc/{}/task", child.id())).into_iter().flatten();
+        let children: String = threads
+            .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok())
+            .collect();
+        if let Some(worker) = children.split_whitespace().next() {
+            let worker = worker.parse().unwrap();
+            // By then it has seen to how it ends.
+            if fs::read_dir(format!("/proc/{worker}/task")).is_ok_and(|all| all.count() > 1) {
+                return (child, worker);
+            }
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn kill(signal: &str, process: u32) {
+    let killed = Command::new("kill").args([signal, &process.to_string()]).status().unwrap();
+    assert!(killed.success());
+}
+
+#[test]
+fn the_compiler_ends_with_the_command() {
+    let files = Files::new();
+    for (signal, stopped) in [("-KILL", false), ("-INT", false), ("-TERM", false), ("-KILL", true)]
+    {
+        let (mut command, worker) = compiling(&files);
+        if stopped {
+            kill("-STOP", worker);
+        }
+        kill(signal, command.id());
+        command.wait().unwrap();
+        let began = Instant::now();
+        while is_alive(worker) {
+            assert!(began.elapsed() < Duration::from_secs(10), "it is still there after {signal}");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+/// Whether a process does anything: one that nobody has waited for does not.
+fn is_alive(process: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, fields)| !fields.starts_with(['Z', 'X']))
+}
+
+#[test]
+fn a_compiler_that_somebody_killed_has_not_run_out_of_time() {
+    let files = Files::new();
+    for (signal, status, expected) in [
+        ("-KILL", 125, "killed by signal 9, as the system does when memory runs out"),
+        ("-TERM", 125, "ended by signal 15"),
+        ("-ABRT", 126, "the compiler failed on this core module"),
+    ] {
+        let (command, worker) = compiling(&files);
+        kill(signal, worker);
+        let output = command.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{signal}: {said}");
+        assert!(said.contains(expected), "{signal}: {said}");
+    }
 }

@@ -57,7 +57,7 @@ impl Compile {
         let mut builder = self.modules.offer(contract.deterministic(self.deterministic));
         if self.isolate {
             let program = std::env::current_exe().context("failed to find this program")?;
-            builder = builder.isolate(Isolation::new(program, [super::COMPILE_WORKER]));
+            builder = builder.isolate(Isolation::new(program, [super::ISOLATED_WORKER]));
         }
         let compiled = builder.build()?.compile_file(&self.guest);
         let compiled = compiled.map_err(|error| named(&self.guest, error))?;

@@ -76,14 +76,14 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// The first argument of this program where it is to compile for another one.
-/// It is no command for people, so it is not among them.
-const COMPILE_WORKER: &str = "compile-worker";
+/// The first argument of this program where it is to work for another one that isolates
+/// that. It is no command for people, so it is not among them.
+const ISOLATED_WORKER: &str = "isolated-worker";
 
 pub(crate) fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|first| first == COMPILE_WORKER) {
-        return wit_host::compile_worker(
+    if arguments.next().is_some_and(|first| first == ISOLATED_WORKER) {
+        return wit_host::isolated_worker(
             arguments.filter_map(|argument| argument.into_string().ok()),
         );
     }

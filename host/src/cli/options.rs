@@ -111,7 +111,7 @@ impl Options {
             .deterministic(self.deterministic);
         if self.isolate {
             let program = std::env::current_exe().context("failed to find this program")?;
-            builder = builder.isolate(Isolation::new(program, [super::COMPILE_WORKER]));
+            builder = builder.isolate(Isolation::new(program, [super::ISOLATED_WORKER]));
         }
         if let Some(cache) = Cache::of_user().filter(|_| !self.no_cache) {
             builder = builder.cache(cache);

@@ -131,7 +131,7 @@ fn status(error: &Error) -> Status {
         Error::NotAGuest { .. }
         | Error::Invalid { .. }
         | Error::TooCostly { .. }
-        | Error::CompilerDied { .. }
+        | Error::CompilerFailed { .. }
         | Error::ForeignCode { .. }
         | Error::NotAModule
         | Error::Unmappable(_)

@@ -127,7 +127,7 @@ fn the_size_of_shared_code_is_what_the_engine_said() {
 fn an_isolated_compiler_is_started_once() {
     let (place, guest) = (Place::new(), module(7));
     let isolated = |program: &str| {
-        let isolation = Isolation::new(program, ["compile-worker"]);
+        let isolation = Isolation::new(program, ["isolated-worker"]);
         runtime(wit_host::contract().cache(place.cache()).isolate(isolation))
     };
     assert_eq!(load(&isolated(env!("CARGO_BIN_EXE_wit-host")), &guest), [MISS]);

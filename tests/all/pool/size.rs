@@ -76,7 +76,7 @@ fn a_guest_that_does_not_fit_is_refused_when_it_is_loaded() {
 fn compiled_code_knows_no_pool() {
     let folder = tempfile::tempdir().unwrap();
     let cache = wit_host::Cache::new(folder.path().join("cache"));
-    let worker = Isolation::new(env!("CARGO_BIN_EXE_wit-host"), ["compile-worker"]);
+    let worker = Isolation::new(env!("CARGO_BIN_EXE_wit-host"), ["isolated-worker"]);
     for host_values in [false, true] {
         let built = |pooled: bool| {
             let builder = match pooled {

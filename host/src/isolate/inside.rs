@@ -1,0 +1,153 @@
+//! The side within the process: sets its limits, sees to it that it ends with the one
+//! that started it, reads its input and writes what came of it. What went wrong, it
+//! tells by its exit status, and in words on standard error.
+
+use std::io::{self, Read as _, StdinLock, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+use rlimit::Resource;
+use rustix::process::{Signal, getpid, kill_process};
+
+use super::{Failed, Role};
+
+/// The exit status of a process whose input is at fault.
+pub(super) const REFUSED: i32 = 126;
+/// That of one that something of the host kept from its work.
+pub(super) const HOST: i32 = 125;
+/// That of one whose memory ran out.
+pub(super) const MEMORY: i32 = 124;
+/// That of one that panicked, as Rust has it.
+pub(super) const FAILED: i32 = 101;
+
+/// Bytes of stack for the thread that only waits.
+const WATCHER_STACK: usize = 64 << 10;
+
+/// Bytes of stack that the first thread has for its work, whatever memory is left.
+const STACK: usize = 1 << 20;
+
+/// Does what the arguments and standard input ask for.
+pub(super) fn serve(arguments: &[String]) -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!(" ({place})")).unwrap_or_default();
+        let words = panic.payload_as_str().unwrap_or("without words");
+        say(&format!("{words}{place}"));
+    }));
+    let status = match catch_unwind(AssertUnwindSafe(|| work(arguments))) {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Err(Failed::Refused(reason))) => {
+            say(&reason);
+            REFUSED
+        }
+        Ok(Err(Failed::Host(reason))) => {
+            say(&reason);
+            HOST
+        }
+        Ok(Err(Failed::Memory)) => MEMORY,
+        Err(_) => FAILED,
+    };
+    u8::try_from(status).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+fn say(words: &str) {
+    // One who does not listen knows enough.
+    let _ = writeln!(io::stderr(), "{words}");
+}
+
+fn work(arguments: &[String]) -> Result<(), Failed> {
+    let [role, seconds, bytes, stack, arguments @ ..] = arguments else {
+        return Err(Failed::Host("a process of its own takes a role and its limits".into()));
+    };
+    let role = Role::ALL.into_iter().find(|known| known.word() == role);
+    let role = role.ok_or_else(|| Failed::Host("there is no such role".into()))?;
+    let [seconds, bytes, stack] = [number(seconds)?, number(bytes)?, number(stack)?];
+    die_with_parent();
+    let mut stdin = io::stdin().lock();
+    let length = length(&mut stdin)?;
+    role.prepare(length, bytes)
+        .and_then(|()| start_watcher())
+        .map_err(|error| broken("start a thread", &error))?;
+    grow_stack();
+    // The second limit is for a process that outlives the first one's signal.
+    bound(Resource::CPU, seconds, seconds.saturating_add(1))?;
+    bound(Resource::AS, bytes, bytes)?;
+    bound(Resource::CORE, 0, 0)?;
+    if stack > 0 {
+        bound(Resource::STACK, stack, stack)?;
+    }
+    let input = input(&mut stdin, length)?;
+    drop(stdin);
+    let output = role.work(arguments, &input)?;
+    io::stdout().lock().write_all(&output).map_err(|error| broken("write the output", &error))
+}
+
+/// Has the first thread's stack have its size now. One that cannot grow later, since
+/// there is no more memory, ends the process as one that has overflowed.
+#[inline(never)]
+fn grow_stack() {
+    let mut room = [0_u8; STACK];
+    std::hint::black_box(&mut room);
+}
+
+fn number(text: &str) -> Result<u64, Failed> {
+    text.parse().map_err(|_| Failed::Host(format!("`{text}` is no limit of a process")))
+}
+
+fn broken(action: &str, error: &io::Error) -> Failed {
+    Failed::Host(format!("failed to {action}: {error}"))
+}
+
+/// Sets a limit, as far as this process may have that much.
+fn bound(resource: Resource, soft: u64, hard: u64) -> Result<(), Failed> {
+    let set = resource.get_hard().and_then(|most| resource.set(soft.min(most), hard.min(most)));
+    set.map_err(|error| broken("set a limit of the process", &error))
+}
+
+fn length(stdin: &mut StdinLock<'_>) -> Result<u64, Failed> {
+    let mut length = [0; 8];
+    stdin.read_exact(&mut length).map_err(|error| broken("read the input", &error))?;
+    Ok(u64::from_le_bytes(length))
+}
+
+fn input(stdin: &mut StdinLock<'_>, length: u64) -> Result<Vec<u8>, Failed> {
+    let length = usize::try_from(length).map_err(|_| Failed::Memory)?;
+    let mut input = Vec::new();
+    input.try_reserve_exact(length).map_err(|_| Failed::Memory)?;
+    input.resize(length, 0);
+    stdin.read_exact(&mut input).map_err(|error| broken("read the input", &error))?;
+    Ok(input)
+}
+
+/// Starts the thread that waits for the parent's end. It gets standard input when all
+/// of the input has been read.
+fn start_watcher() -> io::Result<()> {
+    let (there, here) = sync_channel(0);
+    thread::Builder::new().stack_size(WATCHER_STACK).spawn(move || {
+        let _ = there.send(());
+        watch();
+    })?;
+    here.recv().map_err(io::Error::other)
+}
+
+/// Has the system end this process with the thread that started it, which waits for as
+/// long as this process has work. A parent that is gone by then has closed the pipe
+/// that the input comes from.
+#[cfg(target_os = "linux")]
+fn die_with_parent() {
+    // Where it is refused, there is the pipe.
+    let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn die_with_parent() {}
+
+/// Ends this process when nobody holds the other end of its standard input any more:
+/// on every system, and where the parent is not the one that waits for it.
+fn watch() {
+    let mut stdin = io::stdin().lock();
+    let mut rest = [0; 64];
+    while stdin.read(&mut rest).is_ok_and(|read| read > 0) {}
+    let _ = kill_process(getpid(), Signal::KILL);
+}
