@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use wit_host::{Isolation, Limits};
+use wit_host::Limits;
 
+use super::isolation::Isolate;
 use super::modules::Modules;
 use super::options::{Usage, name_and_value};
 use super::output::{print_json, replace};
@@ -43,9 +44,8 @@ pub(crate) struct Compile {
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     limit: Vec<(String, String)>,
 
-    /// Compile in a process of its own, which has limits too
-    #[arg(long)]
-    isolate: bool,
+    #[command(flatten)]
+    isolate: Isolate,
 
     #[command(flatten)]
     modules: Modules,
@@ -54,12 +54,8 @@ pub(crate) struct Compile {
 impl Compile {
     pub(crate) fn execute(&self) -> Result<Status> {
         let contract = wit_host::contract().limits(self.limits()?);
-        let mut builder = self.modules.offer(contract.deterministic(self.deterministic));
-        if self.isolate {
-            let program = std::env::current_exe().context("failed to find this program")?;
-            builder = builder.isolate(Isolation::new(program, [super::ISOLATED_WORKER]));
-        }
-        let compiled = builder.build()?.compile_file(&self.guest);
+        let builder = self.modules.offer(contract.deterministic(self.deterministic));
+        let compiled = self.isolate.apply(builder)?.build()?.compile_file(&self.guest);
         let compiled = compiled.map_err(|error| named(&self.guest, error))?;
         let failed = || format!("failed to write `{}`", self.output.display());
         replace(&self.output, &compiled.bytes).with_context(failed)?;

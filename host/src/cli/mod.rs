@@ -17,6 +17,7 @@ mod fields;
 mod history;
 mod host_calls;
 mod inspect;
+mod isolation;
 mod last_call;
 mod modules;
 mod new;

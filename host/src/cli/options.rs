@@ -5,12 +5,10 @@ use std::env::VarError;
 use std::fmt;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use wit_host::{
-    Access, Cache, Denial, Functions, Grants, Isolation, Limits, Result, RuntimeBuilder, Stdio,
-};
+use wit_host::{Access, Cache, Denial, Functions, Grants, Limits, Result, RuntimeBuilder, Stdio};
 
+use super::isolation::Isolate;
 use super::modules::Modules;
 
 /// What the guest may spend and touch, and what serves it.
@@ -66,9 +64,8 @@ pub(crate) struct Options {
     #[arg(long)]
     deterministic: bool,
 
-    /// Compile the guest in a process of its own, which has limits too
-    #[arg(long)]
-    isolate: bool,
+    #[command(flatten)]
+    isolate: Isolate,
 
     /// Compile the guest each time, and keep nothing of it; `wit-host cache --help`
     /// says what is kept otherwise
@@ -103,16 +100,13 @@ struct Directory {
 impl Options {
     /// A runtime's builder with the shipped contract, as the options have it.
     pub(crate) fn builder(&self) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        let mut builder = self
+        let builder = self
             .modules
             .offer(wit_host::contract())
             .limits(self.limits()?)
             .grants(self.grants()?)
             .deterministic(self.deterministic);
-        if self.isolate {
-            let program = std::env::current_exe().context("failed to find this program")?;
-            builder = builder.isolate(Isolation::new(program, [super::ISOLATED_WORKER]));
-        }
+        let mut builder = self.isolate.apply(builder)?;
         if let Some(cache) = Cache::of_user().filter(|_| !self.no_cache) {
             builder = builder.cache(cache);
         }
