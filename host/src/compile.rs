@@ -10,7 +10,6 @@ use wasmparser::Validator;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
-use crate::debug_info::{self, Stripped};
 use crate::engine::features;
 use crate::error::{Error, Result};
 use crate::fit::uncounted;
@@ -19,6 +18,7 @@ use crate::kind::{Kind, is_text, recognise};
 use crate::lacking::is_lacking;
 use crate::limits::{LimitReached, Limits};
 use crate::pool;
+use crate::prepare::{self, Edited, with_checks};
 use crate::scan::{Refusal, scan};
 use crate::text::{root_cause, shown};
 
@@ -77,7 +77,7 @@ pub(crate) fn component_hash(path: &Path, limit: usize) -> Option<blake3::Hash> 
     if recognise(&beginning, false).ok()?.0 != Kind::Component {
         return None;
     }
-    debug_info::hash_of_file(&file, metadata.len()).ok()
+    prepare::hash_of_file(&file, metadata.len()).ok()
 }
 
 /// What a guest is, and its binary form, after every check that needs no
@@ -116,16 +116,18 @@ pub(crate) fn validate(binary: &[u8]) -> Result<(), String> {
 pub(crate) fn compile(
     engine: &Engine,
     kind: Kind,
-    (whole, stripped): (&[u8], &Stripped<'_>),
+    (whole, stripped): (&[u8], &Edited<'_>),
     limits: &Limits,
     isolation: Option<&Isolation>,
 ) -> Result<Compiled> {
+    let checked = with_checks(stripped.binary());
+    let binary = checked.binary();
     if pool::is_pooled(engine) {
-        pool::before_compiling(stripped.binary(), limits)?;
+        pool::before_compiling(binary, limits)?;
     }
     let compiled = match isolation {
-        Some(isolation) => isolation.compile(engine, kind, stripped.binary(), limits),
-        None => here(engine, kind, stripped.binary()).map_err(|error| {
+        Some(isolation) => isolation.compile(engine, kind, binary, limits),
+        None => here(engine, kind, binary).map_err(|error| {
             if is_lacking(&error) {
                 return Error::host("compile the guest")(error);
             }
@@ -133,20 +135,16 @@ pub(crate) fn compile(
             pool::unfit(engine, &error).unwrap_or_else(invalid)
         }),
     };
-    let compiled = compiled.map_err(|error| with_places(error, whole, stripped))?;
+    let compiled = compiled.map_err(|error| with_places(error, whole))?;
     within(compiled.size(), limits)?;
     Ok(compiled)
 }
 
 /// The error with the places that its reason names in the guest as it was given, and not
 /// in what was compiled.
-fn with_places(error: Error, whole: &[u8], stripped: &Stripped<'_>) -> Error {
+fn with_places(error: Error, whole: &[u8]) -> Error {
     let Error::Invalid { kind, reason } = error else { return error };
-    let reason = match validate(whole) {
-        Err(reason) if stripped.is_shorter() => reason,
-        _ => reason,
-    };
-    Error::Invalid { kind, reason }
+    Error::Invalid { kind, reason: validate(whole).err().unwrap_or(reason) }
 }
 
 /// Refuses compiled code of more bytes than are allowed.

@@ -11,7 +11,6 @@ use wasmtime::{Engine, component};
 use crate::builder::RuntimeBuilder;
 use crate::cache::{Cache, Found, Key};
 use crate::compile::{Compiled, compile, component_hash, read};
-use crate::debug_info::{Stripped, strip};
 use crate::env::{Table, signature};
 use crate::error::Result;
 use crate::fit;
@@ -23,6 +22,7 @@ use crate::kind::Kind;
 use crate::limits::Limits;
 use crate::linked_module::Provider;
 use crate::pool::Pool;
+use crate::prepare::{Edited, strip};
 use crate::shared_engine::SharedEngine;
 use crate::state::State;
 use crate::wit::Offered;
@@ -167,7 +167,7 @@ impl<T: 'static> Inner<T> {
         &self,
         kind: Kind,
         binary: &[u8],
-        stripped: &Stripped<'_>,
+        stripped: &Edited<'_>,
     ) -> Result<Compiled> {
         if kind == Kind::Component {
             fit::exports(self, binary)?;

@@ -2,7 +2,7 @@
 //! session beside it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use wasmtime::Memory;
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -29,8 +29,6 @@ pub struct State<T> {
     pub(crate) deadline: Deadline,
     /// How many epochs have begun.
     pub(crate) epochs: Arc<AtomicU64>,
-    /// The epoch in which the time was last asked for after a host call.
-    asked_in: u64,
     /// Whether the call under way is not async, and cannot yield.
     pub(crate) is_sync: bool,
     /// The import of `env` that the guest is in, by its number in the table.
@@ -49,8 +47,7 @@ impl<T> State<T> {
         let deadline = Deadline::new(meter.limits().wall_clock, Began::Epoch(0));
         let (kept, memory, is_sync, host_call) = (Vec::new(), None, false, None);
         let epochs = Arc::clone(epochs);
-        let asked_in = 0;
-        Ok(Self { data, wasi, meter, kept, memory, deadline, epochs, asked_in, is_sync, host_call })
+        Ok(Self { data, wasi, meter, kept, memory, deadline, epochs, is_sync, host_call })
     }
 
     /// The embedder's host data.
@@ -76,24 +73,6 @@ impl<T> State<T> {
             true => Err(self.deadline.reached()),
             false => Ok(()),
         }
-    }
-
-    /// Whether there is time left after a host call. The clock is only asked where an
-    /// epoch has begun since it was last: guest code that is made of host calls alone
-    /// comes by no other place that asks.
-    ///
-    /// # Errors
-    /// That there is none.
-    #[inline(always)]
-    pub(crate) fn after_host_call(&mut self) -> wasmtime::Result<()> {
-        let epoch = self.epochs.load(Ordering::Relaxed);
-        if epoch == self.asked_in { Ok(()) } else { self.in_time_in(epoch) }
-    }
-
-    #[cold]
-    fn in_time_in(&mut self, epoch: u64) -> wasmtime::Result<()> {
-        self.asked_in = epoch;
-        self.in_time()
     }
 
     /// What the engine's functions of WASI work on.

@@ -9,7 +9,6 @@ use crate::deadline::watch;
 use crate::error::{Error, Result};
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked};
-use crate::kind::Kind;
 use crate::link;
 use crate::meter::Meter;
 use crate::runtime::Inner;
@@ -35,26 +34,21 @@ pub(crate) fn guarded_store<T: Send + 'static>(
     let meter = Meter::new(&inner.limits, guest.kind()).of_modules(modules);
     let state = State::new(data, grants, meter, &inner.shared.epochs, inner.deterministic)?;
     let mut store = Store::new(&inner.engine, state);
-    guard(&mut store, inner, guest.kind()).map_err(Error::host("set the guest's limits"))?;
+    guard(&mut store, inner).map_err(Error::host("set the guest's limits"))?;
     Ok(store)
 }
 
 /// Puts the guards of every session on a store.
-fn guard<T: Send + 'static>(
-    store: &mut Store<State<T>>,
-    inner: &Inner<T>,
-    kind: Kind,
-) -> wasmtime::Result<()> {
+fn guard<T: Send + 'static>(store: &mut Store<State<T>>, inner: &Inner<T>) -> wasmtime::Result<()> {
     store.limiter(|state| &mut state.meter);
     store.set_hostcall_fuel(inner.limits.host_call_bytes);
     store.set_max_component_handles(inner.limits.handles);
     let without_epochs = inner.deterministic;
-    if inner.limits.host_calls.is_some() || without_epochs || kind == Kind::Component {
+    if inner.limits.host_calls.is_some() || without_epochs {
         store.call_hook(move |mut context, hook| match hook {
             CallHook::CallingHost => Ok(context.data_mut().meter.host_call()?),
             // It takes longer than the instructions around it, and may not have waited.
             CallHook::ReturningFromHost if without_epochs => context.data_mut().in_time(),
-            CallHook::ReturningFromHost => context.data_mut().after_host_call(),
             _ => Ok(()),
         });
     }

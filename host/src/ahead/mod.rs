@@ -15,12 +15,12 @@ use wasmtime::component::Component;
 pub use manifest::Manifest;
 
 use crate::compile::{Compiled, examine, read, within};
-use crate::debug_info::strip;
 use crate::error::{Error, Result};
 use crate::fit;
 use crate::guest::Guest;
 use crate::inspect::inspect;
 use crate::kind::Kind;
+use crate::prepare::strip;
 use crate::runtime::Runtime;
 use crate::text::root_cause;
 

@@ -34,15 +34,10 @@ pub(super) struct Entered<'e, 'c, T: 'static> {
 }
 
 impl<T> Entered<'_, '_, T> {
-    /// The call returns, where there is time left.
-    ///
-    /// # Errors
-    /// That there is none.
-    #[inline(always)]
-    pub(super) fn leave(self) -> wasmtime::Result<()> {
-        self.caller.data_mut().after_host_call()?;
+    /// The call returns.
+    #[inline]
+    pub(super) fn leave(self) {
         std::mem::forget(self);
-        Ok(())
     }
 }
 
@@ -77,7 +72,7 @@ impl Import {
         let entered = self.enter(caller);
         let result = self.call::<T, A, R>(entered.caller, flat, false, function)?;
         let flat = self.lower(result, entered.caller)?;
-        entered.leave()?;
+        entered.leave();
         Ok(flat)
     }
 
@@ -92,7 +87,7 @@ impl Import {
         let entered = self.enter(caller);
         let result = self.call::<T, A, R>(entered.caller, flat, true, function)?;
         let flat = self.give(result, entered.caller)?;
-        entered.leave()?;
+        entered.leave();
         Ok(flat)
     }
 
@@ -172,7 +167,7 @@ impl Import {
         let traced = is_traced().then(|| self.trace_kept(pointer));
         let entered = self.enter(caller);
         self.write_kept(entered.caller, pointer)?;
-        entered.leave()?;
+        entered.leave();
         if traced.is_some() {
             trace_result(&());
         }

@@ -184,7 +184,7 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
                 let data = part.of(entered.caller.data_mut().data_mut());
                 let result = function.call(data, arguments).await;
                 let flat = import.give(result, entered.caller)?;
-                entered.leave()?;
+                entered.leave();
                 Ok(flat)
             };
             Box::new(call.instrument(span.unwrap_or_else(Span::none)))

@@ -1,7 +1,7 @@
 //! WASI's first preview for core modules: the engine's functions, with what they leave
-//! open put around each. After every call the time is asked for, since an engine looks at
-//! it in loops and on the entry of functions only; and what would keep a thread waiting is
-//! not opened. What the functions mean it does not know.
+//! open put around two of them. What would keep a thread waiting is not opened, and a
+//! listing that takes more memory than the guest may have is not made. What the other
+//! functions mean it does not know.
 
 use wasmtime::Linker;
 use wasmtime_wasi::p1::types::{self, Errno, Error};
@@ -22,12 +22,6 @@ pub(crate) fn link<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime
 }
 
 impl<T> State<T> {
-    /// The result of a function, where there is time left.
-    fn timely<R>(&mut self, result: Result<R>) -> Result<R> {
-        self.after_host_call().map_err(Error::trap)?;
-        result
-    }
-
     /// Refuses to open what is neither a file nor a folder: a pipe with a name, a socket
     /// or a device would keep a thread for as long as it likes.
     async fn may_open(
@@ -46,9 +40,7 @@ impl<T> State<T> {
             Ok(_) => Err(Errno::Perm.into()),
         }
     }
-}
 
-impl<T> State<T> {
     /// Refuses to list a folder where that takes more memory than the guest may have.
     async fn may_list(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<()> {
         let Ok(found) = self.wasi_context().fd_filestat_get(memory, fd).await else {
@@ -62,12 +54,11 @@ impl<T> State<T> {
     }
 }
 
-/// Calls the engine's function of the same name, and asks for the time.
-macro_rules! timely {
+/// Calls the engine's function of the same name.
+macro_rules! as_it_is {
     (sync $($name:ident($($param:ident: $ty:ty),*) -> $result:ty;)*) => {$(
         fn $name(&mut self, memory: &mut GuestMemory<'_>, $($param: $ty),*) -> Result<$result> {
-            let result = self.wasi_context().$name(memory, $($param),*);
-            self.timely(result)
+            self.wasi_context().$name(memory, $($param),*)
         }
     )*};
     (async $($name:ident($($param:ident: $ty:ty),*) -> $result:ty;)*) => {$(
@@ -76,8 +67,7 @@ macro_rules! timely {
             memory: &mut GuestMemory<'_>,
             $($param: $ty),*
         ) -> Result<$result> {
-            let result = self.wasi_context().$name(memory, $($param),*).await;
-            self.timely(result)
+            self.wasi_context().$name(memory, $($param),*).await
         }
     )*};
 }
@@ -109,14 +99,9 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
         inherited: types::Rights,
         flags: types::Fdflags,
     ) -> Result<types::Fd> {
-        let opened = match self.may_open(memory, (folder, path), lookup).await {
-            Err(error) => Err(error),
-            Ok(()) => {
-                let wasi = self.wasi_context();
-                wasi.path_open(memory, folder, lookup, path, open, rights, inherited, flags).await
-            }
-        };
-        self.timely(opened)
+        self.may_open(memory, (folder, path), lookup).await?;
+        let wasi = self.wasi_context();
+        wasi.path_open(memory, folder, lookup, path, open, rights, inherited, flags).await
     }
 
     async fn fd_readdir(
@@ -127,14 +112,11 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
         length: types::Size,
         cookie: types::Dircookie,
     ) -> Result<types::Size> {
-        let listed = match self.may_list(memory, fd).await {
-            Err(error) => Err(error),
-            Ok(()) => self.wasi_context().fd_readdir(memory, fd, buffer, length, cookie).await,
-        };
-        self.timely(listed)
+        self.may_list(memory, fd).await?;
+        self.wasi_context().fd_readdir(memory, fd, buffer, length, cookie).await
     }
 
-    timely! { sync
+    as_it_is! { sync
         args_get(argv: GuestPtr<Bytes>, buffer: Bytes) -> ();
         args_sizes_get() -> (types::Size, types::Size);
         environ_get(environ: GuestPtr<Bytes>, buffer: Bytes) -> ();
@@ -157,7 +139,7 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
         sock_shutdown(fd: types::Fd, how: types::Sdflags) -> ();
     }
 
-    timely! { async
+    as_it_is! { async
         fd_advise(
             fd: types::Fd,
             offset: types::Filesize,

@@ -1,10 +1,11 @@
-//! Which parts of a binary stay where its debug information is left out: a walk over the
-//! headers of sections, from one to the next, that reads nothing else.
+//! Which parts of a binary stay, and which are new, where some of its sections are left
+//! out or changed: a walk over the headers of sections, from one to the next, that reads
+//! nothing else. What becomes of a section an [`Edit`] says.
 
 use std::io;
 use std::ops::Range;
 
-/// What the names of the sections that are left out begin with.
+/// What the names of sections with debug information begin with.
 const DEBUG: &[u8] = b".debug_";
 /// The header of a module and of a component.
 const HEADER: u64 = 8;
@@ -17,8 +18,8 @@ const CORE_MODULE: u8 = 1;
 /// In a component.
 const NESTED_COMPONENT: u8 = 4;
 
-/// More parts than any real guest has, so that what is kept of one is small.
-const MOST_PARTS: usize = 10_000;
+/// More sections than any real guest has, so that little is kept of one.
+const MOST_SECTIONS: usize = 20_000;
 /// Components that lie deeper are refused in any case.
 const DEEPEST: usize = 64;
 /// Bytes of the longest `u32` in LEB128.
@@ -27,20 +28,20 @@ const LONGEST_NUMBER: usize = 5;
 /// section's name, and as much of the name as tells what it is.
 const LONGEST_HEADER: usize = 1 + 2 * LONGEST_NUMBER + DEBUG.len();
 
-/// A part of a stripped binary.
+/// A part of an edited binary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// A range of the whole binary.
     Kept(Range<u64>),
-    /// A section's header that has another size now.
-    Header(Vec<u8>),
+    /// Bytes that are not in it, as a section's header with another size.
+    New(Vec<u8>),
 }
 
 impl Part {
     pub(super) fn length(&self) -> u64 {
         match self {
             Self::Kept(range) => range.end.saturating_sub(range.start),
-            Self::Header(bytes) => bytes.len() as u64,
+            Self::New(bytes) => bytes.len() as u64,
         }
     }
 }
@@ -67,33 +68,58 @@ impl Source for &[u8] {
     }
 }
 
-/// The parts of a binary without its debug information. `None` where there is none, where
-/// the sections do not add up, or where there are too many parts: it is then taken as it
-/// is, and what is wrong with it is for others to find.
-pub(super) fn parts(source: &mut impl Source) -> io::Result<Option<Vec<Part>>> {
-    let whole = 0..source.length();
-    let mut walk = Walk { source, parts: Vec::new(), found: false };
-    let adds_up = walk.definition(whole, 0)?.is_some();
-    Ok((adds_up && walk.found).then_some(walk.parts))
-}
-
-struct Walk<'s, S> {
-    source: &'s mut S,
-    parts: Vec<Part>,
-    /// Whether there was anything to leave out.
-    found: bool,
-}
-
-/// Where a section begins, and what is in it.
-struct Section {
-    kind: u8,
-    is_debug: bool,
+/// A section, and what is in it.
+pub(super) struct Section {
+    pub(super) kind: u8,
+    /// Whether it is a custom section with debug information.
+    pub(super) is_debug: bool,
     start: u64,
-    content: Range<u64>,
+    pub(super) content: Range<u64>,
 }
 
-impl<S: Source> Walk<'_, S> {
-    /// Goes through a module or a component, and gives the bytes that stay of it.
+/// What becomes of a section.
+pub(super) enum Action {
+    Keep,
+    LeaveOut,
+    /// It has this content.
+    Change(Vec<Part>),
+}
+
+/// Says what becomes of the sections of modules, and of the custom ones of components.
+pub(super) trait Edit {
+    /// A module or a component begins.
+    fn begin(&mut self, _is_component: bool) {}
+
+    /// What becomes of a section of the one that began last.
+    fn section(&mut self, section: &Section) -> Action;
+
+    /// It ends.
+    fn end(&mut self) {}
+}
+
+/// The parts of an edited binary. `None` where nothing is left out or changed, where the
+/// sections do not add up, or where there are too many of them: the binary is then taken
+/// as it is, and what is wrong with it is for others to find.
+pub(super) fn parts(
+    source: &mut impl Source,
+    edit: &mut impl Edit,
+) -> io::Result<Option<Vec<Part>>> {
+    let whole = 0..source.length();
+    let mut walk = Walk { source, edit, parts: Vec::new(), sections: 0, is_changed: false };
+    let adds_up = walk.definition(whole, 0)?.is_some();
+    Ok((adds_up && walk.is_changed).then_some(walk.parts))
+}
+
+struct Walk<'s, S, E> {
+    source: &'s mut S,
+    edit: &'s mut E,
+    parts: Vec<Part>,
+    sections: usize,
+    is_changed: bool,
+}
+
+impl<S: Source, E: Edit> Walk<'_, S, E> {
+    /// Goes through a module or a component, and gives the bytes that it has now.
     fn definition(&mut self, range: Range<u64>, depth: usize) -> io::Result<Option<u64>> {
         let mut header = [0; HEADER as usize];
         let read = self.source.peek(range.start, &mut header)?;
@@ -102,46 +128,66 @@ impl<S: Source> Walk<'_, S> {
             return Ok(None);
         }
         let is_component = header[4..] == COMPONENT;
+        self.edit.begin(is_component);
         let mut length = self.keep(range.start..end_of_header);
         let mut at = end_of_header;
         while at < range.end {
             let Some(section) = self.section(at, range.end)? else { return Ok(None) };
             at = section.content.end;
-            let nested = is_component && matches!(section.kind, CORE_MODULE | NESTED_COMPONENT);
-            length += match nested {
-                _ if section.is_debug => {
-                    self.found = true;
-                    0
-                }
-                true => match self.nested(&section, depth)? {
-                    Some(length) => length,
-                    None => return Ok(None),
-                },
-                false => self.keep(section.start..section.content.end),
-            };
-            if self.parts.len() > MOST_PARTS {
+            self.sections += 1;
+            if self.sections > MOST_SECTIONS {
                 return Ok(None);
             }
+            let is_nested = is_component && matches!(section.kind, CORE_MODULE | NESTED_COMPONENT);
+            let edited = match is_nested {
+                true => self.nested(&section, depth)?,
+                false => self.edited(&section),
+            };
+            let Some(edited) = edited else { return Ok(None) };
+            length += edited;
         }
+        self.edit.end();
         Ok(Some(length))
     }
 
+    /// Does with a section what the edit says, and gives the bytes that it has now.
+    fn edited(&mut self, section: &Section) -> Option<u64> {
+        match self.edit.section(section) {
+            Action::Keep => Some(self.keep(section.start..section.content.end)),
+            Action::LeaveOut => {
+                self.is_changed = true;
+                Some(0)
+            }
+            Action::Change(content) => {
+                self.is_changed = true;
+                let length = content.iter().map(Part::length).sum::<u64>();
+                let header = header(section.kind, u32::try_from(length).ok()?);
+                let of_header = header.len() as u64;
+                self.parts.push(Part::New(header));
+                self.parts.extend(content);
+                Some(of_header + length)
+            }
+        }
+    }
+
     /// Goes through a section that holds a module or a component. Its header is only
-    /// written anew where its size has changed.
+    /// written anew where something in it has changed.
     fn nested(&mut self, section: &Section, depth: usize) -> io::Result<Option<u64>> {
-        let place = self.parts.len();
-        self.parts.push(Part::Header(Vec::new()));
-        let Some(length) = self.definition(section.content.clone(), depth + 1)? else {
-            return Ok(None);
-        };
-        if length == section.content.end - section.content.start {
+        let (place, was_changed) = (self.parts.len(), self.is_changed);
+        self.parts.push(Part::New(Vec::new()));
+        self.is_changed = false;
+        let length = self.definition(section.content.clone(), depth + 1)?;
+        let is_changed = std::mem::replace(&mut self.is_changed, was_changed);
+        let Some(length) = length else { return Ok(None) };
+        if !is_changed {
             self.parts.truncate(place);
             return Ok(Some(self.keep(section.start..section.content.end)));
         }
+        self.is_changed = true;
         let Ok(size) = u32::try_from(length) else { return Ok(None) };
         let header = header(section.kind, size);
         let of_header = header.len() as u64;
-        self.parts[place] = Part::Header(header);
+        self.parts[place] = Part::New(header);
         Ok(Some(of_header + length))
     }
 
@@ -160,14 +206,18 @@ impl<S: Source> Walk<'_, S> {
         Ok(Some(Section { kind, is_debug, start, content: content_start..content_end }))
     }
 
-    /// Keeps a range, as one part with what is kept in front of it.
     fn keep(&mut self, range: Range<u64>) -> u64 {
         let length = range.end - range.start;
-        match self.parts.last_mut() {
-            Some(Part::Kept(last)) if last.end == range.start => last.end = range.end,
-            _ => self.parts.push(Part::Kept(range)),
-        }
+        keep(&mut self.parts, range);
         length
+    }
+}
+
+/// Keeps a range, as one part with what is kept in front of it.
+pub(super) fn keep(parts: &mut Vec<Part>, range: Range<u64>) {
+    match parts.last_mut() {
+        Some(Part::Kept(last)) if last.end == range.start => last.end = range.end,
+        _ => parts.push(Part::Kept(range)),
     }
 }
 
@@ -191,14 +241,20 @@ fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
     None
 }
 
-fn header(kind: u8, mut size: u32) -> Vec<u8> {
+fn header(kind: u8, size: u32) -> Vec<u8> {
     let mut header = vec![kind];
+    push_number(&mut header, size);
+    header
+}
+
+/// Writes a `u32` in LEB128.
+pub(super) fn push_number(bytes: &mut Vec<u8>, mut number: u32) {
     loop {
-        let [low, ..] = (size & 0x7f).to_le_bytes();
-        size >>= 7;
-        header.push(if size == 0 { low } else { low | 0x80 });
-        if size == 0 {
-            return header;
+        let [low, ..] = (number & 0x7f).to_le_bytes();
+        number >>= 7;
+        bytes.push(if number == 0 { low } else { low | 0x80 });
+        if number == 0 {
+            return;
         }
     }
 }
@@ -206,6 +262,14 @@ fn header(kind: u8, mut size: u32) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Debug;
+
+    impl Edit for Debug {
+        fn section(&mut self, section: &Section) -> Action {
+            if section.is_debug { Action::LeaveOut } else { Action::Keep }
+        }
+    }
 
     #[test]
     fn numbers_are_read_as_they_are_written() {
@@ -231,7 +295,7 @@ mod tests {
             b"\0asm\x0d\0\x01\0\x01\x01\0",
         ];
         for mut module in modules {
-            let found = parts(&mut module).expect("nothing to fail");
+            let found = parts(&mut module, &mut Debug).expect("nothing to fail");
             assert_eq!(found, None, "{}", module.escape_ascii());
         }
     }
