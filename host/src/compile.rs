@@ -10,6 +10,7 @@ use wasmparser::Validator;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
+use crate::contain::contain;
 use crate::engine::features;
 use crate::error::{Error, Result};
 use crate::fit::uncounted;
@@ -21,6 +22,7 @@ use crate::pool;
 use crate::prepare::{self, Edited, with_checks};
 use crate::scan::{Refusal, scan};
 use crate::text::{root_cause, shown};
+use crate::threads;
 
 /// Compiled code, not linked yet.
 pub(crate) enum Compiled {
@@ -127,13 +129,7 @@ pub(crate) fn compile(
     }
     let compiled = match isolation {
         Some(isolation) => isolation.compile(engine, kind, binary, limits),
-        None => here(engine, kind, binary).map_err(|error| {
-            if is_lacking(&error) {
-                return Error::host("compile the guest")(error);
-            }
-            let invalid = || Error::Invalid { kind: kind.name(), reason: root_cause(&error) };
-            pool::unfit(engine, &error).unwrap_or_else(invalid)
-        }),
+        None => contained(engine, kind, binary),
     };
     let compiled = compiled.map_err(|error| with_places(error, whole))?;
     within(compiled.size(), limits)?;
@@ -155,7 +151,24 @@ pub(crate) fn within(size: usize, limits: &Limits) -> Result<()> {
     Ok(())
 }
 
-/// Compiles in this process.
+/// Compiles in this process, where a panic of the compiler's is an error.
+fn contained(engine: &Engine, kind: Kind, binary: &[u8]) -> Result<Compiled> {
+    let compiled = contain(|| threads::within(|| here(engine, kind, binary)))
+        .map_err(|words| Error::CompilerFailed {
+            kind: kind.name(),
+            how: format!("it ended with the panic `{words}`"),
+        })?
+        .map_err(Error::host("start the threads that compile"))?;
+    compiled.map_err(|error| {
+        if is_lacking(&error) {
+            return Error::host("compile the guest")(error);
+        }
+        let invalid = || Error::Invalid { kind: kind.name(), reason: root_cause(&error) };
+        pool::unfit(engine, &error).unwrap_or_else(invalid)
+    })
+}
+
+/// Compiles on this thread and those of its pool.
 pub(crate) fn here(engine: &Engine, kind: Kind, binary: &[u8]) -> wasmtime::Result<Compiled> {
     match kind {
         Kind::Component => Component::from_binary(engine, binary).map(Compiled::Component),

@@ -11,16 +11,6 @@ use crate::limits::LimitReached;
 use crate::text::{list, reason, shown};
 use crate::values::BadArgument;
 
-/// Whether an error of the engine comes of memory that this process cannot have.
-pub(crate) fn is_out_of_memory(error: &wasmtime::Error) -> bool {
-    let is_system = |cause: &(dyn std::error::Error + 'static)| {
-        let code = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
-        cause.downcast_ref() == Some(&rustix::io::Errno::NOMEM)
-            || code == Some(rustix::io::Errno::NOMEM.raw_os_error())
-    };
-    error.is::<wasmtime::OutOfMemory>() || error.chain().any(is_system)
-}
-
 /// The library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -13,20 +13,27 @@ const LACKING: [Errno; 4] = [Errno::NOMEM, Errno::AGAIN, Errno::MFILE, Errno::NF
 
 /// Whether an error comes down to what the host could not get from the system.
 pub(crate) fn is_lacking(error: &wasmtime::Error) -> bool {
-    error.is::<OutOfMemory>() || error.chain().any(is_of_system)
+    error.chain().any(|cause| of_system(cause).is_some_and(|code| LACKING.contains(&code)))
 }
 
-fn is_of_system(cause: &(dyn StdError + 'static)) -> bool {
+/// Whether that is memory.
+pub(crate) fn is_out_of_memory(error: &wasmtime::Error) -> bool {
+    error.chain().any(|cause| of_system(cause) == Some(Errno::NOMEM))
+}
+
+/// What the system said, where it is the cause.
+fn of_system(cause: &(dyn StdError + 'static)) -> Option<Errno> {
     if cause.is::<OutOfMemory>() {
-        return true;
+        return Some(Errno::NOMEM);
     }
-    let code = match (cause.downcast_ref::<Errno>(), cause.downcast_ref::<io::Error>()) {
-        (Some(errno), _) => Some(*errno),
-        (None, Some(error)) if error.kind() == io::ErrorKind::OutOfMemory => return true,
-        (None, Some(error)) => error.raw_os_error().map(Errno::from_raw_os_error),
-        (None, None) => None,
-    };
-    code.is_some_and(|code| LACKING.contains(&code))
+    if let Some(errno) = cause.downcast_ref() {
+        return Some(*errno);
+    }
+    let error: &io::Error = cause.downcast_ref()?;
+    match error.kind() {
+        io::ErrorKind::OutOfMemory => Some(Errno::NOMEM),
+        _ => error.raw_os_error().map(Errno::from_raw_os_error),
+    }
 }
 
 #[cfg(test)]

@@ -66,6 +66,16 @@
 //! that was under way, the guest's stack, the last lines that it wrote to standard
 //! error, and what was spent. Its `Display` is all of that.
 //!
+//! # When the host panics
+//! What reads, compiles and links guests is much code, and some of it panics on guests
+//! that no toolchain makes. These panics become errors, [`Error::CompilerFailed`] where it
+//! was the compiler and [`Error::Host`] otherwise; a program's panic hook is still called,
+//! and can ask [`panic_is_contained`]. A panic of a host function ends the session it is
+//! in, with [`Error::HostFunction`].
+//!
+//! A program that is built with `panic = "abort"` loses all of that: each of these panics
+//! ends it. With an [`Isolation`], compiling at least happens in another process.
+//!
 //! # Many sessions
 //! A server sets room aside for its sessions with [`RuntimeBuilder::pool`]: they then
 //! start several times faster, and one too many waits for its turn ([`Pool`]).
@@ -130,6 +140,7 @@ mod cache;
 mod capture;
 mod compile;
 mod component;
+mod contain;
 mod core_type;
 mod deadline;
 mod deny;
@@ -180,6 +191,7 @@ pub use abi::{Abi, Returns};
 pub use ahead::{CompiledGuest, Manifest};
 pub use builder::RuntimeBuilder;
 pub use cache::{Cache, Kept};
+pub use contain::panic_is_contained;
 pub use deny::Denial;
 pub use env::{
     AsyncHostFunction, Buffer, Env, Exit, Filled, FlatList, GuestMemory, HostFailure, HostFunction,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::compile::{Compiled, examine, read};
+use crate::contain::contained;
 use crate::core_type::imports_and_exports;
 use crate::error::{Error, Result};
 use crate::fit;
@@ -36,7 +37,7 @@ pub(crate) fn provide<T: Send + 'static>(inner: &mut Inner<T>, source: Source) -
     if inner.env.is_provided(&name) {
         return refused("another module does already");
     }
-    load(inner, &name, content)
+    contained("load a module", || load(inner, &name, content))
         .map_err(|error| Error::Module { name: name.clone(), source: Box::new(error) })
 }
 

@@ -11,6 +11,7 @@ use wasmtime::{Engine, component};
 use crate::builder::RuntimeBuilder;
 use crate::cache::{Cache, Found, Key};
 use crate::compile::{Compiled, compile, component_hash, read};
+use crate::contain::contained;
 use crate::env::{Table, signature};
 use crate::error::Result;
 use crate::fit;
@@ -26,6 +27,9 @@ use crate::prepare::{Edited, strip};
 use crate::shared_engine::SharedEngine;
 use crate::state::State;
 use crate::wit::Offered;
+
+/// What the host is about where it panics.
+pub(crate) const LOAD: &str = "load the guest";
 
 /// One engine and what it offers to guests, for sessions with host data `T`.
 /// Cheap to clone; clones share everything.
@@ -73,7 +77,7 @@ impl<T: Send + 'static> Runtime<T> {
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Guest<T>> {
         let bytes = bytes.as_ref();
         let _load = tracing::debug_span!("load", bytes = bytes.len()).entered();
-        Guest::new(self.clone(), bytes)
+        contained(LOAD, || Guest::new(self.clone(), bytes))
     }
 
     /// [`Runtime::load`] on the content of a file. Of a component that the cache has, the
@@ -84,12 +88,14 @@ impl<T: Send + 'static> Runtime<T> {
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Guest<T>> {
         let path = path.as_ref();
         let load = tracing::debug_span!("load", bytes = tracing::field::Empty).entered();
-        if let Some(guest) = Guest::kept(self, path) {
-            return Ok(guest);
-        }
-        let bytes = self.read(path)?;
-        load.record("bytes", bytes.len());
-        Guest::new(self.clone(), &bytes)
+        contained(LOAD, || {
+            if let Some(guest) = Guest::kept(self, path) {
+                return Ok(guest);
+            }
+            let bytes = self.read(path)?;
+            load.record("bytes", bytes.len());
+            Guest::new(self.clone(), &bytes)
+        })
     }
 
     /// What a guest is, what it asks for and who serves that, without compiling
@@ -99,7 +105,7 @@ impl<T: Send + 'static> Runtime<T> {
     /// [`Error::NotAGuest`](crate::Error::NotAGuest), [`Error::TooCostly`](crate::Error::TooCostly), [`Error::Invalid`](crate::Error::Invalid),
     /// [`Error::Misfits`](crate::Error::Misfits).
     pub fn inspect(&self, bytes: impl AsRef<[u8]>) -> Result<Inspection> {
-        inspect(&self.inner, bytes.as_ref())
+        contained("inspect the guest", || inspect(&self.inner, bytes.as_ref()))
     }
 
     /// [`Runtime::inspect`] on the content of a file.

@@ -3,8 +3,9 @@
 //! that they hold. It does not know where compiled code comes from.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
 
 use wasmtime::{Engine, EngineWeak};
 
@@ -22,7 +23,10 @@ pub(crate) struct SharedEngine {
     pub(crate) settings: Settings,
     /// The places of its pool, where it has one.
     pub(crate) places: Option<Places>,
-    ticker: Once,
+    /// Whether its epoch moves on.
+    ticks: AtomicBool,
+    /// Held by the one that starts what moves it.
+    starting: Mutex<()>,
     /// How many epochs have begun, of which a deterministic engine has none.
     pub(crate) epochs: Arc<AtomicU64>,
     code: Mutex<HashMap<Key, Held>>,
@@ -44,20 +48,29 @@ impl SharedEngine {
             None => Error::host("set up the engine")(error),
         })?;
         let places = room.map(|room| Places::new(room.sessions));
-        let (ticker, epochs, code) = (Once::new(), Arc::default(), Mutex::default());
-        Ok(Self { engine, settings, places, ticker, epochs, code })
+        let (epochs, code) = (Arc::default(), Mutex::default());
+        let (ticks, starting) = (AtomicBool::new(false), Mutex::default());
+        Ok(Self { engine, settings, places, ticks, starting, epochs, code })
     }
 
     /// Starts the thread that moves the epoch on, unless it runs already. It
     /// ends with the engine.
-    pub(crate) fn start_ticker(&self) {
-        if self.settings.deterministic {
-            return;
+    ///
+    /// # Errors
+    /// [`Error::Host`] where the system has no thread for it; the next call tries anew.
+    pub(crate) fn start_ticker(&self) -> Result<()> {
+        if self.settings.deterministic || self.ticks.load(Ordering::Acquire) {
+            return Ok(());
         }
-        self.ticker.call_once(|| {
+        let _starting = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.ticks.load(Ordering::Acquire) {
             let (engine, epochs) = (self.engine.weak(), Arc::clone(&self.epochs));
-            std::thread::spawn(move || tick(&engine, &epochs));
-        });
+            let ticker = thread::Builder::new().name("epochs".into());
+            let started = ticker.spawn(move || tick(&engine, &epochs));
+            started.map_err(Error::host("start the thread that tells the time"))?;
+            self.ticks.store(true, Ordering::Release);
+        }
+        Ok(())
     }
 
     /// The code of a guest that somebody holds, and its bytes.
@@ -80,6 +93,6 @@ fn tick(engine: &EngineWeak, epochs: &AtomicU64) {
         engine.increment_epoch();
         epochs.fetch_add(1, Ordering::Relaxed);
         drop(engine);
-        std::thread::sleep(EPOCH);
+        thread::sleep(EPOCH);
     }
 }

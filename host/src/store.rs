@@ -26,7 +26,7 @@ pub(crate) fn guarded_store<T: Send + 'static>(
 ) -> Result<Store<State<T>>> {
     let inner = guest.inner();
     link::check_session(inner, &guest.loaded.linked, &grants.denied)?;
-    inner.shared.start_ticker();
+    inner.shared.start_ticker()?;
     let modules = match &guest.loaded.linked {
         Linked::Module(linked) => linked.providers().len().saturating_add(1),
         Linked::Component(_) => 1,

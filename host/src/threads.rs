@@ -9,6 +9,8 @@ use std::thread::available_parallelism;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::contain;
+
 /// Bytes of stack for each: what a program's first thread has.
 const STACK: usize = 8 << 20;
 
@@ -27,6 +29,8 @@ pub(crate) fn start(most: usize) -> io::Result<Arc<ThreadPool>> {
     let builder = ThreadPoolBuilder::new().num_threads(count).stack_size(STACK);
     let started = builder
         .thread_name(|index| format!("compiler-{index}"))
+        // What they do is done for one that waits, and unwinds there.
+        .start_handler(|_| contain::always())
         .build()
         .map_err(io::Error::other)?;
     // One that has done something is there, with all that it needs.

@@ -31,6 +31,7 @@ mod late;
 mod lent;
 mod misfits;
 mod new;
+mod panics;
 mod pool;
 mod probe;
 mod reentry;

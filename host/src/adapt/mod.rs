@@ -72,6 +72,7 @@ mod world;
 use std::path::Path;
 
 use crate::compile::{examine, read};
+use crate::contain::contained;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::limits::Limits;
@@ -104,6 +105,10 @@ impl Plan {
     /// that is loaded; [`Error::NotAModule`] where it is a component already;
     /// [`Error::Host`] where the component could not be put together.
     pub fn new(bytes: &[u8], contract: &Contract, limits: &Limits) -> Result<Self> {
+        contained("adapt the module", || Self::plan(bytes, contract, limits))
+    }
+
+    fn plan(bytes: &[u8], contract: &Contract, limits: &Limits) -> Result<Self> {
         let (resolve, world) = (&contract.resolve, contract.world);
         let (kind, binary) = examine(bytes, true, limits)?;
         if kind == Kind::Component {

@@ -15,13 +15,14 @@ use wasmtime::component::Component;
 pub use manifest::Manifest;
 
 use crate::compile::{Compiled, examine, read, within};
+use crate::contain::contained;
 use crate::error::{Error, Result};
 use crate::fit;
 use crate::guest::Guest;
 use crate::inspect::inspect;
 use crate::kind::Kind;
 use crate::prepare::strip;
-use crate::runtime::Runtime;
+use crate::runtime::{LOAD, Runtime};
 use crate::text::root_cause;
 
 /// A guest that was compiled ahead of time.
@@ -42,8 +43,12 @@ impl<T: Send + 'static> Runtime<T> {
     /// # Errors
     /// Those of [`Runtime::load`].
     pub fn compile(&self, bytes: impl AsRef<[u8]>) -> Result<CompiledGuest> {
+        contained("compile the guest", || self.compile_ahead(bytes.as_ref()))
+    }
+
+    fn compile_ahead(&self, bytes: &[u8]) -> Result<CompiledGuest> {
         let inner = &self.inner;
-        let (kind, binary) = examine(bytes.as_ref(), inner.text, &inner.limits)?;
+        let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
         if kind == Kind::Module {
             fit::before_compiling(&inner.env, &binary)?;
         }
@@ -98,7 +103,7 @@ impl<T: Send + 'static> Runtime<T> {
             }
         };
         let compiled = compiled.map_err(|error| foreign(root_cause(&error)))?;
-        Guest::of_compiled(self.clone(), Arc::new(compiled), &[])
+        contained(LOAD, || Guest::of_compiled(self.clone(), Arc::new(compiled), &[]))
     }
 
     /// [`Runtime::load_compiled`] on the content of a file.

@@ -110,15 +110,12 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// Keeps the panics to itself that the library contains: those of the tools that
-/// read and write WIT, on guests that no usual toolchain makes.
+/// Keeps the panics to itself that the library makes errors of: those of the tools that
+/// look at guests and compile them, on guests that no usual toolchain makes.
 fn quieten() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let contained = panic.location().is_some_and(|location| {
-            ["wit-parser", "wit-component"].iter().any(|tool| location.file().contains(tool))
-        });
-        if !contained {
+        if !wit_host::panic_is_contained() {
             report(panic);
         }
     }));

@@ -19,6 +19,7 @@ pub(crate) use module::{before_compiling, unlinkable_module};
 pub(crate) use preview1::unserved_wasi;
 
 use crate::compile::examine;
+use crate::contain::contained;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::runtime::{Inner, Runtime};
@@ -27,6 +28,9 @@ use crate::wit::{Contract, Decoded, decode};
 use component::Pair;
 use names::Name;
 use probe::{Probe, Unserved};
+
+/// What the host is about where it panics.
+const CHECK: &str = "check whether the guest fits";
 
 /// Whether a guest fits, and in which way it does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,11 +65,13 @@ impl<T: Send + 'static> Runtime<T> {
     /// [`Error::NotAGuest`], [`Error::TooCostly`] and [`Error::Invalid`].
     pub fn fit(&self, bytes: impl AsRef<[u8]>) -> Result<Fit> {
         let inner = &self.inner;
-        let (kind, binary) = examine(bytes.as_ref(), inner.text, &inner.limits)?;
-        match kind {
-            Kind::Component => of_component(inner, &binary, inner.contract.as_deref(), true),
-            Kind::Module => module::fit(inner, &binary),
-        }
+        contained(CHECK, || {
+            let (kind, binary) = examine(bytes.as_ref(), inner.text, &inner.limits)?;
+            match kind {
+                Kind::Component => of_component(inner, &binary, inner.contract.as_deref(), true),
+                Kind::Module => module::fit(inner, &binary),
+            }
+        })
     }
 
     /// Whether the guest fits another host, one that offers `contract`, and WASI
@@ -75,11 +81,13 @@ impl<T: Send + 'static> Runtime<T> {
     /// Those of [`Runtime::fit`].
     pub fn fit_contract(&self, bytes: impl AsRef<[u8]>, contract: &Contract) -> Result<Fit> {
         let inner = &self.inner;
-        let (kind, binary) = examine(bytes.as_ref(), inner.text, &inner.limits)?;
-        match kind {
-            Kind::Component => of_component(inner, &binary, Some(contract), false),
-            Kind::Module => module::no_component(inner, &binary),
-        }
+        contained(CHECK, || {
+            let (kind, binary) = examine(bytes.as_ref(), inner.text, &inner.limits)?;
+            match kind {
+                Kind::Component => of_component(inner, &binary, Some(contract), false),
+                Kind::Module => module::no_component(inner, &binary),
+            }
+        })
     }
 
     /// [`Runtime::fit`] on the content of a file.

@@ -10,8 +10,9 @@ use wasmtime::{Engine, Module};
 use super::{Bounds, Ended, Failed, Isolation, Role, Spent, Task};
 use crate::compile::{Compiled, here};
 use crate::engine::Settings;
-use crate::error::{Error, Result, is_out_of_memory};
+use crate::error::{Error, Result};
 use crate::kind::{Kind, recognise};
+use crate::lacking::is_out_of_memory;
 use crate::limits::{LimitReached, Limits};
 use crate::pool;
 use crate::text::{reason, root_cause};
@@ -90,7 +91,7 @@ fn take_back(engine: &Engine, kind: Kind, code: &[u8]) -> Result<Compiled> {
 }
 
 /// A guest of fewer bytes is compiled sooner than threads are started.
-const LARGE: u64 = 128 << 10;
+const LARGE: u64 = 4 << 10;
 /// Memory that there is for each thread that compiles: what it has for its stack, and
 /// what the system's allocator sets aside for it.
 const MEMORY_OF_THREAD: u64 = 256 << 20;

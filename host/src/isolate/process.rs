@@ -224,7 +224,9 @@ impl Process {
             (Some(REFUSED), _) => Ended::Refused(words.into()),
             (Some(MEMORY), _) => out_of(Spent::Memory, bounds),
             (Some(HOST), _) => Ended::Host(words.into()),
-            (Some(FAILED), _) => Ended::Broken(format!("it panicked: {}", shown_text(words))),
+            (Some(FAILED), _) => {
+                Ended::Broken(format!("it ended with the panic `{}`", shown_text(words)))
+            }
             (_, Some(SIGXCPU)) => out_of(Spent::Cpu, bounds),
             (_, Some(SIGKILL)) if used.is_some_and(|used| used >= bounds.cpu) => {
                 out_of(Spent::Cpu, bounds)
@@ -375,7 +377,10 @@ mod tests {
             ("exit 124", "Spent(Memory)"),
             ("echo 'memory allocation of 5 bytes failed' >&2; kill -ABRT $$", "Spent(Memory)"),
             ("echo no threads >&2; exit 125", r#"Host("no threads")"#),
-            ("echo index out of bounds >&2; exit 101", r#"Broken("it panicked: index out"#),
+            (
+                "echo index out of bounds >&2; exit 101",
+                r#"Broken("it ended with the panic `index out"#,
+            ),
             ("kill -XCPU $$", "Spent(Cpu)"),
             ("kill -KILL $$", r#"Host("its process was killed by signal 9, as the system"#),
             ("kill -TERM $$", r#"Host("its process was ended by signal 15")"#),

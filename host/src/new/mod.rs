@@ -25,6 +25,7 @@ mod wit_files;
 use std::fs;
 use std::path::Path;
 
+use crate::contain::contained;
 use crate::error::Result;
 use crate::wit::Contract;
 pub use error::ProjectError;
@@ -101,6 +102,10 @@ impl Project {
         wit: &Path,
         world: Option<&str>,
     ) -> Result<Self> {
+        contained("make the project", || Self::made(name, language, wit, world))
+    }
+
+    fn made(name: &str, language: Language, wit: &Path, world: Option<&str>) -> Result<Self> {
         name::check(name)?;
         let contract = Contract::read(wit, world)?;
         let stubs = language.stubs(&contract)?;

@@ -6,6 +6,7 @@ use std::path::Path;
 use wit_parser::{PackageId, PackageName, Resolve, WorldId, WorldItem};
 
 use super::notation::package;
+use crate::contain::contained;
 use crate::error::{Error, Result};
 use crate::text::shown_text;
 
@@ -28,6 +29,9 @@ pub struct Contract {
     package: PackageId,
 }
 
+/// What the host is about where it panics.
+const READ: &str = "read the contract";
+
 impl Contract {
     /// Reads a contract from WIT text, in which other packages may be nested. The
     /// world may be left out where there is one.
@@ -36,12 +40,14 @@ impl Contract {
     /// [`Error::Contract`] where the text is not WIT, or has no such world.
     pub fn parse(wit: &str, world: Option<&str>) -> Result<Self> {
         let wrong = |reason| Error::Contract { what: "the WIT text".into(), reason };
-        let mut resolve = Resolve::default();
-        let package = match resolve.push_source("contract.wit", wit) {
-            Ok(package) => package,
-            Err(error) => return Err(wrong(shown_text(&resolve.render_error(&error)))),
-        };
-        Self::select(resolve, package, world).map_err(wrong)
+        contained(READ, || {
+            let mut resolve = Resolve::default();
+            let package = match resolve.push_source("contract.wit", wit) {
+                Ok(package) => package,
+                Err(error) => return Err(wrong(shown_text(&resolve.render_error(&error)))),
+            };
+            Self::select(resolve, package, world).map_err(wrong)
+        })
     }
 
     /// Reads a contract from a WIT file, or from a folder with a package and
@@ -56,12 +62,14 @@ impl Contract {
             let reason = "the folder has no file that ends with `.wit`; give one that has";
             return Err(wrong(reason.into()));
         }
-        let mut resolve = Resolve::default();
-        let package = match resolve.push_path(path) {
-            Ok((package, _)) => package,
-            Err(error) => return Err(wrong(shown_text(&resolve.render_error(&error)))),
-        };
-        Self::select(resolve, package, world).map_err(wrong)
+        contained(READ, || {
+            let mut resolve = Resolve::default();
+            let package = match resolve.push_path(path) {
+                Ok((package, _)) => package,
+                Err(error) => return Err(wrong(shown_text(&resolve.render_error(&error)))),
+            };
+            Self::select(resolve, package, world).map_err(wrong)
+        })
     }
 
     fn select(resolve: Resolve, package: PackageId, world: Option<&str>) -> Result<Self, String> {

@@ -1,14 +1,13 @@
 //! What a component says of itself: its imports and exports as WIT, read from
 //! its types. It compiles nothing, and looks at no function's body.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use wit_parser::decoding::DecodedWasm;
 use wit_parser::{Resolve, WorldId};
 
 use super::Contract;
 use super::notation::package;
 use super::weight;
+use crate::contain::contain;
 use crate::text::{escaped, shown};
 
 /// A component's world.
@@ -60,6 +59,6 @@ pub(crate) fn decode(binary: &[u8]) -> Result<Decoded, String> {
 /// # Errors
 /// Where it panicked.
 pub(crate) fn contained<R>(tool: impl FnOnce() -> R) -> Result<R, String> {
-    catch_unwind(AssertUnwindSafe(tool))
+    contain(tool)
         .map_err(|_| "its types are put together in a way that WIT has no words for".into())
 }

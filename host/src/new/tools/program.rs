@@ -111,7 +111,8 @@ fn answer(command: &[&str], patience: Duration) -> Option<String> {
     let stdout = child.stdout.take()?;
     let (sender, receiver) = channel();
     // A tool that floods its output is as good as one that does not answer.
-    thread::spawn(move || {
+    // One that could not be started hangs up, and the tool does not answer.
+    let _reader = thread::Builder::new().spawn(move || {
         let mut text = Vec::new();
         let read = stdout.take(1 << 16).read_to_end(&mut text);
         let _ = sender.send(read.map(|_| text));

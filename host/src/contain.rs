@@ -1,0 +1,88 @@
+//! The one place where panics of what reads, compiles and links a guest become errors.
+//! It does not know what a panic means; that is its callers' to say.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::error::{Error, Result};
+use crate::text::shown;
+
+thread_local! {
+    static CONTAINED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread, at this moment, becomes an error of this library's: one
+/// of the tools that look at guests and compile them. A program's own panic hook can ask
+/// that, and stay silent, since the error has the panic's words.
+#[must_use]
+pub fn panic_is_contained() -> bool {
+    CONTAINED.try_with(Cell::get).unwrap_or_default()
+}
+
+/// Has every panic on this thread be one that is contained: of a thread whose work is
+/// always done for one that contains.
+pub(crate) fn always() {
+    CONTAINED.set(true);
+}
+
+/// Does `work`, and takes nothing of it where it panics.
+///
+/// # Errors
+/// The words of the panic.
+pub(crate) fn contain<R>(work: impl FnOnce() -> R) -> Result<R, String> {
+    /// What was before, also where `work` unwinds.
+    struct Before(bool);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            CONTAINED.set(self.0);
+        }
+    }
+    let before = Before(CONTAINED.replace(true));
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    drop(before);
+    outcome.map_err(|panic| words(&*panic))
+}
+
+/// Does what looks at a guest or a contract, and makes an error of the host's of a panic.
+///
+/// # Errors
+/// Those of `work`, and [`Error::Host`].
+pub(crate) fn contained<R>(action: &'static str, work: impl FnOnce() -> Result<R>) -> Result<R> {
+    contain(work).unwrap_or_else(|words| {
+        let reason = format!("a panic: {words}; this is a fault of the host, please report it");
+        Err(Error::Host { action, reason })
+    })
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    shown(text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("without words"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_with_its_words() {
+        let silent = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !panic_is_contained() {
+                silent(panic);
+            }
+        }));
+        let within = contained("look", || {
+            assert!(panic_is_contained());
+            let inner: Result<(), _> = contain(|| panic!("inner \u{1b}[31m"));
+            assert_eq!(inner, Err("inner \\u{1b}[31m".into()));
+            assert!(panic_is_contained(), "the outer one still contains");
+            let none: Option<()> = None;
+            Ok(none.expect("something"))
+        });
+        let error = within.expect_err("a panic").to_string();
+        assert!(error.starts_with("the host failed to look: a panic: something"), "{error}");
+        assert!(!panic_is_contained());
+        assert_eq!(contain(|| 7), Ok(7));
+    }
+}

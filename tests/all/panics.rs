@@ -1,0 +1,87 @@
+//! What a guest's file makes the host's tools panic with, and what the system does not
+//! have, is an error like any other.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+use wit_host::{Error, Isolation, Limits, contract};
+
+use crate::cli::{Files, check, run};
+use crate::guards::ADD_MODULE;
+
+/// More globals than one function can touch, which makes the compiler panic.
+pub(crate) fn many_globals() -> Vec<u8> {
+    let globals = "(global funcref (ref.func 0))".repeat(65_581);
+    wat::parse_str(format!("(module (func (export \"run\")) {globals})")).unwrap()
+}
+
+#[test]
+fn a_panic_of_the_compiler_is_an_error() {
+    let guest = many_globals();
+    let limits = Limits::default();
+    let worker = Isolation::new(env!("CARGO_BIN_EXE_wit-host"), ["isolated-worker"]);
+    for isolation in [None, Some(worker)] {
+        let builder = contract().limits(limits.clone());
+        let builder = match isolation {
+            Some(isolation) => builder.isolate(isolation),
+            None => builder,
+        };
+        let runtime = builder.build().unwrap();
+        let error = runtime.load(&guest).err().unwrap();
+        assert!(matches!(error, Error::CompilerFailed { .. }), "{error}");
+        assert!(error.to_string().contains("MemFlagsSetOverflow"), "{error}");
+        runtime.load(ADD_MODULE).unwrap();
+    }
+    let files = Files::new();
+    let guest = files.file("guest.wasm", guest);
+    for option in ["--no-isolate", "--isolate"] {
+        let args = ["run", option, &guest];
+        check(&args, 126, "", "the compiler failed on this core module: it ended with the panic");
+    }
+}
+
+/// A command in a process whose user may have no other process and no other thread.
+fn alone(program: &Path, args: &[&str]) -> Option<Command> {
+    /// Who has no process on most systems.
+    const NOBODY: u32 = 65_534;
+    if !rustix::process::geteuid().is_root() {
+        println!("not looked at: only root can become a user that has no processes");
+        return None;
+    }
+    let mut command = Command::new("prlimit");
+    command.arg("--nproc=1").arg(program).args(args).uid(NOBODY).gid(NOBODY);
+    command.env_clear().env("PATH", env::var_os("PATH")?);
+    Some(command)
+}
+
+#[test]
+fn a_lack_of_threads_is_the_hosts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = path("wit-host");
+    fs::copy(env!("CARGO_BIN_EXE_wit-host"), &program).unwrap();
+    fs::write(path("guest.wat"), ADD_MODULE).unwrap();
+    let guest = path("guest.wat").to_str().unwrap().to_owned();
+    let compiled = path("guest.cwasm").to_str().unwrap().to_owned();
+    let made = run(&["compile", &guest, "-o", &compiled]);
+    assert_eq!(made.status, Some(0), "{}", made.stderr);
+    fs::set_permissions(&compiled, fs::Permissions::from_mode(0o644)).unwrap();
+    for (args, expected) in [
+        (["run", "--no-cache", &guest], "the host failed to start the compiler"),
+        (["run", "--no-isolate", &guest], "the host failed to start the threads that compile"),
+        (["run", "--trusted-code", &compiled], "the host failed to start the thread that tells"),
+    ] {
+        let Some(mut command) = alone(&program, &args) else { return };
+        let Ok(output) = command.output() else {
+            println!("not looked at: there is no `prlimit`");
+            return;
+        };
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(125), "{args:?}: {said}");
+        assert!(said.contains(expected) && !said.contains("panicked"), "{args:?}: {said}");
+    }
+}
