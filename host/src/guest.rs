@@ -33,6 +33,8 @@ pub struct Guest<T: 'static> {
 pub(crate) struct Loaded<T: 'static> {
     runtime: Runtime<T>,
     pub(crate) linked: Linked<T>,
+    /// What the guest is known by, where it was not compiled elsewhere.
+    pub(crate) hash: Option<blake3::Hash>,
     /// As long as it is there, others that load the same guest share it.
     _compiled: Arc<Compiled>,
     /// Whether nothing that it imports is async, once an instance has told.
@@ -93,15 +95,15 @@ impl<T: Send + 'static> Guest<T> {
         if kind == Kind::Module {
             fit::before_compiling(&inner.env, &binary)?;
         }
-        let compiled = inner.compiled(kind, &binary)?;
-        Self::of_compiled(runtime, compiled, &binary)
+        let (compiled, hash) = inner.compiled(kind, &binary)?;
+        Self::of_compiled(runtime, compiled, Some(hash), &binary)
     }
 
     /// The guest in a file that was loaded before, and still fits.
     pub(crate) fn kept(runtime: &Runtime<T>, path: &Path) -> Option<Self> {
-        let compiled = runtime.inner.kept(path)?;
+        let (compiled, hash) = runtime.inner.kept(path)?;
         // Why it does not fit is to be told from its bytes.
-        Self::of_compiled(runtime.clone(), compiled, &[]).ok()
+        Self::of_compiled(runtime.clone(), compiled, Some(hash), &[]).ok()
     }
 
     /// Links compiled code. Where it does not fit, the reason is read from `binary`;
@@ -109,6 +111,7 @@ impl<T: Send + 'static> Guest<T> {
     pub(crate) fn of_compiled(
         runtime: Runtime<T>,
         compiled: Arc<Compiled>,
+        hash: Option<blake3::Hash>,
         binary: &[u8],
     ) -> Result<Self> {
         let inner = &runtime.inner;
@@ -119,7 +122,8 @@ impl<T: Send + 'static> Guest<T> {
         if pool::is_pooled(&inner.engine) {
             pool::linked(&linked, &inner.limits)?;
         }
-        let loaded = Loaded { runtime, linked, _compiled: compiled, is_sync: OnceLock::new() };
+        let is_sync = OnceLock::new();
+        let loaded = Loaded { runtime, linked, hash, _compiled: compiled, is_sync };
         Ok(Self { loaded: Arc::new(loaded) })
     }
 

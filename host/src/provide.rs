@@ -61,7 +61,8 @@ fn load<T: Send + 'static>(inner: &mut Inner<T>, name: &str, content: Content) -
 fn core_module<T: Send + 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<LinkedModule<T>> {
     let kind = Kind::Module;
     fit::before_compiling(&inner.env, binary)?;
-    match &*inner.compiled(kind, binary)? {
+    let (compiled, _) = inner.compiled(kind, binary)?;
+    match &*compiled {
         Compiled::Module(module) => link::module(inner, module, binary),
         Compiled::Component(_) => Err(Error::Invalid {
             kind: kind.name(),

@@ -138,24 +138,35 @@ impl<T: Send + 'static> Runtime<T> {
 }
 
 impl<T: 'static> Inner<T> {
-    /// The compiled code of an examined guest, from the cache where there is one.
-    pub(crate) fn compiled(&self, kind: Kind, binary: &[u8]) -> Result<Arc<Compiled>> {
+    /// The compiled code of an examined guest, from the cache where there is one, and the
+    /// hash that the guest is known by.
+    pub(crate) fn compiled(
+        &self,
+        kind: Kind,
+        binary: &[u8],
+    ) -> Result<(Arc<Compiled>, blake3::Hash)> {
         let stripped = strip(binary);
+        let hash = stripped.hash();
         let compile = || self.compile(kind, binary, &stripped);
-        let Some(cache) = &self.cache else { return compile().map(Arc::new) };
-        let key = self.key(kind, &stripped.hash());
-        cache.load(&self.shared, kind, key, &self.limits, compile)
+        let compiled = match &self.cache {
+            None => compile().map(Arc::new),
+            Some(cache) => {
+                let key = self.key(kind, &hash);
+                cache.load(&self.shared, kind, key, &self.limits, compile)
+            }
+        };
+        Ok((compiled?, hash))
     }
 
     /// The compiled code of a component's file that was loaded before. The file is only
     /// read for its hash, piece by piece.
-    pub(crate) fn kept(&self, path: &Path) -> Option<Arc<Compiled>> {
+    pub(crate) fn kept(&self, path: &Path) -> Option<(Arc<Compiled>, blake3::Hash)> {
         let cache = self.cache.as_ref()?;
         let guest = component_hash(path, self.limits.file_size)?;
         let key = self.key(Kind::Component, &guest);
         let found = cache.get(&self.shared, Kind::Component, &key, &self.limits);
         match found.ok()? {
-            Found::Code(compiled) => Some(compiled),
+            Found::Code(compiled) => Some((compiled, guest)),
             Found::Nothing | Found::Changed(_) => None,
         }
     }

@@ -54,7 +54,7 @@ impl<T: Send + 'static> Runtime<T> {
         }
         let compiled = inner.compile(kind, &binary, &strip(&binary))?;
         let code = compiled.serialize().map_err(Error::host("take out the compiled code"))?;
-        Guest::of_compiled(self.clone(), Arc::new(compiled), &binary)?;
+        Guest::of_compiled(self.clone(), Arc::new(compiled), None, &binary)?;
         let imports = inspect(inner, &binary)?.imports.into_iter();
         let imports = imports.map(|import| import.item.name).collect();
         let manifest = Manifest::new(&inner.shared, kind, &binary, &code, imports);
@@ -103,7 +103,7 @@ impl<T: Send + 'static> Runtime<T> {
             }
         };
         let compiled = compiled.map_err(|error| foreign(root_cause(&error)))?;
-        contained(LOAD, || Guest::of_compiled(self.clone(), Arc::new(compiled), &[]))
+        contained(LOAD, || Guest::of_compiled(self.clone(), Arc::new(compiled), None, &[]))
     }
 
     /// [`Runtime::load_compiled`] on the content of a file.

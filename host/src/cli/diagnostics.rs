@@ -10,9 +10,10 @@ use tracing::subscriber::set_global_default;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
-use wit_host::{Error, Guest, Runtime};
+use wit_host::{Error, Failure, Guest, Runtime};
 
 use super::host_calls::HostCalls;
+use super::isolation::isolation;
 use super::last_call::LastCall;
 use super::options::Usage;
 use super::progress;
@@ -114,11 +115,26 @@ impl Observer<'_> {
             if failure.host_call.is_none() {
                 failure.host_call = self.last.unfinished(failed && failure.trap.is_none());
             }
+            locate(failure, self.guest);
             if let Some(path) = &self.options.coredump {
                 write_coredump(path, failure.coredump.take());
             }
         }
         named(self.guest, error)
+    }
+}
+
+/// Adds the lines of the source to a failure's frames, as far as they can be had.
+fn locate(failure: &mut Failure, guest: &Path) {
+    // One that is no plain file was there to be read once.
+    if failure.backtrace.is_empty() || !guest.is_file() {
+        return;
+    }
+    match (isolation(), fs::read(guest)) {
+        (Ok(isolation), Ok(bytes)) => failure.locate(&bytes, &isolation),
+        (Err(error), _) => failure.lines_left_out = Some(format!("{error:#}")),
+        // What cannot be read any more says nothing of lines either.
+        (_, Err(_)) => {}
     }
 }
 

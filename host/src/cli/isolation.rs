@@ -27,8 +27,13 @@ impl Isolate {
         if self.no_isolate {
             return Ok(builder);
         }
-        Ok(builder.isolate(Isolation::new(this_program()?, [super::ISOLATED_WORKER])))
+        Ok(builder.isolate(isolation()?))
     }
+}
+
+/// This program, for work that can break the one who does it.
+pub(crate) fn isolation() -> anyhow::Result<Isolation> {
+    Ok(Isolation::new(this_program()?, [super::ISOLATED_WORKER]))
 }
 
 /// This program, also where its file has been replaced since it was started.

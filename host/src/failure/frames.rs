@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use wasmtime::{FrameInfo, WasmBacktrace};
+use wasmtime::{FrameInfo, Module, WasmBacktrace};
 
 use crate::limited::limited;
 use crate::text::short;
@@ -16,9 +16,21 @@ const LONGEST_NAME: usize = 500;
 const SHIM: &str = "wit-component:shim";
 const SHIM_FUNCTION: &str = "indirect-";
 
-/// The guest's frames, innermost first, those of its toolchain's shim left out.
-pub(super) fn backtrace(error: &wasmtime::Error) -> Vec<String> {
-    frames(error).iter().filter(|frame| !is_shim(frame)).map(text).collect()
+/// The guest's frames, innermost first, those of its toolchain's shim left out, and where
+/// each is in what was compiled. Of a core module, those of other modules are nowhere.
+pub(super) fn backtrace(
+    error: &wasmtime::Error,
+    module: Option<&Module>,
+) -> Vec<(String, Option<u64>)> {
+    let is_other = |frame: &FrameInfo| {
+        module.is_some_and(|module| module.image_range() != frame.module().image_range())
+    };
+    let place = |frame: &FrameInfo| match frame.module_offset() {
+        Some(offset) if !is_other(frame) => u64::try_from(offset).ok(),
+        _ => None,
+    };
+    let frames = frames(error).iter().filter(|frame| !is_shim(frame));
+    frames.map(|frame| (text(frame), place(frame))).collect()
 }
 
 /// The import, as `interface.function`, that a component was in when a host
@@ -51,15 +63,15 @@ fn is_shim(frame: &FrameInfo) -> bool {
 /// A frame by its function's name, which the guest's file or its exports have.
 fn text(frame: &FrameInfo) -> String {
     match frame.func_name() {
-        Some(name) => short(&demangled(name)),
+        Some(name) => named(name),
         None => format!("function {}", frame.func_index()),
     }
 }
 
-/// A name as it is in the source, as far as that is told. A name that is made to be
-/// expensive is formatted no further than it is shown.
-fn demangled(name: &str) -> String {
-    limited(LONGEST_NAME, |out| write!(out, "{:#}", rustc_demangle::demangle(name)))
+/// A function's name as it is in the source, as far as that is told. A name that is made
+/// to be expensive is formatted no further than it is shown.
+pub(super) fn named(name: &str) -> String {
+    short(&limited(LONGEST_NAME, |out| write!(out, "{:#}", rustc_demangle::demangle(name))))
 }
 
 #[cfg(test)]

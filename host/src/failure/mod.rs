@@ -4,12 +4,13 @@
 mod arguments;
 mod classify;
 mod frames;
+mod lines;
 mod trap;
 
 use std::fmt;
 
-use wasmtime::Trap;
 use wasmtime::component::Val;
+use wasmtime::{Module, Trap};
 
 pub(crate) use classify::{Verdict, of_panic};
 
@@ -36,8 +37,11 @@ pub struct Failure {
     /// time was up: `env.fetch`, or `namespace:package/interface.function`.
     /// Whoever knows it better than the library may set it.
     pub host_call: Option<String>,
-    /// The guest's stack, innermost frame first, one text each, 16 at most.
+    /// The guest's stack, innermost frame first, one text each, 16 at most: the names of
+    /// the functions, to which [`Failure::locate`] adds lines of their source.
     pub backtrace: Vec<String>,
+    /// Why the frames are without lines, where [`Failure::locate`] could not find them.
+    pub lines_left_out: Option<String>,
     /// The last lines that the guest wrote to standard error, wherever that went.
     pub stderr: Vec<String>,
     /// What the session had spent by then.
@@ -47,6 +51,10 @@ pub struct Failure {
     /// and there was a stack left. It may be as large as the guest's memory.
     pub coredump: Option<Vec<u8>>,
     pub(crate) ending: Ending,
+    /// Where in the compiled binary each frame is.
+    places: Vec<Option<u64>>,
+    /// The hash of the guest that failed.
+    guest: Option<blake3::Hash>,
     /// Whether whoever reads this error has seen the guest's standard error.
     pub(crate) stderr_was_seen: bool,
 }
@@ -67,6 +75,11 @@ pub(crate) struct Called<'a> {
 }
 
 impl Failure {
+    /// Adds what the guest is known by, for [`Failure::locate`].
+    pub(crate) fn of_guest(&mut self, guest: Option<blake3::Hash>) {
+        self.guest = guest;
+    }
+
     pub(crate) fn new<T>(
         called: Called<'_>,
         ending: Ending,
@@ -81,6 +94,9 @@ impl Failure {
             trap: None,
             host_call: None,
             backtrace: Vec::new(),
+            lines_left_out: None,
+            places: Vec::new(),
+            guest: None,
             stderr: state.wasi.last_lines(),
             spent,
             coredump: None,
@@ -89,11 +105,16 @@ impl Failure {
         }
     }
 
-    /// Adds what the engine's error tells. `imports` are the interfaces that the
-    /// guest imports.
-    pub(crate) fn traced(&mut self, error: &wasmtime::Error, imports: &[String]) {
+    /// Adds what the engine's error tells. `imports` are the interfaces that the guest
+    /// imports, and `module` is the guest where it is a core module.
+    pub(crate) fn traced(
+        &mut self,
+        error: &wasmtime::Error,
+        imports: &[String],
+        module: Option<&Module>,
+    ) {
         self.trap = error.downcast_ref().copied();
-        self.backtrace = frames::backtrace(error);
+        (self.backtrace, self.places) = frames::backtrace(error, module).into_iter().unzip();
         self.host_call = frames::host_call(error, imports).filter(|_| self.trap.is_none());
     }
 }
@@ -118,6 +139,9 @@ impl fmt::Display for Failure {
         for frame in &self.backtrace {
             write!(f, "\n    at {frame}")?;
         }
+        if let Some(reason) = &self.lines_left_out {
+            write!(f, "\n    lines are left out: {}", shown(reason))?;
+        }
         if !self.stderr.is_empty() && !self.stderr_was_seen {
             write!(f, "\n  the guest's last lines on standard error:")?;
             self.stderr.iter().try_for_each(|line| write!(f, "\n    {line}"))?;
@@ -137,6 +161,7 @@ impl fmt::Debug for Failure {
             .field("trap", &self.trap)
             .field("host_call", &self.host_call)
             .field("backtrace", &self.backtrace)
+            .field("lines_left_out", &self.lines_left_out)
             .field("stderr", &self.stderr)
             .field("spent", &self.spent)
             .field("coredump", &self.coredump.as_ref().map(Vec::len))

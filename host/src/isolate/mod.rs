@@ -4,10 +4,11 @@
 //!
 //! [`process`] is this process's side and [`inside`] the other's; both know limits,
 //! input and output, and nothing of what is done. That is a [`Role`]'s, which has a
-//! module of its own: [`compiler`].
+//! module of its own: [`compiler`], [`lines`].
 
 mod compiler;
 mod inside;
+mod lines;
 mod process;
 
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::engine::Settings;
+pub(crate) use lines::Line;
 pub(crate) use process::{Bounds, Ended, Spent, Task};
 
 /// A program that has a process of its own do what can break a tool, as compiling a
@@ -51,15 +53,18 @@ impl Isolation {
 pub(crate) enum Role {
     /// Compiling a guest.
     Compile,
+    /// Finding the lines of a guest's frames in its debug information.
+    Lines,
 }
 
 impl Role {
-    const ALL: [Self; 1] = [Self::Compile];
+    const ALL: [Self; 2] = [Self::Compile, Self::Lines];
 
     /// How it is called on the command line.
     fn word(self) -> &'static str {
         match self {
             Self::Compile => "compile",
+            Self::Lines => "lines",
         }
     }
 
@@ -68,12 +73,14 @@ impl Role {
     fn prepare(self, input: u64, memory: u64) -> std::io::Result<()> {
         match self {
             Self::Compile => compiler::prepare(input, memory),
+            Self::Lines => Ok(()),
         }
     }
 
     fn work(self, arguments: &[String], input: &[u8]) -> Result<Vec<u8>, Failed> {
         match self {
             Self::Compile => compiler::work(arguments, input),
+            Self::Lines => lines::work(arguments, input),
         }
     }
 }

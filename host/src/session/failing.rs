@@ -71,7 +71,13 @@ impl<T: Send + 'static> Session<T> {
         let mut failure = Failure::new(called, ending, cause, self.spent(), state);
         let noted = state.host_call;
         if let Some(error) = error {
-            failure.traced(error, &self.interfaces());
+            let linked = &self.guest.loaded.linked;
+            let module = match linked {
+                Linked::Module(linked) => Some(linked.module()),
+                Linked::Component(_) => None,
+            };
+            failure.traced(error, &self.interfaces(), module);
+            failure.of_guest(self.guest.loaded.hash);
             let coredump = error.downcast_ref::<WasmCoreDump>();
             failure.coredump =
                 coredump.map(|dump| dump.serialize(&mut self.store, called.function));
