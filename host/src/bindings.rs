@@ -11,6 +11,7 @@ wasmtime::component::bindgen!({
     world: "plugin",
     imports: {
         "wit-host:contract/strings.split": trappable | tracing | verbose_tracing,
+        "wit-host:contract/strings.to-upper": trappable | tracing | verbose_tracing,
         "wit-host:contract/fetch": async | tracing | verbose_tracing,
         default: tracing | verbose_tracing,
     },

@@ -29,6 +29,7 @@ mod isolation;
 mod languages;
 mod late;
 mod lent;
+mod lines;
 mod misfits;
 mod new;
 mod panics;

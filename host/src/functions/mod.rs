@@ -78,7 +78,7 @@ fn component(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
     let name = |function| ("strings", function);
     type Texts = (WasmStr, WasmStr);
     lent::define::<_, Texts, _>(served, name("concat"), |(a, b)| Ok(strings::concat(&a, &b)))?;
-    lent::define::<_, (WasmStr,), _>(served, name("to-upper"), |(t,)| Ok(strings::to_upper(&t)))?;
+    lent::define::<_, (WasmStr,), _>(served, name("to-upper"), |(t,)| Ok(strings::to_upper(&t)?))?;
     lent::define::<_, Texts, _>(served, name("split"), |(text, at)| strings::split(&text, &at))?;
     let from_utf8 = |(bytes,): (&[u8],)| Ok(strings::from_utf8(bytes));
     lent::define::<_, (WasmList<u8>,), _>(served, name("from-utf8"), from_utf8)?;

@@ -8,12 +8,29 @@ use crate::env::TrapMessage;
 /// A part costs the host a multiple of the byte that it may be for the guest.
 const MOST_PARTS: usize = 100_000;
 
+/// Bytes of the longest text in upper case: 16 MiB.
+const LONGEST: usize = 16 << 20;
+
 pub(super) fn concat(a: &str, b: &str) -> String {
     [a, b].concat()
 }
 
-pub(super) fn to_upper(text: &str) -> String {
-    text.to_uppercase()
+/// A result that is longer than a text that a guest may hand over.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the text in upper case is longer than {LONGEST} bytes")]
+pub(super) struct TooLong;
+
+/// One letter may have three in upper case, so that what is little for a guest may be
+/// much for the host.
+pub(super) fn to_upper(text: &str) -> Result<String, TooLong> {
+    // Three times as many bytes are the most that there can be.
+    if text.len() > LONGEST / 3 {
+        let upper = text.chars().flat_map(char::to_uppercase);
+        if upper.map(char::len_utf8).sum::<usize>() > LONGEST {
+            return Err(TooLong);
+        }
+    }
+    Ok(text.to_uppercase())
 }
 
 pub(super) fn split(text: &str, separator: &str) -> wasmtime::Result<Vec<String>> {
@@ -40,8 +57,8 @@ impl Host for Functions {
         concat(&a, &b)
     }
 
-    fn to_upper(&mut self, text: String) -> String {
-        to_upper(&text)
+    fn to_upper(&mut self, text: String) -> wasmtime::Result<String> {
+        Ok(to_upper(&text)?)
     }
 
     fn split(&mut self, text: String, separator: String) -> wasmtime::Result<Vec<String>> {
@@ -50,6 +67,12 @@ impl Host for Functions {
 
     fn from_utf8(&mut self, bytes: Vec<u8>) -> Result<String, Utf8Error> {
         from_utf8(&bytes)
+    }
+}
+
+impl TrapMessage for TooLong {
+    fn trap_message(&self) -> String {
+        self.to_string()
     }
 }
 
@@ -87,7 +110,16 @@ mod tests {
 
     #[test]
     fn upper_case_may_change_the_length() {
-        assert_eq!(to_upper("straße ﬁ"), "STRASSE FI");
+        assert_eq!(to_upper("straße ﬁ").as_deref(), Ok("STRASSE FI"));
+    }
+
+    #[test]
+    fn upper_case_of_a_few_letters_may_be_long() {
+        // Two bytes each, and six in upper case.
+        let text = "\u{390}".repeat(LONGEST / 6);
+        assert_eq!(to_upper(&text).map(|upper| upper.len()), Ok(LONGEST / 6 * 6));
+        assert_eq!(to_upper(&format!("{text}\u{390}")), Err(TooLong));
+        assert_eq!(to_upper(&"a".repeat(LONGEST)).map(|upper| upper.len()), Ok(LONGEST));
     }
 
     #[test]

@@ -69,6 +69,8 @@ fn binary(text: &str) -> Result<Vec<u8>> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
     Add,
+    /// Ten of them in a line.
+    AddInLine,
     /// With a text of so many bytes, as the others.
     EchoText(u32),
     MeasureText(u32),
@@ -79,13 +81,22 @@ pub(crate) enum Work {
 }
 
 impl Work {
+    /// The core module's export that does it, where it takes no more than how often.
+    pub(crate) fn of_numbers(self) -> Option<&'static str> {
+        match self {
+            Self::Add => Some("call-add"),
+            Self::AddInLine => Some("call-add-in-line"),
+            _ => None,
+        }
+    }
+
     /// The core module's export that does it, and its second argument.
     pub(crate) fn of_module(self) -> Option<(&'static str, u32)> {
         match self {
             Self::EchoText(length) => Some(("call-echo-text", length)),
             Self::MeasureText(length) => Some(("call-measure-text", length)),
             Self::EchoBytes(length) => Some(("call-echo-bytes", length)),
-            Self::Add | Self::EchoReading | Self::EchoReadings(_) => None,
+            Self::Add | Self::AddInLine | Self::EchoReading | Self::EchoReadings(_) => None,
         }
     }
 }

@@ -14,10 +14,11 @@ use crate::row::Probe;
 /// the host's, and back into another place.
 pub(crate) fn calls(work: Work) -> Result<Probe> {
     Ok(match work {
-        Work::Add => {
+        Work::Add | Work::AddInLine => {
             let add: fn(i32, i32) -> i32 = black_box(i32::wrapping_add);
+            let each: u32 = if work == Work::Add { 1 } else { 10 };
             timed(Clock::Thread, move |times| {
-                let sum = (0..times).fold(0, |sum, _| add(black_box(sum), 1));
+                let sum = (0..times.saturating_mul(each)).fold(0, |sum, _| add(black_box(sum), 1));
                 black_box(sum);
                 Ok(())
             })

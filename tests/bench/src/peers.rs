@@ -21,7 +21,7 @@ pub(crate) fn calls(row: Row, path: Path, work: Work) -> Row {
         Work::EchoBytes(length) => ("call-echo-bytes", length),
         Work::EchoReading => ("call-echo-reading", 0),
         Work::EchoReadings(count) => ("call-echo-readings", count),
-        Work::MeasureText(_) => return row,
+        Work::AddInLine | Work::MeasureText(_) => return row,
     };
     columns(row, path, Task { small: false, work, length: length as usize })
 }

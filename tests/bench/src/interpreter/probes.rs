@@ -21,8 +21,8 @@ pub(super) fn calls(work: Work) -> Result<Probe> {
     let engine = Engine::default();
     let module = Module::new(&engine, Path::Env.guest()?)?;
     let (mut store, instance) = instance(&engine, &linker(&engine)?, &module)?;
-    if work == Work::Add {
-        let function = instance.get_typed_func::<u32, i32>(&store, "call-add")?;
+    if let Some(name) = work.of_numbers() {
+        let function = instance.get_typed_func::<u32, i32>(&store, name)?;
         return Ok(timed(Clock::Thread, move |times| {
             function.call(&mut store, times)?;
             Ok(())

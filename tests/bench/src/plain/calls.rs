@@ -45,6 +45,7 @@ fn of_component(plain: Plain, work: Work) -> Result<Probe> {
 fn call(guest: &Guest, store: &mut Store<Data>, work: Work, times: u32) -> wasmtime::Result<()> {
     match work {
         Work::Add => guest.call_call_add(store, times).map(|_| ()),
+        Work::AddInLine => guest.call_call_add_in_line(store, times).map(|_| ()),
         Work::EchoText(length) => guest.call_call_echo_text(store, times, length).map(|_| ()),
         Work::MeasureText(length) => guest.call_call_measure_text(store, times, length).map(|_| ()),
         Work::EchoBytes(length) => guest.call_call_echo_bytes(store, times, length).map(|_| ()),
@@ -55,8 +56,8 @@ fn call(guest: &Guest, store: &mut Store<Data>, work: Work, times: u32) -> wasmt
 
 fn of_module(plain: Plain, work: Work) -> Result<Probe> {
     let (mut store, instance) = instance(&plain, &Path::Env.guest()?)?;
-    if work == Work::Add {
-        let function = instance.get_typed_func::<u32, i32>(&mut store, "call-add")?;
+    if let Some(name) = work.of_numbers() {
+        let function = instance.get_typed_func::<u32, i32>(&mut store, name)?;
         return Ok(timed(Clock::Thread, move |times| {
             plain.begin(&mut store)?;
             function.call(&mut store, times)?;

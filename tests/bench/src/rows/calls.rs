@@ -18,6 +18,10 @@ pub(super) fn rows() -> Vec<Row> {
     for path in Path::BOTH {
         rows.push(add(path));
     }
+    // Where one call follows another, the time is looked at between them.
+    for path in Path::BOTH {
+        rows.push(row("the guest calls the host", "add, ten in a line", path, Work::AddInLine));
+    }
     for path in Path::BOTH {
         rows.extend(LENGTHS.map(|(length, shown)| {
             row("text there and back", shown, path, Work::EchoText(length))

@@ -39,6 +39,7 @@ fn of_component(mut session: Session<Functions>, work: Work) -> Result<Probe> {
     Ok(timed(Clock::Thread, move |times| {
         let call = session.typed_sync("call", |store| match work {
             Work::Add => guest.call_call_add(store, times).map(|_| ()),
+            Work::AddInLine => guest.call_call_add_in_line(store, times).map(|_| ()),
             Work::EchoText(length) => guest.call_call_echo_text(store, times, length).map(|_| ()),
             Work::MeasureText(length) => {
                 guest.call_call_measure_text(store, times, length).map(|_| ())
@@ -54,10 +55,10 @@ fn of_component(mut session: Session<Functions>, work: Work) -> Result<Probe> {
 }
 
 fn of_module(mut session: Session<Functions>, work: Work) -> Result<Probe> {
-    if work == Work::Add {
-        let function = session.function::<u32, i32>("call-add")?;
+    if let Some(name) = work.of_numbers() {
+        let function = session.function::<u32, i32>(name)?;
         return Ok(timed(Clock::Thread, move |times| {
-            session.typed_sync("call-add", |store| function.call(store, times))?;
+            session.typed_sync(name, |store| function.call(store, times))?;
             Ok(())
         }));
     }
