@@ -192,7 +192,7 @@ pub enum Error {
     },
 
     /// The directory of a cache cannot be used, which loading a guest never fails for.
-    #[error("failed to use the cache `{}`: {reason}", directory.display())]
+    #[error("failed to use the cache `{}`: {reason}", shown(&directory.display().to_string()))]
     Cache {
         /// Where the cache is, or was to be.
         directory: PathBuf,

@@ -207,7 +207,7 @@ pub use guest::{Guest, Main, Outcome};
 pub use inspect::Inspection;
 pub use isolate::{Isolation, isolated_worker};
 pub use kind::Kind;
-pub use limits::{LimitReached, Limits};
+pub use limits::{LimitReached, Limits, parse_size};
 pub use pool::{Pool, PoolError};
 pub use reuse::{Lease, Reuse, Sessions};
 pub use runtime::Runtime;

@@ -32,6 +32,7 @@ mod lent;
 mod lines;
 mod misfits;
 mod new;
+mod output;
 mod panics;
 mod pool;
 mod probe;

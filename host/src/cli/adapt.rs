@@ -1,6 +1,5 @@
 //! `wit-host adapt`: a core module becomes a component, or one is told why not.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
@@ -8,8 +7,9 @@ use clap::Args;
 use wit_host::adapt::{Plan, Unmappables};
 use wit_host::{Contract, Limits};
 
-use super::output::replace;
-use super::status::{Status, named, notice};
+use super::destination::{Destination, refuse_read};
+use super::output;
+use super::status::{Status, named, notice, shown_path};
 
 /// Make a component of a core module that imports from `env`
 ///
@@ -43,6 +43,9 @@ pub(crate) struct Adapt {
 
 impl Adapt {
     pub(crate) fn execute(&self) -> Result<Status> {
+        if let Some(output) = &self.output {
+            refuse_read(output, [(&*self.module, "the module")])?;
+        }
         let contract = match &self.wit {
             Some(folder) => Contract::read(folder, self.world.as_deref())?,
             None => Contract::shipped()?,
@@ -54,8 +57,8 @@ impl Adapt {
         }
         let component = plan.into_component().map_err(|error| named(&self.module, error))?;
         if let Some(output) = &self.output {
-            let failed = || format!("failed to write `{}`", output.display());
-            replace(output, &component).with_context(failed)?;
+            let written = Destination::at(output).and_then(|place| place.write(&component));
+            written.with_context(|| format!("failed to write `{}`", shown_path(output)))?;
         }
         Ok(Status::Guest(0))
     }
@@ -71,9 +74,7 @@ fn print(plan: &Plan) -> Result<Status> {
         text += &format!("// `{export}` is left out: the module does not export it\n");
     }
     text += plan.world().unwrap_or_default();
-    let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    written.context("failed to write to standard output")?;
+    output::print(&text)?;
     if plan.unmappable().is_empty() {
         return Ok(Status::Guest(0));
     }

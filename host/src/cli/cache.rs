@@ -8,7 +8,7 @@ use wit_host::Cache as Library;
 
 use super::options::Usage;
 use super::output::{Format, print, print_json};
-use super::status::Status;
+use super::status::{Status, shown_path};
 
 /// Look at the compiled guests that are kept, or remove them
 ///
@@ -44,14 +44,14 @@ impl Cache {
             let reason = "there is no place for a cache; set XDG_CACHE_HOME or HOME to a directory";
             return Err(Usage::new(reason.into()).into());
         };
-        let directory = cache.directory().display();
+        let directory = shown_path(cache.directory());
         match &self.action {
             Action::Stat { format: Format::Text } => {
                 print(&format!("{} in {directory}\n", told(cache.kept()?)))?;
             }
             Action::Stat { format: Format::Json } => {
                 let kept = cache.kept()?;
-                let directory = directory.to_string();
+                let directory = cache.directory().display().to_string();
                 print_json(&json!({
                     "directory": directory, "guests": kept.guests, "bytes": kept.bytes
                 }))?;

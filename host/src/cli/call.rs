@@ -76,7 +76,7 @@ impl Call {
             return Err(Usage::new(format!("a function is missing beside `{THEN}`")).into());
         }
         let grants = self.options.grants()?;
-        let observer = self.diagnostics.begin(Path::new(guest))?;
+        let observer = self.diagnostics.begin(Path::new(guest), self.options.modules())?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         let guest = observer.load(&runtime, self.options.trusts_code())?;

@@ -10,7 +10,7 @@ use wit_host::{Contract, Error, Fit, Misfit, Misfits};
 use super::against::against;
 use super::modules::Modules;
 use super::output::{Format, print, print_json};
-use super::status::{Status, named};
+use super::status::{Status, named, shown_path};
 
 /// Tell whether a guest fits this host, and everything that is in the way
 ///
@@ -83,7 +83,7 @@ impl Check {
         if !fits {
             return Err(named(guest, Error::Misfits(Misfits(fit.misfits))));
         }
-        let mut text = format!("{} fits `{contract}`\n", guest.display());
+        let mut text = format!("{} fits `{contract}`\n", shown_path(guest));
         for absent in &fit.absent {
             text += &format!("it does not export `{}`, which it may leave out\n", absent.name);
         }

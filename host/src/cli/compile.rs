@@ -6,11 +6,12 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use wit_host::Limits;
 
+use super::destination::{Destination, is_standard_output, refuse_read};
 use super::isolation::Isolate;
 use super::modules::Modules;
 use super::options::{Usage, name_and_value};
-use super::output::{print_json, replace};
-use super::status::{Status, named};
+use super::output::print_json;
+use super::status::{Status, named, shown_path};
 
 /// Compile a guest ahead of time, and print what it needs
 ///
@@ -53,13 +54,18 @@ pub(crate) struct Compile {
 
 impl Compile {
     pub(crate) fn execute(&self) -> Result<Status> {
+        refuse_read(&self.output, self.modules.read_with(&self.guest))?;
         let contract = wit_host::contract().limits(self.limits()?);
         let builder = self.modules.offer(contract.deterministic(self.deterministic));
         let compiled = self.isolate.apply(builder)?.build()?.compile_file(&self.guest);
         let compiled = compiled.map_err(|error| named(&self.guest, error))?;
-        let failed = || format!("failed to write `{}`", self.output.display());
-        replace(&self.output, &compiled.bytes).with_context(failed)?;
-        print_json(&compiled.manifest.json())?;
+        let failed = || format!("failed to write `{}`", shown_path(&self.output));
+        let written = Destination::at(&self.output).and_then(|place| place.write(&compiled.bytes));
+        written.with_context(failed)?;
+        // Behind the code it would be a part of that.
+        if !is_standard_output(&self.output) {
+            print_json(&compiled.manifest.json())?;
+        }
         Ok(Status::Guest(0))
     }
 

@@ -10,11 +10,13 @@ use tracing::subscriber::set_global_default;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
-use wit_host::{Error, Failure, Guest, Runtime};
+use wit_host::{Error, Failure, Guest, Runtime, parse_size};
 
+use super::destination::{Destination, is_same_file, refuse_read};
 use super::host_calls::HostCalls;
 use super::isolation::isolation;
 use super::last_call::LastCall;
+use super::modules::Modules;
 use super::options::Usage;
 use super::progress;
 use super::status::{named, notice, shown_path};
@@ -33,6 +35,10 @@ pub(crate) struct Diagnostics {
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
 
+    /// End the trace after this much, as 64MiB; the run goes on
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size)]
+    trace_size: u64,
+
     /// Write the guest's memory and stack to a file when it fails, as a WebAssembly
     /// coredump
     #[arg(long, value_name = "FILE")]
@@ -45,24 +51,44 @@ impl Diagnostics {
         self.coredump.is_some()
     }
 
-    /// Begins to listen, once for the whole command.
-    pub(crate) fn begin<'a>(&'a self, guest: &'a Path) -> Result<Observer<'a>> {
+    /// Begins to listen, once for the whole command. Nothing is written over the guest
+    /// or over one of the modules that serve it.
+    pub(crate) fn begin<'a>(
+        &'a self,
+        guest: &'a Path,
+        modules: &'a Modules,
+    ) -> Result<Observer<'a>> {
         for file in self.trace.iter().chain(&self.coredump) {
-            refuse_same(file, guest)?;
+            refuse_read(file, modules.read_with(guest))?;
         }
+        let trace = self.trace.as_deref().map(|path| TraceFile::create(path, self.trace_size));
+        let (trace, coredump) = (trace.transpose()?, self.coredump()?);
         let last = LastCall::default();
-        let told = self.verbose.then(|| guest.display().to_string());
+        let told = self.verbose.then(|| shown_path(guest));
         let calls = HostCalls::new(last.clone(), told);
         let listens = calls.listens();
         let listener = Registry::default()
             .with(calls.with_filter(filter_fn(listens)))
             .with(Warnings.with_filter(filter_fn(Warnings::listens)));
-        match &self.trace {
-            Some(path) => set_global_default(listener.with(TraceFile::create(path)?)),
+        match trace {
+            Some(trace) => set_global_default(listener.with(trace)),
             None => set_global_default(listener),
         }
         .context("failed to listen to the run")?;
-        Ok(Observer { options: self, guest, last })
+        Ok(Observer { options: self, guest, coredump, last })
+    }
+
+    /// Where the coredump is to be written. It is found before the guest runs, which may
+    /// write into folders that were granted to it.
+    fn coredump(&self) -> Result<Option<Destination>> {
+        let Some(path) = &self.coredump else { return Ok(None) };
+        if self.trace.as_ref().is_some_and(|trace| trace == path || is_same_file(trace, path)) {
+            let path = shown_path(path);
+            let reason = format!("`{path}` is to be the trace and the coredump; give two files");
+            return Err(Usage::new(reason).into());
+        }
+        let failed = || format!("failed to write the coredump to `{}`", shown_path(path));
+        Destination::at(path).map(Some).with_context(failed)
     }
 }
 
@@ -73,6 +99,7 @@ const LONGEST: usize = 500;
 pub(crate) struct Observer<'a> {
     options: &'a Diagnostics,
     guest: &'a Path,
+    coredump: Option<Destination>,
     last: LastCall,
 }
 
@@ -84,7 +111,7 @@ impl Observer<'_> {
         runtime: &Runtime<T>,
         trusted: bool,
     ) -> Result<Guest<T>> {
-        let compiling = format!("compiling {}", self.guest.display());
+        let compiling = format!("compiling {}", shown_path(self.guest));
         let loaded = progress::during(&compiling, || match trusted {
             false => runtime.load_file(self.guest),
             #[allow(unsafe_code, reason = "nobody but the person can know what the file is")]
@@ -116,8 +143,8 @@ impl Observer<'_> {
                 failure.host_call = self.last.unfinished(failed && failure.trap.is_none());
             }
             locate(failure, self.guest);
-            if let Some(path) = &self.options.coredump {
-                write_coredump(path, failure.coredump.take());
+            if let (Some(path), Some(place)) = (&self.options.coredump, &self.coredump) {
+                write_coredump(path, place, failure.coredump.take());
             }
         }
         named(self.guest, error)
@@ -138,21 +165,11 @@ fn locate(failure: &mut Failure, guest: &Path) {
     }
 }
 
-/// Refuses to write to the file that is to be read.
-fn refuse_same(file: &Path, guest: &Path) -> Result<()> {
-    match (file.canonicalize(), guest.canonicalize()) {
-        (Ok(file), Ok(guest)) if file == guest => {
-            Err(Usage::new(format!("`{}` is the guest itself", shown_path(&file))).into())
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Says what came of it. That it could not be written is told beside the failure,
 /// which is the more important of the two.
-fn write_coredump(path: &Path, coredump: Option<Vec<u8>>) {
-    let path_shown = path.display();
-    notice(&match coredump.map(|bytes| fs::write(path, bytes)) {
+fn write_coredump(path: &Path, place: &Destination, coredump: Option<Vec<u8>>) {
+    let path_shown = shown_path(path);
+    notice(&match coredump.map(|bytes| place.write(&bytes)) {
         Some(Ok(())) => format!("the coredump is in `{path_shown}`"),
         Some(Err(error)) => format!("failed to write the coredump to `{path_shown}`: {error}"),
         None => "there is no coredump, since the guest's stack was gone before it ended".into(),

@@ -9,7 +9,7 @@ use wit_host::{Error, Inspection, Limits};
 use super::modules::Modules;
 use super::options::Usage;
 use super::output::{print, print_json};
-use super::status::{Status, named};
+use super::status::{Status, named, shown_path};
 
 /// Tell what a guest is, what it asks for and who serves that, and what made it
 ///
@@ -79,12 +79,12 @@ fn wit<'i>(path: &Path, inspection: &'i Inspection) -> Result<&'i str> {
         (None, Some(reason)) => {
             let reason = reason.clone();
             let error = Error::Invalid { kind: "component", reason };
-            Err(error).with_context(|| path.display().to_string())
+            Err(error).with_context(|| shown_path(path))
         }
         (None, None) => {
             let reason = format!(
                 "`{}` is a {} and has no WIT; use `--format text`",
-                path.display(),
+                shown_path(path),
                 inspection.kind
             );
             Err(Usage(reason).into())

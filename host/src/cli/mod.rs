@@ -11,6 +11,7 @@ mod complete;
 mod completions;
 mod contract;
 mod convention;
+mod destination;
 mod diagnostics;
 mod doctor;
 mod fields;
@@ -33,9 +34,12 @@ mod trace_file;
 mod warnings;
 mod watch;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use status::Status;
 
 /// Run WebAssembly guests that may call the host's functions, and nothing else.
 ///
@@ -89,8 +93,31 @@ pub(crate) fn main() -> ExitCode {
         );
     }
     quieten();
-    let Cli { command } = Cli::parse();
-    let ended = match command {
+    let ended = status::survive_large_files().and_then(|()| match Cli::try_parse() {
+        Ok(Cli { command }) => execute(command),
+        Err(answer) => answered(&answer),
+    });
+    match ended {
+        Ok(status) => status.into(),
+        Err(error) => status::report(&error).into(),
+    }
+}
+
+/// Prints what the words on the command line have come to that are no command: help,
+/// the version, or what is wrong with them.
+fn answered(answer: &clap::Error) -> anyhow::Result<Status> {
+    if answer.use_stderr() {
+        // There is no other place to tell it.
+        let _ = answer.print();
+        return Ok(Status::Usage);
+    }
+    let printed = answer.print().and_then(|()| io::stdout().flush());
+    printed.context("failed to write to standard output")?;
+    Ok(Status::Guest(0))
+}
+
+fn execute(command: Command) -> anyhow::Result<Status> {
+    match command {
         Command::Run(run) => run.execute(),
         Command::Call(call) => call.execute(),
         Command::Shell(shell) => shell.execute(),
@@ -103,10 +130,6 @@ pub(crate) fn main() -> ExitCode {
         Command::Contract(contract) => contract.execute(),
         Command::Cache(cache) => cache.execute(),
         Command::Completions(completions) => completions.execute(),
-    };
-    match ended {
-        Ok(status) => status.into(),
-        Err(error) => status::report(&error).into(),
     }
 }
 

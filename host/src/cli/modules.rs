@@ -1,7 +1,7 @@
 //! The options of every command that loads a guest: what else than the contract
 //! its imports may be served with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use wit_host::{Functions, RuntimeBuilder};
@@ -24,6 +24,15 @@ impl Modules {
         let builder = builder.host_values(self.externref);
         let modules = self.module.iter();
         modules.fold(builder, |builder, (name, path)| builder.module_file(name, path))
+    }
+
+    /// The files that are read, which nothing is to be written over, and what each is.
+    pub(crate) fn read_with<'a>(
+        &'a self,
+        guest: &'a Path,
+    ) -> impl Iterator<Item = (&'a Path, &'static str)> {
+        let modules = self.module.iter().map(|(_, path)| (&**path, "a module of `--module`"));
+        std::iter::once((guest, "the guest")).chain(modules)
     }
 }
 

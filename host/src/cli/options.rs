@@ -113,6 +113,11 @@ impl Options {
         Ok(builder)
     }
 
+    /// The modules that serve the guest's imports.
+    pub(crate) fn modules(&self) -> &Modules {
+        &self.modules
+    }
+
     /// Whether the guest is compiled code that the person trusts.
     pub(crate) fn trusts_code(&self) -> bool {
         self.trusted_code

@@ -1,9 +1,7 @@
-//! What a command prints on standard output, a text or one JSON object, and what
-//! it writes to a file.
+//! What a command prints on standard output: a text or one JSON object.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
@@ -29,18 +27,6 @@ pub(crate) fn print(text: &str) -> Result<()> {
 /// Prints a JSON object over several lines.
 pub(crate) fn print_json(value: &Value) -> Result<()> {
     print(&format!("{}\n", ascii(&format!("{value:#}"))))
-}
-
-/// Writes a file whole or not at all: beside its place first, and then into it.
-pub(crate) fn replace(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let written = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
 }
 
 /// JSON in which all that a terminal might take for a command is escaped. JSON

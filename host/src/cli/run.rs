@@ -46,7 +46,7 @@ impl Run {
         let arguments = std::iter::once(&*program).chain(self.guest.iter().skip(1).map(|s| &**s));
         let grants = self.options.grants()?.arguments(arguments);
         let watch = self.watch.then(|| Watch::new(self.path())).transpose()?;
-        let observer = self.diagnostics.begin(self.path())?;
+        let observer = self.diagnostics.begin(self.path(), self.options.modules())?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         match watch {

@@ -58,7 +58,7 @@ const NO_SESSION: &str = "there is no session; `:reset` starts one";
 
 impl Shell {
     pub(crate) fn execute(&self) -> Result<Status> {
-        let observer = self.diagnostics.begin(&self.guest)?;
+        let observer = self.diagnostics.begin(&self.guest, self.options.modules())?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         let guest = observer.load(&runtime, self.options.trusts_code())?;

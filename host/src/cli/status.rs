@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
+use rustix::process::Signal;
 use signal_hook::consts::SIGINT;
 use wit_host::new::ProjectError;
 use wit_host::{Error, LimitReached};
@@ -36,6 +37,16 @@ pub(crate) fn interruptible() -> anyhow::Result<()> {
     let always = Arc::new(AtomicBool::new(true));
     signal_hook::flag::register_conditional_shutdown(SIGINT, INTERRUPTED, always)
         .context("failed to listen for interrupts")?;
+    Ok(())
+}
+
+/// Has a write that is over the system's limit of a file's size fail, where it would
+/// end the command otherwise.
+pub(crate) fn survive_large_files() -> anyhow::Result<()> {
+    // Of a flag that is looked at by nobody. To ignore the signal would be passed on to
+    // the programs that this one starts.
+    signal_hook::flag::register(Signal::XFSZ.as_raw(), Arc::default())
+        .context("failed to have large files be refused")?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, Result};
+use bytesize::ByteSize;
 use serde_json::{Value, json};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -15,29 +16,61 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
+use super::destination::Destination;
 use super::fields::Fields;
-use super::status::notice;
+use super::status::{notice, shown_path};
 
-/// Writes the lines. The file is gone once one could not be written.
-pub(crate) struct TraceFile(Mutex<Option<File>>);
+/// Writes the lines. The file is gone once one could not be written, or was one too
+/// many.
+pub(crate) struct TraceFile {
+    file: Mutex<Option<Counted>>,
+    size: u64,
+}
+
+struct Counted {
+    file: File,
+    written: u64,
+}
 
 impl TraceFile {
-    pub(crate) fn create(path: &Path) -> Result<Self> {
-        let file = File::create(path);
-        let file =
-            file.with_context(|| format!("failed to write the trace to `{}`", path.display()))?;
-        Ok(Self(Mutex::new(Some(file))))
+    /// Begins a trace of at most so many bytes, and one line that says when it has them.
+    pub(crate) fn create(path: &Path, size: u64) -> Result<Self> {
+        let file = Destination::at(path).and_then(Destination::begin);
+        let failed = || format!("failed to write the trace to `{}`", shown_path(path));
+        let file = Counted { file: file.with_context(failed)?, written: 0 };
+        Ok(Self { file: Mutex::new(Some(file)), size })
     }
 
     fn write(&self, line: &Value) {
-        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(open) = &mut *file else { return };
-        // In one piece, so that whoever reads along sees whole lines.
-        if let Err(error) = open.write_all(format!("{line}\n").as_bytes()) {
+        let (line, size) = (format!("{line}\n"), ByteSize(self.size));
+        open.written = open.written.saturating_add(line.len() as u64);
+        let is_last = open.written > self.size;
+        let line = if is_last { last_line(self.size) } else { line };
+        // In one piece, so that who reads along sees whole lines.
+        let written = open.file.write_all(line.as_bytes());
+        if let Err(error) = &written {
             notice(&format!("failed to write the trace, which ends here: {error}"));
+        } else if is_last {
+            notice(&format!("the trace ends here, after {size}; `--trace-size` allows more"));
+        }
+        if is_last || written.is_err() {
             *file = None;
         }
     }
+}
+
+/// What a reader of the trace learns of its end.
+fn last_line(size: u64) -> String {
+    let reason = "the trace has reached its size, which `--trace-size` sets";
+    let line = json!({
+        "timestamp": humantime::format_rfc3339_micros(SystemTime::now()).to_string(),
+        "kind": "end",
+        "size": size,
+        "reason": reason,
+    });
+    format!("{line}\n")
 }
 
 /// What a span has until it is over.

@@ -7,6 +7,7 @@ mod units;
 use std::fmt;
 use std::time::Duration;
 
+pub use units::parse_size;
 use units::{bytes, count, maybe, span, time};
 
 /// What a setter takes: a plain number, so that `64 << 20` is one, or what may be

@@ -24,7 +24,7 @@ use crate::inherit::{Inherited, Output};
 use crate::meter::Meter;
 use crate::state::State;
 use crate::tail::Tail;
-use crate::text;
+use crate::text::{self, shown};
 use files::Listings;
 pub(crate) use files::View;
 pub(crate) use host_memory::{Charge, HostMemory};
@@ -170,7 +170,7 @@ fn open(wasi: &mut WasiCtxBuilder, grants: &Grants) -> Result<()> {
         };
         wasi.preopened_dir(&directory.host, &directory.guest, allowed).map_err(|error| {
             Error::Grant {
-                what: directory.host.display().to_string(),
+                what: shown(&directory.host.display().to_string()),
                 reason: error.root_cause().to_string(),
             }
         })?;

@@ -8,7 +8,7 @@ use wit_parser::{PackageId, PackageName, Resolve, WorldId, WorldItem};
 use super::notation::package;
 use crate::contain::contained;
 use crate::error::{Error, Result};
-use crate::text::shown_text;
+use crate::text::{shown, shown_text};
 
 /// A world in WIT, against which guests are checked before they run, so that
 /// what does not fit is told in the contract's own words.
@@ -57,7 +57,8 @@ impl Contract {
     /// [`Error::Contract`] where the path cannot be read or is not WIT, or where
     /// it has no such world.
     pub fn read(path: &Path, world: Option<&str>) -> Result<Self> {
-        let wrong = |reason| Error::Contract { what: path.display().to_string(), reason };
+        let what = || shown(&path.display().to_string());
+        let wrong = |reason| Error::Contract { what: what(), reason };
         if path.is_dir() && !has_wit(path) {
             let reason = "the folder has no file that ends with `.wit`; give one that has";
             return Err(wrong(reason.into()));

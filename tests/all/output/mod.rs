@@ -1,0 +1,5 @@
+//! What the command writes, and where: files that a person has named, standard
+//! output that takes nothing more, and what is left of a guest's output on a terminal.
+
+mod places;
+mod refusals;
