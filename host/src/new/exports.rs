@@ -1,17 +1,21 @@
 //! What a guest of a world has to offer and what it can call, in the order of the
 //! WIT. It knows no language.
 
+use std::collections::HashSet;
+
 use wit_parser::{
     Function, FunctionKind, IndexMap, InterfaceId, PackageName, Resolve, Type, TypeDefKind, TypeId,
     TypeOwner, WorldId, WorldItem, WorldKey,
 };
 
+use super::size::{self, Sizes};
 use crate::wit::Contract;
 
 /// A world in which an interface that is both imported and exported is two, as it is
 /// in the bindings of every language.
 pub(super) struct World {
     pub(super) resolve: Resolve,
+    pub(super) sizes: Sizes,
     id: WorldId,
 }
 
@@ -35,7 +39,7 @@ impl World {
     pub(super) fn new(contract: &Contract) -> Self {
         let mut resolve = contract.resolve.clone();
         resolve.generate_nominal_type_ids(contract.world);
-        Self { resolve, id: contract.world }
+        Self { resolve, sizes: Sizes::default(), id: contract.world }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -129,25 +133,34 @@ impl World {
         if functions.peek().is_none() {
             return Some("it exports no function, so that there is nothing to fill in".into());
         }
-        functions.find_map(|function| {
-            let what = self.unknown_in(function)?;
+        let mut seen = HashSet::new();
+        let unknown = functions.find_map(|function| {
+            let what = self.unknown_in(function, &mut seen)?;
             Some(format!("its export `{}` {what}, which is not known here yet", function.name))
-        })
+        });
+        unknown.or_else(|| size::misfit(self))
     }
 
-    fn unknown_in(&self, function: &Function) -> Option<String> {
+    fn unknown_in(&self, function: &Function, seen: &mut HashSet<TypeId>) -> Option<String> {
         if function.kind.is_async() {
             return Some("is `async`".into());
         }
         let types = function.params.iter().map(|param| param.ty).chain(function.result);
-        types.into_iter().find_map(|ty| self.unknown(&ty)).map(|kind| format!("has a `{kind}`"))
+        types
+            .into_iter()
+            .find_map(|ty| self.unknown(&ty, seen))
+            .map(|kind| format!("has a `{kind}`"))
     }
 
-    /// The sort of a type, or of one within it, that no stub is made of.
-    fn unknown(&self, ty: &Type) -> Option<&'static str> {
+    /// The sort of a type, or of one within it, that no stub is made of. Those that were
+    /// seen before are known.
+    fn unknown(&self, ty: &Type, seen: &mut HashSet<TypeId>) -> Option<&'static str> {
         let Type::Id(id) = ty else {
             return matches!(ty, Type::ErrorContext).then_some("error-context");
         };
+        if !seen.insert(*id) {
+            return None;
+        }
         let definition = &self.resolve.types[*id];
         match &definition.kind {
             // No generator of bindings knows what to make of it.
@@ -158,18 +171,20 @@ impl World {
             | TypeDefKind::FixedLengthList(..)
             | TypeDefKind::Unknown => Some(definition.kind.as_str()),
             TypeDefKind::Type(ty) | TypeDefKind::Option(ty) | TypeDefKind::List(ty) => {
-                self.unknown(ty)
+                self.unknown(ty, seen)
             }
             TypeDefKind::Result(result) => {
-                result.ok.iter().chain(&result.err).find_map(|ty| self.unknown(ty))
+                result.ok.iter().chain(&result.err).find_map(|ty| self.unknown(ty, seen))
             }
-            TypeDefKind::Tuple(tuple) => tuple.types.iter().find_map(|ty| self.unknown(ty)),
+            TypeDefKind::Tuple(tuple) => tuple.types.iter().find_map(|ty| self.unknown(ty, seen)),
             TypeDefKind::Record(record) => {
-                record.fields.iter().find_map(|field| self.unknown(&field.ty))
+                record.fields.iter().find_map(|field| self.unknown(&field.ty, seen))
             }
-            TypeDefKind::Variant(variant) => {
-                variant.cases.iter().filter_map(|case| case.ty).find_map(|ty| self.unknown(&ty))
-            }
+            TypeDefKind::Variant(variant) => variant
+                .cases
+                .iter()
+                .filter_map(|case| case.ty)
+                .find_map(|ty| self.unknown(&ty, seen)),
             TypeDefKind::Handle(_)
             | TypeDefKind::Resource
             | TypeDefKind::Flags(_)

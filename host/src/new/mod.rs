@@ -17,6 +17,7 @@ mod plain;
 mod python;
 mod readme;
 mod rust;
+mod size;
 mod stub;
 mod templates;
 mod tools;

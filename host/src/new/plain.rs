@@ -4,6 +4,7 @@
 use wit_parser::{Handle, Type, TypeDefKind, TypeId};
 
 use super::exports::World;
+use super::size;
 
 /// A plain value. Types with a name are given by the name that the value is
 /// written with, which may be another one for the same type.
@@ -43,8 +44,10 @@ pub(super) enum Plain<'w> {
 /// What a case has with it.
 pub(super) type Payload<'w> = Option<Box<Plain<'w>>>;
 
-/// The plain value of a type. There is none of a resource that only the host makes.
+/// The plain value of a type. There is none of a resource that only the host makes, and
+/// none that nobody could read.
 pub(super) fn plain<'w>(world: &'w World, ty: &Type) -> Option<Plain<'w>> {
+    size::of(world, ty).filter(|size| *size <= size::MOST)?;
     Some(match ty {
         Type::Bool => Plain::False,
         Type::Char => Plain::Char,

@@ -6,6 +6,7 @@ use std::path::Path;
 use wit_parser::{PackageId, PackageName, Resolve, WorldId, WorldItem};
 
 use super::notation::package;
+use super::{depth, weight};
 use crate::contain::contained;
 use crate::error::{Error, Result};
 use crate::text::{shown, shown_text};
@@ -64,6 +65,9 @@ impl Contract {
             return Err(wrong(reason.into()));
         }
         contained(READ, || {
+            if let Some(reason) = too_much(path) {
+                return Err(wrong(reason));
+            }
             let mut resolve = Resolve::default();
             let package = match resolve.push_path(path) {
                 Ok((package, _)) => package,
@@ -79,6 +83,8 @@ impl Contract {
                         example `world plugin { export run: func(); }`"
                 .into());
         }
+        depth::check(&resolve)?;
+        weight::check(&resolve)?;
         let selected = resolve.select_world(&[package], world);
         let Ok(world) = selected else {
             let worlds = resolve.packages[package].worlds.keys().collect::<Vec<_>>();
@@ -155,6 +161,20 @@ impl Contract {
             None => world.name.clone(),
         }
     }
+}
+
+/// Why a path is not read: a device has no end, and no contract is so long.
+fn too_much(path: &Path) -> Option<String> {
+    /// A hundred times as much as all of WASI.
+    const MOST: u64 = 16 << 20;
+    let metadata = path.metadata().ok()?;
+    if metadata.is_dir() {
+        return None;
+    }
+    if !metadata.is_file() {
+        return Some("it is neither a file nor a folder; give one of WIT".into());
+    }
+    (metadata.len() > MOST).then(|| "it is longer than 16 MiB, which no contract is".into())
 }
 
 /// Whether a folder has WIT of its own. One that cannot be read is left to whoever reads it.

@@ -4,6 +4,7 @@
 pub mod changes;
 mod contract;
 mod decode;
+mod depth;
 mod difference;
 mod members;
 mod notation;
@@ -13,5 +14,5 @@ mod weight;
 pub use contract::Contract;
 pub(crate) use decode::{Decoded, contained, decode};
 pub(crate) use difference::{Difference, Sides, differences};
-pub(crate) use notation::{function, ty};
+pub(crate) use notation::{function, ty as type_name};
 pub(crate) use offered::Offered;

@@ -113,7 +113,7 @@ impl<'w> Types<'w> {
         let Type::Id(id) = ty else {
             return match ty {
                 Type::Char => "char32".into(),
-                ty => crate::wit::ty(self.resolve(), ty),
+                ty => crate::wit::type_name(self.resolve(), ty),
             };
         };
         let definition = &self.resolve().types[*id];

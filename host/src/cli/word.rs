@@ -1,0 +1,111 @@
+//! What stands for one argument of a call: its text, or what is in a file or comes on
+//! standard input, up to what a guest could hold.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
+
+use bytesize::ByteSize;
+
+use super::options::{Usage, text};
+
+/// One argument, as it was typed.
+pub(super) struct Word {
+    /// Its text. In that of a file's name, what is no text is replaced.
+    pub(super) text: String,
+    source: Source,
+}
+
+enum Source {
+    /// It stands for itself.
+    Text,
+    File(PathBuf),
+    Input,
+}
+
+impl Word {
+    /// A word of the command line.
+    ///
+    /// # Errors
+    /// Where it is no text, unless it is the name of a file.
+    pub(super) fn of(word: &OsStr) -> Result<Self, Usage> {
+        Ok(match word.as_bytes() {
+            [b'@', path @ ..] => Self {
+                text: word.to_string_lossy().into_owned(),
+                source: Source::File(OsStr::from_bytes(path).into()),
+            },
+            _ => Self::of_text(text(word)?),
+        })
+    }
+
+    /// A word that is text.
+    pub(super) fn of_text(text: &str) -> Self {
+        let source = match text.strip_prefix('@') {
+            Some(path) => Source::File(path.into()),
+            None if text == "-" => Source::Input,
+            None => Source::Text,
+        };
+        Self { text: text.into(), source }
+    }
+
+    /// What it stands for, of which there may be so many bytes; `input` is what has come
+    /// on standard input already. `None` where it stands for itself.
+    ///
+    /// # Errors
+    /// That it could not be read, or is too much; a sentence.
+    pub(super) fn content(
+        &self,
+        most: usize,
+        input: &mut Option<Vec<u8>>,
+    ) -> Result<Option<Vec<u8>>, String> {
+        match &self.source {
+            Source::Text => Ok(None),
+            Source::File(path) => {
+                let failed = |error| format!("failed to read the file: {error}");
+                read(|| File::open(path), most).map_err(failed).map(Some)
+            }
+            Source::Input => {
+                let failed = |error| format!("failed to read standard input: {error}");
+                let read = input.take().map_or_else(|| read(|| Ok(io::stdin().lock()), most), Ok);
+                Ok(Some(input.insert(read.map_err(failed)?).clone()))
+            }
+        }
+    }
+}
+
+/// Reads all of it, or fails where that is too much: a device has no end.
+fn read<R: Read>(open: impl FnOnce() -> io::Result<R>, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open()?.take((most as u64).saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() > most {
+        return Err(io::Error::other(format!(
+            "there is more than the guest may have memory for, {}; `--memory` allows more",
+            ByteSize(most as u64)
+        )));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_has_an_end() {
+        for (length, expected) in [(0, Some(0)), (9, Some(9)), (10, Some(10)), (11, None)] {
+            let read = read(|| Ok(io::repeat(7).take(length)), 10);
+            assert_eq!(read.ok().map(|bytes| bytes.len()), expected, "{length}");
+        }
+        assert!(read(|| Ok(io::repeat(7)), 10).is_err());
+    }
+
+    #[test]
+    fn a_name_of_a_file_need_not_be_text() {
+        let word = Word::of(OsStr::from_bytes(b"@a\xff")).ok().expect("a file");
+        let Source::File(path) = &word.source else { panic!("no file") };
+        assert_eq!((path.as_os_str().as_bytes(), &*word.text), (&b"a\xff"[..], "@a\u{fffd}"));
+        assert!(Word::of(OsStr::from_bytes(b"a\xff")).is_err());
+    }
+}

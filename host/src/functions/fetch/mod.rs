@@ -1,0 +1,182 @@
+//! `fetch`: documents over HTTP and HTTPS, from granted hosts only. The client
+//! asks the grants again for every redirect, tells no host where it was sent from,
+//! follows no proxy settings, and shares nothing between sessions but the trusted root
+//! certificates.
+
+mod addresses;
+
+use std::error::Error as _;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use reqwest::redirect::{Attempt, Policy};
+use url::Url;
+
+use super::Functions;
+use crate::bindings::wit_host::contract::fetch::{FetchError, Host};
+use crate::env::TrapMessage;
+use crate::grants::AllowedHosts;
+use addresses::Resolver;
+
+/// A guest that is sent in circles must not keep the host busy.
+const REDIRECTS: usize = 10;
+
+/// What one fetched document may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct FetchLimits {
+    /// The longest body, in bytes. 8 MiB by default.
+    pub size: usize,
+    /// The time from the request to the end of the body, redirects included. 10
+    /// seconds by default.
+    pub time: Duration,
+}
+
+impl Default for FetchLimits {
+    fn default() -> Self {
+        Self { size: 8 << 20, time: Duration::from_secs(10) }
+    }
+}
+
+impl Host for Functions {
+    async fn get(&mut self, url: String) -> Result<Vec<u8>, FetchError> {
+        let url = parse(&url)?;
+        if !self.hosts.contains(&url) {
+            return Err(FetchError::Denied(host_port(&url)));
+        }
+        let limits = self.limits;
+        let request = self.client()?.get(url).timeout(limits.time);
+        let failed = |error| failure(&error, limits);
+        let response = request.send().await.map_err(failed)?;
+        if !response.status().is_success() {
+            return Err(FetchError::Failed(format!("the server answered {}", response.status())));
+        }
+        body(response, limits).await
+    }
+}
+
+impl Functions {
+    fn client(&mut self) -> Result<reqwest::Client, FetchError> {
+        if let Some(client) = &self.client {
+            return Ok(client.clone());
+        }
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls())
+            .redirect(redirects(self.hosts.clone()))
+            .dns_resolver(Arc::new(Resolver(self.hosts.clone())))
+            .referer(false)
+            .no_proxy()
+            .user_agent(concat!("wit-host/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| failure(&error, self.limits))?;
+        Ok(self.client.insert(client).clone())
+    }
+}
+
+/// Reading a URL takes more than linear time, and nobody waits for it.
+const LONGEST_URL: usize = 8 << 10;
+
+fn parse(text: &str) -> Result<Url, FetchError> {
+    if text.len() > LONGEST_URL {
+        return Err(FetchError::InvalidUrl(format!("it is longer than {LONGEST_URL} bytes")));
+    }
+    let url = Url::parse(text).map_err(|error| FetchError::InvalidUrl(error.to_string()))?;
+    match url.scheme() {
+        "http" | "https" => Ok(url),
+        other => Err(FetchError::InvalidUrl(format!("`{other}` is neither `http` nor `https`"))),
+    }
+}
+
+/// Reads the body, and stops where it gets too long, whatever length the server
+/// announced.
+async fn body(mut response: reqwest::Response, limits: FetchLimits) -> Result<Vec<u8>, FetchError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, limits))? {
+        if chunk.len() > limits.size - body.len() {
+            return Err(FetchError::TooLarge(limits.size as u64));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Carries the host that was not granted out of the client's redirect policy.
+#[derive(Debug, thiserror::Error)]
+#[error("a redirect to `{0}`, which was not granted")]
+struct DeniedRedirect(String);
+
+fn redirects(hosts: AllowedHosts) -> Policy {
+    Policy::custom(move |attempt: Attempt<'_>| {
+        if attempt.previous().len() > REDIRECTS {
+            return attempt.error(format!("more than {REDIRECTS} redirects"));
+        }
+        let was_safe = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
+        if was_safe && attempt.url().scheme() != "https" {
+            return attempt.error("a redirect from `https` to `http`, which is not followed");
+        }
+        if hosts.contains(attempt.url()) {
+            return attempt.follow();
+        }
+        let denied = DeniedRedirect(host_port(attempt.url()));
+        attempt.error(denied)
+    })
+}
+
+fn host_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port_or_known_default() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.into(),
+    }
+}
+
+/// The client's error as the contract has it. The URL is left out: the guest
+/// knows it.
+fn failure(error: &reqwest::Error, limits: FetchLimits) -> FetchError {
+    if error.is_timeout() {
+        return FetchError::TimedOut(u64::try_from(limits.time.as_millis()).unwrap_or(u64::MAX));
+    }
+    let mut causes = Vec::new();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(DeniedRedirect(host)) = cause.downcast_ref() {
+            return FetchError::Denied(host.clone());
+        }
+        causes.push(cause.to_string());
+        source = cause.source();
+    }
+    FetchError::Failed(causes.join(": "))
+}
+
+/// The settings for TLS, made once: reading the system's root certificates
+/// takes longer than most requests.
+fn tls() -> rustls::ClientConfig {
+    static CONFIG: OnceLock<rustls::ClientConfig> = OnceLock::new();
+    let make = || {
+        let mut roots = rustls::RootCertStore::empty();
+        // Certificates that cannot be read are left out; a server that needs
+        // one of them is then not trusted, which the error says.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("the provider has all of the default versions")
+            .with_root_certificates(roots)
+            .with_no_client_auth()
+    };
+    CONFIG.get_or_init(make).clone()
+}
+
+impl TrapMessage for FetchError {
+    fn trap_message(&self) -> String {
+        match self {
+            Self::Denied(host) => format!(
+                "access to `{host}` was not granted; `--allow-host {host}` or \
+                 `Grants::allow_host` grants it"
+            ),
+            Self::InvalidUrl(reason) => format!("the URL is not valid: {reason}"),
+            Self::TooLarge(limit) => format!("the document is longer than {limit} bytes"),
+            Self::TimedOut(limit) => format!("the document did not arrive in {limit} ms"),
+            Self::Failed(reason) => format!("the request failed: {reason}"),
+        }
+    }
+}
