@@ -2,6 +2,7 @@
 //! It does not know how WASI or `fetch` reach what they are granted.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -51,8 +52,16 @@ pub enum Stdio {
     /// [`Session::output`](crate::Session::output).
     Captured,
     /// Those of this process. What it has written itself and not flushed comes behind
-    /// what the guest writes.
+    /// what the guest writes. To a pipe or a file, output goes as it is. On a terminal,
+    /// text and its colours do, and everything else is shown by its number, as `\u{1b}`:
+    /// what moves the cursor, sets the clipboard, turns the direction of writing, or is
+    /// not seen. A carriage return empties the line before something is written over it.
+    /// Lines of the host's own are written with [`terminal`](crate::terminal), which no
+    /// guest can imitate.
     Inherited,
+    /// Those of this process, with everything that a guest writes, also on a terminal:
+    /// for programs that draw on it, which are trusted with what it shows.
+    InheritedRaw,
 }
 
 /// What a guest may do in a directory.
@@ -115,7 +124,10 @@ impl Grants {
     }
 
     /// Lets host functions make requests to `host` for the guest: a name or an
-    /// address, with a port (`example.com:443`, `[::1]:80`) or for every port.
+    /// address, with a port (`example.com:443`, `[::1]:80`) or for every port. A name
+    /// leads to addresses of the internet; where it leads to one of a private network or
+    /// of this machine, that has to be granted as well, by its number. `localhost` need
+    /// not.
     ///
     /// # Errors
     /// [`Error::Grant`] where `host` is neither.
@@ -135,6 +147,21 @@ impl Grants {
 pub struct AllowedHosts(Vec<HostPort>);
 
 impl AllowedHosts {
+    /// Whether this address was granted by its number, for each port that this name was
+    /// granted for: what a name leads to is for others to say.
+    pub(crate) fn grant_address(&self, name: &str, address: IpAddr) -> bool {
+        let number = match address {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("[{address}]"),
+        };
+        let is_for = |port: Option<u16>| {
+            let mut granted = self.0.iter().filter(|granted| granted.host == number);
+            granted.any(|granted| granted.port.is_none() || granted.port == port)
+        };
+        let mut named = self.0.iter().filter(|granted| granted.host == name).peekable();
+        named.peek().is_some() && named.all(|granted| is_for(granted.port))
+    }
+
     /// Whether a request to `url` is granted.
     pub fn contains(&self, url: &Url) -> bool {
         self.0.iter().any(|granted| {

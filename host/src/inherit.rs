@@ -3,7 +3,6 @@
 //! reader who has gone away is remembered, since that is no failure of the guest's.
 
 use std::io;
-use std::os::fd::{AsFd as _, BorrowedFd};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,22 +16,7 @@ use wasmtime_wasi::p2::pipe::AsyncWriteStream;
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
 use crate::sink::Sink;
-
-/// Which of the two outputs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Output {
-    Stdout,
-    Stderr,
-}
-
-impl Output {
-    fn with<R>(self, work: impl FnOnce(BorrowedFd<'_>) -> R) -> R {
-        match self {
-            Self::Stdout => work(io::stdout().as_fd()),
-            Self::Stderr => work(io::stderr().as_fd()),
-        }
-    }
-}
+use crate::terminal::{OnTerminal, Output, Shared};
 
 /// One of this process's outputs.
 #[derive(Clone, Debug)]
@@ -40,6 +24,8 @@ pub(crate) struct Inherited {
     pub(crate) output: Output,
     /// Set once the other end has gone away.
     pub(crate) closed: Arc<AtomicBool>,
+    /// What a terminal is shown goes through it. `None` passes everything on.
+    pub(crate) filter: Option<Shared>,
 }
 
 impl Inherited {
@@ -51,16 +37,17 @@ impl Inherited {
 
 impl IsTerminal for Inherited {
     fn is_terminal(&self) -> bool {
-        match self.output {
-            Output::Stdout => io::IsTerminal::is_terminal(&io::stdout()),
-            Output::Stderr => io::IsTerminal::is_terminal(&io::stderr()),
-        }
+        self.output.is_terminal()
     }
 }
 
 impl StdoutStream for Inherited {
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
         let closed = Arc::clone(&self.closed);
+        if let Some(filter) = self.filter.as_ref().filter(|_| self.output.is_terminal()) {
+            let inner = OnTerminal::new(self.output, filter);
+            return Box::new(Watched { inner, closed });
+        }
         match self.output {
             Output::Stdout => Box::new(Watched { inner: tokio::io::stdout(), closed }),
             Output::Stderr => Box::new(Watched { inner: tokio::io::stderr(), closed }),
@@ -202,7 +189,7 @@ mod tests {
 
     #[test]
     fn no_more_is_written_than_is_permitted() {
-        let inherited = Inherited { output: Output::Stdout, closed: Arc::default() };
+        let inherited = Inherited { output: Output::Stdout, closed: Arc::default(), filter: None };
         let mut stream = inherited.p2_stream();
         let permitted = stream.check_write().expect("an open stream");
         let written = stream.write(vec![b'-'; permitted + 1].into());

@@ -181,6 +181,7 @@ mod spent;
 mod state;
 mod store;
 mod tail;
+pub mod terminal;
 mod text;
 mod threads;
 pub mod values;

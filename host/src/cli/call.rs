@@ -1,5 +1,6 @@
 //! `wit-host call`: functions of a guest, one after another on one session.
 
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use anyhow::Result;
@@ -9,8 +10,9 @@ use wit_host::{Error, Functions};
 use super::calls::{Calls, Notation};
 use super::convention::Convention;
 use super::diagnostics::{Diagnostics, Observer};
-use super::options::{Options, Usage};
+use super::options::{Options, Usage, text};
 use super::status::{Status, interruptible, notice};
+use super::word::Word;
 
 /// Call functions of a guest and print what they return
 ///
@@ -44,7 +46,7 @@ pub(crate) struct Call {
         trailing_var_arg = true,
         value_names = ["GUEST", "FUNCTION", "ARGS"]
     )]
-    words: Vec<String>,
+    words: Vec<OsString>,
 
     /// Make the calls this many times, on the same session; `$1` is then what the
     /// first of them returned this time
@@ -70,11 +72,9 @@ const THEN: &str = "--then";
 impl Call {
     pub(crate) fn execute(&self) -> Result<Status> {
         interruptible()?;
-        let (guest, calls) = self.words.split_first().map_or(("", &[][..]), |(g, c)| (g, c));
-        let calls: Vec<_> = calls.split(|word| word == THEN).map(<[_]>::split_first).collect();
-        if calls.contains(&None) {
-            return Err(Usage::new(format!("a function is missing beside `{THEN}`")).into());
-        }
+        let guest = self.words.first().map_or(OsStr::new(""), OsString::as_os_str);
+        let words = self.words.get(1..).unwrap_or_default();
+        let calls = words.split(|word| word == THEN).map(Line::of).collect::<Result<Vec<_>>>()?;
         let grants = self.options.grants()?;
         let observer = self.diagnostics.begin(Path::new(guest), self.options.modules())?;
         let coredump = self.diagnostics.wants_coredump();
@@ -82,7 +82,7 @@ impl Call {
         let guest = observer.load(&runtime, self.options.trusts_code())?;
         let abi = self.convention.of(&guest)?;
         let mut session = match guest.session_with_blocking(Functions::new(&grants), &grants) {
-            Ok(session) => Calls::new(session, self.notation, abi),
+            Ok(session) => Calls::new(session, self.notation, abi, &self.options)?,
             Err(error) => return ended(error.into(), &observer),
         };
         let status = self.rounds(&mut session, &calls, &observer);
@@ -95,22 +95,39 @@ impl Call {
     fn rounds(
         &self,
         session: &mut Calls,
-        calls: &[Option<(&String, &[String])>],
+        calls: &[Line<'_>],
         observer: &Observer<'_>,
     ) -> Result<Status> {
         for round in 0..self.repeat {
             if round > 0 {
                 session.forget()?;
             }
-            for (function, arguments) in calls.iter().flatten() {
+            for Line { function, arguments } in calls {
                 observer.tell(|| format!("calling `{function}`"));
                 let results = session.call(function, arguments)?;
-                if session.notation.print(&results)? {
+                if session.print(&results)? {
                     return Ok(Status::Guest(1));
                 }
             }
         }
         Ok(Status::Guest(0))
+    }
+}
+
+/// A function and its arguments.
+struct Line<'a> {
+    function: &'a str,
+    arguments: Vec<Word>,
+}
+
+impl<'a> Line<'a> {
+    fn of(words: &'a [OsString]) -> Result<Self> {
+        let Some((function, arguments)) = words.split_first() else {
+            return Err(Usage::new(format!("a function is missing beside `{THEN}`")).into());
+        };
+        let arguments = arguments.iter().map(|word| Word::of(word));
+        let arguments = arguments.collect::<Result<_, _>>()?;
+        Ok(Self { function: text(function)?, arguments })
     }
 }
 

@@ -1,16 +1,15 @@
 //! Calls of one session by name, with arguments and results as text: what the
 //! commands `call` and `shell` have in common.
 
-use std::fs;
-use std::io::{self, Read as _};
-
 use clap::Args;
 use wit_host::values::{BadArgument, Form, Signature, example, from_bytes, from_text, wit};
 use wit_host::wasmtime::component::Type;
 use wit_host::{Abi, Error, Functions, Kind, Val, blocking::Session};
 
+use super::options::Options;
 use super::results::{Results, is_given_away, number};
 use super::returned::{Returned, holds_bytes};
+use super::word::Word;
 
 /// How arguments are read and results are printed.
 #[derive(Args, Clone, Copy)]
@@ -43,19 +42,39 @@ pub(crate) struct Calls {
     results: Results,
     /// What came on standard input, which is read once, for every call.
     input: Option<Vec<u8>>,
+    /// The most bytes that an argument may have.
+    most: usize,
+    /// Whether a terminal has results as they are.
+    everything: bool,
 }
 
 impl Calls {
-    pub(crate) fn new(session: Session<Functions>, notation: Notation, abi: Option<Abi>) -> Self {
-        Self { session, notation, abi, results: Results::default(), input: None }
+    /// Calls of a session that the options are for.
+    ///
+    /// # Errors
+    /// Where they do not make sense.
+    pub(crate) fn new(
+        session: Session<Functions>,
+        notation: Notation,
+        abi: Option<Abi>,
+        options: &Options,
+    ) -> anyhow::Result<Self> {
+        let (everything, most) = (options.is_raw(), options.limits()?.memory);
+        let (results, input) = (Results::default(), None);
+        Ok(Self { session, notation, abi, results, input, most, everything })
+    }
+
+    /// Prints what a call returned. Says whether it was an `err`.
+    pub(crate) fn print(&self, results: &[Returned]) -> anyhow::Result<bool> {
+        self.notation.print(results, self.everything)
     }
 
     /// Calls a function, whose name may be short, and keeps what it returns.
-    pub(crate) fn call(&mut self, name: &str, texts: &[String]) -> Result<Vec<Returned>, Error> {
+    pub(crate) fn call(&mut self, name: &str, words: &[Word]) -> Result<Vec<Returned>, Error> {
         let function = self.session.guest().resolve(name)?;
         let returned = match self.abi {
-            Some(abi) => self.call_with(abi, &function, texts)?,
-            None => self.call_typed(&function, name, texts)?,
+            Some(abi) => self.call_with(abi, &function, words)?,
+            None => self.call_typed(&function, name, words)?,
         };
         self.results.push(returned.first().map(|returned| returned.value.clone()));
         Ok(returned)
@@ -66,22 +85,22 @@ impl Calls {
         &mut self,
         function: &str,
         name: &str,
-        texts: &[String],
+        words: &[Word],
     ) -> Result<Vec<Returned>, Error> {
         let wrong = |reason| Error::WrongType { function: function.to_owned(), reason };
         let signature = self.session.guest().signature(function).ok_or_else(|| {
             wrong("it takes or returns what is no number, and has no text".into())
         })?;
-        if signature.params.len() != texts.len() {
-            let count = texts.len();
+        if signature.params.len() != words.len() {
+            let count = words.len();
             let given = if count == 1 { "1 argument" } else { &format!("{count} arguments") };
             let usage = usage(name, &signature, self.notation);
             return Err(wrong(format!("it is `{signature}`, and was given {given}; {usage}")));
         }
-        let arguments = self.arguments(&signature, texts)?;
+        let arguments = self.arguments(&signature, words)?;
         let results = self.session.call(function, &arguments)?;
-        for ((text, (_, ty)), value) in texts.iter().zip(&signature.params).zip(&arguments) {
-            self.results.give_away(text, ty, value, name);
+        for ((word, (_, ty)), value) in words.iter().zip(&signature.params).zip(&arguments) {
+            self.results.give_away(&word.text, ty, value, name);
         }
         let returned = signature
             .results
@@ -96,14 +115,14 @@ impl Calls {
         &mut self,
         abi: Abi,
         function: &str,
-        texts: &[String],
+        words: &[Word],
     ) -> Result<Vec<Returned>, Error> {
         let mut arguments = Vec::new();
-        for (number, text) in texts.iter().enumerate() {
-            let (param, form) = (number.to_string(), self.notation.form());
+        for (number, word) in words.iter().enumerate() {
+            let (param, form, text) = (number.to_string(), self.notation.form(), &*word.text);
             let bad = |reason| bad_argument(&param, &Type::String, text, form, reason);
             let earlier = self.results.get(text, &Type::String).map_err(bad)?.cloned();
-            arguments.push(match (earlier, self.content(text).map_err(bad)?) {
+            arguments.push(match (earlier, self.content(word).map_err(bad)?) {
                 (Some(earlier), _) => earlier,
                 (None, Some(bytes)) => text_or_bytes(bytes),
                 (None, None) => abi.argument(&param, text, form)?,
@@ -131,12 +150,13 @@ impl Calls {
         self.input = None;
     }
 
-    fn arguments(&mut self, signature: &Signature, texts: &[String]) -> Result<Vec<Val>, Error> {
+    fn arguments(&mut self, signature: &Signature, words: &[Word]) -> Result<Vec<Val>, Error> {
         let mut arguments = Vec::new();
         // The results that are given, and whether the guest is to own them.
         let mut given: Vec<(usize, bool)> = Vec::new();
-        for ((param, ty), text) in signature.params.iter().zip(texts) {
-            let argument = self.argument(param, ty, text)?;
+        for ((param, ty), word) in signature.params.iter().zip(words) {
+            let text = &*word.text;
+            let argument = self.argument(param, ty, word)?;
             if let Some(result) = number(text) {
                 let owned = is_given_away(ty, &argument);
                 let contests =
@@ -153,13 +173,13 @@ impl Calls {
         Ok(arguments)
     }
 
-    fn argument(&mut self, param: &str, ty: &Type, text: &str) -> Result<Val, BadArgument> {
-        let form = self.notation.form();
+    fn argument(&mut self, param: &str, ty: &Type, word: &Word) -> Result<Val, BadArgument> {
+        let (form, text) = (self.notation.form(), &*word.text);
         let bad = |reason| bad_argument(param, ty, text, form, reason);
         if let Some(result) = self.results.get(text, ty).map_err(bad)? {
             return Ok(result.clone());
         }
-        let read = match self.content(text).map_err(bad)? {
+        let read = match self.content(word).map_err(bad)? {
             Some(bytes) => from_bytes(param, ty, &bytes, form),
             None => from_text(param, ty, text, form),
         };
@@ -172,19 +192,8 @@ impl Calls {
     }
 
     /// What `@FILE` or `-` stands for. Every other argument stands for itself.
-    fn content(&mut self, text: &str) -> Result<Option<Vec<u8>>, String> {
-        match text.strip_prefix('@') {
-            Some(path) => {
-                let failed = |error| format!("failed to read the file: {error}");
-                fs::read(path).map(Some).map_err(failed)
-            }
-            None if text == "-" => {
-                let failed = |error| format!("failed to read standard input: {error}");
-                let input = self.input.take().map_or_else(input, Ok).map_err(failed)?;
-                Ok(Some(self.input.insert(input).clone()))
-            }
-            None => Ok(None),
-        }
+    fn content(&mut self, word: &Word) -> Result<Option<Vec<u8>>, String> {
+        word.content(self.most, &mut self.input)
     }
 
     /// The number that the last call's result is to be had by.
@@ -219,10 +228,4 @@ fn text_or_bytes(bytes: Vec<u8>) -> Val {
         Ok(text) => Val::String(text),
         Err(error) => Val::List(error.into_bytes().into_iter().map(Val::U8).collect()),
     }
-}
-
-fn input() -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -33,6 +33,7 @@ mod status;
 mod trace_file;
 mod warnings;
 mod watch;
+mod word;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use status::Status;
+use wit_host::terminal::{Output, restore};
 
 /// Run WebAssembly guests that may call the host's functions, and nothing else.
 ///
@@ -97,10 +99,14 @@ pub(crate) fn main() -> ExitCode {
         Ok(Cli { command }) => execute(command),
         Err(answer) => answered(&answer),
     });
-    match ended {
+    let ended = match ended {
         Ok(status) => status.into(),
         Err(error) => status::report(&error).into(),
+    };
+    for output in [Output::Stdout, Output::Stderr] {
+        let _ = restore(output);
     }
+    ended
 }
 
 /// Prints what the words on the command line have come to that are no command: help,

@@ -1,16 +1,19 @@
 //! The options of every command that loads a guest: what else than the contract
 //! its imports may be served with.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use wit_host::{Functions, RuntimeBuilder};
 
 /// What serves a core module's imports besides the contract.
 #[derive(Args)]
 pub(crate) struct Modules {
     /// Serve what a core module imports from NAME with the exports of another one
-    #[arg(long, value_name = "NAME=FILE", value_parser = module)]
+    #[arg(long, value_name = "NAME=FILE", value_parser = OsStringValueParser::new().try_map(|text| module(&text)))]
     module: Vec<(String, PathBuf)>,
 
     /// Let core modules hold values of the host (`externref`)
@@ -36,13 +39,15 @@ impl Modules {
     }
 }
 
-fn module(text: &str) -> Result<(String, PathBuf), String> {
-    match text.split_once('=') {
-        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
-            Ok((name.into(), file.into()))
-        }
-        _ => Err("a name or a file is missing; give NAME=FILE".into()),
+fn module(text: &OsStr) -> Result<(String, PathBuf), String> {
+    let bytes = text.as_bytes();
+    let between = bytes.iter().position(|byte| *byte == b'=').unwrap_or(bytes.len());
+    let (name, file) = (&bytes[..between], bytes.get(between + 1..).unwrap_or_default());
+    let name = std::str::from_utf8(name).map_err(|_| "the name has to be UTF-8 text".to_owned())?;
+    if name.is_empty() || file.is_empty() {
+        return Err("a name or a file is missing; give NAME=FILE".into());
     }
+    Ok((name.into(), OsStr::from_bytes(file).into()))
 }
 
 #[cfg(test)]
@@ -51,9 +56,9 @@ mod tests {
 
     #[test]
     fn modules_have_a_name_and_a_file() {
-        assert_eq!(module("wasm=a=b.wasm"), Ok(("wasm".into(), "a=b.wasm".into())));
+        assert_eq!(module(OsStr::new("wasm=a=b.wasm")), Ok(("wasm".into(), "a=b.wasm".into())));
         for text in ["", "wasm", "wasm=", "=fib.wasm"] {
-            assert!(module(text).is_err(), "{text:?}");
+            assert!(module(OsStr::new(text)).is_err(), "{text:?}");
         }
     }
 }

@@ -2,14 +2,18 @@
 //! grants, as text that is turned into the library's own types.
 
 use std::env::VarError;
+use std::ffi::OsStr;
 use std::fmt;
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 use wit_host::{Access, Cache, Denial, Functions, Grants, Limits, Result, RuntimeBuilder, Stdio};
 
 use super::isolation::Isolate;
 use super::modules::Modules;
+use super::status::shown_path;
 
 /// What the guest may spend and touch, and what serves it.
 #[derive(Args)]
@@ -20,7 +24,7 @@ pub(crate) struct Options {
 
     /// Let the guest read a directory, as the same path or as GUEST; `:rw` lets
     /// it write as well
-    #[arg(long, value_name = "HOST[::GUEST][:rw]", value_parser = directory)]
+    #[arg(long, value_name = "HOST[::GUEST][:rw]", value_parser = OsStringValueParser::new().try_map(|text| directory(&text)))]
     dir: Vec<Directory>,
 
     /// Set an environment variable in the guest; without a value, to the one
@@ -84,8 +88,11 @@ pub(crate) struct Options {
 /// Where the guest's input and output are.
 #[derive(Clone, Copy, ValueEnum)]
 enum Io {
-    /// This command's own
+    /// This command's own; a terminal shows text and its colours, and by its number what
+    /// could steer it
     Inherit,
+    /// This command's own, and everything as it is, also on a terminal
+    Raw,
     /// Nowhere
     Closed,
 }
@@ -113,6 +120,11 @@ impl Options {
         Ok(builder)
     }
 
+    /// Whether a terminal is to have what comes from a guest as it is.
+    pub(crate) fn is_raw(&self) -> bool {
+        matches!(self.stdio, Io::Raw)
+    }
+
     /// The modules that serve the guest's imports.
     pub(crate) fn modules(&self) -> &Modules {
         &self.modules
@@ -123,7 +135,8 @@ impl Options {
         self.trusted_code
     }
 
-    fn limits(&self) -> anyhow::Result<Limits> {
+    /// What the guest may spend.
+    pub(crate) fn limits(&self) -> anyhow::Result<Limits> {
         let mut limits = Limits::default();
         let fuel = self.fuel.iter().map(|fuel| ("fuel", fuel));
         let common = [("wall-clock", &self.timeout), ("memory", &self.memory)];
@@ -146,6 +159,7 @@ impl Options {
     pub(crate) fn grants(&self) -> Result<Grants> {
         let mut grants = Grants::default().stdio(match self.stdio {
             Io::Inherit => Stdio::Inherited,
+            Io::Raw => Stdio::InheritedRaw,
             Io::Closed => Stdio::Closed,
         });
         for Directory { host, guest, access } in &self.dir {
@@ -182,6 +196,14 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
+/// A word that has to be text, as a guest's arguments and the names of functions.
+pub(crate) fn text(word: &OsStr) -> Result<&str, Usage> {
+    word.to_str().ok_or_else(|| {
+        let word = shown_path(Path::new(word));
+        Usage(format!("`{word}` is no UTF-8 text, which it has to be, unless it names a file"))
+    })
+}
+
 pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) => Ok((name.into(), value.into())),
@@ -189,16 +211,19 @@ pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn directory(text: &str) -> Result<Directory, String> {
-    let (paths, access) = match text.strip_suffix(":rw") {
+fn directory(text: &OsStr) -> Result<Directory, String> {
+    let (paths, access) = match text.as_bytes().strip_suffix(b":rw") {
         Some(paths) => (paths, Access::ReadWrite),
-        None => (text, Access::ReadOnly),
+        None => (text.as_bytes(), Access::ReadOnly),
     };
-    let (host, guest) = paths.split_once("::").unwrap_or((paths, paths));
+    let between = paths.windows(2).position(|two| two == b"::");
+    let (host, guest) = between.map_or((paths, paths), |at| (&paths[..at], &paths[at + 2..]));
     if host.is_empty() || guest.is_empty() {
         return Err("a path is missing; give HOST, HOST::GUEST or HOST::GUEST:rw".into());
     }
-    Ok(Directory { host: host.into(), guest: guest.into(), access })
+    let guest = std::str::from_utf8(guest)
+        .map_err(|_| "the guest's path has to be UTF-8 text; give HOST::GUEST".to_owned())?;
+    Ok(Directory { host: OsStr::from_bytes(host).into(), guest: guest.into(), access })
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {
@@ -235,7 +260,7 @@ mod tests {
                 guest: guest.into(),
                 access,
             });
-            assert_eq!(directory(text).ok(), expected, "{text:?}");
+            assert_eq!(directory(OsStr::new(text)).ok(), expected, "{text:?}");
         }
     }
 

@@ -1,11 +1,11 @@
 //! What a command prints on standard output: a text or one JSON object.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use serde_json::Value;
+use wit_host::terminal::{Output, write_own};
 
 /// The form of what is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -19,9 +19,7 @@ pub(crate) enum Format {
 
 /// Prints a text that ends with a line break.
 pub(crate) fn print(text: &str) -> Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    written.context("failed to write to standard output")
+    write_own(Output::Stdout, text).context("failed to write to standard output")
 }
 
 /// Prints a JSON object over several lines.

@@ -5,6 +5,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use wit_host::terminal::{Output, write_own};
+
 /// How long nobody wonders yet.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -15,6 +17,8 @@ pub(crate) fn during<R>(text: &str, work: impl FnOnce() -> R) -> R {
         return work();
     }
     let (done, wait) = channel::<()>();
+    // Behind what a guest has left on the line.
+    let _ = write_own(Output::Stderr, "");
     thread::scope(move |scope| {
         scope.spawn(move || show(text, &mut io::stderr(), &wait, PATIENCE));
         // Dropped when the work is done, also by a panic.

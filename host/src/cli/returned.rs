@@ -1,9 +1,8 @@
 //! What a call has returned, as it is printed.
 
-use std::io::{self, Write as _};
-
 use anyhow::{Context as _, Result};
 use wit_host::Val;
+use wit_host::terminal::{Output, write_of_guest, write_raw};
 use wit_host::values::{to_json_text, to_wave};
 use wit_host::wasmtime::component::Type;
 
@@ -17,23 +16,21 @@ pub(crate) struct Returned {
 }
 
 impl Notation {
-    /// Prints what a call returned, an `err` on standard error. Says whether it
-    /// was one.
-    pub(super) fn print(self, results: &[Returned]) -> Result<bool> {
+    /// Prints what a call returned, an `err` on standard error, and to a terminal
+    /// `everything` as it is or what cannot steer it. Says whether it was an `err`.
+    pub(super) fn print(self, results: &[Returned], everything: bool) -> Result<bool> {
+        let write = if everything { write_raw } else { write_of_guest };
         let mut failed = false;
         for Returned { value: result, is_bytes } in results {
+            let line = || format!("{}\n", self.text(result)).into_bytes();
             if let Val::Result(Err(_)) = result {
                 failed = true;
-                let _ = writeln!(io::stderr(), "{}", self.text(result));
+                let _ = write(Output::Stderr, &line());
                 continue;
             }
-            let mut stdout = io::stdout().lock();
             let bytes = if self.raw && *is_bytes { bytes(result) } else { None };
-            let written = match bytes {
-                Some(bytes) => stdout.write_all(&bytes),
-                _ => writeln!(stdout, "{}", self.text(result)),
-            };
-            written.and_then(|()| stdout.flush()).context("failed to write to standard output")?;
+            let written = write(Output::Stdout, &bytes.unwrap_or_else(line));
+            written.context("failed to write to standard output")?;
         }
         Ok(failed)
     }

@@ -1,14 +1,15 @@
 //! `wit-host run`: a guest's main, its result on standard output.
 
-use std::io::Write as _;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use wit_host::{Error, Functions, Grants, Guest, Outcome, Runtime, Val};
 
 use super::diagnostics::{Diagnostics, Observer};
-use super::options::Options;
+use super::options::{Options, text};
+use super::output;
 use super::status::{Status, interruptible, notice, report, shown_path};
 use super::watch::{PATIENCE, Watch};
 
@@ -30,7 +31,7 @@ pub(crate) struct Run {
     /// A component or a core module, in binary or in text form, and behind it what
     /// it finds as its arguments: options of this command stand before it
     #[arg(required = true, trailing_var_arg = true, value_names = ["GUEST", "ARGS"])]
-    guest: Vec<String>,
+    guest: Vec<OsString>,
 
     #[command(flatten)]
     options: Options,
@@ -43,7 +44,9 @@ impl Run {
     pub(crate) fn execute(&self) -> Result<Status> {
         interruptible()?;
         let program = self.path().file_name().unwrap_or_default().to_string_lossy();
-        let arguments = std::iter::once(&*program).chain(self.guest.iter().skip(1).map(|s| &**s));
+        let arguments = self.guest.iter().skip(1).map(|argument| text(argument));
+        let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+        let arguments = std::iter::once(&*program).chain(arguments);
         let grants = self.options.grants()?.arguments(arguments);
         let watch = self.watch.then(|| Watch::new(self.path())).transpose()?;
         let observer = self.diagnostics.begin(self.path(), self.options.modules())?;
@@ -102,7 +105,7 @@ impl Run {
     }
 
     fn path(&self) -> &Path {
-        Path::new(self.guest.first().map_or("", String::as_str))
+        Path::new(self.guest.first().map_or(OsStr::new(""), OsString::as_os_str))
     }
 }
 
@@ -126,11 +129,9 @@ fn once(guest: &Guest<Functions>, grants: &Grants, observer: &Observer<'_>) -> R
 
 /// Prints numbers in decimal, each on a line of its own.
 fn print(results: &[Val]) -> Result<Status> {
-    let mut stdout = std::io::stdout().lock();
-    let mut write = |text: &str| writeln!(stdout, "{text}").and_then(|()| stdout.flush());
     for result in results {
         match decimal(result) {
-            Some(number) => write(&number).context("failed to write to standard output")?,
+            Some(number) => output::print(&format!("{number}\n"))?,
             None => {
                 notice("`run` returned a value that is no number, which this command cannot print");
                 return Ok(Status::Refused);

@@ -20,6 +20,7 @@ use super::options::Options;
 use super::output::print;
 use super::results::has_handle;
 use super::status::{Status, notice, report};
+use super::word::Word;
 
 /// Call functions of a guest as they are typed in
 ///
@@ -74,7 +75,8 @@ impl Shell {
         let grants = self.options.grants()?;
         let mut editor = editor(&guest, self.notation)?;
         let notation = self.notation;
-        let mut prompt = Prompt { guest, grants, notation, abi, imports, observer, calls: None };
+        let (options, calls) = (&self.options, None);
+        let mut prompt = Prompt { guest, grants, notation, abi, options, imports, observer, calls };
         prompt.start()?;
         let ended = prompt.lines(&mut editor);
         history::save(&mut editor);
@@ -87,6 +89,7 @@ struct Prompt<'a> {
     grants: Grants,
     notation: Notation,
     abi: Option<Abi>,
+    options: &'a Options,
     imports: Vec<Import>,
     observer: Observer<'a>,
     calls: Option<Calls>,
@@ -98,7 +101,9 @@ impl Prompt<'_> {
         self.calls = None;
         let functions = Functions::new(&self.grants);
         match self.guest.session_with_blocking(functions, &self.grants) {
-            Ok(session) => self.calls = Some(Calls::new(session, self.notation, self.abi)),
+            Ok(session) => {
+                self.calls = Some(Calls::new(session, self.notation, self.abi, self.options)?)
+            }
             Err(error) => return Err(self.observer.explain(error)),
         }
         Ok(())
@@ -107,6 +112,8 @@ impl Prompt<'_> {
     /// Does what each line says, up to the last.
     fn lines(&mut self, editor: &mut Editor<Completion, FileHistory>) -> Result<()> {
         loop {
+            // Behind what the guest has left on the line.
+            print("")?;
             match editor.readline("> ") {
                 Ok(line) => {
                     // What is not kept in the history is not missed.
@@ -173,11 +180,12 @@ impl Prompt<'_> {
             notice(NO_SESSION);
             return Ok(());
         };
-        let called = calls.call(function, arguments);
+        let arguments: Vec<_> = arguments.iter().map(|word| Word::of_text(word)).collect();
+        let called = calls.call(function, &arguments);
         calls.read_input_again();
         match called {
             Ok(results) => {
-                calls.notation.print(&results)?;
+                calls.print(&results)?;
                 if results.iter().any(|returned| has_handle(&returned.value)) {
                     notice(&format!("it is `${}` from now on", calls.last()));
                 }

@@ -1,6 +1,6 @@
 //! Which exit status an end of the command has, and how an error is printed.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use rustix::process::Signal;
 use signal_hook::consts::SIGINT;
 use wit_host::new::ProjectError;
+use wit_host::terminal::{Output, within_line, write_own};
 use wit_host::{Error, LimitReached};
 
 use super::options::Usage;
@@ -93,7 +94,7 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
         None => Status::HostFailed,
     };
     let name = if is_coloured() { "\x1b[1;31mwit-host:\x1b[0m" } else { "wit-host:" };
-    let _ = writeln!(io::stderr(), "{name} {error:#}");
+    tell(name, &format!("{error:#}"));
     status
 }
 
@@ -133,7 +134,14 @@ fn is_coloured() -> bool {
 
 /// Writes a line to standard error. Whoever has closed that does not want to know.
 pub(crate) fn notice(text: &str) {
-    let _ = writeln!(io::stderr(), "wit-host: {text}");
+    tell("wit-host:", text);
+}
+
+/// On a terminal, what a guest or a file has put into the text must not begin another
+/// line of this command's where the screen ends.
+fn tell(name: &str, text: &str) {
+    let text = if io::stderr().is_terminal() { &within_line(text) } else { text };
+    let _ = write_own(Output::Stderr, &format!("{name} {text}\n"));
 }
 
 fn status(error: &Error) -> Status {

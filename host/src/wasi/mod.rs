@@ -20,10 +20,11 @@ use wasmtime_wasi::{FsPerms, HostMonotonicClock, HostWallClock, WasiCtxBuilder};
 use crate::capture::Capture;
 use crate::error::{Error, Result};
 use crate::grants::{Access, Grants, Stdio};
-use crate::inherit::{Inherited, Output};
+use crate::inherit::Inherited;
 use crate::meter::Meter;
 use crate::state::State;
 use crate::tail::Tail;
+use crate::terminal::{Output, Shared};
 use crate::text::{self, shown};
 use files::Listings;
 pub(crate) use files::View;
@@ -98,7 +99,7 @@ impl Wasi {
 
     /// Whether standard error is this process's own.
     pub(crate) fn stderr_was_seen(&self) -> bool {
-        self.grants.stdio == Stdio::Inherited
+        matches!(self.grants.stdio, Stdio::Inherited | Stdio::InheritedRaw)
     }
 
     /// Whether the reader of this process's output has gone away.
@@ -115,11 +116,14 @@ impl Wasi {
         let mut capture = || Capture::new(limits.output, meter.host_memory());
         let (stdout, stderr) = (capture(), capture());
         let (tail, closed) = (Tail::default(), Arc::new(AtomicBool::new(false)));
-        let inherited = |output| Inherited { output, closed: Arc::clone(&closed) };
+        let inherited = |output| {
+            let filter = (grants.stdio == Stdio::Inherited).then(Shared::default);
+            Inherited { output, closed: Arc::clone(&closed), filter }
+        };
         match grants.stdio {
             Stdio::Closed => wasi.stderr(tail.of(std::io::empty())),
             Stdio::Captured => wasi.stdout(stdout.clone()).stderr(tail.of(stderr.clone())),
-            Stdio::Inherited => wasi
+            Stdio::Inherited | Stdio::InheritedRaw => wasi
                 .inherit_stdin()
                 .stdout(inherited(Output::Stdout))
                 .stderr(tail.of(inherited(Output::Stderr))),
