@@ -19,7 +19,7 @@ use crate::kind::{Kind, is_text, recognise};
 use crate::lacking::is_lacking;
 use crate::limits::{LimitReached, Limits};
 use crate::pool;
-use crate::prepare::{self, Edited, with_checks};
+use crate::prepare::{self, Edited, TooManyChecks, with_checks};
 use crate::scan::{Refusal, scan};
 use crate::text::{root_cause, shown};
 use crate::threads;
@@ -122,7 +122,8 @@ pub(crate) fn compile(
     limits: &Limits,
     isolation: Option<&Isolation>,
 ) -> Result<Compiled> {
-    let checked = with_checks(stripped.binary());
+    let checked = with_checks(stripped.binary(), limits.checks)
+        .map_err(|TooManyChecks| Error::TooCostly { limit: LimitReached::Checks(limits.checks) })?;
     let binary = checked.binary();
     if pool::is_pooled(engine) {
         pool::before_compiling(binary, limits)?;

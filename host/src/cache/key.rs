@@ -46,7 +46,7 @@ impl Key {
 }
 
 /// All that scanning reads of the limits.
-fn of_scanning(limits: &Limits) -> [usize; 10] {
+fn of_scanning(limits: &Limits) -> [usize; 11] {
     [
         limits.nesting,
         limits.definitions,
@@ -58,6 +58,7 @@ fn of_scanning(limits: &Limits) -> [usize; 10] {
         limits.effective_functions,
         limits.functions,
         limits.items,
+        limits.checks,
     ]
 }
 

@@ -155,6 +155,10 @@ limits! {
     /// Depth of blocks, loops and branches within one another in one function.
     /// 4,000.
     blocks, Blocks: usize = 4_000, count, "--limit blocks=N";
+    /// Places within functions at which the time is looked at: before each call of an
+    /// import and each instruction on any number of bytes, in functions that have two or
+    /// more of them. 500,000.
+    checks, Checks: usize = 500_000, count, "--limit checks=N";
     /// Types, imports, exports, globals, tables, memories, segments and the like,
     /// summed over all modules. 500,000.
     items, Items: usize = 500_000, count, "--limit items=N";

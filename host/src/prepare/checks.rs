@@ -4,6 +4,8 @@
 //! an empty loop is put before each of them, which is what makes the engine look. A
 //! function with one of them at most has been looked at just before it.
 
+use std::borrow::Cow;
+
 use wasmparser::{
     BinaryReader, BinaryReaderError, CodeSectionReader, CompositeInnerType, ElementItems,
     ElementSectionReader, ExportSectionReader, ExternalKind, FunctionBody, GlobalSectionReader,
@@ -16,15 +18,26 @@ use super::sections::{Action, Edit, Part, Section, keep, push_number};
 /// `loop end`, which takes and gives nothing.
 const LOOK: [u8; 3] = [0x03, 0x40, 0x0b];
 
+/// There are more places for a look than a guest may have.
+#[derive(Debug)]
+pub(crate) struct TooManyChecks;
+
 /// A binary that looks at the time between any two instructions that may take long.
-pub(crate) fn with_checks(binary: &[u8]) -> Edited<'_> {
-    Edited::new(binary, &mut Checks { binary, modules: Vec::new() })
+///
+/// # Errors
+/// Where there are more than `most` places for a look.
+pub(crate) fn with_checks(binary: &[u8], most: usize) -> Result<Edited<'_>, TooManyChecks> {
+    let mut checks = Checks { binary, modules: Vec::new(), left: Some(most) };
+    let edited = Edited::new(binary, &mut checks);
+    checks.left.map(|_| edited).ok_or(TooManyChecks)
 }
 
 struct Checks<'b> {
     binary: &'b [u8],
     /// What is known of the modules and components that are being read.
     modules: Vec<Module>,
+    /// How many looks there may still be. `None` once there were too many.
+    left: Option<usize>,
 }
 
 /// What is known of a module by the time that its code comes.
@@ -33,6 +46,8 @@ struct Module {
     is_component: bool,
     /// How many functions it imports, which come first in their index space.
     imported: u32,
+    /// Whether it has a global that may hold a reference to a function.
+    has_references: bool,
     /// Whether a call through a table may be one of a function that it imports.
     calls_out_by_table: bool,
 }
@@ -43,21 +58,40 @@ impl Edit for Checks<'_> {
     }
 
     fn section(&mut self, section: &Section) -> Action {
-        let Some(module) = self.modules.last_mut().filter(|module| !module.is_component) else {
+        let (Some(module), Some(left)) = (self.modules.last_mut(), &mut self.left) else {
             return Action::Keep;
         };
+        if module.is_component {
+            return Action::Keep;
+        }
         let start = usize::try_from(section.content.start).unwrap_or(usize::MAX);
         let end = usize::try_from(section.content.end).unwrap_or(usize::MAX);
         let reader = BinaryReader::new(self.binary.get(start..end).unwrap_or_default(), start);
         // What is not valid stays as it is, and will be refused.
-        match module.section(section.kind, reader) {
+        match module.section(section.kind, reader, left) {
             Ok(Some(content)) => Action::Change(content),
-            Ok(None) | Err(_) => Action::Keep,
+            Ok(None) | Err(Stopped::NotValid) => Action::Keep,
+            Err(Stopped::TooMany) => {
+                self.left = None;
+                Action::Keep
+            }
         }
     }
 
     fn end(&mut self) {
         self.modules.pop();
+    }
+}
+
+/// Why a section stays as it is.
+enum Stopped {
+    NotValid,
+    TooMany,
+}
+
+impl From<BinaryReaderError> for Stopped {
+    fn from(_: BinaryReaderError) -> Self {
+        Self::NotValid
     }
 }
 
@@ -67,14 +101,15 @@ impl Module {
         &mut self,
         kind: u8,
         reader: BinaryReader<'_>,
-    ) -> Result<Option<Vec<Part>>, BinaryReaderError> {
+        left: &mut usize,
+    ) -> Result<Option<Vec<Part>>, Stopped> {
         match kind {
             1 => self.types(TypeSectionReader::new(reader)?)?,
             2 => self.imports(ImportSectionReader::new(reader)?)?,
             6 => self.globals(GlobalSectionReader::new(reader)?)?,
             7 => self.exports(ExportSectionReader::new(reader)?)?,
             9 => self.elements(ElementSectionReader::new(reader)?)?,
-            10 => return self.code(CodeSectionReader::new(reader)?),
+            10 => return self.code(CodeSectionReader::new(reader)?, left),
             _ => {}
         }
         Ok(None)
@@ -111,7 +146,9 @@ impl Module {
 
     fn globals(&mut self, globals: GlobalSectionReader<'_>) -> Result<(), BinaryReaderError> {
         for global in globals {
-            for operator in global?.init_expr.get_operators_reader() {
+            let global = global?;
+            self.has_references |= global.ty.content_type.is_reference_type();
+            for operator in global.init_expr.get_operators_reader() {
                 self.calls_out_by_table |= self.names_import(&operator?);
             }
         }
@@ -124,6 +161,7 @@ impl Module {
             self.calls_out_by_table |= match export.kind {
                 ExternalKind::Func | ExternalKind::FuncExact => export.index < self.imported,
                 ExternalKind::Table => true,
+                ExternalKind::Global => self.has_references,
                 _ => false,
             };
         }
@@ -158,7 +196,11 @@ impl Module {
         }
     }
 
-    fn code(&self, code: CodeSectionReader<'_>) -> Result<Option<Vec<Part>>, BinaryReaderError> {
+    fn code(
+        &self,
+        code: CodeSectionReader<'_>,
+        left: &mut usize,
+    ) -> Result<Option<Vec<Part>>, Stopped> {
         let (mut parts, mut kept_to) = (Vec::new(), code.range().start);
         let (end, mut bodies) = (code.range().end, code.into_iter());
         let mut changed = false;
@@ -167,14 +209,14 @@ impl Module {
             let place_of_size = bodies.original_position();
             let Some(body) = bodies.next() else { break };
             let body = body?;
-            let Some(content) = self.body(&body)? else { continue };
+            let Some(content) = self.body(&body, left)? else { continue };
             changed = true;
             keep(&mut parts, kept_to as u64..place_of_size as u64);
             let length = content.iter().map(Part::length).sum::<u64>();
             let Ok(length) = u32::try_from(length) else { return Ok(None) };
             let mut size = Vec::new();
             push_number(&mut size, length);
-            parts.push(Part::New(size));
+            parts.push(Part::New(size.into()));
             parts.extend(content);
             kept_to = body.range().end;
         }
@@ -183,7 +225,11 @@ impl Module {
     }
 
     /// The body of a function with looks in it. `None` where it needs none.
-    fn body(&self, body: &FunctionBody<'_>) -> Result<Option<Vec<Part>>, BinaryReaderError> {
+    fn body(
+        &self,
+        body: &FunctionBody<'_>,
+        left: &mut usize,
+    ) -> Result<Option<Vec<Part>>, Stopped> {
         let mut places = Vec::new();
         let mut operators = body.get_operators_reader()?;
         while !operators.eof() {
@@ -191,15 +237,20 @@ impl Module {
             if self.may_take_long(&operators.read()?) {
                 places.push(place);
             }
+            // One alone needs no look.
+            if places.len() > (*left).max(1) {
+                return Err(Stopped::TooMany);
+            }
         }
         if places.len() < 2 {
             return Ok(None);
         }
+        *left -= places.len();
         let range = body.range();
         let (mut parts, mut at) = (Vec::new(), range.start);
         for place in places {
             keep(&mut parts, at as u64..place as u64);
-            parts.push(Part::New(LOOK.to_vec()));
+            parts.push(Part::New(Cow::Borrowed(&LOOK)));
             at = place;
         }
         keep(&mut parts, at as u64..range.end as u64);
@@ -232,7 +283,7 @@ mod tests {
     /// How many looks there are in the functions of a module, each.
     fn looks(module: &str) -> Vec<usize> {
         let binary = wat::parse_str(module).expect("a module");
-        let edited = with_checks(&binary);
+        let edited = with_checks(&binary, 100).expect("few looks");
         let mut validator = wasmparser::Validator::new();
         validator.validate_all(edited.binary()).expect("as valid as before");
         let mut looks = Vec::new();
@@ -281,6 +332,7 @@ mod tests {
             r#"(import "env" "f" (func $f)) (table 1 funcref) (global funcref (ref.func $f))"#,
             r#"(import "env" "f" (func $f (result funcref))) (table 1 funcref)"#,
             r#"(import "m" "g" (global funcref)) (table 1 funcref)"#,
+            r#"(global (export "g") (mut funcref) (ref.null func)) (table 1 funcref)"#,
         ];
         for (module, expected) in
             inside.map(|module| (module, 0)).into_iter().chain(outside.map(|module| (module, 2)))
@@ -301,10 +353,10 @@ mod tests {
     fn what_is_not_valid_stays_as_it_is() {
         let module = r#"(module (import "env" "f" (func $f)) (func call $f call $f))"#;
         let binary = wat::parse_str(module).expect("a module");
-        assert!(with_checks(&binary).is_changed());
+        assert!(with_checks(&binary, 2).expect("few looks").is_changed());
         let is_valid = |cut| wasmparser::Validator::new().validate_all(cut).is_ok();
         for length in (0..binary.len()).filter(|length| !is_valid(&binary[..*length])) {
-            let edited = with_checks(&binary[..length]);
+            let edited = with_checks(&binary[..length], 2).expect("few looks");
             assert_eq!(edited.binary(), &binary[..length]);
         }
     }
@@ -314,7 +366,7 @@ mod tests {
         let module = r#"(module (import "env" "f" (func $f))
             (func call $f call $f i32.const 77777 drop) (func i32.const 88888 drop))"#;
         let binary = wat::parse_str(module).expect("a module");
-        let edited = with_checks(&binary);
+        let edited = with_checks(&binary, 2).expect("few looks");
         for number in [77_777_u32, 88_888] {
             let mut mark = Vec::new();
             push_number(&mut mark, number);
@@ -323,5 +375,18 @@ mod tests {
             let expected = place(&binary).expect("it is there") as u64;
             assert_eq!(edited.place_in_whole(found), Some(expected));
         }
+    }
+
+    #[test]
+    fn more_looks_than_there_may_be_are_refused() {
+        let module = |calls: usize| {
+            let calls = "call $f ".repeat(calls);
+            let functions = format!("(func {calls}) (func {calls})");
+            wat::parse_str(format!(r#"(module (import "env" "f" (func $f)) {functions})"#))
+                .expect("a module")
+        };
+        assert!(with_checks(&module(50), 100).is_ok());
+        assert!(with_checks(&module(51), 100).is_err());
+        assert!(with_checks(&module(1), 0).is_ok(), "there is no place for one");
     }
 }

@@ -8,6 +8,6 @@ mod edit;
 mod sections;
 mod strip;
 
-pub(crate) use checks::with_checks;
+pub(crate) use checks::{TooManyChecks, with_checks};
 pub(crate) use edit::Edited;
 pub(crate) use strip::{hash_of_file, strip};

@@ -2,6 +2,7 @@
 //! out or changed: a walk over the headers of sections, from one to the next, that reads
 //! nothing else. What becomes of a section an [`Edit`] says.
 
+use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 
@@ -34,7 +35,7 @@ pub(super) enum Part {
     /// A range of the whole binary.
     Kept(Range<u64>),
     /// Bytes that are not in it, as a section's header with another size.
-    New(Vec<u8>),
+    New(Cow<'static, [u8]>),
 }
 
 impl Part {
@@ -163,7 +164,7 @@ impl<S: Source, E: Edit> Walk<'_, S, E> {
                 let length = content.iter().map(Part::length).sum::<u64>();
                 let header = header(section.kind, u32::try_from(length).ok()?);
                 let of_header = header.len() as u64;
-                self.parts.push(Part::New(header));
+                self.parts.push(Part::New(header.into()));
                 self.parts.extend(content);
                 Some(of_header + length)
             }
@@ -174,7 +175,7 @@ impl<S: Source, E: Edit> Walk<'_, S, E> {
     /// written anew where something in it has changed.
     fn nested(&mut self, section: &Section, depth: usize) -> io::Result<Option<u64>> {
         let (place, was_changed) = (self.parts.len(), self.is_changed);
-        self.parts.push(Part::New(Vec::new()));
+        self.parts.push(Part::New(Cow::Borrowed(&[])));
         self.is_changed = false;
         let length = self.definition(section.content.clone(), depth + 1)?;
         let is_changed = std::mem::replace(&mut self.is_changed, was_changed);
@@ -187,7 +188,7 @@ impl<S: Source, E: Edit> Walk<'_, S, E> {
         let Ok(size) = u32::try_from(length) else { return Ok(None) };
         let header = header(section.kind, size);
         let of_header = header.len() as u64;
-        self.parts[place] = Part::New(header);
+        self.parts[place] = Part::New(header.into());
         Ok(Some(of_header + length))
     }
 
