@@ -29,7 +29,7 @@ BUILD_BENCH := cargo build --release --package wit-host --package wit-host-bench
 BENCH := RUST_BACKTRACE=0 target/release/wit-host-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench bench-readme bench-once bench-peers fuzz guests guests-all guests-table guests-cargo-component targets lint doc install clean
+.PHONY: help run test soak limits bench bench-readme bench-once bench-peers fuzz guests guests-all guests-table guests-cargo-component targets lint doc install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
@@ -46,6 +46,9 @@ test: targets ## Run every test
 
 soak: ## Run a million sessions and print what they leave behind (minutes)
 	cargo bench --bench soak
+
+limits: ## Measure what each kind of item costs the compiler at its limit (minutes)
+	cargo bench --bench limits
 
 bench: targets ## Measure wit-host beside plain wasmtime (15 minutes from a fresh clone)
 	$(BUILD_BENCH)

@@ -21,7 +21,7 @@ pub(crate) fn many_globals() -> Vec<u8> {
 #[test]
 fn a_panic_of_the_compiler_is_an_error() {
     let guest = many_globals();
-    let limits = Limits::default();
+    let limits = Limits::default().globals(100_000);
     let worker = Isolation::new(env!("CARGO_BIN_EXE_wit-host"), ["isolated-worker"]);
     for isolation in [None, Some(worker)] {
         let builder = contract().limits(limits.clone());
@@ -38,9 +38,10 @@ fn a_panic_of_the_compiler_is_an_error() {
     let files = Files::new();
     let guest = files.file("guest.wasm", guest);
     for option in ["--no-isolate", "--isolate"] {
-        let args = ["run", option, &guest];
+        let args = ["run", option, "--limit", "globals=100000", &guest];
         check(&args, 126, "", "the compiler failed on this core module: it ended with the panic");
     }
+    check(&["run", &guest], 126, "", "the limit `globals`");
 }
 
 /// A command in a process whose user may have no other process and no other thread.

@@ -46,7 +46,7 @@ impl Key {
 }
 
 /// All that scanning reads of the limits.
-fn of_scanning(limits: &Limits) -> [usize; 11] {
+fn of_scanning(limits: &Limits) -> [usize; 20] {
     [
         limits.nesting,
         limits.definitions,
@@ -58,6 +58,15 @@ fn of_scanning(limits: &Limits) -> [usize; 11] {
         limits.effective_functions,
         limits.functions,
         limits.items,
+        limits.types,
+        limits.imports,
+        limits.exports,
+        limits.globals,
+        limits.elements,
+        limits.segments,
+        limits.loops,
+        limits.function_weight,
+        limits.code_weight,
         limits.checks,
     ]
 }

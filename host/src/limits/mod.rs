@@ -135,16 +135,31 @@ limits! {
     text_size, TextSize: usize = 1 << 20, bytes, "--limit text-size=SIZE";
     /// Depth of components within components, and of their types. 16.
     nesting, Nesting: usize = 16, count, "--limit nesting=N";
-    /// Modules and components that are defined in a component. 1,000.
-    definitions, Definitions: usize = 1_000, count, "--limit definitions=N";
+    /// Modules and components that are defined in a component. 400.
+    definitions, Definitions: usize = 400, count, "--limit definitions=N";
     /// Instances that a component makes, with those that its instances make:
     /// twice a component that makes two of another counts as four. 1,000.
     effective_instances, EffectiveInstances: usize = 1_000, count, "--limit effective-instances=N";
     /// Functions between components, counted as often as their components are
     /// instantiated, since each is compiled anew. 5,000.
     effective_functions, EffectiveFunctions: usize = 5_000, count, "--limit effective-functions=N";
-    /// Functions, summed over all modules. 50,000.
-    functions, Functions: usize = 50_000, count, "--limit functions=N";
+    /// Functions, summed over all modules. 30,000: guests in Python and JavaScript have 13,000.
+    functions, Functions: usize = 30_000, count, "--limit functions=N";
+    /// Types of functions, summed over all modules: each that is used is some code by
+    /// itself. 4,000.
+    types, Types: usize = 4_000, count, "--limit types=N";
+    /// Imports of core modules, summed over all of them. 8,000.
+    imports, Imports: usize = 8_000, count, "--limit imports=N";
+    /// Exports of core modules, summed over all of them. 10,000.
+    exports, Exports: usize = 10_000, count, "--limit exports=N";
+    /// Globals, summed over all modules. 5,000.
+    globals, Globals: usize = 5_000, count, "--limit globals=N";
+    /// Elements of segments for tables, summed over all modules. One that is an
+    /// expression counts as two, and so does a segment. 16,000.
+    elements, Elements: usize = 16_000, count, "--limit elements=N";
+    /// Segments of data that are copied one by one when a module starts, since their
+    /// memory is another module's or they lie far apart; summed over all modules. 2,000.
+    segments, Segments: usize = 2_000, count, "--limit segments=N";
     /// Parameters and results of one type of function. 128.
     signature, Signature: usize = 128, count, "--limit signature=N";
     /// Local variables of one function. 5,000.
@@ -155,6 +170,17 @@ limits! {
     /// Depth of blocks, loops and branches within one another in one function.
     /// 4,000.
     blocks, Blocks: usize = 4_000, count, "--limit blocks=N";
+    /// Depth of loops within one another in one function. 50: in what compilers make there are
+    /// fewer than ten.
+    loops, Loops: usize = 50, count, "--limit loops=N";
+    /// What the code of one function weighs, beside its bytes: values that calls,
+    /// branches and blocks move, locals that loops carry, and instructions that are much
+    /// code. The compiler's time grows faster than that. 50,000: the heaviest function of
+    /// a JavaScript engine has 25,000.
+    function_weight, FunctionWeight: usize = 50_000, count, "--limit function-weight=N";
+    /// What functions weigh beyond half of their bytes, summed over all of them, with
+    /// what wide types and computed constants do. 150,000.
+    code_weight, CodeWeight: usize = 150_000, count, "--limit code-weight=N";
     /// Places within functions at which the time is looked at: before each call of an
     /// import and each instruction on any number of bytes, in functions that have two or
     /// more of them. 500,000.

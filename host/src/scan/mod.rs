@@ -3,6 +3,8 @@
 //! no fuel, epoch or limiter exists yet. One pass over the sections, which
 //! keeps no more than counters; whether a guest is valid is the engine's to find.
 
+mod code;
+mod module;
 mod scopes;
 mod types;
 
@@ -10,11 +12,11 @@ use std::ops::Range;
 
 use wasmparser::{
     BinaryReaderError, ComponentAlias, ComponentExternalKind, ComponentInstance,
-    ComponentOuterAliasKind, ComponentTypeRef, CompositeInnerType, FunctionBody, Instance,
-    Operator, Parser, Payload, RecGroup,
+    ComponentOuterAliasKind, ComponentTypeRef, Instance, Parser, Payload,
 };
 
 use crate::limits::{LimitReached, Limits};
+use module::Modules;
 use scopes::{Makes, Scopes};
 
 /// Why a guest is not compiled.
@@ -34,8 +36,9 @@ impl From<BinaryReaderError> for Refusal {
 
 /// Refuses a guest that is over a limit.
 pub(crate) fn scan(binary: &[u8], limits: &Limits) -> Result<(), Refusal> {
-    let (scopes, definitions, functions, items) = (Scopes::default(), 0, 0, 0);
-    let mut scan = Scan { binary, limits, scopes, definitions, functions, items };
+    let (scopes, modules) = (Scopes::default(), Modules::default());
+    let (definitions, functions, items) = (0, 0, 0);
+    let mut scan = Scan { binary, limits, scopes, modules, definitions, functions, items };
     for payload in Parser::new(0).parse_all(binary) {
         scan.payload(payload?)?;
     }
@@ -46,6 +49,7 @@ struct Scan<'l> {
     binary: &'l [u8],
     limits: &'l Limits,
     scopes: Scopes,
+    modules: Modules,
     definitions: usize,
     functions: usize,
     items: usize,
@@ -63,18 +67,37 @@ impl Scan<'_> {
             }
             Payload::TypeSection(section) => {
                 self.items(section.count())?;
-                section.into_iter().try_for_each(|types| self.signatures(&types?))
+                section.into_iter().try_for_each(|types| self.modules.types(&types?, self.limits))
             }
             Payload::CodeSectionStart { count, .. } => self.functions(count),
-            Payload::CodeSectionEntry(body) => self.body(&body),
-            Payload::ImportSection(section) => self.items(section.count()),
+            Payload::CodeSectionEntry(body) => self.modules.body(&body, self.limits),
+            Payload::ImportSection(section) => {
+                self.items(section.count())?;
+                let mut imports = section.into_imports();
+                imports.try_for_each(|import| self.modules.import(&import?, self.limits))
+            }
+            Payload::FunctionSection(section) => {
+                section.into_iter().try_for_each(|ty| Ok(self.modules.function(ty?)))
+            }
             Payload::TableSection(section) => self.items(section.count()),
             Payload::MemorySection(section) => self.items(section.count()),
             Payload::TagSection(section) => self.items(section.count()),
-            Payload::GlobalSection(section) => self.items(section.count()),
-            Payload::ExportSection(section) => self.items(section.count()),
-            Payload::ElementSection(section) => self.items(section.count()),
-            Payload::DataSection(section) => self.items(section.count()),
+            Payload::GlobalSection(section) => {
+                self.items(section.count())?;
+                section.into_iter().try_for_each(|one| self.modules.global(&one?, self.limits))
+            }
+            Payload::ExportSection(section) => {
+                self.items(section.count())?;
+                self.modules.exports(section.count(), self.limits)
+            }
+            Payload::ElementSection(section) => {
+                self.items(section.count())?;
+                self.modules.elements(section, self.limits)
+            }
+            Payload::DataSection(section) => {
+                self.items(section.count())?;
+                self.modules.data(section, self.limits)
+            }
             Payload::CoreTypeSection(section) => self.items(section.count()),
             Payload::ComponentExportSection(section) => {
                 self.items(section.count())?;
@@ -122,57 +145,16 @@ impl Scan<'_> {
 
     fn begin(&mut self, is_component: bool) -> Result<(), Refusal> {
         let depth = self.scopes.begin(is_component);
+        self.modules.begin();
         self.definitions += 1;
         within(depth, self.limits.nesting, LimitReached::Nesting)?;
         within(self.definitions, self.limits.definitions, LimitReached::Definitions)
-    }
-
-    fn signatures(&mut self, types: &RecGroup) -> Result<(), Refusal> {
-        types.types().try_for_each(|ty| match &ty.composite_type.inner {
-            CompositeInnerType::Func(ty) => {
-                let signature = ty.params().len() + ty.results().len();
-                within(signature, self.limits.signature, LimitReached::Signature)
-            }
-            _ => Ok(()),
-        })
     }
 
     fn types(&self, section: Range<usize>) -> Result<(), Refusal> {
         let (at, bytes) = (section.start, self.binary.get(section).unwrap_or_default());
         let depth = types::depth(bytes, at, self.limits.nesting)?;
         within(depth, self.limits.nesting, LimitReached::Nesting)
-    }
-
-    fn body(&mut self, body: &FunctionBody<'_>) -> Result<(), Refusal> {
-        within(body.range().len(), self.limits.body, LimitReached::Body)?;
-        let mut locals = 0_usize;
-        for group in body.get_locals_reader()? {
-            let (count, _) = group?;
-            locals = locals.saturating_add(count as usize);
-            within(locals, self.limits.locals, LimitReached::Locals)?;
-        }
-        self.blocks(body)
-    }
-
-    /// Blocks within one another cost the compiler more than linear time.
-    fn blocks(&self, body: &FunctionBody<'_>) -> Result<(), Refusal> {
-        // A block takes two bytes and its end another, so most need no look.
-        if body.range().len() / 3 <= self.limits.blocks {
-            return Ok(());
-        }
-        let mut depth = 0_usize;
-        for operator in body.get_operators_reader()? {
-            match operator? {
-                Operator::Block { .. }
-                | Operator::Loop { .. }
-                | Operator::If { .. }
-                | Operator::TryTable { .. } => depth += 1,
-                Operator::End => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            within(depth, self.limits.blocks, LimitReached::Blocks)?;
-        }
-        Ok(())
     }
 
     fn alias(&mut self, alias: &ComponentAlias<'_>) -> Result<(), Refusal> {

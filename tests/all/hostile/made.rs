@@ -126,7 +126,7 @@ fn compile_bombs() {
         Row::new(
             "many functions",
             "costly functions",
-            format!("(module {})", "(func)".repeat(50_001)),
+            format!("(module {})", "(func)".repeat(30_001)),
         ),
         Row::new("many types", "costly items", binary(&types)),
         Row::new(

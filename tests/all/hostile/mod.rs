@@ -18,7 +18,10 @@
 //! nothing. `read` and `write` grant a folder as `/data`, in which a file `file`
 //! has `content`; beside it lies `secret`, which no guest may read or change.
 
+mod kinds;
+mod limits;
 mod made;
+mod products;
 mod row;
 
 use std::fs;

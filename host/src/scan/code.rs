@@ -1,0 +1,227 @@
+//! What the code of one function costs the compiler, as far as that is not seen by its
+//! bytes: an instruction of two bytes can move a hundred values, and a loop has the
+//! compiler look after each local that is used in it, once for each loop around it.
+//! It reads a body once, and takes time for its instructions and the loops around
+//! branches, of which there are few.
+
+use wasmparser::{BinaryReaderError, BlockType, FunctionBody, Operator};
+
+/// What a call of a function without parameters weighs, and one by a table.
+const CALL: usize = 4;
+const CALL_BY_TABLE: usize = 40;
+/// What an instruction weighs that looks into a table, or fills or copies memory.
+const TABLE: usize = 36;
+const BULK: usize = 8;
+/// What a loop weighs, and each local that is used in it.
+const LOOP: usize = 24;
+const LOCAL: usize = 2;
+/// What each value weighs that a block or a branch of a condition takes or gives, and
+/// one of a loop. The first is free: most blocks give one.
+const VALUE: usize = 4;
+const LOOP_VALUE: usize = 8;
+
+/// The types and functions of a module, as far as code refers to them.
+#[derive(Default)]
+pub(super) struct Signatures {
+    /// Parameters and results of each type.
+    pub(super) types: Vec<(usize, usize)>,
+    /// The type of each function.
+    pub(super) functions: Vec<u32>,
+}
+
+impl Signatures {
+    fn of_type(&self, index: u32) -> (usize, usize) {
+        usize::try_from(index)
+            .ok()
+            .and_then(|index| self.types.get(index))
+            .copied()
+            .unwrap_or((0, 0))
+    }
+
+    /// Parameters and results of a function, together.
+    pub(super) fn values(&self, function: u32) -> usize {
+        let index = usize::try_from(function).ok().and_then(|index| self.functions.get(index));
+        index.map_or(0, |ty| self.values_of_type(*ty))
+    }
+
+    pub(super) fn values_of_type(&self, index: u32) -> usize {
+        let (params, results) = self.of_type(index);
+        params.saturating_add(results)
+    }
+}
+
+/// What is found in a function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Blocks within one another.
+    pub(super) blocks: usize,
+    /// Loops within one another.
+    pub(super) loops: usize,
+    pub(super) weight: usize,
+}
+
+/// Reads the instructions of a function with so many parameters and locals.
+pub(super) fn weigh(
+    body: &FunctionBody<'_>,
+    locals: usize,
+    signatures: &Signatures,
+    most_loops: usize,
+) -> Result<Found, BinaryReaderError> {
+    let mut weigher = Weigher {
+        signatures,
+        found: Found::default(),
+        blocks: Vec::new(),
+        loops: Vec::new(),
+        used: vec![0; locals],
+        now: 0,
+    };
+    for operator in body.get_operators_reader()? {
+        weigher.operator(&operator?);
+        if weigher.found.loops > most_loops {
+            break;
+        }
+    }
+    Ok(weigher.found)
+}
+
+struct Weigher<'s> {
+    signatures: &'s Signatures,
+    found: Found,
+    /// The blocks that are open: values that a branch to one moves, and its place among
+    /// the loops where it is one.
+    blocks: Vec<(usize, Option<usize>)>,
+    loops: Vec<Loop>,
+    /// When each local was last used.
+    used: Vec<usize>,
+    /// Counts loops and uses, so that one can be told to be before another.
+    now: usize,
+}
+
+/// A loop that is open.
+struct Loop {
+    began: usize,
+    /// How many locals were used in this one for the first time, that is, not within
+    /// one further out before: as far as that has changed since it began.
+    locals: usize,
+    /// The sum of that for the loops around it, when it began.
+    before: usize,
+}
+
+impl Weigher<'_> {
+    fn operator(&mut self, operator: &Operator<'_>) {
+        match operator {
+            Operator::LocalGet { local_index }
+            | Operator::LocalSet { local_index }
+            | Operator::LocalTee { local_index } => self.local(*local_index),
+            Operator::Block { blockty }
+            | Operator::TryTable { try_table: wasmparser::TryTable { ty: blockty, .. } } => {
+                self.block(*blockty);
+            }
+            Operator::If { blockty } => self.block(*blockty),
+            Operator::Loop { blockty } => self.begin_loop(*blockty),
+            Operator::End => self.end(),
+            Operator::Br { relative_depth } | Operator::BrIf { relative_depth } => {
+                self.branch(*relative_depth);
+            }
+            Operator::BrTable { targets } => {
+                for target in targets.targets().flatten() {
+                    self.add(1);
+                    self.branch(target);
+                }
+                self.branch(targets.default());
+            }
+            Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
+                self.add(CALL.saturating_add(self.signatures.values(*function_index)));
+            }
+            Operator::CallIndirect { type_index, .. }
+            | Operator::ReturnCallIndirect { type_index, .. } => {
+                let values = self.signatures.values_of_type(*type_index);
+                self.add(CALL_BY_TABLE.saturating_add(values.saturating_mul(2)));
+            }
+            Operator::TableGet { .. }
+            | Operator::TableSet { .. }
+            | Operator::TableGrow { .. }
+            | Operator::TableFill { .. }
+            | Operator::TableCopy { .. }
+            | Operator::TableInit { .. } => self.add(TABLE),
+            Operator::MemoryFill { .. }
+            | Operator::MemoryCopy { .. }
+            | Operator::MemoryInit { .. }
+            | Operator::MemoryGrow { .. }
+            | Operator::DataDrop { .. }
+            | Operator::ElemDrop { .. }
+            | Operator::RefFunc { .. } => self.add(BULK),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, weight: usize) {
+        self.found.weight = self.found.weight.saturating_add(weight);
+    }
+
+    fn values(&self, ty: BlockType) -> (usize, usize) {
+        match ty {
+            BlockType::Empty => (0, 0),
+            BlockType::Type(_) => (0, 1),
+            BlockType::FuncType(index) => self.signatures.of_type(index),
+        }
+    }
+
+    fn block(&mut self, ty: BlockType) {
+        let (params, results) = self.values(ty);
+        self.add(params.saturating_add(results).saturating_sub(1).saturating_mul(VALUE));
+        self.open(results, None);
+    }
+
+    fn begin_loop(&mut self, ty: BlockType) {
+        let (params, results) = self.values(ty);
+        let values = params.saturating_add(results).saturating_sub(1);
+        self.add(LOOP.saturating_add(values.saturating_mul(LOOP_VALUE)));
+        self.now += 1;
+        self.open(params, Some(self.loops.len()));
+        let before = self.loops.iter().map(|open| open.locals).sum();
+        self.loops.push(Loop { began: self.now, locals: 0, before });
+        self.found.loops = self.found.loops.max(self.loops.len());
+    }
+
+    fn open(&mut self, moved: usize, is_loop: Option<usize>) {
+        self.blocks.push((moved, is_loop));
+        self.found.blocks = self.found.blocks.max(self.blocks.len());
+    }
+
+    fn end(&mut self) {
+        if let Some((_, Some(_))) = self.blocks.pop() {
+            self.loops.pop();
+        }
+    }
+
+    /// A local is looked after in each loop around its use, once.
+    fn local(&mut self, index: u32) {
+        let Some(used) = usize::try_from(index).ok().and_then(|index| self.used.get_mut(index))
+        else {
+            return;
+        };
+        let before = std::mem::replace(used, self.now);
+        // Those that began later have not seen it; the others are further out.
+        let first = self.loops.partition_point(|open| open.began <= before);
+        let anew = self.loops.len() - first;
+        if let Some(open) = self.loops.get_mut(first) {
+            open.locals += 1;
+        }
+        self.add(anew.saturating_mul(LOCAL));
+    }
+
+    /// A branch to a loop moves the locals that are used in it as well.
+    fn branch(&mut self, depth: u32) {
+        let block =
+            usize::try_from(depth).ok().and_then(|depth| self.blocks.iter().nth_back(depth));
+        let Some(&(values, is_loop)) = block else { return };
+        let within = |index: usize| {
+            let before = self.loops.get(index).map_or(0, |open| open.before);
+            let all: usize = self.loops.iter().take(index + 1).map(|open| open.locals).sum();
+            all.saturating_sub(before)
+        };
+        let locals = is_loop.map_or(0, within);
+        self.add(values.saturating_add(locals));
+    }
+}

@@ -1,0 +1,196 @@
+//! The items of core modules: how many there are of each kind, over all modules, and
+//! what a module's start-up is made of. It knows the limits of items, and leaves what a
+//! function is made of to [`code`](super::code).
+
+use wasmparser::{
+    ConstExpr, Data, DataKind, Element, ElementItems, ElementKind, ElementSectionReader,
+    FunctionBody, Global, Import, Operator, RecGroup, TypeRef,
+};
+
+use super::code::{Found, Signatures, weigh};
+use super::{Refusal, within};
+use crate::limits::{LimitReached, Limits};
+
+/// A memory whose data lies further apart is not copied as a whole when a module starts,
+/// but segment by segment.
+const WHOLE: u64 = 16 << 20;
+
+/// What was counted in all modules, and what is known of the one that is being read.
+#[derive(Default)]
+pub(super) struct Modules {
+    types: usize,
+    imports: usize,
+    exports: usize,
+    globals: usize,
+    elements: usize,
+    segments: usize,
+    weight: usize,
+    signatures: Signatures,
+    /// The functions of this module whose code was read, after those that are imported.
+    read: usize,
+    has_imported_memory: bool,
+}
+
+impl Modules {
+    /// Begins another module, after the one before has ended.
+    pub(super) fn begin(&mut self) {
+        self.signatures = Signatures::default();
+        (self.read, self.has_imported_memory) = (0, false);
+    }
+
+    pub(super) fn types(&mut self, types: &RecGroup, limits: &Limits) -> Result<(), Refusal> {
+        for ty in types.types() {
+            let values = match &ty.composite_type.inner {
+                wasmparser::CompositeInnerType::Func(ty) => (ty.params().len(), ty.results().len()),
+                _ => (0, 0),
+            };
+            within(values.0 + values.1, limits.signature, LimitReached::Signature)?;
+            self.signatures.types.push(values);
+            self.weigh((values.0 + values.1) / FREE_VALUES * FREE_VALUES, limits)?;
+        }
+        self.types = self.types.saturating_add(types.types().len());
+        within(self.types, limits.types, LimitReached::Types)
+    }
+
+    pub(super) fn import(&mut self, import: &Import<'_>, limits: &Limits) -> Result<(), Refusal> {
+        match import.ty {
+            TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
+                self.signatures.functions.push(ty);
+                self.read += 1;
+            }
+            TypeRef::Memory(_) => self.has_imported_memory = true,
+            _ => {}
+        }
+        self.imports += 1;
+        within(self.imports, limits.imports, LimitReached::Imports)
+    }
+
+    pub(super) fn function(&mut self, ty: u32) {
+        self.signatures.functions.push(ty);
+    }
+
+    pub(super) fn exports(&mut self, more: u32, limits: &Limits) -> Result<(), Refusal> {
+        self.exports = self.exports.saturating_add(more as usize);
+        within(self.exports, limits.exports, LimitReached::Exports)
+    }
+
+    pub(super) fn global(&mut self, global: &Global<'_>, limits: &Limits) -> Result<(), Refusal> {
+        self.globals += 1;
+        within(self.globals, limits.globals, LimitReached::Globals)?;
+        self.constant(&global.init_expr, limits)
+    }
+
+    /// A constant is an instruction and the end; more of them compute something.
+    pub(super) fn constant(
+        &mut self,
+        expression: &ConstExpr<'_>,
+        limits: &Limits,
+    ) -> Result<(), Refusal> {
+        let mut instructions = 0_usize;
+        for operator in expression.get_operators_reader() {
+            operator?;
+            instructions += 1;
+        }
+        self.weigh(instructions.saturating_sub(2), limits)
+    }
+
+    pub(super) fn elements(
+        &mut self,
+        section: ElementSectionReader<'_>,
+        limits: &Limits,
+    ) -> Result<(), Refusal> {
+        section.into_iter().try_for_each(|segment| self.segment(segment?, limits))
+    }
+
+    /// A segment is some code by itself, and an element that is an expression some more.
+    fn segment(&mut self, segment: Element<'_>, limits: &Limits) -> Result<(), Refusal> {
+        self.more_elements(2, limits)?;
+        if let ElementKind::Active { offset_expr, .. } = &segment.kind {
+            self.constant(offset_expr, limits)?;
+        }
+        match segment.items {
+            ElementItems::Functions(functions) => {
+                self.more_elements(functions.count() as usize, limits)
+            }
+            ElementItems::Expressions(_, expressions) => {
+                self.more_elements((expressions.count() as usize).saturating_mul(2), limits)?;
+                expressions.into_iter().try_for_each(|each| self.constant(&each?, limits))
+            }
+        }
+    }
+
+    fn more_elements(&mut self, more: usize, limits: &Limits) -> Result<(), Refusal> {
+        self.elements = self.elements.saturating_add(more);
+        within(self.elements, limits.elements, LimitReached::Elements)
+    }
+
+    pub(super) fn data(
+        &mut self,
+        section: wasmparser::DataSectionReader<'_>,
+        limits: &Limits,
+    ) -> Result<(), Refusal> {
+        let (mut active, mut is_whole) = (0_usize, !self.has_imported_memory);
+        let mut ends: Option<(u64, u64)> = None;
+        for segment in section {
+            let Data { kind: DataKind::Active { offset_expr, .. }, data, .. } = segment? else {
+                continue;
+            };
+            active += 1;
+            self.constant(&offset_expr, limits)?;
+            let Some(from) = offset(&offset_expr) else {
+                is_whole = false;
+                continue;
+            };
+            let to = from.saturating_add(data.len() as u64);
+            let (first, last) = ends.get_or_insert((from, to));
+            (*first, *last) = ((*first).min(from), (*last).max(to));
+        }
+        is_whole &= ends.is_none_or(|(first, last)| last - first <= WHOLE);
+        if !is_whole {
+            self.segments = self.segments.saturating_add(active);
+        }
+        within(self.segments, limits.segments, LimitReached::Segments)
+    }
+
+    /// Looks at the code of the next function, and counts what it weighs: in sum only
+    /// what is more than usual code has, whose bytes are twice its weight.
+    pub(super) fn body(&mut self, body: &FunctionBody<'_>, limits: &Limits) -> Result<(), Refusal> {
+        let bytes = body.range().len();
+        within(bytes, limits.body, LimitReached::Body)?;
+        let ty = self.signatures.functions.get(self.read).copied();
+        self.read += 1;
+        let values = ty.map_or(0, |ty| self.signatures.values_of_type(ty));
+        let mut locals = 0_usize;
+        for group in body.get_locals_reader()? {
+            let (count, _) = group?;
+            locals = locals.saturating_add(count as usize);
+            within(locals, limits.locals, LimitReached::Locals)?;
+        }
+        let found = weigh(body, locals.saturating_add(values), &self.signatures, limits.loops)?;
+        let Found { blocks, loops, weight } = found;
+        within(blocks, limits.blocks, LimitReached::Blocks)?;
+        within(loops, limits.loops, LimitReached::Loops)?;
+        let weight = weight.saturating_add(values);
+        within(weight, limits.function_weight, LimitReached::FunctionWeight)?;
+        self.weigh(weight.saturating_sub(bytes / 2), limits)
+    }
+
+    fn weigh(&mut self, more: usize, limits: &Limits) -> Result<(), Refusal> {
+        self.weight = self.weight.saturating_add(more);
+        within(self.weight, limits.code_weight, LimitReached::CodeWeight)
+    }
+}
+
+/// A type of fewer values is one as all are.
+const FREE_VALUES: usize = 16;
+
+/// Where a segment is put, where that is a constant.
+fn offset(expression: &ConstExpr<'_>) -> Option<u64> {
+    let mut operators = expression.get_operators_reader().into_iter();
+    let offset = match operators.next()?.ok()? {
+        Operator::I32Const { value } => u64::from(value.cast_unsigned()),
+        Operator::I64Const { value } => value.cast_unsigned(),
+        _ => return None,
+    };
+    matches!(operators.next()?.ok()?, Operator::End).then_some(offset)
+}

@@ -1,0 +1,34 @@
+//! The limits of loading, each at its value and beyond it, and all of them at once.
+
+use std::time::{Duration, Instant};
+
+use wit_host::{Error, Limits, contract};
+
+use super::kinds::{KINDS, component, everything};
+
+#[test]
+fn every_limit_of_loading_holds() {
+    let runtime = contract().build().unwrap();
+    for kind in KINDS {
+        let limit = (kind.value)(&Limits::default());
+        let inspected = |count| runtime.inspect(component(&(kind.made)(count))).map(|_| ());
+        let within = inspected(limit * 9 / 10);
+        assert!(within.is_ok(), "{} at nine tenths: {within:?}", kind.limit);
+        let Err(Error::TooCostly { limit: reached }) = inspected(limit * 11 / 10) else {
+            panic!("{} is not held", kind.limit);
+        };
+        let expected = format!("`{}`", kind.limit);
+        assert!(reached.to_string().contains(&expected), "{expected}: {reached}");
+    }
+}
+
+/// A guest at nine tenths of every limit at once is compiled in the time and the memory
+/// that `make limits` has as its goal. Here the host is not optimised, though the compiler
+/// is: it may take three times as long.
+#[test]
+fn nine_tenths_of_everything_are_compiled() {
+    let guest = everything(&Limits::default(), 90);
+    let began = Instant::now();
+    contract().build().unwrap().load(guest).unwrap();
+    assert!(began.elapsed() < Duration::from_secs(30), "it took {:?}", began.elapsed());
+}
