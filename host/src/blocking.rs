@@ -1,9 +1,13 @@
 //! The same sessions for programs without an async runtime: each brings an
 //! executor of its own, on the calling thread.
 
+use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::time::Duration;
 
 use wasmtime::Store;
 use wasmtime::component::Val;
@@ -12,7 +16,7 @@ use crate::abi::Abi;
 use crate::error::{Error, Result};
 use crate::executor::{Executor, run, wait};
 use crate::grants::Grants;
-use crate::guest::{Guest, Outcome};
+use crate::guest::{Guest, Main, Outcome};
 use crate::pool::Place;
 use crate::runtime::Inner;
 use crate::session;
@@ -30,7 +34,17 @@ pub struct Session<T: 'static> {
     session: session::Session<T>,
     /// Made when a call first needs it.
     executor: Option<Executor>,
+    interrupt: Option<Interrupt>,
 }
+
+/// Ends the calls of blocking sessions from elsewhere, as from another thread or from the
+/// handler of a signal: a call that is under way when it is set to `true` ends with
+/// [`Error::Interrupted`] within some 20 milliseconds, in guest code and where a host
+/// function waits. It stays set until somebody resets it.
+pub type Interrupt = Arc<AtomicBool>;
+
+/// How often a call looks whether it is interrupted.
+const LOOK: Duration = Duration::from_millis(20);
 
 impl<T: Send + 'static> Guest<T> {
     /// [`Guest::session`], blocking.
@@ -39,7 +53,7 @@ impl<T: Send + 'static> Guest<T> {
     /// The same, and [`Error::Host`] where no executor is to be had.
     pub fn session_blocking(&self, data: T) -> Result<Session<T>> {
         let inner = self.inner();
-        Session::start(self, data, &inner.grants, inner.place_blocking()?)
+        Session::start(self, data, &inner.grants, inner.place_blocking()?, None)
     }
 
     /// [`Guest::session_with`], blocking.
@@ -48,7 +62,22 @@ impl<T: Send + 'static> Guest<T> {
     /// Those of [`Guest::session_blocking`].
     pub fn session_with_blocking(&self, data: T, grants: &Grants) -> Result<Session<T>> {
         let place = self.inner().place_blocking()?;
-        Session::start(self, data, &Arc::new(grants.clone()), place)
+        Session::start(self, data, &Arc::new(grants.clone()), place, None)
+    }
+
+    /// [`Guest::session_with_blocking`], whose calls, its start among them, can be ended
+    /// from elsewhere. Those of [`Session::typed_sync`] cannot.
+    ///
+    /// # Errors
+    /// Those of [`Guest::session_with_blocking`], and [`Error::Interrupted`].
+    pub fn session_with_interrupt(
+        &self,
+        data: T,
+        grants: &Grants,
+        interrupt: &Interrupt,
+    ) -> Result<Session<T>> {
+        let (place, interrupt) = (self.inner().place_blocking()?, Arc::clone(interrupt));
+        Session::start(self, data, &Arc::new(grants.clone()), place, Some(interrupt))
     }
 
     /// [`Guest::try_session`], blocking while the session starts.
@@ -57,7 +86,7 @@ impl<T: Send + 'static> Guest<T> {
     /// The same, and [`Error::Host`] where no executor is to be had.
     pub fn try_session_blocking(&self, data: T) -> Result<Session<T>> {
         let inner = self.inner();
-        Session::start(self, data, &inner.grants, inner.try_place()?)
+        Session::start(self, data, &inner.grants, inner.try_place()?, None)
     }
 }
 
@@ -74,16 +103,17 @@ impl<T: Send + 'static> Session<T> {
         data: T,
         grants: &Arc<Grants>,
         place: Option<Place>,
+        interrupt: Option<Interrupt>,
     ) -> Result<Self> {
         let mut executor = None;
-        let session = match guest.loaded.is_sync.get() {
-            Some(true) => session::Session::start_sync(guest, data, grants, place)?,
+        let session = match (guest.loaded.is_sync.get(), &interrupt) {
+            (Some(true), None) => session::Session::start_sync(guest, data, grants, place)?,
             _ => {
                 let starting = session::Session::start(guest, data, grants, place);
-                run(&mut executor, pin!(starting))?
+                drive(&mut executor, interrupt.as_ref(), "instantiate", pin!(starting))?
             }
         };
-        Ok(Self { session, executor })
+        Ok(Self { session, executor, interrupt })
     }
 
     /// [`session::Session::main`], blocking.
@@ -91,7 +121,10 @@ impl<T: Send + 'static> Session<T> {
     /// # Errors
     /// The same.
     pub fn main(&mut self) -> Result<Outcome> {
-        run(&mut self.executor, pin!(self.session.main()))
+        let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
+        let name = interrupt.and_then(|_| self.session.guest().main());
+        let name = name.as_ref().map_or("run", Main::name);
+        drive(executor, interrupt, name, pin!(self.session.main()))
     }
 
     /// [`session::Session::call`], blocking.
@@ -99,9 +132,10 @@ impl<T: Send + 'static> Session<T> {
     /// # Errors
     /// The same.
     pub fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
-        match self.session.can_be_sync() {
+        let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
+        match interrupt.is_none() && self.session.can_be_sync() {
             true => self.session.call_sync(name, args),
-            false => run(&mut self.executor, pin!(self.session.call(name, args))),
+            false => drive(executor, interrupt, name, pin!(self.session.call(name, args))),
         }
     }
 
@@ -110,7 +144,8 @@ impl<T: Send + 'static> Session<T> {
     /// # Errors
     /// The same.
     pub fn call_with(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
-        run(&mut self.executor, pin!(self.session.call_with(abi, name, args)))
+        let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
+        drive(executor, interrupt, name, pin!(self.session.call_with(abi, name, args)))
     }
 
     /// [`session::Session::typed`], blocking.
@@ -122,7 +157,8 @@ impl<T: Send + 'static> Session<T> {
         name: &str,
         calls: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
-        run(&mut self.executor, pin!(self.session.typed(name, calls)))
+        let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
+        drive(executor, interrupt, name, pin!(self.session.typed(name, calls)))
     }
 
     /// [`Session::typed`] with bindings that are not async, which makes short calls
@@ -150,6 +186,38 @@ impl<T: Send + 'static> Session<T> {
     pub fn into_data(self) -> T {
         self.session.into_data()
     }
+}
+
+/// Runs a call of `function`, until it is over or interrupted.
+fn drive<R>(
+    executor: &mut Option<Executor>,
+    interrupt: Option<&Interrupt>,
+    function: &str,
+    call: Pin<&mut impl Future<Output = Result<R>>>,
+) -> Result<R> {
+    match interrupt {
+        Some(interrupt) => run(executor, pin!(until(interrupt, function, call))),
+        None => run(executor, call),
+    }
+}
+
+/// The outcome of a call, which is left where it is when it is interrupted: its session is
+/// not called again.
+async fn until<R>(
+    interrupt: &Interrupt,
+    function: &str,
+    mut call: Pin<&mut impl Future<Output = Result<R>>>,
+) -> Result<R> {
+    let mut look = tokio::time::interval(LOOK);
+    poll_fn(|context| {
+        // To be called again for the next look.
+        while look.poll_tick(context).is_ready() {}
+        if interrupt.load(Ordering::Relaxed) {
+            return Poll::Ready(Err(Error::Interrupted { function: function.to_owned() }));
+        }
+        call.as_mut().poll(context)
+    })
+    .await
 }
 
 impl<T: 'static> Deref for Session<T> {

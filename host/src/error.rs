@@ -165,6 +165,14 @@ pub enum Error {
         function: String,
     },
 
+    /// The call was ended by an [`Interrupt`](crate::blocking::Interrupt), and the session
+    /// with it.
+    #[error("`{}` was interrupted", shown(function))]
+    Interrupted {
+        /// The function that the host called.
+        function: String,
+    },
+
     /// An earlier call failed, and what it left behind is not to be trusted.
     #[error("this session ended when `{}` failed; start a new one", shown(function))]
     SessionEnded {

@@ -19,10 +19,6 @@ const IDLE: usize = 4;
 /// takes more than its part, and does not know what there is.
 const HOST_STACK: usize = 1 << 20;
 
-/// After how many turns of its tasks an executor looks at the time and at what has come
-/// in. A server can keep a task busy for milliseconds in each.
-const EVENTS: u32 = 4;
-
 thread_local! {
     static EXECUTORS: RefCell<Vec<Executor>> = const { RefCell::new(Vec::new()) };
 }
@@ -42,8 +38,7 @@ impl Executor {
         if let Ok(Some(executor)) = idle {
             return Ok(executor);
         }
-        let mut builder = Builder::new_current_thread();
-        let runtime = builder.enable_all().event_interval(EVENTS).build();
+        let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = Some(runtime.map_err(Error::host("start an executor"))?);
         Ok(Self { runtime, may_be_stuck: Cell::new(false) })
     }

@@ -1,5 +1,6 @@
 //! `fetch` against a server on loopback, each case through both paths.
 
+use std::net::ToSocketAddrs as _;
 use std::time::Duration;
 
 use wit_host::{FetchLimits, Functions, Grants, Val};
@@ -31,6 +32,38 @@ fn a_server_that_does_not_answer_is_given_up() {
     let case = error(&server::url("silent"), "timed-out", Val::U64(50), "did not arrive in 50 ms");
     check(Path::Component, FETCH, &case, functions(limits));
     check(Path::Module, FETCH, &case, functions(limits));
+}
+
+/// `localhost` is this machine's by its name, any other one is not.
+#[test]
+fn a_name_leads_to_no_address_that_was_not_granted() {
+    let port = server::host().rsplit_once(':').unwrap().1.to_owned();
+    let get = |grants: &[&str], name: &str, case: Case| {
+        let granted = grants.iter().map(|host| format!("{host}:{port}"));
+        let grants =
+            granted.fold(Grants::default(), |grants, host| grants.allow_host(&host).unwrap());
+        let url = format!("http://{name}:{port}/text");
+        let case = Case { args: vec![text(&url)], ..case };
+        for path in [Path::Component, Path::Module] {
+            check(path, FETCH, &case, Functions::new(&grants).fetch_limits(LIMITS));
+        }
+    };
+    let found = || body("text", "wasm für alle: wasm, Wasm und 🦀 wasm".as_bytes());
+    get(&["localhost"], "localhost", found());
+    let own = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let own = own.trim().to_lowercase();
+    // What this machine is called leads to an address of its own, where it leads anywhere.
+    let leads = (&*own, 0)
+        .to_socket_addrs()
+        .is_ok_and(|mut found| found.all(|address| address.ip().is_loopback()));
+    if leads && !own.is_empty() && own != "localhost" {
+        let reason = format!(
+            "`{own}` has an address that is not public, which has to be granted as well, by its \
+             number"
+        );
+        get(&[&own], &own, error("", "failed", text(&reason), &reason));
+        get(&[&own, "127.0.0.1", "127.0.1.1"], &own, found());
+    }
 }
 
 fn functions(limits: FetchLimits) -> Functions {
@@ -71,6 +104,10 @@ fn cases() -> Vec<Case> {
             "request or response body error: error reading a body from connection: \
              end of file before message length reached",
         ),
+        failed("unchanged", "the server answered 304 Not Modified"),
+        failed("choices", "the server answered 300 Multiple Choices"),
+        failed("redirect-nowhere", "the server answered 302 Found"),
+        body("redirect-to-sender", b"not told"),
         denied(&server::url("redirect-denied"), "not-granted.invalid:80"),
         denied("http://not-granted.invalid/", "not-granted.invalid:80"),
         denied("https://127.0.0.1/", "127.0.0.1:443"),

@@ -33,16 +33,24 @@ fn serve(connection: TcpStream) -> Option<()> {
     let mut reader = BufReader::new(connection);
     let mut request = String::new();
     reader.read_line(&mut request).ok()?;
-    while reader.read_line(&mut String::new()).ok()? > 2 {}
+    let mut headers = Vec::new();
+    while headers.last().is_none_or(|line: &String| line.len() > 2) {
+        headers.push(String::new());
+        reader.read_line(headers.last_mut()?).ok()?;
+    }
     let page = request.split(' ').nth(1)?.trim_start_matches('/').to_owned();
-    let (status, headers, body) = answer(&page, &mut reader);
+    let (status, headers, body) = answer(&page, &headers, &mut reader);
     let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n{headers}\r\n");
     let connection = reader.get_mut();
     connection.write_all(head.as_bytes()).ok()?;
     connection.write_all(&body).ok()
 }
 
-fn answer(page: &str, reader: &mut BufReader<TcpStream>) -> (&'static str, String, Vec<u8>) {
+fn answer(
+    page: &str,
+    headers: &[String],
+    reader: &mut BufReader<TcpStream>,
+) -> (&'static str, String, Vec<u8>) {
     let redirect = |to: String| ("302 Found", format!("Location: {to}\r\n"), Vec::new());
     let body = |body: &str| ("200 OK", format!("Content-Length: {}\r\n", body.len()), body.into());
     match page {
@@ -54,6 +62,15 @@ fn answer(page: &str, reader: &mut BufReader<TcpStream>) -> (&'static str, Strin
         "broken" => ("200 OK", "Content-Length: 100\r\n".into(), vec![b'x'; 10]),
         "redirect" => redirect(url("text")),
         "redirect-denied" => redirect("http://not-granted.invalid/secret".into()),
+        // As what a cache has, without a body that is the document.
+        "unchanged" => ("304 Not Modified", String::new(), Vec::new()),
+        "choices" => ("300 Multiple Choices", String::new(), b"not the document".into()),
+        "redirect-nowhere" => ("302 Found", String::new(), b"not the document".into()),
+        "redirect-to-sender" => redirect(url("sender")),
+        "sender" => {
+            let sender = headers.iter().any(|line| line.to_lowercase().starts_with("referer"));
+            body(if sender { "told" } else { "not told" })
+        }
         "redirect-elsewhere" => redirect("file:///etc/passwd".into()),
         "redirect-circle" => redirect(url("redirect-circle")),
         "silent" => {

@@ -2,12 +2,14 @@
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
+use wit_host::blocking::Interrupt;
 use wit_host::inspect::Import;
 use wit_host::{Abi, Error, Functions, Grants, Guest};
 
@@ -19,7 +21,7 @@ use super::history;
 use super::options::Options;
 use super::output::print;
 use super::results::has_handle;
-use super::status::{Status, notice, report};
+use super::status::{Status, interrupting, notice, report};
 use super::word::Word;
 
 /// Call functions of a guest as they are typed in
@@ -59,6 +61,9 @@ const NO_SESSION: &str = "there is no session; `:reset` starts one";
 
 impl Shell {
     pub(crate) fn execute(&self) -> Result<Status> {
+        // While it is set, an interrupt ends the shell; while it is not, the call.
+        let interrupt = Interrupt::new(true.into());
+        interrupting(&interrupt)?;
         let observer = self.diagnostics.begin(&self.guest, self.options.modules())?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
@@ -76,7 +81,8 @@ impl Shell {
         let mut editor = editor(&guest, self.notation)?;
         let notation = self.notation;
         let (options, calls) = (&self.options, None);
-        let mut prompt = Prompt { guest, grants, notation, abi, options, imports, observer, calls };
+        let mut prompt =
+            Prompt { guest, grants, notation, abi, options, imports, observer, interrupt, calls };
         prompt.start()?;
         let ended = prompt.lines(&mut editor);
         history::save(&mut editor);
@@ -92,6 +98,7 @@ struct Prompt<'a> {
     options: &'a Options,
     imports: Vec<Import>,
     observer: Observer<'a>,
+    interrupt: Interrupt,
     calls: Option<Calls>,
 }
 
@@ -100,7 +107,10 @@ impl Prompt<'_> {
     fn start(&mut self) -> Result<()> {
         self.calls = None;
         let functions = Functions::new(&self.grants);
-        match self.guest.session_with_blocking(functions, &self.grants) {
+        self.interrupt.store(false, Ordering::Relaxed);
+        let started = self.guest.session_with_interrupt(functions, &self.grants, &self.interrupt);
+        self.interrupt.store(true, Ordering::Relaxed);
+        match started {
             Ok(session) => {
                 self.calls = Some(Calls::new(session, self.notation, self.abi, self.options)?)
             }
@@ -181,7 +191,9 @@ impl Prompt<'_> {
             return Ok(());
         };
         let arguments: Vec<_> = arguments.iter().map(|word| Word::of_text(word)).collect();
+        self.interrupt.store(false, Ordering::Relaxed);
         let called = calls.call(function, &arguments);
+        self.interrupt.store(true, Ordering::Relaxed);
         calls.read_input_again();
         match called {
             Ok(results) => {

@@ -27,16 +27,26 @@ pub(crate) enum Status {
     NotFound,
     Trapped,
     SpendingLimit,
+    Interrupted,
     OutputClosed,
 }
 
 /// The status of a run that a person interrupted, as shells have it.
-const INTERRUPTED: i32 = 130;
+const INTERRUPTED: u8 = 130;
 
 /// Has an interrupt end the command with a status of its own.
 pub(crate) fn interruptible() -> anyhow::Result<()> {
     let always = Arc::new(AtomicBool::new(true));
-    signal_hook::flag::register_conditional_shutdown(SIGINT, INTERRUPTED, always)
+    signal_hook::flag::register_conditional_shutdown(SIGINT, INTERRUPTED.into(), always)
+        .context("failed to listen for interrupts")?;
+    Ok(())
+}
+
+/// Has an interrupt set the flag, or end the command where it is set already.
+pub(crate) fn interrupting(flag: &Arc<AtomicBool>) -> anyhow::Result<()> {
+    // In this order, as one that sets it must not end the command at once.
+    signal_hook::flag::register_conditional_shutdown(SIGINT, INTERRUPTED.into(), Arc::clone(flag))
+        .and_then(|_| signal_hook::flag::register(SIGINT, Arc::clone(flag)))
         .context("failed to listen for interrupts")?;
     Ok(())
 }
@@ -74,6 +84,7 @@ impl From<Status> for ExitCode {
             Status::NotFound => 127,
             Status::Trapped => 134,
             Status::SpendingLimit => 137,
+            Status::Interrupted => INTERRUPTED,
             // As the signal would have it that this command does not get.
             Status::OutputClosed => 141,
         })
@@ -165,6 +176,7 @@ fn status(error: &Error) -> Status {
         | Error::Grant { .. }
         | Error::Contract { .. } => Status::Usage,
         Error::Exited(status) => Status::Guest(*status),
+        Error::Interrupted { .. } => Status::Interrupted,
         Error::Trapped { .. } => Status::Trapped,
         Error::Limit { limit: LimitReached::WallClock(_), .. } => Status::TimeLimit,
         Error::Limit { .. } => Status::SpendingLimit,

@@ -8,12 +8,13 @@ use std::fmt;
 use std::time::Duration;
 
 pub use units::parse_size;
-use units::{bytes, count, maybe, span, time};
+use units::{bytes, count, maybe, span, stack, time};
 
 /// What a setter takes: a plain number, so that `64 << 20` is one, or what may be
 /// left out.
 macro_rules! argument {
     (bytes) => { usize };
+    (stack) => { usize };
     (count) => { usize };
     (span) => { Duration };
     (time) => { impl Into<Option<Duration>> };
@@ -127,7 +128,7 @@ limits! {
     module_tables, ModuleTables: usize = 4, count, "--limit module-tables=N";
     /// Bytes of stack for guest code. Host functions have 1.5 MiB beside it.
     /// 512 KiB.
-    stack, Stack: usize = 512 << 10, bytes, "--limit stack=SIZE";
+    stack, Stack: usize = 512 << 10, stack, "--limit stack=SIZE";
     /// Bytes of the guest's file. 64 MiB: Python guests have 18.
     file_size, FileSize: usize = 64 << 20, bytes, "--limit file-size=SIZE";
     /// Bytes of a guest in text form, which takes some forty times as much memory

@@ -67,6 +67,17 @@ pub(super) mod bytes {
     }
 }
 
+pub(super) mod stack {
+    pub(in crate::limits) use super::bytes::show;
+
+    pub(in crate::limits) fn parse(text: &str) -> Result<usize, String> {
+        match super::bytes::parse(text)? {
+            size @ 1..=0x4000_0000 => Ok(size),
+            _ => Err(format!("`{text}` is no size of a stack; give one from 1 B to 1GiB")),
+        }
+    }
+}
+
 pub(super) mod count {
     pub(in crate::limits) fn parse(text: &str) -> Result<usize, String> {
         text.parse().map_err(|error| super::no_number(text, &error, usize::MAX as u64))
@@ -170,6 +181,8 @@ mod tests {
         for (parsed, error) in [
             (bytes::parse("99999999999999999999GiB").map(drop), too_much),
             (count::parse("99999999999999999999").map(drop), too_much),
+            (stack::parse("2GiB").map(drop), "no size of a stack"),
+            (stack::parse("0").map(drop), "no size of a stack"),
             (count::parse("-1").map(drop), "is not a number"),
             (count::parse("1e9").map(drop), "is not a number"),
             (maybe::parse("99999999999999999999").map(drop), too_much),

@@ -168,7 +168,7 @@ impl<T: Send + 'static> Sessions<T> {
             Next::Kept(session, served) => (session, served),
             Next::Place(place) => {
                 let (guest, data) = (&self.guest, (self.data)());
-                (blocking::Session::start(guest, data, &self.grants, place)?, 0)
+                (blocking::Session::start(guest, data, &self.grants, place, None)?, 0)
             }
         };
         Ok(Lease::new(session, served, self.keep, &self.idle_blocking))

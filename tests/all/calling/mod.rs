@@ -10,6 +10,7 @@
 //! `…`.
 
 mod closed;
+mod interrupted;
 
 use std::fs;
 use std::io::Write as _;

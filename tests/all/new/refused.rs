@@ -85,6 +85,36 @@ fn files_that_are_no_contract() {
     check(&new, 2, "", "empty`: the folder has no file that ends with `.wit`");
 }
 
+/// Types that have each other twice have values that no disk would hold.
+#[test]
+fn values_that_are_too_long() {
+    let files = Files::new();
+    let folder = files.folder("made");
+    let wit = |name: &str, depth: usize, double: &dyn Fn(usize) -> String| {
+        let types: String =
+            (1..=depth).map(|n| format!("type t{n} = {};\n", double(n - 1))).collect();
+        let wit = format!(
+            "package a:b;\ninterface c {{ type t0 = u8; {types} f: func(a: t{depth}) -> t{depth}; }}\n\
+             world w {{ export c; }}"
+        );
+        files.file(name, wit)
+    };
+    let pair = |n: usize| format!("tuple<t{n}, t{n}>");
+    let [twice, often] = [24, 40].map(|depth| wit(&format!("pair{depth}.wit"), depth, &pair));
+    let result = wit("result.wit", 60, &|n| format!("result<t{n}, t{n}>"));
+    let deep = wit("deep.wit", 5_000, &|n| format!("option<t{n}>"));
+    for language in ["rust", "c", "go", "js", "quickjs", "python"] {
+        for wit in [&twice, &often] {
+            let new = ["new", "guest", "--lang", language, "--wit", wit];
+            check(&new, 2, "", "its export `f` returns `t");
+        }
+        let new = ["new", "guest", "--lang", language, "--wit", &deep];
+        check(&new, 2, "", "has types within types, more than 100 deep");
+    }
+    let made = format!("{folder}/guest");
+    assert_eq!(run(&["new", &made, "--lang", "rust", "--wit", &result]).status, Some(0));
+}
+
 #[test]
 fn what_is_typed_next_can_be_copied() {
     let files = Files::new();

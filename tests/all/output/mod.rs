@@ -4,3 +4,4 @@
 mod places;
 mod refusals;
 mod terminal;
+mod words;

@@ -16,7 +16,7 @@ use super::Functions;
 use crate::bindings::wit_host::contract::fetch::{FetchError, Host};
 use crate::env::TrapMessage;
 use crate::grants::AllowedHosts;
-use addresses::Resolver;
+use addresses::{NotPublic, Resolver};
 
 /// A guest that is sent in circles must not keep the host busy.
 const REDIRECTS: usize = 10;
@@ -140,6 +140,9 @@ fn failure(error: &reqwest::Error, limits: FetchLimits) -> FetchError {
     while let Some(cause) = source {
         if let Some(DeniedRedirect(host)) = cause.downcast_ref() {
             return FetchError::Denied(host.clone());
+        }
+        if let Some(not_public) = cause.downcast_ref::<NotPublic>() {
+            return FetchError::Failed(not_public.to_string());
         }
         causes.push(cause.to_string());
         source = cause.source();
