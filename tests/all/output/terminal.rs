@@ -9,6 +9,9 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::cli::{Files, check, command, run};
 
+/// What a guest writes to its outputs (1 or 2), and what is shown.
+type Row<'a> = (&'a [(u8, &'a [u8])], &'a str);
+
 /// A core module that writes these bytes to these outputs (1 or 2), one after another,
 /// and then does that.
 fn writer(writes: &[(u8, &[u8])], then: &str) -> String {
@@ -61,7 +64,7 @@ fn shown(words: &[&str]) -> String {
 #[test]
 fn what_steers_a_terminal_is_seen_and_is_passed_on_elsewhere() {
     let files = Files::new();
-    let rows: [(&[(u8, &[u8])], &str); 9] = [
+    let rows: [Row; 9] = [
         (
             &[(1, "Grüße\t\u{1b}[1;31mred\u{1b}[0m\n".as_bytes())],
             "Grüße\t\u{1b}[1;31mred\u{1b}[0m\n",
@@ -88,7 +91,7 @@ fn what_steers_a_terminal_is_seen_and_is_passed_on_elsewhere() {
 #[test]
 fn the_hosts_lines_stand_apart() {
     let files = Files::new();
-    let rows: [(&[(u8, &[u8])], &str); 4] = [
+    let rows: [Row; 4] = [
         (&[(2, b"wit-host: g: fine\n")], "wit-host\\u{3a} g: fine\nwit-host: "),
         (&[(1, b"abc")], "abc\nwit-host: "),
         // Hidden, or of the colour of what is behind it.
