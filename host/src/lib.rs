@@ -125,7 +125,8 @@
 //! and `grants` bound it, `failure` tells what went wrong. `fit` and [`inspect`]
 //! tell what a guest is and whether it fits before any of that; `wit` reads
 //! contracts and what components say of themselves. `ahead` is code that is
-//! compiled in one place and run in another. [`values`] is arguments and results as
+//! compiled in one place and run in another. [`terminal`] shows what guests write to
+//! one, apart from what the host does. [`values`] is arguments and results as
 //! text, [`adapt`] makes a component of a core module, [`new`] a project for a
 //! guest. `functions` is the shipped contract; no other module knows of it, but for
 //! [`adapt`] and [`new`], which offer it as one to make components and projects for.

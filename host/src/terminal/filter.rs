@@ -281,6 +281,80 @@ mod tests {
         }
     }
 
+    /// What is shown without the sequences for colours, which have to be whole.
+    fn plain(shown: &str) -> String {
+        let mut plain = String::new();
+        let mut rest = shown;
+        while let Some((before, after)) = rest.split_once("\u{1b}[") {
+            plain.push_str(before);
+            let end = after.find(|c: char| !matches!(c, '0'..='9' | ';' | ':')).unwrap_or(0);
+            let (parameters, after) = after.split_at(end);
+            // The line that is emptied is the filter's own.
+            let is_emptied = parameters == "2" && after.starts_with('K') && before.ends_with('\r');
+            assert!(after.starts_with('m') || is_emptied, "{shown:?}");
+            rest = &after[1..];
+        }
+        plain + rest
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
+
+        /// Whatever comes, in whatever pieces, to whichever output: nothing steers the
+        /// terminal, and nothing looks like the host's.
+        #[test]
+        fn nothing_steers_a_terminal(pieces in proptest::collection::vec(piece(), 0..30)) {
+            let (mut filters, mut screen, mut shown) =
+                ([Filter::default(), Filter::default()], Screen::new(), Vec::new());
+            for (output, bytes) in &pieces {
+                filters[usize::from(*output)].pass(&mut screen, bytes, &mut shown);
+            }
+            filters.iter_mut().for_each(|filter| filter.finish(&mut screen, &mut shown));
+            let shown = String::from_utf8(shown).expect("what is shown is UTF-8");
+            let plain = plain(&shown);
+            assert!(!plain.chars().any(|c| is_hidden(c) && !"\t\r\n".contains(c)), "{shown:?}");
+            let seen: String = plain.chars().filter(|c| !is_combining(*c)).collect();
+            assert!(!seen.contains(MARK), "{shown:?}");
+            // What is written over stands on an empty line.
+            let mut over = shown.split('\r').skip(1);
+            assert!(over.all(|rest| rest.starts_with('\n') || rest.starts_with("\u{1b}[2K")));
+        }
+    }
+
+    fn piece() -> impl proptest::strategy::Strategy<Value = (bool, Vec<u8>)> {
+        use proptest::prelude::*;
+        let known = prop::sample::select(vec![
+            &b"\x1b"[..],
+            b"\x1b[",
+            b"[",
+            b"1;31",
+            b"m",
+            b"2J",
+            b"\x9b",
+            b"\xc2",
+            b"\r",
+            b"\n",
+            b"\t",
+            b"wit",
+            b"-host",
+            b"wit-host",
+            b":",
+            b": ",
+            b"\xcc\x81",
+            b"\xe2\x80\x8d",
+            b"\xe2\x80\xae",
+            b"\xf0\x9f",
+            b"\xa6\x80",
+            b"\x08",
+            b"a",
+        ]);
+        let bytes = prop_oneof![
+            4 => known.prop_map(<[u8]>::to_vec),
+            1 => prop::collection::vec(any::<u8>(), 0..5),
+        ];
+        (any::<bool>(), bytes)
+    }
+
     #[test]
     fn outputs_share_a_screen() {
         let (mut screen, mut shown) = (Screen::new(), vec![]);

@@ -110,10 +110,11 @@ pub fn write_raw(output: Output, bytes: &[u8]) -> io::Result<()> {
 /// That it could not be written.
 pub fn restore(output: Output) -> io::Result<()> {
     let mut screen = screen();
-    match std::mem::take(&mut screen.styled) && output.is_terminal() {
-        true => output.write(b"\x1b[0m"),
-        false => Ok(()),
+    if !screen.styled || !output.is_terminal() {
+        return Ok(());
     }
+    screen.styled = false;
+    output.write(b"\x1b[0m")
 }
 
 /// A text that is part of a line of the host's own, in which nothing looks like the
