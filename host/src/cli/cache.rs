@@ -1,10 +1,13 @@
 //! `wit-host cache`: what is kept of compiled guests, and where.
 
-use anyhow::Result;
+use std::os::unix::ffi::OsStrExt as _;
+
+use anyhow::{Context as _, Result};
 use bytesize::ByteSize;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use wit_host::Cache as Library;
+use wit_host::terminal::{Output, write_of_guest};
 
 use super::options::Usage;
 use super::output::{Format, print, print_json};
@@ -57,7 +60,12 @@ impl Cache {
                 }))?;
             }
             Action::Clear => print(&format!("removed {}\n", told(cache.clear()?)))?,
-            Action::Path => print(&format!("{directory}\n"))?,
+            // For programs as it is.
+            Action::Path => {
+                let path = [cache.directory().as_os_str().as_bytes(), b"\n"].concat();
+                write_of_guest(Output::Stdout, &path)
+                    .context("failed to write to standard output")?;
+            }
         }
         Ok(Status::Guest(0))
     }

@@ -29,7 +29,7 @@ pub(crate) fn print_json(value: &Value) -> Result<()> {
 
 /// JSON in which all that a terminal might take for a command is escaped. JSON
 /// has such characters in its strings only, where they can be.
-fn ascii(json: &str) -> String {
+pub(super) fn ascii(json: &str) -> String {
     let mut ascii = String::with_capacity(json.len());
     for character in json.chars() {
         if character == '\n' || matches!(character, ' '..='~') {

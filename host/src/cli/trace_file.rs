@@ -2,7 +2,7 @@
 //! a line of its own.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
@@ -18,6 +18,7 @@ use tracing_subscriber::registry::{LookupSpan, Scope};
 
 use super::destination::Destination;
 use super::fields::Fields;
+use super::output::ascii;
 use super::status::{notice, shown_path};
 
 /// Writes the lines. The file is gone once one could not be written, or was one too
@@ -29,6 +30,8 @@ pub(crate) struct TraceFile {
 
 struct Counted {
     file: File,
+    /// What a guest has named could steer it.
+    is_terminal: bool,
     written: u64,
 }
 
@@ -37,7 +40,8 @@ impl TraceFile {
     pub(crate) fn create(path: &Path, size: u64) -> Result<Self> {
         let file = Destination::at(path).and_then(Destination::begin);
         let failed = || format!("failed to write the trace to `{}`", shown_path(path));
-        let file = Counted { file: file.with_context(failed)?, written: 0 };
+        let file = file.with_context(failed)?;
+        let file = Counted { is_terminal: file.is_terminal(), file, written: 0 };
         Ok(Self { file: Mutex::new(Some(file)), size })
     }
 
@@ -48,6 +52,7 @@ impl TraceFile {
         open.written = open.written.saturating_add(line.len() as u64);
         let is_last = open.written > self.size;
         let line = if is_last { last_line(self.size) } else { line };
+        let line = if open.is_terminal { ascii(&line) } else { line };
         // In one piece, so that who reads along sees whole lines.
         let written = open.file.write_all(line.as_bytes());
         if let Err(error) = &written {

@@ -120,6 +120,17 @@ fn results_are_shown_as_output_is() {
     check(&["call", "--raw", &guest, "text"], 0, &format!("{text}\n"), "");
 }
 
+/// A trace may be shown as well, in which a guest's names are.
+#[test]
+fn a_trace_on_a_terminal_is_plain() {
+    let files = Files::new();
+    let guest = r#"(module (func (export "a\1b[2J\c2\9b2J\e2\80\aeb")))"#;
+    let guest = files.file("guest.wat", guest);
+    let shown = shown(&["call", "--trace", "/dev/stderr", &guest, "a\u{1b}[2J\u{9b}2J\u{202e}b"]);
+    assert!(shown.contains("\"kind\":\"span\""), "{shown:?}");
+    assert!(shown.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)), "{shown:?}");
+}
+
 /// To a pipe nothing is changed, and no line break is put before the host's lines.
 #[test]
 fn a_pipe_gets_everything_as_it_is() {
