@@ -71,6 +71,9 @@ fn answer(
             let sender = headers.iter().any(|line| line.to_lowercase().starts_with("referer"));
             body(if sender { "told" } else { "not told" })
         }
+        "compressed" => ("200 OK", "Content-Encoding: gzip\r\n".into(), b"as it was sent".into()),
+        "headers" => ("200 OK", "A: b\r\n".repeat(10_000), Vec::new()),
+        "long-header" => ("200 OK", format!("A: {}\r\n", "b".repeat(1 << 20)), Vec::new()),
         "redirect-elsewhere" => redirect("file:///etc/passwd".into()),
         "redirect-circle" => redirect(url("redirect-circle")),
         "silent" => {

@@ -42,7 +42,8 @@ const SIZE: u64 = 1 << 30;
 /// set of the limits that it is scanned for. Any number of processes may use a
 /// directory at the same time. One that cannot be used costs a warning, as an event
 /// of the crate `tracing`, and guests are compiled each time; loading a guest never
-/// fails for it.
+/// fails for it. Where the system limits how large files may be, a program has to catch
+/// or ignore `SIGXFSZ`, as the command does, for that to be such a warning.
 ///
 /// Machine code from the directory is run, so it has to be the user's own and
 /// nobody else's, with the mode 0700, as it is made; and every file in it is

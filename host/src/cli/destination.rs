@@ -104,7 +104,7 @@ impl Place {
         put.map(|()| file)
     }
 
-    /// A new file in the folder, by a name that nobody can have foreseen, for those
+    /// A new file in the folder, by a name that cannot be foreseen, for those
     /// whom the file before was for.
     fn beside(&self) -> io::Result<(File, String)> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
@@ -138,7 +138,7 @@ impl Place {
 }
 
 /// What cannot be kept is not worth failing for: the file is this user's then, and
-/// nobody else may use it.
+/// no one else may use it.
 fn keep_owner_and_mode(file: &OwnedFd, before: &Stat) {
     let now = rustix::fs::fstat(file).ok();
     let is_same = now.is_some_and(|now| (now.st_uid, now.st_gid) == (before.st_uid, before.st_gid));
@@ -159,7 +159,7 @@ fn no_room_beside(error: io::Error) -> io::Error {
     }
 }
 
-/// Opens what is there for writing, and waits for nobody but, for a while, for the
+/// Opens what is there for writing, and waits for nothing but, for a while, the
 /// reader of a named pipe.
 fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;

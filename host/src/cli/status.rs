@@ -54,7 +54,7 @@ pub(crate) fn interrupting(flag: &Arc<AtomicBool>) -> anyhow::Result<()> {
 /// Has a write that is over the system's limit of a file's size fail, where it would
 /// end the command otherwise.
 pub(crate) fn survive_large_files() -> anyhow::Result<()> {
-    // Of a flag that is looked at by nobody. To ignore the signal would be passed on to
+    // Of a flag that is not looked at. To ignore the signal would be passed on to
     // the programs that this one starts.
     signal_hook::flag::register(Signal::XFSZ.as_raw(), Arc::default())
         .context("failed to have large files be refused")?;

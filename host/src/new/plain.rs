@@ -45,7 +45,7 @@ pub(super) enum Plain<'w> {
 pub(super) type Payload<'w> = Option<Box<Plain<'w>>>;
 
 /// The plain value of a type. There is none of a resource that only the host makes, and
-/// none that nobody could read.
+/// none that is too long to be read.
 pub(super) fn plain<'w>(world: &'w World, ty: &Type) -> Option<Plain<'w>> {
     size::of(world, ty).filter(|size| *size <= size::MOST)?;
     Some(match ty {

@@ -1,4 +1,4 @@
-//! How deep types are within one another. Whoever looks into a type does so by calling
+//! How deep types are within one another. What looks into a type does so by calling
 //! itself, for which there is only so much stack.
 
 use std::collections::HashMap;

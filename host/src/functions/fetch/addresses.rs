@@ -1,4 +1,4 @@
-//! Which addresses a granted name may lead to. Whoever runs a name's server says what
+//! Which addresses a granted name may lead to. The owner of a name says what
 //! address it has, which may be one of the host's own network: that has to be granted by
 //! itself. A connection is made to the addresses that were looked at, and no others.
 

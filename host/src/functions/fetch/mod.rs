@@ -5,7 +5,7 @@
 
 mod addresses;
 
-use std::error::Error as _;
+use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -106,19 +106,26 @@ struct DeniedRedirect(String);
 
 fn redirects(hosts: AllowedHosts) -> Policy {
     Policy::custom(move |attempt: Attempt<'_>| {
-        if attempt.previous().len() > REDIRECTS {
-            return attempt.error(format!("more than {REDIRECTS} redirects"));
+        match refusal(&hosts, attempt.previous(), attempt.url()) {
+            Some(refusal) => attempt.error(refusal),
+            None => attempt.follow(),
         }
-        let was_safe = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
-        if was_safe && attempt.url().scheme() != "https" {
-            return attempt.error("a redirect from `https` to `http`, which is not followed");
-        }
-        if hosts.contains(attempt.url()) {
-            return attempt.follow();
-        }
-        let denied = DeniedRedirect(host_port(attempt.url()));
-        attempt.error(denied)
     })
+}
+
+/// Why a redirect is not followed, from the last of those before it.
+fn refusal(hosts: &AllowedHosts, before: &[Url], to: &Url) -> Option<Box<dyn Error + Send + Sync>> {
+    if before.len() > REDIRECTS {
+        return Some(format!("more than {REDIRECTS} redirects").into());
+    }
+    let was_safe = before.last().is_some_and(|url| url.scheme() == "https");
+    if was_safe && to.scheme() != "https" {
+        return Some("a redirect from `https` to `http`, which is not followed".into());
+    }
+    match hosts.contains(to) {
+        true => None,
+        false => Some(DeniedRedirect(host_port(to)).into()),
+    }
 }
 
 fn host_port(url: &Url) -> String {
@@ -180,6 +187,36 @@ impl TrapMessage for FetchError {
             Self::TooLarge(limit) => format!("the document is longer than {limit} bytes"),
             Self::TimedOut(limit) => format!("the document did not arrive in {limit} ms"),
             Self::Failed(reason) => format!("the request failed: {reason}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Grants;
+
+    #[test]
+    fn redirects_that_are_followed() {
+        let grants = Grants::default().allow_host("a.example").expect("a host");
+        let hosts = grants.hosts();
+        let url = |text: &str| Url::parse(text).expect(text);
+        for (before, to, expected) in [
+            (&["http://a.example/"][..], "http://a.example/b", ""),
+            (&["http://a.example/"], "https://a.example/", ""),
+            (&["https://a.example/"], "https://a.example:8443/", ""),
+            (&["https://a.example/"], "http://a.example/", "from `https` to `http`"),
+            (&["http://a.example/", "https://a.example/"], "http://a.example/", "to `http`"),
+            (&["https://a.example/"], "https://b.example/", "`b.example:443`, which was not"),
+            (&["http://a.example/"; 10], "http://a.example/", ""),
+            (&["http://a.example/"; 11], "http://a.example/", "more than 10 redirects"),
+        ] {
+            let before: Vec<_> = before.iter().map(|text| url(text)).collect();
+            let refusal = refusal(hosts, &before, &url(to)).map(|refusal| refusal.to_string());
+            let refusal = refusal.unwrap_or_default();
+            let as_expected =
+                refusal.contains(expected) && refusal.is_empty() == expected.is_empty();
+            assert!(as_expected, "{before:?} to {to}: {refusal}");
         }
     }
 }
