@@ -122,7 +122,9 @@
 //! exports take and return text; a core module may be served by others, which
 //! `provide` loads and `linked_module` sets up. Many sessions have their places in
 //! a `pool`, and `reuse` is for those that serve one caller after another. `limits`
-//! and `grants` bound it, `failure` tells what went wrong. `fit` and [`inspect`]
+//! and `grants` bound it, `failure` tells what went wrong; `scan` refuses what would cost
+//! the compiler too much, `isolate` has it work in another process, and `contain` makes
+//! errors of its panics. `fit` and [`inspect`]
 //! tell what a guest is and whether it fits before any of that; `wit` reads
 //! contracts and what components say of themselves. `ahead` is code that is
 //! compiled in one place and run in another. [`terminal`] shows what guests write to

@@ -37,7 +37,8 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
         let limit = LimitReached::CompileMemory(megabytes << 20);
         assert!(matches!(&error, Error::TooCostly { limit: l } if *l == limit), "{error}");
     }
-    let limits = Limits::default().compile_time(Duration::from_secs(1)).blocks(1_000_000);
+    let limits = Limits::default().loops(200).function_weight(1 << 30).code_weight(1 << 30);
+    let limits = limits.compile_time(Duration::from_secs(1));
     let error = isolated(limits).load(slow()).err().unwrap();
     let limit = LimitReached::CompileTime(Duration::from_secs(1));
     assert!(matches!(&error, Error::TooCostly { limit: l } if *l == limit), "{error}");
@@ -77,7 +78,8 @@ fn slow() -> String {
 fn compiling(files: &Files) -> (Child, u32) {
     let guest = files.file("slow.wat", slow());
     let child = Command::new(env!("CARGO_BIN_EXE_wit-host"))
-        .args(["compile", &guest, "-o", &format!("{guest}.out")])
+        .args(["compile", &guest, "-o", &format!("{guest}.out"), "--limit", "loops=200"])
+        .args(["--limit", "function-weight=1000000000", "--limit", "code-weight=1000000000"])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()

@@ -134,9 +134,16 @@ mod tests {
         let engine = SharedEngine::new(settings, false, None).expect("an engine");
         let key = |limits: &Limits| Key::new(&engine, &blake3::hash(b""), None, Some(limits));
         let first = key(&Limits::default());
-        assert_ne!(first, key(&Limits::default().body(1)));
-        assert_ne!(first, key(&Limits::default().effective_functions(1)));
-        assert_eq!(first, key(&Limits::default().memory(1)), "it is none of loading");
+        // Of these the guest's file is asked, or what comes of it, whenever it is loaded.
+        let others = ["file_size", "text_size", "compiled_size", "compile_time", "compile_memory"];
+        let last_of_calls = Limits::NAMES.iter().position(|name| *name == "stack").expect("stack");
+        for (index, name) in Limits::NAMES.iter().enumerate() {
+            let mut limits = Limits::default();
+            let set = ["7", "7s"].iter().any(|value| limits.set(name, value).is_ok());
+            assert!(set, "{name}");
+            let is_scanned = index > last_of_calls && !others.contains(name);
+            assert_eq!(first != key(&limits), is_scanned, "{name}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) const FAILED: i32 = 101;
 const WATCHER_STACK: usize = 64 << 10;
 
 /// Bytes of stack that the first thread has for its work, whatever memory is left.
-const STACK: usize = 1 << 20;
+const STACK: usize = 512 << 10;
 
 /// Does what the arguments and standard input ask for.
 pub(super) fn serve(arguments: &[String]) -> ExitCode {

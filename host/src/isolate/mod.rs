@@ -2,11 +2,12 @@
 //! and memory: a guest that is made to break the tool that looks at it breaks that
 //! process, and the host reports it as an error like any other.
 //!
-//! [`process`] is this process's side and [`inside`] the other's; both know limits,
-//! input and output, and nothing of what is done. That is a [`Role`]'s, which has a
-//! module of its own: [`compiler`], [`lines`].
+//! [`process`] is this process's side, with [`ended`], and [`inside`] the other's; they
+//! know limits, input and output, and nothing of what is done. That is a [`Role`]'s,
+//! which has a module of its own: [`compiler`], [`lines`].
 
 mod compiler;
+mod ended;
 mod inside;
 mod lines;
 mod process;
@@ -16,8 +17,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::engine::Settings;
+pub(crate) use ended::{Ended, Spent};
 pub(crate) use lines::Line;
-pub(crate) use process::{Bounds, Ended, Spent, Task};
+pub(crate) use process::{Bounds, Task};
 
 /// A program that has a process of its own do what can break a tool, as compiling a
 /// guest: one that calls [`isolated_worker`] when it is started with the arguments

@@ -20,6 +20,10 @@ const LOCAL: usize = 2;
 const VALUE: usize = 4;
 const LOOP_VALUE: usize = 8;
 
+/// Pieces of code with no branch in them, each of which the compiler has a place in for
+/// each local that is used anywhere in the function: so many of these places weigh one.
+const PLACES: usize = 100;
+
 /// The types and functions of a module, as far as code refers to them.
 #[derive(Default)]
 pub(super) struct Signatures {
@@ -73,7 +77,8 @@ pub(super) fn weigh(
         blocks: Vec::new(),
         loops: Vec::new(),
         used: vec![0; locals],
-        now: 0,
+        now: 1,
+        pieces: 1,
     };
     for operator in body.get_operators_reader()? {
         weigher.operator(&operator?);
@@ -81,6 +86,7 @@ pub(super) fn weigh(
             break;
         }
     }
+    weigher.places();
     Ok(weigher.found)
 }
 
@@ -91,10 +97,12 @@ struct Weigher<'s> {
     /// the loops where it is one.
     blocks: Vec<(usize, Option<usize>)>,
     loops: Vec<Loop>,
-    /// When each local was last used.
+    /// When each local was last used, or 0.
     used: Vec<usize>,
     /// Counts loops and uses, so that one can be told to be before another.
     now: usize,
+    /// The pieces of code between branches and their targets.
+    pieces: usize,
 }
 
 /// A loop that is open.
@@ -113,22 +121,25 @@ impl Weigher<'_> {
             Operator::LocalGet { local_index }
             | Operator::LocalSet { local_index }
             | Operator::LocalTee { local_index } => self.local(*local_index),
+            Operator::Else => self.pieces += 1,
             Operator::Block { blockty }
             | Operator::TryTable { try_table: wasmparser::TryTable { ty: blockty, .. } } => {
                 self.block(*blockty);
             }
-            Operator::If { blockty } => self.block(*blockty),
+            Operator::If { blockty } => {
+                self.pieces += 2;
+                self.block(*blockty);
+            }
             Operator::Loop { blockty } => self.begin_loop(*blockty),
             Operator::End => self.end(),
             Operator::Br { relative_depth } | Operator::BrIf { relative_depth } => {
                 self.branch(*relative_depth);
             }
             Operator::BrTable { targets } => {
-                for target in targets.targets().flatten() {
+                for target in targets.targets().flatten().chain([targets.default()]) {
                     self.add(1);
                     self.branch(target);
                 }
-                self.branch(targets.default());
             }
             Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                 self.add(CALL.saturating_add(self.signatures.values(*function_index)));
@@ -185,6 +196,7 @@ impl Weigher<'_> {
     }
 
     fn open(&mut self, moved: usize, is_loop: Option<usize>) {
+        self.pieces += 1;
         self.blocks.push((moved, is_loop));
         self.found.blocks = self.found.blocks.max(self.blocks.len());
     }
@@ -211,8 +223,14 @@ impl Weigher<'_> {
         self.add(anew.saturating_mul(LOCAL));
     }
 
+    fn places(&mut self) {
+        let used = self.used.iter().filter(|used| **used > 0).count();
+        self.add(used.saturating_mul(self.pieces) / PLACES);
+    }
+
     /// A branch to a loop moves the locals that are used in it as well.
     fn branch(&mut self, depth: u32) {
+        self.pieces += 1;
         let block =
             usize::try_from(depth).ok().and_then(|depth| self.blocks.iter().nth_back(depth));
         let Some(&(values, is_loop)) = block else { return };
@@ -223,5 +241,64 @@ impl Weigher<'_> {
         };
         let locals = is_loop.map_or(0, within);
         self.add(values.saturating_add(locals));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmparser::{Parser, Payload};
+
+    use super::*;
+
+    /// What is found in the only function with code, whose locals are two, in a module
+    /// with a function and a type of five values.
+    fn found(instructions: &str) -> Found {
+        let text = format!(
+            "(module (type $five (func (param i32 i32 i32) (result i32 i32)))
+                (import \"env\" \"f\" (func $f (type $five))) (table 1 funcref)
+                (func (local i32 i32) {instructions}))"
+        );
+        let binary = wat::parse_str(text).expect("a module");
+        let signatures = Signatures { types: vec![(3, 2), (0, 0)], functions: vec![0, 1] };
+        let mut bodies = Parser::new(0).parse_all(&binary).filter_map(|payload| {
+            let Payload::CodeSectionEntry(body) = payload.expect("a payload") else { return None };
+            Some(weigh(&body, 2, &signatures, 3).expect("a function"))
+        });
+        bodies.next().expect("a function")
+    }
+
+    #[test]
+    fn what_weighs_more_than_its_bytes() {
+        let set = "(local.set 0 (i32.const 1))";
+        for (instructions, expected) in [
+            ("nop".into(), 0),
+            ("(call $f (i32.const 0) (i32.const 0) (i32.const 0)) drop drop".into(), 9),
+            ("i32.const 0 (call_indirect (type $five)) drop drop".into(), 50),
+            ("(drop (table.get 0 (i32.const 0)))".into(), 36),
+            ("(block (type $five) unreachable) drop drop".into(), 16),
+            ("(loop (type $five) unreachable) drop drop".into(), 24 + 32),
+            (format!("{set} (loop nop)"), 24),
+            (format!("(loop {set} {set})"), 24 + 2),
+            (format!("(loop {set} (br 0))"), 24 + 2 + 1),
+            (format!("(loop (loop {set} (br 0)))"), 2 * 24 + 2 * 2 + 1),
+            (format!("(loop (loop {set}) (br 0))"), 2 * 24 + 2 * 2 + 1),
+            (format!("(loop {set} (loop {set} (br 1)))"), 2 * 24 + 2 + 2 + 1),
+            // The inner one uses none.
+            (format!("(loop {set} (loop (br 0)))"), 2 * 24 + 2),
+            (format!("(loop {set}) (loop {set} (local.set 1 (local.get 0)))"), 2 * 24 + 2 + 4),
+            ("(block (br_table 0 0 0 (i32.const 0)))".into(), 3),
+            // Two locals, in places behind a hundred branches.
+            (format!("{set} (local.set 1 (i32.const 1)) {}", "(block)".repeat(100)), 2),
+        ] {
+            assert_eq!(found(&instructions).weight, expected, "{instructions}");
+        }
+    }
+
+    #[test]
+    fn depths() {
+        let Found { blocks, loops, .. } = found("(block (loop (if (i32.const 0) (then (loop)))))");
+        assert_eq!((blocks, loops), (4, 2));
+        // More than were asked for are not looked at.
+        assert_eq!(found("(loop (loop (loop (loop (loop)))))").loops, 4);
     }
 }

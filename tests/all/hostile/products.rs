@@ -32,6 +32,14 @@ fn wide(times: usize, one: &str, after: &str) -> Vec<u8> {
     function(1, &format!("{values} {} {} {drops}", one.repeat(times), after.repeat(times)))
 }
 
+/// Locals that are set, and read behind many branches.
+fn places(branch: &str) -> Vec<u8> {
+    let set = (0..1_000).map(|index| format!("(local.set {index} (local.get 0))"));
+    let read = (0..1_000).map(|index| format!("(drop (local.get {index}))"));
+    let (set, read): (String, String) = (set.collect(), read.collect());
+    function(1_000, &format!("{set} {} {read}", branch.repeat(10_000)))
+}
+
 #[test]
 fn products_within_a_function() {
     let zero = "(i32.const 0)";
@@ -96,6 +104,12 @@ fn products_within_a_function() {
                     format!("(block {far})").repeat(100).replace("0 0 0", "1 1 1"),
                 ),
             ),
+        ),
+        ("places of locals", "function_weight", places("(if (local.get 0) (then))")),
+        (
+            "places of locals in blocks",
+            "function_weight",
+            places("(block (br_if 0 (local.get 0)))"),
         ),
         ("functions of globals", "globals", many_globals()),
     ];
