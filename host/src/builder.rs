@@ -160,7 +160,9 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// Compiles guests in a process of its own.
+    /// Compiles guests in a process of its own, under [`Limits::compile_time`] and
+    /// [`Limits::compile_memory`]. They are compiled in this one, by default. What a cache
+    /// has is not compiled at all, and starts no process.
     #[must_use]
     pub fn isolate(mut self, isolation: Isolation) -> Self {
         self.isolation = Some(isolation);

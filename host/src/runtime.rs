@@ -72,8 +72,9 @@ impl<T: Send + 'static> Runtime<T> {
     ///
     /// # Errors
     /// [`Error::NotAGuest`](crate::Error::NotAGuest), [`Error::TooCostly`](crate::Error::TooCostly), [`Error::Invalid`](crate::Error::Invalid),
-    /// [`Error::Misfits`](crate::Error::Misfits); with an [`Isolation`], [`Error::CompilerFailed`](crate::Error::CompilerFailed) and
-    /// [`Error::Host`](crate::Error::Host) as well.
+    /// [`Error::Misfits`](crate::Error::Misfits); [`Error::CompilerFailed`](crate::Error::CompilerFailed) where the compiler
+    /// panics or dies of the guest, and [`Error::Host`](crate::Error::Host) where there are no threads, no
+    /// memory or, with an [`Isolation`], no process to be had.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Guest<T>> {
         let bytes = bytes.as_ref();
         let _load = tracing::debug_span!("load", bytes = bytes.len()).entered();

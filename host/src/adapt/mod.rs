@@ -105,10 +105,10 @@ impl Plan {
     /// that is loaded; [`Error::NotAModule`] where it is a component already;
     /// [`Error::Host`] where the component could not be put together.
     pub fn new(bytes: &[u8], contract: &Contract, limits: &Limits) -> Result<Self> {
-        contained("adapt the module", || Self::plan(bytes, contract, limits))
+        contained("adapt the module", || Self::planned(bytes, contract, limits))
     }
 
-    fn plan(bytes: &[u8], contract: &Contract, limits: &Limits) -> Result<Self> {
+    fn planned(bytes: &[u8], contract: &Contract, limits: &Limits) -> Result<Self> {
         let (resolve, world) = (&contract.resolve, contract.world);
         let (kind, binary) = examine(bytes, true, limits)?;
         if kind == Kind::Component {

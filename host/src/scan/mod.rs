@@ -76,9 +76,10 @@ impl Scan<'_> {
                 let mut imports = section.into_imports();
                 imports.try_for_each(|import| self.modules.import(&import?, self.limits))
             }
-            Payload::FunctionSection(section) => {
-                section.into_iter().try_for_each(|ty| Ok(self.modules.function(ty?)))
-            }
+            Payload::FunctionSection(section) => section.into_iter().try_for_each(|ty| {
+                self.modules.function(ty?);
+                Ok(())
+            }),
             Payload::TableSection(section) => self.items(section.count()),
             Payload::MemorySection(section) => self.items(section.count()),
             Payload::TagSection(section) => self.items(section.count()),
