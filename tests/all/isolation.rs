@@ -84,10 +84,16 @@ fn compiling(files: &Files) -> (Child, u32) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let worker = worker_of(child.id());
+    (child, worker)
+}
+
+/// The process that another one has started to compile in, once it is set up.
+fn worker_of(process: u32) -> u32 {
     let began = Instant::now();
     loop {
         assert!(began.elapsed() < Duration::from_secs(60), "no process was started");
-        let threads = fs::read_dir(format!("/proc/{}/task", child.id())).into_iter().flatten();
+        let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten();
         let children: String = threads
             .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok())
             .collect();
@@ -95,7 +101,7 @@ fn compiling(files: &Files) -> (Child, u32) {
             let worker = worker.parse().unwrap();
             // By then it has seen to how it ends.
             if fs::read_dir(format!("/proc/{worker}/task")).is_ok_and(|all| all.count() > 1) {
-                return (child, worker);
+                return worker;
             }
         }
         thread::sleep(Duration::from_millis(1));
