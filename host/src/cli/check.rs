@@ -22,7 +22,9 @@ use super::status::{Status, named, shown_path};
 /// `misfits` and `absent` (exports of the world that the guest lacks and may lack)
 /// are lists of objects with `side` ("import" or "export"), `name`, `problem`, `guest`
 /// and `contract` (the types, or null), `cause` (or null) and `fix`; `unknown` are the
-/// names of exports that the contract does not have. With --against:
+/// names of exports that the contract does not have, and `differing` are those of other
+/// types than the contract's, of a guest that imports nothing of it and so does not claim
+/// to meet it: they are listed, and no reason not to fit. With --against:
 /// `honest` is whether the versions' numbers say what is so; `changes` are objects
 /// with `place` ("world", "imports" or "exports"), `name`, `what`, `for_guests` and
 /// `for_hosts` ("additive", "breaking-where-used" or "breaking"); `versions` are
@@ -92,6 +94,14 @@ impl Check {
             text +=
                 &format!("it exports {}, which the contract does not have\n", unknown.join(", "));
         }
+        if !fit.differing.is_empty() {
+            let names: Vec<_> = fit.differing.iter().map(|differs| &*differs.name).collect();
+            text += &format!(
+                "it imports nothing of the contract, whose {} it exports with another type; \
+                 `--world` holds it against all of the contract\n",
+                names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            );
+        }
         print(&text)?;
         Ok(Status::Guest(0))
     }
@@ -120,12 +130,14 @@ impl Check {
 fn to_json(contract: &str, fit: &Fit) -> Value {
     let misfits: Vec<_> = fit.misfits.iter().map(misfit).collect();
     let absent: Vec<_> = fit.absent.iter().map(misfit).collect();
+    let differing: Vec<_> = fit.differing.iter().map(misfit).collect();
     json!({
         "contract": contract,
         "fits": misfits.is_empty(),
         "misfits": misfits,
         "absent": absent,
         "unknown": fit.unknown,
+        "differing": differing,
     })
 }
 

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
-use wit_host::{Error, Functions, Grants, Guest, Outcome, Runtime, Val};
+use wit_host::{Error, Functions, Grants, Guest, Kind, Main, Misfits, Outcome, Runtime, Val};
 
 use super::diagnostics::{Diagnostics, Observer};
 use super::options::{Options, text};
 use super::output;
-use super::status::{Status, interruptible, notice, report, shown_path};
+use super::status::{Status, interruptible, named, notice, report, shown_path};
 use super::watch::{PATIENCE, Watch};
 
 /// Run a guest's main function and print what it returns
@@ -101,12 +101,35 @@ impl Run {
         observer: &Observer<'_>,
         runtime: &Runtime<Functions>,
     ) -> Result<Guest<Functions>> {
-        observer.load(runtime, self.options.trusts_code())
+        let guest = observer.load(runtime, self.options.trusts_code())?;
+        if calls_contract(&guest) && !self.options.trusts_code() {
+            self.hold_run(runtime).map_err(|error| named(self.path(), error))?;
+        }
+        Ok(guest)
+    }
+
+    /// Refuses a component whose `run` is not the contract's, since it is about to be
+    /// called as that. One that imports the contract was held against it already.
+    fn hold_run(&self, runtime: &Runtime<Functions>) -> Result<(), Error> {
+        let mut differing = runtime.fit_file(self.path())?.differing;
+        differing.retain(|misfit| misfit.name == RUN);
+        if differing.is_empty() { Ok(()) } else { Err(Error::Misfits(Misfits(differing))) }
     }
 
     fn path(&self) -> &Path {
         Path::new(self.guest.first().map_or(OsStr::new(""), OsString::as_os_str))
     }
+}
+
+/// The contract's export that is a guest's main, and its type there.
+const RUN: &str = "run";
+const TYPE_OF_RUN: &str = "func() -> s32";
+
+/// Whether the guest's main is an export that the contract has with another type.
+fn calls_contract(guest: &Guest<Functions>) -> bool {
+    guest.kind() == Kind::Component
+        && guest.main().is_some_and(|main| main == Main::Run(RUN.into()))
+        && guest.signature(RUN).is_some_and(|signature| signature.to_string() != TYPE_OF_RUN)
 }
 
 /// Runs a guest's main in a session of its own.

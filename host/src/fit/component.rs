@@ -47,6 +47,24 @@ impl<'a> Pair<'a> {
         }
     }
 
+    /// Whether the guest imports anything of the contract, by which it says that it was made
+    /// for it. An interface of the same package counts, whatever its version.
+    pub(super) fn is_claimed(self) -> bool {
+        let world = &self.guest.resolve.worlds[self.guest.world];
+        let offered: Vec<_> = self.interfaces(Side::Import).map(|(name, _)| name).collect();
+        let is_offered = |name: &Name| {
+            offered.iter().any(|offered| match offered.package() {
+                None => offered.is_of(name),
+                package => package == name.package(),
+            })
+        };
+        world.imports.iter().any(|(key, item)| match item {
+            WorldItem::Interface { .. } => is_offered(&Name::new(&self.guest.resolve, key)),
+            WorldItem::Function(function) => self.root_function(Side::Import, function).is_some(),
+            WorldItem::Type { .. } => false,
+        })
+    }
+
     /// What is wrong with the exports that the contract knows.
     pub(super) fn exports(self) -> Vec<Misfit> {
         let world = &self.guest.resolve.worlds[self.guest.world];

@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::runtime::{Inner, Runtime};
 use crate::text::root_cause;
-use crate::wit::{Contract, Decoded, decode};
+use crate::wit::{Contract, Decoded, Offered, decode};
 use component::Pair;
 use names::Name;
 use probe::{Probe, Unserved};
@@ -44,13 +44,17 @@ pub struct Fit {
     /// The exports that the contract's world does not have, but for WASI's. They
     /// are no reason not to fit: nobody asks for them.
     pub unknown: Vec<String>,
+    /// The exports of other types than the contract's, of a guest that imports nothing of
+    /// the shipped contract. It fits, since it does not say that it was made for it.
+    pub differing: Vec<Misfit>,
 }
 
 impl Fit {
-    /// The same of a guest that has to have every export of the world: what is
-    /// absent is a misfit.
+    /// The fit of a guest that has to have every export of the world: what is absent or
+    /// differs is a misfit.
     #[must_use]
     pub fn whole(mut self) -> Self {
+        self.misfits.append(&mut self.differing);
         self.misfits.append(&mut self.absent);
         self
     }
@@ -138,8 +142,16 @@ fn of_component<T: 'static>(
             misfits.push(unexplained(&guest, one, binary));
         }
     }
-    misfits.extend(pair.exports());
-    Ok(Fit { misfits, absent: pair.absent(), unknown: pair.unknown() })
+    let mut differing = pair.exports();
+    if !is_ours || is_held(inner, pair) {
+        misfits.append(&mut differing);
+    }
+    Ok(Fit { misfits, absent: pair.absent(), unknown: pair.unknown(), differing })
+}
+
+/// Whether the guest's exports have to be those of the runtime's contract.
+fn is_held<T: 'static>(inner: &Inner<T>, pair: Pair<'_>) -> bool {
+    inner.contract.as_ref().is_some_and(Offered::holds_for_all) || pair.is_claimed()
 }
 
 /// What keeps a component from being linked that the engine has refused.
@@ -158,7 +170,8 @@ pub(crate) fn exports<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()>
     let Some(contract) = inner.contract.as_deref() else { return Ok(()) };
     // What cannot be decoded the engine may still run.
     let Ok(guest) = decode(binary) else { return Ok(()) };
-    if (Pair { guest: &guest, contract }).exports().is_empty() {
+    let pair = Pair { guest: &guest, contract };
+    if pair.exports().is_empty() || !is_held(inner, pair) {
         return Ok(());
     }
     // Now that it is refused, its imports are looked at as well.

@@ -192,8 +192,15 @@ fn without_chance(wasi: &mut WasiCtxBuilder) {
         .insecure_random_seed(0);
 }
 
-/// A clock that stands still, at the beginning of its time.
+/// A clock that stands still. It does not stand at 0, which some languages take for a clock
+/// that is broken: the runtime of Go ends there.
 struct Stopped;
+
+/// What the calendar shows: the first second of 2000, in seconds after 1970.
+const CALENDAR: Duration = Duration::from_secs(946_684_800);
+
+/// What the other clock shows, in nanoseconds: its resolution.
+const MONOTONIC: u64 = 1_000_000_000;
 
 impl HostWallClock for Stopped {
     fn resolution(&self) -> Duration {
@@ -201,16 +208,16 @@ impl HostWallClock for Stopped {
     }
 
     fn now(&self) -> Duration {
-        Duration::ZERO
+        CALENDAR
     }
 }
 
 impl HostMonotonicClock for Stopped {
     fn resolution(&self) -> u64 {
-        1_000_000_000
+        MONOTONIC
     }
 
     fn now(&self) -> u64 {
-        0
+        MONOTONIC
     }
 }

@@ -11,6 +11,8 @@ use crate::error::Result;
 pub(crate) struct Offered {
     wit: String,
     contract: OnceLock<Contract>,
+    /// Whether every guest is held against it, or only one that imports something of it.
+    holds_for_all: bool,
 }
 
 impl Offered {
@@ -20,12 +22,18 @@ impl Offered {
     /// Those of [`Contract::parse`].
     pub(crate) fn read(wit: String) -> Result<Self> {
         let contract = Contract::parse(&wit, None)?.into();
-        Ok(Self { wit, contract })
+        Ok(Self { wit, contract, holds_for_all: true })
     }
 
-    /// A contract that is known to be one.
+    /// A contract that is known to be one, and offered to guests that were not made for it
+    /// as well.
     pub(crate) fn known(wit: String) -> Self {
-        Self { wit, contract: OnceLock::new() }
+        Self { wit, contract: OnceLock::new(), holds_for_all: false }
+    }
+
+    /// Whether every guest is held against it.
+    pub(crate) fn holds_for_all(&self) -> bool {
+        self.holds_for_all
     }
 
     pub(crate) fn text(&self) -> &str {

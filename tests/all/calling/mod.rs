@@ -125,6 +125,7 @@ const FILES: &[(&str, &[u8])] = &[
         br#"(component
             (import "wit-host:contract/maths@0.1.0" (instance (export "add" (func)))))"#,
     ),
+    ("own.wat", include_bytes!("own.wat")),
     ("word.wat", br#"(module (import "env" "mul" (func)))"#),
     ("prose.txt", b"Dear reader,"),
     ("name.txt", b"Ann\n"),
