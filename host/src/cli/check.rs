@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
-use wit_host::{Contract, Error, Fit, Misfit, Misfits};
+use wit_host::{Contract, Error, Fit, Isolation, Misfit, Misfits};
 
 use super::against::against;
+use super::isolation::isolation;
 use super::modules::Modules;
 use super::output::{Format, print, print_json};
 use super::status::{Status, named, shown_path};
@@ -76,7 +77,7 @@ impl Check {
     }
 
     fn guest(&self, guest: &Path) -> Result<Status> {
-        let (fit, contract) = self.fit(guest).map_err(|error| named(guest, error))?;
+        let (fit, contract) = self.fit(guest, isolation()?).map_err(|error| named(guest, error))?;
         let fits = fit.misfits.is_empty();
         if self.format == Format::Json {
             print_json(&to_json(&contract, &fit))?;
@@ -107,8 +108,8 @@ impl Check {
     }
 
     /// How the guest fits, and the name of what it was held against.
-    fn fit(&self, guest: &Path) -> Result<(Fit, String), Error> {
-        let runtime = self.modules.offer(wit_host::contract()).build()?;
+    fn fit(&self, guest: &Path, isolation: Isolation) -> Result<(Fit, String), Error> {
+        let runtime = self.modules.offer(wit_host::contract()).isolate(isolation).build()?;
         let world = self.world.as_deref();
         let (fit, contract) = match &self.wit {
             Some(wit) => {

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use wit_host::{Error, Inspection, Limits};
 
+use super::isolation::isolation;
 use super::modules::Modules;
 use super::options::Usage;
 use super::output::{print, print_json};
@@ -49,7 +50,12 @@ enum Form {
 
 impl Inspect {
     pub(crate) fn execute(&self) -> Result<Status> {
-        let runtime = self.modules.offer(wit_host::contract()).limits(self.limits()?).build()?;
+        let runtime = self
+            .modules
+            .offer(wit_host::contract())
+            .isolate(isolation()?)
+            .limits(self.limits()?)
+            .build()?;
         let inspection =
             runtime.inspect_file(&self.guest).map_err(|error| named(&self.guest, error))?;
         match self.format {

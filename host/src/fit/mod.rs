@@ -18,10 +18,11 @@ pub use misfit::{Misfit, Misfits, Side};
 pub(crate) use module::{before_compiling, unlinkable_module};
 pub(crate) use preview1::unserved_wasi;
 
-use crate::compile::examine;
+use crate::compile::{Compiled, compile, examine};
 use crate::contain::contained;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
+use crate::prepare::strip;
 use crate::runtime::{Inner, Runtime};
 use crate::text::root_cause;
 use crate::wit::{Contract, Decoded, Offered, decode};
@@ -122,7 +123,7 @@ fn of_component<T: 'static>(
     valid.map_err(|reason| Error::Invalid { kind: Kind::Component.name(), reason })?;
     let guest = match decode(binary) {
         Ok(guest) => guest,
-        Err(reason) if is_ours => return Ok(undecodable(inner, binary, &reason)),
+        Err(reason) if is_ours => return undecodable(inner, binary, &reason),
         Err(reason) => return Ok(unreadable(reason)),
     };
     let probe = Probe { engine: &inner.engine, linker: &inner.components, guest: &guest };
@@ -212,14 +213,19 @@ fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Misfit {
 const CONTRACT: &str = "build the guest against the WIT of this host's contract, and WASI 0.2";
 
 /// A component whose types have no words in WIT; only the engine can tell.
-fn undecodable<T: 'static>(inner: &Inner<T>, binary: &[u8], reason: &str) -> Fit {
-    let component = wasmtime::component::Component::from_binary(&inner.engine, binary);
-    let linked = component.and_then(|component| inner.components.instantiate_pre(&component));
-    let misfits = match linked {
+///
+/// # Errors
+/// Those of compiling it, which is done where the runtime compiles guests.
+fn undecodable<T: 'static>(inner: &Inner<T>, binary: &[u8], reason: &str) -> Result<Fit> {
+    let guest = (binary, &strip(binary));
+    let isolation = inner.isolation.as_ref();
+    let compiled = compile(&inner.engine, Kind::Component, guest, &inner.limits, isolation)?;
+    let Compiled::Component(component) = compiled else { return Ok(Fit::default()) };
+    let misfits = match inner.components.instantiate_pre(&component) {
         Ok(_) => Vec::new(),
         Err(error) => vec![of_engine(&error).cause(Some(reason.to_owned()))],
     };
-    Fit { misfits, ..Fit::default() }
+    Ok(Fit { misfits, ..Fit::default() })
 }
 
 /// The same against another host's contract, which is not here to be asked.
