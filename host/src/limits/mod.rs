@@ -151,13 +151,13 @@ limits! {
     types, Types: usize = 4_000, count, "--limit types=N";
     /// Imports of core modules, summed over all of them. 8,000.
     imports, Imports: usize = 8_000, count, "--limit imports=N";
-    /// Exports of core modules, summed over all of them. 10,000.
-    exports, Exports: usize = 10_000, count, "--limit exports=N";
+    /// Exports of core modules, summed over all of them. 9,000.
+    exports, Exports: usize = 9_000, count, "--limit exports=N";
     /// Globals, summed over all modules. 5,000.
     globals, Globals: usize = 5_000, count, "--limit globals=N";
     /// Elements of segments for tables, summed over all modules. One that is an
-    /// expression counts as two, and so does a segment. 16,000.
-    elements, Elements: usize = 16_000, count, "--limit elements=N";
+    /// expression counts as two, and so does a segment. 14,000.
+    elements, Elements: usize = 14_000, count, "--limit elements=N";
     /// Segments of data that are copied one by one when a module starts, since their
     /// memory is another module's or they lie far apart; summed over all modules. 2,000.
     segments, Segments: usize = 2_000, count, "--limit segments=N";

@@ -167,7 +167,7 @@ fn function_weight(weight: usize) -> String {
 
 fn code_weight(weight: usize) -> String {
     // Half of a function's bytes are taken off its weight.
-    let (loops, locals) = (40, 20);
+    let (loops, locals) = (40, 100);
     let one = loops * 24 + loops * locals * 3 - locals * 9 / 2 - loops * 6 / 2;
     module(&looped(loops, locals).repeat(weight / one))
 }
