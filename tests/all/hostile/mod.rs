@@ -18,11 +18,16 @@
 //! nothing. `read` and `write` grant a folder as `/data`, in which a file `file`
 //! has `content`; beside it lies `secret`, which no guest may read or change.
 
+mod after_error;
+mod between;
+mod dwarf;
+mod folder;
 mod kinds;
 mod limits;
 mod made;
 mod products;
 mod row;
+mod within;
 
 use std::fs;
 use std::path::Path;

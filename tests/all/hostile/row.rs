@@ -1,13 +1,18 @@
-//! A row of the corpus: how it is read, run and judged.
+//! A row of the corpus: how it is read, run and judged. What lies in the folder that it
+//! may be granted is made by [`Folder`].
 
-use std::fs;
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wit_host::{
-    Access, Error, Functions, Grants, Limits, Outcome, Pool, Runtime, RuntimeBuilder, Stdio, Val,
+    Access, Error, Functions, Grants, Guest, Limits, Outcome, Pool, Runtime, RuntimeBuilder, Stdio,
+    Val,
 };
+
+use super::folder::Folder;
+use super::within;
 
 /// Far more than any row takes. A row that is not over by then hangs.
 const HANGS: Duration = Duration::from_secs(60);
@@ -17,8 +22,18 @@ pub(crate) struct Row {
     pub(crate) name: String,
     limits: Limits,
     grants: Vec<String>,
+    /// What lies in the folder besides, in the words of [`Folder::put`].
+    folder: Vec<String>,
+    /// A module that serves the guest's imports from this name.
+    provided: Option<(String, String)>,
     call: Option<String>,
     expected: String,
+    /// How long all of it may take.
+    within: Duration,
+    /// What the functions that are written down are put in: a `module` or a `component`.
+    within_a: Option<String>,
+    /// What the row spends, where that is not what its file is named for.
+    spends: Option<String>,
     /// Whether its session has its place in a pool.
     pub(crate) is_pooled: bool,
     pub(crate) guest: Vec<u8>,
@@ -34,14 +49,26 @@ pub(crate) fn parse(text: &str) -> Vec<Row> {
             (Some(field), true) => rows.last_mut().unwrap().set(field),
             (None, _) => {
                 if let Some(row) = rows.last_mut() {
-                    row.guest.extend_from_slice(line.as_bytes());
+                    row.guest.extend_from_slice(repeated(line).as_bytes());
                     row.guest.push(b'\n');
                 }
             }
         }
         in_heading = line.starts_with(";;;");
     }
-    rows
+    rows.into_iter().map(Row::completed).collect()
+}
+
+/// A line as it is; or the rest of one that is `(@repeat N REST)`, so many times.
+fn repeated(line: &str) -> Cow<'_, str> {
+    let repeat = line.trim().strip_prefix("(@repeat ").and_then(|rest| rest.strip_suffix(')'));
+    match repeat {
+        None => line.into(),
+        Some(repeat) => {
+            let (count, rest) = repeat.split_once(' ').unwrap();
+            format!("{rest}\n").repeat(count.parse().unwrap()).into()
+        }
+    }
 }
 
 impl Row {
@@ -52,11 +79,47 @@ impl Row {
             name: name.into(),
             limits,
             grants: Vec::new(),
+            folder: Vec::new(),
+            provided: None,
             call: None,
             expected: expected.into(),
+            within: HANGS,
+            within_a: None,
+            spends: None,
             is_pooled: false,
             guest: guest.as_ref().into(),
         }
+    }
+
+    /// The row with the guest that its functions are put in.
+    fn completed(mut self) -> Self {
+        if let Some(kind) = self.within_a.take() {
+            let body = std::str::from_utf8(&self.guest).unwrap();
+            self.guest = match &*kind {
+                "module" => within::module(body).into(),
+                "component" => within::component(body),
+                other => panic!("a guest is no `{other}`"),
+            };
+        }
+        self
+    }
+
+    /// The row with a field set, as a heading says it.
+    pub(crate) fn with(mut self, field: &str) -> Self {
+        self.set(field);
+        self
+    }
+
+    /// The row with a module that serves the guest's imports from `name`.
+    pub(crate) fn provided(mut self, name: &str, module: &str) -> Self {
+        self.provided = Some((name.into(), module.into()));
+        self
+    }
+
+    /// What the row spends, where it says so.
+    #[allow(dead_code, reason = "`make soak` sorts by it")]
+    pub(crate) fn spends(&self) -> Option<&str> {
+        self.spends.as_deref()
     }
 
     /// The most memory that the row's limits let it have, in bytes.
@@ -76,7 +139,11 @@ impl Row {
                 }
             }
             "grants" => self.grants = value.split(' ').map(str::to_owned).collect(),
+            "folder" => self.folder.extend(value.split(", ").map(str::to_owned)),
             "call" => self.call = Some(value.into()),
+            "within" => self.within = Duration::from_millis(value.parse().unwrap()),
+            "in" => self.within_a = Some(value.into()),
+            "spends" => self.spends = Some(value.into()),
             "expect" => self.expected = value.into(),
             other => panic!("there is no field `{other}`"),
         }
@@ -94,29 +161,28 @@ impl Row {
     }
 
     fn judge(&self) -> Result<(), String> {
-        let folder = tempfile::tempdir().unwrap();
-        let data = folder.path().join("data");
-        fs::create_dir(&data).unwrap();
-        fs::write(data.join("file"), "content").unwrap();
-        fs::write(folder.path().join("secret"), "secret").unwrap();
-        std::os::unix::fs::symlink("../secret", data.join("link")).unwrap();
-
-        let found = described(self.run(&data));
+        let folder = Folder::new(&self.folder);
+        let (outcome, took) = self.run(&folder.data());
+        let found = described(outcome);
         let as_expected = match self.expected.split_once(' ') {
             // With a pool, some is found when the guest is loaded already.
             Some(("limit", name)) if self.is_pooled && is_early(&found, name) => true,
             Some(("returns" | "exits" | "limit" | "costly", _)) | None => {
-                found.split(": ").next() == Some(&self.expected)
-                    || found.split(' ').next() == Some(&self.expected)
+                let (expected, part) =
+                    self.expected.split_once(": ").unwrap_or((&self.expected, ""));
+                (found.split(": ").next() == Some(expected)
+                    || found.split(' ').next() == Some(expected))
+                    && found.contains(part)
             }
             Some((kind, part)) => found.starts_with(kind) && found.contains(part),
         };
         if !as_expected {
             return Err(format!("- {}: expected `{}`, found `{found}`", self.name, self.expected));
         }
-        if fs::read_to_string(folder.path().join("secret")).unwrap() != "secret"
-            || fs::read_dir(folder.path()).unwrap().count() != 2
-        {
+        if took > self.within {
+            return Err(format!("- {}: it took {took:?}", self.name));
+        }
+        if folder.is_changed_outside() {
             return Err(format!("- {}: it changed what was not granted", self.name));
         }
         if found.contains('\u{1b}') || found.len() > 8_000 {
@@ -126,20 +192,47 @@ impl Row {
     }
 
     fn builder(&self) -> RuntimeBuilder<Functions> {
-        match self.is_pooled {
+        let builder = match self.is_pooled {
             true => wit_host::contract().pool(Pool::new(1)),
             false => wit_host::contract(),
+        };
+        match &self.provided {
+            Some((name, module)) => builder.module(name, module.as_bytes()),
+            None => builder,
         }
     }
 
-    fn run(&self, data: &Path) -> Result<Outcome, Error> {
-        let runtime: Runtime<Functions> = self.builder().limits(self.limits.clone()).build()?;
-        let guest = runtime.load(&self.guest)?;
+    /// What comes of the row, and how long it took to load the guest, to start and to call it.
+    fn run(&self, data: &Path) -> (Result<Outcome, Error>, Duration) {
+        let runtime: Result<Runtime<Functions>, Error> =
+            self.builder().limits(self.limits.clone()).build();
+        let began = Instant::now();
+        let guest = runtime.and_then(|runtime| runtime.load(&self.guest));
+        let outcome = guest.and_then(|guest| self.run_guest(&guest, data));
+        (outcome, began.elapsed())
+    }
+
+    fn run_guest(&self, guest: &Guest<Functions>, data: &Path) -> Result<Outcome, Error> {
+        let grants = self.granted(data)?;
+        let mut session = guest.session_with_blocking(Functions::new(&grants), &grants)?;
+        let mut call = || match &self.call {
+            None => session.main(),
+            Some(name) => session.call(name, &[]).map(Outcome::Returned),
+        };
+        let outcome = call();
+        if outcome.as_ref().is_err_and(|error| !is_callers(error)) {
+            assert!(matches!(call(), Err(Error::SessionEnded { .. })), "the session goes on");
+        }
+        outcome
+    }
+
+    fn granted(&self, data: &Path) -> Result<Grants, Error> {
         let mut grants = Grants::default().stdio(Stdio::Captured);
         for grant in &self.grants {
             grants = match grant.split_once(':') {
                 None if grant == "read" => grants.directory(data, "/data", Access::ReadOnly),
                 None if grant == "write" => grants.directory(data, "/data", Access::ReadWrite),
+                Some(("dir", folder)) => grants.directory(folder, "/data", Access::ReadOnly),
                 Some(("env", pair)) => {
                     let (name, value) = pair.split_once('=').unwrap();
                     grants.environment(name, value)
@@ -149,19 +242,7 @@ impl Row {
                 _ => panic!("there is no grant `{grant}`"),
             };
         }
-        let mut session = guest.session_with_blocking(Functions::new(&grants), &grants)?;
-        let outcome = match &self.call {
-            None => session.main(),
-            Some(name) => session.call(name, &[]).map(Outcome::Returned),
-        };
-        if outcome.is_err() && !is_callers(outcome.as_ref().unwrap_err()) {
-            let again = match &self.call {
-                None => session.main(),
-                Some(name) => session.call(name, &[]).map(Outcome::Returned),
-            };
-            assert!(matches!(again, Err(Error::SessionEnded { .. })), "the session goes on");
-        }
-        outcome
+        Ok(grants)
     }
 }
 
