@@ -10,7 +10,7 @@ use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
-use crate::limits::LimitReached;
+use crate::limits::{LimitReached, Limits};
 use crate::wasi::{Charge, HostMemory};
 
 /// How much a guest may write at once; the engine's own streams have the like.
@@ -20,6 +20,8 @@ const AT_ONCE: usize = 64 << 10;
 #[derive(Clone, Debug)]
 pub(crate) struct Capture {
     limit: usize,
+    /// The limit of memory, to name it.
+    memory: usize,
     written: Arc<Mutex<Written>>,
 }
 
@@ -30,10 +32,11 @@ struct Written {
 }
 
 impl Capture {
-    /// A stream that takes no more than `limit` bytes, which count in `memory`.
-    pub(crate) fn new(limit: usize, memory: &HostMemory) -> Self {
+    /// A stream that takes no more than [`Limits::output`], which counts in `memory`.
+    pub(crate) fn new(limits: &Limits, memory: &HostMemory) -> Self {
         let written = Written { bytes: Vec::new(), charge: memory.charge(0) };
-        Self { limit, written: Arc::new(Mutex::new(written)) }
+        let written = Arc::new(Mutex::new(written));
+        Self { limit: limits.output, memory: limits.memory, written }
     }
 
     pub(crate) fn contents(&self) -> Vec<u8> {
@@ -45,9 +48,29 @@ impl Capture {
         if bytes.len() > self.limit - written.bytes.len() {
             return Err(LimitReached::Output(self.limit));
         }
-        written.charge.add(bytes.len());
+        if !written.make_room(bytes.len()) {
+            return Err(LimitReached::Memory(self.memory));
+        }
         written.bytes.extend_from_slice(bytes);
         Ok(())
+    }
+}
+
+impl Written {
+    /// Makes room for more bytes, which is counted, and not what is in it.
+    fn make_room(&mut self, more: usize) -> bool {
+        let (length, room) = (self.bytes.len(), self.bytes.capacity());
+        let needed = length.saturating_add(more);
+        if needed <= room {
+            return true;
+        }
+        // By a quarter, so that what is copied is little and what is not used as well.
+        let wanted = needed.max(room.saturating_add(room / 4));
+        let fits = self.charge.try_add(wanted.saturating_sub(room));
+        if fits {
+            self.bytes.reserve_exact(wanted.saturating_sub(length));
+        }
+        fits
     }
 }
 

@@ -59,7 +59,23 @@ impl Meter {
 
     /// Where it is counted what lies in the host for the guest.
     pub(crate) fn host_memory(&mut self) -> &HostMemory {
+        if self.host.is_none() {
+            self.host = Some(HostMemory::default());
+            self.tell_host_memory();
+        }
         self.host.get_or_insert_default()
+    }
+
+    /// Says how much may lie in the host to those who count it there themselves.
+    fn tell_host_memory(&self) {
+        if let Some(host) = &self.host {
+            host.allow(self.allowed_in_host().saturating_sub(self.kept));
+        }
+    }
+
+    /// Bytes of the host that there may be, beside the guest's own memory.
+    fn allowed_in_host(&self) -> usize {
+        self.limits.memory.saturating_sub(self.bytes).saturating_add(UNCOUNTED)
     }
 
     /// Why the host could not give the guest what it may have.
@@ -69,8 +85,7 @@ impl Meter {
 
     /// Bytes of the host that the guest may still take.
     pub(crate) fn room_in_host(&self) -> usize {
-        let allowed = self.limits.memory.saturating_sub(self.bytes).saturating_add(UNCOUNTED);
-        allowed.saturating_sub(self.in_host())
+        self.allowed_in_host().saturating_sub(self.in_host())
     }
 
     /// Refuses bytes of the host that are over the limit of memory.
@@ -95,6 +110,7 @@ impl Meter {
         self.kept = 0;
         self.check_host_bytes(bytes)?;
         self.kept = bytes;
+        self.tell_host_memory();
         Ok(())
     }
 
@@ -152,6 +168,7 @@ impl Meter {
         if self.granted > 0 {
             self.bytes = self.bytes.saturating_sub(self.granted);
             self.granted = 0;
+            self.tell_host_memory();
             self.lacking = Some(reason(error));
         }
     }
@@ -165,6 +182,7 @@ impl Meter {
         }
         (self.bytes, self.granted) = (bytes, by);
         self.peak = self.peak.max(bytes);
+        self.tell_host_memory();
         true
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
 
-use rustix::fs::Dir;
+use rustix::fs::{Dir, Mode, OFlags, openat};
 use tokio::task::spawn_blocking;
 use wasmtime::component::{HasData, Linker, Resource};
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemCtxView};
@@ -65,7 +65,7 @@ impl View<'_> {
         self.meter.charge_host_bytes(BUFFER).map_err(FsError::trap)
     }
 
-    /// Refuses to open what is neither a file nor a folder.
+    /// Refuses to open what is neither a file nor a folder, as setting its times does as well.
     async fn may_open(&mut self, fd: &Fd, flags: PathFlags, path: &str) -> FsResult<()> {
         let found = self.engine.stat_at(again(fd), flags, path.to_owned()).await;
         // What cannot be looked at, opening it will say more of.
@@ -89,15 +89,22 @@ fn again(fd: &Fd) -> Fd {
 /// What a listing of the folder takes, counted no further than it is over `room`.
 fn weight(folder: std::io::Result<OwnedFd>, room: usize) -> usize {
     // Why it cannot be read, listing it will say.
-    let Ok(names) = folder.and_then(|folder| Ok(Dir::read_from(folder)?)) else { return 0 };
+    let Ok(names) = folder.and_then(|folder| Ok(names(&folder)?)) else { return 0 };
     let mut weight = 0_usize;
-    for entry in names.flatten() {
+    for entry in names.map_while(Result::ok) {
         weight = weight.saturating_add(NAME + entry.file_name().to_bytes().len());
         if weight > room {
             break;
         }
     }
     weight
+}
+
+/// The names in a folder, opened anew to be read: a descriptor that was granted is there to
+/// find other files by, and for nothing else.
+fn names(folder: &OwnedFd) -> rustix::io::Result<Dir> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Dir::new(openat(folder, ".", flags, Mode::empty())?)
 }
 
 impl types::Host for View<'_> {
@@ -149,6 +156,18 @@ impl types::HostDescriptor for View<'_> {
         self.engine.open_at(fd, lookup, path, open, flags).await
     }
 
+    async fn set_times_at(
+        &mut self,
+        fd: Fd,
+        lookup: PathFlags,
+        path: String,
+        accessed: types::NewTimestamp,
+        modified: types::NewTimestamp,
+    ) -> FsResult<()> {
+        self.may_open(&fd, lookup, &path).await?;
+        self.engine.set_times_at(fd, lookup, path, accessed, modified).await
+    }
+
     async fn read_directory(&mut self, fd: Fd) -> FsResult<Resource<DirectoryEntryStream>> {
         let weight = self.weigh_listing(&fd).await?;
         let stream = self.engine.read_directory(fd).await?;
@@ -195,13 +214,6 @@ impl types::HostDescriptor for View<'_> {
         create_directory_at(fd: Fd, path: String) -> FsResult<()>;
         stat(fd: Fd) -> FsResult<types::DescriptorStat>;
         stat_at(fd: Fd, flags: PathFlags, path: String) -> FsResult<types::DescriptorStat>;
-        set_times_at(
-            fd: Fd,
-            flags: PathFlags,
-            path: String,
-            accessed: types::NewTimestamp,
-            modified: types::NewTimestamp
-        ) -> FsResult<()>;
         link_at(fd: Fd, flags: PathFlags, from: String, to_fd: Fd, to: String) -> FsResult<()>;
         readlink_at(fd: Fd, path: String) -> FsResult<String>;
         remove_directory_at(fd: Fd, path: String) -> FsResult<()>;

@@ -7,7 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The bytes that are taken. Clones count together.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct HostMemory(Arc<AtomicUsize>);
+pub(crate) struct HostMemory(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    taken: AtomicUsize,
+    /// How many there may be, for those who are out of the meter's reach.
+    allowed: AtomicUsize,
+}
 
 /// Some of the bytes, until it is dropped.
 #[derive(Debug)]
@@ -19,7 +26,12 @@ pub(crate) struct Charge {
 impl HostMemory {
     /// The bytes that are taken.
     pub(crate) fn bytes(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+        self.0.taken.load(Ordering::Relaxed)
+    }
+
+    /// Says how many bytes may be taken by those who do not ask the meter.
+    pub(crate) fn allow(&self, bytes: usize) {
+        self.0.allowed.store(bytes, Ordering::Relaxed);
     }
 
     /// Takes bytes, whether or not the guest may.
@@ -33,14 +45,24 @@ impl HostMemory {
 impl Charge {
     /// Takes more bytes.
     pub(crate) fn add(&mut self, bytes: usize) {
-        self.memory.0.fetch_add(bytes, Ordering::Relaxed);
+        self.memory.0.taken.fetch_add(bytes, Ordering::Relaxed);
         self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    /// Takes more bytes, where there may be so many.
+    pub(crate) fn try_add(&mut self, bytes: usize) -> bool {
+        let allowed = self.memory.0.allowed.load(Ordering::Relaxed);
+        let fits = self.memory.bytes().checked_add(bytes).is_some_and(|all| all <= allowed);
+        if fits {
+            self.add(bytes);
+        }
+        fits
     }
 }
 
 impl Drop for Charge {
     fn drop(&mut self) {
-        self.memory.0.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.memory.0.taken.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -59,5 +81,15 @@ mod tests {
         assert_eq!(memory.bytes(), 12);
         drop(second);
         assert_eq!(memory.bytes(), 0);
+    }
+
+    #[test]
+    fn no_more_is_taken_than_is_allowed() {
+        let memory = HostMemory::default();
+        let mut charge = memory.charge(10);
+        assert!(!charge.try_add(1) && !charge.try_add(usize::MAX));
+        memory.allow(12);
+        assert!(charge.try_add(2) && !charge.try_add(1));
+        assert_eq!(memory.bytes(), 12);
     }
 }

@@ -113,7 +113,7 @@ impl Wasi {
         wasi.allow_tcp(false).allow_udp(false);
         wasi.max_random_size(limits.random as u64);
         wasi.args(&grants.arguments).envs(&grants.environment);
-        let mut capture = || Capture::new(limits.output, meter.host_memory());
+        let mut capture = || Capture::new(&limits, meter.host_memory());
         let (stdout, stderr) = (capture(), capture());
         let (tail, closed) = (Tail::default(), Arc::new(AtomicBool::new(false)));
         let inherited = |output| {

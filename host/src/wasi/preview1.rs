@@ -1,7 +1,7 @@
 //! WASI's first preview for core modules: the engine's functions, with what they leave
-//! open put around two of them. What would keep a thread waiting is not opened, and a
-//! listing that takes more memory than the guest may have is not made. What the other
-//! functions mean it does not know.
+//! open put around a few of them. What would keep a thread waiting is not opened, and what
+//! takes more memory of the host than the guest may have is not listed and not read. What
+//! the other functions mean it does not know.
 
 use wasmtime::Linker;
 use wasmtime_wasi::p1::types::{self, Errno, Error};
@@ -11,8 +11,9 @@ use wiggle::{GuestMemory, GuestPtr};
 use crate::state::State;
 
 /// How many bytes of the host a listing takes for each byte of the folder itself, as file
-/// systems tell it. What is in the folder is not in reach here.
-const LISTING: usize = 8;
+/// systems tell it: some count no more than 20 for a name, however long it is. What is in the
+/// folder is not in reach here.
+const LISTING: usize = 16;
 
 type Result<R> = std::result::Result<R, Error>;
 
@@ -22,8 +23,8 @@ pub(crate) fn link<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime
 }
 
 impl<T> State<T> {
-    /// Refuses to open what is neither a file nor a folder: a pipe with a name, a socket
-    /// or a device would keep a thread for as long as it likes.
+    /// Refuses to open what is neither a file nor a folder, as setting its times does as well:
+    /// a pipe with a name, a socket or a device would keep a thread for as long as it likes.
     async fn may_open(
         &mut self,
         memory: &mut GuestMemory<'_>,
@@ -51,6 +52,21 @@ impl<T> State<T> {
         self.meter
             .check_host_bytes(size.saturating_mul(LISTING))
             .map_err(|limit| Error::trap(limit.into()))
+    }
+
+    /// Refuses to read into a range for whose bytes the host has to make more room than the
+    /// guest may have.
+    fn may_read(&mut self, memory: &GuestMemory<'_>, buffers: types::IovecArray) -> Result<()> {
+        for buffer in buffers.iter() {
+            let length = memory.read(buffer?)?.buf_len;
+            if length > 0 {
+                let bytes = usize::try_from(length).unwrap_or(usize::MAX);
+                let fits = self.meter.check_host_bytes(bytes);
+                // The others are not read into.
+                return fits.map_err(|limit| Error::trap(limit.into()));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -104,6 +120,21 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
         wasi.path_open(memory, folder, lookup, path, open, rights, inherited, flags).await
     }
 
+    async fn path_filestat_set_times(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        folder: types::Fd,
+        lookup: types::Lookupflags,
+        path: GuestPtr<str>,
+        accessed: types::Timestamp,
+        modified: types::Timestamp,
+        flags: types::Fstflags,
+    ) -> Result<()> {
+        self.may_open(memory, (folder, path), lookup).await?;
+        let wasi = self.wasi_context();
+        wasi.path_filestat_set_times(memory, folder, lookup, path, accessed, modified, flags).await
+    }
+
     async fn fd_readdir(
         &mut self,
         memory: &mut GuestMemory<'_>,
@@ -114,6 +145,16 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
     ) -> Result<types::Size> {
         self.may_list(memory, fd).await?;
         self.wasi_context().fd_readdir(memory, fd, buffer, length, cookie).await
+    }
+
+    async fn fd_read(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        buffers: types::IovecArray,
+    ) -> Result<types::Size> {
+        self.may_read(memory, buffers)?;
+        self.wasi_context().fd_read(memory, fd, buffers).await
     }
 
     as_it_is! { sync
@@ -157,7 +198,6 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
             modified: types::Timestamp,
             flags: types::Fstflags
         ) -> ();
-        fd_read(fd: types::Fd, buffers: types::IovecArray) -> types::Size;
         fd_pread(fd: types::Fd, buffers: types::IovecArray, offset: types::Filesize) -> types::Size;
         fd_write(fd: types::Fd, buffers: types::CiovecArray) -> types::Size;
         fd_pwrite(fd: types::Fd, buffers: types::CiovecArray, offset: types::Filesize)
@@ -168,14 +208,6 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
         path_create_directory(folder: types::Fd, path: Text) -> ();
         path_filestat_get(folder: types::Fd, flags: types::Lookupflags, path: Text)
             -> types::Filestat;
-        path_filestat_set_times(
-            folder: types::Fd,
-            lookup: types::Lookupflags,
-            path: Text,
-            accessed: types::Timestamp,
-            modified: types::Timestamp,
-            flags: types::Fstflags
-        ) -> ();
         path_link(
             from_folder: types::Fd,
             lookup: types::Lookupflags,
