@@ -1,19 +1,54 @@
 //! What a process holds, as the kernel tells it.
 
 use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::report;
 
 /// What this process holds.
 pub(crate) struct Left {
     pub(crate) kib: usize,
     pub(crate) threads: usize,
     pub(crate) files: usize,
+    pub(crate) processes: usize,
 }
 
 impl Left {
     pub(crate) fn now() -> Self {
         let files = fs::read_dir("/proc/self/fd").expect("Linux").count();
-        Self { kib: of_status("VmRSS:"), threads: of_status("Threads:"), files }
+        let processes = children();
+        Self { kib: of_status("VmRSS:"), threads: of_status("Threads:"), files, processes }
     }
+
+    /// Prints what there is more than there was: threads, files and processes. Threads have
+    /// a while to end.
+    pub(crate) fn report(before: &Self) -> bool {
+        let began = Instant::now();
+        let mut after = Self::now();
+        while after.threads > before.threads && began.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(10));
+            after = Self::now();
+        }
+        let mut met = true;
+        for (what, before, after) in [
+            ("threads left", before.threads, after.threads),
+            ("files left open", before.files, after.files),
+            ("processes left", before.processes, after.processes),
+        ] {
+            let left = after.saturating_sub(before);
+            met &= report(what, &left.to_string(), "0", left == 0);
+        }
+        met
+    }
+}
+
+/// How many processes this one has started that are still there.
+fn children() -> usize {
+    let of_task = |task: std::io::Result<fs::DirEntry>| {
+        let path = task.expect("Linux").path().join("children");
+        fs::read_to_string(path).unwrap_or_default().split_whitespace().count()
+    };
+    fs::read_dir("/proc/self/task").expect("Linux").map(of_task).sum()
 }
 
 /// A number that the kernel has of this process.

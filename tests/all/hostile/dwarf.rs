@@ -69,11 +69,14 @@ impl Value<'_> {
 /// A section by its name.
 pub(crate) type Section = (String, Vec<u8>);
 
+/// A kind of entry: its tag, whether it has children, and its attributes with their forms.
+type Kind = (u64, bool, Vec<(u64, u64)>);
+
 /// Debug information of version 4 as it is written.
 #[derive(Debug, Default)]
 pub(crate) struct Dwarf {
-    /// Kinds of entries that there are: tag, children, attributes with their forms.
-    kinds: Vec<(u64, bool, Vec<(u64, u64)>)>,
+    /// Kinds of entries that there are.
+    kinds: Vec<Kind>,
     units: Vec<u8>,
     /// The entries of the unit that is being written.
     entries: Vec<u8>,

@@ -11,14 +11,20 @@
 //! (module (func (export "spin") (loop (br 0))))
 //! ```
 //!
-//! Only the first and the last line are needed. `expect` is `returns VALUES`,
+//! Only the first and the last line are needed. `in: module` or `in: component` is for rows
+//! that are a guest's functions alone: what they call is imported for them. `folder` puts
+//! things into the folder that is granted, `within` is how many milliseconds all of it may
+//! take, and `spends` names what the row spends, for `make soak`. A line `(@repeat N REST)`
+//! stands for N lines. `expect` is `returns VALUES`,
 //! `exits N`, `limit NAME` (while it runs), `costly NAME` (before it runs), or
 //! one of `trapped`, `misfit`, `invalid`, `not-a-guest`, `no-function`,
 //! `wrong-type`, `host-function`, each with a part of the error's text, or with
-//! nothing. `read` and `write` grant a folder as `/data`, in which a file `file`
-//! has `content`; beside it lies `secret`, which no guest may read or change.
+//! nothing; behind `limit NAME: ` may stand a part of it as well. `read` and `write` grant a folder as `/data`, in which a file `file`
+//! has `content`; beside it lies `secret`, which no guest may read or change. `dir:PATH`
+//! grants a folder of the system to be read.
 
 mod after_error;
+mod alone;
 mod between;
 mod dwarf;
 mod folder;
@@ -44,14 +50,14 @@ macro_rules! files {
 
         $(#[test]
         fn $file() {
-            check_all(&rows(stringify!($file)));
+check_all(&rows(stringify!($file)));
         })*
     };
 }
 
 files! {
     loading imports exports features names
-    pointers loops stack growth wasi files_and_exits
+    pointers loops stack growth wasi files_and_exits straight waits host_memory
     component_memory component_strings component_lists component_resources component_limits
 }
 
