@@ -153,7 +153,8 @@ pub enum Error {
         failure: Box<Failure>,
     },
 
-    /// A host function failed, through no fault of the guest.
+    /// A host function failed, or the system had no more memory, threads or descriptors for
+    /// the host, through no fault of the guest.
     #[error("{0}")]
     HostFunction(Box<Failure>),
 

@@ -1,7 +1,7 @@
 //! `fetch` against a server on loopback, each case through both paths.
 
 use std::net::ToSocketAddrs as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wit_host::{FetchLimits, Functions, Grants, Val};
 
@@ -32,6 +32,18 @@ fn a_server_that_does_not_answer_is_given_up() {
     let case = error(&server::url("silent"), "timed-out", Val::U64(50), "did not arrive in 50 ms");
     check(Path::Component, FETCH, &case, functions(limits));
     check(Path::Module, FETCH, &case, functions(limits));
+}
+
+/// The client is busy with what the server says, and the guest's time is up all the same.
+#[test]
+fn a_server_that_never_comes_to_the_point_is_given_up() {
+    let limits = FetchLimits { time: Duration::from_millis(50), ..LIMITS };
+    let case = error(&server::url("interim"), "timed-out", Val::U64(50), "did not arrive in 50 ms");
+    for path in [Path::Component, Path::Module] {
+        let began = Instant::now();
+        check(path, FETCH, &case, functions(limits));
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
 }
 
 /// `localhost` is this machine's by its name, any other one is not.

@@ -39,11 +39,22 @@ fn serve(connection: TcpStream) -> Option<()> {
         reader.read_line(headers.last_mut()?).ok()?;
     }
     let page = request.split(' ').nth(1)?.trim_start_matches('/').to_owned();
+    if page == "interim" {
+        return forever(reader.get_mut());
+    }
     let (status, headers, body) = answer(&page, &headers, &mut reader);
     let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n{headers}\r\n");
     let connection = reader.get_mut();
     connection.write_all(head.as_bytes()).ok()?;
     connection.write_all(&body).ok()
+}
+
+/// Says that it goes on, for as long as somebody listens.
+fn forever(connection: &mut TcpStream) -> Option<()> {
+    let many = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n".repeat(1_000);
+    loop {
+        connection.write_all(many.as_bytes()).ok()?;
+    }
 }
 
 fn answer(

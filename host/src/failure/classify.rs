@@ -26,6 +26,8 @@ pub(crate) enum Verdict {
     Stopped(LimitReached),
     /// The host failed, for this reason.
     HostFailed(String),
+    /// The system did not give the host what it needed, for this reason.
+    HostLacked(String),
 }
 
 impl Verdict {
@@ -44,7 +46,7 @@ impl Verdict {
             return Self::OutputClosed;
         }
         if let Some(reason) = lacking(error, state) {
-            return Self::HostFailed(reason);
+            return Self::HostLacked(reason);
         }
         match limit(error, state) {
             Some(limit) => Self::Stopped(limit),
@@ -56,12 +58,12 @@ impl Verdict {
 /// What the host could not get from the system, where that ended the call.
 fn lacking<T>(error: &wasmtime::Error, state: &State<T>) -> Option<String> {
     if is_lacking(error) {
-        return Some(format!("the system has no more for this process: {}", root_cause(error)));
+        return Some(root_cause(error));
     }
     // What most guests do about memory that they could not get.
     let gave_up = matches!(error.downcast_ref(), Some(Trap::UnreachableCodeReached));
     let reason = state.meter.lacking().filter(|_| gave_up && state.meter.refused().is_none())?;
-    Some(format!("the system has no more memory for this process: {reason}"))
+    Some(format!("its memory could not grow: {reason}"))
 }
 
 /// A host function that panicked. The unwinding has passed through the guest,

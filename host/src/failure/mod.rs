@@ -59,12 +59,13 @@ pub struct Failure {
     pub(crate) stderr_was_seen: bool,
 }
 
-/// The three ways to fail, for the text.
+/// The ways to fail, for the text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ending {
     Trapped,
     Stopped,
     HostFailed,
+    HostLacked,
 }
 
 /// A call of the host's into a guest, for what is told of it where it fails.
@@ -131,6 +132,12 @@ impl fmt::Display for Failure {
             Ending::HostFailed => {
                 write!(f, "a host function failed while `{call}` ran: {}", self.cause)?;
             }
+            Ending::HostLacked => write!(
+                f,
+                "the system has no more memory, threads or files for this process while \
+                 `{call}` runs: {}",
+                self.cause
+            )?,
         }
         if let Some(import) = self.host_call.as_ref().filter(|import| !self.cause.contains(*import))
         {

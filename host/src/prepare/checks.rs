@@ -261,8 +261,12 @@ impl Module {
     /// looks at the time: it calls a function of the host, or handles any number of bytes.
     fn may_take_long(&self, operator: &Operator<'_>) -> bool {
         match operator {
-            Operator::Call { function_index } => *function_index < self.imported,
-            Operator::CallIndirect { .. } => self.calls_out_by_table,
+            Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
+                *function_index < self.imported
+            }
+            Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => {
+                self.calls_out_by_table
+            }
             Operator::MemoryGrow { .. }
             | Operator::MemoryFill { .. }
             | Operator::MemoryCopy { .. }
@@ -313,6 +317,7 @@ mod tests {
                 vec![2],
             ),
             (format!("{HOST} (func call $f return_call $g) (func $g)"), vec![0, 0]),
+            (format!("{HOST} (func call $f return_call $f)"), vec![2]),
         ];
         for (module, expected) in cases {
             assert_eq!(looks(&format!("(module {module})")), expected, "{module}");

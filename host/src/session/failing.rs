@@ -51,11 +51,12 @@ impl<T: Send + 'static> Session<T> {
             Verdict::Trapped(cause) => (Ending::Trapped, cause.clone()),
             Verdict::Stopped(limit) => (Ending::Stopped, limit.to_string()),
             Verdict::HostFailed(reason) => (Ending::HostFailed, reason.clone()),
+            Verdict::HostLacked(reason) => (Ending::HostLacked, reason.clone()),
         };
         let failure = self.failure(called, ending, cause, error.as_ref());
         match verdict {
             Verdict::Stopped(limit) => Error::Limit { limit, failure },
-            Verdict::HostFailed(_) => Error::HostFunction(failure),
+            Verdict::HostFailed(_) | Verdict::HostLacked(_) => Error::HostFunction(failure),
             _ => Error::Trapped(failure),
         }
     }

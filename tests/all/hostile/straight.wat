@@ -45,7 +45,7 @@
   ))
 
 ;;; ten thousand requests for random bytes in a row
-;;; limits: wall-clock=50ms
+;;; limits: wall-clock=50ms function-weight=10000000 code-weight=10000000
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock:     at function
@@ -74,7 +74,7 @@
   (func (export "run") (result s32) (canon lift (core func $m "run"))))
 
 ;;; ten thousand requests for random bytes in a row, of a component
-;;; limits: wall-clock=50ms
+;;; limits: wall-clock=50ms function-weight=10000000 code-weight=10000000
 ;;; within: 5000
 ;;; in: component
 ;;; expect: limit wall_clock:     at 
@@ -84,7 +84,7 @@
 
 ;;; eight thousand writes of 64 KB in a row to a file
 ;;; grants: write
-;;; limits: wall-clock=100ms
+;;; limits: wall-clock=100ms function-weight=10000000 code-weight=10000000
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock
@@ -101,7 +101,7 @@
 
 ;;; four thousand files opened and closed in a row
 ;;; grants: read
-;;; limits: wall-clock=100ms
+;;; limits: wall-clock=100ms function-weight=10000000 code-weight=10000000
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock

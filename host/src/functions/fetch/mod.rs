@@ -4,6 +4,7 @@
 //! certificates.
 
 mod addresses;
+mod background;
 
 use std::error::Error;
 use std::sync::{Arc, OnceLock};
@@ -17,6 +18,7 @@ use crate::bindings::wit_host::contract::fetch::{FetchError, Host};
 use crate::env::TrapMessage;
 use crate::grants::AllowedHosts;
 use addresses::{NotPublic, Resolver};
+use background::{Unfinished, within};
 
 /// A guest that is sent in circles must not keep the host busy.
 const REDIRECTS: usize = 10;
@@ -45,13 +47,23 @@ impl Host for Functions {
         }
         let limits = self.limits;
         let request = self.client()?.get(url).timeout(limits.time);
-        let failed = |error| failure(&error, limits);
-        let response = request.send().await.map_err(failed)?;
-        if !response.status().is_success() {
-            return Err(FetchError::Failed(format!("the server answered {}", response.status())));
+        match within(limits.time, document(request, limits)).await {
+            Ok(document) => document,
+            Err(Unfinished::TimeUp) => Err(timed_out(limits)),
+            Err(Unfinished::Failed(reason)) => Err(FetchError::Failed(reason)),
         }
-        body(response, limits).await
     }
+}
+
+async fn document(
+    request: reqwest::RequestBuilder,
+    limits: FetchLimits,
+) -> Result<Vec<u8>, FetchError> {
+    let response = request.send().await.map_err(|error| failure(&error, limits))?;
+    if !response.status().is_success() {
+        return Err(FetchError::Failed(format!("the server answered {}", response.status())));
+    }
+    body(response, limits).await
 }
 
 impl Functions {
@@ -136,11 +148,15 @@ fn host_port(url: &Url) -> String {
     }
 }
 
+fn timed_out(limits: FetchLimits) -> FetchError {
+    FetchError::TimedOut(u64::try_from(limits.time.as_millis()).unwrap_or(u64::MAX))
+}
+
 /// The client's error as the contract has it. The URL is left out: the guest
 /// knows it.
 fn failure(error: &reqwest::Error, limits: FetchLimits) -> FetchError {
     if error.is_timeout() {
-        return FetchError::TimedOut(u64::try_from(limits.time.as_millis()).unwrap_or(u64::MAX));
+        return timed_out(limits);
     }
     let mut causes = Vec::new();
     let mut source = error.source();
