@@ -13,7 +13,7 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/bin/cargo-deny
 CARGO_FUZZ_VERSION := 0.13.2
 CARGO_FUZZ := target/tools/bin/cargo-fuzz
-FUZZ_TARGETS := load inspect run env options values differential
+FUZZ_TARGETS := load inspect run env options values differential dwarf limits mutate
 FUZZ_SECONDS := 60
 
 # A folder in guest/ with a Makefile is a guest in a language of its own. Those that

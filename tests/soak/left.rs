@@ -20,12 +20,12 @@ impl Left {
         Self { kib: of_status("VmRSS:"), threads: of_status("Threads:"), files, processes }
     }
 
-    /// Prints what there is more than there was: threads, files and processes. Threads have
-    /// a while to end.
+    /// Prints what there is more than there was: threads, files and processes. They have a
+    /// while to go.
     pub(crate) fn report(before: &Self) -> bool {
         let began = Instant::now();
         let mut after = Self::now();
-        while after.threads > before.threads && began.elapsed() < Duration::from_secs(20) {
+        while after.is_more_than(before) && began.elapsed() < Duration::from_secs(20) {
             std::thread::sleep(Duration::from_millis(10));
             after = Self::now();
         }
@@ -39,6 +39,12 @@ impl Left {
             met &= report(what, &left.to_string(), "0", left == 0);
         }
         met
+    }
+
+    fn is_more_than(&self, before: &Self) -> bool {
+        self.threads > before.threads
+            || self.files > before.files
+            || self.processes > before.processes
     }
 }
 
