@@ -20,9 +20,6 @@ const SLEEP: &str = r#"(module
     (data (i32.const 24) "\ff\ff\ff\ff\ff\ff\00\00")
     (func (export "run")
         (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))"#;
-const FILL: &str = r#"(module (memory 1000)
-    (func (export "run") (loop
-        (memory.fill (i32.const 0) (i32.const 1) (i32.const 65536000)) (br 0))))"#;
 
 /// A core module that calls a function of the host's again and again, with no loop.
 fn straight(call: &str, count: usize) -> String {

@@ -9,7 +9,7 @@ use std::ops::Range;
 /// What the names of sections with debug information begin with.
 const DEBUG: &[u8] = b".debug_";
 /// The header of a module and of a component.
-const HEADER: u64 = 8;
+const HEADER: usize = 8;
 /// How a component begins, in the four bytes behind the magic ones.
 const COMPONENT: [u8; 4] = [0x0d, 0, 1, 0];
 
@@ -122,9 +122,9 @@ struct Walk<'s, S, E> {
 impl<S: Source, E: Edit> Walk<'_, S, E> {
     /// Goes through a module or a component, and gives the bytes that it has now.
     fn definition(&mut self, range: Range<u64>, depth: usize) -> io::Result<Option<u64>> {
-        let mut header = [0; HEADER as usize];
+        let mut header = [0; HEADER];
         let read = self.source.peek(range.start, &mut header)?;
-        let end_of_header = range.start.saturating_add(HEADER);
+        let end_of_header = range.start.saturating_add(HEADER as u64);
         if read < header.len() || end_of_header > range.end || depth > DEEPEST {
             return Ok(None);
         }

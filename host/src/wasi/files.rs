@@ -21,8 +21,9 @@ use super::weighed::{BUFFER, Weighed};
 use crate::meter::Meter;
 use crate::state::State;
 
-/// Bytes of the host that a name in a listing takes besides its own.
-const NAME: usize = 64;
+/// Bytes of the host that a name in a listing takes besides its own: two places of 32 in a
+/// list that doubles as it grows, and what an allocation rounds up to.
+const NAME: usize = 96;
 
 /// Offers `wasi:filesystem/types` in the place of the engine's.
 pub(super) fn link<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {

@@ -691,12 +691,12 @@
   (i32.const 7))
 
 ;;; random bytes, as many at once as there may be, of a component
-;;; limits: memory=16MiB random=16MiB wall-clock=20s
+;;; limits: memory=16MiB random=8MiB wall-clock=20s
 ;;; in: component
 ;;; spends: random bytes
 ;;; expect: trapped
 (func (export "run") (result i32)
-  (call $random.get-random-bytes (i64.const 10000000) (i32.const 8))
+  (call $random.get-random-bytes (i64.const 8000000) (i32.const 8))
   (i32.const 7))
 
 ;;; variables of 900 KB, asked for again and again

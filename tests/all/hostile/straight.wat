@@ -45,7 +45,7 @@
   ))
 
 ;;; ten thousand requests for random bytes in a row
-;;; limits: wall-clock=50ms function-weight=10000000 code-weight=10000000
+;;; limits: wall-clock=50ms function-weight=10000000 code-weight=10000000 checks=1000000
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock:     at function
@@ -74,7 +74,7 @@
   (func (export "run") (result s32) (canon lift (core func $m "run"))))
 
 ;;; ten thousand requests for random bytes in a row, of a component
-;;; limits: wall-clock=50ms function-weight=10000000 code-weight=10000000
+;;; limits: wall-clock=50ms function-weight=10000000 code-weight=10000000 checks=1000000
 ;;; within: 5000
 ;;; in: component
 ;;; expect: limit wall_clock:     at 
@@ -82,9 +82,9 @@
   (@repeat 10000 (call $random.get-random-bytes (i64.const 65536) (i32.const 0)))
   (i32.const 0))
 
-;;; eight thousand writes of 64 KB in a row to a file
+;;; three thousand writes of 64 KB in a row to a file
 ;;; grants: write
-;;; limits: wall-clock=100ms function-weight=10000000 code-weight=10000000
+;;; limits: wall-clock=20ms function-weight=10000000 code-weight=10000000 checks=1000000
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock
@@ -96,18 +96,18 @@
   (local.set $f (i32.load (i32.const 100)))
   (local.set $a (i32.const 200))
   (local.set $b (i32.const 300))
-  (@repeat 8000 (drop (call $fd_pwrite (local.get $f) (local.get $a) (i32.const 1) (i64.const 0) (local.get $b))))
+  (@repeat 3000 (drop (call $fd_pwrite (local.get $f) (local.get $a) (i32.const 1) (i64.const 0) (local.get $b))))
 )
 
-;;; four thousand files opened and closed in a row
+;;; fifteen hundred files opened and closed in a row
 ;;; grants: read
-;;; limits: wall-clock=100ms function-weight=10000000 code-weight=10000000
+;;; limits: wall-clock=20ms function-weight=10000000 code-weight=10000000 checks=1000000
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock
 (data (i32.const 0) "file")
 (func (export "run")
-  (@repeat 4000 (drop (call $path_open (i32.const 3) (i32.const 1) (i32.const 0) (i32.const 4) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 100))) (drop (call $fd_close (i32.load (i32.const 100)))))
+  (@repeat 1500 (drop (call $path_open (i32.const 3) (i32.const 1) (i32.const 0) (i32.const 4) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 100))) (drop (call $fd_close (i32.load (i32.const 100)))))
 )
 
 ;;; a listing of 5,000 names, a thousand times in a row
