@@ -5,6 +5,7 @@
 //! function with one of them at most has been looked at just before it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use wasmparser::{
     BinaryReader, BinaryReaderError, CodeSectionReader, CompositeInnerType, ElementItems,
@@ -14,6 +15,10 @@ use wasmparser::{
 
 use super::edit::Edited;
 use super::sections::{Action, Edit, Part, Section, keep, push_number};
+
+/// One function may have this part of all looks: the compiler's memory for a look is used
+/// until the function is done.
+const PART_OF_A_FUNCTION: usize = 10;
 
 /// `loop end`, which takes and gives nothing.
 const LOOK: [u8; 3] = [0x03, 0x40, 0x0b];
@@ -27,7 +32,8 @@ pub(crate) struct TooManyChecks;
 /// # Errors
 /// Where there are more than `most` places for a look.
 pub(crate) fn with_checks(binary: &[u8], most: usize) -> Result<Edited<'_>, TooManyChecks> {
-    let mut checks = Checks { binary, modules: Vec::new(), left: Some(most) };
+    let in_function = most.div_ceil(PART_OF_A_FUNCTION);
+    let mut checks = Checks { binary, modules: Vec::new(), in_function, left: Some(most) };
     let edited = Edited::new(binary, &mut checks);
     checks.left.map(|_| edited).ok_or(TooManyChecks)
 }
@@ -36,6 +42,8 @@ struct Checks<'b> {
     binary: &'b [u8],
     /// What is known of the modules and components that are being read.
     modules: Vec<Module>,
+    /// How many looks a function may have.
+    in_function: usize,
     /// How many looks there may still be. `None` once there were too many.
     left: Option<usize>,
 }
@@ -68,7 +76,7 @@ impl Edit for Checks<'_> {
         let end = usize::try_from(section.content.end).unwrap_or(usize::MAX);
         let reader = BinaryReader::new(self.binary.get(start..end).unwrap_or_default(), start);
         // What is not valid stays as it is, and will be refused.
-        match module.section(section.kind, reader, left) {
+        match module.section(section.kind, reader, (left, self.in_function)) {
             Ok(Some(content)) => Action::Change(content),
             Ok(None) | Err(Stopped::NotValid) => Action::Keep,
             Err(Stopped::TooMany) => {
@@ -101,7 +109,7 @@ impl Module {
         &mut self,
         kind: u8,
         reader: BinaryReader<'_>,
-        left: &mut usize,
+        (left, in_function): (&mut usize, usize),
     ) -> Result<Option<Vec<Part>>, Stopped> {
         match kind {
             1 => self.types(TypeSectionReader::new(reader)?)?,
@@ -109,7 +117,7 @@ impl Module {
             6 => self.globals(GlobalSectionReader::new(reader)?)?,
             7 => self.exports(ExportSectionReader::new(reader)?)?,
             9 => self.elements(ElementSectionReader::new(reader)?)?,
-            10 => return self.code(CodeSectionReader::new(reader)?, left),
+            10 => return self.code(CodeSectionReader::new(reader)?, left, in_function),
             _ => {}
         }
         Ok(None)
@@ -200,6 +208,7 @@ impl Module {
         &self,
         code: CodeSectionReader<'_>,
         left: &mut usize,
+        in_function: usize,
     ) -> Result<Option<Vec<Part>>, Stopped> {
         let (mut parts, mut kept_to) = (Vec::new(), code.range().start);
         let (end, mut bodies) = (code.range().end, code.into_iter());
@@ -209,7 +218,12 @@ impl Module {
             let place_of_size = bodies.original_position();
             let Some(body) = bodies.next() else { break };
             let body = body?;
-            let Some(content) = self.body(&body, left)? else { continue };
+            let places = self.places(&body, in_function.min(*left))?;
+            if places.len() < 2 {
+                continue;
+            }
+            *left -= places.len();
+            let content = with_looks(body.range(), &places);
             changed = true;
             keep(&mut parts, kept_to as u64..place_of_size as u64);
             let length = content.iter().map(Part::length).sum::<u64>();
@@ -224,12 +238,8 @@ impl Module {
         Ok(changed.then_some(parts))
     }
 
-    /// The body of a function with looks in it. `None` where it needs none.
-    fn body(
-        &self,
-        body: &FunctionBody<'_>,
-        left: &mut usize,
-    ) -> Result<Option<Vec<Part>>, Stopped> {
+    /// The places of a function's instructions that may take long. One alone needs no look.
+    fn places(&self, body: &FunctionBody<'_>, most: usize) -> Result<Vec<usize>, Stopped> {
         let mut places = Vec::new();
         let mut operators = body.get_operators_reader()?;
         while !operators.eof() {
@@ -237,24 +247,11 @@ impl Module {
             if self.may_take_long(&operators.read()?) {
                 places.push(place);
             }
-            // One alone needs no look.
-            if places.len() > (*left).max(1) {
+            if places.len() > most.max(1) {
                 return Err(Stopped::TooMany);
             }
         }
-        if places.len() < 2 {
-            return Ok(None);
-        }
-        *left -= places.len();
-        let range = body.range();
-        let (mut parts, mut at) = (Vec::new(), range.start);
-        for place in places {
-            keep(&mut parts, at as u64..place as u64);
-            parts.push(Part::New(Cow::Borrowed(&LOOK)));
-            at = place;
-        }
-        keep(&mut parts, at as u64..range.end as u64);
-        Ok(Some(parts))
+        Ok(places)
     }
 
     /// Whether an instruction may take longer than some nanoseconds before the engine
@@ -278,6 +275,18 @@ impl Module {
             _ => false,
         }
     }
+}
+
+/// The body of a function with looks at these places.
+fn with_looks(body: Range<usize>, places: &[usize]) -> Vec<Part> {
+    let (mut parts, mut at) = (Vec::new(), body.start);
+    for place in places {
+        keep(&mut parts, at as u64..*place as u64);
+        parts.push(Part::New(Cow::Borrowed(&LOOK)));
+        at = *place;
+    }
+    keep(&mut parts, at as u64..body.end as u64);
+    parts
 }
 
 #[cfg(test)]
@@ -358,10 +367,10 @@ mod tests {
     fn what_is_not_valid_stays_as_it_is() {
         let module = r#"(module (import "env" "f" (func $f)) (func call $f call $f))"#;
         let binary = wat::parse_str(module).expect("a module");
-        assert!(with_checks(&binary, 2).expect("few looks").is_changed());
+        assert!(with_checks(&binary, 20).expect("few looks").is_changed());
         let is_valid = |cut| wasmparser::Validator::new().validate_all(cut).is_ok();
         for length in (0..binary.len()).filter(|length| !is_valid(&binary[..*length])) {
-            let edited = with_checks(&binary[..length], 2).expect("few looks");
+            let edited = with_checks(&binary[..length], 20).expect("few looks");
             assert_eq!(edited.binary(), &binary[..length]);
         }
     }
@@ -371,7 +380,7 @@ mod tests {
         let module = r#"(module (import "env" "f" (func $f))
             (func call $f call $f i32.const 77777 drop) (func i32.const 88888 drop))"#;
         let binary = wat::parse_str(module).expect("a module");
-        let edited = with_checks(&binary, 2).expect("few looks");
+        let edited = with_checks(&binary, 20).expect("few looks");
         for number in [77_777_u32, 88_888] {
             let mut mark = Vec::new();
             push_number(&mut mark, number);
@@ -384,14 +393,15 @@ mod tests {
 
     #[test]
     fn more_looks_than_there_may_be_are_refused() {
-        let module = |calls: usize| {
-            let calls = "call $f ".repeat(calls);
-            let functions = format!("(func {calls}) (func {calls})");
+        let module = |functions: &[usize]| {
+            let functions = functions.iter().map(|calls| "call $f ".repeat(*calls));
+            let functions: String = functions.map(|calls| format!("(func {calls})")).collect();
             wat::parse_str(format!(r#"(module (import "env" "f" (func $f)) {functions})"#))
                 .expect("a module")
         };
-        assert!(with_checks(&module(50), 100).is_ok());
-        assert!(with_checks(&module(51), 100).is_err());
-        assert!(with_checks(&module(1), 0).is_ok(), "there is no place for one");
+        assert!(with_checks(&module(&[10; 10]), 100).is_ok());
+        assert!(with_checks(&module(&[10; 11]), 100).is_err(), "there are too many");
+        assert!(with_checks(&module(&[11]), 100).is_err(), "there are too many in one");
+        assert!(with_checks(&module(&[1; 100]), 0).is_ok(), "there is no place for one");
     }
 }

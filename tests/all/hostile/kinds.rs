@@ -27,7 +27,7 @@ macro_rules! kinds {
 
 kinds! {
     functions types signature imports exports globals elements segments definitions
-    locals blocks loops body function_weight code_weight items
+    locals blocks loops body function_weight code_weight checks items
     effective_functions effective_instances
 }
 
@@ -51,6 +51,8 @@ pub(crate) fn everything(limits: &Limits, percent: usize) -> Vec<u8> {
             // They are of these kinds as well.
             "imports" | "types" | "globals" | "elements" => count - 100,
             "definitions" => count - 60,
+            // Imports are called as well.
+            "checks" => count - share(limits.imports) - 100,
             // What is counted there are all of those above, and types of functions.
             "items" => count - 60_000,
             "code_weight" => count - share(limits.function_weight) - 40_000,
@@ -95,8 +97,19 @@ fn imports(count: usize) -> String {
     let imports = each(count, |text, index| {
         write!(text, "(import \"m\" \"f{index}\" (func (param i32)))").unwrap();
     });
-    let calls = each(count, |text, index| write!(text, "(call {index} (i32.const 0))").unwrap());
-    module(&format!("{imports} (func {calls})"))
+    let calls: Vec<_> = (0..count).map(|index| format!("(call {index} (i32.const 0))")).collect();
+    module(&format!("{imports} {}", in_functions(&calls)))
+}
+
+/// Calls of which each needs a look at the time before it.
+fn checks(count: usize) -> String {
+    let calls = vec!["(call 0)".to_owned(); count];
+    module(&format!("(import \"m\" \"f\" (func)) {}", in_functions(&calls)))
+}
+
+/// No function has more than a tenth of all the places at which the time is looked at.
+fn in_functions(calls: &[String]) -> String {
+    calls.chunks(1_000).map(|calls| format!("(func {})", calls.concat())).collect()
 }
 
 fn exports(count: usize) -> String {
