@@ -44,13 +44,13 @@
     (@repeat 2000 (call $write (i32.const 0)))
   ))
 
-;;; ten thousand requests for random bytes in a row
-;;; limits: wall-clock=50ms function-weight=10000000 code-weight=10000000 checks=1000000
+;;; three thousand requests for random bytes in a row
+;;; limits: wall-clock=20ms checks=100000
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock:     at function
 (func (export "run")
-  (@repeat 10000 (drop (call $random_get (i32.const 0) (i32.const 65536))))
+  (@repeat 3000 (drop (call $random_get (i32.const 0) (i32.const 65536))))
 )
 
 ;;; two thousand texts of 15 MB in a row, of a component, in upper case
@@ -73,18 +73,18 @@
   (core instance $m (instantiate $M (with "host" (instance (export "f" (func $f))))))
   (func (export "run") (result s32) (canon lift (core func $m "run"))))
 
-;;; ten thousand requests for random bytes in a row, of a component
-;;; limits: wall-clock=50ms function-weight=10000000 code-weight=10000000 checks=1000000
+;;; three thousand requests for random bytes in a row, of a component
+;;; limits: wall-clock=20ms checks=100000
 ;;; within: 5000
 ;;; in: component
 ;;; expect: limit wall_clock:     at 
 (func (export "run") (result i32)
-  (@repeat 10000 (call $random.get-random-bytes (i64.const 65536) (i32.const 0)))
+  (@repeat 3000 (call $random.get-random-bytes (i64.const 65536) (i32.const 0)))
   (i32.const 0))
 
 ;;; three thousand writes of 64 KB in a row to a file
 ;;; grants: write
-;;; limits: wall-clock=20ms function-weight=10000000 code-weight=10000000 checks=1000000
+;;; limits: wall-clock=20ms checks=100000
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock
@@ -101,7 +101,7 @@
 
 ;;; fifteen hundred files opened and closed in a row
 ;;; grants: read
-;;; limits: wall-clock=20ms function-weight=10000000 code-weight=10000000 checks=1000000
+;;; limits: wall-clock=20ms checks=100000
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock
