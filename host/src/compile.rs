@@ -104,6 +104,24 @@ pub(crate) fn examine<'b>(
     Ok((kind, binary))
 }
 
+/// Examines a guest that is not compiled, for which what compiling would refuse before it
+/// begins is looked at as well.
+pub(crate) fn examine_whole<'b>(
+    bytes: &'b [u8],
+    text: bool,
+    limits: &Limits,
+) -> Result<(Kind, Cow<'b, [u8]>)> {
+    let (kind, binary) = examine(bytes, text, limits)?;
+    checked(&binary, limits)?;
+    Ok((kind, binary))
+}
+
+/// The binary with its looks at the time.
+fn checked<'b>(binary: &'b [u8], limits: &Limits) -> Result<Edited<'b>> {
+    let too_many = |TooManyChecks| Error::TooCostly { limit: LimitReached::Checks(limits.checks) };
+    with_checks(binary, limits.checks).map_err(too_many)
+}
+
 /// Whether a binary is valid for the engine, without compiling it.
 ///
 /// # Errors
@@ -122,8 +140,7 @@ pub(crate) fn compile(
     limits: &Limits,
     isolation: Option<&Isolation>,
 ) -> Result<Compiled> {
-    let checked = with_checks(stripped.binary(), limits.checks)
-        .map_err(|TooManyChecks| Error::TooCostly { limit: LimitReached::Checks(limits.checks) })?;
+    let checked = checked(stripped.binary(), limits)?;
     let binary = checked.binary();
     if pool::is_pooled(engine) {
         pool::before_compiling(binary, limits)?;

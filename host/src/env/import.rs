@@ -70,6 +70,7 @@ impl Import {
             return self.serve_traced::<T, A, R>(caller, flat, function);
         }
         let entered = self.enter(caller);
+        self.make_room::<T, R>(entered.caller);
         let result = self.call::<T, A, R>(entered.caller, flat, false, function)?;
         let flat = self.lower(result, entered.caller)?;
         entered.leave();
@@ -85,6 +86,7 @@ impl Import {
     ) -> wasmtime::Result<R::Flat> {
         let _span = span(&self.module, &self.name).entered();
         let entered = self.enter(caller);
+        self.make_room::<T, R>(entered.caller);
         let result = self.call::<T, A, R>(entered.caller, flat, true, function)?;
         let flat = self.give(result, entered.caller)?;
         entered.leave();
@@ -98,6 +100,15 @@ impl Import {
         caller: &'e mut Caller<'c, State<T>>,
     ) -> Entered<'e, 'c, T> {
         Entered { caller, number: self.number }
+    }
+
+    /// Drops the result that is kept where this call's is to take its place: there are
+    /// never two.
+    #[inline(always)]
+    pub(super) fn make_room<T: 'static, R: Return>(&self, caller: &mut Caller<'_, State<T>>) {
+        if R::IS_KEPT {
+            caller.data_mut().kept = Vec::new();
+        }
     }
 
     /// Calls the host function with the arguments behind the flat parameters.

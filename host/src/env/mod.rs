@@ -180,6 +180,7 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
             let call = async move {
                 let (function, import) = &*served;
                 let entered = import.enter(&mut caller);
+                import.make_room::<T, R>(entered.caller);
                 let arguments = import.take::<T, A>(entered.caller, flat)?;
                 let data = part.of(entered.caller.data_mut().data_mut());
                 let result = function.call(data, arguments).await;

@@ -27,6 +27,10 @@ pub trait Return: Send {
     /// The flat result.
     type Flat: WasmTyOrNone;
 
+    /// Whether it is kept for the guest to fetch, in the place of the one before.
+    #[doc(hidden)]
+    const IS_KEPT: bool = false;
+
     /// Hands the result over; or says why it cannot.
     #[doc(hidden)]
     fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<Self::Flat, NotReturned>;
@@ -133,6 +137,7 @@ impl Return for bool {
 
 impl Return for Vec<u8> {
     type Flat = i32;
+    const IS_KEPT: bool = true;
 
     #[inline]
     fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<i32, NotReturned> {
@@ -148,6 +153,7 @@ impl Return for Vec<u8> {
 
 impl Return for String {
     type Flat = i32;
+    const IS_KEPT: bool = true;
 
     #[inline]
     fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<i32, NotReturned> {
@@ -159,6 +165,7 @@ impl Return for String {
 
 impl<R: Return, E: TrapMessage + Send> Return for Result<R, E> {
     type Flat = R::Flat;
+    const IS_KEPT: bool = R::IS_KEPT;
 
     #[inline]
     fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<R::Flat, NotReturned> {

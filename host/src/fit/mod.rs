@@ -18,7 +18,7 @@ pub use misfit::{Misfit, Misfits, Side};
 pub(crate) use module::{before_compiling, unlinkable_module};
 pub(crate) use preview1::unserved_wasi;
 
-use crate::compile::{Compiled, compile, examine};
+use crate::compile::{Compiled, compile, examine_whole};
 use crate::contain::contained;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
@@ -71,7 +71,7 @@ impl<T: Send + 'static> Runtime<T> {
     pub fn fit(&self, bytes: impl AsRef<[u8]>) -> Result<Fit> {
         let inner = &self.inner;
         contained(CHECK, || {
-            let (kind, binary) = examine(bytes.as_ref(), inner.text, &inner.limits)?;
+            let (kind, binary) = examine_whole(bytes.as_ref(), inner.text, &inner.limits)?;
             match kind {
                 Kind::Component => of_component(inner, &binary, inner.contract.as_deref(), true),
                 Kind::Module => module::fit(inner, &binary),
@@ -87,7 +87,7 @@ impl<T: Send + 'static> Runtime<T> {
     pub fn fit_contract(&self, bytes: impl AsRef<[u8]>, contract: &Contract) -> Result<Fit> {
         let inner = &self.inner;
         contained(CHECK, || {
-            let (kind, binary) = examine(bytes.as_ref(), inner.text, &inner.limits)?;
+            let (kind, binary) = examine_whole(bytes.as_ref(), inner.text, &inner.limits)?;
             match kind {
                 Kind::Component => of_component(inner, &binary, Some(contract), false),
                 Kind::Module => module::no_component(inner, &binary),

@@ -11,7 +11,7 @@ mod served;
 mod show;
 mod wasi;
 
-use crate::compile::examine;
+use crate::compile::examine_whole;
 use crate::error::Result;
 use crate::kind::Kind;
 use crate::runtime::Inner;
@@ -126,7 +126,7 @@ pub struct CustomSection {
 
 /// Inspects the bytes of a guest for a runtime.
 pub(crate) fn inspect<T>(inner: &Inner<T>, bytes: &[u8]) -> Result<Inspection> {
-    let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
+    let (kind, binary) = examine_whole(bytes, inner.text, &inner.limits)?;
     let contents = Contents::read(&binary);
     let mut inspection = Inspection {
         kind,

@@ -32,7 +32,7 @@
   ))
 
 ;;; two thousand results of 15 MB in a row, written to memory
-;;; limits: wall-clock=200ms memory=64MiB
+;;; limits: wall-clock=200ms memory=64MiB checks=100000
 ;;; within: 10000
 ;;; expect: limit wall_clock
 (module
@@ -122,7 +122,7 @@
 )
 
 ;;; sixteen thousand empty buffers, a thousand times in a row
-;;; limits: wall-clock=50ms
+;;; limits: wall-clock=50ms checks=100000
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock
