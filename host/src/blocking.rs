@@ -66,7 +66,8 @@ impl<T: Send + 'static> Guest<T> {
     }
 
     /// [`Guest::session_with_blocking`], whose calls, its start among them, can be ended
-    /// from elsewhere. Those of [`Session::typed_sync`] cannot.
+    /// from elsewhere. Those of [`Session::typed_sync`] cannot, nor can the wait for a place
+    /// in a pool.
     ///
     /// # Errors
     /// Those of [`Guest::session_with_blocking`], and [`Error::Interrupted`].

@@ -121,7 +121,12 @@ pub(crate) fn run<R>(
         None => executor.insert(Executor::new()?),
     };
     let outcome = executor.block_on(future);
-    if let Err(Error::Limit { limit: LimitReached::WallClock(_), .. }) = outcome {
+    let was_left = |error: &Error| match error {
+        Error::Interrupted { .. } => true,
+        Error::Limit { limit, .. } => matches!(limit, LimitReached::WallClock(_)),
+        _ => false,
+    };
+    if outcome.as_ref().is_err_and(was_left) {
         executor.may_be_stuck.set(true);
     }
     outcome

@@ -181,6 +181,7 @@ impl Meter {
             return false;
         }
         (self.bytes, self.granted) = (bytes, by);
+        self.lacking = None;
         self.peak = self.peak.max(bytes);
         self.tell_host_memory();
         true

@@ -152,7 +152,7 @@ impl<T: 'static> Inner<T> {
         let compiled = match &self.cache {
             None => compile().map(Arc::new),
             Some(cache) => {
-                let key = self.key(kind, &hash);
+                let key = self.key(&hash);
                 cache.load(&self.shared, kind, key, &self.limits, compile)
             }
         };
@@ -164,7 +164,7 @@ impl<T: 'static> Inner<T> {
     pub(crate) fn kept(&self, path: &Path) -> Option<(Arc<Compiled>, blake3::Hash)> {
         let cache = self.cache.as_ref()?;
         let guest = component_hash(path, self.limits.file_size)?;
-        let key = self.key(Kind::Component, &guest);
+        let key = self.key(&guest);
         let found = cache.get(&self.shared, Kind::Component, &key, &self.limits);
         match found.ok()? {
             Found::Code(compiled) => Some((compiled, guest)),
@@ -172,11 +172,9 @@ impl<T: 'static> Inner<T> {
         }
     }
 
-    fn key(&self, kind: Kind, guest: &blake3::Hash) -> Key {
+    fn key(&self, guest: &blake3::Hash) -> Key {
         let contract = self.contract.as_ref().map(Offered::text);
-        // Modules are scanned each time.
-        let scanned_for = (kind == Kind::Component).then_some(&*self.limits);
-        Key::new(&self.shared, guest, contract, scanned_for)
+        Key::new(&self.shared, guest, contract, &self.limits)
     }
 
     /// Compiles an examined guest. A component is refused before that where it does not

@@ -14,24 +14,25 @@ use crate::shared_engine::SharedEngine;
 const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, fourth form";
 
 /// The name of an entry. It is the same for the same guest, engine, settings and
-/// kind of processor, and for a component for the same contract and limits of scanning.
+/// kind of processor, contract and limits of loading.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key(blake3::Hash);
 
 impl Key {
-    /// Of the guest with that hash, which is one without its debug information. What is kept has fit the contract, and was scanned for
-    /// those limits, neither of which need be done again.
+    /// Of the guest with that hash, which is one without its debug information. What is kept
+    /// has fit the contract, and was within those limits of loading, neither of which need
+    /// be looked at again.
     pub(crate) fn new(
         engine: &SharedEngine,
         guest: &blake3::Hash,
         contract: Option<&str>,
-        scanned_for: Option<&Limits>,
+        scanned_for: &Limits,
     ) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key(PURPOSE);
         hasher.update(compatibility(&engine.engine).as_bytes());
         hasher.update(engine.settings.to_word().as_bytes());
         hasher.update(guest.as_bytes());
-        for limit in scanned_for.into_iter().flat_map(of_scanning) {
+        for limit in of_scanning(scanned_for) {
             hasher.update(&limit.to_le_bytes());
         }
         hasher.update(contract.unwrap_or_default().as_bytes());
@@ -117,7 +118,7 @@ mod tests {
         ];
         let key = |settings: &Settings, coredump, binary: &[u8]| {
             let engine = SharedEngine::new(settings.clone(), coredump, None).expect("an engine");
-            Key::new(&engine, &blake3::hash(binary), None, Some(&Limits::default()))
+            Key::new(&engine, &blake3::hash(binary), None, &Limits::default())
         };
         let first = key(&plain, false, b"guest");
         assert_eq!(first, key(&plain, true, b"guest"), "compiled code knows no coredump");
@@ -132,7 +133,7 @@ mod tests {
         let settings =
             Settings { fuel: false, deterministic: false, host_values: false, stack: 512 << 10 };
         let engine = SharedEngine::new(settings, false, None).expect("an engine");
-        let key = |limits: &Limits| Key::new(&engine, &blake3::hash(b""), None, Some(limits));
+        let key = |limits: &Limits| Key::new(&engine, &blake3::hash(b""), None, limits);
         let first = key(&Limits::default());
         // Of these the guest's file is asked, or what comes of it, whenever it is loaded.
         let others = ["file_size", "text_size", "compiled_size", "compile_time", "compile_memory"];

@@ -22,12 +22,14 @@ pub(super) fn backtrace(
     error: &wasmtime::Error,
     module: Option<&Module>,
 ) -> Vec<(String, Option<u64>)> {
-    let is_other = |frame: &FrameInfo| {
-        module.is_some_and(|module| module.image_range() != frame.module().image_range())
+    let is_of_guest = |frame: &FrameInfo| match module {
+        Some(module) => module.image_range() == frame.module().image_range(),
+        // What the engine puts between components is in no file, and has no names.
+        None => frame.func_name().is_some(),
     };
-    let place = |frame: &FrameInfo| match frame.module_offset() {
-        Some(offset) if !is_other(frame) => u64::try_from(offset).ok(),
-        _ => None,
+    let place = |frame: &FrameInfo| {
+        let offset = frame.module_offset().filter(|_| is_of_guest(frame))?;
+        u64::try_from(offset).ok()
     };
     let frames = frames(error).iter().filter(|frame| !is_shim(frame));
     frames.map(|frame| (text(frame), place(frame))).collect()

@@ -23,8 +23,13 @@ impl Failure {
         if !stripped.is_changed() {
             return;
         }
-        if self.guest != Some(stripped.hash()) {
-            self.lines_left_out = Some("the guest's file has changed since it was loaded".into());
+        let reason = match self.guest {
+            Some(hash) if hash == stripped.hash() => None,
+            Some(_) => Some("the guest's file has changed since it was loaded"),
+            None => Some("the guest was loaded as compiled code"),
+        };
+        if let Some(reason) = reason {
+            self.lines_left_out = Some(reason.into());
             return;
         }
         // It was compiled, so that there were no more than it may have.

@@ -35,6 +35,8 @@ pub(crate) struct Bounds {
     pub(crate) output: usize,
 }
 
+/// Reads of a pipe in one turn.
+const READS: usize = 16;
 /// More of what a process says about its failure is not read by anybody.
 const LONGEST_WORDS: usize = 64 << 10;
 /// How often it is looked whether a process is there whose output does not end.
@@ -218,7 +220,9 @@ fn give(stdin: &mut ChildStdin, left: &mut [&[u8]; 2]) -> io::Result<()> {
 /// pipe at its end.
 fn take<R: Read>(pipe: &mut Option<R>, kept: &mut Vec<u8>, most: usize) -> io::Result<()> {
     let mut buffer = [0; 64 << 10];
-    while let Some(reader) = pipe {
+    // One that writes on and on is left for a look at the time.
+    for _ in 0..READS {
+        let Some(reader) = pipe else { break };
         match reader.read(&mut buffer) {
             Ok(0) => *pipe = None,
             Ok(read) => {

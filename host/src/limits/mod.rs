@@ -183,9 +183,9 @@ limits! {
     /// what wide types and computed constants do. 150,000.
     code_weight, CodeWeight: usize = 150_000, count, "--limit code-weight=N";
     /// Places within functions at which the time is looked at: before each call of an
-    /// import and each instruction on any number of bytes, in functions that have two or
-    /// more of them. No function may have more than a tenth of them. 20,000: Python guests
-    /// have 9,000, and none of their functions more than 130.
+    /// import that another call, or an instruction on any number of bytes, comes before in
+    /// its function. No function may have more than a tenth of them. 20,000: Python guests
+    /// have fewer than 10,000.
     checks, Checks: usize = 20_000, count, "--limit checks=N";
     /// Types, imports, exports, globals, tables, memories, segments and the like,
     /// summed over all modules. 500,000.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::sections::{Edit, Part, parts};
+use super::sections::{Edit, Outcome, Part, parts};
 
 /// A binary that was made of another one.
 pub(crate) struct Edited<'b> {
@@ -12,16 +12,24 @@ pub(crate) struct Edited<'b> {
     parts: Option<Vec<Part>>,
 }
 
+/// There is too much in a binary to be looked through.
+#[derive(Debug)]
+pub(super) struct TooMuch;
+
 impl<'b> Edited<'b> {
-    pub(super) fn new(whole: &'b [u8], edit: &mut impl Edit) -> Self {
+    pub(super) fn new(whole: &'b [u8], edit: &mut impl Edit) -> Result<Self, TooMuch> {
         let mut source = whole;
-        // Reading from memory does not fail.
-        let parts = parts(&mut source, edit).ok().flatten();
-        let binary = match &parts {
-            None => Cow::Borrowed(whole),
-            Some(parts) => Cow::Owned(joined(whole, parts)),
+        let parts = match parts(&mut source, edit) {
+            Ok(Outcome::Changed(parts)) => parts,
+            Ok(Outcome::TooMuch) => return Err(TooMuch),
+            // Reading from memory does not fail.
+            Ok(Outcome::Same) | Err(_) => return Ok(Self::unchanged(whole)),
         };
-        Self { binary, parts }
+        Ok(Self { binary: Cow::Owned(joined(whole, &parts)), parts: Some(parts) })
+    }
+
+    pub(super) fn unchanged(whole: &'b [u8]) -> Self {
+        Self { binary: Cow::Borrowed(whole), parts: None }
     }
 }
 

@@ -19,15 +19,17 @@ const CORE_MODULE: u8 = 1;
 /// In a component.
 const NESTED_COMPONENT: u8 = 4;
 
-/// More sections than any real guest has, so that little is kept of one.
-const MOST_SECTIONS: usize = 20_000;
-/// Components that lie deeper are refused in any case.
+/// More sections than a guest may have by default, whose sections count as items.
+const MOST_SECTIONS: usize = 1_000_000;
+/// Deeper than any real component lies in another one.
 const DEEPEST: usize = 64;
 /// Bytes of the longest `u32` in LEB128.
 const LONGEST_NUMBER: usize = 5;
 /// Bytes of the longest header of a section: its kind, its size, the size of a custom
 /// section's name, and as much of the name as tells what it is.
-const LONGEST_HEADER: usize = 1 + 2 * LONGEST_NUMBER + DEBUG.len();
+const LONGEST_HEADER: usize = 1 + 2 * LONGEST_NUMBER + LONGEST_NAME;
+/// Bytes of the longest name of a section with debug information.
+const LONGEST_NAME: usize = 32;
 
 /// A part of an edited binary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,17 +100,27 @@ pub(super) trait Edit {
     fn end(&mut self) {}
 }
 
-/// The parts of an edited binary. `None` where nothing is left out or changed, where the
-/// sections do not add up, or where there are too many of them: the binary is then taken
-/// as it is, and what is wrong with it is for others to find.
-pub(super) fn parts(
-    source: &mut impl Source,
-    edit: &mut impl Edit,
-) -> io::Result<Option<Vec<Part>>> {
+/// What comes of an edit.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Nothing is left out or changed, or the sections do not add up: what is wrong with
+    /// them is for others to find.
+    Same,
+    Changed(Vec<Part>),
+    /// There are too many sections, or they lie too deep, to be looked through.
+    TooMuch,
+}
+
+/// The parts of an edited binary.
+pub(super) fn parts(source: &mut impl Source, edit: &mut impl Edit) -> io::Result<Outcome> {
     let whole = 0..source.length();
-    let mut walk = Walk { source, edit, parts: Vec::new(), sections: 0, is_changed: false };
-    let adds_up = walk.definition(whole, 0)?.is_some();
-    Ok((adds_up && walk.is_changed).then_some(walk.parts))
+    let (parts, sections, is_changed, too_much) = (Vec::new(), 0, false, false);
+    let mut walk = Walk { source, edit, parts, sections, is_changed, too_much };
+    Ok(match walk.definition(whole, 0)? {
+        _ if walk.too_much => Outcome::TooMuch,
+        Some(_) if walk.is_changed => Outcome::Changed(walk.parts),
+        _ => Outcome::Same,
+    })
 }
 
 struct Walk<'s, S, E> {
@@ -117,6 +129,7 @@ struct Walk<'s, S, E> {
     parts: Vec<Part>,
     sections: usize,
     is_changed: bool,
+    too_much: bool,
 }
 
 impl<S: Source, E: Edit> Walk<'_, S, E> {
@@ -125,7 +138,8 @@ impl<S: Source, E: Edit> Walk<'_, S, E> {
         let mut header = [0; HEADER];
         let read = self.source.peek(range.start, &mut header)?;
         let end_of_header = range.start.saturating_add(HEADER as u64);
-        if read < header.len() || end_of_header > range.end || depth > DEEPEST {
+        self.too_much |= depth > DEEPEST;
+        if read < header.len() || end_of_header > range.end || self.too_much {
             return Ok(None);
         }
         let is_component = header[4..] == COMPONENT;
@@ -137,6 +151,7 @@ impl<S: Source, E: Edit> Walk<'_, S, E> {
             at = section.content.end;
             self.sections += 1;
             if self.sections > MOST_SECTIONS {
+                self.too_much = true;
                 return Ok(None);
             }
             let is_nested = is_component && matches!(section.kind, CORE_MODULE | NESTED_COMPONENT);
@@ -223,11 +238,14 @@ pub(super) fn keep(parts: &mut Vec<Part>, range: Range<u64>) {
 }
 
 /// Whether the content of a custom section of that size begins with the name of debug
-/// information.
+/// information, as toolchains write it.
 fn is_debug(content: &[u8], size: u32) -> bool {
     let Some((length, name)) = number(content) else { return false };
-    let fits = u32::try_from(content.len() - name.len()).is_ok_and(|of| of + length <= size);
-    fits && length as usize >= DEBUG.len() && name.starts_with(DEBUG)
+    let of_number = content.len() - name.len();
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let fits = of_number.checked_add(length).is_some_and(|end| end as u64 <= u64::from(size));
+    let name = name.get(..length).filter(|_| fits && length <= LONGEST_NAME);
+    name.is_some_and(|name| name.starts_with(DEBUG) && name.is_ascii())
 }
 
 /// A `u32` in LEB128, and what stands behind it.
@@ -286,7 +304,10 @@ mod tests {
 
     #[test]
     fn what_does_not_add_up_is_left_alone() {
-        let modules: [&[u8]; 6] = [
+        let modules: [&[u8]; 8] = [
+            // The name is longer than any, or no text.
+            b"\0asm\x01\0\0\0\x00\x0d\xff\xff\xff\xff\x0f.debug_x",
+            b"\0asm\x01\0\0\0\x00\x09\x08.debug_\xff",
             b"",
             b"\0asm\x01\0\0",
             b"\0asm\x01\0\0\0\x00\x09\x07.debug_",
@@ -297,7 +318,7 @@ mod tests {
         ];
         for mut module in modules {
             let found = parts(&mut module, &mut Debug).expect("nothing to fail");
-            assert_eq!(found, None, "{}", module.escape_ascii());
+            assert_eq!(found, Outcome::Same, "{}", module.escape_ascii());
         }
     }
 }

@@ -40,7 +40,10 @@ pub(crate) fn scan(binary: &[u8], limits: &Limits) -> Result<(), Refusal> {
     let (definitions, functions, items) = (0, 0, 0);
     let mut scan = Scan { binary, limits, scopes, modules, definitions, functions, items };
     for payload in Parser::new(0).parse_all(binary) {
-        scan.payload(payload?)?;
+        let payload = payload?;
+        // Sections are items as well, of whatever kind.
+        scan.items(u32::from(payload.as_section().is_some()))?;
+        scan.payload(payload)?;
     }
     Ok(())
 }

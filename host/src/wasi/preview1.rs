@@ -1,7 +1,7 @@
 //! WASI's first preview for core modules: the engine's functions, with what they leave
 //! open put around a few of them. What would keep a thread waiting is not opened, and what
-//! takes more memory of the host than the guest may have is not listed and not read. What
-//! the other functions mean it does not know.
+//! takes more memory of the host than the guest may have is not listed. What the other
+//! functions mean it does not know.
 
 use wasmtime::Linker;
 use wasmtime_wasi::p1::types::{self, Errno, Error};
@@ -52,21 +52,6 @@ impl<T> State<T> {
         self.meter
             .check_host_bytes(size.saturating_mul(LISTING))
             .map_err(|limit| Error::trap(limit.into()))
-    }
-
-    /// Refuses to read into a range for whose bytes the host has to make more room than the
-    /// guest may have.
-    fn may_read(&mut self, memory: &GuestMemory<'_>, buffers: types::IovecArray) -> Result<()> {
-        for buffer in buffers.iter() {
-            let length = memory.read(buffer?)?.buf_len;
-            if length > 0 {
-                let bytes = usize::try_from(length).unwrap_or(usize::MAX);
-                let fits = self.meter.check_host_bytes(bytes);
-                // The others are not read into.
-                return fits.map_err(|limit| Error::trap(limit.into()));
-            }
-        }
-        Ok(())
     }
 }
 
@@ -147,16 +132,6 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
         self.wasi_context().fd_readdir(memory, fd, buffer, length, cookie).await
     }
 
-    async fn fd_read(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        buffers: types::IovecArray,
-    ) -> Result<types::Size> {
-        self.may_read(memory, buffers)?;
-        self.wasi_context().fd_read(memory, fd, buffers).await
-    }
-
     as_it_is! { sync
         args_get(argv: GuestPtr<Bytes>, buffer: Bytes) -> ();
         args_sizes_get() -> (types::Size, types::Size);
@@ -198,6 +173,7 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
             modified: types::Timestamp,
             flags: types::Fstflags
         ) -> ();
+        fd_read(fd: types::Fd, buffers: types::IovecArray) -> types::Size;
         fd_pread(fd: types::Fd, buffers: types::IovecArray, offset: types::Filesize) -> types::Size;
         fd_write(fd: types::Fd, buffers: types::CiovecArray) -> types::Size;
         fd_pwrite(fd: types::Fd, buffers: types::CiovecArray, offset: types::Filesize)

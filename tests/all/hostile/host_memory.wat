@@ -738,7 +738,7 @@
 ;;; limits: memory=64MiB wall-clock=20s
 ;;; grants: write
 ;;; spends: reads
-;;; expect: limit memory
+;;; expect: returns 48
 (module
   (import "wasi_snapshot_preview1" "path_open"
     (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))

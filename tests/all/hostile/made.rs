@@ -169,6 +169,22 @@ fn what_is_large_and_harmless() {
     ]);
 }
 
+/// However many sections there are, what is in them is looked through.
+#[test]
+fn sections_without_number() {
+    let calls = "(drop (call $f (i32.const 0) (i32.const 15000000)))".repeat(1_000);
+    let mut guest = binary(&format!(
+        "(module (import \"env\" \"to_upper\" (func $f (param i32 i32) (result i32)))
+            (memory (export \"memory\") 256) (func (export \"run\") {calls}))"
+    ));
+    guest.extend(b"\x00\x01\x00".repeat(100_000));
+    let row = |expected| Row::new("many sections", expected, &guest).with("limits: memory=64MiB");
+    check_all(&[
+        row("limit wall_clock:     at").with("limits: wall-clock=50ms"),
+        row("costly items").with("limits: items=100000"),
+    ]);
+}
+
 #[test]
 fn compiled_code_is_not_taken() {
     let engine = Engine::new(Config::new().gc_support(false)).unwrap();

@@ -129,3 +129,15 @@
 (func (export "run")
   (@repeat 5000 (drop (call $fd_write (i32.const 1) (i32.const 131072) (i32.const 16384) (i32.const 8))))
 )
+
+;;; two thousand calls of the host, one each time that a recursion ends
+;;; limits: wall-clock=50ms memory=64MiB
+;;; within: 5000
+;;; expect: limit wall_clock:     at
+(module
+  (import "env" "to_upper" (func $to_upper (param i32 i32) (result i32)))
+  (memory (export "memory") 256)
+  (func $down (param $left i32)
+    (if (local.get $left) (then (call $down (i32.sub (local.get $left) (i32.const 1)))))
+    (drop (call $to_upper (i32.const 0) (i32.const 15000000))))
+  (func (export "run") (call $down (i32.const 2000))))
