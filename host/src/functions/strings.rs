@@ -24,7 +24,7 @@ pub(super) struct TooLong;
 /// much for the host.
 pub(super) fn to_upper(text: &str) -> Result<String, TooLong> {
     // Three times as many bytes are the most that there can be.
-    if text.len() > LONGEST / 3 {
+    if text.len() > LONGEST / 3 && !text.is_ascii() {
         let upper = text.chars().flat_map(char::to_uppercase);
         if upper.map(char::len_utf8).sum::<usize>() > LONGEST {
             return Err(TooLong);

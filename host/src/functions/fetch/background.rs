@@ -1,17 +1,14 @@
-//! The thread in which requests are made, one for the whole process: a server that keeps
-//! the client busy, as with answers of 1xx without end, keeps no session's thread from
-//! looking at the time. It does not know what a request is.
+//! A thread for each request: a server that keeps the client busy, as with answers of 1xx
+//! without end, keeps no session's thread from looking at the time. The thread ends with
+//! its request. What a request is it does not know.
 
-use std::future::pending;
-use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::pin::pin;
 use std::thread;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle};
-use tokio::task::{AbortHandle, JoinError};
-
-static HANDLE: Mutex<Option<Handle>> = Mutex::new(None);
+use futures_util::future::{Either, select};
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 
 /// Why the work has no outcome.
 #[derive(Debug)]
@@ -22,35 +19,31 @@ pub(super) enum Unfinished {
     Failed(String),
 }
 
-/// The outcome of `work`, which is done in the background. It is not gone on with once
+/// The outcome of `work`, which is done on a thread of its own. It is not gone on with once
 /// this is dropped.
 pub(super) async fn within<R: Send + 'static>(
     time: Duration,
     work: impl Future<Output = R> + Send + 'static,
 ) -> Result<R, Unfinished> {
-    let handle = handle().map_err(|error| Unfinished::Failed(error.to_string()))?;
-    let task = handle.spawn(work);
-    let _abort = Abort(task.abort_handle());
-    let failed = |error: JoinError| Unfinished::Failed(error.to_string());
-    tokio::time::timeout(time, task).await.map_err(|_| Unfinished::TimeUp)?.map_err(failed)
-}
-
-struct Abort(AbortHandle);
-
-impl Drop for Abort {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// The thread, which is started when it is first needed.
-fn handle() -> io::Result<Handle> {
-    let mut handle = HANDLE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(handle) = &*handle {
-        return Ok(handle.clone());
-    }
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    let new = runtime.handle().clone();
-    thread::Builder::new().name("fetch".into()).spawn(move || runtime.block_on(pending::<()>()))?;
-    Ok(handle.insert(new).clone())
+    let failed = |error: std::io::Error| Unfinished::Failed(error.to_string());
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let (mut sender, receiver) = oneshot::channel();
+    let request = move || {
+        let outcome = runtime.block_on(async {
+            let given_up = pin!(sender.closed());
+            match select(pin!(work), given_up).await {
+                Either::Left((outcome, _)) => Some(outcome),
+                Either::Right(((), _)) => None,
+            }
+        });
+        // Looking a name up may go on for as long as the system takes.
+        runtime.shutdown_background();
+        if let Some(outcome) = outcome {
+            // One who has given up does not want to know.
+            let _ = sender.send(outcome);
+        }
+    };
+    thread::Builder::new().name("fetch".into()).spawn(request).map_err(failed)?;
+    let outcome = tokio::time::timeout(time, receiver).await.map_err(|_| Unfinished::TimeUp)?;
+    outcome.map_err(|_| Unfinished::Failed("the request's thread has ended".into()))
 }
