@@ -14,6 +14,7 @@ use wit_parser::{
 };
 
 use crate::text::{root_cause, shown};
+use crate::threads;
 use crate::wit::{Decoded, contained};
 
 /// An import that the engine does not link.
@@ -95,7 +96,10 @@ impl<T> Probe<'_, T> {
         let told = |error: wasmtime::Error| root_cause(&error);
         let binary = contained(|| self.importing(keys, only))?
             .map_err(|error| shown(&format!("{error:#}")))?;
-        let component = Component::from_binary(self.engine, &binary).map_err(told)?;
+        let compile = || Component::from_binary(self.engine, &binary);
+        let component = threads::within(compile)
+            .map_err(|error| shown(&format!("failed to start the threads that compile: {error}")))?
+            .map_err(told)?;
         self.linker.instantiate_pre(&component).map(|_| ()).map_err(told)
     }
 
