@@ -44,13 +44,13 @@
     (@repeat 2000 (call $write (i32.const 0)))
   ))
 
-;;; three thousand requests for random bytes in a row
-;;; limits: wall-clock=20ms checks=100000
+;;; a thousand requests for random bytes in a row
+;;; limits: wall-clock=20ms
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock:     at function
 (func (export "run")
-  (@repeat 3000 (drop (call $random_get (i32.const 0) (i32.const 65536))))
+  (@repeat 1000 (drop (call $random_get (i32.const 0) (i32.const 65536))))
 )
 
 ;;; two thousand texts of 15 MB in a row, of a component, in upper case
@@ -73,18 +73,18 @@
   (core instance $m (instantiate $M (with "host" (instance (export "f" (func $f))))))
   (func (export "run") (result s32) (canon lift (core func $m "run"))))
 
-;;; three thousand requests for random bytes in a row, of a component
-;;; limits: wall-clock=20ms checks=100000
+;;; a thousand requests for random bytes in a row, of a component
+;;; limits: wall-clock=20ms
 ;;; within: 5000
 ;;; in: component
 ;;; expect: limit wall_clock:     at 
 (func (export "run") (result i32)
-  (@repeat 3000 (call $random.get-random-bytes (i64.const 65536) (i32.const 0)))
+  (@repeat 1000 (call $random.get-random-bytes (i64.const 65536) (i32.const 0)))
   (i32.const 0))
 
-;;; three thousand writes of 64 KB in a row to a file
+;;; a thousand writes of 64 KB in a row to a file
 ;;; grants: write
-;;; limits: wall-clock=20ms checks=100000
+;;; limits: wall-clock=20ms
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock
@@ -96,18 +96,18 @@
   (local.set $f (i32.load (i32.const 100)))
   (local.set $a (i32.const 200))
   (local.set $b (i32.const 300))
-  (@repeat 3000 (drop (call $fd_pwrite (local.get $f) (local.get $a) (i32.const 1) (i64.const 0) (local.get $b))))
+  (@repeat 1000 (drop (call $fd_pwrite (local.get $f) (local.get $a) (i32.const 1) (i64.const 0) (local.get $b))))
 )
 
-;;; fifteen hundred files opened and closed in a row
+;;; four hundred files opened and closed in a row
 ;;; grants: read
-;;; limits: wall-clock=20ms checks=100000
+;;; limits: wall-clock=10ms
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock
 (data (i32.const 0) "file")
 (func (export "run")
-  (@repeat 1500 (drop (call $path_open (i32.const 3) (i32.const 1) (i32.const 0) (i32.const 4) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 100))) (drop (call $fd_close (i32.load (i32.const 100)))))
+  (@repeat 400 (drop (call $path_open (i32.const 3) (i32.const 1) (i32.const 0) (i32.const 4) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 100))) (drop (call $fd_close (i32.load (i32.const 100)))))
 )
 
 ;;; a listing of 5,000 names, a thousand times in a row
@@ -122,12 +122,12 @@
 )
 
 ;;; sixteen thousand empty buffers, a thousand times in a row
-;;; limits: wall-clock=50ms checks=100000
+;;; limits: wall-clock=20ms
 ;;; within: 5000
 ;;; in: module
 ;;; expect: limit wall_clock
 (func (export "run")
-  (@repeat 5000 (drop (call $fd_write (i32.const 1) (i32.const 131072) (i32.const 16384) (i32.const 8))))
+  (@repeat 1000 (drop (call $fd_write (i32.const 1) (i32.const 131072) (i32.const 16384) (i32.const 8))))
 )
 
 ;;; two thousand calls of the host, one each time that a recursion ends
