@@ -77,11 +77,12 @@ impl Drop for Executor {
     }
 }
 
-/// Calls `function`, which does not panic, where there are so many bytes of stack for
-/// guest code.
+/// Calls `function`, which does not panic, on a stack with at least `stack` bytes left for
+/// guest code: this one, or a new one. `function` must not panic: on a new stack, a panic
+/// would be taken for a lack of memory.
 ///
 /// # Errors
-/// [`Error::Host`] where there is no such stack to be had.
+/// [`Error::Host`] if the system has no memory for a new stack.
 #[inline]
 pub(crate) fn with_stack<R>(stack: usize, function: impl FnOnce() -> Result<R>) -> Result<R> {
     let needed = stack.saturating_add(HOST_STACK);

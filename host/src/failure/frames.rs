@@ -70,8 +70,8 @@ fn text(frame: &FrameInfo) -> String {
     }
 }
 
-/// A function's name as it is in the source, as far as that is told. A name that is made
-/// to be expensive is formatted no further than it is shown.
+/// The demangled name of a function. Formatting stops at the length that is shown, so that
+/// a short mangled name cannot become a very long one.
 pub(super) fn named(name: &str) -> String {
     short(&limited(LONGEST_NAME, |out| write!(out, "{:#}", rustc_demangle::demangle(name))))
 }

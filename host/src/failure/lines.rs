@@ -11,10 +11,11 @@ impl Failure {
     /// Adds to each frame of [`Failure::backtrace`] the file and line that the guest's
     /// debug information has for it. `guest` is the content of the file that the guest was
     /// loaded from. It is read in a process of its own with a second of CPU time and some
-    /// 512 MiB, since debug information can be made to break whoever reads it.
+    /// 512 MiB, since a hostile guest's debug information can take its reader any amount of
+    /// time and memory.
     ///
-    /// What there is none of stays as it is. Where the guest has debug information and it
-    /// could not be used, [`Failure::lines_left_out`] says why.
+    /// A frame without debug information is not changed. If the guest has debug information
+    /// that could not be used, [`Failure::lines_left_out`] says why.
     pub fn locate(&mut self, guest: &[u8], isolation: &Isolation) {
         if self.places.iter().all(Option::is_none) {
             return;

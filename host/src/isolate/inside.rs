@@ -143,8 +143,8 @@ fn die_with_parent() {
 #[cfg(not(target_os = "linux"))]
 fn die_with_parent() {}
 
-/// Ends this process when nobody holds the other end of its standard input any more:
-/// on every system, and where the parent is not the one that waits for it.
+/// Ends this process once its standard input is closed, which is when the process that
+/// waits for it is gone. It works on every system, and also if that one is not the parent.
 fn watch() {
     let mut stdin = io::stdin().lock();
     let mut rest = [0; 64];

@@ -44,8 +44,9 @@ pub(super) enum Plain<'w> {
 /// What a case has with it.
 pub(super) type Payload<'w> = Option<Box<Plain<'w>>>;
 
-/// The plain value of a type. There is none of a resource that only the host makes, and
-/// none that is too long to be read.
+/// Returns the simplest value of a type: zero, an empty text, the first case. Returns
+/// `None` for a resource that only the host makes, and for a value whose source code would
+/// be too long to read.
 pub(super) fn plain<'w>(world: &'w World, ty: &Type) -> Option<Plain<'w>> {
     size::of(world, ty).filter(|size| *size <= size::MOST)?;
     Some(match ty {
