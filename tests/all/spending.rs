@@ -33,16 +33,9 @@ fn limits_end_a_call_and_name_themselves() {
 /// Guest code that sleeps in a host call is bounded as well.
 #[test]
 fn the_clock_runs_in_host_calls() {
-    let sleep = r#"(module
-        (import "wasi_snapshot_preview1" "poll_oneoff"
-            (func $poll (param i32 i32 i32 i32) (result i32)))
-        (memory (export "memory") 1)
-        (data (i32.const 16) "\01")
-        (data (i32.const 24) "\ff\ff\ff\ff\ff\ff\00\00")
-        (func (export "run")
-            (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))"#;
     let limit = Duration::from_millis(20);
-    let guest = limited(sleep, Limits::default().wall_clock(limit));
+    let guest =
+        limited(include_str!("failing/waiting.module.wat"), Limits::default().wall_clock(limit));
     let error = guest.session_blocking(Functions::default()).unwrap().main().unwrap_err();
     match error {
         Error::Limit { limit: found, .. } => {

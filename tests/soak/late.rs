@@ -12,14 +12,7 @@ const AT_ONCE: usize = 1_000;
 const TIMES: usize = 100;
 const DEADLINE: Duration = Duration::from_millis(100);
 
-const SLEEP: &str = r#"(module
-    (import "wasi_snapshot_preview1" "poll_oneoff"
-        (func $poll (param i32 i32 i32 i32) (result i32)))
-    (memory (export "memory") 1)
-    (data (i32.const 16) "\01")
-    (data (i32.const 24) "\ff\ff\ff\ff\ff\ff\00\00")
-    (func (export "run")
-        (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))"#;
+const SLEEP: &str = include_str!("../all/failing/waiting.module.wat");
 
 /// A core module that calls a function of the host's again and again, with no loop.
 fn straight(call: &str, count: usize) -> String {
