@@ -4,6 +4,7 @@
 //! between the two, the guest is ended there, and has a stack; a call that was too long is
 //! told when it has ended anyhow, without one.
 
+use super::check_all;
 use super::row::Row;
 use super::within::{Import, LATE, LATE_PAGES, component, module, of_components, of_modules};
 
@@ -12,23 +13,6 @@ const LIMITS: &str = "limits: wall-clock=5ms memory=129MiB";
 /// A row whose time is up when it calls a host function.
 fn row(name: &str, guest: impl AsRef<[u8]>) -> Row {
     Row::new(name, "limit wall_clock:     at ", guest).with(LIMITS)
-}
-
-/// Checks rows, those once more that were ended where host code waits, as may be where a
-/// machine has much to do. One that is never ended in a function of its own fails.
-fn check_late(rows: &[Row]) {
-    let judge = |row: &Row| {
-        let mut errors = (0..20).map(|_| row.check().err());
-        let settled = |error: &Option<String>| !error.as_deref().is_some_and(is_elsewhere);
-        errors.find(settled).unwrap_or_else(|| row.check().err())
-    };
-    let failures: Vec<_> = rows.iter().filter_map(judge).collect();
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-}
-
-/// Whether the guest was ended in time, and not in a function of its own.
-fn is_elsewhere(error: &str) -> bool {
-    error.contains("found `limit wall_clock: ") && !error.contains("\n    at ")
 }
 
 /// How a component comes by a handle: functions that return one.
@@ -118,7 +102,7 @@ fn every_function_for_modules_asks_for_the_time() {
         })
         .collect();
     assert_eq!(rows.len(), 50);
-    check_late(&rows);
+    check_all(&rows);
 }
 
 #[test]
@@ -133,7 +117,7 @@ fn every_function_for_components_asks_for_the_time() {
         rows.push(if waits { row.with("expect: limit wall_clock") } else { row });
     }
     assert!(rows.len() > 100, "only {} functions are called", rows.len());
-    check_late(&rows);
+    check_all(&rows);
 }
 
 #[test]
@@ -189,7 +173,7 @@ fn every_way_to_a_host_function_asks_for_the_time() {
             ),
         );
     }
-    check_late(&rows);
+    check_all(&rows);
 }
 
 #[test]
@@ -206,7 +190,7 @@ fn modules_that_serve_imports_ask_for_the_time() {
                 .provided("lib", &module(&body))
         })
         .collect();
-    check_late(&rows);
+    check_all(&rows);
 }
 
 #[test]
@@ -244,7 +228,7 @@ fn every_place_in_a_component_asks_for_the_time() {
     let making_room = row("in what makes room for a result", making_room());
     rows.push(making_room.with("expect: limit wall_clock"));
     rows.push(row("in an instance that serves another", serving_another()));
-    check_late(&rows);
+    check_all(&rows);
 }
 
 /// A component that is late in the function which makes room for a text of the host's.

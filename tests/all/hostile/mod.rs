@@ -50,7 +50,7 @@ macro_rules! files {
 
         $(#[test]
         fn $file() {
-check_all(&rows(stringify!($file)));
+            check_all(&rows(stringify!($file)));
         })*
     };
 }
@@ -112,9 +112,22 @@ fn rows(file: &str) -> Vec<Row> {
     row::parse(&fs::read_to_string(path).unwrap())
 }
 
-/// Runs every row, and names all that fail.
+/// Runs every row, and names all that fail. A row that was ended where host code waits,
+/// instead of in a function of its own, is run again, as may be where a machine has much to
+/// do. One that is never ended in a function of its own fails.
 fn check_all(rows: &[Row]) {
-    let failures: Vec<_> = rows.iter().filter_map(|row| row.check().err()).collect();
+    let judge = |row: &Row| {
+        let mut errors = (0..20).map(|_| row.check().err());
+        let settled = |error: &Option<String>| !error.as_deref().is_some_and(is_elsewhere);
+        errors.find(settled).unwrap_or_else(|| row.check().err())
+    };
+    let failures: Vec<_> = rows.iter().filter_map(judge).collect();
     let (failed, of) = (failures.len(), rows.len());
     assert!(failures.is_empty(), "{failed} of {of} rows failed\n{}", failures.join("\n"));
+}
+
+/// Whether a stack was expected, and the guest was ended in time in no function of its own.
+fn is_elsewhere(error: &str) -> bool {
+    let expected = error.contains("expected `limit wall_clock:     at");
+    expected && error.contains("found `limit wall_clock: ") && !error.contains("\n    at ")
 }
