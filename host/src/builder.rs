@@ -16,6 +16,7 @@ use crate::isolate::Isolation;
 use crate::limits::Limits;
 use crate::module;
 use crate::pool::{Pool, Room};
+use crate::processor::Processor;
 use crate::provide::{Content, Source, provide};
 use crate::runtime::{Inner, Runtime};
 use crate::shared_engine::SharedEngine;
@@ -44,6 +45,7 @@ pub struct RuntimeBuilder<T: 'static> {
     host_values: bool,
     modules: Vec<Source>,
     pub(crate) pool: Option<Pool>,
+    processor: Processor,
 }
 
 impl<T> Default for RuntimeBuilder<T> {
@@ -62,6 +64,7 @@ impl<T> Default for RuntimeBuilder<T> {
             host_values: false,
             modules: Vec::new(),
             pool: None,
+            processor: Processor::default(),
         }
     }
 }
@@ -187,11 +190,21 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
+    /// What code may ask of a processor: all that this machine's has, by default. With less,
+    /// what [`Runtime::compile`] makes can be run on other machines, and what a [`Cache`] keeps
+    /// as well.
+    #[must_use]
+    pub fn processor(mut self, processor: Processor) -> Self {
+        self.processor = processor;
+        self
+    }
+
     /// Makes the engine and fills the linkers.
     ///
     /// # Errors
     /// [`Error::Host`] where a setup failed, as it does when a name is taken;
     /// [`Error::Pool`] where there is no room for the pool;
+    /// [`Error::Processor`] where this machine cannot run code for the one that was asked for;
     /// [`Error::Contract`]; [`Error::Grant`] where a denial names nothing that the
     /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
     /// [`RuntimeBuilder::module`] was given.
@@ -201,7 +214,10 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         if self.deterministic {
             limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
         }
-        let settings = Settings::new(&limits, self.deterministic, self.host_values);
+        let processor = self.processor;
+        processor.check().map_err(|reason| Error::Processor { processor, reason })?;
+        let settings =
+            Settings::new(&limits, self.deterministic, self.host_values).with_processor(processor);
         let room = self.pool.as_ref().map(|pool| {
             Room::new(pool, &limits, self.modules.len(), self.host_values, settings.fiber_stack())
         });

@@ -11,6 +11,7 @@ use wasmtime::{
 };
 
 use crate::limits::Limits;
+use crate::processor::Processor;
 
 /// Room for host functions on a fiber's stack, beside the guest's part.
 const HOST_STACK: usize = (3 << 20) / 2;
@@ -26,11 +27,19 @@ pub(crate) struct Settings {
     pub(crate) host_values: bool,
     /// Bytes of stack for guest code.
     pub(crate) stack: usize,
+    /// What the code may ask of a processor.
+    pub(crate) processor: Processor,
 }
 
 impl Settings {
     pub(crate) fn new(limits: &Limits, deterministic: bool, host_values: bool) -> Self {
-        Self { fuel: limits.fuel.is_some(), deterministic, host_values, stack: limits.stack }
+        let (fuel, stack) = (limits.fuel.is_some(), limits.stack);
+        Self { fuel, deterministic, host_values, stack, processor: Processor::default() }
+    }
+
+    /// The same for another processor.
+    pub(crate) fn with_processor(self, processor: Processor) -> Self {
+        Self { processor, ..self }
     }
 
     /// An engine for guests with what today's toolchains emit. Every other
@@ -42,7 +51,7 @@ impl Settings {
         coredump: bool,
         pool: Option<PoolingAllocationConfig>,
     ) -> wasmtime::Result<Engine> {
-        let mut config = self.config();
+        let mut config = self.config()?;
         config.coredump_on_trap(coredump);
         if let Some(pool) = pool {
             config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
@@ -52,11 +61,12 @@ impl Settings {
 
     /// An engine that only compiles, in parallel or on the calling thread alone.
     pub(crate) fn compiler(&self, parallel: bool) -> wasmtime::Result<Engine> {
-        Engine::new(self.config().parallel_compilation(parallel))
+        Engine::new(self.config()?.parallel_compilation(parallel))
     }
 
-    fn config(&self) -> Config {
+    fn config(&self) -> wasmtime::Result<Config> {
         let mut config = Config::new();
+        self.processor.configure(&mut config)?;
         config
             // An epoch comes when it comes; fuel runs out at the same instruction.
             .epoch_interruption(!self.deterministic)
@@ -79,7 +89,7 @@ impl Settings {
             .async_stack_size(self.fiber_stack())
             .wasm_backtrace_details(WasmBacktraceDetails::Disable)
             .wasm_backtrace_max_frames(NonZeroUsize::new(16));
-        config
+        Ok(config)
     }
 
     /// Bytes of stack for a call, host functions included.
@@ -89,8 +99,8 @@ impl Settings {
 
     /// The settings as one word, for the command line of another process.
     pub(crate) fn to_word(&self) -> String {
-        let Self { fuel, deterministic, host_values, stack } = self;
-        format!("{fuel},{deterministic},{host_values},{stack}")
+        let Self { fuel, deterministic, host_values, stack, processor } = self;
+        format!("{fuel},{deterministic},{host_values},{stack},{processor}")
     }
 }
 
@@ -109,12 +119,15 @@ impl FromStr for Settings {
     fn from_str(word: &str) -> Result<Self, String> {
         let parts: Vec<_> = word.split(',').collect();
         let read = || {
-            let [fuel, deterministic, host_values, stack] = parts[..] else { return None };
+            let [fuel, deterministic, host_values, stack, processor] = parts[..] else {
+                return None;
+            };
             Some(Self {
                 fuel: fuel.parse().ok()?,
                 deterministic: deterministic.parse().ok()?,
                 host_values: host_values.parse().ok()?,
                 stack: stack.parse().ok()?,
+                processor: processor.parse().ok()?,
             })
         };
         read().ok_or_else(|| format!("`{word}` are no settings of an engine"))
@@ -127,10 +140,11 @@ mod tests {
 
     #[test]
     fn settings_survive_the_command_line() {
-        let settings =
-            Settings { fuel: true, deterministic: false, host_values: true, stack: 12_345 };
+        let mut settings =
+            Settings::new(&Limits::default(), false, true).with_processor(Processor::Baseline);
+        (settings.fuel, settings.stack) = (true, 12_345);
         assert_eq!(settings.to_word().parse(), Ok(settings));
-        for word in ["", "1,2", "true,true,8", "true,true,true,true"] {
+        for word in ["", "1,2", "true,true,8", "true,true,true,8", "true,true,true,8,z80"] {
             assert!(word.parse::<Settings>().is_err(), "{word:?}");
         }
     }

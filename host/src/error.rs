@@ -8,6 +8,7 @@ use crate::adapt::Unmappables;
 use crate::failure::Failure;
 use crate::fit::Misfits;
 use crate::limits::LimitReached;
+use crate::processor::Processor;
 use crate::text::{list, reason, shown};
 use crate::values::BadArgument;
 
@@ -197,6 +198,15 @@ pub enum Error {
     )]
     ForeignCode {
         /// What does not match.
+        reason: String,
+    },
+
+    /// This machine cannot run code for that processor, so that none can be made here.
+    #[error("failed to compile for `{processor}`: {reason}")]
+    Processor {
+        /// The processor, of [`RuntimeBuilder::processor`](crate::RuntimeBuilder::processor).
+        processor: Processor,
+        /// What the processor here lacks.
         reason: String,
     },
 

@@ -127,7 +127,7 @@
 //! errors of its panics. `fit` and [`inspect`]
 //! tell what a guest is and whether it fits before any of that; `wit` reads
 //! contracts and what components say of themselves. `ahead` is code that is
-//! compiled in one place and run in another. [`terminal`] shows what guests write to
+//! compiled in one place and run in another, for a [`Processor`]. [`terminal`] shows what guests write to
 //! one, apart from what the host does. [`values`] is arguments and results as
 //! text, [`adapt`] makes a component of a core module, [`new`] a project for a
 //! guest. `functions` is the shipped contract; no other module knows of it, but for
@@ -173,6 +173,7 @@ mod module;
 pub mod new;
 mod pool;
 mod prepare;
+mod processor;
 mod provide;
 mod reuse;
 mod runtime;
@@ -213,6 +214,7 @@ pub use isolate::{Isolation, isolated_worker};
 pub use kind::Kind;
 pub use limits::{LimitReached, Limits, parse_size};
 pub use pool::{Pool, PoolError};
+pub use processor::Processor;
 pub use reuse::{Lease, Reuse, Sessions};
 pub use runtime::Runtime;
 pub use session::Session;

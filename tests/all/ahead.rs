@@ -5,7 +5,9 @@
 use std::fs;
 
 use serde_json::Value;
-use wit_host::{CompiledGuest, Error, Functions, Guest, Limits, Result, Runtime, RuntimeBuilder};
+use wit_host::{
+    CompiledGuest, Error, Functions, Guest, Limits, Processor, Result, Runtime, RuntimeBuilder,
+};
 use wit_host_artifacts as guests;
 
 use crate::cli::{Files, check, run};
@@ -53,6 +55,36 @@ fn a_compiled_guest_is_for_one_kind_of_runtime() {
     refused(Runtime::builder(), "`env::add`");
     let limits = Limits::default().stack(256 << 10).memory(1 << 20);
     assert!(load(&runtime(contract().limits(limits).coredump(true)), &bytes).is_ok());
+}
+
+#[test]
+fn code_for_less_of_a_processor_runs_where_there_is_more() {
+    let compile = |processor| {
+        let runtime = runtime(wit_host::contract().processor(processor));
+        let compiled = runtime.compile_file(guests::COMPONENT_WASIP2).unwrap();
+        let guest = load(&runtime, &compiled.bytes).unwrap();
+        let mut session = guest.session_blocking(Functions::default()).unwrap();
+        assert_eq!(session.call("run", &[]).unwrap(), [wit_host::Val::S32(3)]);
+        compiled
+    };
+    let here = runtime(wit_host::contract());
+    let (native, baseline) = (compile(Processor::Native), compile(Processor::Baseline));
+    assert_eq!(native.manifest.features, Processor::Native.features());
+    assert!(baseline.manifest.features.is_empty());
+    assert_ne!(native.manifest.code, baseline.manifest.code);
+    assert!(load(&here, &baseline.bytes).is_ok());
+}
+
+#[test]
+fn code_is_not_made_for_what_cannot_run_here() {
+    for processor in [Processor::X86_64V2, Processor::X86_64V3, Processor::X86_64V4] {
+        let has_all =
+            processor.features().iter().all(|one| Processor::Native.features().contains(one));
+        match wit_host::contract().processor(processor).build() {
+            Ok(_) => assert!(has_all && cfg!(target_arch = "x86_64")),
+            Err(error) => assert!(matches!(error, Error::Processor { .. }) && !has_all, "{error}"),
+        }
+    }
 }
 
 #[test]

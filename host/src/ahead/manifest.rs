@@ -5,13 +5,17 @@ use std::env::consts::{ARCH, OS};
 
 use serde_json::{Value, json};
 
-use crate::cache::compatibility;
+use crate::engine::Settings;
 use crate::kind::Kind;
+use crate::processor::{Processor, has_all};
 use crate::shared_engine::SharedEngine;
 use crate::text::shown;
 
 /// The engine, as this library is built with it.
 const ENGINE: &str = "wasmtime 48.0.8";
+
+/// What the hash of [`compatibility`] is for. It changes with the form of the file.
+const PURPOSE: &str = "wit-host 0.1 what compiled guests need, second form";
 
 /// What a guest that was compiled ahead of time needs. The texts in one that was
 /// read from a file are what the file says.
@@ -24,8 +28,13 @@ pub struct Manifest {
     pub engine: String,
     /// The processor and the operating system, as `x86_64-linux`.
     pub target: String,
-    /// A hash of all that the engine wants to be the same: its version and
-    /// settings, and what the processor can do.
+    /// What the code is for: `native` for the processor that compiled it, or one of
+    /// [`Processor::NAMES`].
+    pub processor: String,
+    /// What the code asks of a processor, beside what every one of its architecture has, by
+    /// the names that Rust has for it.
+    pub features: Vec<String>,
+    /// A hash of all else that the engine wants to be the same: its version and settings.
     pub compatibility: String,
     /// Whether the code counts fuel.
     pub fuel: bool,
@@ -53,7 +62,9 @@ impl Manifest {
             kind,
             engine: ENGINE.into(),
             target: target(),
-            compatibility: compatibility(&engine.engine).to_string(),
+            processor: engine.settings.processor.to_string(),
+            features: engine.settings.processor.features().into_iter().map(Into::into).collect(),
+            compatibility: compatibility(&engine.settings).to_string(),
             fuel: engine.settings.fuel,
             deterministic: engine.settings.deterministic,
             host_values: engine.settings.host_values,
@@ -69,6 +80,8 @@ impl Manifest {
             "kind": self.kind.name(),
             "engine": self.engine,
             "target": self.target,
+            "processor": self.processor,
+            "features": self.features,
             "compatibility": self.compatibility,
             "fuel": self.fuel,
             "deterministic": self.deterministic,
@@ -83,16 +96,21 @@ impl Manifest {
         let text = |key: &str| Some(json.get(key)?.as_str()?.to_owned());
         let flag = |key: &str| json.get(key)?.as_bool();
         let kind = text("kind")?;
-        let imports = json.get("imports")?.as_array()?.iter();
+        let texts = |key: &str| -> Option<Vec<String>> {
+            let texts = json.get(key)?.as_array()?.iter();
+            texts.map(|text| Some(text.as_str()?.to_owned())).collect()
+        };
         Some(Self {
             kind: [Kind::Component, Kind::Module].into_iter().find(|one| one.name() == kind)?,
             engine: text("engine")?,
             target: text("target")?,
+            processor: text("processor")?,
+            features: texts("features")?,
             compatibility: text("compatibility")?,
             fuel: flag("fuel")?,
             deterministic: flag("deterministic")?,
             host_values: flag("host_values")?,
-            imports: imports.map(|name| Some(name.as_str()?.to_owned())).collect::<Option<_>>()?,
+            imports: texts("imports")?,
             guest: text("guest")?,
             code: text("code")?,
         })
@@ -120,11 +138,23 @@ impl Manifest {
         if self.host_values != settings.host_values {
             return Err(other("externref", self.host_values));
         }
-        if self.compatibility != compatibility(&engine.engine).to_hex().as_str() {
-            return Err("it is for an engine with other settings, or for another processor".into());
+        if self.compatibility != compatibility(settings).to_hex().as_str() {
+            return Err("it is for an engine with other settings".into());
         }
-        Ok(())
+        has_all(&self.features).map_err(|reason| {
+            format!("it is for `{}`, and {reason}; compile it for less", shown(&self.processor))
+        })
     }
+}
+
+/// A hash of the engine's version and of the settings that code knows. Which processor it is
+/// for is said in words, and of two that differ one may do for the other.
+fn compatibility(settings: &Settings) -> blake3::Hash {
+    let settings = Settings { processor: Processor::Baseline, stack: 0, ..settings.clone() };
+    let mut hasher = blake3::Hasher::new_derive_key(PURPOSE);
+    hasher.update(ENGINE.as_bytes());
+    hasher.update(settings.to_word().as_bytes());
+    hasher.finalize()
 }
 
 fn target() -> String {
@@ -139,10 +169,11 @@ fn other(setting: &str, set: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Settings;
+    use crate::limits::Limits;
 
     fn engine(fuel: bool, deterministic: bool) -> SharedEngine {
-        let settings = Settings { fuel, deterministic, host_values: false, stack: 512 << 10 };
+        let mut settings = Settings::new(&Limits::default(), deterministic, false);
+        settings.fuel = fuel;
         SharedEngine::new(settings, false, None).expect("an engine")
     }
 
@@ -178,7 +209,11 @@ mod tests {
                 Manifest { host_values: true, ..good.clone() },
                 "it was compiled with `externref`, and is to be run without",
             ),
-            (Manifest { compatibility: String::new(), ..good }, "another processor"),
+            (Manifest { compatibility: String::new(), ..good.clone() }, "other settings"),
+            (
+                Manifest { features: vec!["avx4096".into(), "sse3".into()], ..good },
+                "it is for `native`, and the processor here lacks `avx4096`",
+            ),
         ];
         for (manifest, reason) in cases {
             let error = manifest.check(&here).expect_err(reason);

@@ -74,7 +74,7 @@ fn of_scanning(limits: &Limits) -> [usize; 20] {
 
 /// A hash of all that compiled code has to have in common with an engine: its
 /// version, the target, and its own settings.
-pub(crate) fn compatibility(engine: &Engine) -> blake3::Hash {
+fn compatibility(engine: &Engine) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     engine.precompile_compatibility_hash().hash(&mut Words(&mut hasher));
     hasher.finalize()
@@ -105,16 +105,17 @@ impl Hasher for Words<'_> {
 mod tests {
     use super::*;
     use crate::engine::Settings;
+    use crate::processor::Processor;
 
     #[test]
     fn a_key_is_for_one_guest_and_one_kind_of_engine() {
-        let plain =
-            Settings { fuel: false, deterministic: false, host_values: false, stack: 512 << 10 };
+        let plain = Settings::new(&Limits::default(), false, false);
         let others = [
             Settings { fuel: true, ..plain.clone() },
             Settings { deterministic: true, ..plain.clone() },
             Settings { host_values: true, ..plain.clone() },
             Settings { stack: 256 << 10, ..plain.clone() },
+            Settings { processor: Processor::Baseline, ..plain.clone() },
         ];
         let key = |settings: &Settings, coredump, binary: &[u8]| {
             let engine = SharedEngine::new(settings.clone(), coredump, None).expect("an engine");
@@ -130,8 +131,7 @@ mod tests {
 
     #[test]
     fn what_was_not_scanned_for_a_limit_is_not_found_for_it() {
-        let settings =
-            Settings { fuel: false, deterministic: false, host_values: false, stack: 512 << 10 };
+        let settings = Settings::new(&Limits::default(), false, false);
         let engine = SharedEngine::new(settings, false, None).expect("an engine");
         let key = |limits: &Limits| Key::new(&engine, &blake3::hash(b""), None, limits);
         let first = key(&Limits::default());

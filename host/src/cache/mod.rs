@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-pub(crate) use key::{Key, compatibility};
+pub(crate) use key::Key;
 
 use crate::compile::{Compiled, within};
 use crate::engine::Settings;

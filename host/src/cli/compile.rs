@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use wit_host::Limits;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use wit_host::{Limits, Processor};
 
 use super::destination::{Destination, is_standard_output, refuse_read};
 use super::isolation::Isolate;
@@ -16,7 +17,8 @@ use super::status::{Status, named, shown_path};
 /// Compile a guest ahead of time, and print what it needs
 ///
 /// The file runs with `--trusted-code` of `run`, `call` and `shell`, where this
-/// version of the command is, on the same kind of processor. It is machine code,
+/// version of the command is, on a processor with the features that the manifest
+/// lists: for other machines than this one, give `--cpu`. It is machine code,
 /// which no limit and no grant stops from doing anything: run none that you have not
 /// made, or got on a way that you trust. What is printed is a JSON object, which is
 /// in the file as well.
@@ -24,6 +26,7 @@ use super::status::{Status, named, shown_path};
 #[command(after_help = "\
 Examples:
   wit-host compile guest.wasm -o guest.cwasm
+  wit-host compile --cpu baseline guest.wasm -o guest.cwasm   For older processors, too
   wit-host run --trusted-code guest.cwasm")]
 pub(crate) struct Compile {
     /// A component or a core module, in binary or in text form
@@ -32,6 +35,17 @@ pub(crate) struct Compile {
     /// Where the code is written
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+
+    /// The processor that the code is for: `native` is this machine's, with all that it can
+    /// do; `baseline` every one of this machine's architecture; or a level of x86-64
+    #[arg(
+        long,
+        value_name = "CPU",
+        default_value = "native",
+        value_parser = PossibleValuesParser::new(Processor::NAMES)
+            .try_map(|name| name.parse::<Processor>()),
+    )]
+    cpu: Processor,
 
     /// Have the code count fuel, for runs with `--fuel`
     #[arg(long)]
@@ -55,7 +69,7 @@ pub(crate) struct Compile {
 impl Compile {
     pub(crate) fn execute(&self) -> Result<Status> {
         refuse_read(&self.output, self.modules.read_with(&self.guest))?;
-        let contract = wit_host::contract().limits(self.limits()?);
+        let contract = wit_host::contract().limits(self.limits()?).processor(self.cpu);
         let builder = self.modules.offer(contract.deterministic(self.deterministic));
         let compiled = self.isolate.apply(builder)?.build()?.compile_file(&self.guest);
         let compiled = compiled.map_err(|error| named(&self.guest, error))?;

@@ -174,6 +174,7 @@ fn status(error: &Error) -> Status {
         | Error::ModuleName { .. }
         | Error::Argument(_)
         | Error::Grant { .. }
+        | Error::Processor { .. }
         | Error::Contract { .. } => Status::Usage,
         Error::Exited(status) => Status::Guest(*status),
         Error::Interrupted { .. } => Status::Interrupted,
