@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use wasm_encoder::{ComponentBuilder, ComponentExportKind};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_host::blocking::Session;
 use wit_host::wasmtime::component::Type;
@@ -19,6 +20,20 @@ impl Echo {
     pub(crate) fn new(definitions: &str, types: &[impl AsRef<str>]) -> Self {
         let runtime = Runtime::builder().build().unwrap();
         let guest = runtime.load(component(definitions, types)).unwrap();
+        let session = guest.session_blocking(()).unwrap();
+        Self { guest, session }
+    }
+
+    /// The same guest within another one, which hands every call on from a component whose
+    /// text is in `encoding`.
+    pub(crate) fn composed(
+        definitions: &str,
+        types: &[impl AsRef<str>],
+        encoding: StringEncoding,
+    ) -> Self {
+        let parts = [component(definitions, types), forwarder(definitions, types, encoding)];
+        let runtime = Runtime::builder().build().unwrap();
+        let guest = runtime.load(composition(&parts)).unwrap();
         let session = guest.session_blocking(()).unwrap();
         Self { guest, session }
     }
@@ -49,35 +64,84 @@ impl Echo {
 /// them does. What the function is given is then what it has to return.
 const NUMBERS: usize = 16;
 
+const INTERFACE: &str = "test:echo/values";
+
 fn component(definitions: &str, types: &[impl AsRef<str>]) -> Vec<u8> {
-    let (mut functions, mut bodies) = (String::new(), String::new());
+    let body = "(param i32) (result i32) (local.get 0)";
+    let echo = |index| format!("(func (export \"{INTERFACE}#echo{index}\") {body})");
+    let bodies: String = (0..types.len()).map(echo).collect();
+    let world = "export values;";
+    encode(definitions, types, world, &core_module("", &bodies), StringEncoding::UTF8)
+}
+
+/// A component that hands every call on to the same interface, which it imports.
+fn forwarder(definitions: &str, types: &[impl AsRef<str>], encoding: StringEncoding) -> Vec<u8> {
+    let import = |index| {
+        format!("(import \"{INTERFACE}\" \"echo{index}\" (func $echo{index} (param i32 i32)))")
+    };
+    // What comes back is put where there is room for any result of the tests.
+    let forward = |index| {
+        format!(
+            "(func (export \"{INTERFACE}#echo{index}\") (param i32) (result i32) (local $at i32)
+                (local.set $at (call $take
+                    (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 8192)))
+                (call $echo{index} (local.get 0) (local.get $at))
+                (local.get $at))"
+        )
+    };
+    let imports: String = (0..types.len()).map(import).collect();
+    let bodies: String = (0..types.len()).map(forward).collect();
+    let world = "import values; export values;";
+    encode(definitions, types, world, &core_module(&imports, &bodies), encoding)
+}
+
+/// A component of the two, the first of which serves the second.
+fn composition([echo, forwarder]: &[Vec<u8>; 2]) -> Vec<u8> {
+    let mut composition = ComponentBuilder::default();
+    let [echo, forwarder] = [echo, forwarder].map(|part| composition.component_raw(None, part));
+    let nothing: [(&str, ComponentExportKind, u32); 0] = [];
+    let echo = composition.instantiate(None, echo, nothing);
+    let kind = ComponentExportKind::Instance;
+    let values = composition.alias_export(echo, INTERFACE, kind);
+    let forwarder = composition.instantiate(None, forwarder, [(INTERFACE, kind, values)]);
+    let values = composition.alias_export(forwarder, INTERFACE, kind);
+    composition.export(INTERFACE, kind, values, None);
+    composition.finish()
+}
+
+fn encode(
+    definitions: &str,
+    types: &[impl AsRef<str>],
+    world: &str,
+    module: &str,
+    encoding: StringEncoding,
+) -> Vec<u8> {
+    let mut functions = String::new();
     let params: String = (0..NUMBERS).map(|index| format!(", p{index}: u32")).collect();
     let results = ", u32".repeat(NUMBERS);
     for (index, ty) in types.iter().enumerate() {
         let ty = ty.as_ref();
         writeln!(functions, "echo{index}: func(v: {ty}{params}) -> tuple<{ty}{results}>;").unwrap();
-        let body = "(param i32) (result i32) (local.get 0)";
-        writeln!(bodies, r#"(func (export "test:echo/values#echo{index}") {body})"#).unwrap();
     }
     let wit = format!(
         "package test:echo; interface values {{ {definitions} {functions} }} \
-         world echo {{ export values; }}"
+         world echo {{ {world} }}"
     );
     let mut resolve = Resolve::default();
     let package = resolve.push_str("echo.wit", &wit).unwrap_or_else(|e| panic!("{e:#}: {wit}"));
     let world = resolve.select_world(&[package], None).unwrap();
-    let mut module = wat::parse_str(core_module(&bodies)).unwrap();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    let mut module = wat::parse_str(module).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, encoding).unwrap();
     ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
 }
 
 /// Memory that is only ever taken.
-fn core_module(bodies: &str) -> String {
+fn core_module(imports: &str, bodies: &str) -> String {
     format!(
-        r#"(module
+        r#"(module {imports}
             (memory (export "memory") 1)
             (global $free (mut i32) (i32.const 16))
-            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+            (func $take (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
                 (local $block i32)
                 (local.set $block (i32.and
                     (i32.add (global.get $free) (i32.sub (local.get 2) (i32.const 1)))
@@ -86,6 +150,9 @@ fn core_module(bodies: &str) -> String {
                 (if (i32.gt_u (global.get $free) (i32.shl (memory.size) (i32.const 16)))
                     (then (drop (memory.grow
                         (i32.add (i32.shr_u (local.get 3) (i32.const 16)) (i32.const 1))))))
+                (memory.copy (local.get $block) (local.get 0)
+                    (select (local.get 1) (local.get 3)
+                        (i32.lt_u (local.get 1) (local.get 3))))
                 (local.get $block))
             {bodies})"#
     )

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use wit_component::StringEncoding;
 use wit_host::values::{Form, example, from_text, short, to_json_text, to_wave};
 use wit_host::wasmtime::component::{Type, wasm_wave};
 
@@ -52,9 +53,22 @@ fn text_to_value_to_guest_and_back_is_the_identity() {
             check_examples(&echo.ty(index));
             values.iter().for_each(|value| check(&mut echo, index, value));
         }
+        check_composed(&definitions, &names, &types);
         Ok(())
     });
     run.unwrap();
+}
+
+/// The same values where they cross from one component to another, in each encoding.
+fn check_composed(definitions: &str, names: &[String], types: &[(Shape, Vec<Val>)]) {
+    for encoding in [StringEncoding::UTF8, StringEncoding::UTF16, StringEncoding::CompactUTF16] {
+        let mut echo = Echo::composed(definitions, names, encoding);
+        for (index, (_, values)) in types.iter().enumerate() {
+            for value in values {
+                assert_eq!(to_wave(&echo.echo(index, value)), to_wave(value), "{encoding:?}");
+            }
+        }
+    }
 }
 
 fn check(echo: &mut Echo, index: usize, value: &Val) {
