@@ -204,7 +204,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// # Errors
     /// [`Error::Host`] where a setup failed, as it does when a name is taken;
     /// [`Error::Pool`] where there is no room for the pool;
-    /// [`Error::Processor`] where this machine cannot run code for the one that was asked for;
+    /// [`Error::Limits`]; [`Error::Processor`] where this machine cannot run code for the one that was asked for;
     /// [`Error::Contract`]; [`Error::Grant`] where a denial names nothing that the
     /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
     /// [`RuntimeBuilder::module`] was given.
@@ -214,6 +214,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         if self.deterministic {
             limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
         }
+        limits.check().map_err(|(limit, reason)| Error::Limits { limit, reason })?;
         let processor = self.processor;
         processor.check().map_err(|reason| Error::Processor { processor, reason })?;
         let settings =

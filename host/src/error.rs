@@ -201,6 +201,15 @@ pub enum Error {
         reason: String,
     },
 
+    /// A limit is set so that no session can be had.
+    #[error("failed to set `Limits::{limit}`: {reason}")]
+    Limits {
+        /// The limit's name.
+        limit: &'static str,
+        /// What is wrong with its value.
+        reason: String,
+    },
+
     /// This machine cannot run code for that processor, so that none can be made here.
     #[error("failed to compile for `{processor}`: {reason}")]
     Processor {

@@ -135,6 +135,26 @@ impl<T: Send + 'static> Guest<T> {
         }
     }
 
+    /// The runtime that the guest is linked against.
+    pub fn runtime(&self) -> &Runtime<T> {
+        &self.loaded.runtime
+    }
+
+    /// The names of what the guest imports: interfaces and functions of a component, as
+    /// `namespace:package/interface@1.0.0`; of a core module `module.name`, as `env.add`.
+    pub fn imports(&self) -> Vec<String> {
+        match &self.loaded.linked {
+            Linked::Component(pre) => {
+                let (ty, engine) = (pre.component().component_type(), pre.engine());
+                ty.imports(engine).map(|(name, _)| name.to_owned()).collect()
+            }
+            Linked::Module(linked) => {
+                let imports = linked.module().imports();
+                imports.map(|import| format!("{}.{}", import.module(), import.name())).collect()
+            }
+        }
+    }
+
     /// The names of the functions that can be called: `name`, or
     /// `namespace:package/interface.name` for one in an exported interface.
     pub fn exports(&self) -> Vec<String> {

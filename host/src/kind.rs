@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::text::shown_text;
 
 /// What a guest is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A component: typed imports and exports.
     Component,

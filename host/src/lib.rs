@@ -146,6 +146,7 @@ mod component;
 mod contain;
 mod core_type;
 mod deadline;
+mod debug;
 mod deny;
 mod engine;
 mod env;

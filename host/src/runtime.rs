@@ -122,6 +122,22 @@ impl<T: Send + 'static> Runtime<T> {
         read(path, self.inner.limits.file_size)
     }
 
+    /// What every session may spend.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// What a session may touch that is not given grants of its own.
+    pub fn grants(&self) -> &Grants {
+        &self.inner.grants
+    }
+
+    /// The engine, for what the library has no words for. What its settings are, compiled
+    /// code and the limits rely on.
+    pub fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
     /// The host functions that core modules can import: module, which is `env`
     /// unless the embedder has another, name, and flat type in the notation of Rust.
     pub fn env_imports(&self) -> impl Iterator<Item = (&str, &str, String)> {

@@ -60,6 +60,12 @@ impl<T> State<T> {
         &mut self.data
     }
 
+    /// What the session's guest may touch: for host functions that are bounded by it, as
+    /// those that ask [`Grants::hosts`] before they reach for the network.
+    pub fn grants(&self) -> &Grants {
+        self.wasi.grants()
+    }
+
     pub(crate) fn into_data(self) -> T {
         self.data
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use wasmtime::{CallHook, Store};
 
 use crate::deadline::watch;
+use crate::deny;
 use crate::error::{Error, Result};
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked};
@@ -25,6 +26,9 @@ pub(crate) fn guarded_store<T: Send + 'static>(
     grants: &Arc<Grants>,
 ) -> Result<Store<State<T>>> {
     let inner = guest.inner();
+    if !Arc::ptr_eq(grants, &inner.grants) {
+        deny::check(&grants.denied, inner.contract.as_ref(), &inner.env)?;
+    }
     link::check_session(inner, &guest.loaded.linked, &grants.denied)?;
     inner.shared.start_ticker()?;
     let modules = match &guest.loaded.linked {

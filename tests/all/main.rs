@@ -25,6 +25,7 @@ mod folders_of_root;
 mod functions;
 mod guards;
 mod guests;
+mod handles;
 mod hostile;
 mod inspect;
 mod isolation;

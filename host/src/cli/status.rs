@@ -175,6 +175,7 @@ fn status(error: &Error) -> Status {
         | Error::Argument(_)
         | Error::Grant { .. }
         | Error::Processor { .. }
+        | Error::Limits { .. }
         | Error::Contract { .. } => Status::Usage,
         Error::Exited(status) => Status::Guest(*status),
         Error::Interrupted { .. } => Status::Interrupted,

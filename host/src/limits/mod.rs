@@ -201,6 +201,26 @@ limits! {
 
 impl std::error::Error for LimitReached {}
 
+/// The largest stack that a guest can be given. 1 GiB.
+const LARGEST_STACK: usize = 1 << 30;
+
+impl Limits {
+    /// Whether sessions can be had with these limits.
+    ///
+    /// # Errors
+    /// The name of a limit with which there is none, and why.
+    pub(crate) fn check(&self) -> Result<(), (&'static str, String)> {
+        if !(1..=LARGEST_STACK).contains(&self.stack) {
+            let reason = format!("{} bytes are no size of a stack; give 1 to 1 GiB", self.stack);
+            return Err(("stack", reason));
+        }
+        if self.wall_clock.is_some_and(|limit| limit.is_zero()) {
+            return Err(("wall_clock", "in no time nothing can be called".into()));
+        }
+        Ok(())
+    }
+}
+
 fn unknown(name: &str, names: &[&str]) -> String {
     format!("there is no limit `{name}`; there are {}", names.join(", ").replace('_', "-"))
 }

@@ -53,7 +53,8 @@ pub enum Reuse {
 ///
 /// An idle session has its memory, and its place in the [`Pool`](crate::Pool) where
 /// there is one. A caller of the same `Sessions` gets it; callers of others wait, so that
-/// several with one pool should together keep fewer than it has places.
+/// several with one pool should together keep fewer than it has places. Clones share their
+/// idle sessions, until one of them is given other settings.
 ///
 /// ```
 /// use std::num::NonZeroU32;
@@ -73,11 +74,24 @@ pub enum Reuse {
 /// ```
 pub struct Sessions<T: 'static> {
     guest: Guest<T>,
-    data: Box<dyn Fn() -> T + Send + Sync>,
+    data: Arc<dyn Fn() -> T + Send + Sync>,
     grants: Arc<Grants>,
     keep: Keep,
     idle: Arc<Shelf<Session<T>>>,
     idle_blocking: Arc<Shelf<blocking::Session<T>>>,
+}
+
+impl<T> Clone for Sessions<T> {
+    fn clone(&self) -> Self {
+        Self {
+            guest: self.guest.clone(),
+            data: Arc::clone(&self.data),
+            grants: Arc::clone(&self.grants),
+            keep: self.keep,
+            idle: Arc::clone(&self.idle),
+            idle_blocking: Arc::clone(&self.idle_blocking),
+        }
+    }
 }
 
 /// Which sessions are kept.
@@ -97,28 +111,39 @@ impl<T: Send + 'static> Sessions<T> {
         let grants = Arc::clone(&guest.inner().grants);
         let keep = Keep { reuse: Reuse::default(), idle: IDLE, memory: usize::MAX };
         let (idle, idle_blocking) = (Arc::default(), Arc::default());
-        Self { guest, data: Box::new(data), grants, keep, idle, idle_blocking }
+        Self { guest, data: Arc::new(data), grants, keep, idle, idle_blocking }
+    }
+
+    /// The guest whose sessions they are.
+    pub fn guest(&self) -> &Guest<T> {
+        &self.guest
+    }
+
+    /// Shares no idle session with the clones that there are: theirs have other settings.
+    fn apart(mut self) -> Self {
+        (self.idle, self.idle_blocking) = (Arc::default(), Arc::default());
+        self
     }
 
     /// Sets which callers may be served by one session.
     #[must_use]
     pub fn reuse(mut self, reuse: Reuse) -> Self {
         self.keep.reuse = reuse;
-        self
+        self.apart()
     }
 
     /// Sets what the sessions may touch.
     #[must_use]
     pub fn grants(mut self, grants: Grants) -> Self {
         self.grants = Arc::new(grants);
-        self
+        self.apart()
     }
 
     /// Sets how many sessions are kept idle, at most: 16, unless this says otherwise.
     #[must_use]
     pub fn idle(mut self, most: usize) -> Self {
         self.keep.idle = most;
-        self
+        self.apart()
     }
 
     /// Sets how many bytes of memory and tables a session may have to be kept. A guest's
@@ -128,7 +153,7 @@ impl<T: Send + 'static> Sessions<T> {
     #[must_use]
     pub fn memory(mut self, most: usize) -> Self {
         self.keep.memory = most;
-        self
+        self.apart()
     }
 
     /// A session for one caller, which is given back when it is dropped: one that is

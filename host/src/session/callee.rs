@@ -36,14 +36,26 @@ impl<T: Send + 'static> Session<T> {
             let place = *place;
             return Ok((callees, place));
         }
-        let Some(callee) = self.find(live, name) else {
-            self.callees = Some(callees);
-            return Err(self.no_such(name));
+        let callee = match self.find_by_any_name(live, name) {
+            Ok(callee) => callee,
+            Err(error) => {
+                self.callees = Some(callees);
+                return Err(error);
+            }
         };
         let place = callees.functions.len();
         callees.functions.push(callee);
         callees.by_name.insert(name.into(), place);
         Ok((callees, place))
+    }
+
+    /// The function of that full name, or the one that a shorter name means.
+    fn find_by_any_name(&mut self, live: Live, name: &str) -> Result<Callee> {
+        if let Some(callee) = self.find(live, name) {
+            return Ok(callee);
+        }
+        let full = self.guest.resolve(name)?;
+        self.find(live, &full).ok_or_else(|| self.no_such(name))
     }
 
     fn find(&mut self, live: Live, name: &str) -> Option<Callee> {

@@ -77,7 +77,8 @@ impl<T: Send + 'static> Session<T> {
                 Linked::Module(linked) => Some(linked.module()),
                 Linked::Component(_) => None,
             };
-            failure.traced(error, &self.interfaces(), module);
+            let imports = module.map_or_else(|| self.guest.imports(), |_| Vec::new());
+            failure.traced(error, &imports, module);
             failure.of_guest(self.guest.loaded.hash);
             let coredump = error.downcast_ref::<WasmCoreDump>();
             failure.coredump =
@@ -87,17 +88,5 @@ impl<T: Send + 'static> Session<T> {
         let noted = noted.and_then(|number| table.name_of(number));
         failure.host_call = noted.or(failure.host_call);
         Box::new(failure)
-    }
-
-    /// The interfaces that a component imports.
-    fn interfaces(&self) -> Vec<String> {
-        match &self.guest.loaded.linked {
-            Linked::Component(pre) => {
-                let (component, engine) = (pre.component(), pre.engine());
-                let ty = component.component_type();
-                ty.imports(engine).map(|(name, _)| name.to_owned()).collect()
-            }
-            Linked::Module(_) => Vec::new(),
-        }
     }
 }

@@ -112,12 +112,12 @@ impl<T: Send + 'static> Session<T> {
     pub(super) fn live(&self) -> Result<Live> {
         match self.live {
             Some(live) if !self.ended => Ok(live),
-            _ => Err(self.has_ended()),
+            _ => Err(self.ended_error()),
         }
     }
 
     #[cold]
-    pub(super) fn has_ended(&self) -> Error {
+    pub(super) fn ended_error(&self) -> Error {
         Error::SessionEnded { function: self.last_call.clone() }
     }
 

@@ -87,7 +87,8 @@ impl<T: Send + 'static> Session<T> {
         }
     }
 
-    /// Calls an export by its name, as [`Guest::exports`] has it. A core
+    /// Calls an export by its name, as [`Guest::exports`] has it or as [`Guest::resolve`]
+    /// takes it. A core
     /// module's numbers are [`Val::S32`], [`Val::S64`], [`Val::Float32`] and
     /// [`Val::Float64`].
     ///
@@ -124,6 +125,11 @@ impl<T: Send + 'static> Session<T> {
     /// Whether it can be called: it was set up, and no call has failed.
     pub(crate) fn is_live(&self) -> bool {
         !self.ended && self.live.is_some()
+    }
+
+    /// Whether every call from now on is [`Error::SessionEnded`], since an earlier one failed.
+    pub fn has_ended(&self) -> bool {
+        !self.is_live()
     }
 
     /// The guest that this session runs.

@@ -46,7 +46,7 @@ impl<T: Send + 'static> Session<T> {
         calls: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         if !self.is_live() {
-            return Err(self.has_ended());
+            return Err(self.ended_error());
         }
         self.on_this_stack(&Called { function: name, arguments: &[] }, calls)
     }

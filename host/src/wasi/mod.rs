@@ -69,6 +69,11 @@ impl Wasi {
         Ok(wasi)
     }
 
+    /// What was granted.
+    pub(crate) fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
     /// The context, for the engine's functions of WASI.
     pub(crate) fn context(&mut self, meter: &mut Meter) -> &mut WasiP1Ctx {
         &mut self.made(meter).context

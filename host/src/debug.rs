@@ -1,0 +1,67 @@
+//! What the library's handles print as where a program debugs: what they are and what can
+//! be seen from outside, never the host data, which need not be printable, and nothing of
+//! a guest's memory.
+
+use std::fmt::{Debug, Formatter, Result};
+
+use crate::blocking;
+use crate::builder::RuntimeBuilder;
+use crate::guest::Guest;
+use crate::reuse::Sessions;
+use crate::runtime::Runtime;
+use crate::session::Session;
+use crate::state::State;
+
+impl<T> Debug for RuntimeBuilder<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.debug_struct("RuntimeBuilder").field("pool", &self.pool).finish_non_exhaustive()
+    }
+}
+
+impl<T> Debug for Runtime<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.debug_struct("Runtime")
+            .field("deterministic", &self.inner.deterministic)
+            .field("cached", &self.inner.cache.is_some())
+            .field("isolated", &self.inner.isolation.is_some())
+            .field("pool", &self.inner.pool)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Send> Debug for Guest<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.debug_struct("Guest")
+            .field("kind", &self.kind())
+            .field("exports", &self.exports())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Send> Debug for Session<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.debug_struct("Session")
+            .field("guest", self.guest())
+            .field("spent", &self.spent())
+            .field("ended", &self.has_ended())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Send> Debug for blocking::Session<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        Debug::fmt(&**self, f)
+    }
+}
+
+impl<T: Send> Debug for Sessions<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.debug_struct("Sessions").field("guest", self.guest()).finish_non_exhaustive()
+    }
+}
+
+impl<T> Debug for State<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.debug_struct("State").field("grants", self.grants()).finish_non_exhaustive()
+    }
+}
