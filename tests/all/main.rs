@@ -18,6 +18,7 @@ mod contract;
 mod conventions;
 mod diagnostics;
 mod embedder;
+mod examples;
 mod failures;
 mod fetch;
 mod flood;

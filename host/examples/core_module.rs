@@ -1,0 +1,89 @@
+//! Core modules that import from `env`: text and bytes in and out, an error that ends the
+//! guest, and one that is the host's own.
+//!
+//! `cargo run --example core_module`
+
+use wit_host::{Error, HostFailure, Runtime, RuntimeBuilder, TrapMessage, Val};
+
+/// What one session's host functions work on.
+struct Shelf {
+    articles: Vec<(String, u32)>,
+    is_open: bool,
+}
+
+/// The guest asked for what there is not: its fault, for which it gets a trap.
+struct Unknown(String);
+
+impl TrapMessage for Unknown {
+    fn trap_message(&self) -> String {
+        format!("there is no article `{}`", self.0)
+    }
+}
+
+impl Shelf {
+    // A `&str` is read from the guest's memory, where it lies as a pointer and a length:
+    // `price: (i32, i32) -> i32`.
+    fn price(&mut self, name: &str) -> Result<u32, Unknown> {
+        let found = self.articles.iter().find(|(article, _)| article == name);
+        found.map(|(_, cents)| *cents).ok_or_else(|| Unknown(name.into()))
+    }
+
+    // A `String` that is returned takes two steps: `describe: (i32) -> i32` returns how
+    // long the text is, and the guest then has it written to where it has room. A
+    // `HostFailure` says that the guest is not to blame.
+    fn describe(&mut self, index: u32) -> Result<String, HostFailure> {
+        if !self.is_open {
+            return Err(HostFailure("the shop is closed".into()));
+        }
+        let article = usize::try_from(index).ok().and_then(|index| self.articles.get(index));
+        Ok(article.map_or_else(String::new, |(name, cents)| format!("{name} at {cents}")))
+    }
+}
+
+const GUEST: &str = r#"(module
+    (import "env" "price" (func $price (param i32 i32) (result i32)))
+    (import "env" "describe" (func $describe (param i32) (result i32)))
+    (import "env" "fetch_result" (func $fetch_result (param i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "teacoffee")
+    (func (export "tea") (result i32) (call $price (i32.const 0) (i32.const 3)))
+    (func (export "coffee") (result i32) (call $price (i32.const 3) (i32.const 6)))
+    (func (export "length-of-first") (result i32)
+        (local $length i32)
+        (local.set $length (call $describe (i32.const 0)))
+        (call $fetch_result (i32.const 1024))
+        (local.get $length)))"#;
+
+fn builder() -> RuntimeBuilder<Shelf> {
+    Runtime::builder().env(|env| {
+        env.define("price", Shelf::price)?;
+        env.define("describe", Shelf::describe)?;
+        env.define_result_writer("fetch_result")
+    })
+}
+
+fn main() -> wit_host::Result<()> {
+    let guest = builder().build()?.load(GUEST)?;
+    let shelf = || Shelf { articles: vec![("tea".into(), 250)], is_open: true };
+
+    let mut session = guest.session_blocking(shelf())?;
+    assert_eq!(session.call("tea", &[])?, [Val::S32(250)]);
+    assert_eq!(session.call("length-of-first", &[])?, [Val::S32(10)]);
+
+    // An `Err` of a host function ends the session, and says whose failure it is.
+    let error = session.call("coffee", &[]).expect_err("there is no coffee");
+    println!("{error}");
+    assert!(matches!(error, Error::Trapped(_)));
+    assert!(session.has_ended());
+
+    let mut session = guest.session_blocking(Shelf { is_open: false, ..shelf() })?;
+    let error = session.call("length-of-first", &[]).expect_err("the shop is closed");
+    println!("{error}");
+    assert!(matches!(error, Error::HostFunction(_)));
+    Ok(())
+}
+
+#[test]
+fn runs() {
+    main().expect("it ends well");
+}
