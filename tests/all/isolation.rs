@@ -35,13 +35,13 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
         let limits = Limits::default().compile_memory(megabytes << 20);
         let error = isolated(limits).load(ADD_COMPONENT).err().unwrap();
         let limit = LimitReached::CompileMemory(megabytes << 20);
-        assert!(matches!(&error, Error::TooCostly { limit: l } if *l == limit), "{error}");
+        assert!(matches!(&error, Error::TooCostly { limit: l, .. } if *l == limit), "{error}");
     }
     let limits = Limits::default().loops(200).function_weight(1 << 30).code_weight(1 << 30);
     let limits = limits.compile_time(Duration::from_secs(1));
     let error = isolated(limits).load(slow()).err().unwrap();
     let limit = LimitReached::CompileTime(Duration::from_secs(1));
-    assert!(matches!(&error, Error::TooCostly { limit: l } if *l == limit), "{error}");
+    assert!(matches!(&error, Error::TooCostly { limit: l, .. } if *l == limit), "{error}");
 }
 
 #[test]

@@ -20,9 +20,10 @@ pub(crate) use preview1::unserved_wasi;
 
 use crate::compile::{Compiled, compile, examine_whole};
 use crate::contain::contained;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kind::Kind;
 use crate::prepare::strip;
+use crate::proposals;
 use crate::runtime::{Inner, Runtime};
 use crate::text::root_cause;
 use crate::wit::{Contract, Decoded, Offered, decode};
@@ -51,6 +52,11 @@ pub struct Fit {
 }
 
 impl Fit {
+    /// The fit of a guest that does not fit for these reasons, with no more to say.
+    pub fn of_misfits(misfits: Vec<Misfit>) -> Self {
+        Self { misfits, ..Self::default() }
+    }
+
     /// The fit of a guest that has to have every export of the world: what is absent or
     /// differs is a misfit.
     #[must_use]
@@ -67,7 +73,8 @@ impl<T: Send + 'static> Runtime<T> {
     /// single sessions are denied is not looked at.
     ///
     /// # Errors
-    /// [`Error::NotAGuest`], [`Error::TooCostly`] and [`Error::Invalid`].
+    /// [`Error::NotAGuest`], [`Error::TooCostly`], [`Error::Invalid`] and
+    /// [`Error::UnsupportedFeature`].
     pub fn fit(&self, bytes: impl AsRef<[u8]>) -> Result<Fit> {
         let inner = &self.inner;
         contained(CHECK, || {
@@ -119,8 +126,7 @@ fn of_component<T: 'static>(
     contract: Option<&Contract>,
     is_ours: bool,
 ) -> Result<Fit> {
-    let valid = crate::compile::validate(binary);
-    valid.map_err(|reason| Error::Invalid { kind: Kind::Component.name(), reason })?;
+    proposals::validate(Kind::Component, binary)?;
     let guest = match decode(binary) {
         Ok(guest) => guest,
         Err(reason) if is_ours => return undecodable(inner, binary, &reason),

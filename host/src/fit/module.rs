@@ -10,9 +10,10 @@ use super::preview1::unserved_wasi;
 use super::{Fit, Misfit, Misfits, of_engine};
 use crate::core_type::{Import, has_host_values, imports_and_exports};
 use crate::env::{MODULE, Table, signature};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kind::Kind;
 use crate::module::{DRAFT_OF_WASI, WASI};
+use crate::proposals;
 use crate::runtime::Inner;
 use crate::text::{list, root_cause, short};
 use crate::wit::{Contract, function as notation};
@@ -60,7 +61,7 @@ pub(super) fn no_component<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Resul
 
 fn validate<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
     Module::validate(&inner.engine, binary)
-        .map_err(|error| Error::Invalid { kind: Kind::Module.name(), reason: root_cause(&error) })
+        .map_err(|error| proposals::refused(Kind::Module, binary, root_cause(&error)))
 }
 
 /// Refuses a core module that imports what the host does not have, but for WASI.

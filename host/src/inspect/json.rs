@@ -18,6 +18,7 @@ impl Inspection {
     /// - `exports`: objects of `name`, `sort`, `type`, `functions`
     /// - `custom_sections`: objects of `name`, `count`, `size`
     /// - `wit`, `unreadable`: a text, or null
+    /// - `unsupported`: objects of `proposal`, `what`, `offset`, `fix`
     pub fn json(&self) -> Value {
         let producers = self
             .producers
@@ -27,6 +28,11 @@ impl Inspection {
             .custom_sections
             .iter()
             .map(|one| json!({ "name": one.name, "count": one.count, "size": one.size }));
+        let unsupported = self.unsupported.iter().map(|one| {
+            json!({
+                "proposal": one.proposal, "what": one.what, "offset": one.offset, "fix": one.fix,
+            })
+        });
         json!({
             "kind": self.kind.name(),
             "size": self.size,
@@ -36,6 +42,7 @@ impl Inspection {
             "custom_sections": sections.collect::<Value>(),
             "wit": self.wit,
             "unreadable": self.unreadable,
+            "unsupported": unsupported.collect::<Value>(),
         })
     }
 }

@@ -14,6 +14,7 @@ mod wasi;
 use crate::compile::examine_whole;
 use crate::error::Result;
 use crate::kind::Kind;
+use crate::proposals::{self, UnsupportedFeature};
 use crate::runtime::Inner;
 use contents::Contents;
 
@@ -40,6 +41,8 @@ pub struct Inspection {
     pub wit: Option<String>,
     /// Why a component has no `wit`, and its imports and exports no types.
     pub unreadable: Option<String>,
+    /// What of WebAssembly it uses that the host does not run.
+    pub unsupported: Vec<UnsupportedFeature>,
 }
 
 /// A language, a tool or a library that a guest was made with.
@@ -137,6 +140,7 @@ pub(crate) fn inspect<T>(inner: &Inner<T>, bytes: &[u8]) -> Result<Inspection> {
         custom_sections: contents.custom_sections(),
         wit: None,
         unreadable: None,
+        unsupported: proposals::unsupported(&binary),
     };
     match kind {
         Kind::Component => {

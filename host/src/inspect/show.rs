@@ -23,6 +23,10 @@ impl fmt::Display for Inspection {
                 writeln!(f, "{title}: {}", shortened(&shown).join(", "))?;
             }
         }
+        for feature in &self.unsupported {
+            writeln!(f, "this host does not run it, as it uses {feature}")?;
+            writeln!(f, "    to mend it: {}", feature.fix)?;
+        }
         if let Some(reason) = &self.unreadable {
             writeln!(f, "its types cannot be read: {}", shown(reason))?;
         }
