@@ -15,12 +15,14 @@ mod wasi;
 use std::path::Path;
 
 pub use misfit::{Misfit, Misfits, Side};
-pub(crate) use module::{before_compiling, unlinkable_module};
+pub(crate) use module::{before_compiling, module_before_compiling, unlinkable_module};
 pub(crate) use preview1::unserved_wasi;
 
 use crate::compile::{Compiled, compile, examine_whole};
 use crate::contain::contained;
+use crate::deny;
 use crate::error::Result;
+use crate::inspect::wasi_interface;
 use crate::kind::Kind;
 use crate::prepare::strip;
 use crate::proposals;
@@ -172,17 +174,38 @@ pub(crate) fn unlinkable<T: 'static>(
     if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
 }
 
-/// What is wrong with a component's exports.
-pub(crate) fn exports<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
-    let Some(contract) = inner.contract.as_deref() else { return Ok(()) };
+/// A guest of fewer bytes is compiled about as soon as its imports are tried.
+const LARGE: usize = 64 << 10;
+
+/// Refuses a component that does not fit, as far as its types tell: on the way of one that
+/// fits nothing is compiled but, where there is no contract, its imports.
+pub(crate) fn component_before_compiling<T: 'static>(
+    inner: &Inner<T>,
+    binary: &[u8],
+) -> Result<()> {
     // What cannot be decoded the engine may still run.
     let Ok(guest) = decode(binary) else { return Ok(()) };
-    let pair = Pair { guest: &guest, contract };
-    if pair.exports().is_empty() || !is_held(inner, pair) {
+    Misfits::refuse(deny::refusals(guest.imported_functions(), &inner.grants.denied))?;
+    let contract = inner.contract.as_deref();
+    let seems_to_fit = match contract {
+        Some(contract) => {
+            let pair = Pair { guest: &guest, contract };
+            pair.imports().is_empty()
+                && guest.import_names().all(|name| is_served_wasi(&name))
+                && (pair.exports().is_empty() || !is_held(inner, pair))
+        }
+        None => binary.len() < LARGE,
+    };
+    if seems_to_fit {
         return Ok(());
     }
-    // Now that it is refused, its imports are looked at as well.
-    Misfits::refuse(of_component(inner, binary, Some(contract), true)?.misfits)
+    // Now that there is a doubt, the engine is asked.
+    Misfits::refuse(of_component(inner, binary, contract, true)?.misfits)
+}
+
+/// Whether the name is not WASI's, or of an interface of WASI that the host has.
+fn is_served_wasi(name: &str) -> bool {
+    wasi_interface(name).is_none_or(|served| served.is_ok())
 }
 
 impl Unserved {

@@ -9,8 +9,10 @@ use super::names::similar;
 use super::preview1::unserved_wasi;
 use super::{Fit, Misfit, Misfits, of_engine};
 use crate::core_type::{Import, has_host_values, imports_and_exports};
+use crate::deny;
 use crate::env::{MODULE, Table, signature};
 use crate::error::Result;
+use crate::inspect::wasi_function;
 use crate::kind::Kind;
 use crate::module::{DRAFT_OF_WASI, WASI};
 use crate::proposals;
@@ -67,6 +69,20 @@ fn validate<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
 /// Refuses a core module that imports what the host does not have, but for WASI.
 pub(crate) fn before_compiling(served: &Table, binary: &[u8]) -> Result<()> {
     Misfits::refuse(of_imports_and_exports(served, binary))
+}
+
+/// Refuses a core module that is denied what it imports, or imports what WASI's first
+/// preview does not have: what is not seen on each load, but before it is compiled.
+pub(crate) fn module_before_compiling<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
+    let imports = imports(binary);
+    let functions = imports.iter().filter(|import| import.ty.function().is_some());
+    let names = functions.map(|import| (import.module.as_str(), import.name.as_str()));
+    Misfits::refuse(deny::refusals_of_module(names.clone(), &inner.env, &inner.grants.denied))?;
+    let mut of_wasi = names.filter(|(module, _)| *module == WASI);
+    match of_wasi.all(|(_, name)| wasi_function(name).is_ok()) {
+        true => Ok(()),
+        false => Misfits::refuse(unserved_wasi(&inner.engine, binary)),
+    }
 }
 
 /// What keeps a module from being linked that the engine has refused.

@@ -17,6 +17,7 @@ use crate::kind::Kind;
 use crate::proposals::{self, UnsupportedFeature};
 use crate::runtime::Inner;
 use contents::Contents;
+pub(crate) use wasi::{function as wasi_function, interface as wasi_interface};
 
 /// What can be known of a guest without compiling it. `Display` is a summary for
 /// people, in which what the guest chose is escaped and cut; the fields have all

@@ -2,7 +2,7 @@
 //! its types. It compiles nothing, and looks at no function's body.
 
 use wit_parser::decoding::DecodedWasm;
-use wit_parser::{Resolve, WorldId};
+use wit_parser::{Resolve, WorldId, WorldItem};
 
 use super::Contract;
 use super::notation::package;
@@ -18,6 +18,29 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
+    /// The names of what the component imports.
+    pub(crate) fn import_names(&self) -> impl Iterator<Item = String> {
+        let imports = self.resolve.worlds[self.world].imports.keys();
+        imports.map(|key| self.resolve.name_world_key(key))
+    }
+
+    /// The functions in the interfaces that the component imports, behind the interface's
+    /// name.
+    pub(crate) fn imported_functions(&self) -> impl Iterator<Item = (String, &str)> {
+        let imports = self.resolve.worlds[self.world].imports.iter();
+        imports.flat_map(|(key, item)| {
+            let interface = self.resolve.name_world_key(key);
+            let functions = match item {
+                WorldItem::Interface { id, .. } => {
+                    Some(self.resolve.interfaces[*id].functions.keys())
+                }
+                _ => None,
+            };
+            let functions = functions.into_iter().flatten();
+            functions.map(move |function| (interface.clone(), function.as_str()))
+        })
+    }
+
     /// The world as one WIT text, with every package that it needs nested in it.
     /// What could steer a terminal in it is escaped.
     ///
