@@ -205,7 +205,7 @@ pub use env::{
 };
 pub use error::{Error, Result};
 pub use failure::Failure;
-pub use fit::{Fit, Misfit, Misfits, Side};
+pub use fit::{Fit, Misfit, Misfits, Side, Toolchain};
 pub use functions::{CONTRACT, FetchLimits, Functions, contract};
 pub use grants::{Access, AllowedHosts, Grants, Stdio};
 pub use guest::{Guest, Main, Outcome};

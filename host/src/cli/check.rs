@@ -118,6 +118,9 @@ impl Check {
                 names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
             );
         }
+        for note in &fit.notes {
+            text += &format!("{note}\n");
+        }
         print(&text)?;
         Ok(Status::Guest(0))
     }
@@ -160,6 +163,7 @@ fn to_json(contract: &str, fit: &Fit) -> Value {
         "absent": absent,
         "unknown": fit.unknown,
         "differing": differing,
+        "notes": fit.notes,
         "refused": [],
     })
 }

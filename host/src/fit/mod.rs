@@ -10,25 +10,31 @@ mod names;
 mod other;
 mod preview1;
 mod probe;
+mod toolchains;
 mod wasi;
 
 use std::path::Path;
 
 pub use misfit::{Misfit, Misfits, Side};
-pub(crate) use module::{before_compiling, module_before_compiling, unlinkable_module};
+pub(crate) use module::{
+    CORE_OF_COMPONENT, before_compiling, has_component_types, is_interface,
+    module_before_compiling, unlinkable_module,
+};
 pub(crate) use preview1::unserved_wasi;
+pub use toolchains::Toolchain;
+pub(crate) use toolchains::{Unserved as UnservedFunction, toolchain};
 
 use crate::compile::{Compiled, compile, examine_whole};
 use crate::contain::contained;
 use crate::deny;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::inspect::wasi_interface;
 use crate::kind::Kind;
 use crate::prepare::strip;
 use crate::proposals;
 use crate::runtime::{Inner, Runtime};
 use crate::text::root_cause;
-use crate::wit::{Contract, Decoded, Offered, decode};
+use crate::wit::{Contract, Decoded, Offered, Undecoded, decode};
 use component::Pair;
 use names::Name;
 use probe::{Probe, Unserved};
@@ -51,6 +57,8 @@ pub struct Fit {
     /// The exports of other types than the contract's, of a guest that imports nothing of
     /// the shipped contract. It fits, since it does not say that it was made for it.
     pub differing: Vec<Misfit>,
+    /// What else is worth knowing of the guest; no reason not to fit.
+    pub notes: Vec<String>,
 }
 
 impl Fit {
@@ -131,8 +139,9 @@ fn of_component<T: 'static>(
     proposals::validate(Kind::Component, binary)?;
     let guest = match decode(binary) {
         Ok(guest) => guest,
-        Err(reason) if is_ours => return undecodable(inner, binary, &reason),
-        Err(reason) => return Ok(unreadable(reason)),
+        Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
+        Err(Undecoded::Reason(reason)) if is_ours => return undecodable(inner, binary, &reason),
+        Err(Undecoded::Reason(reason)) => return Ok(unreadable(reason)),
     };
     let probe = Probe { engine: &inner.engine, linker: &inner.components, guest: &guest };
     let is_wasi = |key: &_| Name::new(&guest.resolve, key).is_wasi();
@@ -155,7 +164,8 @@ fn of_component<T: 'static>(
     if !is_ours || is_held(inner, pair) {
         misfits.append(&mut differing);
     }
-    Ok(Fit { misfits, absent: pair.absent(), unknown: pair.unknown(), differing })
+    let (absent, unknown) = (pair.absent(), pair.unknown());
+    Ok(Fit { misfits, absent, unknown, differing, notes: Vec::new() })
 }
 
 /// Whether the guest's exports have to be those of the runtime's contract.
@@ -183,8 +193,12 @@ pub(crate) fn component_before_compiling<T: 'static>(
     inner: &Inner<T>,
     binary: &[u8],
 ) -> Result<()> {
-    // What cannot be decoded the engine may still run.
-    let Ok(guest) = decode(binary) else { return Ok(()) };
+    let guest = match decode(binary) {
+        Ok(guest) => guest,
+        Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
+        // The engine may still run it.
+        Err(Undecoded::Reason(_)) => return Ok(()),
+    };
     Misfits::refuse(deny::refusals(guest.imported_functions(), &inner.grants.denied))?;
     let contract = inner.contract.as_deref();
     let seems_to_fit = match contract {
@@ -201,6 +215,10 @@ pub(crate) fn component_before_compiling<T: 'static>(
     }
     // Now that there is a doubt, the engine is asked.
     Misfits::refuse(of_component(inner, binary, contract, true)?.misfits)
+}
+
+fn no_code(package: &Undecoded) -> Error {
+    Error::NotAGuest { found: package.to_string() }
 }
 
 /// Whether the name is not WASI's, or of an interface of WASI that the host has.

@@ -11,7 +11,7 @@ impl Inspection {
     /// - `producers`: objects of `role`, `name`, `version`
     /// - `imports`: objects of `name`, `sort`, `type` (or null), `functions`,
     ///   `asked_by`, and `served_by`, an object of `by` (`contract`, `module`,
-    ///   `wasi`, `nothing`, `unknown`), `name` (of the contract's item or of the core
+    ///   `wasi`, `no-one` (where it has types alone), `nothing`, `unknown`), `name` (of the contract's item or of the core
     ///   module, or null),
     ///   `without` (functions that the contract does not have) and `note` (what
     ///   WASI depends on or why nothing serves it, or null)
@@ -19,6 +19,8 @@ impl Inspection {
     /// - `custom_sections`: objects of `name`, `count`, `size`
     /// - `wit`, `unreadable`: a text, or null
     /// - `unsupported`: objects of `proposal`, `what`, `offset`, `fix`
+    /// - `toolchain`: null, or an object of `name`, `cause`, `fix`
+    /// - `notes`: texts
     pub fn json(&self) -> Value {
         let producers = self
             .producers
@@ -43,6 +45,10 @@ impl Inspection {
             "wit": self.wit,
             "unreadable": self.unreadable,
             "unsupported": unsupported.collect::<Value>(),
+            "toolchain": self.toolchain.map(|one| {
+                json!({ "name": one.name, "cause": one.cause, "fix": one.fix })
+            }),
+            "notes": self.notes,
         })
     }
 }
@@ -63,6 +69,7 @@ fn served_by(served: &ServedBy) -> Value {
         ServedBy::Contract { name, without } => ("contract", name.as_deref(), &without[..], None),
         ServedBy::Module(name) => ("module", Some(name.as_str()), &[][..], None),
         ServedBy::Wasi(grant) => ("wasi", None, &[][..], Some(*grant)),
+        ServedBy::NoOne => ("no-one", None, &[][..], None),
         ServedBy::Nothing(why) => ("nothing", None, &[][..], Some(why.as_str())),
         ServedBy::Unknown => ("unknown", None, &[][..], None),
     };

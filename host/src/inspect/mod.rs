@@ -13,6 +13,7 @@ mod wasi;
 
 use crate::compile::examine_whole;
 use crate::error::Result;
+use crate::fit::Toolchain;
 use crate::kind::Kind;
 use crate::proposals::{self, UnsupportedFeature};
 use crate::runtime::Inner;
@@ -44,6 +45,10 @@ pub struct Inspection {
     pub unreadable: Option<String>,
     /// What of WebAssembly it uses that the host does not run.
     pub unsupported: Vec<UnsupportedFeature>,
+    /// What it was built for, where nothing serves what that left in it.
+    pub toolchain: Option<Toolchain>,
+    /// What else is worth knowing, as sentences.
+    pub notes: Vec<String>,
 }
 
 /// A language, a tool or a library that a guest was made with.
@@ -109,6 +114,8 @@ pub enum ServedBy {
     Module(String),
     /// WASI, with what it depends on.
     Wasi(&'static str),
+    /// No one, and no one has to: it has types and no functions.
+    NoOne,
     /// Nothing, and why.
     Nothing(String),
     /// The runtime has no contract as WIT, and may serve it all the same.
@@ -142,6 +149,8 @@ pub(crate) fn inspect<T>(inner: &Inner<T>, bytes: &[u8]) -> Result<Inspection> {
         wit: None,
         unreadable: None,
         unsupported: proposals::unsupported(&binary),
+        toolchain: None,
+        notes: Vec::new(),
     };
     match kind {
         Kind::Component => {

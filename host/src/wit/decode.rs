@@ -1,8 +1,10 @@
 //! What a component says of itself: its imports and exports as WIT, read from
 //! its types. It compiles nothing, and looks at no function's body.
 
+use std::fmt;
+
 use wit_parser::decoding::DecodedWasm;
-use wit_parser::{Resolve, WorldId, WorldItem};
+use wit_parser::{InterfaceId, Resolve, TypeDefKind, TypeId, WorldId, WorldItem};
 
 use super::Contract;
 use super::notation::package;
@@ -58,21 +60,65 @@ impl Decoded {
     }
 }
 
+/// Whether an interface has nothing that somebody would have to serve.
+pub(crate) fn has_only_types(resolve: &Resolve, id: InterfaceId) -> bool {
+    let interface = &resolve.interfaces[id];
+    let is_resource = |id: &TypeId| matches!(resolve.types[*id].kind, TypeDefKind::Resource);
+    let has_types = !interface.types.is_empty();
+    has_types && interface.functions.is_empty() && !interface.types.values().any(is_resource)
+}
+
+/// Why a component has no world that can be read.
+#[derive(Debug)]
+pub(crate) enum Undecoded {
+    /// It is a WIT package in binary form, which has no code.
+    Package {
+        /// The package's name.
+        name: String,
+        /// Its WIT, where that can be written.
+        wit: Option<String>,
+    },
+    /// It is invalid, or has something that WIT cannot say.
+    Reason(String),
+}
+
+impl fmt::Display for Undecoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Package { name, .. } => write!(
+                f,
+                "the WIT package `{}` in binary form, which describes interfaces and has no code",
+                shown(name)
+            ),
+            Self::Reason(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl From<String> for Undecoded {
+    fn from(reason: String) -> Self {
+        Self::Reason(reason)
+    }
+}
+
 /// Reads the world of a component that has passed the scan, which bounds what
 /// it can cost.
 ///
 /// # Errors
-/// Where it is invalid, or has something that WIT cannot say; the reason.
-pub(crate) fn decode(binary: &[u8]) -> Result<Decoded, String> {
+/// Where it has none that can be read; what it is instead, or the reason.
+pub(crate) fn decode(binary: &[u8]) -> Result<Decoded, Undecoded> {
     match contained(|| wit_parser::decoding::decode(binary))? {
         Ok(DecodedWasm::Component(resolve, world)) => {
             weight::check(&resolve)?;
             Ok(Decoded { resolve, world })
         }
-        Ok(DecodedWasm::WitPackage(..)) => {
-            Err("it is a WIT package in binary form, which has no code".into())
+        Ok(DecodedWasm::WitPackage(resolve, of)) => {
+            let name = resolve.packages[of].name.to_string();
+            let written =
+                weight::check(&resolve).and_then(|()| contained(|| package(&resolve, of))?);
+            Err(Undecoded::Package { name, wit: written.ok().map(|wit| escaped(&wit)) })
         }
-        Err(error) => Err(shown(&format!("{error:#}"))),
+        Err(error) => Err(shown(&format!("{error:#}")).into()),
     }
 }
 
