@@ -6,12 +6,10 @@ use std::fs::{self, File, Metadata};
 use std::io::Read as _;
 use std::path::Path;
 
-use wasmparser::Validator;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
 use crate::contain::contain;
-use crate::engine::features;
 use crate::error::{Error, Result};
 use crate::fit::uncounted;
 use crate::isolate::Isolation;
@@ -20,8 +18,9 @@ use crate::lacking::is_lacking;
 use crate::limits::{LimitReached, Limits};
 use crate::pool;
 use crate::prepare::{self, Edited, TooManyChecks, with_checks};
+use crate::proposals;
 use crate::scan::{Refusal, scan};
-use crate::text::{root_cause, shown};
+use crate::text::root_cause;
 use crate::threads;
 
 /// Compiled code, not linked yet.
@@ -90,14 +89,19 @@ pub(crate) fn examine<'b>(
     limits: &Limits,
 ) -> Result<(Kind, Cow<'b, [u8]>)> {
     if bytes.len() > limits.file_size {
-        return Err(Error::TooCostly { limit: LimitReached::FileSize(limits.file_size) });
+        return Err(LimitReached::FileSize(limits.file_size).into());
     }
     if is_text(bytes) && bytes.len() > limits.text_size {
-        return Err(Error::TooCostly { limit: LimitReached::TextSize(limits.text_size) });
+        return Err(LimitReached::TextSize(limits.text_size).into());
     }
     let (kind, binary) = recognise(bytes, text)?;
     scan(&binary, limits).map_err(|refusal| match refusal {
-        Refusal::Limit(limit) => Error::TooCostly { limit },
+        Refusal::Limits { limit, mut others } => {
+            if with_checks(&binary, limits.checks).is_err() {
+                others.push(LimitReached::Checks(limits.checks));
+            }
+            Error::TooCostly { limit, others }
+        }
         Refusal::Malformed(reason) => Error::Invalid { kind: kind.name(), reason },
         Refusal::Uncounted(how) => uncounted(how).into(),
     })?;
@@ -118,17 +122,8 @@ pub(crate) fn examine_whole<'b>(
 
 /// The binary with its looks at the time.
 fn checked<'b>(binary: &'b [u8], limits: &Limits) -> Result<Edited<'b>> {
-    let too_many = |TooManyChecks| Error::TooCostly { limit: LimitReached::Checks(limits.checks) };
+    let too_many = |TooManyChecks| Error::from(LimitReached::Checks(limits.checks));
     with_checks(binary, limits.checks).map_err(too_many)
-}
-
-/// Whether a binary is valid for the engine, without compiling it.
-///
-/// # Errors
-/// The reason why it is not.
-pub(crate) fn validate(binary: &[u8]) -> Result<(), String> {
-    let mut validator = Validator::new_with_features(features());
-    validator.validate_all(binary).map(|_| ()).map_err(|error| shown(&error.to_string()))
 }
 
 /// Compiles an examined guest for `engine`, elsewhere where `isolation` is asked
@@ -149,22 +144,22 @@ pub(crate) fn compile(
         Some(isolation) => isolation.compile(engine, kind, binary, limits),
         None => contained(engine, kind, binary),
     };
-    let compiled = compiled.map_err(|error| with_places(error, whole))?;
+    let compiled = compiled.map_err(|error| with_places(error, kind, whole))?;
     within(compiled.size(), limits)?;
     Ok(compiled)
 }
 
 /// The error with the places that its reason names in the guest as it was given, and not
-/// in what was compiled.
-fn with_places(error: Error, whole: &[u8]) -> Error {
-    let Error::Invalid { kind, reason } = error else { return error };
-    Error::Invalid { kind, reason: validate(whole).err().unwrap_or(reason) }
+/// in what was compiled; where the guest is valid, with what of it the engine does not run.
+fn with_places(error: Error, kind: Kind, whole: &[u8]) -> Error {
+    let Error::Invalid { reason, .. } = error else { return error };
+    proposals::refused(kind, whole, reason)
 }
 
 /// Refuses compiled code of more bytes than are allowed.
 pub(crate) fn within(size: usize, limits: &Limits) -> Result<()> {
     if size > limits.compiled_size {
-        return Err(Error::TooCostly { limit: LimitReached::CompiledSize(limits.compiled_size) });
+        return Err(LimitReached::CompiledSize(limits.compiled_size).into());
     }
     Ok(())
 }

@@ -129,6 +129,19 @@ pub(crate) fn of_component(
     (misfits, traps)
 }
 
+/// What refuses a component that imports these functions, as interface and name.
+pub(crate) fn refusals<'n>(
+    imports: impl Iterator<Item = (String, &'n str)>,
+    patterns: &[Pattern],
+) -> Vec<Misfit> {
+    let names = imports.filter_map(|(interface, function)| {
+        let plain = interface.split('@').next().unwrap_or_default();
+        let denial = denial(patterns, &[&format!("{plain}.{function}")])?;
+        (denial == Denial::Refuse).then(|| format!("{interface}.{function}"))
+    });
+    names.map(refused).collect()
+}
+
 fn functions(ty: &component::types::Component, engine: &Engine) -> Vec<(String, String)> {
     let mut functions = Vec::new();
     for (interface, import) in ty.imports(engine) {
@@ -152,20 +165,38 @@ pub(crate) fn of_module(
     let (mut misfits, mut traps) = (Vec::new(), Vec::new());
     for import in module.imports() {
         let ExternType::Func(ty) = import.ty() else { continue };
-        let own = format!("{}.{}", import.module(), import.name());
-        let mut names = vec![own.as_str()];
-        match env.function(import.module(), import.name()) {
-            Some(served) => names.extend(served.implements.as_deref()),
-            _ if import.module() == WASI => names.extend(of_wasi(import.name())),
-            _ => {}
-        }
-        match denial(patterns, &names) {
-            Some(Denial::Refuse) => misfits.push(refused(own)),
+        match denial_of_import(import.module(), import.name(), env, patterns) {
+            Some(Denial::Refuse) => {
+                misfits.push(refused(format!("{}.{}", import.module(), import.name())));
+            }
             Some(Denial::Trap) => traps.push((import.module().into(), import.name().into(), ty)),
             None => {}
         }
     }
     (misfits, traps)
+}
+
+/// What refuses a core module that imports these functions, as module and name.
+pub(crate) fn refusals_of_module<'n>(
+    imports: impl Iterator<Item = (&'n str, &'n str)>,
+    env: &Table,
+    patterns: &[Pattern],
+) -> Vec<Misfit> {
+    let denied = imports.filter(|(module, name)| {
+        denial_of_import(module, name, env, patterns) == Some(Denial::Refuse)
+    });
+    denied.map(|(module, name)| refused(format!("{module}.{name}"))).collect()
+}
+
+fn denial_of_import(module: &str, name: &str, env: &Table, patterns: &[Pattern]) -> Option<Denial> {
+    let own = format!("{module}.{name}");
+    let mut names = vec![own.as_str()];
+    match env.function(module, name) {
+        Some(served) => names.extend(served.implements.as_deref()),
+        _ if module == WASI => names.extend(of_wasi(name)),
+        _ => {}
+    }
+    denial(patterns, &names)
 }
 
 /// The interfaces of WASI 0.2 that a function of the first preview may serve:

@@ -76,6 +76,7 @@ impl Settings {
             .gc_support(self.host_values)
             .collector(Collector::DeferredReferenceCounting)
             .wasm_gc(false)
+            // What is thrown lies on the collector's heap.
             .wasm_exceptions(false)
             .wasm_function_references(false)
             .wasm_threads(false)

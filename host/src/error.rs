@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::fit::Misfits;
 use crate::limits::LimitReached;
 use crate::processor::Processor;
+use crate::proposals::Unsupported;
 use crate::text::{list, reason, shown};
 use crate::values::BadArgument;
 
@@ -48,11 +49,17 @@ pub enum Error {
     },
 
     /// The guest would cost too much to compile, or to keep.
-    #[error("the guest was refused before it ran: {limit}")]
+    #[error("the guest was refused before it ran: {}", limits(limit, others))]
     TooCostly {
         /// Which limit, its value, and what raises it.
         limit: LimitReached,
+        /// The other limits that it is over.
+        others: Vec<LimitReached>,
     },
+
+    /// The guest is valid, and uses parts of WebAssembly that this host does not run.
+    #[error(transparent)]
+    UnsupportedFeature(#[from] Unsupported),
 
     /// The compiler has a fault, and this guest meets it.
     #[error(
@@ -275,4 +282,20 @@ impl Error {
     pub(crate) fn host<E: Into<wasmtime::Error>>(action: &'static str) -> impl FnOnce(E) -> Self {
         move |error| Self::Host { action, reason: reason(&error.into()) }
     }
+}
+
+impl From<LimitReached> for Error {
+    fn from(limit: LimitReached) -> Self {
+        Self::TooCostly { limit, others: Vec::new() }
+    }
+}
+
+/// Several limits stand on a line each.
+fn limits(limit: &LimitReached, others: &[LimitReached]) -> String {
+    if others.is_empty() {
+        return limit.to_string();
+    }
+    let all = std::iter::once(limit).chain(others);
+    let lines: String = all.map(|limit| format!("\n  {limit}")).collect();
+    format!("it is over {} limits:{lines}", others.len() + 1)
 }

@@ -193,16 +193,17 @@ impl<T: 'static> Inner<T> {
         Key::new(&self.shared, guest, contract, &self.limits)
     }
 
-    /// Compiles an examined guest. A component is refused before that where it does not
-    /// fit, as far as that is seen.
+    /// Compiles an examined guest. One that does not fit is refused before that, as far as
+    /// it is seen.
     pub(crate) fn compile(
         &self,
         kind: Kind,
         binary: &[u8],
         stripped: &Edited<'_>,
     ) -> Result<Compiled> {
-        if kind == Kind::Component {
-            fit::exports(self, binary)?;
+        match kind {
+            Kind::Component => fit::component_before_compiling(self, binary)?,
+            Kind::Module => fit::module_before_compiling(self, binary)?,
         }
         let guest = (binary, stripped);
         compile(&self.engine, kind, guest, &self.limits, self.isolation.as_ref())

@@ -5,7 +5,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use wit_host::{Error, Functions, Isolation, LimitReached, Limits, Runtime, contract};
+use wit_host::{
+    Denial, Error, Functions, Grants, Isolation, LimitReached, Limits, Runtime, RuntimeBuilder,
+    contract,
+};
 
 use crate::cli::Files;
 use crate::guards::{ADD_COMPONENT, ADD_MODULE, Came, came};
@@ -35,13 +38,48 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
         let limits = Limits::default().compile_memory(megabytes << 20);
         let error = isolated(limits).load(ADD_COMPONENT).err().unwrap();
         let limit = LimitReached::CompileMemory(megabytes << 20);
-        assert!(matches!(&error, Error::TooCostly { limit: l } if *l == limit), "{error}");
+        assert!(matches!(&error, Error::TooCostly { limit: l, .. } if *l == limit), "{error}");
     }
     let limits = Limits::default().loops(200).function_weight(1 << 30).code_weight(1 << 30);
     let limits = limits.compile_time(Duration::from_secs(1));
     let error = isolated(limits).load(slow()).err().unwrap();
     let limit = LimitReached::CompileTime(Duration::from_secs(1));
-    assert!(matches!(&error, Error::TooCostly { limit: l } if *l == limit), "{error}");
+    assert!(matches!(&error, Error::TooCostly { limit: l, .. } if *l == limit), "{error}");
+}
+
+/// There is no compiler here, so that whatever is compiled fails as the host's.
+#[test]
+fn what_does_not_fit_is_not_compiled() {
+    let without_compiler =
+        || contract().isolate(Isolation::new("/no/such/program", ["isolated-worker"]));
+    let denied = |builder: RuntimeBuilder<Functions>, name: &str| {
+        builder.grants(Grants::default().deny(name, Denial::Refuse).unwrap())
+    };
+    let import = |interface: &str, items: &str| {
+        format!(r#"(component (import "{interface}" (instance {items})) (core module))"#)
+    };
+    let missing = r#"(export "fly" (func (param "to" string) (result u32)))"#;
+    let add = r#"(export "add" (func (param "a" s32) (param "b" s32) (result s32)))"#;
+    let wasi = |name: &str| {
+        format!(r#"(module (import "wasi_snapshot_preview1" "{name}" (func (param i32))))"#)
+    };
+    let plain = without_compiler().build().unwrap();
+    let no_math = denied(without_compiler(), "wit-host:contract/math").build().unwrap();
+    let no_exit = denied(without_compiler(), "wasi:cli/exit").build().unwrap();
+    for (runtime, guest, problem) in [
+        (&plain, import("shop:birds/birds", missing), "no such interface"),
+        (&plain, import("wit-host:contract/math@0.1.0", missing), "no such function"),
+        (&plain, import("wasi:http/types@0.2.0", missing), "does not serve this part"),
+        (&no_math, import("wit-host:contract/math@0.1.0", add), "is denied"),
+        (&plain, wasi("fly"), "no such function"),
+        (&no_exit, wasi("proc_exit"), "is denied"),
+    ] {
+        let error = runtime.load(&guest).err().unwrap();
+        assert!(matches!(error, Error::Misfits(_)), "{guest}: {error}");
+        assert!(error.to_string().contains(problem), "{guest}: {error}");
+    }
+    let fits = plain.load(import("wit-host:contract/math@0.1.0", add)).err().unwrap();
+    assert!(matches!(fits, Error::Host { .. }), "{fits}");
 }
 
 #[test]

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use wit_host::Contract;
 use wit_host::adapt::{Plan, Unmappables};
-use wit_host::{Contract, Limits};
 
 use super::destination::{Destination, refuse_read};
+use super::loading::Loading;
 use super::output;
 use super::status::{Status, named, notice, shown_path};
 
@@ -39,6 +40,9 @@ pub(crate) struct Adapt {
     /// The world of that contract, where it has more than one
     #[arg(long, value_name = "NAME", requires = "wit")]
     world: Option<String>,
+
+    #[command(flatten)]
+    loading: Loading,
 }
 
 impl Adapt {
@@ -50,7 +54,7 @@ impl Adapt {
             Some(folder) => Contract::read(folder, self.world.as_deref())?,
             None => Contract::shipped()?,
         };
-        let plan = Plan::of_file(&self.module, &contract, &Limits::default());
+        let plan = Plan::of_file(&self.module, &contract, &self.loading.limits()?);
         let plan = plan.map_err(|error| named(&self.module, error))?;
         if self.dry_run {
             return print(&plan);

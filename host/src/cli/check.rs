@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
-use wit_host::{Contract, Error, Fit, Isolation, Misfit, Misfits};
+use wit_host::{
+    Contract, Error, Fit, Isolation, LimitReached, Limits, Misfit, Misfits, Unsupported,
+};
 
 use super::against::against;
 use super::isolation::isolation;
+use super::loading::Loading;
 use super::modules::Modules;
 use super::output::{Format, print, print_json};
-use super::status::{Status, named, shown_path};
+use super::status::{Status, named, shown_path, status};
 
 /// Tell whether a guest fits this host, and everything that is in the way
 ///
@@ -59,6 +62,9 @@ pub(crate) struct Check {
     world: Option<String>,
 
     #[command(flatten)]
+    loading: Loading,
+
+    #[command(flatten)]
     modules: Modules,
 
     /// How to print what was found
@@ -77,9 +83,18 @@ impl Check {
     }
 
     fn guest(&self, guest: &Path) -> Result<Status> {
-        let (fit, contract) = self.fit(guest, isolation()?).map_err(|error| named(guest, error))?;
+        let contract = self.contract()?;
+        let fit = self.fit(guest, &contract, self.loading.limits()?, isolation()?);
+        let (contract, is_json) = (contract.name(), self.format == Format::Json);
+        let fit = match fit {
+            Err(error) if is_json && status(&error) == Status::Refused => {
+                print_json(&refused_json(&contract, error))?;
+                return Ok(Status::Refused);
+            }
+            fit => fit.map_err(|error| named(guest, error))?,
+        };
         let fits = fit.misfits.is_empty();
-        if self.format == Format::Json {
+        if is_json {
             print_json(&to_json(&contract, &fit))?;
             return Ok(if fits { Status::Guest(0) } else { Status::Refused });
         }
@@ -103,28 +118,37 @@ impl Check {
                 names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
             );
         }
+        for note in &fit.notes {
+            text += &format!("{note}\n");
+        }
         print(&text)?;
         Ok(Status::Guest(0))
     }
 
-    /// How the guest fits, and the name of what it was held against.
-    fn fit(&self, guest: &Path, isolation: Isolation) -> Result<(Fit, String), Error> {
-        let runtime = self.modules.offer(wit_host::contract()).isolate(isolation).build()?;
+    /// What the guest is held against.
+    fn contract(&self) -> Result<Contract, Error> {
         let world = self.world.as_deref();
-        let (fit, contract) = match &self.wit {
-            Some(wit) => {
-                let contract = Contract::read(wit, world)?;
-                (runtime.fit_contract_file(guest, &contract)?, contract.name())
-            }
-            None => {
-                let mut contract = Contract::shipped()?;
-                if let Some(world) = world {
-                    contract = contract.with_world(world)?;
-                }
-                (runtime.fit_file(guest)?, contract.name())
-            }
+        match (&self.wit, world) {
+            (Some(wit), _) => Contract::read(wit, world),
+            (None, None) => Contract::shipped(),
+            (None, Some(world)) => Contract::shipped()?.with_world(world),
+        }
+    }
+
+    fn fit(
+        &self,
+        guest: &Path,
+        contract: &Contract,
+        limits: Limits,
+        isolation: Isolation,
+    ) -> Result<Fit, Error> {
+        let offered = self.modules.offer(wit_host::contract());
+        let runtime = offered.limits(limits).isolate(isolation).build()?;
+        let fit = match &self.wit {
+            Some(_) => runtime.fit_contract_file(guest, contract)?,
+            None => runtime.fit_file(guest)?,
         };
-        Ok((if world.is_some() { fit.whole() } else { fit }, contract))
+        Ok(if self.world.is_some() { fit.whole() } else { fit })
     }
 }
 
@@ -139,7 +163,36 @@ fn to_json(contract: &str, fit: &Fit) -> Value {
         "absent": absent,
         "unknown": fit.unknown,
         "differing": differing,
+        "notes": fit.notes,
+        "refused": [],
     })
+}
+
+/// A guest that is not taken, whatever its imports are.
+fn refused_json(contract: &str, error: Error) -> Value {
+    let reason = |kind: &str, name: Option<&str>, reason: String, fix: Option<&str>| json!({ "kind": kind, "name": name, "reason": reason, "fix": fix });
+    let limit = |limit: &LimitReached| {
+        reason("limit", Some(&limit.name().replace('_', "-")), limit.to_string(), None)
+    };
+    let refused: Vec<_> = match error {
+        Error::Misfits(Misfits(misfits)) => {
+            return to_json(contract, &Fit::of_misfits(misfits));
+        }
+        Error::UnsupportedFeature(Unsupported { features, .. }) => features
+            .iter()
+            .map(|one| reason("feature", Some(one.proposal), one.to_string(), Some(one.fix)))
+            .collect(),
+        Error::TooCostly { limit: first, others } => {
+            std::iter::once(&first).chain(&others).map(limit).collect()
+        }
+        Error::NotAGuest { .. } => vec![reason("no-guest", None, error.to_string(), None)],
+        Error::CompilerFailed { .. } => vec![reason("compiler", None, error.to_string(), None)],
+        _ => vec![reason("invalid", None, error.to_string(), None)],
+    };
+    let mut value = to_json(contract, &Fit::default());
+    value["fits"] = json!(false);
+    value["refused"] = json!(refused);
+    value
 }
 
 fn misfit(misfit: &Misfit) -> Value {

@@ -9,8 +9,8 @@ use wit_host::{Limits, Processor};
 
 use super::destination::{Destination, is_standard_output, refuse_read};
 use super::isolation::Isolate;
+use super::loading::Loading;
 use super::modules::Modules;
-use super::options::{Usage, name_and_value};
 use super::output::print_json;
 use super::status::{Status, named, shown_path};
 
@@ -55,9 +55,8 @@ pub(crate) struct Compile {
     #[arg(long)]
     deterministic: bool,
 
-    /// Set a limit by its name; a wrong name lists them all
-    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
-    limit: Vec<(String, String)>,
+    #[command(flatten)]
+    loading: Loading,
 
     #[command(flatten)]
     isolate: Isolate,
@@ -84,13 +83,6 @@ impl Compile {
     }
 
     fn limits(&self) -> Result<Limits> {
-        let mut limits = Limits::default().fuel(self.fuel.then_some(u64::MAX));
-        for (name, value) in &self.limit {
-            let set = limits.set(name, value);
-            set.map_err(|reason| {
-                Usage::new(format!("invalid value '{name}={value}' for '--limit': {reason}"))
-            })?;
-        }
-        Ok(limits)
+        Ok(self.loading.limits()?.fuel(self.fuel.then_some(u64::MAX)))
     }
 }

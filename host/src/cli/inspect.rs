@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use wit_host::{Error, Inspection, Limits};
+use wit_host::{Error, Inspection};
 
 use super::isolation::isolation;
+use super::loading::Loading;
 use super::modules::Modules;
 use super::options::Usage;
 use super::output::{print, print_json};
@@ -29,9 +30,8 @@ pub(crate) struct Inspect {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Form,
 
-    /// Set a limit on what is read, by its name; a wrong name lists them all
-    #[arg(long, value_name = "NAME=VALUE")]
-    limit: Vec<String>,
+    #[command(flatten)]
+    loading: Loading,
 
     #[command(flatten)]
     modules: Modules,
@@ -54,7 +54,7 @@ impl Inspect {
             .modules
             .offer(wit_host::contract())
             .isolate(isolation()?)
-            .limits(self.limits()?)
+            .limits(self.loading.limits()?)
             .build()?;
         let inspection =
             runtime.inspect_file(&self.guest).map_err(|error| named(&self.guest, error))?;
@@ -64,18 +64,6 @@ impl Inspect {
             Form::Json => print_json(&inspection.json())?,
         }
         Ok(Status::Guest(0))
-    }
-
-    fn limits(&self) -> Result<Limits> {
-        let mut limits = Limits::default();
-        for limit in &self.limit {
-            let wrong = |reason| Usage(format!("invalid value '{limit}' for '--limit': {reason}"));
-            let (name, value) = limit
-                .split_once('=')
-                .ok_or_else(|| wrong("a value is missing; give NAME=VALUE".to_owned()))?;
-            limits.set(name, value).map_err(wrong)?;
-        }
-        Ok(limits)
     }
 }
 

@@ -20,6 +20,7 @@ mod host_calls;
 mod inspect;
 mod isolation;
 mod last_call;
+mod loading;
 mod modules;
 mod new;
 mod options;

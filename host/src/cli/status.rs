@@ -155,12 +155,14 @@ fn tell(name: &str, text: &str) {
     let _ = write_own(Output::Stderr, &format!("{name} {text}\n"));
 }
 
-fn status(error: &Error) -> Status {
+/// The status of an error of the library's.
+pub(crate) fn status(error: &Error) -> Status {
     match error {
         Error::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => Status::NotFound,
         Error::NotAGuest { .. }
         | Error::Invalid { .. }
         | Error::TooCostly { .. }
+        | Error::UnsupportedFeature(_)
         | Error::CompilerFailed { .. }
         | Error::ForeignCode { .. }
         | Error::NotAModule

@@ -6,7 +6,7 @@ use wit_parser::{Function, InterfaceId, WorldItem, WorldKey};
 use super::misfit::Misfit;
 use super::names::{Name, similar, why_not};
 use super::{Side, other};
-use crate::wit::{Contract, Decoded, Sides, differences, function as notation};
+use crate::wit::{Contract, Decoded, Sides, differences, function as notation, has_only_types};
 
 /// A guest and the contract that it is held against.
 #[derive(Clone, Copy)]
@@ -42,7 +42,7 @@ impl<'a> Pair<'a> {
                     self.function(Side::Import, name, function, &theirs, contract)
                 }));
             }
-            None if name.is_wasi() => {}
+            None if name.is_wasi() || has_only_types(&self.guest.resolve, id) => {}
             None => misfits.push(self.no_interface(name, id)),
         }
     }

@@ -1,9 +1,10 @@
 //! One reason why a guest does not fit, and how a list of them reads.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::error::Error;
-use crate::text::{shown, shown_text};
+use crate::text::{list, shown, shown_text};
 
 /// Whether something is asked of the host or offered to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,26 +78,31 @@ impl Misfit {
 }
 
 impl Misfit {
-    /// Everything but what to do.
+    /// What is wrong, and the types.
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`: {}", self.side, shown(&self.name), shown_text(&self.problem))?;
-        let more = [
-            ("the guest has", &self.guest),
-            ("the contract has", &self.contract),
-            ("cause", &self.cause),
-        ];
-        for (what, text) in more {
+        for (what, text) in [("the guest has", &self.guest), ("the contract has", &self.contract)] {
             if let Some(text) = text {
                 write!(f, "\n    {what}: {}", shown(text))?;
             }
         }
         Ok(())
     }
+
+    fn describe_cause(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.iter().try_for_each(|cause| write!(f, "\n    cause: {}", shown(cause)))
+    }
+
+    /// Whether no more can be said of it than its name and the problem.
+    fn is_plain(&self) -> bool {
+        self.guest.is_none() && self.contract.is_none()
+    }
 }
 
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.describe(f)?;
+        self.describe_cause(f)?;
         write!(f, "\n    to mend it: {}", shown(&self.fix))
     }
 }
@@ -109,11 +115,19 @@ const LONGEST_LIST: usize = 20;
 pub struct Misfits(pub Vec<Misfit>);
 
 impl Misfits {
-    /// What to do about all of them, where that is one thing.
-    fn common_fix(&self) -> Option<&str> {
-        let [first, others @ ..] = &self.0[..] else { return None };
-        let is_common = !others.is_empty() && others.iter().all(|other| other.fix == first.fix);
-        is_common.then_some(first.fix.as_str())
+    /// The misfits that one fix mends, in the order of the first of each.
+    fn groups(&self) -> Vec<Vec<&Misfit>> {
+        let mut groups: Vec<Vec<&Misfit>> = Vec::new();
+        let mut of_fix: HashMap<&str, usize> = HashMap::new();
+        for misfit in &self.0 {
+            let next = groups.len();
+            let group = *of_fix.entry(&misfit.fix).or_insert(next);
+            match groups.get_mut(group) {
+                Some(group) => group.push(misfit),
+                None => groups.push(vec![misfit]),
+            }
+        }
+        groups
     }
 
     /// Nothing, or an error that tells every misfit.
@@ -125,18 +139,62 @@ impl Misfits {
 impl fmt::Display for Misfits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the guest does not fit this host:")?;
-        let common = self.common_fix();
-        for misfit in self.0.iter().take(LONGEST_LIST) {
-            f.write_str("\n  ")?;
-            match common {
-                Some(_) => misfit.describe(f)?,
-                None => misfit.fmt(f)?,
+        let groups = self.groups();
+        let mut left = LONGEST_LIST;
+        for group in &groups {
+            let shown = group.len().min(left);
+            if let Some(group) = group.get(..shown).filter(|group| !group.is_empty()) {
+                let more = self.0.len().saturating_sub(LONGEST_LIST);
+                // Those that are left out are told once, before what mends the last.
+                let more = if left == shown { more } else { 0 };
+                show(group, groups.len() == 1, more, f)?;
             }
+            left -= shown;
         }
-        if let Some(more) = self.0.len().checked_sub(LONGEST_LIST).filter(|more| *more > 0) {
-            write!(f, "\n  and {more} more")?;
+        Ok(())
+    }
+}
+
+/// Shows misfits that one fix mends, which may be all that there are, and that there are
+/// more.
+fn show(group: &[&Misfit], are_all: bool, more: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let [first, others @ ..] = group else { return Ok(()) };
+    let has_common_cause =
+        !others.is_empty() && others.iter().all(|other| other.cause == first.cause);
+    for same in group.chunk_by(|one, next| one.is_same_but_for_its_name(next)) {
+        f.write_str("\n  ")?;
+        match same {
+            [one] => one.describe(f)?,
+            several => describe_several(several, f)?,
         }
-        common.map_or(Ok(()), |fix| write!(f, "\n  to mend them all: {}", shown(fix)))
+        if !has_common_cause {
+            same.iter().take(1).try_for_each(|one| one.describe_cause(f))?;
+        }
+    }
+    if more > 0 {
+        write!(f, "\n  and {more} more")?;
+    }
+    let (margin, them) = match (others.is_empty(), are_all) {
+        (true, _) => ("    ", "it"),
+        (false, true) => ("  ", "them all"),
+        (false, false) => ("    ", "these"),
+    };
+    if let Some(cause) = first.cause.as_ref().filter(|_| has_common_cause) {
+        write!(f, "\n{margin}cause: {}", shown(cause))?;
+    }
+    write!(f, "\n{margin}to mend {them}: {}", shown(&first.fix))
+}
+
+fn describe_several(misfits: &[&Misfit], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let [first, ..] = misfits else { return Ok(()) };
+    let names: Vec<_> = misfits.iter().map(|misfit| misfit.name.as_str()).collect();
+    write!(f, "{}s {}: {}", first.side, list(&names), shown_text(&first.problem))
+}
+
+impl Misfit {
+    fn is_same_but_for_its_name(&self, other: &Self) -> bool {
+        let whole = |misfit: &Self| (misfit.side, misfit.problem.clone(), misfit.cause.clone());
+        self.is_plain() && other.is_plain() && whole(self) == whole(other)
     }
 }
 

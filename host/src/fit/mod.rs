@@ -10,22 +10,31 @@ mod names;
 mod other;
 mod preview1;
 mod probe;
+mod toolchains;
 mod wasi;
 
 use std::path::Path;
 
 pub use misfit::{Misfit, Misfits, Side};
-pub(crate) use module::{before_compiling, unlinkable_module};
+pub(crate) use module::{
+    CORE_OF_COMPONENT, before_compiling, has_component_types, is_interface,
+    module_before_compiling, unlinkable_module,
+};
 pub(crate) use preview1::unserved_wasi;
+pub use toolchains::Toolchain;
+pub(crate) use toolchains::{Unserved as UnservedFunction, toolchain};
 
 use crate::compile::{Compiled, compile, examine_whole};
 use crate::contain::contained;
+use crate::deny;
 use crate::error::{Error, Result};
+use crate::inspect::wasi_interface;
 use crate::kind::Kind;
 use crate::prepare::strip;
+use crate::proposals;
 use crate::runtime::{Inner, Runtime};
 use crate::text::root_cause;
-use crate::wit::{Contract, Decoded, Offered, decode};
+use crate::wit::{Contract, Decoded, Offered, Undecoded, decode};
 use component::Pair;
 use names::Name;
 use probe::{Probe, Unserved};
@@ -48,9 +57,16 @@ pub struct Fit {
     /// The exports of other types than the contract's, of a guest that imports nothing of
     /// the shipped contract. It fits, since it does not say that it was made for it.
     pub differing: Vec<Misfit>,
+    /// What else is worth knowing of the guest; no reason not to fit.
+    pub notes: Vec<String>,
 }
 
 impl Fit {
+    /// The fit of a guest that does not fit for these reasons, with no more to say.
+    pub fn of_misfits(misfits: Vec<Misfit>) -> Self {
+        Self { misfits, ..Self::default() }
+    }
+
     /// The fit of a guest that has to have every export of the world: what is absent or
     /// differs is a misfit.
     #[must_use]
@@ -67,7 +83,8 @@ impl<T: Send + 'static> Runtime<T> {
     /// single sessions are denied is not looked at.
     ///
     /// # Errors
-    /// [`Error::NotAGuest`], [`Error::TooCostly`] and [`Error::Invalid`].
+    /// [`Error::NotAGuest`], [`Error::TooCostly`], [`Error::Invalid`] and
+    /// [`Error::UnsupportedFeature`].
     pub fn fit(&self, bytes: impl AsRef<[u8]>) -> Result<Fit> {
         let inner = &self.inner;
         contained(CHECK, || {
@@ -119,12 +136,12 @@ fn of_component<T: 'static>(
     contract: Option<&Contract>,
     is_ours: bool,
 ) -> Result<Fit> {
-    let valid = crate::compile::validate(binary);
-    valid.map_err(|reason| Error::Invalid { kind: Kind::Component.name(), reason })?;
+    proposals::validate(Kind::Component, binary)?;
     let guest = match decode(binary) {
         Ok(guest) => guest,
-        Err(reason) if is_ours => return undecodable(inner, binary, &reason),
-        Err(reason) => return Ok(unreadable(reason)),
+        Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
+        Err(Undecoded::Reason(reason)) if is_ours => return undecodable(inner, binary, &reason),
+        Err(Undecoded::Reason(reason)) => return Ok(unreadable(reason)),
     };
     let probe = Probe { engine: &inner.engine, linker: &inner.components, guest: &guest };
     let is_wasi = |key: &_| Name::new(&guest.resolve, key).is_wasi();
@@ -147,7 +164,8 @@ fn of_component<T: 'static>(
     if !is_ours || is_held(inner, pair) {
         misfits.append(&mut differing);
     }
-    Ok(Fit { misfits, absent: pair.absent(), unknown: pair.unknown(), differing })
+    let (absent, unknown) = (pair.absent(), pair.unknown());
+    Ok(Fit { misfits, absent, unknown, differing, notes: Vec::new() })
 }
 
 /// Whether the guest's exports have to be those of the runtime's contract.
@@ -166,17 +184,46 @@ pub(crate) fn unlinkable<T: 'static>(
     if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
 }
 
-/// What is wrong with a component's exports.
-pub(crate) fn exports<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
-    let Some(contract) = inner.contract.as_deref() else { return Ok(()) };
-    // What cannot be decoded the engine may still run.
-    let Ok(guest) = decode(binary) else { return Ok(()) };
-    let pair = Pair { guest: &guest, contract };
-    if pair.exports().is_empty() || !is_held(inner, pair) {
+/// A guest of fewer bytes is compiled about as soon as its imports are tried.
+const LARGE: usize = 64 << 10;
+
+/// Refuses a component that does not fit, as far as its types tell: on the way of one that
+/// fits nothing is compiled but, where there is no contract, its imports.
+pub(crate) fn component_before_compiling<T: 'static>(
+    inner: &Inner<T>,
+    binary: &[u8],
+) -> Result<()> {
+    let guest = match decode(binary) {
+        Ok(guest) => guest,
+        Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
+        // The engine may still run it.
+        Err(Undecoded::Reason(_)) => return Ok(()),
+    };
+    Misfits::refuse(deny::refusals(guest.imported_functions(), &inner.grants.denied))?;
+    let contract = inner.contract.as_deref();
+    let seems_to_fit = match contract {
+        Some(contract) => {
+            let pair = Pair { guest: &guest, contract };
+            pair.imports().is_empty()
+                && guest.import_names().all(|name| is_served_wasi(&name))
+                && (pair.exports().is_empty() || !is_held(inner, pair))
+        }
+        None => binary.len() < LARGE,
+    };
+    if seems_to_fit {
         return Ok(());
     }
-    // Now that it is refused, its imports are looked at as well.
-    Misfits::refuse(of_component(inner, binary, Some(contract), true)?.misfits)
+    // Now that there is a doubt, the engine is asked.
+    Misfits::refuse(of_component(inner, binary, contract, true)?.misfits)
+}
+
+fn no_code(package: &Undecoded) -> Error {
+    Error::NotAGuest { found: package.to_string() }
+}
+
+/// Whether the name is not WASI's, or of an interface of WASI that the host has.
+fn is_served_wasi(name: &str) -> bool {
+    wasi_interface(name).is_none_or(|served| served.is_ok())
 }
 
 impl Unserved {

@@ -1,18 +1,24 @@
 //! Does a core module fit: each import against what the host and other core modules
 //! serve. The types are read from the binary; no function's body is looked at.
 
+use std::collections::HashMap;
+
 use wasmparser::{Parser, Payload};
 use wasmtime::Module;
 use wit_parser::{Function, WorldItem};
 
 use super::names::similar;
 use super::preview1::unserved_wasi;
-use super::{Fit, Misfit, Misfits, of_engine};
+use super::toolchains::{Unserved, toolchain};
+use super::{Fit, Misfit, Misfits, Side, of_engine};
 use crate::core_type::{Import, has_host_values, imports_and_exports};
+use crate::deny;
 use crate::env::{MODULE, Table, signature};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::inspect::wasi_function;
 use crate::kind::Kind;
 use crate::module::{DRAFT_OF_WASI, WASI};
+use crate::proposals;
 use crate::runtime::Inner;
 use crate::text::{list, root_cause, short};
 use crate::wit::{Contract, function as notation};
@@ -26,8 +32,14 @@ pub(super) fn fit<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<Fit> {
     let mut misfits = of_imports_and_exports(&inner.env, binary);
     misfits.extend(unserved_wasi(&inner.engine, binary));
     let absent = inner.contract.iter().flat_map(|contract| absent_exports(contract, binary));
-    Ok(Fit { misfits, absent: absent.collect(), ..Fit::default() })
+    let absent = absent.collect();
+    let notes = Vec::from_iter(has_component_types(binary).then(|| CORE_OF_COMPONENT.to_owned()));
+    Ok(Fit { misfits, absent, notes, ..Fit::default() })
 }
+
+/// What a module is that carries the types of a component.
+pub(crate) const CORE_OF_COMPONENT: &str = "it is the core module of a component, whose types it carries (`component-type`): \
+     `wasm-tools component new` makes the component";
 
 /// The world's own functions that a module does not export under their names, with
 /// `_` for `-`. Interfaces have no form in a core module.
@@ -60,12 +72,26 @@ pub(super) fn no_component<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Resul
 
 fn validate<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
     Module::validate(&inner.engine, binary)
-        .map_err(|error| Error::Invalid { kind: Kind::Module.name(), reason: root_cause(&error) })
+        .map_err(|error| proposals::refused(Kind::Module, binary, root_cause(&error)))
 }
 
 /// Refuses a core module that imports what the host does not have, but for WASI.
 pub(crate) fn before_compiling(served: &Table, binary: &[u8]) -> Result<()> {
     Misfits::refuse(of_imports_and_exports(served, binary))
+}
+
+/// Refuses a core module that is denied what it imports, or imports what WASI's first
+/// preview does not have: what is not seen on each load, but before it is compiled.
+pub(crate) fn module_before_compiling<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
+    let imports = imports(binary);
+    let functions = imports.iter().filter(|import| import.ty.function().is_some());
+    let names = functions.map(|import| (import.module.as_str(), import.name.as_str()));
+    Misfits::refuse(deny::refusals_of_module(names.clone(), &inner.env, &inner.grants.denied))?;
+    let mut of_wasi = names.filter(|(module, _)| *module == WASI);
+    match of_wasi.all(|(_, name)| wasi_function(name).is_ok()) {
+        true => Ok(()),
+        false => Misfits::refuse(unserved_wasi(&inner.engine, binary)),
+    }
 }
 
 /// What keeps a module from being linked that the engine has refused.
@@ -87,7 +113,35 @@ fn of_imports_and_exports(served: &Table, binary: &[u8]) -> Vec<Misfit> {
             misfits.push(misfit);
         }
     }
+    explain(&mut misfits, binary);
     misfits
+}
+
+/// Gives the imports that nothing serves their common cause, where they have one: what the
+/// module was built for.
+fn explain(misfits: &mut [Misfit], binary: &[u8]) {
+    let is_open = |misfit: &Misfit| {
+        misfit.side == Side::Import && misfit.cause.is_none() && misfit.contract.is_none()
+    };
+    if !misfits.iter().any(is_open) {
+        return;
+    }
+    let imports = imports(binary);
+    let types: Vec<_> = imports.iter().map(|one| one.ty.function().unwrap_or_default()).collect();
+    let named: HashMap<_, _> = std::iter::zip(&imports, &types)
+        .filter(|(import, _)| import.module != DRAFT_OF_WASI)
+        .map(|(one, ty)| (one.full(), Unserved { module: &one.module, name: &one.name, ty }))
+        .collect();
+    let open = misfits.iter().filter(|misfit| is_open(misfit));
+    let unserved: Vec<_> = open.filter_map(|misfit| named.get(&misfit.name).copied()).collect();
+    let modules: Vec<_> = imports.iter().map(|import| import.module.as_str()).collect();
+    let Some((toolchain, accounts_for)) = toolchain(&unserved, &modules) else { return };
+    for misfit in misfits.iter_mut().filter(|misfit| is_open(misfit)) {
+        if named.get(&misfit.name).is_some_and(&accounts_for) {
+            misfit.cause = Some(toolchain.cause.to_owned());
+            misfit.fix = toolchain.fix.to_owned();
+        }
+    }
 }
 
 /// Every import that is not WASI's and that nothing serves.
@@ -134,13 +188,22 @@ fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {
         _ if served.modules().contains(&module) => {
             absent(import, served, "the host has no such function")
         }
-        interface if interface.contains('/') || interface == "$root" => Misfit::import(
+        interface if is_interface(interface) => Misfit::import(
             import.full(),
-            "a core module cannot import an interface of a contract",
+            "a core module has no interfaces: this is the core of a component, without the \
+             component around it",
             to_component(binary, std::slice::from_ref(import)),
         ),
         other => no_such_module(import, served, &short(other)),
     })
+}
+
+/// Whether a module's name is one that bindings of a component have for an interface.
+pub(crate) fn is_interface(module: &str) -> bool {
+    let name = ["[export]", "cm32p2|"].iter().find_map(|prefix| module.strip_prefix(prefix));
+    let (namespace, rest) = name.unwrap_or(module).split_once(':').unwrap_or_default();
+    let is_name = |text: &str| text.starts_with(|first: char| first.is_ascii_alphabetic());
+    module == "$root" || name.is_some() || is_name(namespace) && rest.contains('/')
 }
 
 pub(super) fn other_type(import: &Import, sort: &str, offered: String) -> Misfit {
@@ -219,14 +282,19 @@ fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Misfit> {
     misfits
 }
 
-/// How a component is made of a core module.
-fn to_component(binary: &[u8], imports: &[Import]) -> String {
-    let has_types = Parser::new(0).parse_all(binary).any(|payload| {
+/// Whether a module carries the types of a component that is to be made of it.
+pub(crate) fn has_component_types(binary: &[u8]) -> bool {
+    Parser::new(0).parse_all(binary).any(|payload| {
         matches!(payload, Ok(Payload::CustomSection(section))
             if section.name().starts_with("component-type"))
-    });
-    if has_types {
-        "make a component of it with `wasm-tools component new`, or build it for wasm32-wasip2"
+    })
+}
+
+/// How a component is made of a core module.
+fn to_component(binary: &[u8], imports: &[Import]) -> String {
+    if has_component_types(binary) {
+        "make a component of it with `wasm-tools component new` (and `--adapt` where it imports \
+         `wasi_snapshot_preview1`), or build it for wasm32-wasip2"
     } else if imports.iter().any(|import| import.module == MODULE) {
         "make a component of it with `wit-host adapt`, or build the guest for wasm32-wasip2 with \
          bindings of the contract"

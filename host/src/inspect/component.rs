@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use wit_parser::{Function, Resolve, WorldItem, WorldKey};
+use wit_parser::{Function, Resolve, TypeDefKind, WorldItem, WorldKey};
 
 use super::contents::Contents;
 use super::names::compatible;
 use super::served::Offered;
 use super::{Import, Inspection, Item, ServedBy};
-use crate::wit::{Contract, Decoded, decode, function};
+use crate::wit::{Contract, Decoded, Undecoded, decode, function, has_only_types};
 
 /// Fills in the imports, the exports and the WIT of a component; where its types
 /// cannot be read, the names that it has.
@@ -19,12 +19,19 @@ pub(super) fn fill(
     contract: Option<&Contract>,
 ) {
     let offered = Offered::new(contract);
-    match decode(binary).and_then(|decoded| Ok((decoded.wit()?, decoded))) {
+    let decoded = decode(binary).and_then(|decoded| Ok((decoded.wit()?, decoded)));
+    match decoded {
         Ok((wit, decoded)) => {
             inspection.wit = Some(wit);
             of_types(inspection, &decoded, contents, &offered);
         }
-        Err(reason) => inspection.unreadable = Some(reason),
+        Err(package @ Undecoded::Package { .. }) => {
+            inspection.notes.push(format!("it is {package}"));
+            let Undecoded::Package { wit, .. } = package else { return };
+            inspection.wit = wit;
+            return;
+        }
+        Err(Undecoded::Reason(reason)) => inspection.unreadable = Some(reason),
     }
     // What WIT has no word for is in the component all the same.
     for (name, sort) in without(&contents.imports, inspection.imports.iter().map(|one| &one.item)) {
@@ -48,7 +55,13 @@ fn of_types(
     let imports = world.imports.iter().map(|(key, item)| {
         let used = functions_of(resolve, item).map(|function| function.name.as_str());
         let name = resolve.name_world_key(key);
-        import(of_world(resolve, key, item), offered.to_component(&name, used), contents)
+        let served_by = match offered.to_component(&name, used) {
+            ServedBy::Nothing(_) | ServedBy::Unknown if needs_no_one(resolve, item) => {
+                ServedBy::NoOne
+            }
+            served_by => served_by,
+        };
+        import(of_world(resolve, key, item), served_by, contents)
     });
     inspection.imports = imports.collect();
     inspection.exports =
@@ -83,6 +96,14 @@ fn of_world(resolve: &Resolve, key: &WorldKey, item: &WorldItem) -> Item {
         WorldItem::Type { .. } => ("type", None, Vec::new()),
     };
     Item { name: resolve.name_world_key(key), sort, ty, functions }
+}
+
+fn needs_no_one(resolve: &Resolve, item: &WorldItem) -> bool {
+    match item {
+        WorldItem::Interface { id, .. } => has_only_types(resolve, *id),
+        WorldItem::Type { id, .. } => !matches!(resolve.types[*id].kind, TypeDefKind::Resource),
+        WorldItem::Function(_) => false,
+    }
 }
 
 fn functions_of<'r>(

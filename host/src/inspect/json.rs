@@ -11,13 +11,16 @@ impl Inspection {
     /// - `producers`: objects of `role`, `name`, `version`
     /// - `imports`: objects of `name`, `sort`, `type` (or null), `functions`,
     ///   `asked_by`, and `served_by`, an object of `by` (`contract`, `module`,
-    ///   `wasi`, `nothing`, `unknown`), `name` (of the contract's item or of the core
+    ///   `wasi`, `no-one` (where it has types alone), `nothing`, `unknown`), `name` (of the contract's item or of the core
     ///   module, or null),
     ///   `without` (functions that the contract does not have) and `note` (what
     ///   WASI depends on or why nothing serves it, or null)
     /// - `exports`: objects of `name`, `sort`, `type`, `functions`
     /// - `custom_sections`: objects of `name`, `count`, `size`
     /// - `wit`, `unreadable`: a text, or null
+    /// - `unsupported`: objects of `proposal`, `what`, `offset`, `fix`
+    /// - `toolchain`: null, or an object of `name`, `cause`, `fix`
+    /// - `notes`: texts
     pub fn json(&self) -> Value {
         let producers = self
             .producers
@@ -27,6 +30,11 @@ impl Inspection {
             .custom_sections
             .iter()
             .map(|one| json!({ "name": one.name, "count": one.count, "size": one.size }));
+        let unsupported = self.unsupported.iter().map(|one| {
+            json!({
+                "proposal": one.proposal, "what": one.what, "offset": one.offset, "fix": one.fix,
+            })
+        });
         json!({
             "kind": self.kind.name(),
             "size": self.size,
@@ -36,6 +44,11 @@ impl Inspection {
             "custom_sections": sections.collect::<Value>(),
             "wit": self.wit,
             "unreadable": self.unreadable,
+            "unsupported": unsupported.collect::<Value>(),
+            "toolchain": self.toolchain.map(|one| {
+                json!({ "name": one.name, "cause": one.cause, "fix": one.fix })
+            }),
+            "notes": self.notes,
         })
     }
 }
@@ -56,6 +69,7 @@ fn served_by(served: &ServedBy) -> Value {
         ServedBy::Contract { name, without } => ("contract", name.as_deref(), &without[..], None),
         ServedBy::Module(name) => ("module", Some(name.as_str()), &[][..], None),
         ServedBy::Wasi(grant) => ("wasi", None, &[][..], Some(*grant)),
+        ServedBy::NoOne => ("no-one", None, &[][..], None),
         ServedBy::Nothing(why) => ("nothing", None, &[][..], Some(why.as_str())),
         ServedBy::Unknown => ("unknown", None, &[][..], None),
     };

@@ -13,9 +13,12 @@ mod wasi;
 
 use crate::compile::examine_whole;
 use crate::error::Result;
+use crate::fit::Toolchain;
 use crate::kind::Kind;
+use crate::proposals::{self, UnsupportedFeature};
 use crate::runtime::Inner;
 use contents::Contents;
+pub(crate) use wasi::{function as wasi_function, interface as wasi_interface};
 
 /// What can be known of a guest without compiling it. `Display` is a summary for
 /// people, in which what the guest chose is escaped and cut; the fields have all
@@ -40,6 +43,12 @@ pub struct Inspection {
     pub wit: Option<String>,
     /// Why a component has no `wit`, and its imports and exports no types.
     pub unreadable: Option<String>,
+    /// What of WebAssembly it uses that the host does not run.
+    pub unsupported: Vec<UnsupportedFeature>,
+    /// What it was built for, where nothing serves what that left in it.
+    pub toolchain: Option<Toolchain>,
+    /// What else is worth knowing, as sentences.
+    pub notes: Vec<String>,
 }
 
 /// A language, a tool or a library that a guest was made with.
@@ -105,6 +114,8 @@ pub enum ServedBy {
     Module(String),
     /// WASI, with what it depends on.
     Wasi(&'static str),
+    /// No one, and no one has to: it has types and no functions.
+    NoOne,
     /// Nothing, and why.
     Nothing(String),
     /// The runtime has no contract as WIT, and may serve it all the same.
@@ -137,6 +148,9 @@ pub(crate) fn inspect<T>(inner: &Inner<T>, bytes: &[u8]) -> Result<Inspection> {
         custom_sections: contents.custom_sections(),
         wit: None,
         unreadable: None,
+        unsupported: proposals::unsupported(&binary),
+        toolchain: None,
+        notes: Vec::new(),
     };
     match kind {
         Kind::Component => {

@@ -4,9 +4,10 @@
 use wasmparser::{ExternalKind, Import as CoreImport, Parser, Payload, RecGroup, TypeRef};
 
 use super::contents::singles;
-use super::{Import, Inspection, Item, served};
+use super::{Import, Inspection, Item, ServedBy, served};
 use crate::core_type::{function, global, memory, table};
 use crate::env::Table;
+use crate::fit::{CORE_OF_COMPONENT, Toolchain, UnservedFunction, has_component_types, toolchain};
 
 /// How many bytes of function types are written out: one of many parameters can
 /// be that of any number of functions.
@@ -18,6 +19,10 @@ pub(super) fn fill(inspection: &mut Inspection, binary: &[u8], env: &Table) {
     for payload in Parser::new(0).parse_all(binary) {
         let Ok(payload) = payload else { break };
         module.payload(payload, inspection, env);
+    }
+    inspection.toolchain = module.toolchain();
+    if has_component_types(binary) {
+        inspection.notes.push(CORE_OF_COMPONENT.to_owned());
     }
 }
 
@@ -33,6 +38,8 @@ struct Module {
     tables: Vec<String>,
     globals: Vec<String>,
     tags: Vec<u32>,
+    /// Each import as module, name, flat type of a function, and whether nothing serves it.
+    imports: Vec<(String, String, String, bool)>,
 }
 
 impl Module {
@@ -100,7 +107,18 @@ impl Module {
         };
         let served_by = served::to_module(import.module, import.name, ty.as_deref(), env);
         let name = format!("{}.{}", import.module, import.name);
+        let (flat, is_open) = (ty.clone(), matches!(served_by, ServedBy::Nothing(_)));
+        let flat = flat.filter(|_| sort == "function").unwrap_or_default();
+        self.imports.push((import.module.to_owned(), import.name.to_owned(), flat, is_open));
         Import { item: item(name, sort, ty), asked_by: Vec::new(), served_by }
+    }
+
+    /// What the module was built for, by what nothing serves of it.
+    fn toolchain(&self) -> Option<Toolchain> {
+        let open = self.imports.iter().filter(|(.., is_open)| *is_open);
+        let unserved = open.map(|(module, name, ty, _)| UnservedFunction { module, name, ty });
+        let modules: Vec<_> = self.imports.iter().map(|(module, ..)| module.as_str()).collect();
+        toolchain(&unserved.collect::<Vec<_>>(), &modules).map(|(found, _)| found)
     }
 
     fn of_index(&mut self, kind: ExternalKind, index: u32) -> (&'static str, Option<String>) {

@@ -23,6 +23,17 @@ impl fmt::Display for Inspection {
                 writeln!(f, "{title}: {}", shortened(&shown).join(", "))?;
             }
         }
+        for note in &self.notes {
+            writeln!(f, "{}", shown(note))?;
+        }
+        if let Some(toolchain) = &self.toolchain {
+            writeln!(f, "{}", toolchain.cause)?;
+            writeln!(f, "    to mend it: {}", toolchain.fix)?;
+        }
+        for feature in &self.unsupported {
+            writeln!(f, "this host does not run it, as it uses {feature}")?;
+            writeln!(f, "    to mend it: {}", feature.fix)?;
+        }
         if let Some(reason) = &self.unreadable {
             writeln!(f, "its types cannot be read: {}", shown(reason))?;
         }
@@ -63,6 +74,9 @@ impl fmt::Display for Import {
         if !self.asked_by.is_empty() {
             writeln!(f, "    asked for by {}", list(&self.asked_by))?;
         }
+        if self.served_by == ServedBy::NoOne {
+            return writeln!(f, "    needs no one to serve it: it has types and no functions");
+        }
         writeln!(f, "    served by {}", served_by(self))
     }
 }
@@ -95,6 +109,7 @@ fn served_by(import: &Import) -> String {
         }
         ServedBy::Module(name) => format!("the core module `{}`", short(name)),
         ServedBy::Wasi(grant) => format!("WASI: {grant}"),
+        ServedBy::NoOne => "no one".into(),
         ServedBy::Nothing(why) => format!("nothing: {}", shown(why)),
         ServedBy::Unknown => "what cannot be told: this runtime has no contract as WIT".into(),
     }

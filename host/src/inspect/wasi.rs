@@ -70,7 +70,7 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
 
 /// What decides about an interface, in any version that is compatible with this
 /// host's; or why the host does not have it. `None` where it is not of WASI.
-pub(super) fn interface(name: &str) -> Option<Result<&'static str, String>> {
+pub(crate) fn interface(name: &str) -> Option<Result<&'static str, String>> {
     let name = name.strip_prefix("wasi:").map(|_| super::names::compatible(name))?;
     let (plain, version) = name.split_once('@').unwrap_or((&name, ""));
     let found = INTERFACES.iter().find(|(interface, _)| *interface == plain);
@@ -82,7 +82,7 @@ pub(super) fn interface(name: &str) -> Option<Result<&'static str, String>> {
 }
 
 /// The same for a function of the first preview.
-pub(super) fn function(name: &str) -> Result<&'static str, String> {
+pub(crate) fn function(name: &str) -> Result<&'static str, String> {
     let (family, rest) = name.split_once('_').unwrap_or((name, ""));
     let of_family = FUNCTIONS.iter().find(|(known, ..)| *known == family);
     match of_family {

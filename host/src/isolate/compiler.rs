@@ -51,7 +51,7 @@ impl Isolation {
                  compiles in this process"
             ),
         })?;
-        let costly = |limit| Err(Error::TooCostly { limit });
+        let costly = |limit: LimitReached| Err(limit.into());
         let host = |reason| {
             Err(Error::Host { action: "compile the guest in a process of its own", reason })
         };

@@ -75,6 +75,15 @@ macro_rules! limits {
             $(#[doc = concat!("[`Limits::", stringify!($field), "`].")] $variant($ty),)*
         }
 
+        impl LimitReached {
+            /// The limit's name, as [`Limits::set`] takes it.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => stringify!($field),)*
+                }
+            }
+        }
+
         impl fmt::Display for LimitReached {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {

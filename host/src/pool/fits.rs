@@ -83,5 +83,5 @@ pub(crate) fn unfit(engine: &Engine, error: &wasmtime::Error) -> Option<Error> {
 }
 
 fn refuse(limit: Option<LimitReached>) -> Result<()> {
-    limit.map_or(Ok(()), |limit| Err(Error::TooCostly { limit }))
+    limit.map_or(Ok(()), |limit| Err(limit.into()))
 }

@@ -3,6 +3,7 @@
 //! no fuel, epoch or limiter exists yet. One pass over the sections, which
 //! keeps no more than counters; whether a guest is valid is the engine's to find.
 
+mod bounds;
 mod code;
 mod module;
 mod scopes;
@@ -16,13 +17,18 @@ use wasmparser::{
 };
 
 use crate::limits::{LimitReached, Limits};
+use bounds::Bounds;
 use module::Modules;
 use scopes::{Makes, Scopes};
 
 /// Why a guest is not compiled.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    Limit(LimitReached),
+    /// It is over a limit, and over these others.
+    Limits {
+        limit: LimitReached,
+        others: Vec<LimitReached>,
+    },
     Malformed(String),
     /// It does with a component what makes its instances impossible to count.
     Uncounted(&'static str),
@@ -34,23 +40,23 @@ impl From<BinaryReaderError> for Refusal {
     }
 }
 
-/// Refuses a guest that is over a limit.
+/// Refuses a guest that is over limits.
 pub(crate) fn scan(binary: &[u8], limits: &Limits) -> Result<(), Refusal> {
     let (scopes, modules) = (Scopes::default(), Modules::default());
     let (definitions, functions, items) = (0, 0, 0);
-    let mut scan = Scan { binary, limits, scopes, modules, definitions, functions, items };
-    for payload in Parser::new(0).parse_all(binary) {
-        let payload = payload?;
-        // Sections are items as well, of whatever kind.
-        scan.items(u32::from(payload.as_section().is_some()))?;
-        scan.payload(payload)?;
+    let bounds = Bounds::new(limits);
+    let mut scan = Scan { binary, bounds, scopes, modules, definitions, functions, items };
+    let read = scan.all();
+    let mut reached = scan.bounds.reached().into_iter();
+    match reached.next() {
+        Some(limit) => Err(Refusal::Limits { limit, others: reached.collect() }),
+        None => read,
     }
-    Ok(())
 }
 
 struct Scan<'l> {
     binary: &'l [u8],
-    limits: &'l Limits,
+    bounds: Bounds<'l>,
     scopes: Scopes,
     modules: Modules,
     definitions: usize,
@@ -59,52 +65,85 @@ struct Scan<'l> {
 }
 
 impl Scan<'_> {
+    fn all(&mut self) -> Result<(), Refusal> {
+        for payload in Parser::new(0).parse_all(self.binary) {
+            let payload = payload?;
+            // Sections are items as well, of whatever kind.
+            self.items(u32::from(payload.as_section().is_some()));
+            self.payload(payload)?;
+        }
+        Ok(())
+    }
+
     fn payload(&mut self, payload: Payload<'_>) -> Result<(), Refusal> {
         match payload {
             Payload::Version { encoding, .. } => {
-                self.begin(encoding == wasmparser::Encoding::Component)
+                self.begin(encoding == wasmparser::Encoding::Component);
+                Ok(())
             }
             Payload::End(_) => {
                 self.scopes.end();
                 Ok(())
             }
             Payload::TypeSection(section) => {
-                self.items(section.count())?;
-                section.into_iter().try_for_each(|types| self.modules.types(&types?, self.limits))
+                self.items(section.count());
+                section.into_iter().try_for_each(|types| {
+                    self.modules.types(&types?, &mut self.bounds);
+                    Ok(())
+                })
             }
-            Payload::CodeSectionStart { count, .. } => self.functions(count),
-            Payload::CodeSectionEntry(body) => self.modules.body(&body, self.limits),
+            Payload::CodeSectionStart { count, .. } => {
+                self.functions(count);
+                Ok(())
+            }
+            Payload::CodeSectionEntry(body) => self.modules.body(&body, &mut self.bounds),
             Payload::ImportSection(section) => {
-                self.items(section.count())?;
+                self.items(section.count());
                 let mut imports = section.into_imports();
-                imports.try_for_each(|import| self.modules.import(&import?, self.limits))
+                imports.try_for_each(|import| {
+                    self.modules.import(&import?, &mut self.bounds);
+                    Ok(())
+                })
             }
             Payload::FunctionSection(section) => section.into_iter().try_for_each(|ty| {
                 self.modules.function(ty?);
                 Ok(())
             }),
-            Payload::TableSection(section) => self.items(section.count()),
-            Payload::MemorySection(section) => self.items(section.count()),
-            Payload::TagSection(section) => self.items(section.count()),
+            Payload::TableSection(section) => {
+                self.items(section.count());
+                Ok(())
+            }
+            Payload::MemorySection(section) => {
+                self.items(section.count());
+                Ok(())
+            }
+            Payload::TagSection(section) => {
+                self.items(section.count());
+                Ok(())
+            }
             Payload::GlobalSection(section) => {
-                self.items(section.count())?;
-                section.into_iter().try_for_each(|one| self.modules.global(&one?, self.limits))
+                self.items(section.count());
+                section.into_iter().try_for_each(|one| self.modules.global(&one?, &mut self.bounds))
             }
             Payload::ExportSection(section) => {
-                self.items(section.count())?;
-                self.modules.exports(section.count(), self.limits)
+                self.items(section.count());
+                self.modules.exports(section.count(), &mut self.bounds);
+                Ok(())
             }
             Payload::ElementSection(section) => {
-                self.items(section.count())?;
-                self.modules.elements(section, self.limits)
+                self.items(section.count());
+                self.modules.elements(section, &mut self.bounds)
             }
             Payload::DataSection(section) => {
-                self.items(section.count())?;
-                self.modules.data(section, self.limits)
+                self.items(section.count());
+                self.modules.data(section, &mut self.bounds)
             }
-            Payload::CoreTypeSection(section) => self.items(section.count()),
+            Payload::CoreTypeSection(section) => {
+                self.items(section.count());
+                Ok(())
+            }
             Payload::ComponentExportSection(section) => {
-                self.items(section.count())?;
+                self.items(section.count());
                 section.into_iter().try_for_each(|export| {
                     let export = export?;
                     match export.kind {
@@ -114,32 +153,34 @@ impl Scan<'_> {
                 })
             }
             Payload::ComponentCanonicalSection(section) => {
-                self.functions(section.count())?;
-                self.makes(Makes { instances: 0, functions: section.count() as usize })
+                self.functions(section.count());
+                self.makes(Makes { instances: 0, functions: section.count() as usize });
+                Ok(())
             }
             Payload::ComponentTypeSection(section) => {
-                self.items(section.count())?;
+                self.items(section.count());
                 self.types(section.range())
             }
             Payload::ComponentImportSection(section) => {
-                self.items(section.count())?;
+                self.items(section.count());
                 section.into_iter().try_for_each(|import| match import?.ty {
                     ComponentTypeRef::Component(_) => Err(unbounded("imports")),
                     _ => Ok(()),
                 })
             }
             Payload::ComponentAliasSection(section) => {
-                self.items(section.count())?;
+                self.items(section.count());
                 section.into_iter().try_for_each(|alias| self.alias(&alias?))
             }
-            Payload::InstanceSection(section) => {
-                section.into_iter().try_for_each(|instance| match instance? {
+            Payload::InstanceSection(section) => section.into_iter().try_for_each(|instance| {
+                match instance? {
                     Instance::Instantiate { .. } => {
-                        self.makes(Makes { instances: 1, functions: 0 })
+                        self.makes(Makes { instances: 1, functions: 0 });
                     }
                     Instance::FromExports(exports) => self.items(length(exports.len())),
-                })
-            }
+                }
+                Ok(())
+            }),
             Payload::ComponentInstanceSection(section) => {
                 section.into_iter().try_for_each(|instance| self.instance(&instance?))
             }
@@ -147,18 +188,21 @@ impl Scan<'_> {
         }
     }
 
-    fn begin(&mut self, is_component: bool) -> Result<(), Refusal> {
+    fn begin(&mut self, is_component: bool) {
         let depth = self.scopes.begin(is_component);
         self.modules.begin();
         self.definitions += 1;
-        within(depth, self.limits.nesting, LimitReached::Nesting)?;
-        within(self.definitions, self.limits.definitions, LimitReached::Definitions)
+        let (definitions, limits) = (self.definitions, self.bounds.limits);
+        self.bounds.within(depth, limits.nesting, LimitReached::Nesting);
+        self.bounds.within(definitions, limits.definitions, LimitReached::Definitions);
     }
 
-    fn types(&self, section: Range<usize>) -> Result<(), Refusal> {
+    fn types(&mut self, section: Range<usize>) -> Result<(), Refusal> {
         let (at, bytes) = (section.start, self.binary.get(section).unwrap_or_default());
-        let depth = types::depth(bytes, at, self.limits.nesting)?;
-        within(depth, self.limits.nesting, LimitReached::Nesting)
+        let limits = self.bounds.limits;
+        let depth = types::depth(bytes, at, limits.nesting)?;
+        self.bounds.within(depth, limits.nesting, LimitReached::Nesting);
+        Ok(())
     }
 
     fn alias(&mut self, alias: &ComponentAlias<'_>) -> Result<(), Refusal> {
@@ -189,37 +233,37 @@ impl Scan<'_> {
         match instance {
             ComponentInstance::Instantiate { component_index, .. } => {
                 let makes = self.component(0, *component_index)?;
-                self.makes(makes)
+                self.makes(makes);
+                Ok(())
             }
             ComponentInstance::FromExports(exports) => {
                 if exports.iter().any(|export| export.kind == ComponentExternalKind::Component) {
                     return Err(unbounded("exports"));
                 }
-                self.items(length(exports.len()))
+                self.items(length(exports.len()));
+                Ok(())
             }
         }
     }
 
-    fn makes(&mut self, more: Makes) -> Result<(), Refusal> {
+    fn makes(&mut self, more: Makes) {
         let Makes { instances, functions } = self.scopes.add(more);
-        let limits = self.limits;
-        within(instances, limits.effective_instances, LimitReached::EffectiveInstances)?;
-        within(functions, limits.effective_functions, LimitReached::EffectiveFunctions)
+        let (most, reached) = (self.bounds.limits, LimitReached::EffectiveInstances);
+        self.bounds.within(instances, most.effective_instances, reached);
+        let reached = LimitReached::EffectiveFunctions;
+        self.bounds.within(functions, most.effective_functions, reached);
     }
 
-    fn functions(&mut self, more: u32) -> Result<(), Refusal> {
+    fn functions(&mut self, more: u32) {
         self.functions = self.functions.saturating_add(more as usize);
-        within(self.functions, self.limits.functions, LimitReached::Functions)
+        let most = self.bounds.limits.functions;
+        self.bounds.within(self.functions, most, LimitReached::Functions);
     }
 
-    fn items(&mut self, more: u32) -> Result<(), Refusal> {
+    fn items(&mut self, more: u32) {
         self.items = self.items.saturating_add(more as usize);
-        within(self.items, self.limits.items, LimitReached::Items)
+        self.bounds.within(self.items, self.bounds.limits.items, LimitReached::Items);
     }
-}
-
-fn within(found: usize, limit: usize, reached: fn(usize) -> LimitReached) -> Result<(), Refusal> {
-    if found > limit { Err(Refusal::Limit(reached(limit))) } else { Ok(()) }
 }
 
 fn length(length: usize) -> u32 {

@@ -7,9 +7,10 @@ use wasmparser::{
     FunctionBody, Global, Import, Operator, RecGroup, TypeRef,
 };
 
+use super::Refusal;
+use super::bounds::Bounds;
 use super::code::{Found, Signatures, weigh};
-use super::{Refusal, within};
-use crate::limits::{LimitReached, Limits};
+use crate::limits::LimitReached;
 
 /// A memory whose data lies further apart is not copied as a whole when a module starts,
 /// but segment by segment.
@@ -38,21 +39,21 @@ impl Modules {
         (self.read, self.has_imported_memory) = (0, false);
     }
 
-    pub(super) fn types(&mut self, types: &RecGroup, limits: &Limits) -> Result<(), Refusal> {
+    pub(super) fn types(&mut self, types: &RecGroup, bounds: &mut Bounds<'_>) {
         for ty in types.types() {
             let values = match &ty.composite_type.inner {
                 wasmparser::CompositeInnerType::Func(ty) => (ty.params().len(), ty.results().len()),
                 _ => (0, 0),
             };
-            within(values.0 + values.1, limits.signature, LimitReached::Signature)?;
+            bounds.within(values.0 + values.1, bounds.limits.signature, LimitReached::Signature);
             self.signatures.types.push(values);
-            self.weigh((values.0 + values.1) / FREE_VALUES * FREE_VALUES, limits)?;
+            self.weigh((values.0 + values.1) / FREE_VALUES * FREE_VALUES, bounds);
         }
         self.types = self.types.saturating_add(types.types().len());
-        within(self.types, limits.types, LimitReached::Types)
+        bounds.within(self.types, bounds.limits.types, LimitReached::Types);
     }
 
-    pub(super) fn import(&mut self, import: &Import<'_>, limits: &Limits) -> Result<(), Refusal> {
+    pub(super) fn import(&mut self, import: &Import<'_>, bounds: &mut Bounds<'_>) {
         match import.ty {
             TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
                 self.signatures.functions.push(ty);
@@ -62,72 +63,78 @@ impl Modules {
             _ => {}
         }
         self.imports += 1;
-        within(self.imports, limits.imports, LimitReached::Imports)
+        bounds.within(self.imports, bounds.limits.imports, LimitReached::Imports);
     }
 
     pub(super) fn function(&mut self, ty: u32) {
         self.signatures.functions.push(ty);
     }
 
-    pub(super) fn exports(&mut self, more: u32, limits: &Limits) -> Result<(), Refusal> {
+    pub(super) fn exports(&mut self, more: u32, bounds: &mut Bounds<'_>) {
         self.exports = self.exports.saturating_add(more as usize);
-        within(self.exports, limits.exports, LimitReached::Exports)
+        bounds.within(self.exports, bounds.limits.exports, LimitReached::Exports);
     }
 
-    pub(super) fn global(&mut self, global: &Global<'_>, limits: &Limits) -> Result<(), Refusal> {
+    pub(super) fn global(
+        &mut self,
+        global: &Global<'_>,
+        bounds: &mut Bounds<'_>,
+    ) -> Result<(), Refusal> {
         self.globals += 1;
-        within(self.globals, limits.globals, LimitReached::Globals)?;
-        self.constant(&global.init_expr, limits)
+        bounds.within(self.globals, bounds.limits.globals, LimitReached::Globals);
+        self.constant(&global.init_expr, bounds)
     }
 
     /// A constant is an instruction and the end; more of them compute something.
     pub(super) fn constant(
         &mut self,
         expression: &ConstExpr<'_>,
-        limits: &Limits,
+        bounds: &mut Bounds<'_>,
     ) -> Result<(), Refusal> {
         let mut instructions = 0_usize;
         for operator in expression.get_operators_reader() {
             operator?;
             instructions += 1;
         }
-        self.weigh(instructions.saturating_sub(2), limits)
+        self.weigh(instructions.saturating_sub(2), bounds);
+        Ok(())
     }
 
     pub(super) fn elements(
         &mut self,
         section: ElementSectionReader<'_>,
-        limits: &Limits,
+        bounds: &mut Bounds<'_>,
     ) -> Result<(), Refusal> {
-        section.into_iter().try_for_each(|segment| self.segment(segment?, limits))
+        section.into_iter().try_for_each(|segment| self.segment(segment?, bounds))
     }
 
     /// A segment is some code by itself, and an element that is an expression some more.
-    fn segment(&mut self, segment: Element<'_>, limits: &Limits) -> Result<(), Refusal> {
-        self.more_elements(2, limits)?;
+    fn segment(&mut self, segment: Element<'_>, bounds: &mut Bounds<'_>) -> Result<(), Refusal> {
+        self.more_elements(2, bounds);
         if let ElementKind::Active { offset_expr, .. } = &segment.kind {
-            self.constant(offset_expr, limits)?;
+            self.constant(offset_expr, bounds)?;
         }
         match segment.items {
             ElementItems::Functions(functions) => {
-                self.more_elements(functions.count() as usize, limits)
+                self.more_elements(functions.count() as usize, bounds);
+                Ok(())
             }
             ElementItems::Expressions(_, expressions) => {
-                self.more_elements((expressions.count() as usize).saturating_mul(2), limits)?;
-                expressions.into_iter().try_for_each(|each| self.constant(&each?, limits))
+                self.more_elements((expressions.count() as usize).saturating_mul(2), bounds);
+                expressions.into_iter().try_for_each(|each| self.constant(&each?, bounds))
             }
         }
     }
 
-    fn more_elements(&mut self, more: usize, limits: &Limits) -> Result<(), Refusal> {
+    fn more_elements(&mut self, more: usize, bounds: &mut Bounds<'_>) {
         self.elements = self.elements.saturating_add(more);
-        within(self.elements, limits.elements, LimitReached::Elements)
+        bounds.within(self.elements, bounds.limits.elements, LimitReached::Elements);
     }
 
     pub(super) fn data(
         &mut self,
         section: wasmparser::DataSectionReader<'_>,
-        limits: &Limits,
+        bounds: &mut Bounds<'_>,
     ) -> Result<(), Refusal> {
         let (mut active, mut is_whole) = (0_usize, !self.has_imported_memory);
         let mut ends: Option<(u64, u64)> = None;
@@ -136,7 +143,7 @@ impl Modules {
                 continue;
             };
             active += 1;
-            self.constant(&offset_expr, limits)?;
+            self.constant(&offset_expr, bounds)?;
             let Some(from) = offset(&offset_expr) else {
                 is_whole = false;
                 continue;
@@ -149,14 +156,19 @@ impl Modules {
         if !is_whole {
             self.segments = self.segments.saturating_add(active);
         }
-        within(self.segments, limits.segments, LimitReached::Segments)
+        bounds.within(self.segments, bounds.limits.segments, LimitReached::Segments);
+        Ok(())
     }
 
     /// Looks at the code of the next function, and counts what it weighs: in sum only
     /// what is more than usual code has, whose bytes are twice its weight.
-    pub(super) fn body(&mut self, body: &FunctionBody<'_>, limits: &Limits) -> Result<(), Refusal> {
+    pub(super) fn body(
+        &mut self,
+        body: &FunctionBody<'_>,
+        bounds: &mut Bounds<'_>,
+    ) -> Result<(), Refusal> {
         let bytes = body.range().len();
-        within(bytes, limits.body, LimitReached::Body)?;
+        bounds.within(bytes, bounds.limits.body, LimitReached::Body);
         let ty = self.signatures.functions.get(self.read).copied();
         self.read += 1;
         let values = ty.map_or(0, |ty| self.signatures.values_of_type(ty));
@@ -164,22 +176,27 @@ impl Modules {
         for group in body.get_locals_reader()? {
             let (count, _) = group?;
             locals = locals.saturating_add(count as usize);
-            within(locals, limits.locals, LimitReached::Locals)?;
+            bounds.within(locals, bounds.limits.locals, LimitReached::Locals);
         }
-        let found = weigh(body, locals.saturating_add(values), &self.signatures, limits.loops)?;
+        let looked_at = locals.saturating_add(values).min(MOST_LOCALS);
+        let found = weigh(body, looked_at, &self.signatures, bounds.limits.loops)?;
         let Found { blocks, loops, weight } = found;
-        within(blocks, limits.blocks, LimitReached::Blocks)?;
-        within(loops, limits.loops, LimitReached::Loops)?;
+        bounds.within(blocks, bounds.limits.blocks, LimitReached::Blocks);
+        bounds.within(loops, bounds.limits.loops, LimitReached::Loops);
         let weight = weight.saturating_add(values);
-        within(weight, limits.function_weight, LimitReached::FunctionWeight)?;
-        self.weigh(weight.saturating_sub(bytes / 2), limits)
+        bounds.within(weight, bounds.limits.function_weight, LimitReached::FunctionWeight);
+        self.weigh(weight.saturating_sub(bytes / 2), bounds);
+        Ok(())
     }
 
-    fn weigh(&mut self, more: usize, limits: &Limits) -> Result<(), Refusal> {
+    fn weigh(&mut self, more: usize, bounds: &mut Bounds<'_>) {
         self.weight = self.weight.saturating_add(more);
-        within(self.weight, limits.code_weight, LimitReached::CodeWeight)
+        bounds.within(self.weight, bounds.limits.code_weight, LimitReached::CodeWeight);
     }
 }
+
+/// A function that is valid has no more of them, whatever the limit is.
+const MOST_LOCALS: usize = 60_000;
 
 /// A type of fewer values is one as all are.
 const FREE_VALUES: usize = 16;

@@ -12,7 +12,7 @@ mod offered;
 mod weight;
 
 pub use contract::Contract;
-pub(crate) use decode::{Decoded, contained, decode};
+pub(crate) use decode::{Decoded, Undecoded, contained, decode, has_only_types};
 pub(crate) use difference::{Difference, Sides, differences};
 pub(crate) use notation::{function, ty as type_name};
 pub(crate) use offered::Offered;

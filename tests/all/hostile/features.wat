@@ -1,75 +1,75 @@
 ;;; a memory of 64 bits
-;;; expect: invalid memory64 must be enabled
+;;; expect: unsupported memory64
 (module (memory i64 1) (func (export "run")))
 
 ;;; a table of 64 bits
-;;; expect: invalid memory64 must be enabled
+;;; expect: unsupported memory64
 (module (table i64 1 funcref) (func (export "run")))
 
 ;;; a memory that threads share
-;;; expect: invalid threads must be enabled
+;;; expect: unsupported threads
 (module (memory 1 1 shared) (func (export "run")))
 
 ;;; atomic instructions
-;;; expect: invalid threads support is not enabled
+;;; expect: unsupported threads
 (module
   (memory 1)
   (func (export "run") (result i32) (i32.atomic.rmw.add (i32.const 0) (i32.const 1))))
 
 ;;; a wait without an end
-;;; expect: invalid threads support is not enabled
+;;; expect: unsupported threads
 (module
   (memory 1)
   (func (export "run") (result i32)
     (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1))))
 
 ;;; a struct on the engine's heap
-;;; expect: invalid gc
+;;; expect: unsupported gc
 (module
   (type $pair (struct (field i32) (field i32)))
   (func (export "run") (drop (struct.new_default $pair))))
 
 ;;; an array on the engine's heap
-;;; expect: invalid gc
+;;; expect: unsupported gc
 (module
   (type $bytes (array (mut i8)))
   (func (export "run") (drop (array.new_default $bytes (i32.const 0x7fffffff)))))
 
 ;;; types that refer to each other
-;;; expect: invalid gc
+;;; expect: unsupported gc
 (module
   (rec (type $a (func (param (ref null $b)))) (type $b (func (param (ref null $a)))))
   (func (export "run")))
 
 ;;; a number that is a reference
-;;; expect: invalid gc
+;;; expect: unsupported gc
 (module (func (export "run") (drop (ref.i31 (i32.const 1)))))
 
 ;;; an exception that is caught
-;;; expect: invalid exceptions
+;;; expect: unsupported exception
 (module
   (tag $oops)
   (func (export "run") (block $caught (try_table (catch $oops $caught) (throw $oops)))))
 
 ;;; an exception of the first proposal
-;;; expect: invalid exceptions
+;;; expect: unsupported exception
 (module binary "\00asm" "\01\00\00\00"
   "\01\04\01\60\00\00" "\03\02\01\00" "\07\07\01\03run\00\00"
   ;; try, catch_all, end
   "\0a\08\01\06\00\06\40\19\0b\0b")
 
 ;;; a reference to an exception
-;;; expect: invalid without the exception handling feature
+;;; expect: unsupported exception-handling
 (module (func (export "run") (param exnref)))
 
 ;;; a call through a reference with a type
-;;; expect: invalid function references
+;;; expect: unsupported function-references
 (module
   (type $f (func))
   (func $self (export "run") (call_ref $f (ref.func $self))))
 
 ;;; a reference that is never null
-;;; expect: invalid function references
+;;; expect: unsupported function-references
 (module (func (export "run") (local (ref null func)) (ref.as_non_null (local.get 0)) (drop)))
 
 ;;; works: two memories in a module, where that is allowed
@@ -83,24 +83,24 @@
     (i32.add (i32.load (i32.const 0)) (i32.load $second (i32.const 0)))))
 
 ;;; a continuation of another stack
-;;; expect: invalid stack switching
+;;; expect: unsupported stack-switching
 (module
   (type $f (func))
   (type $c (cont $f))
   (func (export "run")))
 
 ;;; vector instructions whose result depends on the machine
-;;; expect: invalid relaxed SIMD
+;;; expect: unsupported relaxed-simd
 (module
   (func (export "run") (result i32)
     (i32x4.extract_lane 0 (i32x4.relaxed_trunc_f32x4_s (v128.const i32x4 0 0 0 0)))))
 
 ;;; a memory whose pages have one byte
-;;; expect: invalid custom page sizes
+;;; expect: unsupported custom-page-sizes
 (module (memory 1 (pagesize 1)) (func (export "run")))
 
 ;;; arithmetic on 128 bits
-;;; expect: invalid wide arithmetic
+;;; expect: unsupported wide-arithmetic
 (module
   (func (export "run") (result i64 i64)
     (i64.add128 (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4))))
@@ -114,43 +114,51 @@
 (module (table 1 externref) (func (export "run")))
 
 ;;; a reference to something of the host's, within a function
-;;; expect: invalid gc
+;;; expect: unsupported externref
 (module (func (export "run") (drop (ref.null extern))))
 
 ;;; a function of a component that is async
-;;; expect: invalid async component functions require
+;;; expect: unsupported component-model-async
 (component (import "later" (func async (result u32))))
 
 ;;; a stream between components
-;;; expect: invalid `stream` requires
+;;; expect: unsupported component-model-async
 (component (type (stream u8)))
 
 ;;; a value that comes later
-;;; expect: invalid `future` requires
+;;; expect: unsupported component-model-async
 (component (type (future string)))
 
 ;;; a task that is cancelled
-;;; expect: invalid `task.cancel` requires
+;;; expect: unsupported component-model-async
 (component (core func (canon task.cancel)))
 
 ;;; a thread of a component
-;;; expect: invalid `thread.yield` requires
+;;; expect: unsupported component-model-
 (component (core func (canon thread.yield)))
 
 ;;; a map between components
-;;; expect: invalid map feature
+;;; expect: unsupported component-model-map
 (component (type (map string u32)))
 
 ;;; a list of a fixed length
-;;; expect: invalid fixed-length lists feature
+;;; expect: unsupported component-model-fixed-length-lists
+(component (type (list u8 4)))
+
+;;; a list of a fixed length that no memory holds
+;;; expect: invalid exceeds limit
 (component (type (list u8 4294967295)))
 
 ;;; a value that is imported
-;;; expect: invalid `value`s is not enabled
+;;; expect: unsupported component-model-values
+(component (import "answer" (value $answer u32)) (export "it" (value $answer)))
+
+;;; a value that is imported and not used
+;;; expect: invalid not used
 (component (import "answer" (value u32)))
 
 ;;; a component that runs a function as it starts
-;;; expect: invalid `value`s is not enabled
+;;; expect: unsupported component-model-values
 (component
   (core module $m (func (export "f")))
   (core instance $i (instantiate $m))

@@ -272,10 +272,11 @@ fn described(outcome: Result<Outcome, Error>) -> String {
     let kind = match &error {
         Error::Exited(status) => format!("exits {status}"),
         Error::Limit { limit, .. } => format!("limit {}", limit_name(&limit.to_string())),
-        Error::TooCostly { limit } => format!("costly {}", limit_name(&limit.to_string())),
+        Error::TooCostly { limit, .. } => format!("costly {}", limit_name(&limit.to_string())),
         Error::Trapped { .. } => "trapped".into(),
         Error::Misfits(_) => "misfit".into(),
         Error::Invalid { .. } => "invalid".into(),
+        Error::UnsupportedFeature(_) => "unsupported".into(),
         Error::NotAGuest { .. } => "not-a-guest".into(),
         Error::NoSuchFunction { .. } => "no-function".into(),
         Error::WrongType { .. } => "wrong-type".into(),

@@ -1,0 +1,27 @@
+//! The limits of a guest that is read and not run, which every command that reads one has.
+
+use clap::Args;
+use wit_host::Limits;
+
+use super::options::{Usage, name_and_value};
+
+/// What a guest's file may cost.
+#[derive(Args)]
+pub(crate) struct Loading {
+    /// Set a limit by its name; a wrong name lists them all
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    limit: Vec<(String, String)>,
+}
+
+impl Loading {
+    /// The limits with those that were set.
+    pub(crate) fn limits(&self) -> anyhow::Result<Limits> {
+        let mut limits = Limits::default();
+        for (name, value) in &self.limit {
+            limits.set(name, value).map_err(|reason| {
+                Usage::new(format!("invalid value '{name}={value}' for '--limit': {reason}"))
+            })?;
+        }
+        Ok(limits)
+    }
+}

@@ -1,0 +1,3 @@
+(component
+  (type $ages (map string u32))
+  (import "ages" (func (result $ages))))
