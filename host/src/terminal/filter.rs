@@ -29,7 +29,7 @@ pub(super) struct Screen {
 
 /// Shows one output's bytes, however they are cut.
 #[derive(Debug, Default)]
-pub(super) struct Filter {
+pub(crate) struct Filter {
     /// The beginning of a character or of a sequence, of which the rest is to come.
     unfinished: Vec<u8>,
 }
