@@ -68,6 +68,7 @@ fn too_much() -> StreamError {
     StreamError::Trap(wasmtime::Error::msg(reason))
 }
 
+#[async_trait]
 impl OutputStream for Ending {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         self.permitted = self.permitted.checked_sub(bytes.len()).ok_or_else(too_much)?;
@@ -87,6 +88,21 @@ impl OutputStream for Ending {
         let is_written = outlets.of(*output).try_to_write();
         self.permitted = if self.or_end(is_written)? { AT_ONCE } else { 0 };
         Ok(self.permitted)
+    }
+
+    /// What the engine would do as well, without asking whether it has to wait where it
+    /// does not.
+    async fn blocking_write_and_flush(&mut self, mut bytes: Bytes) -> StreamResult<()> {
+        loop {
+            let permitted = match self.check_write()? {
+                0 => self.write_ready().await?,
+                permitted => permitted,
+            };
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            self.write(bytes.split_to(permitted.min(bytes.len())))?;
+        }
     }
 }
 

@@ -76,8 +76,9 @@ impl Wasi {
 
     /// What the functions of files work on.
     pub(crate) fn files<'a>(&'a mut self, meter: &'a mut Meter) -> View<'a> {
+        let waits = self.grants.waits_for_files;
         let made = self.made(meter);
-        View { engine: made.context.filesystem(), meter, listings: &mut made.listings }
+        View { engine: made.context.filesystem(), meter, listings: &mut made.listings, waits }
     }
 
     fn made(&mut self, meter: &mut Meter) -> &mut Made {
@@ -171,6 +172,8 @@ const ERRORS: &str = "wasi:io/error@0.2.12";
 
 /// Opens the directories that were granted.
 fn open(wasi: &mut WasiCtxBuilder, grants: &Grants) -> Result<()> {
+    // It is noted with each of them.
+    wasi.allow_blocking_current_thread(grants.waits_for_files);
     for directory in &grants.directories {
         let allowed = match directory.access {
             Access::ReadOnly => FsPerms::ReadOnly,
