@@ -125,7 +125,8 @@ impl<T: Send + 'static> Session<T> {
         let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
         let name = interrupt.and_then(|_| self.session.guest().main());
         let name = name.as_ref().map_or("run", Main::name);
-        drive(executor, interrupt, name, pin!(self.session.main()))
+        let outcome = drive(executor, interrupt, name, pin!(self.session.main()));
+        self.ended(outcome)
     }
 
     /// [`session::Session::call`], blocking.
@@ -134,10 +135,11 @@ impl<T: Send + 'static> Session<T> {
     /// The same.
     pub fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
-        match interrupt.is_none() && self.session.can_be_sync() {
-            true => self.session.call_sync(name, args),
+        let outcome = match interrupt.is_none() && self.session.can_be_sync() {
+            true => return self.session.call_sync(name, args),
             false => drive(executor, interrupt, name, pin!(self.session.call(name, args))),
-        }
+        };
+        self.ended(outcome)
     }
 
     /// [`session::Session::call_with`], blocking.
@@ -146,7 +148,9 @@ impl<T: Send + 'static> Session<T> {
     /// The same.
     pub fn call_with(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
-        drive(executor, interrupt, name, pin!(self.session.call_with(abi, name, args)))
+        let outcome =
+            drive(executor, interrupt, name, pin!(self.session.call_with(abi, name, args)));
+        self.ended(outcome)
     }
 
     /// [`session::Session::typed`], blocking.
@@ -159,7 +163,8 @@ impl<T: Send + 'static> Session<T> {
         calls: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
-        drive(executor, interrupt, name, pin!(self.session.typed(name, calls)))
+        let outcome = drive(executor, interrupt, name, pin!(self.session.typed(name, calls)));
+        self.ended(outcome)
     }
 
     /// [`Session::typed`] with bindings that are not async, which makes short calls
@@ -186,6 +191,21 @@ impl<T: Send + 'static> Session<T> {
     /// Ends the session and gives its host data back.
     pub fn into_data(self) -> T {
         self.session.into_data()
+    }
+
+    /// The outcome of a call. What the guest of an interrupted one has written is on its
+    /// way still.
+    fn ended<R>(&mut self, outcome: Result<R>) -> Result<R> {
+        if let Err(Error::Interrupted { .. }) = &outcome
+            && let Some(outlets) = self.session.outlets()
+        {
+            let written = async {
+                outlets.written_soon().await;
+                Ok(())
+            };
+            run(&mut self.executor, pin!(written))?;
+        }
+        outcome
     }
 }
 

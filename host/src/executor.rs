@@ -20,6 +20,8 @@ const IDLE: usize = 4;
 const HOST_STACK: usize = 1 << 20;
 
 thread_local! {
+    /// Whether this thread is running a session on an executor of the session's own.
+    static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
     static EXECUTORS: RefCell<Vec<Executor>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -44,6 +46,7 @@ impl Executor {
     }
 
     fn block_on<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
+        let _running = Running::begin();
         // It is only taken out by `drop`.
         let runtime = self.runtime.as_ref().expect("the executor lives as long as its session");
         // Most calls end without waiting, for which nothing has to be scheduled. In
@@ -55,6 +58,28 @@ impl Executor {
             }
         }
         runtime.block_on(future)
+    }
+}
+
+/// Whether the executor of the code that asks is a session's own, and so is the thread.
+pub(crate) fn is_own() -> bool {
+    IS_RUNNING.try_with(Cell::get).unwrap_or_default()
+}
+
+/// As long as this lives, a session's own executor runs on this thread.
+struct Running {
+    before: bool,
+}
+
+impl Running {
+    fn begin() -> Self {
+        Self { before: IS_RUNNING.try_with(|running| running.replace(true)).unwrap_or_default() }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = IS_RUNNING.try_with(|running| running.set(self.before));
     }
 }
 

@@ -30,6 +30,7 @@ pub struct Grants {
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) arguments: Vec<String>,
     pub(crate) stdio: Stdio,
+    pub(crate) waits_for_files: bool,
     pub(crate) denied: Vec<Pattern>,
     hosts: AllowedHosts,
 }
@@ -105,6 +106,21 @@ impl Grants {
     #[must_use]
     pub fn stdio(mut self, stdio: Stdio) -> Self {
         self.stdio = stdio;
+        self
+    }
+
+    /// Has functions of files and folders wait on the thread that the guest runs on. By
+    /// default each of them goes to another thread and back, which takes several times as
+    /// long as reading a small file does.
+    ///
+    /// As long as such a function waits, nothing else happens on the thread: no clock ends
+    /// the call, nor does an [`Interrupt`](crate::blocking::Interrupt), and other tasks of an
+    /// async runtime stand still. Files on disks do not wait for long; those of a network or
+    /// of the kernel may wait without end. So it is for programs whose sessions have a
+    /// thread of their own, and which end where it does not come back.
+    #[must_use]
+    pub fn wait_for_files(mut self, wait: bool) -> Self {
+        self.waits_for_files = wait;
         self
     }
 

@@ -1,38 +1,24 @@
-//! This process's own output, lent to a guest. Where writing has to wait, it does so in
-//! a thread of its own, so that a reader who does not read cannot hold the host up; and a
-//! reader who has gone away is remembered, since that is no failure of the guest's.
+//! This process's own output, lent to a guest: what a guest is told of its writing there.
+//! How it gets there it does not know.
 
 use std::io;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
-use wasmtime_wasi::p2::pipe::AsyncWriteStream;
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
-use crate::sink::Sink;
-use crate::terminal::{OnTerminal, Output, Shared};
+use crate::outlet::{Ended, Outlets};
+use crate::terminal::Output;
 
 /// One of this process's outputs.
 #[derive(Clone, Debug)]
 pub(crate) struct Inherited {
     pub(crate) output: Output,
-    /// Set once the other end has gone away.
-    pub(crate) closed: Arc<AtomicBool>,
-    /// What a terminal is shown goes through it. `None` passes everything on.
-    pub(crate) filter: Option<Shared>,
-}
-
-impl Inherited {
-    /// A stream whose writes wait elsewhere.
-    fn waiting(&self) -> AsyncWriteStream {
-        AsyncWriteStream::new(BUFFER, Pin::from(self.async_stream()))
-    }
+    pub(crate) outlets: Outlets,
 }
 
 impl IsTerminal for Inherited {
@@ -43,143 +29,112 @@ impl IsTerminal for Inherited {
 
 impl StdoutStream for Inherited {
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
-        let closed = Arc::clone(&self.closed);
-        if let Some(filter) = self.filter.as_ref().filter(|_| self.output.is_terminal()) {
-            let inner = OnTerminal::new(self.output, filter);
-            return Box::new(Watched { inner, closed });
-        }
-        match self.output {
-            Output::Stdout => Box::new(Watched { inner: tokio::io::stdout(), closed }),
-            Output::Stderr => Box::new(Watched { inner: tokio::io::stderr(), closed }),
-        }
+        Box::new(Ending { inherited: self.clone(), permitted: 0 })
     }
 
     fn p2_stream(&self) -> Box<dyn OutputStream> {
-        let sink = self.output.with(Sink::of);
-        Box::new(Ending { inherited: self.clone(), sink, stream: None, failed: false })
+        Box::new(Ending { inherited: self.clone(), permitted: 0 })
     }
 }
 
-/// How much may be on its way to the reader.
-const BUFFER: usize = 8 << 10;
+/// How much may be written at once; the engine's own streams have the like.
+const AT_ONCE: usize = 64 << 10;
 
 /// A stream that ends the guest once the other end is closed. An error would be
 /// the guest's to handle, and one that writes on and on never ends.
 struct Ending {
     inherited: Inherited,
-    sink: Sink,
-    /// Takes everything from the first write on that had to wait.
-    stream: Option<AsyncWriteStream>,
-    /// A write that did not wait has failed, which is the end of a stream.
-    failed: bool,
+    /// How much may be written before anybody asks again.
+    permitted: usize,
 }
 
 impl Ending {
-    /// Writes what can be written without waiting, as long as nothing waits.
-    fn write_at_once(&mut self, bytes: &[u8]) -> StreamResult<usize> {
-        if self.stream.is_some() {
-            return Ok(0);
-        }
-        if bytes.len() > self.permitted()? {
-            let error = wasmtime::Error::msg("more was written to the output than was permitted");
-            return Err(StreamError::Trap(error));
-        }
-        self.inherited.output.with(|output| self.sink.write(output, bytes)).map_err(|error| {
-            note_closed(&self.inherited.closed, &error);
-            self.failed = true;
-            StreamError::LastOperationFailed(error.into())
-        })
-    }
-
-    /// As long as nothing waits.
-    fn permitted(&self) -> StreamResult<usize> {
-        if self.failed { Err(StreamError::Closed) } else { Ok(BUFFER) }
-    }
-
-    fn or_end<R>(&self, result: StreamResult<R>) -> StreamResult<R> {
-        match result {
-            Err(_) if self.inherited.closed.load(Ordering::Relaxed) => {
-                Err(StreamError::Trap(wasmtime::Error::msg("the output was closed")))
+    fn or_end<R>(&self, result: Result<R, Ended>) -> StreamResult<R> {
+        result.map_err(|ended| {
+            if self.inherited.outlets.is_closed() {
+                return StreamError::Trap(wasmtime::Error::msg("the output was closed"));
             }
-            other => other,
-        }
+            match ended {
+                Ended::Failed(error) => StreamError::LastOperationFailed(error.into()),
+                Ended::Closed => StreamError::Closed,
+                Ended::TooMuch => too_much(),
+            }
+        })
     }
 }
 
+fn too_much() -> StreamError {
+    let reason = "more was written to the output than was permitted";
+    StreamError::Trap(wasmtime::Error::msg(reason))
+}
+
+#[async_trait]
 impl OutputStream for Ending {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        let written = self.write_at_once(&bytes);
-        let written = self.or_end(written)?;
-        if written == bytes.len() {
-            return Ok(());
-        }
-        let inherited = &self.inherited;
-        let stream = self.stream.get_or_insert_with(|| inherited.waiting());
-        let written = stream.write(bytes.slice(written..));
+        self.permitted = self.permitted.checked_sub(bytes.len()).ok_or_else(too_much)?;
+        let Inherited { output, outlets } = &self.inherited;
+        let written = outlets.of(*output).write(*output, bytes);
         self.or_end(written)
     }
 
+    /// Whatever is written is on its way, and [`check_write`](Self::check_write) permits
+    /// nothing more until it has arrived.
     fn flush(&mut self) -> StreamResult<()> {
-        let flushed = self.stream.as_mut().map_or(Ok(()), OutputStream::flush);
-        self.or_end(flushed)
+        self.check_write().map(drop)
     }
 
     fn check_write(&mut self) -> StreamResult<usize> {
-        let permitted = match &mut self.stream {
-            Some(stream) => stream.check_write(),
-            None => self.permitted(),
-        };
-        self.or_end(permitted)
+        let Inherited { output, outlets } = &self.inherited;
+        let is_written = outlets.of(*output).try_to_write();
+        self.permitted = if self.or_end(is_written)? { AT_ONCE } else { 0 };
+        Ok(self.permitted)
+    }
+
+    /// What the engine would do as well, without asking whether it has to wait where it
+    /// does not.
+    async fn blocking_write_and_flush(&mut self, mut bytes: Bytes) -> StreamResult<()> {
+        loop {
+            let permitted = match self.check_write()? {
+                0 => self.write_ready().await?,
+                permitted => permitted,
+            };
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            self.write(bytes.split_to(permitted.min(bytes.len())))?;
+        }
     }
 }
 
 #[async_trait]
 impl Pollable for Ending {
     async fn ready(&mut self) {
-        if let Some(stream) = &mut self.stream {
-            stream.ready().await;
-        }
+        let Inherited { output, outlets } = &self.inherited;
+        outlets.of(*output).written().await;
     }
 }
 
-fn note_closed(closed: &AtomicBool, error: &io::Error) {
-    if error.kind() == io::ErrorKind::BrokenPipe {
-        closed.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Sets a flag when the other end is found closed.
-struct Watched<W> {
-    inner: W,
-    closed: Arc<AtomicBool>,
-}
-
-impl<W: AsyncWrite + Unpin> Watched<W> {
-    fn watch<R>(&self, result: io::Result<R>) -> io::Result<R> {
-        if let Err(error) = &result {
-            note_closed(&self.closed, error);
-        }
-        result
-    }
-}
-
-impl<W: AsyncWrite + Unpin> AsyncWrite for Watched<W> {
+impl AsyncWrite for Ending {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.inner).poll_write(context, bytes));
-        Poll::Ready(self.watch(written))
+        while self.permitted == 0 {
+            ready!(self.as_mut().poll_flush(context))?;
+        }
+        let length = bytes.len().min(self.permitted);
+        let bytes = Bytes::copy_from_slice(bytes.get(..length).unwrap_or(bytes));
+        Poll::Ready(self.write(bytes).map(|()| length).map_err(io::Error::other))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let flushed = ready!(Pin::new(&mut self.inner).poll_flush(context));
-        Poll::Ready(self.watch(flushed))
+        ready!(pin!(self.ready()).poll(context));
+        Poll::Ready(self.check_write().map(drop).map_err(io::Error::other))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(context)
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_flush(context)
     }
 }
 
@@ -189,8 +144,10 @@ mod tests {
 
     #[test]
     fn no_more_is_written_than_is_permitted() {
-        let inherited = Inherited { output: Output::Stdout, closed: Arc::default(), filter: None };
+        let inherited = Inherited { output: Output::Stdout, outlets: Outlets::new(false) };
         let mut stream = inherited.p2_stream();
+        let unasked = stream.write(vec![b'-'].into());
+        assert!(matches!(unasked, Err(StreamError::Trap(_))), "{unasked:?}");
         let permitted = stream.check_write().expect("an open stream");
         let written = stream.write(vec![b'-'; permitted + 1].into());
         assert!(matches!(written, Err(StreamError::Trap(_))), "{written:?}");

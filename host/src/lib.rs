@@ -172,6 +172,7 @@ mod linked_module;
 mod meter;
 mod module;
 pub mod new;
+mod outlet;
 mod pool;
 mod prepare;
 mod processor;

@@ -1,10 +1,14 @@
 //! Writing to one of this process's outputs as far as that cannot wait: to a file, and to
-//! a pipe that has room. Most output is taken that way, for which no thread is needed. A
-//! file system that keeps a write waiting keeps the caller waiting as well.
+//! a pipe, a socket or a terminal that has room. Most output is taken that way, for which
+//! no thread is needed. A file system that keeps a write waiting keeps the caller waiting
+//! as well.
 
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, fstat, major};
 use rustix::io::Errno;
 
@@ -12,12 +16,16 @@ use rustix::io::Errno;
 const MEMORY: u32 = 1;
 
 /// What is at the other end of an output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Sink {
     /// It takes everything at once.
     File,
     Pipe,
-    /// A terminal, a socket: nobody can tell how much it takes.
+    Socket,
+    /// A terminal, opened once more so that writing to it does not wait: that is a setting
+    /// of whoever has opened it, and the output is shared with other processes.
+    Terminal(Arc<OwnedFd>),
+    /// Nobody can tell how much it takes.
     Other,
 }
 
@@ -27,61 +35,131 @@ impl Sink {
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile => Self::File,
             FileType::CharacterDevice if major(stat.st_rdev) == MEMORY => Self::File,
+            FileType::CharacterDevice => system::terminal(output, stat.st_rdev)
+                .map_or(Self::Other, |terminal| Self::Terminal(terminal.into())),
             FileType::Fifo => Self::Pipe,
+            FileType::Socket => Self::Socket,
             _ => Self::Other,
         }
     }
 
-    /// Writes what can be written without waiting, and gives how many bytes that was.
-    pub(crate) fn write(self, output: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<usize> {
+    /// Writes what can be written without waiting, and gives how many bytes that was. Where
+    /// it turns out that nobody can tell, it is [`Sink::Other`] from then on.
+    pub(crate) fn write(&mut self, output: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<usize> {
         let mut written = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
             let taken = match self {
                 Self::File => rustix::io::write(output, rest),
-                Self::Pipe => write_what_has_room(output, rest),
+                Self::Pipe => system::write_to_pipe(output, rest),
+                Self::Socket => system::send(output, rest),
+                Self::Terminal(terminal) => rustix::io::write(terminal, rest),
                 Self::Other => break,
             };
             match taken {
-                Ok(0) | Err(Errno::AGAIN | Errno::OPNOTSUPP | Errno::NOSYS) => break,
+                Ok(0) | Err(Errno::AGAIN) => break,
                 Ok(count) => written += count,
                 Err(Errno::INTR) => {}
+                Err(Errno::OPNOTSUPP | Errno::NOSYS) => *self = Self::Other,
                 Err(error) => return Err(error.into()),
             }
         }
         Ok(written)
     }
+
+    /// Waits until there is room, and no longer than that.
+    pub(crate) fn wait(&self, output: BorrowedFd<'_>, longest: Duration) {
+        let asked = match self {
+            Self::Terminal(terminal) => terminal.as_fd(),
+            _ => output,
+        };
+        let longest = Timespec::try_from(longest).ok();
+        // An error is told by the next write.
+        let _ = poll(&mut [PollFd::new(&asked, PollFlags::OUT)], longest.as_ref());
+    }
 }
 
-/// Whether a pipe has room cannot be asked first: others may write to it as well.
 #[cfg(target_os = "linux")]
-fn write_what_has_room(output: BorrowedFd<'_>, bytes: &[u8]) -> rustix::io::Result<usize> {
-    use rustix::io::{ReadWriteFlags, pwritev2};
+mod system {
+    use std::io::IoSlice;
+    use std::os::fd::AsRawFd as _;
 
-    // At no offset of its own, of which a pipe has none.
-    const HERE: u64 = u64::MAX;
-    pwritev2(output, &[io::IoSlice::new(bytes)], HERE, ReadWriteFlags::NOWAIT)
+    use rustix::fs::{Dev, Mode, OFlags, fstat, major, open};
+    use rustix::io::{ReadWriteFlags, Result, pwritev2};
+    use rustix::net::SendFlags;
+    use rustix::termios::isatty;
+
+    use super::{BorrowedFd, OwnedFd};
+
+    /// The major numbers of the terminals that can be opened once more: the system's own,
+    /// and those of windows and connections. The other side of these makes a new one each
+    /// time it is opened, and is none of them.
+    const OWN: u32 = 4;
+    const WINDOWS: std::ops::RangeInclusive<u32> = 136..=143;
+
+    /// Opens a terminal once more. Some belong to another user, as after `su`.
+    pub(super) fn terminal(output: BorrowedFd<'_>, device: Dev) -> Option<OwnedFd> {
+        let known = major(device) == OWN || WINDOWS.contains(&major(device));
+        if !known || !isatty(output) {
+            return None;
+        }
+        let path = format!("/proc/self/fd/{}", output.as_raw_fd());
+        let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let opened = open(path, flags, Mode::empty()).ok()?;
+        fstat(&opened).is_ok_and(|stat| stat.st_rdev == device).then_some(opened)
+    }
+
+    /// Whether a pipe has room cannot be asked first: others may write to it as well.
+    pub(super) fn write_to_pipe(output: BorrowedFd<'_>, bytes: &[u8]) -> Result<usize> {
+        // At no offset of its own, of which a pipe has none.
+        const HERE: u64 = u64::MAX;
+        pwritev2(output, &[IoSlice::new(bytes)], HERE, ReadWriteFlags::NOWAIT)
+    }
+
+    /// Without the signal that ends a process whose reader has gone away.
+    pub(super) fn send(output: BorrowedFd<'_>, bytes: &[u8]) -> Result<usize> {
+        rustix::net::send(output, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)
+    }
 }
 
+/// Elsewhere nothing is known to go without waiting, but to files.
 #[cfg(not(target_os = "linux"))]
-fn write_what_has_room(_: BorrowedFd<'_>, _: &[u8]) -> rustix::io::Result<usize> {
-    Err(Errno::OPNOTSUPP)
+mod system {
+    use rustix::fs::Dev;
+    use rustix::io::{Errno, Result};
+
+    use super::{BorrowedFd, OwnedFd};
+
+    pub(super) fn terminal(_: BorrowedFd<'_>, _: Dev) -> Option<OwnedFd> {
+        None
+    }
+
+    pub(super) fn write_to_pipe(_: BorrowedFd<'_>, _: &[u8]) -> Result<usize> {
+        Err(Errno::OPNOTSUPP)
+    }
+
+    pub(super) fn send(_: BorrowedFd<'_>, _: &[u8]) -> Result<usize> {
+        Err(Errno::OPNOTSUPP)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs::File;
-    use std::io::{PipeWriter, Read as _};
-    use std::os::fd::AsFd as _;
+    use std::io::Read as _;
+    use std::os::fd::AsFd;
+
+    use rustix::fs::{Mode, OFlags, fcntl_getfl, open};
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
     use super::*;
 
     /// Writes again and again, until there is no more room.
-    fn fill(pipe: &PipeWriter, bytes: &[u8]) -> usize {
+    fn fill(sink: &mut Sink, output: &impl AsFd) -> usize {
         let mut filled = 0;
         loop {
-            let written = Sink::Pipe.write(pipe.as_fd(), bytes).expect("a reader");
+            let written = sink.write(output.as_fd(), &[b'-'; 10_000]).expect("a reader");
             filled += written;
-            if written < bytes.len() {
+            if written < 10_000 {
                 return filled;
             }
         }
@@ -90,37 +168,81 @@ mod tests {
     #[test]
     fn a_pipe_takes_what_there_is_room_for() {
         let (mut reader, writer) = io::pipe().expect("a pipe");
-        assert_eq!(Sink::of(writer.as_fd()), Sink::Pipe);
-        let filled = fill(&writer, &[7; 10_000]);
+        let mut sink = Sink::of(writer.as_fd());
+        assert!(matches!(sink, Sink::Pipe));
+        let filled = fill(&mut sink, &writer);
         // Before Linux 6.4 or so, nobody can tell.
-        if filled == 0 {
+        if matches!(sink, Sink::Other) {
+            assert_eq!(filled, 0);
             return;
         }
-        assert_eq!(Sink::Pipe.write(writer.as_fd(), b"more").expect("a reader"), 0);
+        assert_eq!(sink.write(writer.as_fd(), b"more").expect("a reader"), 0);
         let mut read = vec![0; filled];
         reader.read_exact(&mut read).expect("what was written");
-        assert!(read.iter().all(|byte| *byte == 7));
-        assert_eq!(Sink::Pipe.write(writer.as_fd(), b"more").expect("a reader"), 4);
+        assert!(read.iter().all(|byte| *byte == b'-'));
+        assert_eq!(sink.write(writer.as_fd(), b"more").expect("a reader"), 4);
         drop(reader);
-        let error = Sink::Pipe.write(writer.as_fd(), b"more").expect_err("nobody reads it");
+        let error = sink.write(writer.as_fd(), b"more").expect_err("nobody reads it");
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
     }
 
     #[test]
-    fn a_file_takes_everything_and_others_nothing() {
+    fn a_socket_takes_what_there_is_room_for() {
+        let (mut reader, writer) = std::os::unix::net::UnixStream::pair().expect("a socket");
+        let mut sink = Sink::of(writer.as_fd());
+        assert!(matches!(sink, Sink::Socket));
+        let filled = fill(&mut sink, &writer);
+        if matches!(sink, Sink::Other) {
+            return;
+        }
+        let mut read = vec![0; filled];
+        reader.read_exact(&mut read).expect("what was written");
+        assert_eq!(sink.write(writer.as_fd(), b"more").expect("a reader"), 4);
+        drop(reader);
+        let error = sink.write(writer.as_fd(), b"more").expect_err("nobody reads it");
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    }
+
+    #[test]
+    fn a_terminal_takes_what_there_is_room_for() {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&master).and_then(|()| unlockpt(&master)).expect("a terminal");
+        let name = ptsname(&master, Vec::new()).expect("its name");
+        let flags = OFlags::RDWR | OFlags::NOCTTY;
+        let terminal = open(&*name, flags, Mode::empty()).expect("its other side");
+        let mut sink = Sink::of(terminal.as_fd());
+        if cfg!(not(target_os = "linux")) {
+            return;
+        }
+        assert!(matches!(sink, Sink::Terminal(_)));
+        let filled = fill(&mut sink, &terminal);
+        assert!(filled > 0);
+        assert_eq!(sink.write(terminal.as_fd(), b"more").expect("a reader"), 0);
+        let (mut master, mut read) = (File::from(master), vec![0; filled]);
+        master.read_exact(&mut read).expect("what was written");
+        sink.wait(terminal.as_fd(), Duration::from_secs(5));
+        assert_eq!(sink.write(terminal.as_fd(), b"more").expect("a reader"), 4);
+        // Others who write to it wait as before.
+        let flags = fcntl_getfl(&terminal).expect("its settings");
+        assert!(!flags.contains(OFlags::NONBLOCK));
+        // The side that is read is nothing to be opened once more.
+        assert!(matches!(Sink::of(master.as_fd()), Sink::Other));
+    }
+
+    #[test]
+    fn a_file_takes_everything() {
         let mut file = tempfile::tempfile().expect("a file");
-        assert_eq!(Sink::of(file.as_fd()), Sink::File);
-        assert_eq!(Sink::File.write(file.as_fd(), &[7; 10_000]).expect("room"), 10_000);
+        let mut sink = Sink::of(file.as_fd());
+        assert!(matches!(sink, Sink::File));
+        assert_eq!(sink.write(file.as_fd(), &[7; 10_000]).expect("room"), 10_000);
         io::Seek::rewind(&mut file).expect("a beginning");
         let mut read = Vec::new();
         file.read_to_end(&mut read).expect("what was written");
         assert_eq!(read.len(), 10_000);
-        let (socket, _other) = std::os::unix::net::UnixStream::pair().expect("a socket");
-        assert_eq!(Sink::of(socket.as_fd()), Sink::Other);
-        assert_eq!(Sink::Other.write(socket.as_fd(), b"more").expect("nothing"), 0);
+        assert_eq!(Sink::Other.write(file.as_fd(), b"more").expect("nothing"), 0);
         let null = File::options().write(true).open("/dev/null").expect("a device");
         if cfg!(target_os = "linux") {
-            assert_eq!(Sink::of(null.as_fd()), Sink::File);
+            assert!(matches!(Sink::of(null.as_fd()), Sink::File));
         }
     }
 }

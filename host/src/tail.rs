@@ -107,6 +107,11 @@ impl OutputStream for Noting<Box<dyn OutputStream>> {
         self.inner.check_write()
     }
 
+    async fn blocking_write_and_flush(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.tail.note(&bytes);
+        self.inner.blocking_write_and_flush(bytes).await
+    }
+
     async fn cancel(&mut self) {
         self.inner.cancel().await;
     }

@@ -1,4 +1,4 @@
-//! Builds the command that is loaded and run as a whole, stripped and with its debug
+//! Builds the commands that are loaded and run as a whole, one of them also with its debug
 //! information, and notes which compiler this is.
 
 use std::path::{Path, PathBuf};
@@ -7,15 +7,20 @@ use std::{env, fs};
 
 use anyhow::{Context as _, Result, ensure};
 
-const SOURCE: &str = "guests/hello.rs";
+/// A command that does next to nothing, and those that write and read much.
+const HELLO: &str = "guests/hello.rs";
+const OTHERS: [&str; 2] = ["lines", "files"];
 
 fn main() -> Result<()> {
-    println!("cargo::rerun-if-changed={SOURCE}");
+    println!("cargo::rerun-if-changed=guests");
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let stripped = ["-Copt-level=s", "-Clto=fat", "-Ccodegen-units=1", "-Cstrip=symbols"];
-    build(&out.join("small.wasm"), &stripped)?;
-    build(&out.join("large.wasm"), &["-Copt-level=3", "-Cdebuginfo=full"])?;
+    build(HELLO, &out.join("small.wasm"), &stripped)?;
+    build(HELLO, &out.join("large.wasm"), &["-Copt-level=3", "-Cdebuginfo=full"])?;
+    for name in OTHERS {
+        build(&format!("guests/{name}.rs"), &out.join(format!("{name}.wasm")), &stripped)?;
+    }
 
     let version = Command::new(env::var("RUSTC")?).arg("--version").output()?;
     println!("cargo::rustc-env=COMPILER={}", String::from_utf8(version.stdout)?.trim());
@@ -33,13 +38,13 @@ fn locked_version(name: &str) -> Result<String> {
     Ok(version.with_context(|| format!("`{LOCK}` has no {name}"))?.trim_matches('"').to_owned())
 }
 
-fn build(to: &Path, flags: &[&str]) -> Result<()> {
+fn build(source: &str, to: &Path, flags: &[&str]) -> Result<()> {
     let mut rustc = Command::new(env::var("RUSTC")?);
-    rustc.args(["--edition=2024", "--target=wasm32-wasip2", SOURCE, "-o"]).arg(to).args(flags);
+    rustc.args(["--edition=2024", "--target=wasm32-wasip2", source, "-o"]).arg(to).args(flags);
     let status = rustc.status().context("failed to start rustc")?;
     ensure!(
         status.success(),
-        "failed to build `{SOURCE}`; where Rust's library is missing, `rustup target add wasm32-wasip2` adds it"
+        "failed to build `{source}`; where Rust's library is missing, `rustup target add wasm32-wasip2` adds it"
     );
     Ok(())
 }

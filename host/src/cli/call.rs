@@ -11,6 +11,7 @@ use super::calls::{Calls, Notation};
 use super::convention::Convention;
 use super::diagnostics::{Diagnostics, Observer};
 use super::options::{Options, Usage, text};
+use super::overdue::Overdue;
 use super::status::{Status, interruptible, notice};
 use super::word::Word;
 
@@ -75,17 +76,19 @@ impl Call {
         let guest = self.words.first().map_or(OsStr::new(""), OsString::as_os_str);
         let words = self.words.get(1..).unwrap_or_default();
         let calls = words.split(|word| word == THEN).map(Line::of).collect::<Result<Vec<_>>>()?;
-        let grants = self.options.grants()?;
+        let grants = self.options.grants()?.wait_for_files(true);
+        let overdue = Overdue::new(Path::new(guest), &self.options)?;
         let observer = self.diagnostics.begin(Path::new(guest), self.options.modules())?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         let guest = observer.load(&runtime, self.options.trusts_code())?;
         let abi = self.convention.of(&guest)?;
-        let mut session = match guest.session_with_blocking(Functions::new(&grants), &grants) {
+        let start = || guest.session_with_blocking(Functions::new(&grants), &grants);
+        let mut session = match overdue.during(start) {
             Ok(session) => Calls::new(session, self.notation, abi, &self.options)?,
             Err(error) => return ended(error.into(), &observer),
         };
-        let status = self.rounds(&mut session, &calls, &observer);
+        let status = self.rounds(&mut session, &calls, &overdue, &observer);
         observer.tell(|| format!("spent {}", session.session.spent()));
         status.or_else(|error| ended(error, &observer))
     }
@@ -96,15 +99,16 @@ impl Call {
         &self,
         session: &mut Calls,
         calls: &[Line<'_>],
+        overdue: &Overdue,
         observer: &Observer<'_>,
     ) -> Result<Status> {
         for round in 0..self.repeat {
             if round > 0 {
-                session.forget()?;
+                overdue.during(|| session.forget())?;
             }
             for Line { function, arguments } in calls {
                 observer.tell(|| format!("calling `{function}`"));
-                let results = session.call(function, arguments)?;
+                let results = overdue.during(|| session.call(function, arguments))?;
                 if session.print(&results)? {
                     return Ok(Status::Guest(1));
                 }

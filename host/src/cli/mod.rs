@@ -25,6 +25,7 @@ mod modules;
 mod new;
 mod options;
 mod output;
+mod overdue;
 mod progress;
 mod results;
 mod returned;

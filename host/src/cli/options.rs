@@ -120,6 +120,11 @@ impl Options {
         Ok(builder)
     }
 
+    /// Whether a guest finds files.
+    pub(crate) fn has_directories(&self) -> bool {
+        !self.dir.is_empty()
+    }
+
     /// Whether a terminal is to have what comes from a guest as it is.
     pub(crate) fn is_raw(&self) -> bool {
         matches!(self.stdio, Io::Raw)

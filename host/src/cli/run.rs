@@ -10,6 +10,7 @@ use wit_host::{Error, Functions, Grants, Guest, Kind, Main, Misfits, Outcome, Ru
 use super::diagnostics::{Diagnostics, Observer};
 use super::options::{Options, text};
 use super::output;
+use super::overdue::Overdue;
 use super::status::{Status, interruptible, named, notice, report, shown_path};
 use super::watch::{PATIENCE, Watch};
 
@@ -47,14 +48,15 @@ impl Run {
         let arguments = self.guest.iter().skip(1).map(|argument| text(argument));
         let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
         let arguments = std::iter::once(&*program).chain(arguments);
-        let grants = self.options.grants()?.arguments(arguments);
+        let grants = self.options.grants()?.arguments(arguments).wait_for_files(true);
+        let overdue = Overdue::new(self.path(), &self.options)?;
         let watch = self.watch.then(|| Watch::new(self.path())).transpose()?;
         let observer = self.diagnostics.begin(self.path(), self.options.modules())?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         match watch {
-            Some(watch) => self.again_and_again(&watch, &runtime, &grants, &observer),
-            None => once(&self.load(&observer, &runtime)?, &grants, &observer),
+            Some(watch) => self.again_and_again(&watch, &runtime, (&grants, &overdue), &observer),
+            None => once(&self.load(&observer, &runtime)?, (&grants, &overdue), &observer),
         }
     }
 
@@ -63,7 +65,7 @@ impl Run {
         &self,
         watch: &Watch,
         runtime: &Runtime<Functions>,
-        grants: &Grants,
+        bounds: (&Grants, &Overdue),
         observer: &Observer<'_>,
     ) -> Result<Status> {
         let guest = shown_path(self.path());
@@ -71,7 +73,7 @@ impl Run {
         loop {
             match self.load(observer, runtime) {
                 Ok(loaded) => {
-                    let ended = once(&loaded, grants, observer);
+                    let ended = once(&loaded, bounds, observer);
                     if ended.unwrap_or_else(|error| report(&error)) == Status::OutputClosed {
                         return Ok(Status::OutputClosed);
                     }
@@ -133,8 +135,13 @@ fn calls_contract(guest: &Guest<Functions>) -> bool {
 }
 
 /// Runs a guest's main in a session of its own.
-fn once(guest: &Guest<Functions>, grants: &Grants, observer: &Observer<'_>) -> Result<Status> {
-    let mut session = match guest.session_with_blocking(Functions::new(grants), grants) {
+fn once(
+    guest: &Guest<Functions>,
+    (grants, overdue): (&Grants, &Overdue),
+    observer: &Observer<'_>,
+) -> Result<Status> {
+    let start = || guest.session_with_blocking(Functions::new(grants), grants);
+    let mut session = match overdue.during(start) {
         Ok(session) => session,
         Err(Error::Exited(status)) => return Ok(Status::Guest(status)),
         Err(error) => return Err(observer.explain(error)),
@@ -142,7 +149,7 @@ fn once(guest: &Guest<Functions>, grants: &Grants, observer: &Observer<'_>) -> R
     if let Some(main) = guest.main() {
         observer.tell(|| format!("calling `{}`", main.name()));
     }
-    let outcome = session.main();
+    let outcome = overdue.during(|| session.main());
     observer.tell(|| format!("spent {}", session.spent()));
     match outcome.map_err(|error| observer.explain(error))? {
         Outcome::Returned(results) => print(&results),

@@ -34,6 +34,9 @@ pub(crate) enum Status {
 /// The status of a run that a person interrupted, as shells have it.
 const INTERRUPTED: u8 = 130;
 
+/// The status of a call that was out of time.
+pub(crate) const OUT_OF_TIME: u8 = 124;
+
 /// Has an interrupt end the command with a status of its own.
 pub(crate) fn interruptible() -> anyhow::Result<()> {
     let always = Arc::new(AtomicBool::new(true));
@@ -78,7 +81,7 @@ impl From<Status> for ExitCode {
                 }
             },
             Status::Usage => 2,
-            Status::TimeLimit => 124,
+            Status::TimeLimit => OUT_OF_TIME,
             Status::HostFailed => 125,
             Status::Refused => 126,
             Status::NotFound => 127,

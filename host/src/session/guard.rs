@@ -13,6 +13,7 @@ use crate::deadline::{Began, Deadline};
 use crate::error::{Error, Result};
 use crate::failure::Called;
 use crate::limits::Limits;
+use crate::outlet::Outlets;
 use crate::runtime::Inner;
 use crate::state::State;
 use crate::text::shown;
@@ -73,12 +74,15 @@ impl<T: Send + 'static> Session<T> {
             let inner = self.guest.inner();
             // The store's own is the guest's to ask while the call is under way.
             let mut deadline = Deadline::new(inner.limits.wall_clock, began);
-            let call = pin!(call(&mut self.store));
+            let call = pin!(written(call, &mut self.store));
             let within = deadline.within(&inner.shared.epochs, call);
             // What is pinned here need not be moved into what waits for it.
             let guarded = pin!(AssertUnwindSafe(within).catch_unwind());
             guarded.instrument(span.clone()).await
         };
+        if let Some(outlets) = self.outlets() {
+            outlets.written_soon().await;
+        }
         match (outcome, self.end()) {
             (Ok(Ok(result)), true) => Ok(self.succeeded(result)),
             (outcome, in_time) => {
@@ -107,6 +111,11 @@ impl<T: Send + 'static> Session<T> {
                 Err(self.failed_in(&span, *called, in_time, outcome.map(Result::err)))
             }
         }
+    }
+
+    /// Where its output goes, if that is this process's own.
+    pub(crate) fn outlets(&self) -> Option<Outlets> {
+        self.store.data().wasi.outlets().cloned()
     }
 
     pub(super) fn live(&self) -> Result<Live> {
@@ -201,4 +210,16 @@ impl<T: Send + 'static> Session<T> {
         self.ended = false;
         result
     }
+}
+
+/// A call that is over once its output is written, however it ended.
+async fn written<T: 'static, R>(
+    call: impl AsyncFnOnce(&mut Store<State<T>>) -> R,
+    store: &mut Store<State<T>>,
+) -> R {
+    let outcome = call(store).await;
+    if let Some(outlets) = store.data().wasi.outlets().cloned() {
+        outlets.written().await;
+    }
+    outcome
 }

@@ -29,7 +29,7 @@ pub(super) struct Screen {
 
 /// Shows one output's bytes, however they are cut.
 #[derive(Debug, Default)]
-pub(super) struct Filter {
+pub(crate) struct Filter {
     /// The beginning of a character or of a sequence, of which the rest is to come.
     unfinished: Vec<u8>,
 }
@@ -87,7 +87,10 @@ impl Filter {
 /// many bytes of it are shown.
 fn pass_text(screen: &mut Screen, text: &str, cut: bool, shown: &mut Vec<u8>) -> usize {
     let mut rest = text;
-    while let Some(character) = rest.chars().next() {
+    while !rest.is_empty() {
+        let quick = pass_plain(screen, rest, shown);
+        rest = rest.get(quick..).unwrap_or_default();
+        let Some(character) = rest.chars().next() else { break };
         let mut length = character.len_utf8();
         match sequence(rest.as_bytes()) {
             Sequence::Style(bytes) => {
@@ -100,6 +103,26 @@ fn pass_text(screen: &mut Screen, text: &str, cut: bool, shown: &mut Vec<u8>) ->
         rest = rest.get(length..).unwrap_or_default();
     }
     text.len() - rest.len()
+}
+
+/// Shows the plain letters that a text begins with, as far as nothing depends on them. Says
+/// how many.
+fn pass_plain(screen: &mut Screen, text: &str, shown: &mut Vec<u8>) -> usize {
+    // The first may stand behind a carriage return, and the last may begin the mark.
+    let length = plain_length(text.as_bytes()).saturating_sub(MARK.len());
+    let Some((first, rest)) = text.get(..length).and_then(|plain| plain.split_at_checked(1)) else {
+        return 0;
+    };
+    first.chars().for_each(|first| screen.show(first, shown));
+    shown.extend_from_slice(rest.as_bytes());
+    screen.marked = 0;
+    length
+}
+
+/// How many of these bytes, from the first on, are shown as they are and do not end the mark.
+fn plain_length(bytes: &[u8]) -> usize {
+    let ends = |byte: &u8| !matches!(byte, b' '..=b'9' | b';'..=b'~');
+    bytes.iter().position(ends).unwrap_or(bytes.len())
 }
 
 /// What the bytes begin with: `ESC [ 1 ; 31 m` are colours.
@@ -262,6 +285,22 @@ mod tests {
     fn a_line_that_is_written_over_is_empty_first() {
         assert_eq!(shown(b"1 %\r2 %\r\r\n"), "1 %\r\u{1b}[2K2 %\r\n");
         assert_eq!(shown(b"1 %\r"), "1 %");
+    }
+
+    #[test]
+    fn long_texts_are_shown_as_short_ones() {
+        let long = "a".repeat(30);
+        for text in
+            ["wit-host: ", "wit-host", "wwit-hos", "\r", "\u{1b}[1m", "\u{301}", "\u{200d}:"]
+        {
+            for before in 0..20 {
+                let (before, after) = long.split_at(before);
+                let once = shown(format!("{before}{text}{after}").as_bytes());
+                let twice = shown(format!("{before}{text}{after}{text}:").as_bytes());
+                assert!(twice.starts_with(&once) || text.ends_with(':'), "{twice:?}");
+                assert!(!twice.contains("wit-host:"), "{twice:?}");
+            }
+        }
     }
 
     #[test]

@@ -8,13 +8,9 @@ mod filter;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use tokio::io::AsyncWrite;
-use tokio::task::{JoinHandle, spawn_blocking};
-
+use crate::sink::Sink;
 use filter::{Filter, MARK, Screen};
 
 /// Output of this process.
@@ -39,7 +35,8 @@ impl Output {
         self.with(|output| output.is_terminal())
     }
 
-    fn write(self, bytes: &[u8]) -> io::Result<()> {
+    /// Writes everything, however long that takes.
+    pub(crate) fn write(self, bytes: &[u8]) -> io::Result<()> {
         fn whole(mut output: impl Write, bytes: &[u8]) -> io::Result<()> {
             output.write_all(bytes)?;
             output.flush()
@@ -51,12 +48,92 @@ impl Output {
     }
 }
 
-/// What the terminal shows, of which there is taken to be one: as long as this is held,
-/// nothing of a guest is written there.
-static SCREEN: Mutex<Screen> = Mutex::new(Screen::new());
+/// The terminal, of which there is taken to be one. It is held for moments only, in which
+/// nobody waits for whoever reads it.
+static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal {
+    screen: Screen::new(),
+    stdout: Vec::new(),
+    stderr: Vec::new(),
+    is_taken: false,
+});
 
-fn screen() -> MutexGuard<'static, Screen> {
-    SCREEN.lock().unwrap_or_else(PoisonError::into_inner)
+/// Somebody has given the terminal back.
+static FREE: Condvar = Condvar::new();
+
+struct Terminal {
+    screen: Screen,
+    /// What the screen is taken to show already, and the terminal had no room for. Whoever
+    /// writes next writes that first, since it may end amid a sequence.
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+    /// Somebody writes to it, and may have to wait: as long as that lasts, nobody else does.
+    is_taken: bool,
+}
+
+fn terminal() -> MutexGuard<'static, Terminal> {
+    TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Terminal {
+    fn rest(&mut self, output: Output) -> &mut Vec<u8> {
+        match output {
+            Output::Stdout => &mut self.stdout,
+            Output::Stderr => &mut self.stderr,
+        }
+    }
+
+    /// Writes the rest without waiting. Says whether that is all of it.
+    fn show_rest(&mut self, output: Output, sink: &mut Sink) -> io::Result<bool> {
+        if self.is_taken {
+            return Ok(false);
+        }
+        let rest = self.rest(output);
+        if rest.is_empty() {
+            return Ok(true);
+        }
+        match output.with(|to| sink.write(to, rest)) {
+            Ok(written) => drop(rest.drain(..written)),
+            Err(error) => {
+                rest.clear();
+                return Err(error);
+            }
+        }
+        Ok(rest.is_empty())
+    }
+}
+
+/// The terminal for somebody who may wait for its reader, and gives it back when this is
+/// dropped.
+struct Taken;
+
+impl Taken {
+    /// Takes it, once it shows everything that was to be shown before.
+    fn begin() -> io::Result<Self> {
+        let mut terminal = terminal();
+        while terminal.is_taken {
+            terminal = FREE.wait(terminal).unwrap_or_else(PoisonError::into_inner);
+        }
+        terminal.is_taken = true;
+        let taken = Self;
+        let rests = [Output::Stdout, Output::Stderr]
+            .map(|output| (output, std::mem::take(terminal.rest(output))));
+        drop(terminal);
+        for (output, rest) in rests.into_iter().filter(|(_, rest)| !rest.is_empty()) {
+            output.write(&rest)?;
+        }
+        Ok(taken)
+    }
+
+    fn screen<R>(&self, change: impl FnOnce(&mut Screen) -> R) -> R {
+        change(&mut terminal().screen)
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        terminal().is_taken = false;
+        FREE.notify_one();
+    }
 }
 
 /// Writes a text of the host's own. On a terminal it begins on a line of its own, in the
@@ -70,11 +147,13 @@ pub fn write_own(output: Output, text: &str) -> io::Result<()> {
     if !output.is_terminal() {
         return output.write(text.as_bytes());
     }
-    let mut screen = screen();
-    let mut all = screen.end_line().to_owned();
-    all.push_str(text);
-    screen.begun = !text.is_empty() && !text.ends_with('\n');
-    output.write(all.as_bytes())
+    let taken = Taken::begin()?;
+    let before = taken.screen(|screen| {
+        let before = screen.end_line();
+        screen.begun = !text.is_empty() && !text.ends_with('\n');
+        before
+    });
+    output.write(format!("{before}{text}").as_bytes())
 }
 
 /// Writes what a guest has given to the host, as its own output is written with
@@ -87,11 +166,14 @@ pub fn write_of_guest(output: Output, bytes: &[u8]) -> io::Result<()> {
     if !output.is_terminal() {
         return output.write(bytes);
     }
-    let mut screen = screen();
-    let mut shown = screen.end_line().as_bytes().to_vec();
-    let mut filter = Filter::default();
-    filter.pass(&mut screen, bytes, &mut shown);
-    filter.finish(&mut screen, &mut shown);
+    let taken = Taken::begin()?;
+    let shown = taken.screen(|screen| {
+        let mut shown = screen.end_line().as_bytes().to_vec();
+        let mut filter = Filter::default();
+        filter.pass(screen, bytes, &mut shown);
+        filter.finish(screen, &mut shown);
+        shown
+    });
     output.write(&shown)
 }
 
@@ -109,12 +191,14 @@ pub fn write_raw(output: Output, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// That it could not be written.
 pub fn restore(output: Output) -> io::Result<()> {
-    let mut screen = screen();
-    if !screen.styled || !output.is_terminal() {
+    if !output.is_terminal() {
         return Ok(());
     }
-    screen.styled = false;
-    output.write(b"\x1b[0m")
+    let taken = Taken::begin()?;
+    match taken.screen(|screen| std::mem::take(&mut screen.styled)) {
+        true => output.write(b"\x1b[0m"),
+        false => Ok(()),
+    }
 }
 
 /// A text that is part of a line of the host's own, in which nothing looks like the
@@ -123,56 +207,62 @@ pub fn within_line(text: &str) -> String {
     text.replace(&format!("{MARK} "), "wit-host\\u{3a} ")
 }
 
-/// One output of one session on a terminal. Each write has the terminal to itself.
-#[derive(Debug)]
-pub(crate) struct OnTerminal {
+/// The filters of one session's outputs.
+#[derive(Debug, Default)]
+pub(crate) struct Filters {
+    stdout: Filter,
+    stderr: Filter,
+}
+
+impl Filters {
+    pub(crate) fn of(&mut self, output: Output) -> &mut Filter {
+        match output {
+            Output::Stdout => &mut self.stdout,
+            Output::Stderr => &mut self.stderr,
+        }
+    }
+}
+
+/// How much is shown at once, so that there is little to be kept where it finds no room.
+const PIECE: usize = 4 << 10;
+
+/// Shows what a guest has written, as far as it can be done without waiting. Says how many
+/// of its bytes are shown, or are to be shown by whoever writes next.
+pub(crate) fn show(
     output: Output,
-    filter: Shared,
-    writing: Option<JoinHandle<io::Result<usize>>>,
+    sink: &mut Sink,
+    filter: &mut Filter,
+    bytes: &[u8],
+) -> io::Result<usize> {
+    let (mut terminal, mut taken) = (terminal(), 0);
+    for piece in bytes.chunks(PIECE) {
+        if !terminal.show_rest(output, sink)? {
+            return Ok(taken);
+        }
+        let Terminal { screen, stdout, stderr, .. } = &mut *terminal;
+        let rest = if output == Output::Stdout { stdout } else { stderr };
+        filter.pass(screen, piece, rest);
+        taken += piece.len();
+    }
+    terminal.show_rest(output, sink)?;
+    Ok(taken)
 }
 
-/// What an output's streams have in common.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Shared(Arc<Mutex<Filter>>);
-
-impl OnTerminal {
-    pub(crate) fn new(output: Output, filter: &Shared) -> Self {
-        Self { output, filter: filter.clone(), writing: None }
-    }
+/// Shows what was to be shown before, as far as it can be done without waiting. Says
+/// whether that is all of it.
+pub(crate) fn show_rest(output: Output, sink: &mut Sink) -> io::Result<bool> {
+    terminal().show_rest(output, sink)
 }
 
-impl Shared {
-    fn write(&self, output: Output, bytes: &[u8]) -> io::Result<usize> {
-        let (mut screen, mut shown) = (screen(), Vec::new());
-        let mut filter = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        filter.pass(&mut screen, bytes, &mut shown);
-        output.write(&shown)?;
-        Ok(bytes.len())
-    }
+/// How many bytes are to be shown by whoever writes next, unless somebody is at it.
+pub(crate) fn left(output: Output) -> Option<usize> {
+    let mut terminal = terminal();
+    (!terminal.is_taken).then(|| terminal.rest(output).len())
 }
 
-impl AsyncWrite for OnTerminal {
-    /// Is to be called with the same bytes until it is ready.
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let (output, filter) = (self.output, self.filter.clone());
-        let writing = self.writing.get_or_insert_with(|| {
-            let bytes = bytes.to_vec();
-            spawn_blocking(move || filter.write(output, &bytes))
-        });
-        let written = ready!(Pin::new(writing).poll(context));
-        self.writing = None;
-        Poll::Ready(written.map_err(io::Error::other).flatten())
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
+/// Shows what a guest has written, however long that takes.
+pub(crate) fn show_waiting(output: Output, filter: &mut Filter, bytes: &[u8]) -> io::Result<()> {
+    let (taken, mut shown) = (Taken::begin()?, Vec::new());
+    taken.screen(|screen| filter.pass(screen, bytes, &mut shown));
+    output.write(&shown)
 }

@@ -42,6 +42,8 @@ pub(crate) struct View<'a> {
     pub(super) engine: WasiFilesystemCtxView<'a>,
     pub(super) meter: &'a mut Meter,
     pub(super) listings: &'a mut Listings,
+    /// Whether the guest's thread waits for files.
+    pub(super) waits: bool,
 }
 
 /// What the listings cost that are open, by their handles.
@@ -55,8 +57,11 @@ impl View<'_> {
     async fn weigh_listing(&mut self, fd: &Fd) -> FsResult<usize> {
         let Descriptor::Dir(folder) = self.engine.table.get(fd)? else { return Ok(0) };
         let (folder, room) = (Arc::clone(&folder.dir), self.meter.room_in_host());
-        let weight = spawn_blocking(move || weight(folder.as_fd().try_clone_to_owned(), room));
-        let weight = weight.await.map_err(FsError::trap)?;
+        let weigh = move || weight(folder.as_fd().try_clone_to_owned(), room);
+        let weight = match self.waits {
+            true => weigh(),
+            false => spawn_blocking(weigh).await.map_err(FsError::trap)?,
+        };
         self.meter.check_host_bytes(weight).map_err(FsError::trap)?;
         Ok(weight)
     }

@@ -8,7 +8,6 @@ pub(crate) mod preview1;
 mod weighed;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use wasmtime::component::{Linker, Resource};
@@ -22,9 +21,10 @@ use crate::error::{Error, Result};
 use crate::grants::{Access, Grants, Stdio};
 use crate::inherit::Inherited;
 use crate::meter::Meter;
+use crate::outlet::Outlets;
 use crate::state::State;
 use crate::tail::Tail;
-use crate::terminal::{Output, Shared};
+use crate::terminal::Output;
 use crate::text::{self, shown};
 use files::Listings;
 pub(crate) use files::View;
@@ -45,8 +45,8 @@ struct Made {
     stderr: Capture,
     /// The end of what was written to standard error, wherever that goes.
     tail: Tail,
-    /// Whether the reader of this process's output has gone away.
-    closed: Arc<AtomicBool>,
+    /// Where it goes, if that is this process's own output.
+    outlets: Option<Outlets>,
 }
 
 impl Wasi {
@@ -81,8 +81,9 @@ impl Wasi {
 
     /// What the functions of files work on.
     pub(crate) fn files<'a>(&'a mut self, meter: &'a mut Meter) -> View<'a> {
+        let waits = self.grants.waits_for_files;
         let made = self.made(meter);
-        View { engine: made.context.filesystem(), meter, listings: &mut made.listings }
+        View { engine: made.context.filesystem(), meter, listings: &mut made.listings, waits }
     }
 
     fn made(&mut self, meter: &mut Meter) -> &mut Made {
@@ -109,7 +110,12 @@ impl Wasi {
 
     /// Whether the reader of this process's output has gone away.
     pub(crate) fn is_closed(&self) -> bool {
-        self.made.as_ref().is_some_and(|made| made.closed.load(Ordering::Relaxed))
+        self.outlets().is_some_and(Outlets::is_closed)
+    }
+
+    /// Where output goes, if that is this process's own and the guest has asked for it.
+    pub(crate) fn outlets(&self) -> Option<&Outlets> {
+        self.made.as_ref()?.outlets.as_ref()
     }
 
     fn make(&self, mut wasi: WasiCtxBuilder, meter: &mut Meter) -> Made {
@@ -120,18 +126,17 @@ impl Wasi {
         wasi.args(&grants.arguments).envs(&grants.environment);
         let mut capture = || Capture::new(&limits, meter.host_memory());
         let (stdout, stderr) = (capture(), capture());
-        let (tail, closed) = (Tail::default(), Arc::new(AtomicBool::new(false)));
-        let inherited = |output| {
-            let filter = (grants.stdio == Stdio::Inherited).then(Shared::default);
-            Inherited { output, closed: Arc::clone(&closed), filter }
-        };
+        let (tail, mut outlets) = (Tail::default(), None);
         match grants.stdio {
             Stdio::Closed => wasi.stderr(tail.of(std::io::empty())),
             Stdio::Captured => wasi.stdout(stdout.clone()).stderr(tail.of(stderr.clone())),
-            Stdio::Inherited | Stdio::InheritedRaw => wasi
-                .inherit_stdin()
-                .stdout(inherited(Output::Stdout))
-                .stderr(tail.of(inherited(Output::Stderr))),
+            Stdio::Inherited | Stdio::InheritedRaw => {
+                let outlets = outlets.insert(Outlets::new(grants.stdio == Stdio::Inherited));
+                let inherited = |output| Inherited { output, outlets: outlets.clone() };
+                wasi.inherit_stdin()
+                    .stdout(inherited(Output::Stdout))
+                    .stderr(tail.of(inherited(Output::Stderr)))
+            }
         };
         if self.deterministic {
             without_chance(&mut wasi);
@@ -139,7 +144,7 @@ impl Wasi {
         let mut context = wasi.build_p1();
         wasmtime_wasi::WasiView::ctx(&mut context).table.set_max_capacity(limits.handles);
         let listings = Listings::new();
-        Made { context, listings, stdout, stderr, tail, closed }
+        Made { context, listings, stdout, stderr, tail, outlets }
     }
 }
 
@@ -172,6 +177,8 @@ const ERRORS: &str = "wasi:io/error@0.2.12";
 
 /// Opens the directories that were granted.
 fn open(wasi: &mut WasiCtxBuilder, grants: &Grants) -> Result<()> {
+    // It is noted with each of them.
+    wasi.allow_blocking_current_thread(grants.waits_for_files);
     for directory in &grants.directories {
         let allowed = match directory.access {
             Access::ReadOnly => FsPerms::ReadOnly,

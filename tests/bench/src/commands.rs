@@ -22,6 +22,8 @@ pub(crate) struct Command {
     warm: &'static [&'static str],
     /// Where it is not.
     cold: &'static [&'static str],
+    /// What stands before the guest besides.
+    pub(crate) options: Vec<String>,
 }
 
 /// `wit-host`, which was built beside this program.
@@ -29,13 +31,13 @@ pub(crate) fn wit_host() -> Option<Command> {
     let this = env::current_exe().ok()?;
     let beside = this.ancestors().skip(1).take(2).map(|directory| directory.join("wit-host"));
     let program = beside.into_iter().find(|program| program.is_file())?;
-    Some(Command { program, warm: &["run"], cold: &["run", "--no-cache"] })
+    Some(Command { program, warm: &["run"], cold: &["run", "--no-cache"], options: Vec::new() })
 }
 
 /// `wasmtime`, where it is installed.
 pub(crate) fn wasmtime() -> Option<Command> {
     let program = installed("wasmtime")?;
-    Some(Command { program, warm: &["run"], cold: &["run", "-C", "cache=n"] })
+    Some(Command { program, warm: &["run"], cold: &["run", "-C", "cache=n"], options: Vec::new() })
 }
 
 /// The program that has Extism and wasmer in it, where it was built.
@@ -65,7 +67,7 @@ impl Command {
     /// A process that runs the guest.
     pub(crate) fn run(&self, guest: &Path, warm: bool) -> Result<process::Command> {
         let mut command = process::Command::new(&self.program);
-        command.args(if warm { self.warm } else { self.cold }).arg(guest);
+        command.args(if warm { self.warm } else { self.cold }).args(&self.options).arg(guest);
         command.env("XDG_CACHE_HOME", directory()?.join("cache"));
         Ok(command)
     }

@@ -8,6 +8,12 @@ pub(crate) const SMALL_COMMAND: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), 
 /// The same with its debug information.
 pub(crate) const LARGE_COMMAND: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/large.wasm"));
 
+/// A command that writes 10 MB, line by line.
+pub(crate) const LINES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lines.wasm"));
+
+/// A command that reads every file in the folder `/files`.
+pub(crate) const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/files.wasm"));
+
 /// The two ways on which host functions are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Path {

@@ -22,6 +22,7 @@ mod options;
 mod page;
 mod peers;
 mod plain;
+mod readers;
 mod report;
 mod results;
 mod row;

@@ -7,6 +7,7 @@ mod loading;
 mod memory;
 mod processes;
 mod sessions;
+mod streams;
 
 use crate::row::Row;
 
@@ -18,6 +19,7 @@ pub(crate) fn all() -> Vec<Row> {
     rows.extend(sessions::rows());
     rows.extend(loading::rows());
     rows.extend(processes::rows());
+    rows.extend(streams::rows());
     rows.extend(memory::rows());
     rows.extend(guards::rows());
     rows

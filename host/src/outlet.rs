@@ -1,0 +1,349 @@
+//! Where a session's output goes, of which both of its outputs may have the same. What can
+//! be written at once is; the rest is kept here in its order, and a job of its own waits
+//! for the reader, so that neither the session's clock nor other sessions do. What a guest
+//! is told of it, others do.
+
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::thread::sleep;
+use std::time::Duration;
+
+use bytes::Bytes;
+use rustix::fs::fstat;
+use tokio::runtime::Handle;
+use tokio::task::{JoinHandle, yield_now};
+
+use crate::deadline::EPOCH;
+use crate::executor::is_own;
+use crate::sink::Sink;
+use crate::terminal::{self, Filters, Output};
+
+/// The most that is kept. A stream may write a part of it while nothing is kept, and a
+/// guest may have several streams.
+const MOST: usize = 1 << 20;
+
+/// How long a thread waits for a reader before it looks whether anybody still wants it to.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How long a writer pauses that is told there is room where there is none, as on a
+/// terminal that the host is writing to.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// How long the output of a call that was stopped may take to be written.
+const GRACE: Duration = Duration::from_millis(100);
+
+/// The outlets of one session's outputs.
+#[derive(Clone, Debug)]
+pub(crate) struct Outlets {
+    stdout: Arc<Outlet>,
+    stderr: Arc<Outlet>,
+    closed: Arc<AtomicBool>,
+}
+
+impl Outlets {
+    /// Those of this process. Where they are `filtered`, a terminal shows all as text.
+    pub(crate) fn new(filtered: bool) -> Self {
+        let closed = Arc::new(AtomicBool::new(false));
+        let outlet = |output| Arc::new(Outlet::new(output, filtered, &closed));
+        let stdout = outlet(Output::Stdout);
+        let stderr = match are_one() {
+            true => Arc::clone(&stdout),
+            false => outlet(Output::Stderr),
+        };
+        Self { stdout, stderr, closed }
+    }
+
+    pub(crate) fn of(&self, output: Output) -> &Arc<Outlet> {
+        match output {
+            Output::Stdout => &self.stdout,
+            Output::Stderr => &self.stderr,
+        }
+    }
+
+    /// Whether a reader has gone away.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    /// Waits until everything is written.
+    pub(crate) async fn written(&self) {
+        self.stdout.written().await;
+        self.stderr.written().await;
+    }
+
+    /// Waits until everything is written, and not for a reader who does not read on.
+    pub(crate) async fn written_soon(&self) {
+        if !(self.stdout.is_written() && self.stderr.is_written()) {
+            let _ = tokio::time::timeout(GRACE, self.written()).await;
+        }
+    }
+}
+
+/// Whether both outputs are the same file, pipe or terminal.
+fn are_one() -> bool {
+    let [stdout, stderr] = [Output::Stdout, Output::Stderr].map(|output| {
+        let stat = output.with(|output| fstat(output)).ok()?;
+        Some((stat.st_dev, stat.st_ino))
+    });
+    stdout.is_some() && stdout == stderr
+}
+
+/// Why nothing more is written.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// The last write failed, which is told once.
+    Failed(io::Error),
+    /// An earlier one did.
+    Closed,
+    /// More was written than is kept.
+    TooMuch,
+}
+
+/// Where output goes. That of which a thread waits for the reader is a job.
+#[derive(Debug)]
+pub(crate) struct Outlet {
+    output: Output,
+    /// Whether a terminal is to show all as text.
+    filtered: bool,
+    /// Set once the reader has gone away.
+    closed: Arc<AtomicBool>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    sink: Sink,
+    filters: Filters,
+    /// What is to be written, and by which output.
+    kept: VecDeque<(Output, Bytes)>,
+    bytes: usize,
+    /// Writes what is kept.
+    job: Option<JoinHandle<()>>,
+    /// An error that nobody was told yet.
+    error: Option<io::Error>,
+    has_failed: bool,
+}
+
+impl Outlet {
+    fn new(output: Output, filtered: bool, closed: &Arc<AtomicBool>) -> Self {
+        let state = State {
+            sink: output.with(Sink::of),
+            filters: Filters::default(),
+            kept: VecDeque::new(),
+            bytes: 0,
+            job: None,
+            error: None,
+            has_failed: false,
+        };
+        let (filtered, closed) = (filtered && output.is_terminal(), Arc::clone(closed));
+        Self { output, filtered, closed, state: Mutex::new(state) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether everything is written.
+    fn is_written(&self) -> bool {
+        self.state().left(self) == 0
+    }
+
+    /// Whether everything is written, after a try to.
+    ///
+    /// # Errors
+    /// That it could not be.
+    pub(crate) fn try_to_write(&self) -> Result<bool, Ended> {
+        let mut state = self.state();
+        let is_written = state.write_kept(self);
+        state.check()?;
+        Ok(is_written)
+    }
+
+    /// Writes what can be written at once, and keeps the rest for a job.
+    ///
+    /// # Errors
+    /// That nothing more is written.
+    pub(crate) fn write(self: &Arc<Self>, output: Output, bytes: Bytes) -> Result<(), Ended> {
+        let mut state = self.state();
+        state.check()?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if bytes.len() > MOST.saturating_sub(state.bytes) {
+            return Err(Ended::TooMuch);
+        }
+        state.bytes += bytes.len();
+        state.kept.push_back((output, bytes));
+        // What is kept already has its job.
+        if state.kept.len() == 1 && !state.write_kept(self) {
+            self.start(&mut state);
+        }
+        state.check()
+    }
+
+    /// Waits until everything is written.
+    pub(crate) async fn written(self: &Arc<Self>) {
+        std::future::poll_fn(|context| self.poll_written(context)).await;
+    }
+
+    fn poll_written(self: &Arc<Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.state();
+        while state.left(self) > 0 {
+            if state.job.is_none() {
+                self.start(&mut state);
+            }
+            let Some(job) = &mut state.job else { return Poll::Ready(()) };
+            let ended = ready!(Pin::new(job).poll(context));
+            state.job = None;
+            if let Err(error) = ended
+                && error.is_panic()
+            {
+                state.fail(self, error.into());
+            }
+        }
+        Poll::Ready(())
+    }
+
+    /// Starts a job. An executor that is there for one session, as is the thread that it
+    /// runs on, waits itself, no longer than guest code has the thread; elsewhere there
+    /// are others to be served meanwhile.
+    fn start(self: &Arc<Self>, state: &mut State) {
+        if Handle::try_current().is_err() {
+            return;
+        }
+        let outlet = Arc::clone(self);
+        state.job = Some(match is_own() && !matches!(state.sink, Sink::Other) {
+            true => tokio::spawn(async move {
+                while !outlet.write_or_wait(EPOCH) {
+                    yield_now().await;
+                }
+            }),
+            false => tokio::task::spawn_blocking(move || {
+                // Once the session is gone, nobody else has it.
+                while !outlet.write_or_wait(LOOK) && Arc::strong_count(&outlet) > 1 {}
+            }),
+        });
+    }
+
+    /// Waits for the reader, and writes what there is room for then. Says whether that is
+    /// everything, or nothing more is to be had that way.
+    fn write_or_wait(&self, longest: Duration) -> bool {
+        let (sink, before) = {
+            let state = self.state();
+            (state.sink.clone(), state.left(self))
+        };
+        if matches!(sink, Sink::Other) {
+            return self.write_waiting();
+        }
+        self.output.with(|output| sink.wait(output, longest));
+        let (is_written, is_other, left) = {
+            let mut state = self.state();
+            let is_written = state.write_kept(self);
+            (is_written, matches!(state.sink, Sink::Other), state.left(self))
+        };
+        if left == before {
+            sleep(PAUSE);
+        }
+        is_written || is_other
+    }
+
+    /// Writes what was kept first, however long that takes.
+    fn write_waiting(&self) -> bool {
+        let (first, filter) = {
+            let mut state = self.state();
+            let Some((output, bytes)) = state.kept.front().cloned() else { return true };
+            let filter = self.filtered.then(|| std::mem::take(state.filters.of(output)));
+            (bytes, filter.map(|filter| (output, filter)))
+        };
+        let (written, filter) = match filter {
+            None => (self.output.write(&first), None),
+            Some((output, mut filter)) => {
+                let written = terminal::show_waiting(self.output, &mut filter, &first);
+                (written, Some((output, filter)))
+            }
+        };
+        let mut state = self.state();
+        if let Some((output, filter)) = filter {
+            *state.filters.of(output) = filter;
+        }
+        match written {
+            Ok(()) => state.drop_kept(first.len()),
+            Err(error) => state.fail(self, error),
+        }
+        state.kept.is_empty()
+    }
+}
+
+impl State {
+    /// How much is to be written. As long as somebody else has the terminal, that is more
+    /// than there can be.
+    fn left(&self, outlet: &Outlet) -> usize {
+        let shown_later = if outlet.filtered { terminal::left(outlet.output) } else { Some(0) };
+        shown_later.map_or(usize::MAX, |shown_later| self.bytes + shown_later)
+    }
+
+    /// Writes what can be written at once of what is kept. Says whether that is everything.
+    fn write_kept(&mut self, outlet: &Outlet) -> bool {
+        loop {
+            let Self { sink, filters, kept, .. } = self;
+            let written = match (kept.front(), outlet.filtered) {
+                (None, false) => return true,
+                (None, true) => match terminal::show_rest(outlet.output, sink) {
+                    Ok(is_shown) => return is_shown,
+                    Err(error) => Err(error),
+                },
+                (Some((_, bytes)), false) => outlet.output.with(|to| sink.write(to, bytes)),
+                (Some((output, bytes)), true) => {
+                    terminal::show(outlet.output, sink, filters.of(*output), bytes)
+                }
+            };
+            match written {
+                Ok(0) => return false,
+                Ok(written) => self.drop_kept(written),
+                Err(error) => {
+                    self.fail(outlet, error);
+                    return true;
+                }
+            }
+        }
+    }
+
+    /// Drops so much of what was kept first.
+    fn drop_kept(&mut self, written: usize) {
+        self.bytes -= written;
+        match self.kept.front_mut() {
+            Some((_, bytes)) if written < bytes.len() => drop(bytes.split_to(written)),
+            _ => drop(self.kept.pop_front()),
+        }
+    }
+
+    /// Notes an error, after which nothing more is written. A reader who has gone away is
+    /// remembered.
+    fn fail(&mut self, outlet: &Outlet, error: io::Error) {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            outlet.closed.store(true, Ordering::Relaxed);
+        }
+        self.kept.clear();
+        (self.bytes, self.error, self.has_failed) = (0, Some(error), true);
+    }
+
+    fn check(&mut self) -> Result<(), Ended> {
+        match self.error.take() {
+            Some(error) => Err(Ended::Failed(error)),
+            None if self.has_failed => Err(Ended::Closed),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Outlet {
+    /// Of a session that ended half-way through a write.
+    fn drop(&mut self) {
+        let mut state = self.state();
+        state.write_kept(self);
+    }
+}
