@@ -148,6 +148,7 @@ mod core_type;
 mod deadline;
 mod deny;
 mod engine;
+mod entry_point;
 mod env;
 mod error;
 mod executor;

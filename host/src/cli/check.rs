@@ -109,7 +109,21 @@ impl Check {
 
     /// How the guest fits, and the name of what it was held against.
     fn fit(&self, guest: &Path, isolation: Isolation) -> Result<(Fit, String), Error> {
-        let runtime = self.modules.offer(wit_host::contract()).isolate(isolation).build()?;
+        let found = self.fit_with(guest, isolation.clone(), self.modules.externref())?;
+        match Misfits(found.0.misfits.clone()).are_of_own_host_values() {
+            true => self.fit_with(guest, isolation, true),
+            false => Ok(found),
+        }
+    }
+
+    fn fit_with(
+        &self,
+        guest: &Path,
+        isolation: Isolation,
+        externref: bool,
+    ) -> Result<(Fit, String), Error> {
+        let contract = self.modules.offer_with(wit_host::contract(), externref);
+        let runtime = contract.isolate(isolation).build()?;
         let world = self.world.as_deref();
         let (fit, contract) = match &self.wit {
             Some(wit) => {

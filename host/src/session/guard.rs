@@ -118,7 +118,12 @@ impl<T: Send + 'static> Session<T> {
 
     #[cold]
     pub(super) fn has_ended(&self) -> Error {
-        Error::SessionEnded { function: self.last_call.clone() }
+        match &self.exited {
+            Some((function, status)) => {
+                Error::SessionEnded { function: function.clone(), exited: Some(*status) }
+            }
+            None => Error::SessionEnded { function: self.last_call.clone(), exited: None },
+        }
     }
 
     pub(super) fn no_such(&self, name: &str) -> Error {
