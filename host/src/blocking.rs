@@ -153,6 +153,15 @@ impl<T: Send + 'static> Session<T> {
         self.ended(outcome)
     }
 
+    /// [`session::Session::call_core`], blocking.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn call_core(&mut self, name: &str, args: &[wasmtime::Val]) -> Result<Vec<wasmtime::Val>> {
+        let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
+        drive(executor, interrupt, name, pin!(self.session.call_core(name, args)))
+    }
+
     /// [`session::Session::typed`], blocking.
     ///
     /// # Errors

@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 
 use crate::adapt::Unmappables;
+use crate::entry_point::{REACTOR, instead};
+use crate::export_name::hint;
 use crate::failure::Failure;
 use crate::fit::Misfits;
 use crate::limits::LimitReached;
@@ -109,10 +111,21 @@ pub enum Error {
     },
 
     /// The guest exports no function of this name.
-    #[error("the guest exports no function `{}`; it exports {}", shown(function), list(exports))]
+    #[error("{}", no_such_function(function, exports))]
     NoSuchFunction {
         /// The function that was asked for.
         function: String,
+        /// Every function that the guest exports.
+        exports: Vec<String>,
+    },
+
+    /// The guest has no function that could be its main.
+    #[error(
+        "the guest has no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a core \
+         module's `_start`; {}",
+        instead(exports)
+    )]
+    NoEntryPoint {
         /// Every function that the guest exports.
         exports: Vec<String>,
     },
@@ -182,11 +195,14 @@ pub enum Error {
         function: String,
     },
 
-    /// An earlier call failed, and what it left behind is not to be trusted.
-    #[error("this session ended when `{}` failed; start a new one", shown(function))]
+    /// An earlier call failed, and what it left behind is not to be trusted; or the guest
+    /// has ended itself.
+    #[error("{}", ended(function, *exited))]
     SessionEnded {
-        /// The function whose call failed.
+        /// The function whose call failed, or in which the guest ended itself.
         function: String,
+        /// The status that the guest ended itself with, where it did.
+        exited: Option<i32>,
     },
 
     /// A grant names something that the host does not have, or nothing at all.
@@ -298,4 +314,22 @@ fn limits(limit: &LimitReached, others: &[LimitReached]) -> String {
     let all = std::iter::once(limit).chain(others);
     let lines: String = all.map(|limit| format!("\n  {limit}")).collect();
     format!("it is over {} limits:{lines}", others.len() + 1)
+}
+
+fn no_such_function(function: &str, exports: &[String]) -> String {
+    let hint = hint(function, exports).map(|hint| format!("; {hint}")).unwrap_or_default();
+    let function = shown(function);
+    format!("the guest exports no function `{function}`{hint}; it exports {}", list(exports))
+}
+
+/// Why a session cannot be called any more.
+fn ended(function: &str, exited: Option<i32>) -> String {
+    let function = shown(function);
+    match exited {
+        None => format!("this session ended when `{function}` failed; start a new one"),
+        Some(status) => format!(
+            "the guest ended itself with status {status} in `{function}`, as a program does whose \
+             work is done, and cannot be called after that; {REACTOR}"
+        ),
+    }
 }

@@ -3,7 +3,11 @@
 
 use std::fmt;
 
+use semver::Version;
+
 use crate::error::{Error, Result};
+use crate::fit::names::{is_compatible, rule, similar};
+use crate::text::short;
 
 /// Names longer than this are not compared: nobody mistyped them.
 const LONGEST_COMPARED: usize = 200;
@@ -33,8 +37,9 @@ impl ExportName {
             let within = name.strip_suffix(function);
             let interfaces = [interface, unversioned, bare];
             within.is_some_and(|within| {
-                let interface = within.strip_suffix('.');
-                within.is_empty() || interface.is_some_and(|name| interfaces.contains(&name))
+                let asked = within.strip_suffix('.');
+                let is_asked = |asked| interfaces.contains(&asked) || is_version(interface, asked);
+                within.is_empty() || asked.is_some_and(is_asked)
             })
         })
     }
@@ -57,6 +62,58 @@ impl fmt::Display for ExportName {
             None => f.write_str(&self.function),
         }
     }
+}
+
+/// Whether the name that is asked for is the interface's in a version that the engine would
+/// take for its own.
+fn is_version(interface: &str, asked: &str) -> bool {
+    let [ours, theirs] = [interface, asked].map(versioned);
+    let (Some((ours, our_version)), Some((theirs, their_version))) = (ours, theirs) else {
+        return false;
+    };
+    ours == theirs && is_compatible(Some(&our_version), Some(&their_version))
+}
+
+/// An interface's name and version.
+fn versioned(interface: &str) -> Option<(&str, Version)> {
+    let (name, version) = interface.split_once('@')?;
+    Some((name, Version::parse(version).ok()?))
+}
+
+/// What may have been meant by a name that none of the exports has: one that is near, or one
+/// of another version.
+pub(crate) fn hint(name: &str, exports: &[String]) -> Option<String> {
+    exports.iter().find_map(|export| other_version(name, export)).or_else(|| {
+        let wanted = name.rsplit('.').next().filter(|_| name.len() <= LONGEST_COMPARED)?;
+        let near = |full: &str| {
+            let function = without_kind(full.rsplit_once('.').map_or(full, |(_, last)| last));
+            Some(full) == similar(name, std::iter::once(full))
+                || (wanted != function && similar(wanted, std::iter::once(function)).is_some())
+        };
+        let meant = exports.iter().find(|full| full.len() <= LONGEST_COMPARED && near(full))?;
+        Some(format!("it has `{}`, which looks like it", short(meant)))
+    })
+}
+
+/// Why the export is not meant, where its version alone differs.
+fn other_version(name: &str, export: &str) -> Option<String> {
+    let parts = |full: &str| -> Option<(String, String, Version)> {
+        let (interface, rest) = full.split_once('@')?;
+        // A version has dots of its own.
+        let mut ends = rest.match_indices('.').map(|(dot, _)| rest.split_at(dot));
+        ends.find_map(|(version, function)| {
+            let version = Version::parse(version).ok()?;
+            Some((interface.into(), function[1..].into(), version))
+        })
+    };
+    let ((asked, function, wanted), (ours, own, version)) = (parts(name)?, parts(export)?);
+    let is_it = asked == ours && [own.as_str(), without_kind(&own)].contains(&function.as_str());
+    (is_it && !is_compatible(Some(&version), Some(&wanted))).then(|| {
+        format!(
+            "it has version {version} of it, and {wanted} is asked for: {}",
+            rule(&version, &wanted)
+        )
+    })
 }
 
 /// The full name of the one function that `name` means.
@@ -116,6 +173,30 @@ mod tests {
     }
 
     #[test]
+    fn what_may_have_been_meant() {
+        let total = "shop:prices/cart@1.0.0.total";
+        let exports = [total, "greet", "a:b/c@0.1.0.[method]basket.add"].map(str::to_owned);
+        for (name, expected) in [
+            ("gret", Some("it has `greet`, which looks like it")),
+            ("Greet", Some("it has `greet`, which looks like it")),
+            ("totl", Some("it has `shop:prices/cart@1.0.0.total`")),
+            ("cart.totals", Some("it has `shop:prices/cart@1.0.0.total`")),
+            ("shop:prices/cart@1.0.0.totall", Some("it has `shop:prices/cart@1.0.0.total`")),
+            (
+                "shop:prices/cart@2.0.0.total",
+                Some("version 1.0.0 of it, and 2.0.0 is asked for: another major number"),
+            ),
+            ("a:b/c@0.2.0.basket.add", Some("version 0.1.0 of it, and 0.2.0 is asked for")),
+            ("fetch", None),
+            ("", None),
+        ] {
+            let hint = hint(name, &exports);
+            assert_eq!(hint.is_some(), expected.is_some(), "{name}: {hint:?}");
+            assert!(hint.unwrap_or_default().contains(expected.unwrap_or_default()), "{name}");
+        }
+    }
+
+    #[test]
     fn a_name_means_the_one_function_that_it_can() {
         let total = "shop:prices/cart@1.0.0.total";
         for (name, expected) in [
@@ -131,7 +212,11 @@ mod tests {
             ("cart.basket.add", "shop:prices/cart@1.0.0.[method]basket.add"),
             ("add", "shop:prices/stock.add shop:prices/returns.add"),
             ("stock.add", "shop:prices/stock.add"),
-            ("shop:prices/cart@1.0.1.total", "? shop:prices/cart@1.0.0.total"),
+            ("shop:prices/cart@1.0.1.total", total),
+            ("shop:prices/cart@1.7.0.basket", "shop:prices/cart@1.0.0.[constructor]basket"),
+            ("shop:prices/cart@2.0.0.total", "? shop:prices/cart@1.0.0.total"),
+            ("shop:prices/cart@1.0.0-rc.1.total", "? shop:prices/cart@1.0.0.total"),
+            ("shop:prices/stock@1.0.0.add", "? shop:prices/stock.add"),
             ("tota", "? shop:prices/cart@1.0.0.total"),
             ("ad", "? shop:prices/stock.add"),
             ("art.total", "? shop:prices/cart@1.0.0.total"),

@@ -77,6 +77,11 @@ impl Main {
         let (Self::Run(name) | Self::Command(name) | Self::Start(name)) = self;
         name
     }
+
+    /// Whether the name is that of `run` of `wasi:cli/run`.
+    pub(crate) fn is_of_wasi(name: &str) -> bool {
+        name.starts_with("wasi:cli/run@0.2.") && name.ends_with(".run")
+    }
 }
 
 /// What came of a guest's main function.
@@ -191,6 +196,18 @@ impl<T: Send + 'static> Guest<T> {
         }
     }
 
+    /// What a core module's function takes and returns, in the engine's own types, for
+    /// [`Session::call_core`]. `None` for a component.
+    pub fn core_type(&self, function: &str) -> Option<wasmtime::FuncType> {
+        match &self.loaded.linked {
+            Linked::Component(_) => None,
+            Linked::Module(linked) => match linked.module().get_export(function)? {
+                ExternType::Func(ty) => Some(ty),
+                _ => None,
+            },
+        }
+    }
+
     /// A component, ready to be instantiated: for bindings that look its exports up once
     /// and not in every session, see [`Session::bind`]. `None` for a core module.
     pub fn instance_pre(&self) -> Option<&component::InstancePre<State<T>>> {
@@ -211,13 +228,12 @@ impl<T: Send + 'static> Guest<T> {
     }
 
     /// The function that [`Session::main`] calls, the first that the guest has of
-    /// the world's `run`, a `wasi:cli/run` command, a core module's `run`, and
-    /// `_start`.
+    /// the world's `run`, a `wasi:cli/run` command, a core module's `run`, `_start`, and
+    /// a core module's export without a name.
     pub fn main(&self) -> Option<Main> {
         let exports = self.exports();
         let find = |wanted: &str| exports.iter().find(|name| *name == wanted).cloned();
-        let command =
-            |name: &&String| name.starts_with("wasi:cli/run@0.2.") && name.ends_with(".run");
+        let command = |name: &&String| Main::is_of_wasi(name);
         let is_component = self.kind() == Kind::Component;
         find("run")
             .map(Main::Run)
@@ -225,6 +241,7 @@ impl<T: Send + 'static> Guest<T> {
                 exports.iter().filter(|_| is_component).find(command).cloned().map(Main::Command)
             })
             .or_else(|| find("_start").map(Main::Start))
+            .or_else(|| find("").map(Main::Run))
     }
 
     /// Starts a session with the runtime's grants. Must be called in a tokio

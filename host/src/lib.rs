@@ -149,6 +149,7 @@ mod deadline;
 mod debug;
 mod deny;
 mod engine;
+mod entry_point;
 mod env;
 mod error;
 mod executor;

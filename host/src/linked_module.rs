@@ -73,6 +73,7 @@ impl<T: Send + 'static> LinkedModule<T> {
             module_path::start_before(store, instance, "").await?;
             provided.push((provider.name.as_str(), instance));
         }
+        store.data_mut().start_exited = None;
         let instance = self.instantiate(store, &provided).await?;
         if self.providers.is_empty() {
             // Nobody else of this store calls host functions.

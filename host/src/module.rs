@@ -7,6 +7,7 @@ use wasmtime::{
 };
 use wasmtime_wasi::I32Exit;
 
+use crate::env::Exit;
 use crate::error::{Error, Result};
 use crate::export_name::ExportName;
 use crate::state::State;
@@ -16,7 +17,7 @@ use crate::wasi::preview1;
 /// A reactor's set-up, to be called once and first.
 const INITIALIZE: &str = "_initialize";
 /// A command's main.
-const START: &str = "_start";
+pub(crate) const START: &str = "_start";
 
 /// What is called before a module's other functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,9 +92,11 @@ pub(crate) async fn start_before<T: Send>(
         return Ok(());
     }
     let Some(start) = set_up(store, instance, START) else { return Ok(()) };
-    match call(store, &start).await {
-        Err(error) if matches!(error.downcast_ref(), Some(I32Exit(0))) => Ok(()),
-        outcome => outcome,
+    let outcome = call(store, &start).await;
+    store.data_mut().start_exited = outcome.as_ref().err().and_then(exit_status);
+    match store.data().start_exited {
+        Some(0) => Ok(()),
+        _ => outcome,
     }
 }
 
@@ -165,7 +168,10 @@ impl Function {
 pub(crate) fn check_results(ty: &FuncType) -> Result<(), String> {
     let is_number = |ty: &ValType| ty.is_i32() || ty.is_i64() || ty.is_f32() || ty.is_f64();
     match ty.results().find(|result| !is_number(result)) {
-        Some(other) => Err(format!("it returns a `{other}`, which is no number")),
+        Some(other) => Err(format!(
+            "it returns a `{other}`, which is no number; `wit-host call` prints it, and \
+             `Session::call_core` returns it"
+        )),
         None => Ok(()),
     }
 }
@@ -217,6 +223,12 @@ pub(crate) fn lift(value: &wasmtime::Val) -> wasmtime::Result<Val> {
         wasmtime::Val::F64(bits) => Val::Float64(f64::from_bits(*bits)),
         _ => wasmtime::bail!("a result that is no number cannot be handed to the host"),
     })
+}
+
+/// The status that the guest ended itself with, if that is what happened.
+pub(crate) fn exit_status(error: &wasmtime::Error) -> Option<i32> {
+    let wasi = error.downcast_ref().map(|I32Exit(status)| *status);
+    wasi.or_else(|| error.downcast_ref().map(|Exit(status)| *status))
 }
 
 /// A function for set-up, which most modules do not have: asking for it by its type would

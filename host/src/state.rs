@@ -33,6 +33,8 @@ pub struct State<T> {
     pub(crate) is_sync: bool,
     /// The import of `env` that the guest is in, by its number in the table.
     pub(crate) host_call: Option<u32>,
+    /// The status that a core module's `_start` ended it with, ahead of another function.
+    pub(crate) start_exited: Option<i32>,
 }
 
 impl<T> State<T> {
@@ -45,9 +47,21 @@ impl<T> State<T> {
     ) -> Result<Self> {
         let wasi = Wasi::new(grants, &mut meter, deterministic)?;
         let deadline = Deadline::new(meter.limits().wall_clock, Began::Epoch(0));
-        let (kept, memory, is_sync, host_call) = (Vec::new(), None, false, None);
+        let (kept, memory, is_sync) = (Vec::new(), None, false);
+        let (host_call, start_exited) = (None, None);
         let epochs = Arc::clone(epochs);
-        Ok(Self { data, wasi, meter, kept, memory, deadline, epochs, is_sync, host_call })
+        Ok(Self {
+            data,
+            wasi,
+            meter,
+            kept,
+            memory,
+            deadline,
+            epochs,
+            is_sync,
+            host_call,
+            start_exited,
+        })
     }
 
     /// The embedder's host data.

@@ -10,6 +10,7 @@ mod ahead;
 mod blocking;
 mod cache;
 mod calling;
+mod canonical;
 mod cases;
 mod changes;
 mod cli;

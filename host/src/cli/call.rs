@@ -5,20 +5,23 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::{Args, value_parser};
-use wit_host::{Error, Functions};
+use wit_host::{Error, Functions, Grants, Guest};
 
+use super::call_notation;
 use super::calls::{Calls, Notation};
 use super::convention::Convention;
 use super::diagnostics::{Diagnostics, Observer};
 use super::options::{Options, Usage, text};
 use super::overdue::Overdue;
 use super::status::{Status, interruptible, notice};
+use super::watch::Watch;
 use super::word::Word;
 
 /// Call functions of a guest and print what they return
 ///
 /// FUNCTION is any export by its name, which may be short where only one is
-/// meant: `total` for `shop:prices/cart@1.0.0.total`. ARGS are values in the
+/// meant: `total` for `shop:prices/cart@1.0.0.total`. `add(1, 2)` as one word is a
+/// function with its arguments. ARGS are values in the
 /// component model's own notation (WAVE): 7, true, [1, 2], {x: 1.5, y: 2},
 /// some("tea"). A text needs no quotes. `-` is what comes on standard input,
 /// `@FILE` what is in a file, and `$1` what the first call returned, as a handle
@@ -49,6 +52,11 @@ pub(crate) struct Call {
     )]
     words: Vec<OsString>,
 
+    /// Make the calls again whenever the guest's file has changed, until the command is
+    /// interrupted; a build that does not load is told, and waited for to be mended
+    #[arg(long)]
+    watch: bool,
+
     /// Make the calls this many times, on the same session; `$1` is then what the
     /// first of them returned this time
     #[arg(long, value_name = "TIMES", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
@@ -71,26 +79,61 @@ pub(crate) struct Call {
 const THEN: &str = "--then";
 
 impl Call {
+    /// Calls of the words of a command line, with everything else as it usually is.
+    pub(super) fn new(
+        words: Vec<OsString>,
+        watch: bool,
+        options: Options,
+        diagnostics: Diagnostics,
+    ) -> Self {
+        let (notation, convention) = (Notation::default(), Convention::default());
+        Self { watch, words, repeat: 1, notation, convention, options, diagnostics }
+    }
+
     pub(crate) fn execute(&self) -> Result<Status> {
         interruptible()?;
-        let guest = self.words.first().map_or(OsStr::new(""), OsString::as_os_str);
+        call_notation::refuse_function_first(&self.words)?;
+        let path = Path::new(self.words.first().map_or(OsStr::new(""), OsString::as_os_str));
         let words = self.words.get(1..).unwrap_or_default();
-        let calls = words.split(|word| word == THEN).map(Line::of).collect::<Result<Vec<_>>>()?;
+        let lines = || words.split(|word| word == THEN).map(Line::of).collect::<Result<Vec<_>>>();
+        lines()?;
         let grants = self.options.grants()?.wait_for_files(true);
-        let overdue = Overdue::new(Path::new(guest), &self.options)?;
-        let observer = self.diagnostics.begin(Path::new(guest), self.options.modules())?;
+        let overdue = Overdue::new(path, &self.options)?;
+        let watch = self.watch.then(|| Watch::new(path)).transpose()?;
+        let observer = self.diagnostics.begin(path, self.options.modules())?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
-        let guest = observer.load(&runtime, self.options.trusts_code())?;
-        let abi = self.convention.of(&guest)?;
-        let start = || guest.session_with_blocking(Functions::new(&grants), &grants);
+        let load = || self.options.load(&runtime, &observer);
+        let call =
+            |guest: &Guest<Functions>| self.once(guest, lines()?, (&grants, &overdue), &observer);
+        match watch {
+            Some(watch) => watch.again_and_again(path, load, call),
+            None => call(&load()?),
+        }
+    }
+
+    /// Makes the calls in a session of their own.
+    fn once(
+        &self,
+        guest: &Guest<Functions>,
+        mut calls: Vec<Line<'_>>,
+        (grants, overdue): (&Grants, &Overdue),
+        observer: &Observer<'_>,
+    ) -> Result<Status> {
+        calls.iter_mut().for_each(|line| line.take_apart(guest));
+        let abi = self.convention.of(guest)?;
+        let start = || guest.session_with_blocking(Functions::new(grants), grants);
         let mut session = match overdue.during(start) {
             Ok(session) => Calls::new(session, self.notation, abi, &self.options)?,
-            Err(error) => return ended(error.into(), &observer),
+            Err(Error::Exited(status)) => {
+                let first = calls.first().map_or("", |line| line.function);
+                return Ok(not_called(&[first], "instantiate", status, observer));
+            }
+            Err(error) => return ended(error.into(), observer),
         };
-        let status = self.rounds(&mut session, &calls, &overdue, &observer);
+        let status = self.rounds(&mut session, &calls, overdue, observer);
         observer.tell(|| format!("spent {}", session.session.spent()));
-        status.or_else(|error| ended(error, &observer))
+        status.or_else(|error| ended(error, observer))
     }
 
     /// Makes the calls as often as they are to be made, or up to the first that
@@ -106,9 +149,15 @@ impl Call {
             if round > 0 {
                 overdue.during(|| session.forget())?;
             }
-            for Line { function, arguments } in calls {
+            for (done, Line { function, arguments }) in calls.iter().enumerate() {
                 observer.tell(|| format!("calling `{function}`"));
-                let results = overdue.during(|| session.call(function, arguments))?;
+                let results = match overdue.during(|| session.call(function, arguments)) {
+                    Err(Error::Exited(status)) => {
+                        let left = if round + 1 < self.repeat { calls } else { &calls[done + 1..] };
+                        return Ok(exited(session, status, function, left, observer));
+                    }
+                    called => called?,
+                };
                 if session.print(&results)? {
                     return Ok(Status::Guest(1));
                 }
@@ -133,6 +182,55 @@ impl<'a> Line<'a> {
         let arguments = arguments.collect::<Result<_, _>>()?;
         Ok(Self { function: text(function)?, arguments })
     }
+
+    /// Takes a call apart that is one word, `add(1, 2)`, unless that is a function's name.
+    fn take_apart(&mut self, guest: &Guest<Functions>) {
+        if self.arguments.is_empty()
+            && let Some((function, arguments)) = call_notation::split(self.function)
+            && guest.resolve(self.function).is_err()
+        {
+            self.function = function;
+            self.arguments = arguments.into_iter().map(Word::of_call).collect();
+        }
+    }
+}
+
+/// What it means that the guest ended itself in a call, and which calls are `left`. Where
+/// one of them was to return something, the status is not one of success.
+fn exited(
+    session: &Calls,
+    status: i32,
+    called: &str,
+    left: &[Line<'_>],
+    observer: &Observer<'_>,
+) -> Status {
+    let guest = session.session.guest();
+    let function = guest.resolve(called).unwrap_or_else(|_| called.into());
+    let (place, _) = session.session.exited().unwrap_or((&function, status));
+    let mut left: Vec<_> = left.iter().map(|line| line.function).collect();
+    if place != function {
+        left.insert(0, called);
+    }
+    if !left.is_empty() {
+        return not_called(&left, place, status, observer);
+    }
+    let returns = guest.signature(&function).is_some_and(|ty| !ty.results.is_empty());
+    if status == 0 && returns && !function.starts_with("wasi:cli/run@") {
+        observer.notice(&format!(
+            "`{called}` returned nothing: the guest ended itself with status 0 in it"
+        ));
+        return Status::Trapped;
+    }
+    Status::Guest(status)
+}
+
+/// Says which calls were not made, and why.
+fn not_called(functions: &[&str], place: &str, status: i32, observer: &Observer<'_>) -> Status {
+    let listed: Vec<_> = functions.iter().map(|name| format!("`{name}`")).collect();
+    let were = if listed.len() == 1 { "was" } else { "were" };
+    let ended = Error::SessionEnded { function: place.into(), exited: Some(status) };
+    observer.notice(&format!("{} {were} not called: {ended}", listed.join(", ")));
+    if status == 0 { Status::Trapped } else { Status::Guest(status) }
 }
 
 /// What an error means for the command.

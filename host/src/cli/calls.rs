@@ -1,18 +1,22 @@
 //! Calls of one session by name, with arguments and results as text: what the
 //! commands `call` and `shell` have in common.
 
+use std::path::Path;
+
 use clap::Args;
 use wit_host::values::{BadArgument, Form, Signature, example, from_bytes, from_text, wit};
 use wit_host::wasmtime::component::Type;
-use wit_host::{Abi, Error, Functions, Kind, Val, blocking::Session};
+use wit_host::wasmtime::{self, FuncType, ValType};
+use wit_host::{Abi, Error, Functions, Guest, Kind, Val, blocking::Session};
 
+use super::core_values;
 use super::options::Options;
 use super::results::{Results, is_given_away, number};
 use super::returned::{Returned, holds_bytes};
 use super::word::Word;
 
 /// How arguments are read and results are printed.
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone, Copy, Default)]
 pub(crate) struct Notation {
     /// Take arguments and print results as JSON
     #[arg(long, conflicts_with = "raw")]
@@ -88,12 +92,14 @@ impl Calls {
         words: &[Word],
     ) -> Result<Vec<Returned>, Error> {
         let wrong = |reason| Error::WrongType { function: function.to_owned(), reason };
-        let signature = self.session.guest().signature(function).ok_or_else(|| {
-            wrong("it takes or returns what is no number, and has no text".into())
-        })?;
+        let guest = self.session.guest();
+        let Some(signature) = guest.signature(function) else {
+            let ty = guest.core_type(function);
+            let ty = ty.ok_or_else(|| wrong("it has no type that is known".into()))?;
+            return self.call_core(function, name, &ty, words);
+        };
         if signature.params.len() != words.len() {
-            let count = words.len();
-            let given = if count == 1 { "1 argument" } else { &format!("{count} arguments") };
+            let given = given(words.len());
             let usage = usage(name, &signature, self.notation);
             return Err(wrong(format!("it is `{signature}`, and was given {given}; {usage}")));
         }
@@ -102,12 +108,64 @@ impl Calls {
         for ((word, (_, ty)), value) in words.iter().zip(&signature.params).zip(&arguments) {
             self.results.give_away(&word.text, ty, value, name);
         }
-        let returned = signature
-            .results
-            .iter()
-            .zip(results)
-            .map(|(ty, value)| Returned { is_bytes: holds_bytes(ty), value });
+        let returned = signature.results.iter().zip(results).map(|(ty, value)| Returned {
+            is_bytes: holds_bytes(ty),
+            is_plain: false,
+            value,
+        });
         Ok(returned.collect())
+    }
+
+    /// Calls a function of a core module that takes or returns what is no number.
+    fn call_core(
+        &mut self,
+        function: &str,
+        name: &str,
+        ty: &FuncType,
+        words: &[Word],
+    ) -> Result<Vec<Returned>, Error> {
+        if ty.params().len() != words.len() {
+            let (ty, count) = (core_values::signature(ty), words.len());
+            let guest = self.session.guest();
+            let example = core_example(guest, function).map_or(String::new(), |arguments| {
+                let words = std::iter::once(name).chain(arguments);
+                format!("; give for example `{}`", quoted(words).unwrap_or_default())
+            });
+            let reason = format!("it is `{ty}`, and was given {}{example}", given(count));
+            return Err(Error::WrongType { function: function.into(), reason });
+        }
+        let mut arguments = Vec::new();
+        for ((index, ty), word) in ty.params().enumerate().zip(words) {
+            arguments.push(self.core_argument(&index.to_string(), &ty, word)?);
+        }
+        let results = self.session.call_core(function, &arguments)?;
+        Ok(results.iter().map(core_values::returned).collect())
+    }
+
+    fn core_argument(
+        &mut self,
+        param: &str,
+        ty: &ValType,
+        word: &Word,
+    ) -> Result<wasmtime::Val, BadArgument> {
+        let bad = |given: &str, reason| BadArgument {
+            param: param.into(),
+            ty: ty.to_string(),
+            given: given.escape_debug().to_string(),
+            reason,
+            example: core_values::example(ty).map(str::to_owned),
+        };
+        if let Some(number) = core_values::number(ty) {
+            let value = self.argument(param, &number, word)?;
+            return core_values::of_number(&value)
+                .ok_or_else(|| bad(&word.text, format!("it is no `{ty}`")));
+        }
+        let earlier = self.results.get(&word.text, &Type::String);
+        let text = match earlier.map_err(|reason| bad(&word.text, reason))? {
+            Some(Val::String(text)) => text,
+            _ => word.text.clone(),
+        };
+        core_values::other(ty, &text).map_err(|reason| bad(&text, reason))
     }
 
     /// Calls a function by a convention, which its type does not tell.
@@ -121,7 +179,7 @@ impl Calls {
         for (number, word) in words.iter().enumerate() {
             let (param, form, text) = (number.to_string(), self.notation.form(), &*word.text);
             let bad = |reason| bad_argument(&param, &Type::String, text, form, reason);
-            let earlier = self.results.get(text, &Type::String).map_err(bad)?.cloned();
+            let earlier = self.results.get(text, &Type::String).map_err(bad)?;
             arguments.push(match (earlier, self.content(word).map_err(bad)?) {
                 (Some(earlier), _) => earlier,
                 (None, Some(bytes)) => text_or_bytes(bytes),
@@ -131,6 +189,7 @@ impl Calls {
         let results = self.session.call_with(abi, function, &arguments)?;
         let returned = results.into_iter().map(|value| Returned {
             is_bytes: matches!(&value, Val::List(items) if matches!(items[..], [Val::U8(_), ..])),
+            is_plain: false,
             value,
         });
         Ok(returned.collect())
@@ -174,10 +233,14 @@ impl Calls {
     }
 
     fn argument(&mut self, param: &str, ty: &Type, word: &Word) -> Result<Val, BadArgument> {
-        let (form, text) = (self.notation.form(), &*word.text);
+        let form = match self.notation.form() {
+            Form::Raw if word.is_wave => Form::Wave,
+            form => form,
+        };
+        let text = &*word.text;
         let bad = |reason| bad_argument(param, ty, text, form, reason);
         if let Some(result) = self.results.get(text, ty).map_err(bad)? {
-            return Ok(result.clone());
+            return Ok(result);
         }
         let read = match self.content(word).map_err(bad)? {
             Some(bytes) => from_bytes(param, ty, &bytes, form),
@@ -200,6 +263,58 @@ impl Calls {
     pub(crate) fn last(&self) -> usize {
         self.results.last()
     }
+}
+
+/// Exports that are there for who hands values over, and not to be called by a person.
+const PLUMBING: [&str; 9] =
+    ["malloc", "calloc", "realloc", "free", "allocate", "deallocate", "alloc", "dealloc", "memory"];
+
+/// A command that calls a function of the guest, to be copied: `wanted`, or the first that
+/// looks as if it was made to be called. `None` where none has arguments that can be typed.
+pub(crate) fn command_for(
+    guest: &Guest<Functions>,
+    file: &Path,
+    wanted: Option<&str>,
+) -> Option<String> {
+    let is_plumbing =
+        |name: &str| name.starts_with('_') || name.starts_with("cabi_") || PLUMBING.contains(&name);
+    let exports = guest.exports();
+    let (plumbing, made): (Vec<_>, Vec<_>) =
+        exports.iter().map(String::as_str).partition(|name| is_plumbing(name));
+    let names = wanted.into_iter().chain(made).chain(plumbing);
+    let form = Notation::default().form();
+    names.take(if wanted.is_some() { 1 } else { usize::MAX }).find_map(|name| {
+        let examples = match guest.signature(name) {
+            Some(signature) => {
+                let examples = signature.params.iter().map(|(_, ty)| example(ty, form));
+                examples.collect::<Option<Vec<_>>>()?
+            }
+            None => core_example(guest, name)?.into_iter().map(str::to_owned).collect(),
+        };
+        let short = name
+            .rsplit('.')
+            .next()
+            .filter(|short| guest.resolve(short).is_ok_and(|meant| meant == name));
+        let file = file.to_str()?;
+        let words = ["wit-host", "call", file, short.unwrap_or(name)].into_iter();
+        quoted(words.chain(examples.iter().map(String::as_str)))
+    })
+}
+
+/// Examples of the arguments of a core module's function.
+fn core_example(guest: &Guest<Functions>, function: &str) -> Option<Vec<&'static str>> {
+    let ty = guest.core_type(function)?;
+    ty.params().map(|ty| core_values::example(&ty)).collect()
+}
+
+fn given(count: usize) -> String {
+    if count == 1 { "1 argument".into() } else { format!("{count} arguments") }
+}
+
+/// Words as a shell takes them.
+fn quoted<'w>(words: impl Iterator<Item = &'w str>) -> Option<String> {
+    let quoted = words.map(|word| shlex::try_quote(word).ok());
+    Some(quoted.collect::<Option<Vec<_>>>()?.join(" "))
 }
 
 /// How a function is called, with an example of each argument. What has no text

@@ -142,13 +142,19 @@ impl Check {
         limits: Limits,
         isolation: Isolation,
     ) -> Result<Fit, Error> {
-        let offered = self.modules.offer(wit_host::contract());
-        let runtime = offered.limits(limits).isolate(isolation).build()?;
-        let fit = match &self.wit {
-            Some(_) => runtime.fit_contract_file(guest, contract)?,
-            None => runtime.fit_file(guest)?,
+        let fit = |externref| {
+            let offered = self.modules.offer_with(wit_host::contract(), externref);
+            let offered = offered.limits(limits.clone()).isolate(isolation.clone());
+            match &self.wit {
+                Some(_) => offered.build()?.fit_contract_file(guest, contract),
+                None => offered.build()?.fit_file(guest),
+            }
         };
-        Ok(if self.world.is_some() { fit.whole() } else { fit })
+        let mut found = fit(self.modules.externref())?;
+        if Misfits(found.misfits.clone()).are_of_own_host_values() {
+            found = fit(true)?;
+        }
+        Ok(if self.world.is_some() { found.whole() } else { found })
     }
 }
 

@@ -68,10 +68,13 @@ pub(crate) struct Compile {
 impl Compile {
     pub(crate) fn execute(&self) -> Result<Status> {
         refuse_read(&self.output, self.modules.read_with(&self.guest))?;
-        let contract = wit_host::contract().limits(self.limits()?).processor(self.cpu);
-        let builder = self.modules.offer(contract.deterministic(self.deterministic));
-        let compiled = self.isolate.apply(builder)?.build()?.compile_file(&self.guest);
-        let compiled = compiled.map_err(|error| named(&self.guest, error))?;
+        let compiled = self.modules.with_host_values(|externref| {
+            let contract = wit_host::contract().limits(self.limits()?).processor(self.cpu);
+            let contract = contract.deterministic(self.deterministic);
+            let builder = self.modules.offer_with(contract, externref);
+            let compiled = self.isolate.apply(builder)?.build()?.compile_file(&self.guest);
+            compiled.map_err(|error| named(&self.guest, error))
+        })?;
         let failed = || format!("failed to write `{}`", shown_path(&self.output));
         let written = Destination::at(&self.output).and_then(|place| place.write(&compiled.bytes));
         written.with_context(failed)?;

@@ -7,7 +7,7 @@ use wit_host::{Abi, Functions, Guest, Kind, Returns};
 use super::options::Usage;
 
 /// By which convention functions are called.
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone, Copy, Default)]
 pub(crate) struct Convention {
     /// Hand text and arrays to a core module, and take them from it, by the convention
     /// that it keeps

@@ -125,6 +125,21 @@ impl Observer<'_> {
         Ok(guest)
     }
 
+    /// Says what the person has to know, with the guest's name before it.
+    pub(crate) fn notice(&self, text: &str) {
+        notice(&format!("{}: {text}", shown_path(self.guest)));
+    }
+
+    /// Whether guests have to leave a coredump.
+    pub(crate) fn wants_coredump(&self) -> bool {
+        self.options.wants_coredump()
+    }
+
+    /// The guest's file.
+    pub(crate) fn guest(&self) -> &Path {
+        self.guest
+    }
+
     /// Says what is going on. A guest's names are a part of it, so it is cut, and
     /// nothing in it gets to the terminal as it is.
     pub(crate) fn tell(&self, text: impl FnOnce() -> String) {

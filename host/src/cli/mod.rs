@@ -4,6 +4,7 @@ mod adapt;
 mod against;
 mod cache;
 mod call;
+mod call_notation;
 mod calls;
 mod check;
 mod compile;
@@ -11,6 +12,7 @@ mod complete;
 mod completions;
 mod contract;
 mod convention;
+mod core_values;
 mod destination;
 mod diagnostics;
 mod doctor;
@@ -126,7 +128,7 @@ fn answered(answer: &clap::Error) -> anyhow::Result<Status> {
 
 fn execute(command: Command) -> anyhow::Result<Status> {
     match command {
-        Command::Run(run) => run.execute(),
+        Command::Run(run) => (*run).execute(),
         Command::Call(call) => call.execute(),
         Command::Shell(shell) => shell.execute(),
         Command::Check(check) => check.execute(),

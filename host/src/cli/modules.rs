@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
-use wit_host::{Functions, RuntimeBuilder};
+use wit_host::{Error, Functions, RuntimeBuilder};
 
 /// What serves a core module's imports besides the contract.
 #[derive(Args)]
@@ -16,7 +16,8 @@ pub(crate) struct Modules {
     #[arg(long, value_name = "NAME=FILE", value_parser = OsStringValueParser::new().try_map(|text| module(&text)))]
     module: Vec<(String, PathBuf)>,
 
-    /// Let core modules hold values of the host (`externref`)
+    /// Let core modules import values of the host (`externref`); one that has them only
+    /// within itself needs no option
     #[arg(long)]
     externref: bool,
 }
@@ -24,9 +25,36 @@ pub(crate) struct Modules {
 impl Modules {
     /// The builder with what is asked for.
     pub(crate) fn offer(&self, builder: RuntimeBuilder<Functions>) -> RuntimeBuilder<Functions> {
-        let builder = builder.host_values(self.externref);
+        self.offer_with(builder, self.externref)
+    }
+
+    /// Whether values of the host were asked for.
+    pub(crate) fn externref(&self) -> bool {
+        self.externref
+    }
+
+    /// [`Modules::offer`], with values of the host or without.
+    pub(crate) fn offer_with(
+        &self,
+        builder: RuntimeBuilder<Functions>,
+        externref: bool,
+    ) -> RuntimeBuilder<Functions> {
+        let builder = builder.host_values(externref);
         let modules = self.module.iter();
         modules.fold(builder, |builder, (name, path)| builder.module_file(name, path))
+    }
+
+    /// Does `work` with a runtime, and with one that knows values of the host where the guest
+    /// is a core module that has some and asks for none: whoever does not call what has them
+    /// is not to be refused for them.
+    pub(crate) fn with_host_values<R>(
+        &self,
+        work: impl Fn(bool) -> anyhow::Result<R>,
+    ) -> anyhow::Result<R> {
+        match work(self.externref) {
+            Err(error) if !self.externref && is_of_host_values(&error) => work(true),
+            other => other,
+        }
     }
 
     /// The files that are read, which nothing is to be written over, and what each is.
@@ -36,6 +64,13 @@ impl Modules {
     ) -> impl Iterator<Item = (&'a Path, &'static str)> {
         let modules = self.module.iter().map(|(_, path)| (&**path, "a module of `--module`"));
         std::iter::once((guest, "the guest")).chain(modules)
+    }
+}
+
+fn is_of_host_values(error: &anyhow::Error) -> bool {
+    match error.downcast_ref() {
+        Some(Error::Misfits(misfits)) => misfits.are_of_own_host_values(),
+        _ => false,
     }
 }
 

@@ -9,8 +9,11 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
-use wit_host::{Access, Cache, Denial, Functions, Grants, Limits, Result, RuntimeBuilder, Stdio};
+use wit_host::{
+    Access, Cache, Denial, Functions, Grants, Guest, Limits, Result, Runtime, RuntimeBuilder, Stdio,
+};
 
+use super::diagnostics::Observer;
 use super::isolation::Isolate;
 use super::modules::Modules;
 use super::status::shown_path;
@@ -107,9 +110,33 @@ struct Directory {
 impl Options {
     /// A runtime's builder with the shipped contract, as the options have it.
     pub(crate) fn builder(&self) -> anyhow::Result<RuntimeBuilder<Functions>> {
+        self.builder_with(self.modules.externref())
+    }
+
+    /// Loads the observer's guest for the runtime of [`Options::builder`], or for one beside
+    /// it where it needs another.
+    ///
+    /// # Errors
+    /// Those of loading it.
+    pub(crate) fn load(
+        &self,
+        runtime: &Runtime<Functions>,
+        observer: &Observer<'_>,
+    ) -> anyhow::Result<Guest<Functions>> {
+        self.modules.with_host_values(|externref| match externref == self.modules.externref() {
+            true => observer.load(runtime, self.trusted_code),
+            false => {
+                let coredump = observer.wants_coredump();
+                let other = self.builder_with(externref)?.coredump(coredump).build()?;
+                observer.load(&other, self.trusted_code)
+            }
+        })
+    }
+
+    fn builder_with(&self, externref: bool) -> anyhow::Result<RuntimeBuilder<Functions>> {
         let builder = self
             .modules
-            .offer(wit_host::contract())
+            .offer_with(wit_host::contract(), externref)
             .limits(self.limits()?)
             .grants(self.grants()?)
             .deterministic(self.deterministic);

@@ -31,10 +31,10 @@ impl Results {
     ///
     /// # Errors
     /// Says why where there is no such result.
-    pub(super) fn get(&self, text: &str, ty: &Type) -> Result<Option<&Val>, String> {
+    pub(super) fn get(&self, text: &str, ty: &Type) -> Result<Option<Val>, String> {
         let Some(number) = number(text) else { return Ok(None) };
         let reason = match number.checked_sub(1).and_then(|index| self.0.get(index)) {
-            Some(Kept::Value(value)) => return Ok(Some(payload(value, ty))),
+            Some(Kept::Value(value)) => return Ok(Some(suited(value, ty))),
             _ if *ty == Type::String => return Ok(None),
             Some(Kept::Nothing) => "that call returned nothing".into(),
             Some(Kept::GivenAway(function)) => {
@@ -79,14 +79,17 @@ pub(super) fn number(text: &str) -> Option<usize> {
     is_number.then(|| digits.parse().unwrap_or(usize::MAX))
 }
 
-/// What an `ok` or a `some` holds, where the parameter wants a handle.
-fn payload<'v>(value: &'v Val, ty: &Type) -> &'v Val {
+/// The value as the parameter takes it: what an `ok` or a `some` holds, where it wants no
+/// such, and as `some` of it where it wants one.
+fn suited(value: &Val, ty: &Type) -> Val {
     match (ty, value) {
-        (
-            Type::Own(_) | Type::Borrow(_),
-            Val::Result(Ok(Some(value))) | Val::Option(Some(value)),
-        ) => value,
-        _ => value,
+        (Type::Result(_), Val::Result(_)) | (Type::Option(_), Val::Option(None)) => value.clone(),
+        (Type::Option(some), Val::Option(Some(held))) => {
+            Val::Option(Some(Box::new(suited(held, &some.ty()))))
+        }
+        (_, Val::Result(Ok(Some(held))) | Val::Option(Some(held))) => suited(held, ty),
+        (Type::Option(some), value) => Val::Option(Some(Box::new(suited(value, &some.ty())))),
+        _ => value.clone(),
     }
 }
 
@@ -150,14 +153,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_an_ok_or_a_some_holds() {
+        let held = || Some(Box::new(Val::U8(7)));
+        for value in [
+            Val::U8(7),
+            Val::Result(Ok(held())),
+            Val::Option(held()),
+            Val::Result(Ok(Some(Box::new(Val::Option(held()))))),
+        ] {
+            let mut results = Results::default();
+            results.push(Some(value.clone()));
+            assert_eq!(results.get("$1", &Type::U8), Ok(Some(Val::U8(7))), "{value:?}");
+        }
+        for value in [Val::Option(None), Val::Result(Ok(None)), Val::Result(Err(held()))] {
+            let mut results = Results::default();
+            results.push(Some(value.clone()));
+            assert_eq!(results.get("$1", &Type::U8), Ok(Some(value)));
+        }
+    }
+
+    #[test]
     fn what_a_text_means() {
         let mut results = Results::default();
         results.push(Some(Val::U8(7)));
         results.push(None);
         let only = "there are only `$1` to `$2` so far";
         for (text, ty, expected) in [
-            ("$1", Type::U8, Ok(Some(&Val::U8(7)))),
-            ("$01", Type::String, Ok(Some(&Val::U8(7)))),
+            ("$1", Type::U8, Ok(Some(Val::U8(7)))),
+            ("$01", Type::String, Ok(Some(Val::U8(7)))),
             ("$2", Type::U8, Err("that call returned nothing")),
             ("$2", Type::String, Ok(None)),
             ("$0", Type::U8, Err(only)),
@@ -170,11 +193,7 @@ mod tests {
             ("1", Type::U8, Ok(None)),
         ] {
             let found = results.get(text, &ty);
-            assert_eq!(
-                found.as_ref().map_err(|reason| &**reason),
-                expected.as_ref().map_err(|reason| *reason),
-                "{text}"
-            );
+            assert_eq!(found, expected.map_err(str::to_owned), "{text}");
         }
         assert!(results.forget().is_empty());
         assert_eq!(results.last(), 0);

@@ -13,6 +13,8 @@ pub(crate) struct Returned {
     pub(crate) value: Val,
     /// Whether it is bytes, which can be printed as they are.
     pub(super) is_bytes: bool,
+    /// Whether it is a text without quotes, for what has no value in WIT.
+    pub(super) is_plain: bool,
 }
 
 impl Notation {
@@ -21,8 +23,12 @@ impl Notation {
     pub(super) fn print(self, results: &[Returned], everything: bool) -> Result<bool> {
         let write = if everything { write_raw } else { write_of_guest };
         let mut failed = false;
-        for Returned { value: result, is_bytes } in results {
-            let line = || format!("{}\n", self.text(result)).into_bytes();
+        for Returned { value: result, is_bytes, is_plain } in results {
+            let text = || match result {
+                Val::String(text) if *is_plain && !self.json => text.clone(),
+                _ => self.text(result),
+            };
+            let line = || format!("{}\n", text()).into_bytes();
             if let Val::Result(Err(_)) = result {
                 failed = true;
                 let _ = write(Output::Stderr, &line());

@@ -7,17 +7,21 @@ use anyhow::Result;
 use clap::Args;
 use wit_host::{Error, Functions, Grants, Guest, Kind, Main, Misfits, Outcome, Runtime, Val};
 
+use super::call::Call;
+use super::call_notation;
+use super::calls::command_for;
 use super::diagnostics::{Diagnostics, Observer};
 use super::options::{Options, text};
 use super::output;
 use super::overdue::Overdue;
-use super::status::{Status, interruptible, named, notice, report, shown_path};
-use super::watch::{PATIENCE, Watch};
+use super::status::{Status, interruptible, named, notice, report};
+use super::watch::Watch;
 
 /// Run a guest's main function and print what it returns
 ///
 /// The main function is the first of these that the guest exports: `run` of the
-/// contract's world, `wasi:cli/run`, a core module's `run`, `_start`.
+/// contract's world, `wasi:cli/run`, a core module's `run`, `_start`. A guest that has
+/// none of them is for `wit-host call`.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -28,6 +32,11 @@ pub(crate) struct Run {
     /// interrupted; a build that does not load is told, and waited for to be mended
     #[arg(long)]
     watch: bool,
+
+    /// Call this function instead, as `add(1, 2)`, or by its name with ARGS behind the guest:
+    /// what `wit-host call` does, in the words of other hosts
+    #[arg(long, value_name = "CALL")]
+    invoke: Option<OsString>,
 
     /// A component or a core module, in binary or in text form, and behind it what
     /// it finds as its arguments: options of this command stand before it
@@ -42,8 +51,14 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn execute(&self) -> Result<Status> {
+    pub(crate) fn execute(mut self) -> Result<Status> {
+        if let Some(invoked) = self.invoke.take() {
+            return self.into_call(invoked).execute();
+        }
         interruptible()?;
+        if self.guest.first().and_then(|word| call_notation::split(word.to_str()?)).is_some() {
+            call_notation::refuse_function_first(&self.guest)?;
+        }
         let program = self.path().file_name().unwrap_or_default().to_string_lossy();
         let arguments = self.guest.iter().skip(1).map(|argument| text(argument));
         let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
@@ -54,48 +69,20 @@ impl Run {
         let observer = self.diagnostics.begin(self.path(), self.options.modules())?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
+        let load = || self.load(&observer, &runtime);
+        let run = |guest: &Guest<Functions>| self.once(guest, (&grants, &overdue), &observer);
         match watch {
-            Some(watch) => self.again_and_again(&watch, &runtime, (&grants, &overdue), &observer),
-            None => once(&self.load(&observer, &runtime)?, (&grants, &overdue), &observer),
+            Some(watch) => watch.again_and_again(self.path(), load, run),
+            None => run(&load()?),
         }
     }
 
-    /// Runs each build that loads. It ends with the command.
-    fn again_and_again(
-        &self,
-        watch: &Watch,
-        runtime: &Runtime<Functions>,
-        bounds: (&Grants, &Overdue),
-        observer: &Observer<'_>,
-    ) -> Result<Status> {
-        let guest = shown_path(self.path());
-        let (mut before, mut told) = ("", String::new());
-        loop {
-            match self.load(observer, runtime) {
-                Ok(loaded) => {
-                    let ended = once(&loaded, bounds, observer);
-                    if ended.unwrap_or_else(|error| report(&error)) == Status::OutputClosed {
-                        return Ok(Status::OutputClosed);
-                    }
-                    (before, told) = ("; the build before it is kept", String::new());
-                    notice(&format!("{guest}: watching for changes"));
-                }
-                // Half a file is no guest, and the rest may be under way.
-                Err(_) if watch.changes_within(PATIENCE)? => {
-                    watch.settled()?;
-                    continue;
-                }
-                Err(error) if format!("{error:#}") != told => {
-                    report(&error);
-                    notice(&format!(
-                        "{guest}: this build is not run{before}; watching for changes"
-                    ));
-                    told = format!("{error:#}");
-                }
-                Err(_) => {}
-            }
-            watch.changed()?;
-        }
+    /// The same guest and options with a call of a function, whose arguments are behind it or
+    /// behind the guest.
+    fn into_call(self, function: OsString) -> Call {
+        let mut words = self.guest;
+        words.insert(1, function);
+        Call::new(words, self.watch, self.options, self.diagnostics)
     }
 
     fn load(
@@ -103,7 +90,7 @@ impl Run {
         observer: &Observer<'_>,
         runtime: &Runtime<Functions>,
     ) -> Result<Guest<Functions>> {
-        let guest = observer.load(runtime, self.options.trusts_code())?;
+        let guest = self.options.load(runtime, observer)?;
         if calls_contract(&guest) && !self.options.trusts_code() {
             self.hold_run(runtime).map_err(|error| named(self.path(), error))?;
         }
@@ -116,6 +103,30 @@ impl Run {
         let mut differing = runtime.fit_file(self.path())?.differing;
         differing.retain(|misfit| misfit.name == RUN);
         if differing.is_empty() { Ok(()) } else { Err(Error::Misfits(Misfits(differing))) }
+    }
+
+    fn once(
+        &self,
+        guest: &Guest<Functions>,
+        bounds: (&Grants, &Overdue),
+        observer: &Observer<'_>,
+    ) -> Result<Status> {
+        if let Some(main) = guest.main() {
+            return run_main(guest, &main, bounds, observer);
+        }
+        let error = Error::NoEntryPoint { exports: guest.exports() };
+        let command = self.call_meant(guest).or_else(|| command_for(guest, self.path(), None));
+        Ok(told_how_to_call(error, command, observer))
+    }
+
+    /// The call that the words behind the guest look like.
+    fn call_meant(&self, guest: &Guest<Functions>) -> Option<String> {
+        let words: Vec<_> = self.guest.iter().map(OsString::as_os_str).collect();
+        let [file, function, arguments @ ..] = &words[..] else { return None };
+        let name = function.to_str()?;
+        let name = call_notation::split(name).map_or(name, |(name, _)| name);
+        guest.resolve(name).ok()?;
+        call_notation::command(file, function, arguments)
     }
 
     fn path(&self) -> &Path {
@@ -135,8 +146,9 @@ fn calls_contract(guest: &Guest<Functions>) -> bool {
 }
 
 /// Runs a guest's main in a session of its own.
-fn once(
+fn run_main(
     guest: &Guest<Functions>,
+    main: &Main,
     (grants, overdue): (&Grants, &Overdue),
     observer: &Observer<'_>,
 ) -> Result<Status> {
@@ -146,15 +158,28 @@ fn once(
         Err(Error::Exited(status)) => return Ok(Status::Guest(status)),
         Err(error) => return Err(observer.explain(error)),
     };
-    if let Some(main) = guest.main() {
-        observer.tell(|| format!("calling `{}`", main.name()));
-    }
+    observer.tell(|| format!("calling `{}`", main.name()));
     let outcome = overdue.during(|| session.main());
     observer.tell(|| format!("spent {}", session.spent()));
-    match outcome.map_err(|error| observer.explain(error))? {
-        Outcome::Returned(results) => print(&results),
-        Outcome::Exited(status) => Ok(Status::Guest(status)),
+    match outcome {
+        Ok(Outcome::Returned(results)) => print(&results),
+        Ok(Outcome::Exited(status)) => Ok(Status::Guest(status)),
+        // It takes arguments, which its main has none of.
+        Err(error @ Error::WrongType { .. }) => {
+            let command = command_for(guest, observer.guest(), Some(main.name()));
+            Ok(told_how_to_call(error, command, observer))
+        }
+        Err(error) => Err(observer.explain(error)),
     }
+}
+
+/// Reports that the guest cannot be run, with a command that calls a function of it.
+fn told_how_to_call(error: Error, command: Option<String>, observer: &Observer<'_>) -> Status {
+    let status = report(&observer.explain(error));
+    if let Some(command) = command {
+        notice(&format!("call a function of it by its name: {command}"));
+    }
+    status
 }
 
 /// Prints numbers in decimal, each on a line of its own.

@@ -13,9 +13,11 @@ use wit_host::blocking::Interrupt;
 use wit_host::inspect::Import;
 use wit_host::{Abi, Error, Functions, Grants, Guest};
 
+use super::call_notation;
 use super::calls::{Calls, Notation};
 use super::complete::Completion;
 use super::convention::Convention;
+use super::core_values;
 use super::diagnostics::{Diagnostics, Observer};
 use super::history;
 use super::options::Options;
@@ -67,7 +69,7 @@ impl Shell {
         let observer = self.diagnostics.begin(&self.guest, self.options.modules())?;
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
-        let guest = observer.load(&runtime, self.options.trusts_code())?;
+        let guest = self.options.load(&runtime, &observer)?;
         let abi = self.convention.of(&guest)?;
         let imports = match self.options.trusts_code() {
             // Compiled code can be called, and not looked into.
@@ -165,9 +167,13 @@ impl Prompt<'_> {
     }
 
     fn exports(&self) -> String {
-        let described = |name: &String| match self.guest.signature(name) {
-            Some(signature) => format!("{}: {signature}\n", name.escape_debug()),
-            None => format!("{}\n", name.escape_debug()),
+        let core = |name: &String| self.guest.core_type(name).map(|ty| core_values::signature(&ty));
+        let described = |name: &String| {
+            let signature = self.guest.signature(name).map(|signature| signature.to_string());
+            match signature.or_else(|| core(name)) {
+                Some(signature) => format!("{}: {signature}\n", name.escape_debug()),
+                None => format!("{}\n", name.escape_debug()),
+            }
         };
         self.guest.exports().iter().map(described).collect()
     }
@@ -180,19 +186,13 @@ impl Prompt<'_> {
     }
 
     fn call(&mut self, line: &str) -> Result<()> {
-        let Some(words) = shlex::split(line) else {
-            notice("a quote is missing its end");
-            return Ok(());
-        };
-        // A comment has no words.
-        let Some((function, arguments)) = words.split_first() else { return Ok(()) };
+        let Some((function, arguments)) = self.words(line) else { return Ok(()) };
         let Some(calls) = &mut self.calls else {
             notice(NO_SESSION);
             return Ok(());
         };
-        let arguments: Vec<_> = arguments.iter().map(|word| Word::of_text(word)).collect();
         self.interrupt.store(false, Ordering::Relaxed);
-        let called = calls.call(function, &arguments);
+        let called = calls.call(&function, &arguments);
         self.interrupt.store(true, Ordering::Relaxed);
         calls.read_input_again();
         match called {
@@ -205,6 +205,22 @@ impl Prompt<'_> {
             }
             Err(error) => self.failed(error),
         }
+    }
+
+    /// A line's function and arguments. A comment has none.
+    fn words(&self, line: &str) -> Option<(String, Vec<Word>)> {
+        let whole = call_notation::split(line).filter(|(function, _)| {
+            !function.contains(char::is_whitespace) && self.guest.resolve(function).is_ok()
+        });
+        if let Some((function, arguments)) = whole {
+            return Some((function.into(), arguments.into_iter().map(Word::of_call).collect()));
+        }
+        let Some(words) = shlex::split(line) else {
+            notice("a quote is missing its end");
+            return None;
+        };
+        let (function, arguments) = words.split_first()?;
+        Some((function.clone(), arguments.iter().map(|word| Word::of_text(word)).collect()))
     }
 
     /// After a failure of the guest there has to be a new session.

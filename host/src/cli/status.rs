@@ -171,7 +171,9 @@ pub(crate) fn status(error: &Error) -> Status {
         | Error::NotAModule
         | Error::Unmappable(_)
         | Error::Misfits(_) => Status::Refused,
-        Error::NoSuchFunction { .. } | Error::AmbiguousFunction { .. } => Status::NotFound,
+        Error::NoSuchFunction { .. }
+        | Error::NoEntryPoint { .. }
+        | Error::AmbiguousFunction { .. } => Status::NotFound,
         Error::Module { source, .. } => status(source),
         Error::Project(ProjectError::Write { .. }) => Status::HostFailed,
         Error::WrongType { .. }
@@ -184,7 +186,7 @@ pub(crate) fn status(error: &Error) -> Status {
         | Error::Contract { .. } => Status::Usage,
         Error::Exited(status) => Status::Guest(*status),
         Error::Interrupted { .. } => Status::Interrupted,
-        Error::Trapped { .. } => Status::Trapped,
+        Error::Trapped { .. } | Error::SessionEnded { .. } => Status::Trapped,
         Error::Limit { limit: LimitReached::WallClock(_), .. } => Status::TimeLimit,
         Error::Limit { .. } => Status::SpendingLimit,
         _ => Status::HostFailed,

@@ -10,13 +10,13 @@ use anyhow::{Context as _, Result, bail};
 use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 
 use super::options::Usage;
-use super::status::shown_path;
+use super::status::{Status, notice, report, shown_path};
 
 /// A file that did not change for so long is taken to be whole.
 const QUIET: Duration = Duration::from_millis(100);
 
 /// How long the rest of a file may take that is no guest yet.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Listens to the changes of one file.
 pub(crate) struct Watch {
@@ -48,6 +48,43 @@ impl Watch {
             }
         }
         Ok(Self { events, names, folders, _watcher: watcher })
+    }
+
+    /// Runs each build of the file that loads. It ends with the command.
+    pub(crate) fn again_and_again<G>(
+        &self,
+        file: &Path,
+        load: impl Fn() -> Result<G>,
+        run: impl Fn(&G) -> Result<Status>,
+    ) -> Result<Status> {
+        let guest = shown_path(file);
+        let (mut before, mut told) = ("", String::new());
+        loop {
+            match load() {
+                Ok(loaded) => {
+                    let ended = run(&loaded);
+                    if ended.unwrap_or_else(|error| report(&error)) == Status::OutputClosed {
+                        return Ok(Status::OutputClosed);
+                    }
+                    (before, told) = ("; the build before it is kept", String::new());
+                    notice(&format!("{guest}: watching for changes"));
+                }
+                // Half a file is no guest, and the rest may be under way.
+                Err(_) if self.changes_within(PATIENCE)? => {
+                    self.settled()?;
+                    continue;
+                }
+                Err(error) if format!("{error:#}") != told => {
+                    report(&error);
+                    notice(&format!(
+                        "{guest}: this build is not run{before}; watching for changes"
+                    ));
+                    told = format!("{error:#}");
+                }
+                Err(_) => {}
+            }
+            self.changed()?;
+        }
     }
 
     /// Waits until the file has changed, and is quiet.

@@ -16,6 +16,8 @@ pub(super) struct Word {
     /// Its text. In that of a file's name, what is no text is replaced.
     pub(super) text: String,
     source: Source,
+    /// Whether it is WAVE whatever the others are, as within a call that is one word.
+    pub(super) is_wave: bool,
 }
 
 enum Source {
@@ -35,6 +37,7 @@ impl Word {
             [b'@', path @ ..] => Self {
                 text: word.to_string_lossy().into_owned(),
                 source: Source::File(OsStr::from_bytes(path).into()),
+                is_wave: false,
             },
             _ => Self::of_text(text(word)?),
         })
@@ -47,7 +50,12 @@ impl Word {
             None if text == "-" => Source::Input,
             None => Source::Text,
         };
-        Self { text: text.into(), source }
+        Self { text: text.into(), source, is_wave: false }
+    }
+
+    /// An argument within a call that is one word, where it stands for itself.
+    pub(super) fn of_call(text: &str) -> Self {
+        Self { text: text.into(), source: Source::Text, is_wave: true }
     }
 
     /// What it stands for, of which there may be so many bytes; `input` is what has come

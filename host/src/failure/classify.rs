@@ -2,18 +2,21 @@
 //! exit, a limit and a host function that failed; this tells them apart.
 
 use std::any::Any;
+use std::char::{CharTryFromError, DecodeUtf16Error};
+use std::str::Utf8Error;
 
 use wasmtime::Trap;
 use wasmtime::component::ResourceTableError;
-use wasmtime_wasi::I32Exit;
 use wiggle::{GuestError, Region};
 
+use super::canonical;
 use super::trap::in_words;
 use crate::abi::Broken;
 use crate::deny::Denied;
-use crate::env::{Exit, HostFailure, ImportFailed};
+use crate::env::{HostFailure, ImportFailed};
 use crate::lacking::is_lacking;
 use crate::limits::LimitReached;
+use crate::module::exit_status;
 use crate::state::State;
 use crate::text::{root_cause, shown};
 
@@ -33,11 +36,8 @@ pub(crate) enum Verdict {
 impl Verdict {
     /// What the engine's error means, given how the store was left.
     pub(crate) fn of<T>(error: &wasmtime::Error, state: &State<T>) -> Self {
-        if let Some(I32Exit(status)) = error.downcast_ref() {
-            return Self::Exited(*status);
-        }
-        if let Some(Exit(status)) = error.downcast_ref() {
-            return Self::Exited(*status);
+        if let Some(status) = exit_status(error) {
+            return Self::Exited(status);
         }
         if let Some(HostFailure(reason)) = error.downcast_ref() {
             return Self::HostFailed(shown(reason));
@@ -131,9 +131,33 @@ fn cause(error: &wasmtime::Error) -> String {
         None if error.root_cause().to_string() == "missing required memory export" => {
             "the guest calls WASI, which needs a memory, and exports none named `memory`".into()
         }
-        None => root_cause(error),
+        None => of_value(error),
     }
 }
+
+/// What the engine has found wrong with a value that was handed over.
+fn of_value(error: &wasmtime::Error) -> String {
+    let root = root_cause(error);
+    let known = error.root_cause();
+    let cause = match known.downcast_ref() {
+        Some(ResourceTableError::HasChildren) => Some(CHILDREN),
+        Some(ResourceTableError::NotPresent | ResourceTableError::WrongType) => Some(NO_HANDLE),
+        _ if known.is::<Utf8Error>() => Some(canonical::NOT_UTF8),
+        _ if known.is::<DecodeUtf16Error>() => Some(canonical::NOT_UTF16),
+        _ if known.is::<CharTryFromError>() => Some(canonical::NO_CHAR),
+        _ => canonical::cause(&root),
+    };
+    match cause {
+        Some(cause) => format!("{root}: {cause}"),
+        None => root,
+    }
+}
+
+/// What is behind the errors of the host's own table of resources.
+const CHILDREN: &str = "the guest dropped a resource of the host while it holds another that was \
+                        made of it, as a stream's `pollable`; drop that one first";
+const NO_HANDLE: &str = "the guest used a resource of the host that is not there any more, or is \
+                         of another type";
 
 /// What a core module handed to WASI's first preview that it cannot take.
 fn of_wasi(error: &GuestError) -> String {

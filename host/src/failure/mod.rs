@@ -2,6 +2,7 @@
 //! of several lines. It does not know how a failure is found out; see `classify`.
 
 mod arguments;
+mod canonical;
 mod classify;
 mod frames;
 mod lines;
@@ -42,6 +43,8 @@ pub struct Failure {
     pub backtrace: Vec<String>,
     /// Why the frames are without lines, where [`Failure::locate`] could not find them.
     pub lines_left_out: Option<String>,
+    /// What else is known that may have led to it, a sentence each.
+    pub notes: Vec<String>,
     /// The last lines that the guest wrote to standard error, wherever that went.
     pub stderr: Vec<String>,
     /// What the session had spent by then.
@@ -98,6 +101,7 @@ impl Failure {
             lines_left_out: None,
             places: Vec::new(),
             guest: None,
+            notes: Vec::new(),
             stderr: state.wasi.last_lines(),
             spent,
             coredump: None,
@@ -149,6 +153,7 @@ impl fmt::Display for Failure {
         if let Some(reason) = &self.lines_left_out {
             write!(f, "\n    lines are left out: {}", shown(reason))?;
         }
+        self.notes.iter().try_for_each(|note| write!(f, "\n  note: {note}"))?;
         if !self.stderr.is_empty() && !self.stderr_was_seen {
             write!(f, "\n  the guest's last lines on standard error:")?;
             self.stderr.iter().try_for_each(|line| write!(f, "\n    {line}"))?;
@@ -169,6 +174,7 @@ impl fmt::Debug for Failure {
             .field("host_call", &self.host_call)
             .field("backtrace", &self.backtrace)
             .field("lines_left_out", &self.lines_left_out)
+            .field("notes", &self.notes)
             .field("stderr", &self.stderr)
             .field("spent", &self.spent)
             .field("coredump", &self.coredump.as_ref().map(Vec::len))

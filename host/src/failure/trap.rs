@@ -63,6 +63,11 @@ fn usual_cause(trap: Trap) -> Option<&'static str> {
             "it handed over a variant, enum, option or result with a case that its type does not \
              have"
         }
+        Trap::NullReference => "it used a reference that is null",
+        Trap::HeapMisaligned => "it made an atomic access to an address that is not aligned",
+        Trap::ArrayOutOfBounds => "it used an index that its array does not have",
+        Trap::AllocationTooLarge => "it asked for an object that is too large",
+        Trap::CastFailure => "it took a reference for one of another type",
         Trap::UnalignedPointer => "it handed over an address that is not aligned for its type",
         _ => return None,
     })

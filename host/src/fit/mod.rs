@@ -6,7 +6,7 @@
 mod component;
 mod misfit;
 mod module;
-mod names;
+pub(crate) mod names;
 mod other;
 mod preview1;
 mod probe;

@@ -258,14 +258,31 @@ fn no_such_module(import: &Import, served: &Table, name: &str) -> Misfit {
     )
 }
 
+/// What is wrong with a type that has a value of the host.
+const HOST_VALUES: &str =
+    "its type has `externref`, a value of the host, which this host does not hand out";
+
+impl Misfits {
+    /// Whether a core module has values of the host within itself or in what it exports, and
+    /// asks for none: whoever calls nothing of that can switch them on.
+    pub fn are_of_own_host_values(&self) -> bool {
+        let is_of_type = |misfit: &Misfit| misfit.problem.contains("`externref`, a value of");
+        let is_own = |misfit: &Misfit| misfit.side == Side::Export || misfit.name == MODULE_ITSELF;
+        let mut of_types = self.0.iter().filter(|misfit| is_of_type(misfit)).peekable();
+        of_types.peek().is_some() && of_types.all(is_own)
+    }
+}
+
+/// What a misfit is called that is about no import and no export of a module.
+const MODULE_ITSELF: &str = "core module";
+
 /// What a module has to do with values of the host, where guests may not hold any.
 fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Misfit> {
     let Some((imports, exports)) = imports_and_exports(binary) else { return Vec::new() };
     if served.host_values || !has_host_values(binary) {
         return Vec::new();
     }
-    let problem =
-        "its type has `externref`, a value of the host, which this host does not hand out";
+    let problem = HOST_VALUES;
     let fix = "switch them on (`--externref`, `RuntimeBuilder::host_values`), or build the guest \
                without them";
     let imports = imports.iter().filter(|import| import.ty.has_host_values()).map(|import| {
@@ -277,7 +294,7 @@ fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Misfit> {
     let misfits: Vec<_> = imports.chain(exports).collect();
     if misfits.is_empty() {
         let problem = problem.replacen("its type has", "it has a type with", 1);
-        return vec![Misfit::import("core module", problem, fix)];
+        return vec![Misfit::import(MODULE_ITSELF, problem, fix)];
     }
     misfits
 }

@@ -46,14 +46,17 @@ impl Name {
 
     /// Whether the engine takes one for the other.
     pub(super) fn matches(&self, other: &Self) -> bool {
-        let track = |name: &Self| name.version().map(PackageName::version_compat_track);
-        let exactly = |name: &Self| name.version().is_some_and(is_never_compatible);
-        self.is_of(other)
-            && if exactly(self) || exactly(other) {
-                self.version() == other.version()
-            } else {
-                track(self) == track(other)
-            }
+        self.is_of(other) && is_compatible(self.version(), other.version())
+    }
+}
+
+/// Whether the engine takes an interface of the one version for that of the other.
+pub(crate) fn is_compatible(one: Option<&Version>, other: Option<&Version>) -> bool {
+    let track = |version: Option<&Version>| version.map(PackageName::version_compat_track);
+    if [one, other].into_iter().flatten().any(is_never_compatible) {
+        one == other
+    } else {
+        track(one) == track(other)
     }
 }
 
@@ -83,22 +86,27 @@ pub(super) fn why_not(guest: Option<&Version>, contract: Option<&Version>) -> St
             said(contract)
         );
     };
-    let rule = if !guest.pre.is_empty() || !contract.pre.is_empty() {
-        "a pre-release is compatible with nothing but itself"
-    } else if guest.major != contract.major {
-        "another major number is a breaking change"
-    } else if guest.minor != contract.minor {
-        "before 1.0.0, another minor number is a breaking change"
-    } else {
-        "before 0.1.0, every version is a breaking change"
-    };
     format!(
-        "the guest was built against version {guest} and the contract is version {contract}: {rule}"
+        "the guest was built against version {guest} and the contract is version {contract}: {}",
+        rule(guest, contract)
     )
 }
 
+/// The rule by which the two versions do not go together.
+pub(crate) fn rule(one: &Version, other: &Version) -> &'static str {
+    if !one.pre.is_empty() || !other.pre.is_empty() {
+        "a pre-release is compatible with nothing but itself"
+    } else if one.major != other.major {
+        "another major number is a breaking change"
+    } else if one.minor != other.minor {
+        "before 1.0.0, another minor number is a breaking change"
+    } else {
+        "before 0.1.0, every version is a breaking change"
+    }
+}
+
 /// The one of `names` that is meant by `name`, if it is near enough to be a slip.
-pub(super) fn similar<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn similar<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     /// Less is another word.
     const ALIKE: f64 = 0.65;
     names

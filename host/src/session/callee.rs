@@ -8,6 +8,7 @@ use super::{Live, Session};
 use crate::component::Function as ComponentFunction;
 use crate::error::Result;
 use crate::failure::Called;
+use crate::guest::Main;
 use crate::module::{self, Function as ModuleFunction};
 use crate::state::State;
 
@@ -17,6 +18,8 @@ pub(super) struct Callees {
     /// Places in `functions`.
     by_name: BTreeMap<String, usize>,
     pub(super) functions: Vec<Callee>,
+    /// The place of a command's main.
+    command: Option<usize>,
     /// Room for a call's arguments and results, for call after call.
     pub(super) numbers: Vec<wasmtime::Val>,
 }
@@ -45,6 +48,9 @@ impl<T: Send + 'static> Session<T> {
         };
         let place = callees.functions.len();
         callees.functions.push(callee);
+        if is_command(name, live) {
+            callees.command = Some(place);
+        }
         callees.by_name.insert(name.into(), place);
         Ok((callees, place))
     }
@@ -56,6 +62,22 @@ impl<T: Send + 'static> Session<T> {
         }
         let full = self.guest.resolve(name)?;
         self.find(live, &full).ok_or_else(|| self.no_such(name))
+    }
+
+    /// Puts back what [`Session::callee`] has given, of which that one was called.
+    #[inline]
+    pub(super) fn put_back(&mut self, callees: Box<Callees>, place: usize, succeeded: bool) {
+        if succeeded && callees.command == Some(place) {
+            self.command_returned(&callees);
+        }
+        self.callees = Some(callees);
+    }
+
+    #[cold]
+    fn command_returned(&mut self, callees: &Callees) {
+        let mut names = callees.by_name.iter();
+        let command = names.find(|(_, place)| Some(**place) == callees.command);
+        self.command = command.map(|(name, _)| name.clone());
     }
 
     fn find(&mut self, live: Live, name: &str) -> Option<Callee> {
@@ -87,5 +109,13 @@ impl<T: Send + 'static> Session<T> {
             call(store).await
         };
         self.guarded(called, call).await
+    }
+}
+
+/// Whether the function is a command's main, which returns when the program is over.
+fn is_command(name: &str, live: Live) -> bool {
+    match live {
+        Live::Component(_) => Main::is_of_wasi(name),
+        Live::Module { .. } => name == module::START,
     }
 }

@@ -5,10 +5,13 @@ use tracing::Span;
 use wasmtime::WasmCoreDump;
 
 use super::Session;
+use crate::entry_point::REACTOR;
 use crate::error::Error;
 use crate::failure::{Called, Ending, Failure, Verdict, of_panic};
 use crate::guest::Linked;
 use crate::limits::LimitReached;
+use crate::module::START;
+use crate::text::shown;
 
 impl<T: Send + 'static> Session<T> {
     #[cold]
@@ -44,7 +47,7 @@ impl<T: Send + 'static> Session<T> {
             Err(panic) => (of_panic(panic.as_ref()), None),
         };
         let (ending, cause) = match &verdict {
-            Verdict::Exited(status) => return Error::Exited(*status),
+            Verdict::Exited(status) => return self.exited_with(*status, called.function),
             Verdict::OutputClosed => {
                 return Error::OutputClosed { function: called.function.into() };
             }
@@ -61,6 +64,29 @@ impl<T: Send + 'static> Session<T> {
         }
     }
 
+    fn exited_with(&mut self, status: i32, function: &str) -> Error {
+        // `_start` was called ahead of the function, where it was that.
+        let function = match self.store.data().start_exited {
+            Some(failed) if failed != 0 => START,
+            _ => function,
+        };
+        self.exited = Some((function.to_owned(), status));
+        Error::Exited(status)
+    }
+
+    /// That the guest had ended as a program does, before it was called and failed.
+    fn had_ended(&self) -> Option<String> {
+        let exited = self.store.data().start_exited;
+        let how = match (&self.command, exited) {
+            (Some(main), _) => format!("`{}` had returned before", shown(main)),
+            (None, Some(status)) => {
+                format!("`{START}`, which is called first, had ended it with status {status}")
+            }
+            (None, None) => return None,
+        };
+        Some(format!("the guest is a program that was over already: {how}; {REACTOR}"))
+    }
+
     fn failure(
         &mut self,
         called: Called<'_>,
@@ -71,6 +97,9 @@ impl<T: Send + 'static> Session<T> {
         let state = self.store.data();
         let mut failure = Failure::new(called, ending, cause, self.spent(), state);
         let noted = state.host_call;
+        if let Ending::Trapped = ending {
+            failure.notes.extend(self.had_ended());
+        }
         if let Some(error) = error {
             let linked = &self.guest.loaded.linked;
             let module = match linked {

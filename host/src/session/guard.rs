@@ -127,7 +127,12 @@ impl<T: Send + 'static> Session<T> {
 
     #[cold]
     pub(super) fn ended_error(&self) -> Error {
-        Error::SessionEnded { function: self.last_call.clone() }
+        match &self.exited {
+            Some((function, status)) => {
+                Error::SessionEnded { function: function.clone(), exited: Some(*status) }
+            }
+            None => Error::SessionEnded { function: self.last_call.clone(), exited: None },
+        }
     }
 
     pub(super) fn no_such(&self, name: &str) -> Error {

@@ -4,6 +4,7 @@
 
 mod callee;
 mod convention;
+mod core;
 mod failing;
 mod guard;
 mod start;
@@ -44,6 +45,10 @@ pub struct Session<T: 'static> {
     calls: u8,
     /// Whether the last call ended the session, as every call does until it succeeds.
     ended: bool,
+    /// The function that the guest ended itself in, and with which status.
+    exited: Option<(String, i32)>,
+    /// The command's main that has returned: it is made to be called once.
+    command: Option<String>,
     span: Span,
     callees: Option<Box<Callees>>,
     /// Behind the store, since it is somebody else's once it is dropped.
@@ -68,8 +73,7 @@ impl<T: Send + 'static> Session<T> {
     /// Those of [`Session::call`]. An exit of the guest's own is no error.
     pub async fn main(&mut self) -> Result<Outcome> {
         let Some(main) = self.guest.main() else {
-            let exports = self.guest.exports();
-            return Err(Error::NoSuchFunction { function: "run".into(), exports });
+            return Err(Error::NoEntryPoint { exports: self.guest.exports() });
         };
         match (self.call(main.name(), &[]).await, main) {
             (Err(Error::Exited(status)), _) => Ok(Outcome::Exited(status)),
@@ -118,8 +122,14 @@ impl<T: Send + 'static> Session<T> {
                 Err(error) => Err(error),
             },
         };
-        self.callees = Some(callees);
+        self.put_back(callees, place, results.is_ok());
         results
+    }
+
+    /// The function that the guest ended itself in, through WASI, and its status. It is
+    /// `_start` where that was called ahead of another function, and that was not called.
+    pub fn exited(&self) -> Option<(&str, i32)> {
+        self.exited.as_ref().map(|(function, status)| (function.as_str(), *status))
     }
 
     /// Whether it can be called: it was set up, and no call has failed.

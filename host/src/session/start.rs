@@ -71,6 +71,8 @@ impl<T: Send + 'static> Session<T> {
             is_sync: false,
             calls: 0,
             ended: false,
+            exited: None,
+            command: None,
             span: tracing::debug_span!("session", kind = %guest.kind()),
             callees: None,
             _place: place,

@@ -34,7 +34,7 @@ impl<T: Send + 'static> Session<T> {
                 self.on_this_stack(&called, |store| function.call_sync(store, numbers))
             }),
         };
-        self.callees = Some(callees);
+        self.put_back(callees, place, results.is_ok());
         results
     }
 

@@ -1,0 +1,2 @@
+;; It has a `run`, but one with parameters.
+(module (func (export "run") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))
