@@ -8,6 +8,7 @@ use wit_host::adapt::{Plan, Unmappables};
 use wit_host::{Contract, Limits};
 
 use super::destination::{Destination, refuse_read};
+use super::features::FeatureOptions;
 use super::output;
 use super::status::{Status, named, notice, shown_path};
 
@@ -39,6 +40,9 @@ pub(crate) struct Adapt {
     /// The world of that contract, where it has more than one
     #[arg(long, value_name = "NAME", requires = "wit")]
     world: Option<String>,
+
+    #[command(flatten)]
+    features: FeatureOptions,
 }
 
 impl Adapt {
@@ -47,7 +51,7 @@ impl Adapt {
             refuse_read(output, [(&*self.module, "the module")])?;
         }
         let contract = match &self.wit {
-            Some(folder) => Contract::read(folder, self.world.as_deref())?,
+            Some(folder) => self.features.read(folder)?.contract(self.world.as_deref())?,
             None => Contract::shipped()?,
         };
         let plan = Plan::of_file(&self.module, &contract, &Limits::default());

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
-use wit_host::{Contract, Error, Fit, Isolation, Misfit, Misfits};
+use wit_host::{Contract, Error, Fit, Isolation, Misfit, Misfits, Package};
 
 use super::against::against;
+use super::features::FeatureOptions;
 use super::isolation::isolation;
 use super::modules::Modules;
 use super::output::{Format, print, print_json};
@@ -17,7 +18,8 @@ use super::status::{Status, named, shown_path};
 ///
 /// A guest fits when everything that it imports can be served, and everything
 /// that it exports has the type of the contract. Nothing of it is run. With
-/// --against it is two versions of a contract that are compared, and no guest.
+/// --against it is two versions of a contract that are compared, and no guest: all worlds
+/// of the package, or the one that is named.
 ///
 /// As JSON: `contract` is the name of the world, `fits` is true or false, and
 /// `misfits` and `absent` (exports of the world that the guest lacks and may lack)
@@ -26,8 +28,9 @@ use super::status::{Status, named, shown_path};
 /// names of exports that the contract does not have, and `differing` are those of other
 /// types than the contract's, of a guest that imports nothing of it and so does not claim
 /// to meet it: they are listed, and no reason not to fit. With --against:
-/// `honest` is whether the versions' numbers say what is so; `changes` are objects
-/// with `place` ("world", "imports" or "exports"), `name`, `what`, `for_guests` and
+/// `honest` is whether the versions' numbers say what is so; `worlds` are the names of the
+/// worlds that were compared; `changes` are objects with `place` ("world", "imports" or
+/// "exports"), `worlds` (those that it is in), `name`, `what`, `for_guests` and
 /// `for_hosts` ("additive", "breaking-where-used" or "breaking"); `versions` are
 /// objects with `package`, `old` and `new` (or null), `needs` ("none", "higher" or
 /// "other-track"), `honest` and `reason`.
@@ -54,9 +57,13 @@ pub(crate) struct Check {
     #[arg(long, value_name = "PATH")]
     wit: Option<PathBuf>,
 
-    /// The contract's world, all of whose exports the guest then has to have
+    /// The contract's world, all of whose exports the guest then has to have; with
+    /// --against, the only one that is compared
     #[arg(long, value_name = "NAME")]
     world: Option<String>,
+
+    #[command(flatten)]
+    features: FeatureOptions,
 
     #[command(flatten)]
     modules: Modules,
@@ -69,7 +76,10 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn execute(&self) -> Result<Status> {
         match (&self.guest, &self.against, &self.wit) {
-            (_, Some(old), Some(new)) => against(old, new, self.world.as_deref(), self.format),
+            (_, Some(old), Some(new)) => {
+                let packages = self.features.read_both(old, new)?;
+                against(packages.each_ref(), self.world.as_deref(), self.format)
+            }
             (Some(guest), ..) => self.guest(guest),
             // The options do not let it come to this.
             _ => Ok(Status::Usage),
@@ -77,7 +87,9 @@ impl Check {
     }
 
     fn guest(&self, guest: &Path) -> Result<Status> {
-        let (fit, contract) = self.fit(guest, isolation()?).map_err(|error| named(guest, error))?;
+        let package = self.wit.as_ref().map(|wit| self.features.read(wit)).transpose()?;
+        let (fit, contract) =
+            self.fit(guest, package.as_ref(), isolation()?).map_err(|error| named(guest, error))?;
         let fits = fit.misfits.is_empty();
         if self.format == Format::Json {
             print_json(&to_json(&contract, &fit))?;
@@ -108,12 +120,17 @@ impl Check {
     }
 
     /// How the guest fits, and the name of what it was held against.
-    fn fit(&self, guest: &Path, isolation: Isolation) -> Result<(Fit, String), Error> {
+    fn fit(
+        &self,
+        guest: &Path,
+        package: Option<&Package>,
+        isolation: Isolation,
+    ) -> Result<(Fit, String), Error> {
         let runtime = self.modules.offer(wit_host::contract()).isolate(isolation).build()?;
         let world = self.world.as_deref();
-        let (fit, contract) = match &self.wit {
-            Some(wit) => {
-                let contract = Contract::read(wit, world)?;
+        let (fit, contract) = match package {
+            Some(package) => {
+                let contract = package.contract(world)?;
                 (runtime.fit_contract_file(guest, &contract)?, contract.name())
             }
             None => {

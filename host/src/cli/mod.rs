@@ -14,6 +14,7 @@ mod convention;
 mod destination;
 mod diagnostics;
 mod doctor;
+mod features;
 mod fields;
 mod history;
 mod host_calls;
