@@ -229,4 +229,4 @@ pub use text::debug_text;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
 pub use wasmtime;
 pub use wasmtime::component::Val;
-pub use wit::{Contract, changes};
+pub use wit::{Contract, Features, Package, changes};

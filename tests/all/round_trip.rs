@@ -164,3 +164,57 @@ fn of_contracts() {
         assert!(changes.changes.is_empty(), "{changes}");
     }
 }
+
+/// The words of WIT, which are names where a `%` is before them.
+const KEYWORDS: &str = "as async bool borrow char constructor enum error-context export f32 f64 flags \
+    from func future import include interface list map option own package record resource result \
+    s16 s32 s64 s8 static stream string tuple type u16 u32 u64 u8 use variant with world";
+
+#[test]
+fn names_that_are_keywords() {
+    let runtime = wit_host::contract().build().unwrap();
+    for word in KEYWORDS.split_whitespace() {
+        let wit = r"
+            package odd:%WORD@1.0.0;
+            interface sources {
+                resource %WORD { constructor(%WORD: u8); other: static func() -> %WORD; }
+            }
+            world %WORD {
+                use %WORD:more/types@1.0.0.{%WORD as given};
+                import named: func(%WORD: string) -> given;
+                import %WORD: interface { %WORD: func(); }
+                export %WORD:more/%WORD@1.0.0;
+                export sources;
+                export %WORD: func(%WORD: string) -> string;
+            }
+            package %WORD:more@1.0.0 {
+                interface %WORD {
+                    use types.{%WORD as given};
+                    resource holder { %WORD: func(%WORD: u8); }
+                    %WORD: func(%WORD: given) -> list<given>;
+                }
+                interface types {
+                    record %WORD { %WORD: u32 }
+                    enum cases { %WORD, other }
+                    flags bits { %WORD }
+                    variant varied { %WORD(%WORD), other }
+                    f: func(a: cases, b: bits, c: varied) -> %WORD;
+                }
+            }"
+        .replace("WORD", word);
+        let contract = Contract::parse(&wit, Some(word)).unwrap();
+        let quoted = Contract::parse(&wit, Some(&format!("%{word}"))).unwrap();
+        let whole = Contract::parse(&wit, Some(&format!("odd:{word}/{word}@1.0.0"))).unwrap();
+        assert_eq!([quoted.name(), whole.name()], [contract.name(), contract.name()]);
+        let (resolve, world) = parsed(&wit);
+        let (printed, printed_world) = parsed(&contract.wit());
+        assert_eq!(shapes(&printed, printed_world), shapes(&resolve, world), "{word}");
+
+        let guest = component(&wit);
+        let inspection = runtime.inspect(&guest).unwrap();
+        let of_guest = inspection.wit.unwrap_or_else(|| panic!("{:?}", inspection.unreadable));
+        let misfits = |contract: &Contract| runtime.fit_contract(&guest, contract).unwrap().misfits;
+        assert_eq!(misfits(&contract), [], "{word}");
+        assert_eq!(misfits(&Contract::parse(&of_guest, None).unwrap()), [], "{of_guest}");
+    }
+}

@@ -8,6 +8,7 @@ use wit_host::Contract;
 use wit_host::adapt::{Plan, Unmappables};
 
 use super::destination::{Destination, refuse_read};
+use super::features::FeatureOptions;
 use super::loading::Loading;
 use super::output;
 use super::status::{Status, named, notice, shown_path};
@@ -43,6 +44,9 @@ pub(crate) struct Adapt {
 
     #[command(flatten)]
     loading: Loading,
+
+    #[command(flatten)]
+    features: FeatureOptions,
 }
 
 impl Adapt {
@@ -51,7 +55,7 @@ impl Adapt {
             refuse_read(output, [(&*self.module, "the module")])?;
         }
         let contract = match &self.wit {
-            Some(folder) => Contract::read(folder, self.world.as_deref())?,
+            Some(folder) => self.features.read(folder)?.contract(self.world.as_deref())?,
             None => Contract::shipped()?,
         };
         let plan = Plan::of_file(&self.module, &contract, &self.loading.limits()?);

@@ -10,6 +10,7 @@ use wit_host::{
 };
 
 use super::against::against;
+use super::features::FeatureOptions;
 use super::isolation::isolation;
 use super::loading::Loading;
 use super::modules::Modules;
@@ -20,7 +21,8 @@ use super::status::{Status, named, shown_path, status};
 ///
 /// A guest fits when everything that it imports can be served, and everything
 /// that it exports has the type of the contract. Nothing of it is run. With
-/// --against it is two versions of a contract that are compared, and no guest.
+/// --against it is two versions of a contract that are compared, and no guest: all worlds
+/// of the package, or the one that is named.
 ///
 /// As JSON: `contract` is the name of the world, `fits` is true or false, and
 /// `misfits` and `absent` (exports of the world that the guest lacks and may lack)
@@ -29,8 +31,9 @@ use super::status::{Status, named, shown_path, status};
 /// names of exports that the contract does not have, and `differing` are those of other
 /// types than the contract's, of a guest that imports nothing of it and so does not claim
 /// to meet it: they are listed, and no reason not to fit. With --against:
-/// `honest` is whether the versions' numbers say what is so; `changes` are objects
-/// with `place` ("world", "imports" or "exports"), `name`, `what`, `for_guests` and
+/// `honest` is whether the versions' numbers say what is so; `worlds` are the names of the
+/// worlds that were compared; `changes` are objects with `place` ("world", "imports" or
+/// "exports"), `worlds` (those that it is in), `name`, `what`, `for_guests` and
 /// `for_hosts` ("additive", "breaking-where-used" or "breaking"); `versions` are
 /// objects with `package`, `old` and `new` (or null), `needs` ("none", "higher" or
 /// "other-track"), `honest` and `reason`.
@@ -57,12 +60,16 @@ pub(crate) struct Check {
     #[arg(long, value_name = "PATH")]
     wit: Option<PathBuf>,
 
-    /// The contract's world, all of whose exports the guest then has to have
+    /// The contract's world, all of whose exports the guest then has to have; with
+    /// --against, the only one that is compared
     #[arg(long, value_name = "NAME")]
     world: Option<String>,
 
     #[command(flatten)]
     loading: Loading,
+
+    #[command(flatten)]
+    features: FeatureOptions,
 
     #[command(flatten)]
     modules: Modules,
@@ -75,7 +82,10 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn execute(&self) -> Result<Status> {
         match (&self.guest, &self.against, &self.wit) {
-            (_, Some(old), Some(new)) => against(old, new, self.world.as_deref(), self.format),
+            (_, Some(old), Some(new)) => {
+                let packages = self.features.read_both(old, new)?;
+                against(packages.each_ref(), self.world.as_deref(), self.format)
+            }
             (Some(guest), ..) => self.guest(guest),
             // The options do not let it come to this.
             _ => Ok(Status::Usage),
@@ -126,13 +136,13 @@ impl Check {
     }
 
     /// What the guest is held against.
-    fn contract(&self) -> Result<Contract, Error> {
+    fn contract(&self) -> Result<Contract> {
         let world = self.world.as_deref();
-        match (&self.wit, world) {
-            (Some(wit), _) => Contract::read(wit, world),
-            (None, None) => Contract::shipped(),
-            (None, Some(world)) => Contract::shipped()?.with_world(world),
-        }
+        Ok(match (&self.wit, world) {
+            (Some(wit), _) => self.features.read(wit)?.contract(world)?,
+            (None, None) => Contract::shipped()?,
+            (None, Some(world)) => Contract::shipped()?.with_world(world)?,
+        })
     }
 
     fn fit(

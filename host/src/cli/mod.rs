@@ -16,6 +16,7 @@ mod core_values;
 mod destination;
 mod diagnostics;
 mod doctor;
+mod features;
 mod fields;
 mod history;
 mod host_calls;

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use wit_host::new::{Commands, Language, Project};
 
+use super::features::FeatureOptions;
 use super::options::Usage;
 use super::output::print;
 use super::status::{Status, shown_path};
@@ -39,6 +40,9 @@ pub(crate) struct New {
     #[arg(long, value_name = "NAME", requires = "wit")]
     world: Option<String>,
 
+    #[command(flatten)]
+    features: FeatureOptions,
+
     /// Print the languages, and make nothing
     #[arg(long, conflicts_with_all = ["name", "lang", "wit"])]
     list: bool,
@@ -52,7 +56,10 @@ impl New {
         };
         let name = name(folder)?;
         let project = match &self.wit {
-            Some(wit) => Project::of_contract(name, language, wit, self.world.as_deref())?,
+            Some(wit) => {
+                let package = self.features.read(wit)?;
+                Project::of_package(name, language, &package, self.world.as_deref())?
+            }
             None => Project::shipped(name, language)?,
         };
         project.write(folder)?;

@@ -106,7 +106,10 @@ impl<T: Send + 'static> Runtime<T> {
         contained(CHECK, || {
             let (kind, binary) = examine_whole(bytes.as_ref(), inner.text, &inner.limits)?;
             match kind {
-                Kind::Component => of_component(inner, &binary, Some(contract), false),
+                Kind::Component => {
+                    let fit = of_component(inner, &binary, Some(contract), false)?;
+                    Ok(explain_gates(fit, contract))
+                }
                 Kind::Module => module::no_component(inner, &binary),
             }
         })
@@ -166,6 +169,17 @@ fn of_component<T: 'static>(
     }
     let (absent, unknown) = (pair.absent(), pair.unknown());
     Ok(Fit { misfits, absent, unknown, differing, notes: Vec::new() })
+}
+
+/// Tells of what the guest asks for that the contract has it, behind a gate.
+fn explain_gates(mut fit: Fit, contract: &Contract) -> Fit {
+    for misfit in &mut fit.misfits {
+        if let Some(feature) = contract.package().feature_of(&misfit.name) {
+            misfit.cause = Some(format!("the contract has it behind `{feature}`, which is off"));
+            misfit.fix = format!("turn the feature `{feature}` on, or do without it");
+        }
+    }
+    fit
 }
 
 /// Whether the guest's exports have to be those of the runtime's contract.

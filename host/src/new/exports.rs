@@ -37,7 +37,7 @@ pub(super) struct Resource<'w> {
 
 impl World {
     pub(super) fn new(contract: &Contract) -> Self {
-        let mut resolve = contract.resolve.clone();
+        let mut resolve = Resolve::clone(&contract.resolve);
         resolve.generate_nominal_type_ids(contract.world);
         Self { resolve, sizes: Sizes::default(), id: contract.world }
     }

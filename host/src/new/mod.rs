@@ -28,7 +28,7 @@ use std::path::Path;
 
 use crate::contain::contained;
 use crate::error::Result;
-use crate::wit::Contract;
+use crate::wit::{Contract, Features, Package};
 pub use error::ProjectError;
 pub use language::Language;
 pub use tools::{Needed, Tool};
@@ -103,18 +103,30 @@ impl Project {
         wit: &Path,
         world: Option<&str>,
     ) -> Result<Self> {
-        contained("make the project", || Self::made(name, language, wit, world))
+        Self::of_package(name, language, &Package::read(wit, &Features::default())?, world)
     }
 
-    fn made(name: &str, language: Language, wit: &Path, world: Option<&str>) -> Result<Self> {
+    /// A project for a world of a package, of which nothing is behind a gate any more.
+    ///
+    /// # Errors
+    /// Those of [`Project::of_contract`].
+    pub fn of_package(
+        name: &str,
+        language: Language,
+        package: &Package,
+        world: Option<&str>,
+    ) -> Result<Self> {
+        contained("make the project", || Self::made(name, language, package.contract(world)?))
+    }
+
+    fn made(name: &str, language: Language, contract: Contract) -> Result<Self> {
         name::check(name)?;
-        let contract = Contract::read(wit, world)?;
         let stubs = language.stubs(&contract)?;
         let commands = Commands::of_contract(name, language, &contract);
         let mut files = language.template(name, Some(&contract.selector()));
         files.extend(stubs.files);
         files.push(readme::of_contract(name, language, &contract, &commands));
-        files.extend(wit_files::read(wit, &contract)?);
+        files.extend(wit_files::of(&contract)?);
         Ok(Self { name: name.into(), files, commands })
     }
 
@@ -179,7 +191,7 @@ impl Commands {
 
     /// A guest that imports what this host does not have runs in another one.
     fn of_contract(name: &str, language: Language, contract: &Contract) -> Self {
-        let (guest, world) = (language.output(name), contract.selector());
+        let (guest, world) = (language.output(name), contract.selector().replace('%', ""));
         Self {
             build: language.build_command().into(),
             check: format!("wit-host check --wit wit --world {world} {guest}"),

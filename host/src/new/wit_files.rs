@@ -9,12 +9,15 @@ use super::File;
 use super::error::ProjectError;
 use crate::wit::Contract;
 
-/// The files below `wit/`: those of the folder, with what is in its `deps`; or the one
-/// file, whatever its form.
-pub(super) fn read(wit: &Path, contract: &Contract) -> Result<Vec<File>, ProjectError> {
-    if !wit.is_dir() {
+/// The files below `wit/`: those of the folder, with what is in its `deps`; or one file,
+/// whatever the form of that which was read, and where tools would have to be told which
+/// features are on.
+pub(super) fn of(contract: &Contract) -> Result<Vec<File>, ProjectError> {
+    let package = contract.package();
+    let is_plain = package.features().next().is_none();
+    let Some(wit) = package.path().filter(|path| path.is_dir() && is_plain) else {
         return Ok(vec![File::new("wit/contract.wit", contract.wit())]);
-    }
+    };
     let mut files = of_folder(wit, "wit", &["wit"])?;
     let deps = wit.join("deps");
     if deps.is_dir() {

@@ -39,7 +39,7 @@ pub(super) fn check(resolve: &Resolve) -> Result<(), String> {
 }
 
 /// The types that one is made of. A handle is no part of what it leads to.
-fn parts(kind: &TypeDefKind) -> Vec<TypeId> {
+pub(super) fn parts(kind: &TypeDefKind) -> Vec<TypeId> {
     let types: Vec<Type> = match kind {
         TypeDefKind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
         TypeDefKind::Tuple(tuple) => tuple.types.clone(),

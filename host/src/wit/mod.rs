@@ -6,13 +6,18 @@ mod contract;
 mod decode;
 mod depth;
 mod difference;
+mod gates;
 mod members;
 mod notation;
 mod offered;
+mod package;
+mod source;
 mod weight;
 
 pub use contract::Contract;
 pub(crate) use decode::{Decoded, Undecoded, contained, decode, has_only_types};
 pub(crate) use difference::{Difference, Sides, differences};
+pub use gates::Features;
 pub(crate) use notation::{function, ty as type_name};
 pub(crate) use offered::Offered;
+pub use package::Package;

@@ -1,6 +1,8 @@
 //! Functions and types in the notation of WIT, on one line, and packages as a
 //! text.
 
+use std::borrow::Cow;
+
 use wit_component::WitPrinter;
 use wit_parser::{Function, FunctionKind, PackageId, Resolve, Type, TypeId};
 
@@ -30,9 +32,10 @@ pub(crate) fn ty(resolve: &Resolve, ty: &Type) -> String {
 /// A function as it is declared: `add: func(a: s32, b: s32) -> s32`.
 pub(crate) fn function(resolve: &Resolve, function: &Function) -> String {
     let params = function.params.iter().skip(usize::from(has_self(function)));
-    let params: Vec<_> =
-        params.map(|param| format!("{}: {}", param.name, ty(resolve, &param.ty))).collect();
-    let (name, params) = (function.item_name(), params.join(", "));
+    let params: Vec<_> = params
+        .map(|param| format!("{}: {}", quoted(&param.name), ty(resolve, &param.ty)))
+        .collect();
+    let (name, params) = (quoted(function.item_name()), params.join(", "));
     if let FunctionKind::Constructor(_) = function.kind {
         return format!("constructor({params})");
     }
@@ -48,10 +51,19 @@ pub(crate) fn function(resolve: &Resolve, function: &Function) -> String {
     }
 }
 
+/// A name as it stands in WIT, where one that is a word of WIT has a `%` before it.
+pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
+    match wit_parser::parse_use_path(name) {
+        Ok(wit_parser::ParsedUsePath::Name(_)) => name.into(),
+        _ => format!("%{name}").into(),
+    }
+}
+
 /// A type as it is defined: `record point { x: f32, y: f32 }`.
 pub(crate) fn definition(resolve: &Resolve, id: TypeId) -> String {
     let definition = &resolve.types[id];
-    let (kind, name) = (definition.kind.as_str(), definition.name.as_deref().unwrap_or("_"));
+    let (kind, name) = (definition.kind.as_str(), definition.name.as_deref());
+    let name = name.map_or("_".into(), quoted);
     format!("{kind} {name} {{ {} }}", members::listed(resolve, definition))
 }
 

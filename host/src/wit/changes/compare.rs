@@ -1,6 +1,7 @@
 //! Lays two contracts side by side and lists the changes.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use wit_parser::{Function, InterfaceId, PackageName, Resolve, Type, TypeDefKind, TypeId};
 
@@ -9,12 +10,15 @@ use super::surface::{Part, Surface, function_name, package, surfaces};
 use super::version::{Versions, same_track};
 use super::words::{added, gone, sort};
 use super::{Change, Changes, Place};
-use crate::wit::Contract;
+use crate::wit::{Contract, Package};
+
 use crate::wit::difference::{Difference, Sides, differences, type_differences};
 
-/// Every change from the one to the other.
-pub(super) fn compare(old: &Contract, new: &Contract) -> Changes {
-    let (old_package, new_package) = (old.package_name(), new.package_name());
+/// The same world on both sides, or one that only one side has.
+pub(super) type Pair = (Option<Contract>, Option<Contract>);
+
+/// Every change from the one package to the other, in these worlds.
+pub(super) fn compare(old: &Package, new: &Package, pairs: &[Pair]) -> Changes {
     let mut compare = Compare {
         sides: Sides {
             ours: &old.resolve,
@@ -23,29 +27,35 @@ pub(super) fn compare(old: &Contract, new: &Contract) -> Changes {
             their_name: "the new contract",
         },
         place: Place::World,
-        package: plain(old_package),
+        world: String::new(),
+        package: plain(old.name()),
         told: HashSet::new(),
         changes: Vec::new(),
-        versions: Versions::new(old_package, new_package),
+        known: HashMap::new(),
+        versions: Versions::new(old.name(), new.name()),
     };
-    compare.worlds(old, new);
-    for place in [Place::Imports, Place::Exports] {
-        compare.place = place;
-        let (old, new) = surfaces(old, new, place);
-        compare.surfaces(&old, &new);
+    let mut worlds = Vec::new();
+    for (old, new) in pairs {
+        let Some(name) = old.iter().chain(new).next().map(Contract::world_name) else { continue };
+        worlds.push(name.to_owned());
+        compare.world(name, old.as_ref(), new.as_ref());
     }
-    Changes { changes: compare.changes, versions: compare.versions.judged() }
+    Changes { worlds, changes: compare.changes, versions: compare.versions.judged() }
 }
 
 struct Compare<'r> {
     sides: Sides<'r>,
     place: Place,
+    /// The world that is looked at.
+    world: String,
     /// The package of the world.
     package: String,
     /// What was said of a type of a package here. It need not be said of what
     /// uses the type in that package, and in another it has to be.
     told: HashSet<(Place, String, String)>,
     changes: Vec<Change>,
+    /// Where a change stands among them.
+    known: HashMap<(Place, String, String), usize>,
     versions: Versions<'r>,
 }
 
@@ -53,15 +63,41 @@ impl<'r> Compare<'r> {
     fn change(&mut self, package: &str, name: &str, what: String, event: Event) {
         let (for_guests, for_hosts) = effects(self.place, event);
         self.versions.need(package, step((for_guests, for_hosts)));
-        let (place, name) = (self.place, name.to_owned());
-        self.changes.push(Change { place, name, what, for_guests, for_hosts });
+        // What worlds share changes in all of them.
+        let (place, name, world) = (self.place, name.to_owned(), self.world.clone());
+        match self.known.entry((place, name.clone(), what.clone())) {
+            Entry::Occupied(known) => self.changes[*known.get()].worlds.push(world),
+            Entry::Vacant(unknown) => {
+                unknown.insert(self.changes.len());
+                let worlds = vec![world];
+                self.changes.push(Change { place, worlds, name, what, for_guests, for_hosts });
+            }
+        }
     }
 
-    fn worlds(&mut self, old: &Contract, new: &Contract) {
-        let (old, new) = (old.world_name(), new.world_name());
-        if old != new {
-            let what = format!("the world is called `{new}` now, which is no part of any type");
-            self.change(&self.package.clone(), old, what, Event::Renamed);
+    fn world(&mut self, name: &str, old: Option<&'r Contract>, new: Option<&'r Contract>) {
+        (self.place, self.world) = (Place::World, name.to_owned());
+        self.told.clear();
+        let package = self.package.clone();
+        let (old, new) = match (old, new) {
+            (Some(old), Some(new)) => (old, new),
+            (Some(_), None) => {
+                return self.change(&package, name, "the world is gone".into(), Event::Removed);
+            }
+            (None, _) => {
+                return self.change(&package, name, "the world is new".into(), Event::Added);
+            }
+        };
+        let new_name = new.world_name();
+        if name != new_name {
+            let what =
+                format!("the world is called `{new_name}` now, which is no part of any type");
+            self.change(&package, name, what, Event::Renamed);
+        }
+        for place in [Place::Imports, Place::Exports] {
+            self.place = place;
+            let (old, new) = surfaces(old, new, place);
+            self.surfaces(&old, &new);
         }
     }
 

@@ -8,14 +8,16 @@ impl Changes {
     /// All of it as one JSON object, whose keys stay as they are:
     ///
     /// - `honest`: whether every version claims no more than what is true
-    /// - `changes`: objects of `place` (`world`, `imports`, `exports`), `name`,
-    ///   `what`, `for_guests` and `for_hosts` (`additive`, `breaking-where-used`,
+    /// - `worlds`: the names of the worlds that were compared
+    /// - `changes`: objects of `place` (`world`, `imports`, `exports`), `worlds` (that it
+    ///   is in), `name`, `what`, `for_guests` and `for_hosts` (`additive`, `breaking-where-used`,
     ///   `breaking`)
     /// - `versions`: objects of `package`, `old` and `new` (a version or null),
     ///   `needs` (`none`, `higher`, `other-track`), `honest`, `reason`
     pub fn json(&self) -> Value {
         json!({
             "honest": self.honest(),
+            "worlds": self.worlds,
             "changes": self.changes.iter().map(change).collect::<Value>(),
             "versions": self.versions.iter().map(version).collect::<Value>(),
         })
@@ -30,6 +32,7 @@ fn change(change: &Change) -> Value {
     };
     json!({
         "place": place,
+        "worlds": change.worlds,
         "name": change.name,
         "what": change.what,
         "for_guests": effect(change.for_guests),

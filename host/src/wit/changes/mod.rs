@@ -9,12 +9,17 @@ mod surface;
 mod version;
 mod words;
 
-use super::Contract;
+use std::collections::HashMap;
+
+use super::{Contract, Package};
+use crate::error::{Error, Result};
 
 /// What changed from one contract to another. `Display` lists it for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Changes {
+    /// The worlds that were compared, by the names that they had.
+    pub worlds: Vec<String>,
     /// Every change, in the order of the world's items, types first.
     pub changes: Vec<Change>,
     /// What the versions of the packages say of that, the world's own first.
@@ -27,6 +32,8 @@ pub struct Changes {
 pub struct Change {
     /// Where it is.
     pub place: Place,
+    /// The worlds that it is in: an interface can be of several.
+    pub worlds: Vec<String>,
     /// What changed, as `shop:prices/prices.price`, without a version.
     pub name: String,
     /// How, in a sentence.
@@ -55,7 +62,7 @@ pub enum Place {
 pub enum Effect {
     /// The two still go together.
     Additive,
-    /// They do, unless the guest calls what is new.
+    /// They do, unless the guest uses what is new.
     BreakingWhereUsed,
     /// They do not.
     Breaking,
@@ -125,6 +132,70 @@ impl Contract {
     /// # Ok::<(), wit_host::Error>(())
     /// ```
     pub fn changes_since(&self, old: &Contract) -> Changes {
-        compare::compare(old, self)
+        let pair = (Some(old.clone()), Some(self.clone()));
+        compare::compare(old.package(), self.package(), &[pair])
     }
+}
+
+impl Package {
+    /// What changed since `old` in all of its worlds, which are matched by their names; or
+    /// in this one. A world that is gone breaks what was made for it, and one that is new
+    /// breaks nothing. Where each of the two has one world, it is the same one, whatever its
+    /// name.
+    ///
+    /// ```
+    /// use wit_host::changes::Effect;
+    /// use wit_host::{Features, Package};
+    ///
+    /// let package = |wit| Package::parse(wit, &Features::default());
+    /// let old = package("package a:b@1.0.0; world reader {} world writer {}")?;
+    /// let new = package("package a:b@1.1.0; world reader {}")?;
+    /// let changes = new.changes_since(&old, None)?;
+    /// assert_eq!(changes.changes[0].name, "writer");
+    /// assert_eq!(changes.changes[0].for_guests, Effect::Breaking);
+    /// # Ok::<(), wit_host::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Contract`] where neither has the world, or any.
+    pub fn changes_since(&self, old: &Package, world: Option<&str>) -> Result<Changes> {
+        let pairs = match world {
+            Some(world) => vec![(old.unversioned(world), self.unversioned(world))],
+            None => pairs(old.contracts(), self.contracts()),
+        };
+        if pairs.iter().all(|(old, new)| old.is_none() && new.is_none()) {
+            let name = |package: &Package| package.name().to_string();
+            let reason = match world {
+                Some(_) => format!("{}, and the old one no such either", self.no_world(world)),
+                None => self.no_world(None),
+            };
+            return Err(Error::Contract { what: name(self), reason });
+        }
+        Ok(compare::compare(old, self, &pairs))
+    }
+
+    /// A world by a name whose version may be that of the other package.
+    fn unversioned(&self, world: &str) -> Option<Contract> {
+        let name = world.split('@').next().unwrap_or_default();
+        self.contract(Some(world)).or_else(|_| self.contract(Some(name))).ok()
+    }
+}
+
+/// The worlds of both in the order of the old package, with those behind that are new.
+fn pairs(old: Vec<Contract>, new: Vec<Contract>) -> Vec<compare::Pair> {
+    if old.len() == 1 && new.len() == 1 {
+        return old.into_iter().zip(new).map(|(old, new)| (Some(old), Some(new))).collect();
+    }
+    let order: Vec<_> = new.iter().map(|world| world.world_name().to_owned()).collect();
+    let mut new: HashMap<_, _> =
+        new.into_iter().map(|world| (world.world_name().to_owned(), world)).collect();
+    let mut pairs: Vec<_> = old
+        .into_iter()
+        .map(|world| {
+            let same = new.remove(world.world_name());
+            (Some(world), same)
+        })
+        .collect();
+    pairs.extend(order.iter().filter_map(|name| Some((None, Some(new.remove(name)?)))));
+    pairs
 }
