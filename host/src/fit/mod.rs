@@ -4,6 +4,7 @@
 //! the last word on what can be linked; the contract says it in words.
 
 mod component;
+mod large;
 mod misfit;
 mod module;
 mod names;
@@ -137,9 +138,13 @@ fn of_component<T: 'static>(
     is_ours: bool,
 ) -> Result<Fit> {
     proposals::validate(Kind::Component, binary)?;
+    let too_large = large::between_components(binary);
     let guest = match decode(binary) {
         Ok(guest) => guest,
         Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
+        Err(_) if !too_large.is_empty() => {
+            return Ok(Fit { misfits: too_large, ..Fit::default() });
+        }
         Err(Undecoded::Reason(reason)) if is_ours => return undecodable(inner, binary, &reason),
         Err(Undecoded::Reason(reason)) => return Ok(unreadable(reason)),
     };
@@ -147,7 +152,8 @@ fn of_component<T: 'static>(
     let is_wasi = |key: &_| Name::new(&guest.resolve, key).is_wasi();
     let unserved = probe.unserved(|key| is_ours || is_wasi(key));
     let Some(contract) = contract else {
-        let misfits = unserved.iter().map(|one| unexplained(&guest, one, binary)).collect();
+        let unserved = unserved.iter().map(|one| unexplained(&guest, one, binary));
+        let misfits = too_large.into_iter().chain(unserved).collect();
         return Ok(Fit { misfits, ..Fit::default() });
     };
     let pair = Pair { guest: &guest, contract };
@@ -160,6 +166,7 @@ fn of_component<T: 'static>(
             misfits.push(unexplained(&guest, one, binary));
         }
     }
+    misfits.extend(too_large);
     let mut differing = pair.exports();
     if !is_ours || is_held(inner, pair) {
         misfits.append(&mut differing);
@@ -193,6 +200,7 @@ pub(crate) fn component_before_compiling<T: 'static>(
     inner: &Inner<T>,
     binary: &[u8],
 ) -> Result<()> {
+    Misfits::refuse(large::between_components(binary))?;
     let guest = match decode(binary) {
         Ok(guest) => guest,
         Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
