@@ -23,7 +23,7 @@ pub(crate) use module::{
 };
 pub(crate) use preview1::unserved_wasi;
 pub use toolchains::Toolchain;
-pub(crate) use toolchains::{Unserved as UnservedFunction, toolchain};
+pub(crate) use toolchains::{Unserved as UnservedFunction, toolchain, toolchain_of};
 pub(crate) use wasi::language_of;
 
 use crate::compile::{Compiled, compile, examine_whole};
