@@ -103,7 +103,7 @@ pub(crate) fn examine<'b>(
             Error::TooCostly { limit, others }
         }
         Refusal::Malformed(reason) => Error::Invalid { kind: kind.name(), reason },
-        Refusal::Uncounted(how) => uncounted(how).into(),
+        Refusal::Uncounted { side, name } => uncounted(side, &name).into(),
     })?;
     Ok((kind, binary))
 }

@@ -8,6 +8,7 @@ use wasmparser::{Validator, WasmFeatures};
 
 use crate::engine::features;
 use crate::error::Error;
+use crate::fit::{Toolchain, toolchain_of};
 use crate::kind::Kind;
 use crate::text::shown;
 
@@ -33,6 +34,14 @@ pub struct Unsupported {
     pub kind: Kind,
     /// What it uses, in the order in which that is met; at least one.
     pub features: Vec<UnsupportedFeature>,
+    /// What the guest was built for, where its imports tell.
+    pub toolchain: Option<Toolchain>,
+}
+
+impl Unsupported {
+    fn new(kind: Kind, binary: &[u8], features: Vec<UnsupportedFeature>) -> Self {
+        Self { kind, features, toolchain: toolchain_of(binary) }
+    }
 }
 
 /// A proposal that the engine does not run.
@@ -63,8 +72,8 @@ impl Proposal {
 /// What to do about languages whose objects lie on the engine's heap.
 const OTHER_LANGUAGE: &str = "compilers of Kotlin, Dart, Java, OCaml and Scheme write nothing else; write the guest in \
      a language that keeps its objects in a memory, as Rust, C, Go, Python or JavaScript";
-const WASI_0_2: &str =
-    "build it for WASI 0.2 (wasip2), with a WIT that has no `async`, `stream` or `future`";
+const WASI_0_2: &str = "build it for WASI 0.2 (wasip2), with a WIT that has no `async`, \
+     `stream`, `future` or `error-context`";
 const NO_WORD: &str = "leave it out: no compiler writes it unless it is asked to";
 const WIT_WITHOUT: &str = "leave it out of the WIT, and build the guest again";
 
@@ -265,11 +274,11 @@ const PROPOSALS: &[Proposal] = &[
 pub(crate) fn refused(kind: Kind, binary: &[u8], reason: String) -> Error {
     let invalid = |reason| Error::Invalid { kind: kind.name(), reason };
     match needed(binary, features()) {
-        Ok(features) if !features.is_empty() => Unsupported { kind, features }.into(),
+        Ok(features) if !features.is_empty() => Unsupported::new(kind, binary, features).into(),
         Err(reason) => invalid(reason),
         // An engine without values of the host has no reason but them.
         Ok(_) => match needed(binary, features().difference(WasmFeatures::GC_TYPES)) {
-            Ok(features) if !features.is_empty() => Unsupported { kind, features }.into(),
+            Ok(features) if !features.is_empty() => Unsupported::new(kind, binary, features).into(),
             _ => invalid(reason),
         },
     }
@@ -338,7 +347,8 @@ impl Proposal {
 
 impl fmt::Display for UnsupportedFeature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`: {}, first at byte {:#x}", self.proposal, self.what, self.offset)
+        let Self { proposal, what, offset, .. } = self;
+        write!(f, "`{proposal}`, first at byte {offset:#x}: {what}")
     }
 }
 
@@ -347,7 +357,10 @@ impl fmt::Display for Unsupported {
         write!(f, "this {} is valid, and uses what this host does not run:", self.kind)?;
         self.features
             .iter()
-            .try_for_each(|feature| write!(f, "\n  {feature}\n    to mend it: {}", feature.fix))
+            .try_for_each(|feature| write!(f, "\n  {feature}\n    to mend it: {}", feature.fix))?;
+        self.toolchain.iter().try_for_each(|toolchain| {
+            write!(f, "\n  cause: {}\n    to mend it: {}", toolchain.cause, toolchain.fix)
+        })
     }
 }
 

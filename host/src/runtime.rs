@@ -26,10 +26,11 @@ use crate::pool::Pool;
 use crate::prepare::{Edited, strip};
 use crate::shared_engine::SharedEngine;
 use crate::state::State;
-use crate::wit::Offered;
+use crate::wit::{Contract, Offered};
 
 /// What the host is about where it panics.
 pub(crate) const LOAD: &str = "load the guest";
+const INSPECT: &str = "inspect the guest";
 
 /// One engine and what it offers to guests, for sessions with host data `T`.
 /// Cheap to clone; clones share everything.
@@ -106,7 +107,20 @@ impl<T: Send + 'static> Runtime<T> {
     /// [`Error::NotAGuest`](crate::Error::NotAGuest), [`Error::TooCostly`](crate::Error::TooCostly), [`Error::Invalid`](crate::Error::Invalid),
     /// [`Error::Misfits`](crate::Error::Misfits).
     pub fn inspect(&self, bytes: impl AsRef<[u8]>) -> Result<Inspection> {
-        contained("inspect the guest", || inspect(&self.inner, bytes.as_ref()))
+        contained(INSPECT, || inspect(&self.inner, bytes.as_ref(), None))
+    }
+
+    /// What a guest is for another host, one that offers `contract` to components, and WASI
+    /// as this one does.
+    ///
+    /// # Errors
+    /// Those of [`Runtime::inspect`].
+    pub fn inspect_contract(
+        &self,
+        bytes: impl AsRef<[u8]>,
+        contract: &Contract,
+    ) -> Result<Inspection> {
+        contained(INSPECT, || inspect(&self.inner, bytes.as_ref(), Some(contract)))
     }
 
     /// [`Runtime::inspect`] on the content of a file.
@@ -115,6 +129,18 @@ impl<T: Send + 'static> Runtime<T> {
     /// The same, and [`Error::Read`](crate::Error::Read).
     pub fn inspect_file(&self, path: impl AsRef<Path>) -> Result<Inspection> {
         self.inspect(self.read(path.as_ref())?)
+    }
+
+    /// [`Runtime::inspect_contract`] on the content of a file.
+    ///
+    /// # Errors
+    /// The same, and [`Error::Read`](crate::Error::Read).
+    pub fn inspect_contract_file(
+        &self,
+        path: impl AsRef<Path>,
+        contract: &Contract,
+    ) -> Result<Inspection> {
+        self.inspect_contract(self.read(path.as_ref())?, contract)
     }
 
     /// The content of a guest's file, as far as its size is allowed.

@@ -55,7 +55,7 @@ impl<T: Send + 'static> Runtime<T> {
         let compiled = inner.compile(kind, &binary, &strip(&binary))?;
         let code = compiled.serialize().map_err(Error::host("take out the compiled code"))?;
         Guest::of_compiled(self.clone(), Arc::new(compiled), None, &binary)?;
-        let imports = inspect(inner, &binary)?.imports.into_iter();
+        let imports = inspect(inner, &binary, None)?.imports.into_iter();
         let imports = imports.map(|import| import.item.name).collect();
         let manifest = Manifest::new(&inner.shared, kind, &binary, &code, imports);
         Ok(CompiledGuest { bytes: file::write(code, &manifest), manifest })

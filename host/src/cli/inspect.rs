@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use wit_host::{Error, Inspection};
+use wit_host::{Contract, Error, Inspection};
 
 use super::isolation::isolation;
 use super::loading::Loading;
@@ -29,6 +29,15 @@ pub(crate) struct Inspect {
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Form,
+
+    /// Tell who serves what in a host that has the contract in this WIT file or folder,
+    /// instead of this one
+    #[arg(long, value_name = "PATH")]
+    wit: Option<PathBuf>,
+
+    /// The contract's world, where it has more than one
+    #[arg(long, value_name = "NAME", requires = "wit")]
+    world: Option<String>,
 
     #[command(flatten)]
     loading: Loading,
@@ -56,8 +65,12 @@ impl Inspect {
             .isolate(isolation()?)
             .limits(self.loading.limits()?)
             .build()?;
-        let inspection =
-            runtime.inspect_file(&self.guest).map_err(|error| named(&self.guest, error))?;
+        let contract = self.wit.as_ref().map(|wit| Contract::read(wit, self.world.as_deref()));
+        let inspection = match contract.transpose()? {
+            Some(contract) => runtime.inspect_contract_file(&self.guest, &contract),
+            None => runtime.inspect_file(&self.guest),
+        };
+        let inspection = inspection.map_err(|error| named(&self.guest, error))?;
         match self.format {
             Form::Text => print(&inspection.to_string())?,
             Form::Wit => print(wit(&self.guest, &inspection)?)?,

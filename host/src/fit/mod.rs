@@ -4,6 +4,7 @@
 //! the last word on what can be linked; the contract says it in words.
 
 mod component;
+mod large;
 mod misfit;
 mod module;
 pub(crate) mod names;
@@ -22,7 +23,8 @@ pub(crate) use module::{
 };
 pub(crate) use preview1::unserved_wasi;
 pub use toolchains::Toolchain;
-pub(crate) use toolchains::{Unserved as UnservedFunction, toolchain};
+pub(crate) use toolchains::{Unserved as UnservedFunction, toolchain, toolchain_of};
+pub(crate) use wasi::language_of;
 
 use crate::compile::{Compiled, compile, examine_whole};
 use crate::contain::contained;
@@ -33,7 +35,7 @@ use crate::kind::Kind;
 use crate::prepare::strip;
 use crate::proposals;
 use crate::runtime::{Inner, Runtime};
-use crate::text::root_cause;
+use crate::text::{root_cause, shown};
 use crate::wit::{Contract, Decoded, Offered, Undecoded, decode};
 use component::Pair;
 use names::Name;
@@ -139,19 +141,42 @@ fn of_component<T: 'static>(
     contract: Option<&Contract>,
     is_ours: bool,
 ) -> Result<Fit> {
+    match without_compiling(inner, binary, contract, is_ours)? {
+        Ok(fit) => Ok(fit),
+        Err(reason) if is_ours => undecodable(inner, binary, &reason),
+        Err(reason) => Ok(unreadable(reason)),
+    }
+}
+
+/// What can be told of a component that is not compiled, or why nothing can.
+fn without_compiling<T: 'static>(
+    inner: &Inner<T>,
+    binary: &[u8],
+    contract: Option<&Contract>,
+    is_ours: bool,
+) -> Result<Result<Fit, String>> {
     proposals::validate(Kind::Component, binary)?;
+    let too_large = large::between_components(binary);
     let guest = match decode(binary) {
         Ok(guest) => guest,
         Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
-        Err(Undecoded::Reason(reason)) if is_ours => return undecodable(inner, binary, &reason),
-        Err(Undecoded::Reason(reason)) => return Ok(unreadable(reason)),
+        Err(_) if !too_large.is_empty() => {
+            return Ok(Ok(Fit { misfits: too_large, ..Fit::default() }));
+        }
+        Err(Undecoded::Reason(reason)) => return Ok(Err(reason)),
     };
     let probe = Probe { engine: &inner.engine, linker: &inner.components, guest: &guest };
     let is_wasi = |key: &_| Name::new(&guest.resolve, key).is_wasi();
-    let unserved = probe.unserved(|key| is_ours || is_wasi(key));
+    let unserved = match probe.unserved(|key| is_ours || is_wasi(key)) {
+        Ok(unserved) => unserved,
+        Err(reason) if is_ours => return Ok(Err(reason)),
+        // Another host is not here to be asked.
+        Err(_) => Vec::new(),
+    };
     let Some(contract) = contract else {
-        let misfits = unserved.iter().map(|one| unexplained(&guest, one, binary)).collect();
-        return Ok(Fit { misfits, ..Fit::default() });
+        let unserved = unserved.iter().map(|one| unexplained(&guest, one, binary));
+        let misfits = too_large.into_iter().chain(unserved).collect();
+        return Ok(Ok(Fit { misfits, ..Fit::default() }));
     };
     let pair = Pair { guest: &guest, contract };
     let mut misfits = pair.imports();
@@ -163,12 +188,13 @@ fn of_component<T: 'static>(
             misfits.push(unexplained(&guest, one, binary));
         }
     }
+    misfits.extend(too_large);
     let mut differing = pair.exports();
     if !is_ours || is_held(inner, pair) {
         misfits.append(&mut differing);
     }
     let (absent, unknown) = (pair.absent(), pair.unknown());
-    Ok(Fit { misfits, absent, unknown, differing, notes: Vec::new() })
+    Ok(Ok(Fit { misfits, absent, unknown, differing, notes: Vec::new() }))
 }
 
 /// Tells of what the guest asks for that the contract has it, behind a gate.
@@ -193,9 +219,12 @@ pub(crate) fn unlinkable<T: 'static>(
     binary: &[u8],
     error: &wasmtime::Error,
 ) -> Misfits {
-    let fit = of_component(inner, binary, inner.contract.as_deref(), true);
-    let misfits = fit.map(|fit| fit.misfits).unwrap_or_default();
-    if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
+    let fit = without_compiling(inner, binary, inner.contract.as_deref(), true);
+    match fit {
+        Ok(Ok(fit)) if !fit.misfits.is_empty() => Misfits(fit.misfits),
+        Ok(Err(reason)) => Misfits(vec![of_engine(error).cause(Some(reason))]),
+        _ => Misfits(vec![of_engine(error)]),
+    }
 }
 
 /// A guest of fewer bytes is compiled about as soon as its imports are tried.
@@ -207,6 +236,7 @@ pub(crate) fn component_before_compiling<T: 'static>(
     inner: &Inner<T>,
     binary: &[u8],
 ) -> Result<()> {
+    Misfits::refuse(large::between_components(binary))?;
     let guest = match decode(binary) {
         Ok(guest) => guest,
         Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
@@ -227,8 +257,9 @@ pub(crate) fn component_before_compiling<T: 'static>(
     if seems_to_fit {
         return Ok(());
     }
-    // Now that there is a doubt, the engine is asked.
-    Misfits::refuse(of_component(inner, binary, contract, true)?.misfits)
+    // Now that there is a doubt, the engine is asked; where it cannot be, it has the last word.
+    let fit = without_compiling(inner, binary, contract, true)?;
+    Misfits::refuse(fit.map(|fit| fit.misfits).unwrap_or_default())
 }
 
 fn no_code(package: &Undecoded) -> Error {
@@ -298,12 +329,12 @@ fn unreadable(reason: String) -> Fit {
 }
 
 /// What no host of ours takes, since it cannot be bounded.
-pub(crate) fn uncounted(how: &str) -> Misfit {
-    Misfit::import(
-        "component",
-        format!("the guest {how} one as a value, whose instances cannot be counted ahead"),
-        "define the component where it is instantiated",
-    )
+pub(crate) fn uncounted(side: Side, name: &str) -> Misfit {
+    let problem = "this is a component that is handed over as a value: whatever takes it can make \
+                   any number of instances of it, and the host counts those before a guest runs";
+    let fix = "instantiate the component where it is defined, and hand over the instance, as \
+               `wac plug` does";
+    Misfit { side, ..Misfit::import(shown(name), problem, fix) }
 }
 
 /// What the engine found when it linked a guest. It stops at the first problem.

@@ -26,6 +26,14 @@ pub(super) struct Unserved {
     pub(super) reason: String,
 }
 
+/// Why an import was not linked.
+enum NotLinked {
+    /// The engine refuses it; what it says.
+    Refused(String),
+    /// There is no component that has the import alone, so that nobody was asked.
+    Untried(String),
+}
+
 /// Asks a linker.
 pub(super) struct Probe<'p, T: 'static> {
     pub(super) engine: &'p Engine,
@@ -34,24 +42,40 @@ pub(super) struct Probe<'p, T: 'static> {
 }
 
 impl<T> Probe<'_, T> {
-    /// Every import that `wanted` is true of and that is not served.
-    pub(super) fn unserved(&self, wanted: impl Fn(&WorldKey) -> bool) -> Vec<Unserved> {
+    /// Every import that `wanted` is true of and that is not served. One that cannot be
+    /// tried alone is not among them.
+    ///
+    /// # Errors
+    /// Where some cannot be tried, and of the others all are served; the reason.
+    pub(super) fn unserved(
+        &self,
+        wanted: impl Fn(&WorldKey) -> bool,
+    ) -> Result<Vec<Unserved>, String> {
         let imports = &self.guest.resolve.worlds[self.guest.world].imports;
         let wanted: Vec<_> = imports.iter().filter(|(key, _)| wanted(key)).collect();
         let keys: Vec<_> = wanted.iter().map(|(key, _)| *key).collect();
-        if keys.is_empty() || self.link(&keys, None).is_ok() {
-            return Vec::new();
+        if keys.is_empty() {
+            return Ok(Vec::new());
         }
-        wanted.into_iter().flat_map(|(key, item)| self.of_import(key, item)).collect()
+        let Err(reason) = self.link(&keys, None) else { return Ok(Vec::new()) };
+        let unserved: Vec<_> =
+            wanted.into_iter().flat_map(|(key, item)| self.of_import(key, item)).collect();
+        match reason {
+            NotLinked::Untried(reason) if unserved.is_empty() => Err(reason),
+            _ => Ok(unserved),
+        }
     }
 
     fn of_import(&self, key: &WorldKey, item: &WorldItem) -> Vec<Unserved> {
-        let Err(reason) = self.link(&[key], None) else { return Vec::new() };
+        let Err(NotLinked::Refused(reason)) = self.link(&[key], None) else { return Vec::new() };
         let all = |reason| vec![Unserved { key: key.clone(), item: None, reason }];
         let WorldItem::Interface { id, .. } = item else { return all(reason) };
         let interface = &self.guest.resolve.interfaces[*id];
         let refused = |name: &String| {
-            let reason = self.link(&[key], Some((*id, name))).err()?;
+            let reason = match self.link(&[key], Some((*id, name))) {
+                Err(NotLinked::Refused(reason)) => reason,
+                Err(NotLinked::Untried(_)) | Ok(()) => return None,
+            };
             Some(Unserved { key: key.clone(), item: Some(name.clone()), reason })
         };
         let resources = interface.types.iter().filter(|(_, id)| self.is_resource(**id));
@@ -92,15 +116,17 @@ impl<T> Probe<'_, T> {
     }
 
     /// Links some of the imports, of one interface perhaps one item only.
-    fn link(&self, keys: &[&WorldKey], only: Option<(InterfaceId, &str)>) -> Result<(), String> {
-        let told = |error: wasmtime::Error| root_cause(&error);
-        let binary = contained(|| self.importing(keys, only))?
-            .map_err(|error| shown(&format!("{error:#}")))?;
+    fn link(&self, keys: &[&WorldKey], only: Option<(InterfaceId, &str)>) -> Result<(), NotLinked> {
+        let binary = contained(|| self.importing(keys, only))
+            .map_err(NotLinked::Untried)?
+            .map_err(|error| NotLinked::Untried(shown(&format!("{error:#}"))))?;
         let compile = || Component::from_binary(self.engine, &binary);
+        let no_threads = |error| format!("failed to start the threads that compile: {error}");
         let component = threads::within(compile)
-            .map_err(|error| shown(&format!("failed to start the threads that compile: {error}")))?
-            .map_err(told)?;
-        self.linker.instantiate_pre(&component).map(|_| ()).map_err(told)
+            .map_err(|error| NotLinked::Untried(shown(&no_threads(error))))?
+            .map_err(|error| NotLinked::Untried(root_cause(&error)))?;
+        let linked = self.linker.instantiate_pre(&component);
+        linked.map(|_| ()).map_err(|error| NotLinked::Refused(root_cause(&error)))
     }
 
     /// A component with these imports, and what their types need.

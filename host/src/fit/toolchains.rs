@@ -2,6 +2,8 @@
 //! and hosts are known by the imports that they leave in a module. One table; it knows
 //! names, and not what serves them.
 
+use wasmparser::{Encoding, Parser, Payload};
+
 /// A toolchain, or a host, that a core module was built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -311,6 +313,31 @@ pub(crate) fn toolchain(
     };
     let known = KNOWN.iter().find(is_known)?;
     Some((known.toolchain, |import: &Unserved<'_>| known.is_whole || known.is_mark(import)))
+}
+
+/// What a core module was built for, by all that it imports: for one whose types are not
+/// read, so that nobody knows what of them is served.
+pub(crate) fn toolchain_of(binary: &[u8]) -> Option<Toolchain> {
+    let mut imports = Vec::new();
+    for payload in Parser::new(0).parse_all(binary) {
+        match payload {
+            Ok(Payload::Version { encoding: Encoding::Component, .. }) | Err(_) => return None,
+            Ok(Payload::ImportSection(section)) => {
+                imports.extend(section.into_imports().flatten());
+            }
+            Ok(Payload::CodeSectionStart { .. }) => break,
+            Ok(_) => {}
+        }
+    }
+    let modules: Vec<_> = imports.iter().map(|import| import.module).collect();
+    let unserved: Vec<_> = imports
+        .iter()
+        .filter(|import| import.module != PREVIEW_1)
+        .map(|import| Unserved { module: import.module, name: import.name, ty: "" })
+        .collect();
+    let any = Unserved { module: "", name: "", ty: "" };
+    let found = toolchain(&unserved, &modules);
+    found.filter(|(_, accounts_for)| accounts_for(&any)).map(|(toolchain, _)| toolchain)
 }
 
 impl Known {

@@ -59,22 +59,31 @@ fn is_of_wasi_0_2(name: &Name) -> bool {
     name.package().is_some_and(|(_, package)| PACKAGES.contains(&package))
 }
 
-/// Tools that put a language's runtime into each guest, with what it imports.
-const RUNTIMES: [(&str, &str); 4] = [
-    ("componentize-js", "JavaScript (`--disable http` and the like leave parts of it out)"),
-    ("componentize-py", "Python"),
-    ("TinyGo", "Go"),
-    ("javy", "JavaScript"),
+/// Tools that put a language's runtime into each guest, with what it imports, the language,
+/// and what leaves parts of it out.
+const RUNTIMES: [(&str, &str, &str); 6] = [
+    ("componentize-js", "JavaScript", " (`--disable http` and the like leave parts of it out)"),
+    ("ComponentizeJS", "JavaScript", " (`--disable http` and the like leave parts of it out)"),
+    ("componentize-py", "Python", ""),
+    ("componentize-qjs", "JavaScript", ""),
+    ("TinyGo", "Go", ""),
+    ("javy", "JavaScript", ""),
 ];
+
+/// The language whose runtime a tool puts into guests.
+pub(crate) fn language_of(tool: &str) -> Option<&'static str> {
+    let found = RUNTIMES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(tool));
+    found.map(|(_, language, _)| *language)
+}
 
 /// The language's runtime that imports it whether the guest uses it or not.
 fn bringer(binary: &[u8]) -> Option<String> {
     let tools = tools(binary);
-    let (tool, language) = RUNTIMES
+    let (tool, language, less) = RUNTIMES
         .iter()
-        .find(|(tool, _)| tools.iter().any(|known| known.eq_ignore_ascii_case(tool)))?;
+        .find(|(tool, ..)| tools.iter().any(|known| known.eq_ignore_ascii_case(tool)))?;
     Some(format!(
-        "the guest was made by {}, whose runtime of {language} imports it whether the guest \
+        "the guest was made by {}, whose runtime of {language}{less} imports it whether the guest \
          uses it or not",
         short(tool)
     ))

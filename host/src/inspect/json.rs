@@ -8,6 +8,7 @@ impl Inspection {
     /// All of it as one JSON object, whose keys stay as they are:
     ///
     /// - `kind`: `component` or `core module`; `size`: bytes
+    /// - `language`: the guest's, where that language's runtime is in it, or null
     /// - `producers`: objects of `role`, `name`, `version`
     /// - `imports`: objects of `name`, `sort`, `type` (or null), `functions`,
     ///   `asked_by`, and `served_by`, an object of `by` (`contract`, `module`,
@@ -38,6 +39,7 @@ impl Inspection {
         json!({
             "kind": self.kind.name(),
             "size": self.size,
+            "language": self.language,
             "producers": producers.collect::<Value>(),
             "imports": self.imports.iter().map(import).collect::<Value>(),
             "exports": self.exports.iter().map(item).collect::<Value>(),

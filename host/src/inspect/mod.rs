@@ -13,10 +13,11 @@ mod wasi;
 
 use crate::compile::examine_whole;
 use crate::error::Result;
-use crate::fit::Toolchain;
+use crate::fit::{Toolchain, language_of};
 use crate::kind::Kind;
 use crate::proposals::{self, UnsupportedFeature};
 use crate::runtime::Inner;
+use crate::wit::Contract;
 use contents::Contents;
 pub(crate) use wasi::{function as wasi_function, interface as wasi_interface};
 
@@ -32,6 +33,9 @@ pub struct Inspection {
     pub size: usize,
     /// What made it, as it says itself, ordered by role and name.
     pub producers: Vec<Producer>,
+    /// The language that it is in, where a tool has put that language's runtime into it:
+    /// the runtime's own languages are among the producers as well.
+    pub language: Option<&'static str>,
     /// What it asks the host for.
     pub imports: Vec<Import>,
     /// What it offers to the host.
@@ -135,13 +139,18 @@ pub struct CustomSection {
     pub size: usize,
 }
 
-/// Inspects the bytes of a guest for a runtime.
-pub(crate) fn inspect<T>(inner: &Inner<T>, bytes: &[u8]) -> Result<Inspection> {
+/// Inspects the bytes of a guest for a runtime, or for a host with another contract.
+pub(crate) fn inspect<T>(
+    inner: &Inner<T>,
+    bytes: &[u8],
+    contract: Option<&Contract>,
+) -> Result<Inspection> {
     let (kind, binary) = examine_whole(bytes, inner.text, &inner.limits)?;
     let contents = Contents::read(&binary);
     let mut inspection = Inspection {
         kind,
         size: binary.len(),
+        language: language(&contents.producers()),
         producers: contents.producers(),
         imports: Vec::new(),
         exports: Vec::new(),
@@ -154,9 +163,15 @@ pub(crate) fn inspect<T>(inner: &Inner<T>, bytes: &[u8]) -> Result<Inspection> {
     };
     match kind {
         Kind::Component => {
-            component::fill(&mut inspection, &binary, &contents, inner.contract.as_deref());
+            let contract = contract.or(inner.contract.as_deref());
+            component::fill(&mut inspection, &binary, &contents, contract);
         }
         Kind::Module => module::fill(&mut inspection, &binary, &inner.env),
     }
     Ok(inspection)
+}
+
+/// The language whose runtime a tool has put into the guest.
+fn language(producers: &[Producer]) -> Option<&'static str> {
+    producers.iter().find_map(|producer| language_of(&producer.name))
 }

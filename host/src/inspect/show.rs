@@ -16,7 +16,12 @@ const TITLES: [&str; 3] = ["language", "made by", "made with"];
 impl fmt::Display for Inspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}, {}", self.kind, size(self.size))?;
+        if let Some(language) = self.language {
+            writeln!(f, "language: {language}, with its runtime")?;
+        }
         for (role, title) in ROLES.into_iter().zip(TITLES) {
+            let of_runtime = self.language.is_some() && role == ROLES[0];
+            let title = if of_runtime { "languages of the runtime" } else { title };
             let of_role = self.producers.iter().filter(|producer| producer.role == role);
             let shown: Vec<_> = of_role.map(producer).collect();
             if !shown.is_empty() {

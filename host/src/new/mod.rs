@@ -197,7 +197,7 @@ impl Commands {
             check: format!("wit-host check --wit wit --world {world} {guest}"),
             run: match readme::example(contract).filter(|_| readme::runs_here(contract)) {
                 Some(call) => format!("wit-host call {guest} {call}"),
-                None => format!("wit-host inspect {guest}"),
+                None => format!("wit-host inspect --wit wit --world {world} {guest}"),
             },
         }
     }

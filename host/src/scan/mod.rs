@@ -16,6 +16,7 @@ use wasmparser::{
     ComponentOuterAliasKind, ComponentTypeRef, Instance, Parser, Payload,
 };
 
+use crate::fit::Side;
 use crate::limits::{LimitReached, Limits};
 use bounds::Bounds;
 use module::Modules;
@@ -30,8 +31,11 @@ pub(crate) enum Refusal {
         others: Vec<LimitReached>,
     },
     Malformed(String),
-    /// It does with a component what makes its instances impossible to count.
-    Uncounted(&'static str),
+    /// It hands a component around as a value, whose instances cannot be counted.
+    Uncounted {
+        side: Side,
+        name: String,
+    },
 }
 
 impl From<BinaryReaderError> for Refusal {
@@ -163,9 +167,14 @@ impl Scan<'_> {
             }
             Payload::ComponentImportSection(section) => {
                 self.items(section.count());
-                section.into_iter().try_for_each(|import| match import?.ty {
-                    ComponentTypeRef::Component(_) => Err(unbounded("imports")),
-                    _ => Ok(()),
+                section.into_iter().try_for_each(|import| {
+                    let import = import?;
+                    match import.ty {
+                        ComponentTypeRef::Component(_) => {
+                            Err(unbounded(Side::Import, import.name.name))
+                        }
+                        _ => Ok(()),
+                    }
                 })
             }
             Payload::ComponentAliasSection(section) => {
@@ -207,9 +216,9 @@ impl Scan<'_> {
 
     fn alias(&mut self, alias: &ComponentAlias<'_>) -> Result<(), Refusal> {
         match alias {
-            ComponentAlias::InstanceExport { kind: ComponentExternalKind::Component, .. } => {
-                Err(unbounded("takes from an instance"))
-            }
+            ComponentAlias::InstanceExport {
+                kind: ComponentExternalKind::Component, name, ..
+            } => Err(unbounded(Side::Export, name)),
             ComponentAlias::Outer { kind: ComponentOuterAliasKind::Component, count, index } => {
                 self.again(*count as usize, *index)
             }
@@ -237,8 +246,9 @@ impl Scan<'_> {
                 Ok(())
             }
             ComponentInstance::FromExports(exports) => {
-                if exports.iter().any(|export| export.kind == ComponentExternalKind::Component) {
-                    return Err(unbounded("exports"));
+                let is_component = |kind| kind == ComponentExternalKind::Component;
+                if let Some(export) = exports.iter().find(|export| is_component(export.kind)) {
+                    return Err(unbounded(Side::Export, export.name.name));
                 }
                 self.items(length(exports.len()));
                 Ok(())
@@ -272,6 +282,6 @@ fn length(length: usize) -> u32 {
 
 /// A component that is handed around as a value may be instantiated any number
 /// of times, which cannot be counted without running it.
-fn unbounded(how: &'static str) -> Refusal {
-    Refusal::Uncounted(how)
+fn unbounded(side: Side, name: &str) -> Refusal {
+    Refusal::Uncounted { side, name: name.to_owned() }
 }

@@ -217,7 +217,7 @@
 (component (import "libc" (core module (export "malloc" (func (param i32) (result i32))))))
 
 ;;; a component that the host should give
-;;; expect: misfit the guest imports one as a value
+;;; expect: misfit handed over as a value
 (component (import "helper" (component)))
 
 ;;; WASI of the next preview
