@@ -146,7 +146,7 @@ fn every_way_to_end() {
     run("exit255", &exits(255), &[], 123, "", passed_on);
     run("exit-1", &exits(-1), &[], 123, "", passed_on);
     run("trap", r#"(module (func (export "run") unreachable))"#, &[], 134, "", "trapped");
-    run("empty", "(module)", &[], 127, "", "exports no function `run`; it exports nothing");
+    run("empty", "(module)", &[], 127, "", "no entry point, which is `run`");
     run(
         "spin",
         spin,

@@ -22,7 +22,8 @@ use super::status::{Status, named, shown_path};
 /// As JSON: `contract` is the name of the world, `fits` is true or false, and
 /// `misfits` and `absent` (exports of the world that the guest lacks and may lack)
 /// are lists of objects with `side` ("import" or "export"), `name`, `problem`, `guest`
-/// and `contract` (the types, or null), `cause` (or null) and `fix`; `unknown` are the
+/// and `contract` (the types, or null), `cause` (or null), `fix` and `deny` (what `--deny-calls`
+/// takes so that it runs, or null); `unknown` are the
 /// names of exports that the contract does not have, and `differing` are those of other
 /// types than the contract's, of a guest that imports nothing of it and so does not claim
 /// to meet it: they are listed, and no reason not to fit. With --against:
@@ -165,5 +166,6 @@ fn misfit(misfit: &Misfit) -> Value {
         "contract": misfit.contract,
         "cause": misfit.cause,
         "fix": misfit.fix,
+        "deny": misfit.deny,
     })
 }

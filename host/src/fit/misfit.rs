@@ -1,5 +1,6 @@
 //! One reason why a guest does not fit, and how a list of them reads.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::error::Error;
@@ -42,6 +43,9 @@ pub struct Misfit {
     pub cause: Option<String>,
     /// What to do.
     pub fix: String,
+    /// The name under which the guest can be denied it, so that it runs and traps where it
+    /// calls it (`--deny-calls`, [`Grants::deny`](crate::Grants::deny)).
+    pub deny: Option<String>,
 }
 
 impl Misfit {
@@ -52,8 +56,8 @@ impl Misfit {
         fix: impl Into<String>,
     ) -> Self {
         let (name, problem, fix) = (name.into(), problem.into(), fix.into());
-        let (guest, contract, cause) = (None, None, None);
-        Self { side: Side::Import, name, problem, guest, contract, cause, fix }
+        let (guest, contract, cause, deny) = (None, None, None, None);
+        Self { side: Side::Import, name, problem, guest, contract, cause, fix, deny }
     }
 
     /// The same of an export.
@@ -116,6 +120,16 @@ impl Misfits {
         is_common.then_some(first.fix.as_str())
     }
 
+    /// The options with which the guest runs as it is, if it does.
+    fn denials(&self) -> Option<String> {
+        let names: Option<BTreeSet<_>> = self.0.iter().map(|one| one.deny.as_deref()).collect();
+        let options = names?.into_iter().map(|name| {
+            let name = shlex::try_quote(name).ok()?;
+            Some(format!("--deny-calls {}", shown(&name)))
+        });
+        Some(options.collect::<Option<Vec<_>>>()?.join(" "))
+    }
+
     /// Nothing, or an error that tells every misfit.
     pub(crate) fn refuse(misfits: Vec<Misfit>) -> Result<(), Error> {
         if misfits.is_empty() { Ok(()) } else { Err(Self(misfits).into()) }
@@ -136,7 +150,10 @@ impl fmt::Display for Misfits {
         if let Some(more) = self.0.len().checked_sub(LONGEST_LIST).filter(|more| *more > 0) {
             write!(f, "\n  and {more} more")?;
         }
-        common.map_or(Ok(()), |fix| write!(f, "\n  to mend them all: {}", shown(fix)))
+        common.map_or(Ok(()), |fix| write!(f, "\n  to mend them all: {}", shown(fix)))?;
+        self.denials().map_or(Ok(()), |options| {
+            write!(f, "\n  it runs with `{options}`, and traps where it calls what that denies")
+        })
     }
 }
 

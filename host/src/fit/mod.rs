@@ -4,6 +4,7 @@
 //! the last word on what can be linked; the contract says it in words.
 
 mod component;
+mod denial;
 mod misfit;
 mod module;
 pub(crate) mod names;
@@ -14,6 +15,7 @@ mod wasi;
 
 use std::path::Path;
 
+pub(crate) use denial::is_denied;
 pub use misfit::{Misfit, Misfits, Side};
 pub(crate) use module::{before_compiling, unlinkable_module};
 pub(crate) use preview1::unserved_wasi;
@@ -131,7 +133,7 @@ fn of_component<T: 'static>(
     let unserved = probe.unserved(|key| is_ours || is_wasi(key));
     let Some(contract) = contract else {
         let misfits = unserved.iter().map(|one| unexplained(&guest, one, binary)).collect();
-        return Ok(Fit { misfits, ..Fit::default() });
+        return Ok(Fit { misfits: with_denials(inner, misfits), ..Fit::default() });
     };
     let pair = Pair { guest: &guest, contract };
     let mut misfits = pair.imports();
@@ -147,8 +149,24 @@ fn of_component<T: 'static>(
     if !is_ours || is_held(inner, pair) {
         misfits.append(&mut differing);
     }
+    if is_ours {
+        misfits = with_denials(inner, misfits);
+    }
     Ok(Fit { misfits, absent: pair.absent(), unknown: pair.unknown(), differing })
 }
+
+/// The misfits, but those that the guest is denied, and what of the others could be.
+fn with_denials<T: 'static>(inner: &Inner<T>, mut misfits: Vec<Misfit>) -> Vec<Misfit> {
+    misfits.retain(|misfit| !is_denied(misfit, &inner.grants.denied));
+    let mut packages = inner.contract.as_deref().map(Contract::packages).unwrap_or_default();
+    packages.extend(PACKAGES_OF_WASI.map(str::to_owned));
+    denial::offer(&mut misfits, &packages);
+    misfits
+}
+
+/// What the engine has of WASI.
+const PACKAGES_OF_WASI: [&str; 6] =
+    ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
 
 /// Whether the guest's exports have to be those of the runtime's contract.
 fn is_held<T: 'static>(inner: &Inner<T>, pair: Pair<'_>) -> bool {

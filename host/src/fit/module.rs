@@ -7,7 +7,7 @@ use wit_parser::{Function, WorldItem};
 
 use super::names::similar;
 use super::preview1::unserved_wasi;
-use super::{Fit, Misfit, Misfits, Side, of_engine};
+use super::{Fit, Misfit, Misfits, Side, of_engine, with_denials};
 use crate::core_type::{Import, has_host_values, imports_and_exports};
 use crate::env::{MODULE, Table, signature};
 use crate::error::{Error, Result};
@@ -25,6 +25,7 @@ pub(super) fn fit<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<Fit> {
     }
     let mut misfits = of_imports_and_exports(&inner.env, binary);
     misfits.extend(unserved_wasi(&inner.engine, binary));
+    let misfits = with_denials(inner, misfits);
     let absent = inner.contract.iter().flat_map(|contract| absent_exports(contract, binary));
     Ok(Fit { misfits, absent: absent.collect(), ..Fit::default() })
 }
@@ -64,8 +65,8 @@ fn validate<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
 }
 
 /// Refuses a core module that imports what the host does not have, but for WASI.
-pub(crate) fn before_compiling(served: &Table, binary: &[u8]) -> Result<()> {
-    Misfits::refuse(of_imports_and_exports(served, binary))
+pub(crate) fn before_compiling<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
+    Misfits::refuse(with_denials(inner, of_imports_and_exports(&inner.env, binary)))
 }
 
 /// What keeps a module from being linked that the engine has refused.
@@ -74,7 +75,7 @@ pub(crate) fn unlinkable_module<T: 'static>(
     binary: &[u8],
     error: &wasmtime::Error,
 ) -> Misfits {
-    let misfits = unserved_wasi(&inner.engine, binary);
+    let misfits = with_denials(inner, unserved_wasi(&inner.engine, binary));
     if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
 }
 
@@ -93,7 +94,14 @@ fn of_imports_and_exports(served: &Table, binary: &[u8]) -> Vec<Misfit> {
 /// Every import that is not WASI's and that nothing serves.
 fn of_env(served: &Table, binary: &[u8]) -> Vec<Misfit> {
     let imports = imports(binary);
-    imports.iter().filter_map(|import| misfit(import, served, binary)).collect()
+    let typed = |misfit: Misfit, import: &Import| match import.ty.function() {
+        // Whether it is a function, and could be denied.
+        Some(ty) if misfit.guest.is_none() => misfit.types(Some(ty), None),
+        _ => misfit,
+    };
+    let misfits =
+        imports.iter().filter_map(|import| Some((misfit(import, served, binary)?, import)));
+    misfits.map(|(misfit, import)| typed(misfit, import)).collect()
 }
 
 fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {

@@ -77,6 +77,20 @@ impl Contract {
         })
     }
 
+    /// The packages of the interfaces that it has, as `namespace:package`.
+    pub(crate) fn packages(&self) -> Vec<String> {
+        let names = self.resolve.packages.iter().map(|(_, package)| &package.name);
+        names.map(|name| format!("{}:{}", name.namespace, name.name)).collect()
+    }
+
+    /// The versions that it has of `namespace:package/interface`.
+    pub(crate) fn versions(&self, interface: &str) -> Vec<String> {
+        let package = interface.split('/').next().unwrap_or_default();
+        let names = self.resolve.packages.iter().map(|(_, package)| &package.name);
+        let meant = names.filter(|name| package == format!("{}:{}", name.namespace, name.name));
+        meant.filter_map(|name| Some(name.version.as_ref()?.to_string())).collect()
+    }
+
     fn select(resolve: Resolve, package: PackageId, world: Option<&str>) -> Result<Self, String> {
         if resolve.packages[package].worlds.is_empty() && world.is_none() {
             return Err("it has no world, which says what a guest calls and offers; add one, for \
