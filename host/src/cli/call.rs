@@ -120,7 +120,10 @@ impl Call {
         calls.iter_mut().for_each(|line| line.take_apart(guest));
         let abi = self.convention.of(guest)?;
         let mut session = match guest.session_with_blocking(Functions::new(grants), grants) {
-            Ok(session) => Calls::new(session, self.notation, abi, &self.options)?,
+            Ok(session) => {
+                let abi = abi.map(|abi| (abi, self.convention.allocator()));
+                Calls::new(session, self.notation, abi, &self.options)?
+            }
             Err(Error::Exited(status)) => {
                 let first = calls.first().map_or("", |line| line.function);
                 return Ok(not_called(&[first], "instantiate", status, observer));

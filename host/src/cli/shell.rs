@@ -11,7 +11,7 @@ use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
 use wit_host::blocking::Interrupt;
 use wit_host::inspect::Import;
-use wit_host::{Abi, Error, Functions, Grants, Guest};
+use wit_host::{Abi, AllocatorNames, Error, Functions, Grants, Guest};
 
 use super::call_notation;
 use super::calls::{Calls, Notation};
@@ -70,7 +70,7 @@ impl Shell {
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         let guest = self.options.load(&runtime, &observer)?;
-        let abi = self.convention.of(&guest)?;
+        let abi = self.convention.of(&guest)?.map(|abi| (abi, self.convention.allocator()));
         let imports = match self.options.trusts_code() {
             // Compiled code can be called, and not looked into.
             true => Vec::new(),
@@ -96,7 +96,7 @@ struct Prompt<'a> {
     guest: Guest<Functions>,
     grants: Grants,
     notation: Notation,
-    abi: Option<Abi>,
+    abi: Option<(Abi, Option<AllocatorNames>)>,
     options: &'a Options,
     imports: Vec<Import>,
     observer: Observer<'a>,
@@ -114,7 +114,8 @@ impl Prompt<'_> {
         self.interrupt.store(true, Ordering::Relaxed);
         match started {
             Ok(session) => {
-                self.calls = Some(Calls::new(session, self.notation, self.abi, self.options)?)
+                self.calls =
+                    Some(Calls::new(session, self.notation, self.abi.clone(), self.options)?)
             }
             Err(error) => return Err(self.observer.explain(error)),
         }

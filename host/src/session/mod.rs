@@ -15,6 +15,7 @@ use tracing::Span;
 use wasmtime::component::{self, Val};
 use wasmtime::{Instance, Store};
 
+use crate::abi::AllocatorNames;
 use crate::error::{Error, Result};
 use crate::failure::Called;
 use crate::guest::{Guest, Main, Outcome};
@@ -51,6 +52,8 @@ pub struct Session<T: 'static> {
     command: Option<String>,
     span: Span,
     callees: Option<Box<Callees>>,
+    /// The allocator that the guest's conventions are about, where it was named.
+    allocator: Option<AllocatorNames>,
     /// Behind the store, since it is somebody else's once it is dropped.
     _place: Option<Place>,
 }
