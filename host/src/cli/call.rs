@@ -151,12 +151,15 @@ impl Call {
                 observer.tell(|| format!("calling `{function}`"));
                 let results = match session.call(function, arguments) {
                     Err(Error::Exited(status)) => {
+                        observer.tell_refused(session.session.refused(), status != 0);
                         let left = if round + 1 < self.repeat { calls } else { &calls[done + 1..] };
                         return Ok(exited(session, status, function, left, observer));
                     }
                     called => called?,
                 };
-                if session.print(&results)? {
+                let failed = session.print(&results)?;
+                observer.tell_refused(session.session.refused(), failed);
+                if failed {
                     return Ok(Status::Guest(1));
                 }
             }

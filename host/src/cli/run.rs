@@ -158,6 +158,10 @@ fn run_main(
     observer.tell(|| format!("calling `{}`", main.name()));
     let outcome = session.main();
     observer.tell(|| format!("spent {}", session.spent()));
+    let went_wrong = matches!(outcome, Ok(Outcome::Exited(status)) if status != 0);
+    if outcome.is_ok() {
+        observer.tell_refused(session.refused(), went_wrong);
+    }
     match outcome {
         Ok(Outcome::Returned(results)) => print(&results),
         Ok(Outcome::Exited(status)) => Ok(Status::Guest(status)),

@@ -198,7 +198,8 @@ impl Prompt<'_> {
         calls.read_input_again();
         match called {
             Ok(results) => {
-                calls.print(&results)?;
+                let failed = calls.print(&results)?;
+                self.observer.tell_refused(calls.session.refused(), failed);
                 if results.iter().any(|returned| has_handle(&returned.value)) {
                     notice(&format!("it is `${}` from now on", calls.last()));
                 }
