@@ -11,7 +11,7 @@ use super::call_notation;
 use super::calls::{Calls, Notation};
 use super::convention::Convention;
 use super::diagnostics::{Diagnostics, Observer};
-use super::options::{Options, Usage, text};
+use super::options::{Options, Usage, guest_file, text};
 use super::status::{Status, interruptible, notice};
 use super::watch::Watch;
 use super::word::Word;
@@ -41,7 +41,7 @@ use super::word::Word;
                   wit-host call --abi cstring module.wasm greet WasmEdge --then fib_array 5 '[0; 5]'"
 )]
 pub(crate) struct Call {
-    /// A component or a core module; the function, which is any of its exports;
+    /// A component or a core module, of which `-` is one on standard input; the function, which is any of its exports;
     /// and the function's arguments. Options of this command stand before them
     #[arg(
         required = true,
@@ -92,7 +92,8 @@ impl Call {
     pub(crate) fn execute(&self) -> Result<Status> {
         interruptible()?;
         call_notation::refuse_function_first(&self.words)?;
-        let path = Path::new(self.words.first().map_or(OsStr::new(""), OsString::as_os_str));
+        let path = self.words.first().map_or(OsStr::new(""), OsString::as_os_str);
+        let path = guest_file(Path::new(path));
         let words = self.words.get(1..).unwrap_or_default();
         let lines = || words.split(|word| word == THEN).map(Line::of).collect::<Result<Vec<_>>>();
         lines()?;

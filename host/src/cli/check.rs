@@ -10,6 +10,7 @@ use wit_host::{Contract, Error, Fit, Isolation, Misfit, Misfits};
 use super::against::against;
 use super::isolation::isolation;
 use super::modules::Modules;
+use super::options::guest_file;
 use super::output::{Format, print, print_json};
 use super::status::{Status, named, shown_path};
 
@@ -41,7 +42,7 @@ use super::status::{Status, named, shown_path};
                   wit-host check --against wit-1.0 --wit wit"
 )]
 pub(crate) struct Check {
-    /// A component or a core module, in binary or in text form
+    /// A component or a core module, in binary or in text form; `-` is standard input
     #[arg(required_unless_present = "against")]
     guest: Option<PathBuf>,
 
@@ -71,7 +72,7 @@ impl Check {
     pub(crate) fn execute(&self) -> Result<Status> {
         match (&self.guest, &self.against, &self.wit) {
             (_, Some(old), Some(new)) => against(old, new, self.world.as_deref(), self.format),
-            (Some(guest), ..) => self.guest(guest),
+            (Some(guest), ..) => self.guest(guest_file(guest)),
             // The options do not let it come to this.
             _ => Ok(Status::Usage),
         }

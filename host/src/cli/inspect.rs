@@ -8,7 +8,7 @@ use wit_host::{Error, Inspection, Limits};
 
 use super::isolation::isolation;
 use super::modules::Modules;
-use super::options::Usage;
+use super::options::{Usage, guest_file};
 use super::output::{print, print_json};
 use super::status::{Status, named, shown_path};
 
@@ -22,7 +22,7 @@ Examples:
   wit-host inspect --format wit guest.wasm > guest.wit
   wit-host inspect --format json guest.wasm | jq '.imports[] | {name, served_by}'")]
 pub(crate) struct Inspect {
-    /// A component or a core module, in binary or in text form
+    /// A component or a core module, in binary or in text form; `-` is standard input
     guest: PathBuf,
 
     /// What to print
@@ -56,11 +56,11 @@ impl Inspect {
             .isolate(isolation()?)
             .limits(self.limits()?)
             .build()?;
-        let inspection =
-            runtime.inspect_file(&self.guest).map_err(|error| named(&self.guest, error))?;
+        let guest = guest_file(&self.guest);
+        let inspection = runtime.inspect_file(guest).map_err(|error| named(guest, error))?;
         match self.format {
             Form::Text => print(&inspection.to_string())?,
-            Form::Wit => print(wit(&self.guest, &inspection)?)?,
+            Form::Wit => print(wit(guest, &inspection)?)?,
             Form::Json => print_json(&inspection.json())?,
         }
         Ok(Status::Guest(0))

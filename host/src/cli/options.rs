@@ -225,6 +225,11 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
+/// The file of a guest, where `-` is standard input.
+pub(crate) fn guest_file(path: &Path) -> &Path {
+    if path == Path::new("-") { Path::new("/dev/stdin") } else { path }
+}
+
 /// A word that has to be text, as a guest's arguments and the names of functions.
 pub(crate) fn text(word: &OsStr) -> Result<&str, Usage> {
     word.to_str().ok_or_else(|| {

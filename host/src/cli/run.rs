@@ -11,7 +11,7 @@ use super::call::Call;
 use super::call_notation;
 use super::calls::command_for;
 use super::diagnostics::{Diagnostics, Observer};
-use super::options::{Options, text};
+use super::options::{Options, guest_file, text};
 use super::output;
 use super::status::{Status, interruptible, named, notice, report};
 use super::watch::Watch;
@@ -128,7 +128,7 @@ impl Run {
     }
 
     fn path(&self) -> &Path {
-        Path::new(self.guest.first().map_or(OsStr::new(""), OsString::as_os_str))
+        guest_file(Path::new(self.guest.first().map_or(OsStr::new(""), OsString::as_os_str)))
     }
 }
 
