@@ -22,7 +22,7 @@ use super::word::Word;
 /// meant: `total` for `shop:prices/cart@1.0.0.total`. `add(1, 2)` as one word is a
 /// function with its arguments. ARGS are values in the
 /// component model's own notation (WAVE): 7, true, [1, 2], {x: 1.5, y: 2},
-/// some("tea"). A text needs no quotes. `-` is what comes on standard input,
+/// some("tea"), and 0x2a for a `v128`. A text needs no quotes. `-` is what comes on standard input,
 /// `@FILE` what is in a file, and `$1` what the first call returned, as a handle
 /// has no text; in double quotes these are text. A function that returns an `err`
 /// is the last to be called: it is printed on standard error, and the status is 1.
