@@ -39,6 +39,11 @@ pub(crate) struct Pattern {
 impl Pattern {
     /// Reads a name, whose version, as errors show it, is left out.
     pub(crate) fn new(name: &str, denial: Denial) -> Result<Self> {
+        // All of a core module.
+        let (name, is_module) = match name.strip_suffix(".*") {
+            Some(module) if !module.contains(':') => (module, true),
+            _ => (name, false),
+        };
         let (start, versioned) = name.split_once('@').unwrap_or((name, ""));
         // Behind a version, which has dots of its own, may stand a function.
         let function = versioned.rsplit_once('.').map(|(_, last)| last);
@@ -48,12 +53,12 @@ impl Pattern {
             None => start.to_owned(),
         };
         let has_parts = name.split([':', '.', '/']).all(|part| !part.is_empty());
-        if !has_parts || !name.contains([':', '.']) {
+        if !has_parts || !(is_module || name.contains([':', '.'])) {
             return Err(Error::Grant {
                 what: name,
                 reason: "it names no functions; give `namespace:package`, \
-                         `namespace:package/interface`, one function of it behind a `.`, or an \
-                         import as `env.fetch`"
+                         `namespace:package/interface`, one function of it behind a `.`, an \
+                         import as `env.fetch`, or all of a module as `env.*`"
                     .into(),
             });
         }
@@ -77,22 +82,97 @@ impl Pattern {
             })
     }
 
-    fn covers(&self, function: &str) -> bool {
+    pub(crate) fn covers(&self, function: &str) -> bool {
         let rest = function.strip_prefix(self.name.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
     }
 }
 
-/// Refuses a denial of what is not there, which somebody would rely on in vain.
+/// Refuses a denial of what is not there, which somebody would rely on in vain. What a guest
+/// traps for may be there in the guest alone, see [`check_traps`].
 pub(crate) fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Table) -> Result<()> {
-    match patterns.iter().find(|pattern| !pattern.is_known(contract.map(Deref::deref), env)) {
+    let mut refused = patterns.iter().filter(|pattern| pattern.denial == Denial::Refuse);
+    match refused.find(|pattern| !pattern.is_known(contract.map(Deref::deref), env)) {
         None => Ok(()),
-        Some(pattern) => Err(Error::Grant {
-            what: pattern.name.clone(),
-            reason: "the host has no function of that name, so that there is nothing to deny"
-                .into(),
-        }),
+        Some(pattern) => {
+            let reason = "the host has no function of that name, so that there is nothing to deny";
+            Err(Error::Grant { what: pattern.name.clone(), reason: reason.into() })
+        }
     }
+}
+
+/// The same for what a guest is to trap for, where these functions are imported.
+pub(crate) fn check_traps(
+    patterns: &[Pattern],
+    contract: Option<&Contract>,
+    env: &Table,
+    imports: &[String],
+) -> Result<()> {
+    let is_there = |pattern: &Pattern| {
+        imports.iter().any(|import| pattern.covers(import)) || pattern.is_known(contract, env)
+    };
+    let mut traps = patterns.iter().filter(|pattern| pattern.denial == Denial::Trap);
+    match traps.find(|pattern| !is_there(pattern)) {
+        None => Ok(()),
+        Some(pattern) => {
+            let reason = "the guest imports no function of that name, and the host has none, so \
+                          that there is nothing to deny";
+            Err(Error::Grant { what: pattern.name.clone(), reason: reason.into() })
+        }
+    }
+}
+
+/// The functions that a component imports, without versions.
+pub(crate) fn imports_of_component(component: &Component) -> Vec<String> {
+    let (ty, engine) = (component.component_type(), component.engine());
+    let names = functions(&ty, engine).into_iter().map(|(interface, function)| {
+        format!("{}.{function}", interface.split('@').next().unwrap_or_default())
+    });
+    names.collect()
+}
+
+/// The functions that a core module imports.
+pub(crate) fn imports_of_module(module: &Module) -> Vec<String> {
+    let functions = module.imports().filter(|import| matches!(import.ty(), ExternType::Func(_)));
+    functions.map(|import| format!("{}.{}", import.module(), import.name())).collect()
+}
+
+/// The names of what an interface has that a component imports.
+pub(crate) fn items(component: &Component, interface: &str) -> Vec<String> {
+    let (ty, engine) = (component.component_type(), component.engine());
+    match ty.get_import(engine, interface).map(|import| import.ty) {
+        Some(ComponentItem::ComponentInstance(instance)) => {
+            instance.exports(engine).map(|(name, _)| name.to_owned()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The resources of an interface that a component imports.
+pub(crate) fn resources(component: &Component, interface: &str) -> Vec<String> {
+    let (ty, engine) = (component.component_type(), component.engine());
+    let Some(import) = ty.get_import(engine, interface) else { return Vec::new() };
+    let ComponentItem::ComponentInstance(instance) = import.ty else { return Vec::new() };
+    let exports = instance.exports(engine);
+    let resources = exports.filter(|(_, item)| matches!(item.ty, ComponentItem::Resource(_)));
+    resources.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The interfaces of a component's imports that are of types alone, and are denied with what
+/// they are a part of.
+pub(crate) fn types_only(component: &Component, patterns: &[Pattern]) -> Vec<String> {
+    let (ty, engine) = (component.component_type(), component.engine());
+    let mut interfaces = Vec::new();
+    for (interface, import) in ty.imports(engine) {
+        let ComponentItem::ComponentInstance(instance) = import.ty else { continue };
+        let plain = interface.split('@').next().unwrap_or_default();
+        let is_denied = patterns.iter().any(|pattern| pattern.covers(plain));
+        let mut items = instance.exports(engine);
+        if is_denied && !items.any(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_))) {
+            interfaces.push(interface.to_owned());
+        }
+    }
+    interfaces
 }
 
 fn denial(patterns: &[Pattern], names: &[&str]) -> Option<Denial> {
@@ -251,6 +331,9 @@ mod tests {
             ("a:b/c@0.1.0.add", Some("a:b/c.add")),
             ("a:b/c.add", Some("a:b/c.add")),
             ("env.add", Some("env.add")),
+            ("env.*", Some("env")),
+            ("./env.*", None),
+            ("a:b.*", Some("a:b.*")),
             ("", None),
             ("math", None),
             ("a:", None),

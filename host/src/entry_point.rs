@@ -2,6 +2,7 @@
 //! be, and what its exports look like instead. And what is to be done about a program that
 //! has ended, and is called again.
 
+use crate::guest::Main;
 use crate::text::list;
 
 /// How a program is built whose functions can be called one after another.
@@ -9,20 +10,25 @@ pub(crate) const REACTOR: &str = "to call functions of it, build it as a reactor
      (`-mexec-model=reactor` for C and C++, `-buildmode=c-shared` for Go and TinyGo, a `cdylib` \
      for Rust)";
 
+/// The interface of commands, before its version.
+const COMMAND: &str = "wasi:cli/run@";
+
 /// What looks like an entry point, and is one elsewhere.
 const ELSEWHERE: [(&str, &str); 4] = [
     ("wasi:http/incoming-handler@", "it answers HTTP requests, and needs a server that calls it"),
     ("wasi:http/handler@", "it answers HTTP requests, and needs a server that calls it"),
-    ("wasi:cli/run@", "it is a command, but of another WASI than 0.2; build it for wasm32-wasip2"),
+    (COMMAND, "it is a command, but of another WASI than 0.2; build it for wasm32-wasip2"),
     ("main", "a `main` is called by `_start`, which the toolchains for wasm32-wasip1 add"),
 ];
 
 /// What the guest exports instead of an entry point.
 pub(crate) fn instead(exports: &[String]) -> String {
+    let is_other = |name: &String| name.ends_with(".run") && !Main::is_of_wasi(name);
     let known = |(begins, what): &(&str, &'static str)| {
-        let is_meant = |name: &String| match begins.ends_with('@') {
-            true => name.starts_with(begins),
-            false => name == begins,
+        let is_meant = |name: &String| match *begins {
+            COMMAND => name.starts_with(COMMAND) && is_other(name),
+            begins if begins.ends_with('@') => name.starts_with(begins),
+            begins => name == begins,
         };
         exports.iter().any(is_meant).then_some(*what)
     };
@@ -39,17 +45,18 @@ mod tests {
 
     #[test]
     fn what_there_is_instead() {
-        let cases: [(&[&str], &str); 5] = [
+        let cases: [(&[&str], &str); 6] = [
             (&[], "it exports no function at all"),
             (&["add"], "it exports `add`"),
-            (&["main", "add"], "(a `main` is called by `_start`"),
-            (&["wasi:cli/run@0.3.0.run"], "of another WASI than 0.2"),
+            (&["wasi:cli/run@0.2.0.walk"], "it exports `wasi:cli/run@0.2.0.walk`"),
+            (&["main", "add"], "a `main` is called by `_start`"),
+            (&["wasi:cli/run@0.3.0.run"], "it is a command, but of another WASI than 0.2"),
             (&["wasi:http/incoming-handler@0.2.0.handle"], "it answers HTTP requests"),
         ];
         for (exports, expected) in cases {
             let exports: Vec<_> = exports.iter().map(|name| (*name).to_owned()).collect();
             let text = instead(&exports);
-            assert!(text.contains(expected), "{text}");
+            assert!(text.ends_with(expected) || text.contains(&format!("({expected}")), "{text}");
         }
     }
 }

@@ -98,7 +98,7 @@ impl<T: Send + 'static> Guest<T> {
         let inner = &runtime.inner;
         let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
         if kind == Kind::Module {
-            fit::before_compiling(&inner.env, &binary)?;
+            fit::before_compiling(inner, &binary)?;
         }
         let (compiled, hash) = inner.compiled(kind, &binary)?;
         Self::of_compiled(runtime, compiled, Some(hash), &binary)
@@ -120,6 +120,7 @@ impl<T: Send + 'static> Guest<T> {
         binary: &[u8],
     ) -> Result<Self> {
         let inner = &runtime.inner;
+        link::check_denied(inner, &compiled)?;
         let linked = tracing::debug_span!("link").in_scope(|| match &*compiled {
             Compiled::Component(component) => link::component(inner, component, binary),
             Compiled::Module(module) => link::module(inner, module, binary).map(Linked::Module),

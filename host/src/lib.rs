@@ -196,7 +196,7 @@ pub mod values;
 mod wasi;
 mod wit;
 
-pub use abi::{Abi, Returns};
+pub use abi::{Abi, AllocatorNames, Returns};
 pub use ahead::{CompiledGuest, Manifest};
 pub use builder::RuntimeBuilder;
 pub use cache::{Cache, Kept};

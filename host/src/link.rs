@@ -2,14 +2,18 @@
 //! the guest is denied. What does not fit is found here, before anything runs.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use wasmtime::component::Component;
+use semver::Version;
+use wasmtime::component::{Component, ResourceType};
 use wasmtime::{Linker, Module, component};
 
+use crate::compile::Compiled;
 use crate::deny::{self, Denial, Denied, Pattern};
 use crate::error::{Error, Result};
-use crate::fit::{Misfits, unlinkable, unlinkable_module, unserved_wasi};
+use crate::fit::names::is_compatible;
+use crate::fit::{Misfits, is_denied, unlinkable, unlinkable_module, unserved_wasi};
 use crate::guest::Linked;
 use crate::lacking::is_lacking;
 use crate::linked_module::{LinkedModule, Provider};
@@ -24,12 +28,17 @@ pub(crate) fn component<T: Send + 'static>(
     component: &Component,
     binary: &[u8],
 ) -> Result<Linked<T>> {
-    let (misfits, traps) = deny::of_component(component, &inner.grants.denied);
+    let denied = &inner.grants.denied;
+    let (misfits, traps) = deny::of_component(component, denied);
     Misfits::refuse(misfits)?;
+    let types = match traps.is_empty() {
+        true => Vec::new(),
+        false => deny::types_only(component, denied),
+    };
     let linked = if traps.is_empty() {
         inner.components.instantiate_pre(component)
     } else {
-        component_without(inner, component, traps)
+        component_without(inner, component, traps, types)
     };
     linked.map(Linked::Component).map_err(|error| match is_lacking(&error) {
         true => Error::host(LINK)(error),
@@ -37,33 +46,91 @@ pub(crate) fn component<T: Send + 'static>(
     })
 }
 
+/// What stands for the resources of interfaces that are denied. A guest never gets any.
+struct Stub;
+
 fn component_without<T: Send + 'static>(
     inner: &Inner<T>,
     component: &Component,
     denied: Vec<(String, String)>,
+    types: Vec<String>,
 ) -> wasmtime::Result<component::InstancePre<State<T>>> {
     let mut linker = inner.components.clone();
     linker.allow_shadowing(true);
+    let mut interfaces: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    interfaces.extend(types.into_iter().map(|interface| (interface, Vec::new())));
     for (interface, function) in denied {
-        let name = format!("{interface}.{function}");
-        linker
-            .instance(&interface)?
-            .func_new(&function, move |_, _, _, _| Err(Denied(name.clone()).into()))?;
+        interfaces.entry(interface).or_default().push(function);
+    }
+    for (interface, functions) in interfaces {
+        let served = served_as(inner, component, &interface);
+        if served.is_none() {
+            for resource in deny::resources(component, &interface) {
+                let ty = ResourceType::host::<Stub>();
+                linker.instance(&interface)?.resource(&resource, ty, |_, _| Ok(()))?;
+            }
+        }
+        let mut instance = linker.instance(served.as_deref().unwrap_or(&interface))?;
+        for function in functions {
+            let name = format!("{interface}.{function}");
+            instance.func_new(&function, move |_, _, _, _| Err(Denied(name.clone()).into()))?;
+        }
     }
     linker.instantiate_pre(component)
 }
+
+/// The name under which the host serves the interface, perhaps in another version: what the
+/// linker has of it is found there, and a function that is put beside it has to be as well.
+fn served_as<T: Send + 'static>(
+    inner: &Inner<T>,
+    component: &Component,
+    interface: &str,
+) -> Option<String> {
+    let items = deny::items(component, interface);
+    let is_served = |name: &String| {
+        items.iter().any(|item| {
+            // Without shadowing, what is there already cannot be defined.
+            let mut linker = inner.components.clone();
+            let defined = linker
+                .instance(name)
+                .and_then(|mut instance| instance.func_new(item, |_, _, _, _| Ok(())));
+            defined.is_err()
+        })
+    };
+    let mut names = vec![interface.to_owned()];
+    if let Some((plain, version)) = interface.split_once('@') {
+        let contract = inner.contract.as_deref().map(|contract| contract.versions(plain));
+        let of_wasi = (0..=NEWEST_OF_WASI).map(|patch| format!("0.2.{patch}"));
+        let versions: Vec<_> = match plain.starts_with("wasi:") {
+            true => of_wasi.collect(),
+            false => contract.unwrap_or_default(),
+        };
+        let parsed = |text: &str| Version::parse(text).ok();
+        let compatible = versions
+            .iter()
+            .filter(|other| is_compatible(parsed(version).as_ref(), parsed(other).as_ref()));
+        names.extend(compatible.map(|version| format!("{plain}@{version}")));
+    }
+    names.into_iter().find(is_served)
+}
+
+/// No version of WASI 0.2 that the engine has is newer.
+const NEWEST_OF_WASI: u32 = 30;
 
 pub(crate) fn module<T: Send + 'static>(
     inner: &Inner<T>,
     module: &Module,
     binary: &[u8],
 ) -> Result<LinkedModule<T>> {
-    let (misfits, traps) = deny::of_module(module, &inner.env, &inner.grants.denied);
+    let denied = &inner.grants.denied;
+    let (misfits, traps) = deny::of_module(module, &inner.env, denied);
     Misfits::refuse(misfits)?;
     let linker = without(&inner.modules, traps).map_err(Error::host("withhold functions"))?;
     let providers = providers(inner, module);
     if !providers.is_empty() {
-        Misfits::refuse(unserved_wasi(&inner.engine, binary))?;
+        let mut unserved = unserved_wasi(&inner.engine, binary);
+        unserved.retain(|misfit| !is_denied(misfit, denied));
+        Misfits::refuse(unserved)?;
         return Ok(LinkedModule::of_providers(module.clone(), linker.into_owned(), providers));
     }
     let linked = linker.instantiate_pre(module);
@@ -104,6 +171,22 @@ fn without<T: Send + 'static>(
         linker.func_new(&from, &name, ty, move |_, _, _| Err(Denied(import.clone()).into()))?;
     }
     Ok(Cow::Owned(linker))
+}
+
+/// Refuses a denial of functions that neither the host nor the guest has, nor what serves it.
+pub(crate) fn check_denied<T: Send + 'static>(inner: &Inner<T>, compiled: &Compiled) -> Result<()> {
+    let denied = &inner.grants.denied;
+    if denied.is_empty() {
+        return Ok(());
+    }
+    let mut imports = match compiled {
+        Compiled::Component(component) => deny::imports_of_component(component),
+        Compiled::Module(module) => deny::imports_of_module(module),
+    };
+    for provider in &inner.providers {
+        imports.extend(deny::imports_of_module(provider.linked.module()));
+    }
+    deny::check_traps(denied, inner.contract.as_deref(), &inner.env, &imports)
 }
 
 /// Refuses a linked guest for a session that denies it more than the runtime.

@@ -60,7 +60,7 @@ fn load<T: Send + 'static>(inner: &mut Inner<T>, name: &str, content: Content) -
 
 fn core_module<T: Send + 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<LinkedModule<T>> {
     let kind = Kind::Module;
-    fit::before_compiling(&inner.env, binary)?;
+    fit::before_compiling(inner, binary)?;
     let (compiled, _) = inner.compiled(kind, binary)?;
     match &*compiled {
         Compiled::Module(module) => link::module(inner, module, binary),

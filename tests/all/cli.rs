@@ -2,8 +2,9 @@
 //! first line on standard error begins.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 use wit_host_artifacts as guests;
@@ -146,7 +147,7 @@ fn every_way_to_end() {
     run("exit255", &exits(255), &[], 123, "", passed_on);
     run("exit-1", &exits(-1), &[], 123, "", passed_on);
     run("trap", r#"(module (func (export "run") unreachable))"#, &[], 134, "", "trapped");
-    run("empty", "(module)", &[], 127, "", "exports no function `run`; it exports nothing");
+    run("empty", "(module)", &[], 127, "", "no entry point, which is `run`");
     run(
         "spin",
         spin,
@@ -192,6 +193,66 @@ fn wrong_usage() {
     check(&["run", "--allow-host", "a/b", "x"], 2, "", "this is not one host");
     let missing = ["run", "--dir", "/no/such/place", guests::ADD_UNKNOWN];
     check(&missing, 2, "", "failed to grant or deny `/no/such/place`");
+}
+
+#[test]
+fn a_guest_on_standard_input() {
+    let cache = tempfile::tempdir().unwrap();
+    let guest = r#"(module (func (export "run") (result i32) (i32.const 7)))"#;
+    let compiled = cache.path().join("guest.cwasm");
+    for (args, expected) in [
+        (&["run", "-"][..], "7\n"),
+        (&["call", "-", "run"], "7\n"),
+        (&["check", "-"], "/dev/stdin fits"),
+        (&["inspect", "-"], "core module"),
+        (&["compile", "-", "-o", compiled.to_str().unwrap()], "core module"),
+    ] {
+        let mut child = command(cache.path())
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(guest.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && stdout.contains(expected), "{args:?}: {stdout}");
+    }
+    check(&["run", "--watch", "-"], 2, "", "cannot be watched");
+}
+
+/// The shell calls the build that is there when it is told to start anew.
+#[test]
+fn a_shell_loads_the_file_again() {
+    let (cache, files) = (tempfile::tempdir().unwrap(), Files::new());
+    let build =
+        |number: u32| format!("(module (func (export \"n\") (result i32) i32.const {number}))");
+    let guest = files.file("guest.wat", build(1));
+    let mut child = command(cache.path())
+        .args(["shell", &guest])
+        .env("XDG_STATE_HOME", cache.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut answer = |lines: &str| {
+        input.write_all(lines.as_bytes()).unwrap();
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        line
+    };
+    assert!(answer("n\n").ends_with("1\n"));
+    files.file("guest.wat", build(2));
+    assert!(answer(":reset\nn\n").ends_with("2\n"));
+    files.file("guest.wat", "(module");
+    assert!(answer(":reset\nn\n").ends_with("2\n"), "the build before it is kept");
+    drop(input);
+    let ended = child.wait_with_output().unwrap();
+    let told = String::from_utf8(ended.stderr).unwrap();
+    assert!(ended.status.success() && told.contains("this build is not used"), "{told}");
 }
 
 /// A command of WASI that prints its arguments and the variable `A`, by lines.

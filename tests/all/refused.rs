@@ -66,5 +66,7 @@ fn a_function_that_is_not_exported() {
         .unwrap();
     let mut session = guest.session_blocking(Functions::default()).unwrap();
     let error = session.main().unwrap_err().to_string();
-    assert_eq!(error, "the guest exports no function `run`; it exports `other`, `more`");
+    let expected = "the guest has no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a \
+                    core module's `_start`; it exports `other`, `more`";
+    assert_eq!(error, expected);
 }

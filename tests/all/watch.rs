@@ -1,4 +1,4 @@
-//! `run --watch`: each test writes builds, and waits for what the command tells of them.
+//! `run --watch` and `call --watch`: each test writes builds, and waits for what the command tells of them.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -23,11 +23,16 @@ struct Watched {
 
 impl Watched {
     fn new(first: Option<&str>) -> Self {
+        Self::of("run", first, &[])
+    }
+
+    fn of(command: &str, first: Option<&str>, behind: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let guest = folder.path().join("guest.wat");
         first.iter().for_each(|build| fs::write(&guest, build).unwrap());
         let mut child = Command::new(env!("CARGO_BIN_EXE_wit-host"))
-            .args(["run", "--watch", guest.to_str().unwrap()])
+            .args([command, "--watch", guest.to_str().unwrap()])
+            .args(behind)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -97,6 +102,17 @@ fn each_build_is_run() {
     }
     fs::write(watched.guest(), returning(4)).unwrap();
     watched.until("4");
+    watched.interrupt();
+}
+
+#[test]
+fn each_build_is_called() {
+    let watched = Watched::of("call", Some(&returning(1)), &["run", "--then", "run"]);
+    watched.until("1");
+    watched.replace("(module)");
+    watched.until("exports no function `run`");
+    watched.replace(&returning(2));
+    watched.until("2");
     watched.interrupt();
 }
 

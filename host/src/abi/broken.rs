@@ -12,18 +12,18 @@ pub(crate) enum Broken {
         "`{allocator}` returned 0 for {size} bytes, which means that there is no room for them \
          in the guest's memory of {memory} bytes"
     )]
-    NoRoom { allocator: &'static str, size: u32, memory: usize },
+    NoRoom { allocator: String, size: u32, memory: usize },
     #[error(
         "`{allocator}` returned {pointer} for {size} bytes, and that block is outside of the \
          guest's memory of {memory} bytes"
     )]
-    BlockOutside { allocator: &'static str, pointer: u32, size: u32, memory: usize },
+    BlockOutside { allocator: String, pointer: u32, size: u32, memory: usize },
     #[error(
         "`{allocator}` returned {pointer} for {size} bytes, and that block overlaps the one of \
          {other_size} bytes at {other}, which is in use (the guest's memory has {memory} bytes)"
     )]
     BlockOverlaps {
-        allocator: &'static str,
+        allocator: String,
         pointer: u32,
         size: u32,
         other: u32,

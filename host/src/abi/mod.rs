@@ -15,6 +15,7 @@ mod scalar;
 use wasmtime::component::Val;
 use wasmtime::{Func, Instance, Store};
 
+pub use self::allocator::AllocatorNames;
 pub(crate) use self::broken::Broken;
 
 use self::exchange::{Access, Exchange};
@@ -26,7 +27,9 @@ use crate::state::State;
 ///
 /// Arguments are handed over in blocks of the guest's own allocator, which it
 /// exports as `allocate(size) -> pointer` and `deallocate(pointer, size)`, or as
-/// `malloc(size) -> pointer` and `free(pointer)`.
+/// `malloc(size) -> pointer` and `free(pointer)`. Where it exports more than one pair that
+/// looks like an allocator, or one of other names,
+/// [`Session::set_allocator`](crate::Session::set_allocator) names it.
 ///
 /// | | `CString` | `PtrLen` | `Bindgen` |
 /// | --- | --- | --- | --- |
@@ -99,6 +102,7 @@ impl Prepared {
         instance: Instance,
         (name, func): (&str, Func),
         abi: Abi,
+        allocator: Option<&AllocatorNames>,
         args: &[Val],
     ) -> Result<Self> {
         let wrong = |reason| Error::WrongType { function: name.into(), reason };
@@ -113,7 +117,8 @@ impl Prepared {
             Steps::Flat(call) => call.allocates(),
             Steps::Bindgen(_) => true,
         };
-        let access = Access::find(store, instance, allocates).map_err(wrong)?;
+        let access = Access::find(store, instance, allocates, allocator, abi == Abi::Bindgen)
+            .map_err(wrong)?;
         Ok(Self { func, access, steps })
     }
 

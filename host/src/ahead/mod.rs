@@ -50,7 +50,7 @@ impl<T: Send + 'static> Runtime<T> {
         let inner = &self.inner;
         let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
         if kind == Kind::Module {
-            fit::before_compiling(&inner.env, &binary)?;
+            fit::before_compiling(inner, &binary)?;
         }
         let compiled = inner.compile(kind, &binary, &strip(&binary))?;
         let code = compiled.serialize().map_err(Error::host("take out the compiled code"))?;

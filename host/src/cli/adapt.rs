@@ -10,6 +10,7 @@ use wit_host::adapt::{Plan, Unmappables};
 use super::destination::{Destination, refuse_read};
 use super::features::FeatureOptions;
 use super::loading::Loading;
+use super::options::guest_file;
 use super::output;
 use super::status::{Status, named, notice, shown_path};
 
@@ -22,7 +23,7 @@ use super::status::{Status, named, notice, shown_path};
 #[derive(Args)]
 #[command(after_help = "Example: wit-host adapt guest.wasm -o guest.component.wasm")]
 pub(crate) struct Adapt {
-    /// A core module, in binary or in text form
+    /// A core module, in binary or in text form; `-` is standard input
     module: PathBuf,
 
     /// Where the component is written
@@ -51,19 +52,20 @@ pub(crate) struct Adapt {
 
 impl Adapt {
     pub(crate) fn execute(&self) -> Result<Status> {
+        let module = guest_file(&self.module);
         if let Some(output) = &self.output {
-            refuse_read(output, [(&*self.module, "the module")])?;
+            refuse_read(output, [(module, "the module")])?;
         }
         let contract = match &self.wit {
             Some(folder) => self.features.read(folder)?.contract(self.world.as_deref())?,
             None => Contract::shipped()?,
         };
-        let plan = Plan::of_file(&self.module, &contract, &self.loading.limits()?);
-        let plan = plan.map_err(|error| named(&self.module, error))?;
+        let plan = Plan::of_file(module, &contract, &self.loading.limits()?);
+        let plan = plan.map_err(|error| named(module, error))?;
         if self.dry_run {
             return print(&plan);
         }
-        let component = plan.into_component().map_err(|error| named(&self.module, error))?;
+        let component = plan.into_component().map_err(|error| named(module, error))?;
         if let Some(output) = &self.output {
             let written = Destination::at(output).and_then(|place| place.write(&component));
             written.with_context(|| format!("failed to write `{}`", shown_path(output)))?;

@@ -11,7 +11,7 @@ use super::call_notation;
 use super::calls::{Calls, Notation};
 use super::convention::Convention;
 use super::diagnostics::{Diagnostics, Observer};
-use super::options::{Options, Usage, text};
+use super::options::{Options, Usage, guest_file, text};
 use super::overdue::Overdue;
 use super::status::{Status, interruptible, notice};
 use super::watch::Watch;
@@ -23,7 +23,7 @@ use super::word::Word;
 /// meant: `total` for `shop:prices/cart@1.0.0.total`. `add(1, 2)` as one word is a
 /// function with its arguments. ARGS are values in the
 /// component model's own notation (WAVE): 7, true, [1, 2], {x: 1.5, y: 2},
-/// some("tea"). A text needs no quotes. `-` is what comes on standard input,
+/// some("tea"), and 0x2a for a `v128`. A text needs no quotes. `-` is what comes on standard input,
 /// `@FILE` what is in a file, and `$1` what the first call returned, as a handle
 /// has no text; in double quotes these are text. A function that returns an `err`
 /// is the last to be called: it is printed on standard error, and the status is 1.
@@ -42,7 +42,7 @@ use super::word::Word;
                   wit-host call --abi cstring module.wasm greet WasmEdge --then fib_array 5 '[0; 5]'"
 )]
 pub(crate) struct Call {
-    /// A component or a core module; the function, which is any of its exports;
+    /// A component or a core module, of which `-` is one on standard input; the function, which is any of its exports;
     /// and the function's arguments. Options of this command stand before them
     #[arg(
         required = true,
@@ -93,7 +93,8 @@ impl Call {
     pub(crate) fn execute(&self) -> Result<Status> {
         interruptible()?;
         call_notation::refuse_function_first(&self.words)?;
-        let path = Path::new(self.words.first().map_or(OsStr::new(""), OsString::as_os_str));
+        let path = self.words.first().map_or(OsStr::new(""), OsString::as_os_str);
+        let path = guest_file(Path::new(path));
         let words = self.words.get(1..).unwrap_or_default();
         let lines = || words.split(|word| word == THEN).map(Line::of).collect::<Result<Vec<_>>>();
         lines()?;
@@ -124,7 +125,10 @@ impl Call {
         let abi = self.convention.of(guest)?;
         let start = || guest.session_with_blocking(Functions::new(grants), grants);
         let mut session = match overdue.during(start) {
-            Ok(session) => Calls::new(session, self.notation, abi, &self.options)?,
+            Ok(session) => {
+                let abi = abi.map(|abi| (abi, self.convention.allocator()));
+                Calls::new(session, self.notation, abi, &self.options)?
+            }
             Err(Error::Exited(status)) => {
                 let first = calls.first().map_or("", |line| line.function);
                 return Ok(not_called(&[first], "instantiate", status, observer));
@@ -153,12 +157,15 @@ impl Call {
                 observer.tell(|| format!("calling `{function}`"));
                 let results = match overdue.during(|| session.call(function, arguments)) {
                     Err(Error::Exited(status)) => {
+                        observer.tell_refused(session.session.refused(), status != 0);
                         let left = if round + 1 < self.repeat { calls } else { &calls[done + 1..] };
                         return Ok(exited(session, status, function, left, observer));
                     }
                     called => called?,
                 };
-                if session.print(&results)? {
+                let failed = session.print(&results)?;
+                observer.tell_refused(session.session.refused(), failed);
+                if failed {
                     return Ok(Status::Guest(1));
                 }
             }

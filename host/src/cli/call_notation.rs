@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn calls_are_taken_apart() {
-        let cases: [(&str, Option<(&str, &[&str])>); 16] = [
+        type Split = Option<(&'static str, &'static [&'static str])>;
+        let cases: [(&str, Split); 16] = [
             ("add(1, 2)", Some(("add", &["1", "2"]))),
             (" add ( 1,2 ) ", Some(("add", &["1", "2"]))),
             ("f()", Some(("f", &[]))),

@@ -7,7 +7,7 @@ use clap::Args;
 use wit_host::values::{BadArgument, Form, Signature, example, from_bytes, from_text, wit};
 use wit_host::wasmtime::component::Type;
 use wit_host::wasmtime::{self, FuncType, ValType};
-use wit_host::{Abi, Error, Functions, Guest, Kind, Val, blocking::Session};
+use wit_host::{Abi, AllocatorNames, Error, Functions, Guest, Kind, Val, blocking::Session};
 
 use super::core_values;
 use super::options::Options;
@@ -58,11 +58,15 @@ impl Calls {
     /// # Errors
     /// Where they do not make sense.
     pub(crate) fn new(
-        session: Session<Functions>,
+        mut session: Session<Functions>,
         notation: Notation,
-        abi: Option<Abi>,
+        abi: Option<(Abi, Option<AllocatorNames>)>,
         options: &Options,
     ) -> anyhow::Result<Self> {
+        let abi = abi.map(|(abi, allocator)| {
+            allocator.into_iter().for_each(|names| session.set_allocator(names));
+            abi
+        });
         let (everything, most) = (options.is_raw(), options.limits()?.memory);
         let (results, input) = (Results::default(), None);
         Ok(Self { session, notation, abi, results, input, most, everything })

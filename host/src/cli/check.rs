@@ -14,6 +14,7 @@ use super::features::FeatureOptions;
 use super::isolation::isolation;
 use super::loading::Loading;
 use super::modules::Modules;
+use super::options::guest_file;
 use super::output::{Format, print, print_json};
 use super::status::{Status, named, shown_path, status};
 
@@ -27,7 +28,8 @@ use super::status::{Status, named, shown_path, status};
 /// As JSON: `contract` is the name of the world, `fits` is true or false, and
 /// `misfits` and `absent` (exports of the world that the guest lacks and may lack)
 /// are lists of objects with `side` ("import" or "export"), `name`, `problem`, `guest`
-/// and `contract` (the types, or null), `cause` (or null) and `fix`; `unknown` are the
+/// and `contract` (the types, or null), `cause` (or null), `fix` and `deny` (what `--deny-calls`
+/// takes so that it runs, or null); `unknown` are the
 /// names of exports that the contract does not have, and `differing` are those of other
 /// types than the contract's, of a guest that imports nothing of it and so does not claim
 /// to meet it: they are listed, and no reason not to fit. With --against:
@@ -46,7 +48,7 @@ use super::status::{Status, named, shown_path, status};
                   wit-host check --against wit-1.0 --wit wit"
 )]
 pub(crate) struct Check {
-    /// A component or a core module, in binary or in text form
+    /// A component or a core module, in binary or in text form; `-` is standard input
     #[arg(required_unless_present = "against")]
     guest: Option<PathBuf>,
 
@@ -86,7 +88,7 @@ impl Check {
                 let packages = self.features.read_both(old, new)?;
                 against(packages.each_ref(), self.world.as_deref(), self.format)
             }
-            (Some(guest), ..) => self.guest(guest),
+            (Some(guest), ..) => self.guest(guest_file(guest)),
             // The options do not let it come to this.
             _ => Ok(Status::Usage),
         }
@@ -220,5 +222,6 @@ fn misfit(misfit: &Misfit) -> Value {
         "contract": misfit.contract,
         "cause": misfit.cause,
         "fix": misfit.fix,
+        "deny": misfit.deny,
     })
 }

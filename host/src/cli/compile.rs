@@ -11,6 +11,7 @@ use super::destination::{Destination, is_standard_output, refuse_read};
 use super::isolation::Isolate;
 use super::loading::Loading;
 use super::modules::Modules;
+use super::options::guest_file;
 use super::output::print_json;
 use super::status::{Status, named, shown_path};
 
@@ -29,7 +30,7 @@ Examples:
   wit-host compile --cpu baseline guest.wasm -o guest.cwasm   For older processors, too
   wit-host run --trusted-code guest.cwasm")]
 pub(crate) struct Compile {
-    /// A component or a core module, in binary or in text form
+    /// A component or a core module, in binary or in text form; `-` is standard input
     guest: PathBuf,
 
     /// Where the code is written
@@ -67,13 +68,14 @@ pub(crate) struct Compile {
 
 impl Compile {
     pub(crate) fn execute(&self) -> Result<Status> {
-        refuse_read(&self.output, self.modules.read_with(&self.guest))?;
+        let guest = guest_file(&self.guest);
+        refuse_read(&self.output, self.modules.read_with(guest))?;
         let compiled = self.modules.with_host_values(|externref| {
             let contract = wit_host::contract().limits(self.limits()?).processor(self.cpu);
             let contract = contract.deterministic(self.deterministic);
             let builder = self.modules.offer_with(contract, externref);
-            let compiled = self.isolate.apply(builder)?.build()?.compile_file(&self.guest);
-            compiled.map_err(|error| named(&self.guest, error))
+            let compiled = self.isolate.apply(builder)?.build()?.compile_file(guest);
+            compiled.map_err(|error| named(guest, error))
         })?;
         let failed = || format!("failed to write `{}`", shown_path(&self.output));
         let written = Destination::at(&self.output).and_then(|place| place.write(&compiled.bytes));

@@ -2,17 +2,22 @@
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use wit_host::{Abi, Functions, Guest, Kind, Returns};
+use wit_host::{Abi, AllocatorNames, Functions, Guest, Kind, Returns};
 
 use super::options::Usage;
 
 /// By which convention functions are called.
-#[derive(Args, Clone, Copy, Default)]
+#[derive(Args, Default)]
 pub(crate) struct Convention {
     /// Hand text and arrays to a core module, and take them from it, by the convention
     /// that it keeps
     #[arg(long, value_enum, value_name = "NAME")]
     abi: Option<Name>,
+
+    /// The module's functions that give out and take back blocks of memory, where they are
+    /// not `allocate,deallocate` or `malloc,free`, or where it has both
+    #[arg(long, value_name = "NAME[,NAME]", requires = "abi", value_parser = allocator)]
+    allocator: Option<AllocatorNames>,
 
     /// What functions return, where it is not what their type makes likely: a text,
     /// or a number where an argument is an array
@@ -41,8 +46,13 @@ enum Kinds {
 }
 
 impl Convention {
+    /// The module's allocator, where it was named.
+    pub(crate) fn allocator(&self) -> Option<AllocatorNames> {
+        self.allocator.clone()
+    }
+
     /// The convention for functions of the guest, where one was asked for.
-    pub(crate) fn of(self, guest: &Guest<Functions>) -> Result<Option<Abi>> {
+    pub(crate) fn of(&self, guest: &Guest<Functions>) -> Result<Option<Abi>> {
         let Some(name) = self.abi else { return Ok(None) };
         if guest.kind() == Kind::Component {
             let reason = "`--abi` is for core modules, and the guest is a component, which takes \
@@ -65,4 +75,15 @@ impl Convention {
             }
         }
     }
+}
+
+fn allocator(text: &str) -> std::result::Result<AllocatorNames, String> {
+    let (allocate, release) = match text.split_once(',') {
+        Some((allocate, release)) => (allocate, Some(release)),
+        None => (text, None),
+    };
+    if allocate.is_empty() || release.is_some_and(str::is_empty) {
+        return Err("a name is missing; give NAME or NAME,NAME".into());
+    }
+    Ok(AllocatorNames { allocate: allocate.into(), release: release.map(Into::into) })
 }

@@ -10,7 +10,7 @@ use tracing::subscriber::set_global_default;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
-use wit_host::{Error, Failure, Guest, Runtime, parse_size};
+use wit_host::{Error, Failure, Guest, LimitReached, Runtime, parse_size};
 
 use super::destination::{Destination, is_same_file, refuse_read};
 use super::host_calls::HostCalls;
@@ -128,6 +128,23 @@ impl Observer<'_> {
     /// Says what the person has to know, with the guest's name before it.
     pub(crate) fn notice(&self, text: &str) {
         notice(&format!("{}: {text}", shown_path(self.guest)));
+    }
+
+    /// Says that the guest was refused memory in a call that did not fail by the host's
+    /// account: where it went wrong by the guest's own, and otherwise where a person wants to
+    /// know all.
+    pub(crate) fn tell_refused(&self, refused: Option<LimitReached>, went_wrong: bool) {
+        match refused {
+            Some(limit) if went_wrong => {
+                self.notice(&format!(
+                    "this may follow from memory that the guest was refused: {limit}"
+                ));
+            }
+            Some(limit) => {
+                self.tell(|| format!("the guest was refused memory, and went on: {limit}"))
+            }
+            None => {}
+        }
     }
 
     /// Whether guests have to leave a coredump.

@@ -9,7 +9,7 @@ use wit_host::{Contract, Error, Inspection};
 use super::isolation::isolation;
 use super::loading::Loading;
 use super::modules::Modules;
-use super::options::Usage;
+use super::options::{Usage, guest_file};
 use super::output::{print, print_json};
 use super::status::{Status, named, shown_path};
 
@@ -23,7 +23,7 @@ Examples:
   wit-host inspect --format wit guest.wasm > guest.wit
   wit-host inspect --format json guest.wasm | jq '.imports[] | {name, served_by}'")]
 pub(crate) struct Inspect {
-    /// A component or a core module, in binary or in text form
+    /// A component or a core module, in binary or in text form; `-` is standard input
     guest: PathBuf,
 
     /// What to print
@@ -65,15 +65,16 @@ impl Inspect {
             .isolate(isolation()?)
             .limits(self.loading.limits()?)
             .build()?;
+        let guest = guest_file(&self.guest);
         let contract = self.wit.as_ref().map(|wit| Contract::read(wit, self.world.as_deref()));
         let inspection = match contract.transpose()? {
-            Some(contract) => runtime.inspect_contract_file(&self.guest, &contract),
-            None => runtime.inspect_file(&self.guest),
+            Some(contract) => runtime.inspect_contract_file(guest, &contract),
+            None => runtime.inspect_file(guest),
         };
-        let inspection = inspection.map_err(|error| named(&self.guest, error))?;
+        let inspection = inspection.map_err(|error| named(guest, error))?;
         match self.format {
             Form::Text => print(&inspection.to_string())?,
-            Form::Wit => print(wit(&self.guest, &inspection)?)?,
+            Form::Wit => print(wit(guest, &inspection)?)?,
             Form::Json => print_json(&inspection.json())?,
         }
         Ok(Status::Guest(0))

@@ -58,7 +58,9 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FUNCTIONS")]
     deny: Vec<String>,
 
-    /// The same, but the guest runs, and traps where it calls one
+    /// The same, but the guest runs, and traps where it calls one. It may be a function that
+    /// the host does not have, so that a guest runs which imports it: wasi:logging, or all of
+    /// a core module (wbg.*)
     #[arg(long, value_name = "FUNCTIONS")]
     deny_calls: Vec<String>,
 
@@ -227,6 +229,11 @@ impl fmt::Display for Usage {
 }
 
 impl std::error::Error for Usage {}
+
+/// The file of a guest, where `-` is standard input.
+pub(crate) fn guest_file(path: &Path) -> &Path {
+    if path == Path::new("-") { Path::new("/dev/stdin") } else { path }
+}
 
 /// A word that has to be text, as a guest's arguments and the names of functions.
 pub(crate) fn text(word: &OsStr) -> Result<&str, Usage> {

@@ -11,7 +11,7 @@ use super::call::Call;
 use super::call_notation;
 use super::calls::command_for;
 use super::diagnostics::{Diagnostics, Observer};
-use super::options::{Options, text};
+use super::options::{Options, guest_file, text};
 use super::output;
 use super::overdue::Overdue;
 use super::status::{Status, interruptible, named, notice, report};
@@ -130,7 +130,7 @@ impl Run {
     }
 
     fn path(&self) -> &Path {
-        Path::new(self.guest.first().map_or(OsStr::new(""), OsString::as_os_str))
+        guest_file(Path::new(self.guest.first().map_or(OsStr::new(""), OsString::as_os_str)))
     }
 }
 
@@ -161,6 +161,10 @@ fn run_main(
     observer.tell(|| format!("calling `{}`", main.name()));
     let outcome = overdue.during(|| session.main());
     observer.tell(|| format!("spent {}", session.spent()));
+    let went_wrong = matches!(outcome, Ok(Outcome::Exited(status)) if status != 0);
+    if outcome.is_ok() {
+        observer.tell_refused(session.refused(), went_wrong);
+    }
     match outcome {
         Ok(Outcome::Returned(results)) => print(&results),
         Ok(Outcome::Exited(status)) => Ok(Status::Guest(status)),

@@ -1,5 +1,6 @@
 //! `wit-host shell`: calls of one session, typed in one after another.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -10,8 +11,8 @@ use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
 use wit_host::blocking::Interrupt;
-use wit_host::inspect::Import;
-use wit_host::{Abi, Error, Functions, Grants, Guest};
+use wit_host::inspect::{Import, Item};
+use wit_host::{Abi, AllocatorNames, Error, Functions, Grants, Guest, Runtime};
 
 use super::call_notation;
 use super::calls::{Calls, Notation};
@@ -54,7 +55,7 @@ pub(super) const COMMANDS: [(&str, &str); 6] = [
     (":exports", "list the functions that can be called"),
     (":imports", "list what the guest calls of the host"),
     (":spent", "tell what the calls have cost so far"),
-    (":reset", "start the guest anew"),
+    (":reset", "start the guest anew, from its file as it is now"),
     (":help", "list these commands"),
     (":quit", "leave"),
 ];
@@ -70,21 +71,23 @@ impl Shell {
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         let guest = self.options.load(&runtime, &observer)?;
-        let abi = self.convention.of(&guest)?;
-        let imports = match self.options.trusts_code() {
-            // Compiled code can be called, and not looked into.
-            true => Vec::new(),
-            false => {
-                let inspected = runtime.inspect_file(&self.guest);
-                inspected.map_err(|error| observer.explain(error))?.imports
-            }
-        };
+        let abi = self.convention.of(&guest)?.map(|abi| (abi, self.convention.allocator()));
         let grants = self.options.grants()?;
         let mut editor = editor(&guest, self.notation)?;
-        let notation = self.notation;
-        let (options, calls) = (&self.options, None);
-        let mut prompt =
-            Prompt { guest, grants, notation, abi, options, imports, observer, interrupt, calls };
+        let mut prompt = Prompt {
+            shell: self,
+            runtime,
+            guest,
+            is_new: false,
+            grants,
+            abi,
+            imports: Vec::new(),
+            signatures: BTreeMap::new(),
+            observer,
+            interrupt,
+            calls: None,
+        };
+        prompt.inspect()?;
         prompt.start()?;
         let ended = prompt.lines(&mut editor);
         history::save(&mut editor);
@@ -93,18 +96,55 @@ impl Shell {
 }
 
 struct Prompt<'a> {
+    shell: &'a Shell,
+    runtime: Runtime<Functions>,
     guest: Guest<Functions>,
+    /// Whether the editor knows another build of the guest.
+    is_new: bool,
     grants: Grants,
-    notation: Notation,
-    abi: Option<Abi>,
-    options: &'a Options,
+    abi: Option<(Abi, Option<AllocatorNames>)>,
     imports: Vec<Import>,
+    /// The types of a component's functions, with the names that it has for types.
+    signatures: BTreeMap<String, String>,
     observer: Observer<'a>,
     interrupt: Interrupt,
     calls: Option<Calls>,
 }
 
 impl Prompt<'_> {
+    /// Looks into the guest for what only its file tells.
+    fn inspect(&mut self) -> Result<()> {
+        // Compiled code can be called, and not looked into.
+        if self.shell.options.trusts_code() {
+            return Ok(());
+        }
+        let inspected = self.runtime.inspect_file(&self.shell.guest);
+        let inspected = inspected.map_err(|error| self.observer.explain(error))?;
+        self.imports = inspected.imports;
+        self.signatures = signatures(&inspected.exports);
+        Ok(())
+    }
+
+    /// Loads the guest's file as it is now, and starts that. A build that does not load is
+    /// told, and the one before it is started again.
+    fn reset(&mut self) -> Result<()> {
+        // One that is no plain file was there to be read once.
+        if self.shell.guest.is_file() || !self.shell.guest.exists() {
+            match self.shell.options.load(&self.runtime, &self.observer) {
+                Ok(guest) => {
+                    self.guest = guest;
+                    self.is_new = true;
+                    self.inspect()?;
+                }
+                Err(error) => {
+                    report(&error);
+                    notice("this build is not used; the one before it is started anew");
+                }
+            }
+        }
+        self.start()
+    }
+
     /// Starts a session, which may run code of the guest.
     fn start(&mut self) -> Result<()> {
         self.calls = None;
@@ -114,7 +154,8 @@ impl Prompt<'_> {
         self.interrupt.store(true, Ordering::Relaxed);
         match started {
             Ok(session) => {
-                self.calls = Some(Calls::new(session, self.notation, self.abi, self.options)?)
+                let Shell { notation, options, .. } = self.shell;
+                self.calls = Some(Calls::new(session, *notation, self.abi.clone(), options)?);
             }
             Err(error) => return Err(self.observer.explain(error)),
         }
@@ -124,6 +165,10 @@ impl Prompt<'_> {
     /// Does what each line says, up to the last.
     fn lines(&mut self, editor: &mut Editor<Completion, FileHistory>) -> Result<()> {
         loop {
+            if std::mem::take(&mut self.is_new) {
+                let form = self.shell.notation.form();
+                editor.set_helper(Some(Completion::new(&self.guest, form)));
+            }
             // Behind what the guest has left on the line.
             print("")?;
             match editor.readline("> ") {
@@ -152,7 +197,7 @@ impl Prompt<'_> {
             ":help" => print(&COMMANDS.map(|(name, what)| format!("{name:<9} {what}\n")).concat())?,
             ":exports" => print(&self.exports())?,
             ":imports" => print(&self.imports())?,
-            ":reset" => self.start()?,
+            ":reset" => self.reset()?,
             ":spent" => match &self.calls {
                 Some(calls) => print(&format!("{}\n", calls.session.spent()))?,
                 None => notice(NO_SESSION),
@@ -169,8 +214,9 @@ impl Prompt<'_> {
     fn exports(&self) -> String {
         let core = |name: &String| self.guest.core_type(name).map(|ty| core_values::signature(&ty));
         let described = |name: &String| {
-            let signature = self.guest.signature(name).map(|signature| signature.to_string());
-            match signature.or_else(|| core(name)) {
+            let named = self.signatures.get(name).cloned();
+            let spelt = || self.guest.signature(name).map(|signature| signature.to_string());
+            match named.or_else(spelt).or_else(|| core(name)) {
                 Some(signature) => format!("{}: {signature}\n", name.escape_debug()),
                 None => format!("{}\n", name.escape_debug()),
             }
@@ -197,7 +243,8 @@ impl Prompt<'_> {
         calls.read_input_again();
         match called {
             Ok(results) => {
-                calls.print(&results)?;
+                let failed = calls.print(&results)?;
+                self.observer.tell_refused(calls.session.refused(), failed);
                 if results.iter().any(|returned| has_handle(&returned.value)) {
                     notice(&format!("it is `${}` from now on", calls.last()));
                 }
@@ -242,6 +289,21 @@ impl Prompt<'_> {
         }
         Ok(())
     }
+}
+
+/// The types of the functions among a component's exports, by the functions' full names. A
+/// method's is left out, since it does not have the handle that is given first.
+fn signatures(exports: &[Item]) -> BTreeMap<String, String> {
+    let mut signatures = BTreeMap::new();
+    for Item { name, ty, functions, .. } in exports {
+        if let Some(ty) = ty.as_ref().filter(|ty| ty.starts_with("func(")) {
+            signatures.insert(name.clone(), ty.clone());
+        }
+        for (function, ty) in functions.iter().filter_map(|text| text.split_once(": ")) {
+            signatures.insert(format!("{name}.{function}"), ty.to_owned());
+        }
+    }
+    signatures
 }
 
 fn editor(guest: &Guest<Functions>, notation: Notation) -> Result<Editor<Completion, FileHistory>> {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 
-use super::options::Usage;
+use super::options::{Usage, guest_file};
 use super::status::{Status, notice, report, shown_path};
 
 /// A file that did not change for so long is taken to be whole.
@@ -136,7 +136,7 @@ impl Watch {
 /// What is read once does not change.
 fn refuse_what_is_no_file(path: &Path) -> Result<()> {
     let is_other = path.metadata().is_ok_and(|metadata| !metadata.is_file());
-    if is_other || path == Path::new("-") {
+    if is_other || path == guest_file(Path::new("-")) {
         let path = shown_path(path);
         let reason = "it is no file, which a build could write anew; give the guest's file";
         return Err(Usage::new(format!("`{path}` cannot be watched: {reason}")).into());

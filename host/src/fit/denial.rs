@@ -38,9 +38,14 @@ fn can_be_denied(misfit: &Misfit) -> bool {
     is_of_interface || is_function
 }
 
+/// How the problem begins where the host has nothing of a core module's name.
+const NO_MODULE: &str = "the host serves no module `";
+
 fn name(misfit: &Misfit, packages: &[String]) -> Option<String> {
-    // What the host has in another way is to be mended.
-    if misfit.side != Side::Import || misfit.contract.is_some() || !can_be_denied(misfit) {
+    // What the host has in another way, or under another name, is to be mended.
+    let is_typed = misfit.name.chars().all(|character| !character.is_control());
+    let is_slip = misfit.contract.is_some() || misfit.cause.is_some();
+    if misfit.side != Side::Import || is_slip || !is_typed || !can_be_denied(misfit) {
         return None;
     }
     let full = without_version(&misfit.name);
@@ -50,7 +55,10 @@ fn name(misfit: &Misfit, packages: &[String]) -> Option<String> {
             false => package.to_owned(),
             true => full.clone(),
         },
-        _ => full.clone(),
+        _ => match misfit.problem.strip_prefix(NO_MODULE).and_then(|rest| rest.strip_suffix('`')) {
+            Some(module) => format!("{module}.*"),
+            None => full.clone(),
+        },
     };
     let pattern = Pattern::new(&name, Denial::Trap).ok()?;
     pattern.covers(&full).then_some(name)
@@ -75,13 +83,20 @@ mod tests {
         let import = |name: &str| Misfit::import(name, "the host has no such import", "fix");
         let function = |name: &str| import(name).types(Some("(i32) -> i32".into()), None);
         let typed = |name: &str| import(name).types(Some("func()".into()), Some("func()".into()));
-        let cases: [(Vec<Misfit>, &[&str]); 8] = [
+        let cases: [(Vec<Misfit>, &[&str]); 9] = [
             (vec![import("wasi:logging/logging@0.1.0")], &["wasi:logging"]),
             (vec![import("wasi:io/other@0.2.0")], &["wasi:io/other"]),
             (vec![import("wasi:io/poll@0.2.0.more")], &["wasi:io/poll.more"]),
             (vec![import("a:b/c"), import("a:b/d.e")], &["a:b", "a:b"]),
             (vec![function("wbg.x"), function("env.y")], &["wbg.x", "env.y"]),
             (vec![function("wbg.x"), import("env.memory")], &[]),
+            (
+                vec![Misfit {
+                    problem: "the host serves no module `wbg`".into(),
+                    ..function("wbg.x")
+                }],
+                &["wbg.*"],
+            ),
             (vec![typed("a:b/c.d")], &[]),
             (vec![function("./x_bg.js.y")], &[]),
         ];

@@ -1,6 +1,6 @@
 //! One reason why a guest does not fit, and how a list of them reads.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use crate::error::Error;
@@ -43,6 +43,9 @@ pub struct Misfit {
     pub cause: Option<String>,
     /// What to do.
     pub fix: String,
+    /// The name under which the guest can be denied it, so that it runs and traps where it
+    /// calls it (`--deny-calls`, [`Grants::deny`](crate::Grants::deny)).
+    pub deny: Option<String>,
 }
 
 impl Misfit {
@@ -53,8 +56,8 @@ impl Misfit {
         fix: impl Into<String>,
     ) -> Self {
         let (name, problem, fix) = (name.into(), problem.into(), fix.into());
-        let (guest, contract, cause) = (None, None, None);
-        Self { side: Side::Import, name, problem, guest, contract, cause, fix }
+        let (guest, contract, cause, deny) = (None, None, None, None);
+        Self { side: Side::Import, name, problem, guest, contract, cause, fix, deny }
     }
 
     /// The same of an export.
@@ -130,6 +133,16 @@ impl Misfits {
         groups
     }
 
+    /// The options with which the guest runs as it is, if it does.
+    fn denials(&self) -> Option<String> {
+        let names: Option<BTreeSet<_>> = self.0.iter().map(|one| one.deny.as_deref()).collect();
+        let options = names?.into_iter().map(|name| {
+            let name = shlex::try_quote(name).ok()?;
+            Some(format!("--deny-calls {}", shown(&name)))
+        });
+        Some(options.collect::<Option<Vec<_>>>()?.join(" "))
+    }
+
     /// Nothing, or an error that tells every misfit.
     pub(crate) fn refuse(misfits: Vec<Misfit>) -> Result<(), Error> {
         if misfits.is_empty() { Ok(()) } else { Err(Self(misfits).into()) }
@@ -151,7 +164,9 @@ impl fmt::Display for Misfits {
             }
             left -= shown;
         }
-        Ok(())
+        self.denials().map_or(Ok(()), |options| {
+            write!(f, "\n  it runs with `{options}`, and traps where it calls what that denies")
+        })
     }
 }
 

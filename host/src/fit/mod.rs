@@ -4,6 +4,7 @@
 //! the last word on what can be linked; the contract says it in words.
 
 mod component;
+mod denial;
 mod large;
 mod misfit;
 mod module;
@@ -16,6 +17,7 @@ mod wasi;
 
 use std::path::Path;
 
+pub(crate) use denial::is_denied;
 pub use misfit::{Misfit, Misfits, Side};
 pub(crate) use module::{
     CORE_OF_COMPONENT, before_compiling, has_component_types, is_interface,
@@ -175,7 +177,7 @@ fn without_compiling<T: 'static>(
     };
     let Some(contract) = contract else {
         let unserved = unserved.iter().map(|one| unexplained(&guest, one, binary));
-        let misfits = too_large.into_iter().chain(unserved).collect();
+        let misfits = with_denials(inner, too_large.into_iter().chain(unserved).collect());
         return Ok(Ok(Fit { misfits, ..Fit::default() }));
     };
     let pair = Pair { guest: &guest, contract };
@@ -193,6 +195,9 @@ fn without_compiling<T: 'static>(
     if !is_ours || is_held(inner, pair) {
         misfits.append(&mut differing);
     }
+    if is_ours {
+        misfits = with_denials(inner, misfits);
+    }
     let (absent, unknown) = (pair.absent(), pair.unknown());
     Ok(Ok(Fit { misfits, absent, unknown, differing, notes: Vec::new() }))
 }
@@ -207,6 +212,19 @@ fn explain_gates(mut fit: Fit, contract: &Contract) -> Fit {
     }
     fit
 }
+
+/// The misfits, but those that the guest is denied, and what of the others could be.
+fn with_denials<T: 'static>(inner: &Inner<T>, mut misfits: Vec<Misfit>) -> Vec<Misfit> {
+    misfits.retain(|misfit| !is_denied(misfit, &inner.grants.denied));
+    let mut packages = inner.contract.as_deref().map(Contract::packages).unwrap_or_default();
+    packages.extend(PACKAGES_OF_WASI.map(str::to_owned));
+    denial::offer(&mut misfits, &packages);
+    misfits
+}
+
+/// What the engine has of WASI.
+const PACKAGES_OF_WASI: [&str; 6] =
+    ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
 
 /// Whether the guest's exports have to be those of the runtime's contract.
 fn is_held<T: 'static>(inner: &Inner<T>, pair: Pair<'_>) -> bool {

@@ -10,7 +10,7 @@ use wit_parser::{Function, WorldItem};
 use super::names::similar;
 use super::preview1::unserved_wasi;
 use super::toolchains::{Unserved, toolchain};
-use super::{Fit, Misfit, Misfits, Side, of_engine};
+use super::{Fit, Misfit, Misfits, Side, of_engine, with_denials};
 use crate::core_type::{Import, has_host_values, imports_and_exports};
 use crate::deny;
 use crate::env::{MODULE, Table, signature};
@@ -31,6 +31,7 @@ pub(super) fn fit<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<Fit> {
     }
     let mut misfits = of_imports_and_exports(&inner.env, binary);
     misfits.extend(unserved_wasi(&inner.engine, binary));
+    let misfits = with_denials(inner, misfits);
     let absent = inner.contract.iter().flat_map(|contract| absent_exports(contract, binary));
     let absent = absent.collect();
     let notes = Vec::from_iter(has_component_types(binary).then(|| CORE_OF_COMPONENT.to_owned()));
@@ -76,8 +77,8 @@ fn validate<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
 }
 
 /// Refuses a core module that imports what the host does not have, but for WASI.
-pub(crate) fn before_compiling(served: &Table, binary: &[u8]) -> Result<()> {
-    Misfits::refuse(of_imports_and_exports(served, binary))
+pub(crate) fn before_compiling<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
+    Misfits::refuse(with_denials(inner, of_imports_and_exports(&inner.env, binary)))
 }
 
 /// Refuses a core module that is denied what it imports, or imports what WASI's first
@@ -90,7 +91,7 @@ pub(crate) fn module_before_compiling<T: 'static>(inner: &Inner<T>, binary: &[u8
     let mut of_wasi = names.filter(|(module, _)| *module == WASI);
     match of_wasi.all(|(_, name)| wasi_function(name).is_ok()) {
         true => Ok(()),
-        false => Misfits::refuse(unserved_wasi(&inner.engine, binary)),
+        false => Misfits::refuse(with_denials(inner, unserved_wasi(&inner.engine, binary))),
     }
 }
 
@@ -100,7 +101,7 @@ pub(crate) fn unlinkable_module<T: 'static>(
     binary: &[u8],
     error: &wasmtime::Error,
 ) -> Misfits {
-    let misfits = unserved_wasi(&inner.engine, binary);
+    let misfits = with_denials(inner, unserved_wasi(&inner.engine, binary));
     if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
 }
 
@@ -147,7 +148,14 @@ fn explain(misfits: &mut [Misfit], binary: &[u8]) {
 /// Every import that is not WASI's and that nothing serves.
 fn of_env(served: &Table, binary: &[u8]) -> Vec<Misfit> {
     let imports = imports(binary);
-    imports.iter().filter_map(|import| misfit(import, served, binary)).collect()
+    let typed = |misfit: Misfit, import: &Import| match import.ty.function() {
+        // Whether it is a function, and could be denied.
+        Some(ty) if misfit.guest.is_none() => misfit.types(Some(ty), None),
+        _ => misfit,
+    };
+    let misfits =
+        imports.iter().filter_map(|import| Some((misfit(import, served, binary)?, import)));
+    misfits.map(|(misfit, import)| typed(misfit, import)).collect()
 }
 
 fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {

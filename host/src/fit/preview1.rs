@@ -27,11 +27,14 @@ fn misfit_of_wasi(import: &Import, wasi: &[(String, FuncType)]) -> Option<Misfit
     match (import.ty.function(), offered.map(|(_, ty)| signature(ty))) {
         (Some(wanted), Some(offered)) if wanted == offered => None,
         (Some(_), Some(offered)) => Some(other_type(import, "host function", offered)),
-        _ => Some(Misfit::import(
-            import.full(),
-            "WASI's first preview has no such function",
-            "build the guest with a toolchain that targets wasip1",
-        )),
+        _ => Some(
+            Misfit::import(
+                import.full(),
+                "WASI's first preview has no such function",
+                "build the guest with a toolchain that targets wasip1",
+            )
+            .types(import.ty.function(), None),
+        ),
     }
 }
 

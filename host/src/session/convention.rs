@@ -4,11 +4,17 @@
 use wasmtime::component::Val;
 
 use super::{Live, Session};
-use crate::abi::{Abi, Prepared};
+use crate::abi::{Abi, AllocatorNames, Prepared};
 use crate::error::{Error, Result};
 use crate::failure::Called;
 
 impl<T: Send + 'static> Session<T> {
+    /// Names the guest's allocator for [`Session::call_with`], where it has another name than
+    /// those of [`Abi`], or where the guest has several.
+    pub fn set_allocator(&mut self, names: AllocatorNames) {
+        self.allocator = Some(names);
+    }
+
     /// Calls an export of a core module with text, bytes and arrays, by the
     /// convention that the module keeps. Handing the arguments over, the call itself,
     /// reading and giving back are one call of the session: its time and its fuel are
@@ -46,7 +52,9 @@ impl<T: Send + 'static> Session<T> {
             return Err(Error::WrongType { function: name.into(), reason: reason.into() });
         };
         let func = instance.get_func(&mut self.store, name).ok_or_else(|| self.no_such(name))?;
-        let prepared = Prepared::new(&mut self.store, instance, (name, func), abi, args)?;
+        let allocator = self.allocator.as_ref();
+        let called = (name, func);
+        let prepared = Prepared::new(&mut self.store, instance, called, abi, allocator, args)?;
         let called = Called { function: name, arguments: args };
         self.started(live, called, async |store| prepared.call(store).await).await
     }

@@ -99,6 +99,10 @@ impl<T: Send + 'static> Session<T> {
         let noted = state.host_call;
         if let Ending::Trapped = ending {
             failure.notes.extend(self.had_ended());
+            let refused = state.meter.refused();
+            failure.notes.extend(refused.map(|limit| {
+                format!("this may follow from memory that the guest was refused: {limit}")
+            }));
         }
         if let Some(error) = error {
             let linked = &self.guest.loaded.linked;

@@ -15,9 +15,11 @@ use tracing::Span;
 use wasmtime::component::{self, Val};
 use wasmtime::{Instance, Store};
 
+use crate::abi::AllocatorNames;
 use crate::error::{Error, Result};
 use crate::failure::Called;
 use crate::guest::{Guest, Main, Outcome};
+use crate::limits::LimitReached;
 use crate::pool::Place;
 use crate::spent::Spent;
 use crate::state::State;
@@ -51,6 +53,8 @@ pub struct Session<T: 'static> {
     command: Option<String>,
     span: Span,
     callees: Option<Box<Callees>>,
+    /// The allocator that the guest's conventions are about, where it was named.
+    allocator: Option<AllocatorNames>,
     /// Behind the store, since it is somebody else's once it is dropped.
     _place: Option<Place>,
 }
@@ -130,6 +134,12 @@ impl<T: Send + 'static> Session<T> {
     /// `_start` where that was called ahead of another function, and that was not called.
     pub fn exited(&self) -> Option<(&str, i32)> {
         self.exited.as_ref().map(|(function, status)| (function.as_str(), *status))
+    }
+
+    /// The limit of memory or tables that stopped the guest from growing in the last call,
+    /// if one did. Most guests end for that by themselves, each in a way of its own.
+    pub fn refused(&self) -> Option<LimitReached> {
+        self.store.data().meter.refused()
     }
 
     /// Whether it can be called: it was set up, and no call has failed.

@@ -75,6 +75,7 @@ impl<T: Send + 'static> Session<T> {
             command: None,
             span: tracing::debug_span!("session", kind = %guest.kind()),
             callees: None,
+            allocator: None,
             _place: place,
         })
     }

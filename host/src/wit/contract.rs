@@ -64,6 +64,20 @@ impl Contract {
         &self.package
     }
 
+    /// The packages of the interfaces that it has, as `namespace:package`.
+    pub(crate) fn packages(&self) -> Vec<String> {
+        let names = self.resolve.packages.iter().map(|(_, package)| &package.name);
+        names.map(|name| format!("{}:{}", name.namespace, name.name)).collect()
+    }
+
+    /// The versions that it has of `namespace:package/interface`.
+    pub(crate) fn versions(&self, interface: &str) -> Vec<String> {
+        let package = interface.split('/').next().unwrap_or_default();
+        let names = self.resolve.packages.iter().map(|(_, package)| &package.name);
+        let meant = names.filter(|name| package == format!("{}:{}", name.namespace, name.name));
+        meant.filter_map(|name| Some(name.version.as_ref()?.to_string())).collect()
+    }
+
     /// The functions that guests can import, without versions:
     /// `namespace:package/interface.function`.
     pub(crate) fn functions(&self) -> Vec<String> {

@@ -1,16 +1,16 @@
 ;;; a module without `run`
-;;; expect: no-function no function `run`; it exports `walk`
+;;; expect: no-function a core module's `_start`; it exports `walk`
 (module (func (export "walk")))
 
 ;;; a component without `run`
-;;; expect: no-function no function `run`; it exports `walk`
+;;; expect: no-function a core module's `_start`; it exports `walk`
 (component
   (core module $m (func (export "walk")))
   (core instance $i (instantiate $m))
   (func (export "walk") (canon lift (core func $i "walk"))))
 
 ;;; a `run` whose letters are in upper case
-;;; expect: no-function no function `run`; it exports `Run`
+;;; expect: no-function a core module's `_start`; it exports `Run`
 (module (func (export "Run")))
 
 ;;; a `run` with a parameter
@@ -41,15 +41,15 @@
 (module (func (export "run") (result i32 i32) (i32.const 1) (i32.const 2)))
 
 ;;; a `run` that is a global
-;;; expect: no-function no function `run`; it exports nothing
+;;; expect: no-function no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a core module's `_start`; it exports no function
 (module (global (export "run") i32 (i32.const 7)))
 
 ;;; a `run` that is a memory
-;;; expect: no-function no function `run`; it exports nothing
+;;; expect: no-function no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a core module's `_start`; it exports no function
 (module (memory (export "run") 1))
 
 ;;; a `run` that is a table
-;;; expect: no-function no function `run`; it exports nothing
+;;; expect: no-function no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a core module's `_start`; it exports no function
 (module (table (export "run") 1 funcref))
 
 ;;; a global that is called by its name
@@ -58,7 +58,7 @@
 (module (global (export "counter") (mut i32) (i32.const 7)))
 
 ;;; a component's `run` that is an instance
-;;; expect: no-function no function `run`
+;;; expect: no-function no entry point
 (component
   (core module $m (func (export "f")))
   (core instance $i (instantiate $m))
@@ -66,11 +66,11 @@
   (instance (export "run") (export "f" (func $f))))
 
 ;;; a component's `run` that is a type
-;;; expect: no-function no function `run`; it exports nothing
+;;; expect: no-function no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a core module's `_start`; it exports no function
 (component (type $t u32) (export "run" (type $t)))
 
 ;;; a component's `run` that is a module
-;;; expect: no-function no function `run`; it exports nothing
+;;; expect: no-function no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a core module's `_start`; it exports no function
 (component (core module $m (func (export "run"))) (export "run" (core module $m)))
 
 ;;; a component's `run` that gives an unsigned number
@@ -179,7 +179,7 @@
   (instance (export "wasi:cli/run@0.2.0") (export "run" (func $run))))
 
 ;;; a command without its function
-;;; expect: no-function no function `run`; it exports `wasi:cli/run@0.2.0.walk`
+;;; expect: no-function a core module's `_start`; it exports `wasi:cli/run@0.2.0.walk`
 (component
   (core module $m (func (export "walk")))
   (core instance $i (instantiate $m))
@@ -187,7 +187,7 @@
   (instance (export "wasi:cli/run@0.2.0") (export "walk" (func $walk))))
 
 ;;; a command that is a function
-;;; expect: no-function no function `run`; it exports `wasi:cli/run@0.2.0`
+;;; expect: no-function a core module's `_start`; it exports `wasi:cli/run@0.2.0`
 (component
   (core module $m (func (export "run")))
   (core instance $i (instantiate $m))
@@ -213,7 +213,7 @@
 
 ;;; a function that an interface does not have
 ;;; call: pkg:ns/iface.other
-;;; expect: no-function no function `pkg:ns/iface.other`; it exports `pkg:ns/iface.func`
+;;; expect: no-function no function `pkg:ns/iface.other`; it has `pkg:ns/iface.func`, which looks like it; it exports `pkg:ns/iface.func`
 (component
   (core module $m (func (export "f")))
   (core instance $i (instantiate $m))
@@ -255,7 +255,7 @@
   (instance (export "a:b/c") (export "h" (instance $inner))))
 
 ;;; a function `run` in an interface that is no command
-;;; expect: no-function no function `run`; it exports `pkg:ns/tool@0.1.0.run`
+;;; expect: no-function a core module's `_start`; it exports `pkg:ns/tool@0.1.0.run`
 (component
   (core module $m (func (export "f") (result i32) (i32.const 1)))
   (core instance $i (instantiate $m))

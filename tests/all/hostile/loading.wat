@@ -48,11 +48,11 @@ print("run me")
   )))))))))))))))))
 
 ;;; an empty module
-;;; expect: no-function no function `run`; it exports nothing
+;;; expect: no-function no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a core module's `_start`; it exports no function
 (module)
 
 ;;; an empty component
-;;; expect: no-function no function `run`; it exports nothing
+;;; expect: no-function no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a core module's `_start`; it exports no function
 (component)
 
 ;;; two modules in one file

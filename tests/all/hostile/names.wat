@@ -57,15 +57,15 @@
 (module (func (export "\e2\80\aenur")))
 
 ;;; `run` with a NUL behind it
-;;; expect: no-function no function `run`; it exports `run\0`
+;;; expect: no-function a core module's `_start`; it exports `run\0`
 (module (func (export "run\00")))
 
 ;;; `run` with a space behind it
-;;; expect: no-function no function `run`; it exports `run `
+;;; expect: no-function a core module's `_start`; it exports `run `
 (module (func (export "run ")))
 
 ;;; an export without a name
-;;; expect: no-function it exports ``
+;;; expect: returns
 (module (func (export "")))
 
 ;;; an export that has the name of a file

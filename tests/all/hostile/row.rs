@@ -255,7 +255,10 @@ fn is_early(found: &str, limit: &str) -> bool {
 
 /// Whether the error is one of the caller's, after which a session goes on.
 fn is_callers(error: &Error) -> bool {
-    matches!(error, Error::NoSuchFunction { .. } | Error::WrongType { .. })
+    matches!(
+        error,
+        Error::NoSuchFunction { .. } | Error::NoEntryPoint { .. } | Error::WrongType { .. }
+    )
 }
 
 /// An outcome in the words of `expect`, with the error's text behind it.
@@ -278,7 +281,7 @@ fn described(outcome: Result<Outcome, Error>) -> String {
         Error::Invalid { .. } => "invalid".into(),
         Error::UnsupportedFeature(_) => "unsupported".into(),
         Error::NotAGuest { .. } => "not-a-guest".into(),
-        Error::NoSuchFunction { .. } => "no-function".into(),
+        Error::NoSuchFunction { .. } | Error::NoEntryPoint { .. } => "no-function".into(),
         Error::WrongType { .. } => "wrong-type".into(),
         Error::HostFunction { .. } => "host-function".into(),
         Error::Pool(_) => "pool".into(),

@@ -6,7 +6,7 @@ mod reading;
 
 use wasmtime::{Func, Instance, Memory, Store, Trap};
 
-use super::allocator::Allocator;
+use super::allocator::{Allocator, AllocatorNames};
 use super::broken::Broken;
 use crate::env::{MEMORY, write};
 use crate::state::State;
@@ -23,15 +23,17 @@ impl Access {
         store: &mut Store<State<T>>,
         instance: Instance,
         allocates: bool,
+        names: Option<&AllocatorNames>,
+        known: bool,
     ) -> Result<Self, String> {
         let memory = instance.get_memory(&mut *store, MEMORY);
         let memory = memory.ok_or_else(|| {
             format!("text and arrays are in memory, and the guest exports none named `{MEMORY}`")
         })?;
-        let allocator = Allocator::find(store, instance);
-        if allocates && allocator.is_none() {
-            return Err(Allocator::missing());
-        }
+        let allocator = match Allocator::find(store, instance, names, known) {
+            Err(reason) if allocates || names.is_some() => return Err(reason),
+            found => found.ok(),
+        };
         Ok(Self { memory, allocator })
     }
 }
@@ -65,7 +67,8 @@ impl<'c, T: Send + 'static> Exchange<'c, T> {
         bytes: &[u8],
         size: u32,
     ) -> wasmtime::Result<u32> {
-        let Some(allocator) = &self.access.allocator else {
+        let access = self.access;
+        let Some(allocator) = &access.allocator else {
             wasmtime::bail!(Allocator::missing());
         };
         let pointer = allocator.allocate(&mut *self.store, size).await?;
@@ -129,13 +132,13 @@ impl<'c, T: Send + 'static> Exchange<'c, T> {
     }
 
     /// Whether an allocator's answer can be true.
-    fn check(&self, allocator: &'static str, block: Block) -> Result<(), Broken> {
+    fn check(&self, allocator: &str, block: Block) -> Result<(), Broken> {
         let (Block { pointer, size }, memory) = (block, self.memory().len());
         if size == 0 {
             return Ok(());
         }
         if pointer == 0 {
-            return Err(Broken::NoRoom { allocator, size, memory });
+            return Err(Broken::NoRoom { allocator: allocator.into(), size, memory });
         }
         if self.view().bytes(pointer, size).is_err() {
             return Err(self.outside(allocator, pointer, size));
@@ -143,11 +146,13 @@ impl<'c, T: Send + 'static> Exchange<'c, T> {
         let other = self.held.iter().find(|held| held.overlaps(block));
         other.map_or(Ok(()), |other| {
             let Block { pointer: other, size: other_size } = *other;
+            let allocator = allocator.into();
             Err(Broken::BlockOverlaps { allocator, pointer, size, other, other_size, memory })
         })
     }
 
-    fn outside(&self, allocator: &'static str, pointer: u32, size: u32) -> Broken {
+    fn outside(&self, allocator: &str, pointer: u32, size: u32) -> Broken {
+        let allocator = allocator.into();
         Broken::BlockOutside { allocator, pointer, size, memory: self.memory().len() }
     }
 }
