@@ -324,7 +324,7 @@ impl State {
     /// Notes an error, after which nothing more is written. A reader who has gone away is
     /// remembered.
     fn fail(&mut self, outlet: &Outlet, error: io::Error) {
-        if error.kind() == io::ErrorKind::BrokenPipe {
+        if self.sink.is_left(&error) {
             outlet.closed.store(true, Ordering::Relaxed);
         }
         self.kept.clear();
