@@ -287,9 +287,9 @@ fn a_reader_who_stops_does_not_stop_the_clock() {
         for to in [To::Pipe, To::Socket, To::Terminal] {
             let (writer, _not_read) = to.pair();
             let cache = tempfile::tempdir().unwrap();
-            let mut command = command(cache.path());
-            command.args(["call", "--timeout", "200ms", &path, "lines"]).stdin(Stdio::null());
-            let status = command.stdout(writer).stderr(Stdio::null()).status().unwrap();
+            let mut command = both_to(command(cache.path()), writer);
+            command.args(["call", "--timeout", "200ms", &path, "lines"]);
+            let status = command.status().unwrap();
             assert_eq!(status.code(), Some(124), "{guest:?} {to:?}");
         }
     }
