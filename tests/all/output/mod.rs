@@ -4,5 +4,6 @@
 mod flow;
 mod places;
 mod refusals;
+mod shared;
 mod terminal;
 mod words;
