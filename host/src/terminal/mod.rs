@@ -242,6 +242,9 @@ pub(crate) fn show(
     bytes: &[u8],
 ) -> io::Result<usize> {
     let (mut terminal, mut taken) = (terminal(), 0);
+    if matches!(sink, Sink::Other) {
+        return Ok(0);
+    }
     for piece in bytes.chunks(PIECE) {
         if !terminal.show_rest(output, sink)? {
             return Ok(taken);
@@ -265,6 +268,11 @@ pub(crate) fn show_rest(output: Output, sink: &mut Sink) -> io::Result<bool> {
 pub(crate) fn left(output: Output) -> Option<usize> {
     let mut terminal = terminal();
     (!terminal.is_taken).then(|| terminal.rest(output).len())
+}
+
+/// Shows what was to be shown before, however long that takes.
+pub(crate) fn show_rest_waiting() -> io::Result<()> {
+    Taken::begin().map(drop)
 }
 
 /// Shows what a guest has written, however long that takes.

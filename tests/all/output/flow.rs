@@ -11,6 +11,7 @@ use std::thread::yield_now;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::io::ioctl_fionread;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
 use crate::cli::{Files, command};
 
@@ -163,10 +164,12 @@ enum To {
     Pipe,
     Socket,
     Terminal,
+    /// That of a terminal that is read otherwise. Nobody can tell how much it takes.
+    OtherSide,
 }
 
 impl To {
-    const ALL: [Self; 4] = [Self::File, Self::Pipe, Self::Socket, Self::Terminal];
+    const ALL: [Self; 5] = [Self::File, Self::Pipe, Self::Socket, Self::Terminal, Self::OtherSide];
 
     /// What is written to, and read from.
     fn pair(self) -> (OwnedFd, File) {
@@ -184,6 +187,13 @@ impl To {
                 (writer.into(), File::from(OwnedFd::from(reader)))
             }
             Self::Terminal => terminal(),
+            Self::OtherSide => {
+                let (slave, master) = terminal();
+                let mut settings = tcgetattr(&slave).unwrap();
+                settings.make_raw();
+                tcsetattr(&slave, OptionalActions::Now, &settings).unwrap();
+                (master.into(), File::from(slave))
+            }
         }
     }
 }
@@ -284,7 +294,7 @@ fn a_reader_who_stops_does_not_stop_the_clock() {
     let files = Files::new();
     for guest in Guest::ALL {
         let path = files.file("guest.wat", guest.text("(loop $ever (br $ever))"));
-        for to in [To::Pipe, To::Socket, To::Terminal] {
+        for to in [To::Pipe, To::Socket, To::Terminal, To::OtherSide] {
             let (writer, _not_read) = to.pair();
             let cache = tempfile::tempdir().unwrap();
             let mut command = both_to(command(cache.path()), writer);
