@@ -254,6 +254,8 @@ fn everything_arrives_in_its_order() {
             for to in To::ALL {
                 let cache = tempfile::tempdir().unwrap();
                 let (writer, mut reader) = to.pair();
+                // What is under way to this side is lost once nobody has the other one.
+                let other_side = (to == To::OtherSide).then(|| writer.try_clone().unwrap());
                 let mut command = both_to(command(cache.path()), writer);
                 command.args(["call", "--fuel", "20000000", &path, "lines"]);
                 let mut child = command.spawn().unwrap();
@@ -264,6 +266,15 @@ fn everything_arrives_in_its_order() {
                         let ended = child.wait().unwrap();
                         reader.rewind().unwrap();
                         (read(reader, 1 << 16), ended)
+                    }
+                    To::OtherSide => {
+                        until_full(&reader);
+                        let mut all = vec![0; expected.len()];
+                        reader.read_exact(&mut all).unwrap();
+                        drop(other_side);
+                        drop(child.wait());
+                        assert_eq!(String::from_utf8(all).unwrap(), expected, "{guest:?} {then:?}");
+                        continue;
                     }
                     _ => {
                         // It stops for a while, and goes on bit by bit.
