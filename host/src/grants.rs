@@ -58,7 +58,8 @@ pub enum Stdio {
     /// what moves the cursor, sets the clipboard, turns the direction of writing, or is
     /// not seen. A carriage return empties the line before something is written over it.
     /// Lines of the host's own are written with [`terminal`](crate::terminal), which no
-    /// guest can imitate.
+    /// guest can imitate. A call is over once its output is written: a reader who does not
+    /// read keeps the session waiting as long as the call may take, and no other session.
     Inherited,
     /// Those of this process, with everything that a guest writes, also on a terminal:
     /// for programs that draw on it, which are trusted with what it shows.

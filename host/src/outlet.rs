@@ -251,27 +251,28 @@ impl Outlet {
         is_written || is_other
     }
 
-    /// Writes what was kept first, however long that takes.
+    /// Writes what was kept first, however long that takes. Says whether that is everything.
     fn write_waiting(&self) -> bool {
-        let (first, filter) = {
-            let mut state = self.state();
-            let Some((output, bytes)) = state.kept.front().cloned() else { return true };
-            let filter = self.filtered.then(|| std::mem::take(state.filters.of(output)));
-            (bytes, filter.map(|filter| (output, filter)))
+        let Some((output, bytes)) = self.state().kept.front().cloned() else {
+            if self.filtered
+                && let Err(error) = terminal::show_rest_waiting()
+            {
+                self.state().fail(self, error);
+            }
+            return true;
         };
-        let (written, filter) = match filter {
-            None => (self.output.write(&first), None),
-            Some((output, mut filter)) => {
-                let written = terminal::show_waiting(self.output, &mut filter, &first);
-                (written, Some((output, filter)))
+        let written = match self.filtered {
+            false => self.output.write(&bytes),
+            true => {
+                let mut filter = std::mem::take(self.state().filters.of(output));
+                let written = terminal::show_waiting(self.output, &mut filter, &bytes);
+                *self.state().filters.of(output) = filter;
+                written
             }
         };
         let mut state = self.state();
-        if let Some((output, filter)) = filter {
-            *state.filters.of(output) = filter;
-        }
         match written {
-            Ok(()) => state.drop_kept(first.len()),
+            Ok(()) => state.drop_kept(bytes.len()),
             Err(error) => state.fail(self, error),
         }
         state.kept.is_empty()
@@ -324,7 +325,7 @@ impl State {
     /// Notes an error, after which nothing more is written. A reader who has gone away is
     /// remembered.
     fn fail(&mut self, outlet: &Outlet, error: io::Error) {
-        if error.kind() == io::ErrorKind::BrokenPipe {
+        if self.sink.is_left(&error) {
             outlet.closed.store(true, Ordering::Relaxed);
         }
         self.kept.clear();

@@ -66,6 +66,18 @@ impl Sink {
         Ok(written)
     }
 
+    /// Whether the error is that the reader has gone away.
+    pub(crate) fn is_left(&self, error: &io::Error) -> bool {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => true,
+            // So a terminal tells it.
+            _ => {
+                let is_terminal = matches!(self, Self::Terminal(_));
+                is_terminal && Errno::from_io_error(error) == Some(Errno::IO)
+            }
+        }
+    }
+
     /// Waits until there is room, and no longer than that.
     pub(crate) fn wait(&self, output: BorrowedFd<'_>, longest: Duration) {
         let asked = match self {

@@ -202,6 +202,8 @@ fn a_directory_is_what_was_granted() {
         (granted(Access::ReadOnly), READ, true),
         (granted(Access::ReadOnly), WRITE, false),
         (granted(Access::ReadWrite), WRITE, true),
+        (granted(Access::ReadOnly).wait_for_files(true), READ, true),
+        (granted(Access::ReadOnly).wait_for_files(true), WRITE, false),
     ];
     for (grants, rights, expected) in cases {
         let guest = guest(&opens(0, rights));

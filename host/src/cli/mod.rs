@@ -106,7 +106,7 @@ pub(crate) fn main() -> ExitCode {
     });
     let ended = match ended {
         Ok(status) => status.into(),
-        Err(error) => status::report(&error).into(),
+        Err(error) => status::report_in_time(error).into(),
     };
     for output in [Output::Stdout, Output::Stderr] {
         let _ = restore(output);

@@ -1,13 +1,14 @@
 //! Ends the command where a call does not come back although its time is over: files are
 //! waited for on the thread that the guest runs on, and those of a network may not answer.
 
+use std::io;
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use wit_host::LimitReached;
 use wit_host::terminal::{Output, restore};
+use wit_host::{Error, LimitReached};
 
 use super::options::Options;
 use super::status::{OUT_OF_TIME, notice, shown_path};
@@ -30,24 +31,34 @@ impl Overdue {
     }
 
     /// Makes a call, and ends the command where it does not come back.
-    pub(crate) fn during<R>(&self, call: impl FnOnce() -> R) -> R {
-        let _until_then = self.limit.map(|limit| {
+    ///
+    /// # Errors
+    /// Those of the call, and [`Error::Host`] where there is no thread to wait for it.
+    pub(crate) fn during<R, E: From<Error>>(
+        &self,
+        call: impl FnOnce() -> Result<R, E>,
+    ) -> Result<R, E> {
+        let until_then = self.limit.map(|limit| {
             let guest = self.guest.clone();
             after(limit.saturating_add(PATIENCE), move || end(&guest, limit))
         });
+        let _until_then = until_then.transpose().map_err(|error| Error::Host {
+            action: "start the thread that ends a late call",
+            reason: error.to_string(),
+        })?;
         call()
     }
 }
 
 /// Does something after that time, unless what is returned is dropped before.
-fn after(time: Duration, then: impl FnOnce() + Send + 'static) -> Sender<()> {
+fn after(time: Duration, then: impl FnOnce() + Send + 'static) -> io::Result<Sender<()>> {
     let (sender, receiver) = channel();
-    thread::spawn(move || {
+    thread::Builder::new().name("overdue".into()).spawn(move || {
         if receiver.recv_timeout(time) == Err(RecvTimeoutError::Timeout) {
             then();
         }
-    });
-    sender
+    })?;
+    Ok(sender)
 }
 
 fn end(guest: &str, limit: Duration) {
@@ -73,10 +84,10 @@ mod tests {
             let told = told.clone();
             move || assert_eq!(told.send(what), Ok(()))
         };
-        let late = after(Duration::from_millis(1), tell(&told, "late"));
+        let late = after(Duration::from_millis(1), tell(&told, "late")).expect("a thread");
         assert_eq!(hears.recv(), Ok("late"));
         drop(late);
-        drop(after(Duration::from_secs(3_600), tell(&told, "in time")));
+        drop(after(Duration::from_secs(3_600), tell(&told, "in time")).expect("a thread"));
         drop(told);
         // Ends once the thread has.
         assert!(hears.recv().is_err());

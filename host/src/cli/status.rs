@@ -3,8 +3,10 @@
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use rustix::process::Signal;
@@ -110,6 +112,19 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
     let name = if is_coloured() { "\x1b[1;31mwit-host:\x1b[0m" } else { "wit-host:" };
     tell(name, &format!("{error:#}"));
     status
+}
+
+/// The same. That a call was out of time is not told any longer to a reader who does not
+/// read, and may be what it waited for.
+pub(crate) fn report_in_time(error: anyhow::Error) -> Status {
+    const LONGEST: Duration = Duration::from_secs(1);
+    let is_late = error.downcast_ref().is_some_and(|error| status(error) == Status::TimeLimit);
+    if !is_late {
+        return report(&error);
+    }
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(report(&error)));
+    receiver.recv_timeout(LONGEST).unwrap_or(Status::TimeLimit)
 }
 
 /// A path as an error has it: on one line, and nothing in it gets to a terminal as

@@ -186,19 +186,26 @@ pub fn write_raw(output: Output, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Ends the colours that guests have left on a terminal, for those who write to it when
-/// this process has ended.
+/// this process has ended. A terminal that somebody has stopped is left as it is.
 ///
 /// # Errors
 /// That it could not be written.
 pub fn restore(output: Output) -> io::Result<()> {
-    if !output.is_terminal() {
+    let mut terminal = terminal();
+    if !terminal.screen.styled || !output.is_terminal() {
         return Ok(());
     }
-    let taken = Taken::begin()?;
-    match taken.screen(|screen| std::mem::take(&mut screen.styled)) {
-        true => output.write(b"\x1b[0m"),
-        false => Ok(()),
+    let mut sink = output.with(Sink::of);
+    let all = [&**terminal.rest(output), b"\x1b[0m"].concat();
+    *terminal.rest(output) = all;
+    terminal.show_rest(output, &mut sink)?;
+    terminal.screen.styled = false;
+    if matches!(sink, Sink::Other) && !terminal.is_taken {
+        let all = std::mem::take(terminal.rest(output));
+        drop(terminal);
+        return output.write(&all);
     }
+    Ok(())
 }
 
 /// A text that is part of a line of the host's own, in which nothing looks like the
@@ -235,6 +242,9 @@ pub(crate) fn show(
     bytes: &[u8],
 ) -> io::Result<usize> {
     let (mut terminal, mut taken) = (terminal(), 0);
+    if matches!(sink, Sink::Other) {
+        return Ok(0);
+    }
     for piece in bytes.chunks(PIECE) {
         if !terminal.show_rest(output, sink)? {
             return Ok(taken);
@@ -258,6 +268,11 @@ pub(crate) fn show_rest(output: Output, sink: &mut Sink) -> io::Result<bool> {
 pub(crate) fn left(output: Output) -> Option<usize> {
     let mut terminal = terminal();
     (!terminal.is_taken).then(|| terminal.rest(output).len())
+}
+
+/// Shows what was to be shown before, however long that takes.
+pub(crate) fn show_rest_waiting() -> io::Result<()> {
+    Taken::begin().map(drop)
 }
 
 /// Shows what a guest has written, however long that takes.

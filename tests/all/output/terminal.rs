@@ -1,12 +1,9 @@
 //! What a person sees on a terminal of a guest's output and of the host's own lines.
 
-use std::fs::File;
 use std::io::Read as _;
 use std::process::Stdio;
 
-use rustix::fs::{Mode, OFlags, open};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-
+use super::flow::terminal;
 use crate::cli::{Files, check, command, run};
 
 /// What a guest writes to its outputs (1 or 2), and what is shown.
@@ -40,18 +37,14 @@ fn writer(writes: &[(u8, &[u8])], then: &str) -> String {
 
 /// What a terminal gets of the command's two outputs, line breaks as they were written.
 fn shown(words: &[&str]) -> String {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&master).unwrap();
-    unlockpt(&master).unwrap();
-    let name = ptsname(&master, Vec::new()).unwrap();
-    let slave = open(&*name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+    let (slave, mut master) = terminal();
     let cache = tempfile::tempdir().unwrap();
     let mut command = command(cache.path());
     command.args(words).env("TERM", "dumb").stdin(Stdio::null());
     let mut child = command.stdout(slave.try_clone().unwrap()).stderr(slave).spawn().unwrap();
     // It has the other side as well.
     drop(command);
-    let (mut shown, mut master) = (Vec::new(), File::from(master));
+    let mut shown = Vec::new();
     let mut some = [0; 4096];
     // At the end, the other side is gone, which Linux tells as an error.
     while let Ok(length @ 1..) = master.read(&mut some) {
