@@ -96,9 +96,11 @@ impl Misfit {
         self.cause.iter().try_for_each(|cause| write!(f, "\n    cause: {}", shown(cause)))
     }
 
-    /// Whether no more can be said of it than its name and the problem.
+    /// Whether the guest's type, if it is there, tells nothing: a whole module is missing, or
+    /// the cause is one that no other type would mend.
     fn is_plain(&self) -> bool {
-        self.guest.is_none() && self.contract.is_none()
+        let of_module = self.deny.as_ref().is_some_and(|name| name.ends_with(".*"));
+        self.contract.is_none() && (self.guest.is_none() || self.cause.is_some() || of_module)
     }
 }
 

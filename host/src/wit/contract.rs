@@ -8,7 +8,7 @@ use wit_parser::{Resolve, WorldId, WorldItem};
 
 use super::notation::quoted;
 use super::{Features, Package};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A world in WIT, against which guests are checked before they run, so that
 /// what does not fit is told in the contract's own words.
@@ -102,7 +102,11 @@ impl Contract {
     /// # Errors
     /// [`Error::Contract`](crate::Error::Contract) where it has no such world.
     pub fn with_world(self, world: &str) -> Result<Self> {
-        self.package.contract(Some(world))
+        self.package.contract(Some(world)).map_err(|error| match error {
+            // What was read is not known by a path here.
+            Error::Contract { reason, .. } => Error::Contract { what: self.name(), reason },
+            other => other,
+        })
     }
 
     /// The contract as one WIT text, with every package that it needs nested in

@@ -204,7 +204,7 @@
 
 ;;; a function within an interface, without the interface's name
 ;;; call: func
-;;; expect: no-function no function `func`; it exports `pkg:ns/iface.func`
+;;; expect: returns 5
 (component
   (core module $m (func (export "f") (result i32) (i32.const 5)))
   (core instance $i (instantiate $m))
