@@ -52,13 +52,13 @@ pub(super) fn of_path(path: &Path, features: &Features) -> Result<Source, String
         return reader.finish(group, needed);
     }
     match reader.file(path)? {
-        Read::Text(group) => reader.finish(group, Vec::new()),
+        Read::Text(group) => reader.finish(*group, Vec::new()),
         Read::Binary(package) => Ok(reader.done(package)),
     }
 }
 
 enum Read {
-    Text(UnresolvedPackageGroup),
+    Text(Box<UnresolvedPackageGroup>),
     /// A package in binary form, which is in its place already.
     Binary(PackageId),
 }
@@ -104,7 +104,7 @@ impl<'f> Reader<'f> {
         let text = String::from_utf8(bytes).map_err(|_| named("it is no UTF-8 text".into()))?;
         let mut map = SourceMap::default();
         map.push(path, text);
-        self.parse(map).map(Read::Text)
+        self.parse(map).map(Box::new).map(Read::Text)
     }
 
     /// What is in `deps`: packages, each a folder or a file.
@@ -129,7 +129,7 @@ impl<'f> Reader<'f> {
             } else if ["wit", "wat", "wasm"].contains(&extension)
                 && let Read::Text(group) = self.file(&path)?
             {
-                groups.push(group);
+                groups.push(*group);
             }
         }
         Ok(groups)
