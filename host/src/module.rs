@@ -11,7 +11,7 @@ use crate::env::Exit;
 use crate::error::{Error, Result};
 use crate::export_name::ExportName;
 use crate::state::State;
-use crate::values::short;
+use crate::values::{lift_number, lower_number, short};
 use crate::wasi::preview1;
 
 /// A reactor's set-up, to be called once and first.
@@ -133,7 +133,7 @@ impl Function {
         let wrong = |reason| Error::WrongType { function: name.into(), reason };
         let results = self.results.as_ref().map_err(|reason| wrong(reason.clone()))?;
         numbers.clear();
-        numbers.extend(self.params.iter().zip(args).map_while(|(ty, arg)| lower(ty, arg)));
+        numbers.extend(self.params.iter().zip(args).map_while(|(ty, arg)| lower_number(ty, arg)));
         if numbers.len() != args.len() || args.len() != self.params.len() {
             return Err(wrong(mismatch(&self.ty, args)));
         }
@@ -192,37 +192,14 @@ fn shortened(args: &[Val]) -> String {
     given.join(", ")
 }
 
-/// The number as the parameter takes it.
-pub(crate) fn lower(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {
-    Some(match (ty, value) {
-        (ValType::I32, Val::S32(number)) => wasmtime::Val::I32(*number),
-        (ValType::I32, Val::U32(number)) => wasmtime::Val::I32(number.cast_signed()),
-        (ValType::I64, Val::S64(number)) => wasmtime::Val::I64(*number),
-        (ValType::I64, Val::U64(number)) => wasmtime::Val::I64(number.cast_signed()),
-        (ValType::F32, Val::Float32(number)) => (*number).into(),
-        (ValType::F64, Val::Float64(number)) => (*number).into(),
-        _ => return None,
-    })
-}
-
-/// Collecting into a `Result` would not make room for all of them at once.
-fn lifted(results: &[wasmtime::Val]) -> wasmtime::Result<Vec<Val>> {
+/// What a function returned. Collecting into a `Result` would not make room for all at once.
+pub(crate) fn lifted(results: &[wasmtime::Val]) -> wasmtime::Result<Vec<Val>> {
     let mut lifted = Vec::with_capacity(results.len());
     for result in results {
-        lifted.push(lift(result)?);
+        let number = lift_number(result);
+        lifted.push(number.ok_or_else(|| wasmtime::format_err!("a result is no number"))?);
     }
     Ok(lifted)
-}
-
-/// A number that the function returned.
-pub(crate) fn lift(value: &wasmtime::Val) -> wasmtime::Result<Val> {
-    Ok(match value {
-        wasmtime::Val::I32(number) => Val::S32(*number),
-        wasmtime::Val::I64(number) => Val::S64(*number),
-        wasmtime::Val::F32(bits) => Val::Float32(f32::from_bits(*bits)),
-        wasmtime::Val::F64(bits) => Val::Float64(f64::from_bits(*bits)),
-        _ => wasmtime::bail!("a result that is no number cannot be handed to the host"),
-    })
 }
 
 /// The status that the guest ended itself with, if that is what happened.

@@ -9,7 +9,7 @@ use super::exchange::Exchange;
 use super::scalar::Scalar;
 use super::{Returns, cstring, ptr_len};
 use crate::module;
-use crate::values::number;
+use crate::values::{lower_number, number};
 
 /// A call that is ready to be made.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ impl Call {
         }
         let returned = exchange.call(func, &flat).await?;
         let mut results = match self.reading {
-            Reading::Numbers => returned.iter().map(module::lift).collect::<Result<Vec<_>, _>>()?,
+            Reading::Numbers => module::lifted(&returned)?,
             Reading::Terminated(content) => {
                 vec![cstring::read(exchange, &returned, content).await?]
             }
@@ -154,7 +154,7 @@ impl Call {
 /// The number as the parameter takes it: of any type, if its value is one of the
 /// parameter's. What is no number has the value that C gives it.
 fn widened(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {
-    if let Some(same) = module::lower(ty, value) {
+    if let Some(same) = lower_number(ty, value) {
         return Some(same);
     }
     let (whole, text) = match value {
@@ -183,7 +183,7 @@ fn widened(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {
         Type::Float32 | Type::Float64 => number::float(target, &text),
         _ => number::integer(target, whole?),
     };
-    types.iter().find_map(read).and_then(|number| module::lower(ty, &number))
+    types.iter().find_map(read).and_then(|number| lower_number(ty, &number))
 }
 
 fn whole(number: impl Into<i128>) -> (Option<i128>, String) {

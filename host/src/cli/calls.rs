@@ -4,7 +4,9 @@
 use std::path::Path;
 
 use clap::Args;
-use wit_host::values::{BadArgument, Form, Signature, example, from_bytes, from_text, wit};
+use wit_host::values::{
+    BadArgument, Form, Signature, example, from_bytes, from_text, lower_number, number_type, wit,
+};
 use wit_host::wasmtime::component::Type;
 use wit_host::wasmtime::{self, FuncType, ValType};
 use wit_host::{Abi, AllocatorNames, Error, Functions, Guest, Kind, Val, blocking::Session};
@@ -159,9 +161,9 @@ impl Calls {
             reason,
             example: core_values::example(ty).map(str::to_owned),
         };
-        if let Some(number) = core_values::number(ty) {
+        if let Some(number) = number_type(ty) {
             let value = self.argument(param, &number, word)?;
-            return core_values::of_number(&value)
+            return lower_number(ty, &value)
                 .ok_or_else(|| bad(&word.text, format!("it is no `{ty}`")));
         }
         let earlier = self.results.get(&word.text, &Type::String);

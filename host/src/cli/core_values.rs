@@ -2,40 +2,18 @@
 //! 128 bits in hex, and of references there is `null` alone. It makes no calls.
 
 use wit_host::Val;
-use wit_host::wasmtime::component::Type;
+use wit_host::values::lift_number;
 use wit_host::wasmtime::{self, FuncType, ValType};
 
 use super::returned::Returned;
 
-/// What a reference has for a text where it is none.
+/// The text of a null reference.
 const NULL: &str = "null";
 
-/// The type of a number, as WIT has it.
-pub(super) fn number(ty: &ValType) -> Option<Type> {
-    Some(match ty {
-        ValType::I32 => Type::S32,
-        ValType::I64 => Type::S64,
-        ValType::F32 => Type::Float32,
-        ValType::F64 => Type::Float64,
-        _ => return None,
-    })
-}
-
-/// A number of WIT as the engine takes it.
-pub(super) fn of_number(value: &Val) -> Option<wasmtime::Val> {
-    Some(match value {
-        Val::S32(number) => wasmtime::Val::I32(*number),
-        Val::S64(number) => wasmtime::Val::I64(*number),
-        Val::Float32(number) => (*number).into(),
-        Val::Float64(number) => (*number).into(),
-        _ => return None,
-    })
-}
-
-/// What is no number, from text.
+/// Reads a vector or a reference from text.
 ///
 /// # Errors
-/// Why it is none, as a sentence.
+/// A sentence that says why the text is no value of the type.
 pub(super) fn other(ty: &ValType, text: &str) -> Result<wasmtime::Val, String> {
     match ty {
         ValType::V128 => {
@@ -71,14 +49,7 @@ pub(super) fn example(ty: &ValType) -> Option<&'static str> {
 
 /// What a function returned.
 pub(super) fn returned(value: &wasmtime::Val) -> Returned {
-    let number = match value {
-        wasmtime::Val::I32(number) => Some(Val::S32(*number)),
-        wasmtime::Val::I64(number) => Some(Val::S64(*number)),
-        wasmtime::Val::F32(bits) => Some(Val::Float32(f32::from_bits(*bits))),
-        wasmtime::Val::F64(bits) => Some(Val::Float64(f64::from_bits(*bits))),
-        _ => None,
-    };
-    if let Some(value) = number {
+    if let Some(value) = lift_number(value) {
         return Returned { value, is_bytes: false, is_plain: false };
     }
     let is_null = value.ref_().is_some_and(|reference| reference.is_null());

@@ -34,6 +34,7 @@
 //! | flags | an array of the names that are set |
 
 mod argument;
+mod core_number;
 mod example;
 mod fault;
 mod fits;
@@ -45,6 +46,7 @@ mod signature;
 mod wave;
 
 pub use self::argument::{BadArgument, Form, from_bytes, from_text};
+pub use self::core_number::{lift_number, lower_number, number_type};
 pub use self::example::example;
 pub(crate) use self::fits::fits;
 pub use self::json::{to_json, to_json_text};

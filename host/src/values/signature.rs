@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use wasmtime::FuncType;
 use wasmtime::component::Type;
 use wasmtime::component::types::ComponentFunc;
-use wasmtime::{FuncType, ValType};
 
+use super::core_number::number_type;
 use super::notation::wit;
 use crate::text::short;
 
@@ -29,23 +30,13 @@ impl Signature {
     /// `None` where the function takes or returns what is no number.
     pub(crate) fn of_module(ty: &FuncType) -> Option<Self> {
         let params = ty.params().enumerate();
-        let params = params.map(|(index, ty)| Some((index.to_string(), number(&ty)?)));
-        let results = ty.results().map(|ty| number(&ty));
+        let params = params.map(|(index, ty)| Some((index.to_string(), number_type(&ty)?)));
+        let results = ty.results().map(|ty| number_type(&ty));
         Some(Self {
             params: params.collect::<Option<_>>()?,
             results: results.collect::<Option<_>>()?,
         })
     }
-}
-
-fn number(ty: &ValType) -> Option<Type> {
-    Some(match ty {
-        ValType::I32 => Type::S32,
-        ValType::I64 => Type::S64,
-        ValType::F32 => Type::Float32,
-        ValType::F64 => Type::Float64,
-        _ => return None,
-    })
 }
 
 impl fmt::Display for Signature {
