@@ -19,6 +19,7 @@ use crate::lacking::is_lacking;
 use crate::linked_module::{LinkedModule, Provider};
 use crate::runtime::Inner;
 use crate::state::State;
+use crate::wasi;
 
 /// What the host is about to do here.
 const LINK: &str = "link the guest";
@@ -99,11 +100,10 @@ fn served_as<T: Send + 'static>(
     };
     let mut names = vec![interface.to_owned()];
     if let Some((plain, version)) = interface.split_once('@') {
-        let contract = inner.contract.as_deref().map(|contract| contract.versions(plain));
-        let of_wasi = (0..=NEWEST_OF_WASI).map(|patch| format!("0.2.{patch}"));
-        let versions: Vec<_> = match plain.starts_with("wasi:") {
-            true => of_wasi.collect(),
-            false => contract.unwrap_or_default(),
+        let contract = inner.contract.as_deref();
+        let versions = match plain.starts_with("wasi:") {
+            true => vec![wasi::VERSION.to_owned()],
+            false => contract.map(|contract| contract.versions(plain)).unwrap_or_default(),
         };
         let parsed = |text: &str| Version::parse(text).ok();
         let compatible = versions
@@ -113,9 +113,6 @@ fn served_as<T: Send + 'static>(
     }
     names.into_iter().find(is_served)
 }
-
-/// No version of WASI 0.2 that the engine has is newer.
-const NEWEST_OF_WASI: u32 = 30;
 
 pub(crate) fn module<T: Send + 'static>(
     inner: &Inner<T>,

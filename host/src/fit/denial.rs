@@ -1,7 +1,7 @@
 //! What would let a guest run that imports more than there is: the names of what it would
 //! have to be denied, so that it traps where it calls that. It reads misfits, and makes none.
 
-use super::misfit::{Misfit, Side};
+use super::misfit::{About, Misfit, Side};
 use crate::deny::{Denial, Pattern};
 
 /// More names are no way to run a guest.
@@ -38,9 +38,6 @@ fn can_be_denied(misfit: &Misfit) -> bool {
     is_of_interface || is_function
 }
 
-/// How the problem begins where the host has nothing of a core module's name.
-const NO_MODULE: &str = "the host serves no module `";
-
 fn name(misfit: &Misfit, packages: &[String]) -> Option<String> {
     // What the host has in another way, or under another name, is to be mended.
     let is_typed = misfit.name.chars().all(|character| !character.is_control());
@@ -55,9 +52,9 @@ fn name(misfit: &Misfit, packages: &[String]) -> Option<String> {
             false => package.to_owned(),
             true => full.clone(),
         },
-        _ => match misfit.problem.strip_prefix(NO_MODULE).and_then(|rest| rest.strip_suffix('`')) {
-            Some(module) => format!("{module}.*"),
-            None => full.clone(),
+        _ => match &misfit.about {
+            About::MissingModule(module) => format!("{module}.*"),
+            _ => full.clone(),
         },
     };
     let pattern = Pattern::new(&name, Denial::Trap).ok()?;
@@ -90,13 +87,7 @@ mod tests {
             (vec![import("a:b/c"), import("a:b/d.e")], &["a:b", "a:b"]),
             (vec![function("wbg.x"), function("env.y")], &["wbg.x", "env.y"]),
             (vec![function("wbg.x"), import("env.memory")], &[]),
-            (
-                vec![Misfit {
-                    problem: "the host serves no module `wbg`".into(),
-                    ..function("wbg.x")
-                }],
-                &["wbg.*"],
-            ),
+            (vec![function("wbg.x").about(About::MissingModule("wbg".into()))], &["wbg.*"]),
             (vec![typed("a:b/c.d")], &[]),
             (vec![function("./x_bg.js.y")], &[]),
         ];

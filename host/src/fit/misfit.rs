@@ -46,6 +46,22 @@ pub struct Misfit {
     /// The name under which the guest can be denied it, so that it runs and traps where it
     /// calls it (`--deny-calls`, [`Grants::deny`](crate::Grants::deny)).
     pub deny: Option<String>,
+    /// What it is about, where more depends on that than words.
+    pub(crate) about: About,
+}
+
+/// What a misfit is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum About {
+    /// The import or export that it names.
+    #[default]
+    Item,
+    /// A core module of this name, of which the host serves nothing.
+    MissingModule(String),
+    /// A value of the host in the type of the import or export that it names.
+    HostValue,
+    /// A value of the host in a type that is neither imported nor exported.
+    InnerHostValue,
 }
 
 impl Misfit {
@@ -56,8 +72,8 @@ impl Misfit {
         fix: impl Into<String>,
     ) -> Self {
         let (name, problem, fix) = (name.into(), problem.into(), fix.into());
-        let (guest, contract, cause, deny) = (None, None, None, None);
-        Self { side: Side::Import, name, problem, guest, contract, cause, fix, deny }
+        let (guest, contract, cause, deny, about) = (None, None, None, None, About::Item);
+        Self { side: Side::Import, name, problem, guest, contract, cause, fix, deny, about }
     }
 
     /// The same of an export.
@@ -72,6 +88,11 @@ impl Misfit {
     /// With the two types that differ.
     pub(crate) fn types(self, guest: Option<String>, contract: Option<String>) -> Self {
         Self { guest, contract, ..self }
+    }
+
+    /// With what it is about.
+    pub(crate) fn about(self, about: About) -> Self {
+        Self { about, ..self }
     }
 
     /// With how it came about.
@@ -99,7 +120,7 @@ impl Misfit {
     /// Whether the guest's type, if it is there, tells nothing: a whole module is missing, or
     /// the cause is one that no other type would mend.
     fn is_plain(&self) -> bool {
-        let of_module = self.deny.as_ref().is_some_and(|name| name.ends_with(".*"));
+        let of_module = matches!(self.about, About::MissingModule(_));
         self.contract.is_none() && (self.guest.is_none() || self.cause.is_some() || of_module)
     }
 }

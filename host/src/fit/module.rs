@@ -7,6 +7,7 @@ use wasmparser::{Parser, Payload};
 use wasmtime::Module;
 use wit_parser::{Function, WorldItem};
 
+use super::misfit::About;
 use super::names::similar;
 use super::preview1::unserved_wasi;
 use super::toolchains::{Unserved, toolchain};
@@ -264,25 +265,20 @@ fn no_such_module(import: &Import, served: &Table, name: &str) -> Misfit {
             offered.join(", ")
         ),
     )
+    .about(About::MissingModule(import.module.clone()))
 }
-
-/// What is wrong with a type that has a value of the host.
-const HOST_VALUES: &str =
-    "its type has `externref`, a value of the host, which this host does not hand out";
 
 impl Misfits {
     /// Whether a core module has values of the host within itself or in what it exports, and
     /// asks for none: whoever calls nothing of that can switch them on.
     pub fn are_of_own_host_values(&self) -> bool {
-        let is_of_type = |misfit: &Misfit| misfit.problem.contains("`externref`, a value of");
-        let is_own = |misfit: &Misfit| misfit.side == Side::Export || misfit.name == MODULE_ITSELF;
-        let mut of_types = self.0.iter().filter(|misfit| is_of_type(misfit)).peekable();
-        of_types.peek().is_some() && of_types.all(is_own)
+        let asks =
+            |misfit: &Misfit| misfit.about == About::HostValue && misfit.side == Side::Import;
+        let is_of_type =
+            |misfit: &Misfit| matches!(misfit.about, About::HostValue | About::InnerHostValue);
+        self.0.iter().any(is_of_type) && !self.0.iter().any(asks)
     }
 }
-
-/// What a misfit is called that is about no import and no export of a module.
-const MODULE_ITSELF: &str = "core module";
 
 /// What a module has to do with values of the host, where guests may not hold any.
 fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Misfit> {
@@ -290,19 +286,24 @@ fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Misfit> {
     if served.host_values || !has_host_values(binary) {
         return Vec::new();
     }
-    let problem = HOST_VALUES;
+    let problem =
+        "its type has `externref`, a value of the host, which this host does not hand out";
     let fix = "switch them on (`--externref`, `RuntimeBuilder::host_values`), or build the guest \
                without them";
     let imports = imports.iter().filter(|import| import.ty.has_host_values()).map(|import| {
-        Misfit::import(import.full(), problem, fix).types(Some(import.ty.to_string()), None)
+        Misfit::import(import.full(), problem, fix)
+            .types(Some(import.ty.to_string()), None)
+            .about(About::HostValue)
     });
     let exports = exports.iter().filter(|export| export.ty.has_host_values()).map(|export| {
-        Misfit::export(&export.name, problem, fix).types(Some(export.ty.to_string()), None)
+        Misfit::export(&export.name, problem, fix)
+            .types(Some(export.ty.to_string()), None)
+            .about(About::HostValue)
     });
     let misfits: Vec<_> = imports.chain(exports).collect();
     if misfits.is_empty() {
         let problem = problem.replacen("its type has", "it has a type with", 1);
-        return vec![Misfit::import(MODULE_ITSELF, problem, fix)];
+        return vec![Misfit::import("core module", problem, fix).about(About::InnerHostValue)];
     }
     misfits
 }

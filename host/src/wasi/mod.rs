@@ -161,7 +161,7 @@ pub(crate) fn link<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime
 /// Has errors tell a guest what went wrong. The engine's own text has the host's stack
 /// as well, where backtraces are asked for.
 fn errors<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
-    let mut interface = linker.instance(ERRORS)?;
+    let mut interface = linker.instance(&format!("wasi:io/error@{VERSION}"))?;
     interface.func_wrap(
         "[method]error.to-debug-string",
         |mut store, (error,): (Resource<wasmtime::Error>,)| {
@@ -172,8 +172,8 @@ fn errors<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<
     )
 }
 
-/// The interface of errors, as the engine names it.
-const ERRORS: &str = "wasi:io/error@0.2.12";
+/// The version of the engine's WASI for components. It has no interface in another one.
+pub(crate) const VERSION: &str = "0.2.12";
 
 /// Opens the directories that were granted.
 fn open(wasi: &mut WasiCtxBuilder, grants: &Grants) -> Result<()> {
