@@ -114,8 +114,8 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
     status
 }
 
-/// The same. That a call was out of time is not told any longer to a reader who does not
-/// read, and may be what it waited for.
+/// [`report`] that waits a second, and no longer, for a reader of standard error where a call
+/// was out of time: it may be that reader who kept the call waiting.
 pub(crate) fn report_in_time(error: anyhow::Error) -> Status {
     const LONGEST: Duration = Duration::from_secs(1);
     let is_late = error.downcast_ref().is_some_and(|error| status(error) == Status::TimeLimit);
@@ -123,8 +123,14 @@ pub(crate) fn report_in_time(error: anyhow::Error) -> Status {
         return report(&error);
     }
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(report(&error)));
-    receiver.recv_timeout(LONGEST).unwrap_or(Status::TimeLimit)
+    let error = Arc::new(error);
+    let reported = Arc::clone(&error);
+    let reporter = thread::Builder::new().spawn(move || sender.send(report(&reported)));
+    match reporter {
+        Ok(_) => receiver.recv_timeout(LONGEST).unwrap_or(Status::TimeLimit),
+        // The system has no more threads.
+        Err(_) => report(&error),
+    }
 }
 
 /// A path as an error has it: on one line, and nothing in it gets to a terminal as
