@@ -100,11 +100,25 @@ const TARGET: Option<&str> = match () {
 };
 
 impl Processor {
-    /// Every name that there is, as `--cpu` and [`FromStr`] take it.
-    pub const NAMES: &[&str] = &["native", "baseline", "x86-64-v2", "x86-64-v3", "x86-64-v4"];
-
     const ALL: [Self; 5] =
         [Self::Native, Self::Baseline, Self::X86_64V2, Self::X86_64V3, Self::X86_64V4];
+
+    /// Every name that there is, as `--cpu` and [`FromStr`] take it.
+    pub const NAMES: [&str; 5] = {
+        let [native, baseline, v2, v3, v4] = Self::ALL;
+        [native.name(), baseline.name(), v2.name(), v3.name(), v4.name()]
+    };
+
+    /// The name, as `--cpu` and [`FromStr`] take it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Baseline => "baseline",
+            Self::X86_64V2 => "x86-64-v2",
+            Self::X86_64V3 => "x86-64-v3",
+            Self::X86_64V4 => "x86-64-v4",
+        }
+    }
 
     /// Which of the levels of x86-64 it is.
     fn level(self) -> Option<u8> {
@@ -182,8 +196,7 @@ pub(crate) fn has_all<N: AsRef<str>>(names: &[N]) -> Result<(), String> {
 
 impl fmt::Display for Processor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let index = Self::ALL.iter().position(|one| one == self);
-        f.write_str(index.and_then(|index| Self::NAMES.get(index)).unwrap_or(&"native"))
+        f.write_str(self.name())
     }
 }
 
@@ -191,10 +204,9 @@ impl FromStr for Processor {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        let index = Self::NAMES.iter().position(|one| *one == name);
-        let found = index.and_then(|index| Self::ALL.get(index)).copied();
+        let found = Self::ALL.into_iter().find(|one| one.name() == name);
         found.ok_or_else(|| {
-            format!("there is no processor of that name; there are {}", list(Self::NAMES))
+            format!("there is no processor of that name; there are {}", list(&Self::NAMES))
         })
     }
 }
