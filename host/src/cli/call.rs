@@ -23,7 +23,8 @@ use super::word::Word;
 /// meant: `total` for `shop:prices/cart@1.0.0.total`. `add(1, 2)` as one word is a
 /// function with its arguments. ARGS are values in the
 /// component model's own notation (WAVE): 7, true, [1, 2], {x: 1.5, y: 2},
-/// some("tea"), and 0x2a for a `v128`. A text needs no quotes. `-` is what comes on standard input,
+/// some("tea"), and 0x2a for a `v128`. A text needs no quotes. `-` is what comes on
+/// standard input,
 /// `@FILE` what is in a file, and `$1` what the first call returned, as a handle
 /// has no text; in double quotes these are text. A function that returns an `err`
 /// is the last to be called: it is printed on standard error, and the status is 1.
@@ -42,7 +43,8 @@ use super::word::Word;
                   wit-host call --abi cstring module.wasm greet WasmEdge --then fib_array 5 '[0; 5]'"
 )]
 pub(crate) struct Call {
-    /// A component or a core module, of which `-` is one on standard input; the function, which is any of its exports;
+    /// A component or a core module, `-` for one on standard input; the function, which is
+    /// any of its exports;
     /// and the function's arguments. Options of this command stand before them
     #[arg(
         required = true,
@@ -53,7 +55,7 @@ pub(crate) struct Call {
     words: Vec<OsString>,
 
     /// Make the calls again whenever the guest's file has changed, until the command is
-    /// interrupted; a build that does not load is told, and waited for to be mended
+    /// interrupted. Of a build that does not load, it says why, and waits for the next one
     #[arg(long)]
     watch: bool,
 
@@ -96,8 +98,7 @@ impl Call {
         let path = self.words.first().map_or(OsStr::new(""), OsString::as_os_str);
         let path = guest_file(Path::new(path));
         let words = self.words.get(1..).unwrap_or_default();
-        let lines = || words.split(|word| word == THEN).map(Line::of).collect::<Result<Vec<_>>>();
-        lines()?;
+        let calls = words.split(|word| word == THEN).map(Line::of).collect::<Result<Vec<_>>>()?;
         let grants = self.options.grants()?.wait_for_files(true);
         let overdue = Overdue::new(path, &self.options)?;
         let watch = self.watch.then(|| Watch::new(path)).transpose()?;
@@ -105,8 +106,9 @@ impl Call {
         let coredump = self.diagnostics.wants_coredump();
         let runtime = self.options.builder()?.coredump(coredump).build()?;
         let load = || self.options.load(&runtime, &observer);
-        let call =
-            |guest: &Guest<Functions>| self.once(guest, lines()?, (&grants, &overdue), &observer);
+        let call = |guest: &Guest<Functions>| {
+            self.once(guest, calls.clone(), (&grants, &overdue), &observer)
+        };
         match watch {
             Some(watch) => watch.again_and_again(path, load, call),
             None => call(&load()?),
@@ -175,6 +177,7 @@ impl Call {
 }
 
 /// A function and its arguments.
+#[derive(Clone)]
 struct Line<'a> {
     function: &'a str,
     arguments: Vec<Word>,

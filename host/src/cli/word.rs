@@ -12,6 +12,7 @@ use bytesize::ByteSize;
 use super::options::{Usage, text};
 
 /// One argument, as it was typed.
+#[derive(Clone)]
 pub(super) struct Word {
     /// Its text. In that of a file's name, what is no text is replaced.
     pub(super) text: String,
@@ -20,6 +21,7 @@ pub(super) struct Word {
     pub(super) is_wave: bool,
 }
 
+#[derive(Clone)]
 enum Source {
     /// It stands for itself.
     Text,
