@@ -137,25 +137,14 @@ pub(crate) fn imports_of_module(module: &Module) -> Vec<String> {
     functions.map(|import| format!("{}.{}", import.module(), import.name())).collect()
 }
 
-/// The names of what an interface has that a component imports.
-pub(crate) fn items(component: &Component, interface: &str) -> Vec<String> {
-    let (ty, engine) = (component.component_type(), component.engine());
-    match ty.get_import(engine, interface).map(|import| import.ty) {
-        Some(ComponentItem::ComponentInstance(instance)) => {
-            instance.exports(engine).map(|(name, _)| name.to_owned()).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The resources of an interface that a component imports.
-pub(crate) fn resources(component: &Component, interface: &str) -> Vec<String> {
+/// What an interface has that a component imports: each name, and whether it is a resource.
+pub(crate) fn items(component: &Component, interface: &str) -> Vec<(String, bool)> {
     let (ty, engine) = (component.component_type(), component.engine());
     let Some(import) = ty.get_import(engine, interface) else { return Vec::new() };
     let ComponentItem::ComponentInstance(instance) = import.ty else { return Vec::new() };
-    let exports = instance.exports(engine);
-    let resources = exports.filter(|(_, item)| matches!(item.ty, ComponentItem::Resource(_)));
-    resources.map(|(name, _)| name.to_owned()).collect()
+    let items = instance.exports(engine);
+    let is_resource = |item: &ComponentItem| matches!(item, ComponentItem::Resource(_));
+    items.map(|(name, item)| (name.to_owned(), is_resource(&item.ty))).collect()
 }
 
 /// The interfaces of a component's imports that are of types alone, and are denied with what

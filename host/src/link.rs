@@ -64,9 +64,10 @@ fn component_without<T: Send + 'static>(
         interfaces.entry(interface).or_default().push(function);
     }
     for (interface, functions) in interfaces {
-        let served = served_as(inner, component, &interface);
+        let items = deny::items(component, &interface);
+        let served = served_as(inner, &items, &interface);
         if served.is_none() {
-            for resource in deny::resources(component, &interface) {
+            for (resource, _) in items.into_iter().filter(|(_, is_resource)| *is_resource) {
                 let ty = ResourceType::host::<Stub>();
                 linker.instance(&interface)?.resource(&resource, ty, |_, _| Ok(()))?;
             }
@@ -80,23 +81,18 @@ fn component_without<T: Send + 'static>(
     linker.instantiate_pre(component)
 }
 
-/// The name under which the host serves the interface, perhaps in another version: what the
-/// linker has of it is found there, and a function that is put beside it has to be as well.
+/// The name under which the host serves the interface of these items, perhaps in another
+/// version: what the linker has of it is found there, and a function that is put beside it has to be as well.
 fn served_as<T: Send + 'static>(
     inner: &Inner<T>,
-    component: &Component,
+    items: &[(String, bool)],
     interface: &str,
 ) -> Option<String> {
-    let items = deny::items(component, interface);
     let is_served = |name: &String| {
-        items.iter().any(|item| {
-            // Without shadowing, what is there already cannot be defined.
-            let mut linker = inner.components.clone();
-            let defined = linker
-                .instance(name)
-                .and_then(|mut instance| instance.func_new(item, |_, _, _, _| Ok(())));
-            defined.is_err()
-        })
+        let mut linker = inner.components.clone();
+        let Ok(mut instance) = linker.instance(name) else { return false };
+        // Without shadowing, what is there already cannot be defined.
+        items.iter().any(|(item, _)| instance.func_new(item, |_, _, _, _| Ok(())).is_err())
     };
     let mut names = vec![interface.to_owned()];
     if let Some((plain, version)) = interface.split_once('@') {

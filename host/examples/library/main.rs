@@ -103,9 +103,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let contract = Contract::read(folder.as_ref(), Some("visitor"))?;
     assert_eq!(contract.name(), "example:library/visitor@1.0.0");
     let stranger = r#"(component (import "example:library/cellar@1.0.0" (instance)))"#;
-    for misfit in runtime.fit_contract(stranger, &contract)?.misfits {
-        println!("{misfit}");
-    }
+    let misfits = runtime.fit_contract(stranger, &contract)?.misfits;
+    println!("{}", misfits[0]);
+    assert_eq!(misfits[0].name, "example:library/cellar@1.0.0");
 
     // A guest that was built for the contract would be called so:
     //     let mut session = guest.session(Library { … }).await?;
