@@ -204,7 +204,8 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// # Errors
     /// [`Error::Host`] where a setup failed, as it does when a name is taken;
     /// [`Error::Pool`] where there is no room for the pool;
-    /// [`Error::Limits`]; [`Error::Processor`] where this machine cannot run code for the one that was asked for;
+    /// [`Error::Limits`]; [`Error::Processor`] where this machine cannot run code for the one
+    /// that was asked for;
     /// [`Error::Contract`]; [`Error::Grant`] where a denial names nothing that the
     /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
     /// [`RuntimeBuilder::module`] was given.

@@ -72,7 +72,7 @@ impl Allocator {
     /// whether the convention has a name for it, so that no other can be meant.
     ///
     /// # Errors
-    /// Where there is none, or more than one that could be meant.
+    /// Says that the guest exports no allocator, or which of its exports could be one.
     pub(super) fn find<T: 'static>(
         store: &mut Store<State<T>>,
         instance: Instance,

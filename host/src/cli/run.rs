@@ -29,7 +29,7 @@ Examples:
   wit-host run --watch target/wasm32-wasip2/release/guest.wasm")]
 pub(crate) struct Run {
     /// Run the guest again whenever its file has changed, until the command is
-    /// interrupted; a build that does not load is told, and waited for to be mended
+    /// interrupted. Of a build that does not load, it says why, and waits for the next one
     #[arg(long)]
     watch: bool,
 
