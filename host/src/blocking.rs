@@ -13,10 +13,11 @@ use wasmtime::Store;
 use wasmtime::component::Val;
 
 use crate::abi::Abi;
+use crate::entry_point::Main;
 use crate::error::{Error, Result};
 use crate::executor::{Executor, run, wait};
 use crate::grants::Grants;
-use crate::guest::{Guest, Main, Outcome};
+use crate::guest::{Guest, Outcome};
 use crate::pool::Place;
 use crate::runtime::Inner;
 use crate::session;

@@ -127,7 +127,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// whose exports have other types than the contract's is refused.
     #[must_use]
     pub fn contract(mut self, wit: impl Into<String>) -> Self {
-        self.contract = Some(Offered::read(wit.into()));
+        self.contract = Some(Offered::read(wit.into()).map_err(Error::from));
         self
     }
 

@@ -5,7 +5,6 @@ use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::error::{Error, Result};
 use crate::text::shown;
 
 thread_local! {
@@ -44,14 +43,28 @@ pub(crate) fn contain<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     outcome.map_err(|panic| words(&*panic))
 }
 
-/// Does what looks at a guest or a contract, and makes an error of the host's of a panic.
+/// A panic that was contained: a fault of the host, whatever it was looking at.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the host failed to {action}: {reason}")]
+#[non_exhaustive]
+pub struct Panicked {
+    /// What the host was about to do.
+    pub action: &'static str,
+    /// The words of the panic, with what to do about it.
+    pub reason: String,
+}
+
+/// Does what looks at a guest or a contract, and makes an error of a panic.
 ///
 /// # Errors
-/// Those of `work`, and [`Error::Host`].
-pub(crate) fn contained<R>(action: &'static str, work: impl FnOnce() -> Result<R>) -> Result<R> {
+/// Those of `work`, and [`Panicked`].
+pub(crate) fn contained<R, E: From<Panicked>>(
+    action: &'static str,
+    work: impl FnOnce() -> Result<R, E>,
+) -> Result<R, E> {
     contain(work).unwrap_or_else(|words| {
         let reason = format!("a panic: {words}; this is a fault of the host, please report it");
-        Err(Error::Host { action, reason })
+        Err(Panicked { action, reason }.into())
     })
 }
 
@@ -72,7 +85,7 @@ mod tests {
                 silent(panic);
             }
         }));
-        let within = contained("look", || {
+        let within = contained::<(), Panicked>("look", || {
             assert!(panic_is_contained());
             let inner: Result<(), _> = contain(|| panic!("inner \u{1b}[31m"));
             assert_eq!(inner, Err("inner \\u{1b}[31m".into()));

@@ -10,7 +10,7 @@ use wasmparser::{
     WasmFeatures,
 };
 
-use crate::engine;
+use crate::features::features;
 
 /// Something that a module imports.
 pub(crate) struct Import {
@@ -36,7 +36,7 @@ pub(crate) enum CoreType {
 
 /// The imports and exports of a module, if its types are valid.
 pub(crate) fn imports_and_exports(binary: &[u8]) -> Option<(Vec<Import>, Vec<Export>)> {
-    let mut validator = Validator::new_with_features(engine::features());
+    let mut validator = Validator::new_with_features(features());
     for payload in Parser::new(0).parse_all(binary) {
         let ValidPayload::End(types) = validator.payload(&payload.ok()?).ok()? else { continue };
         let types = types.as_ref();
@@ -56,7 +56,7 @@ pub(crate) fn imports_and_exports(binary: &[u8]) -> Option<(Vec<Import>, Vec<Exp
 /// Whether a module whose types are valid has any that is a value of the host.
 /// What is within its functions is not looked at.
 pub(crate) fn has_host_values(binary: &[u8]) -> bool {
-    let without = engine::features().difference(WasmFeatures::GC_TYPES);
+    let without = features().difference(WasmFeatures::GC_TYPES);
     let mut validator = Validator::new_with_features(without);
     let mut payloads = Parser::new(0).parse_all(binary).flatten();
     payloads.any(|payload| validator.payload(&payload).is_err())

@@ -7,16 +7,22 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{self, Component};
 use wasmtime::{Engine, ExternType, Module};
 
+use crate::core_names::WASI;
 use crate::env::Table;
-use crate::error::{Error, Result};
 use crate::fit::Misfit;
-use crate::module::WASI;
 use crate::wit::{Contract, Offered};
 
-/// A host function was called that is withheld from the guest.
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` is denied to this guest")]
-pub(crate) struct Denied(pub(crate) String);
+/// A denial of functions that there are none of.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("failed to deny `{what}`: {reason}")]
+pub(crate) struct DenialError {
+    /// The name that was to be denied.
+    pub(crate) what: String,
+    /// Why it cannot be.
+    pub(crate) reason: String,
+}
+
+type Result<T, E = DenialError> = std::result::Result<T, E>;
 
 /// What happens to a guest that imports a function which it is denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +60,7 @@ impl Pattern {
         };
         let has_parts = name.split([':', '.', '/']).all(|part| !part.is_empty());
         if !has_parts || !(is_module || name.contains([':', '.'])) {
-            return Err(Error::Grant {
+            return Err(DenialError {
                 what: name,
                 reason: "it names no functions; give `namespace:package`, \
                          `namespace:package/interface`, one function of it behind a `.`, an \
@@ -96,7 +102,7 @@ pub(crate) fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Tabl
         None => Ok(()),
         Some(pattern) => {
             let reason = "the host has no function of that name, so that there is nothing to deny";
-            Err(Error::Grant { what: pattern.name.clone(), reason: reason.into() })
+            Err(DenialError { what: pattern.name.clone(), reason: reason.into() })
         }
     }
 }
@@ -117,7 +123,7 @@ pub(crate) fn check_traps(
         Some(pattern) => {
             let reason = "the guest imports no function of that name, and the host has none, so \
                           that there is nothing to deny";
-            Err(Error::Grant { what: pattern.name.clone(), reason: reason.into() })
+            Err(DenialError { what: pattern.name.clone(), reason: reason.into() })
         }
     }
 }

@@ -4,7 +4,6 @@
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
-use wasmparser::WasmFeatures;
 use wasmtime::{
     Collector, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
     WasmBacktraceDetails,
@@ -103,15 +102,6 @@ impl Settings {
         let Self { fuel, deterministic, host_values, stack, processor } = self;
         format!("{fuel},{deterministic},{host_values},{stack},{processor}")
     }
-}
-
-/// What an engine takes, for looking at guests without one.
-pub(crate) fn features() -> WasmFeatures {
-    WasmFeatures::WASM2
-        | WasmFeatures::TAIL_CALL
-        | WasmFeatures::EXTENDED_CONST
-        | WasmFeatures::MULTI_MEMORY
-        | WasmFeatures::COMPONENT_MODEL
 }
 
 impl FromStr for Settings {

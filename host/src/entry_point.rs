@@ -2,8 +2,31 @@
 //! be, and what its exports look like instead. And what is to be done about a program that
 //! has ended, and is called again.
 
-use crate::guest::Main;
 use crate::text::list;
+
+/// The function of a guest that is its main.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Main {
+    /// `run`, which returns what there is to say.
+    Run(String),
+    /// `run` of `wasi:cli/run`, which says whether it succeeded.
+    Command(String),
+    /// `_start`, which returns nothing, or exits.
+    Start(String),
+}
+
+impl Main {
+    /// The function's name, as the guest's exports has it.
+    pub fn name(&self) -> &str {
+        let (Self::Run(name) | Self::Command(name) | Self::Start(name)) = self;
+        name
+    }
+
+    /// Whether the name is that of `run` of `wasi:cli/run`.
+    pub(crate) fn is_of_wasi(name: &str) -> bool {
+        name.starts_with("wasi:cli/run@0.2.") && name.ends_with(".run")
+    }
+}
 
 /// How a program is built whose functions can be called one after another.
 pub(crate) const REACTOR: &str = "to call functions of it, build it as a reactor \

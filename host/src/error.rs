@@ -4,16 +4,20 @@
 
 use std::path::PathBuf;
 
-use crate::adapt::Unmappables;
+use crate::check_error::CheckError;
+use crate::contain::Panicked;
+use crate::deny::DenialError;
+use crate::engine_error::reason;
 use crate::entry_point::{REACTOR, instead};
 use crate::export_name::hint;
 use crate::failure::Failure;
 use crate::fit::Misfits;
+use crate::guest_error::GuestError;
 use crate::limits::LimitReached;
 use crate::processor::Processor;
-use crate::proposals::Unsupported;
-use crate::text::{list, reason, shown};
+use crate::text::{list, shown};
 use crate::values::BadArgument;
+use crate::wit::ContractError;
 
 /// The library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -22,46 +26,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The guest's file could not be read.
-    #[error("failed to read `{}`", shown(&path.display().to_string()))]
-    Read {
-        /// The file, as it was asked for.
-        path: PathBuf,
-        /// What the operating system said.
-        source: std::io::Error,
-    },
-
-    /// The bytes are no guest at all.
-    #[error(
-        "this is not a WebAssembly guest: it is {found}; give a component, a core module, \
-         or the text form of either"
-    )]
-    NotAGuest {
-        /// What the bytes are instead.
-        found: String,
-    },
-
-    /// The bytes claim to be a guest, and the engine refuses them.
-    #[error("this {kind} is not valid: {reason}")]
-    Invalid {
-        /// What the bytes claim to be: `component`, `core module`, `text form`.
-        kind: &'static str,
-        /// The engine's reason, with the offset where it has one.
-        reason: String,
-    },
-
-    /// The guest would cost too much to compile, or to keep.
-    #[error("the guest was refused before it ran: {}", limits(limit, others))]
-    TooCostly {
-        /// Which limit, its value, and what raises it.
-        limit: LimitReached,
-        /// The other limits that it is over.
-        others: Vec<LimitReached>,
-    },
-
-    /// The guest is valid, and uses parts of WebAssembly that this host does not run.
+    /// Its bytes are no guest, or none that is compiled.
     #[error(transparent)]
-    UnsupportedFeature(#[from] Unsupported),
+    Guest(GuestError),
 
     /// The compiler has a fault, and this guest meets it.
     #[error(
@@ -102,13 +69,8 @@ pub enum Error {
     Misfits(#[from] Misfits),
 
     /// A contract could not be read.
-    #[error("failed to read the contract `{what}`: {reason}")]
-    Contract {
-        /// The file or folder.
-        what: String,
-        /// Why, with the place where it is known.
-        reason: String,
-    },
+    #[error(transparent)]
+    Contract(#[from] ContractError),
 
     /// The guest exports no function of this name.
     #[error("{}", no_such_function(function, exports))]
@@ -251,18 +213,6 @@ pub enum Error {
         reason: String,
     },
 
-    /// A core module was asked for, to make a component of it.
-    #[error("this is a component already; run it as it is")]
-    NotAModule,
-
-    /// A core module has something that no component can have.
-    #[error(transparent)]
-    Unmappable(#[from] Unmappables),
-
-    /// A guest's project could not be made.
-    #[error(transparent)]
-    Project(#[from] crate::new::ProjectError),
-
     /// The host could not do its own part: set-up of its engine, linker or executor.
     #[error("the host failed to {action}: {reason}")]
     Host {
@@ -300,20 +250,38 @@ impl Error {
     }
 }
 
-impl From<LimitReached> for Error {
-    fn from(limit: LimitReached) -> Self {
-        Self::TooCostly { limit, others: Vec::new() }
+impl From<GuestError> for Error {
+    fn from(error: GuestError) -> Self {
+        CheckError::from(error).into()
     }
 }
 
-/// Several limits stand on a line each.
-fn limits(limit: &LimitReached, others: &[LimitReached]) -> String {
-    if others.is_empty() {
-        return limit.to_string();
+impl From<CheckError> for Error {
+    fn from(error: CheckError) -> Self {
+        match error {
+            CheckError::Guest(GuestError::Panicked(panicked)) => panicked.into(),
+            CheckError::Guest(error) => Self::Guest(error),
+            CheckError::Misfits(misfits) => Self::Misfits(misfits),
+        }
     }
-    let all = std::iter::once(limit).chain(others);
-    let lines: String = all.map(|limit| format!("\n  {limit}")).collect();
-    format!("it is over {} limits:{lines}", others.len() + 1)
+}
+
+impl From<LimitReached> for Error {
+    fn from(limit: LimitReached) -> Self {
+        Self::Guest(limit.into())
+    }
+}
+
+impl From<DenialError> for Error {
+    fn from(DenialError { what, reason }: DenialError) -> Self {
+        Self::Grant { what, reason }
+    }
+}
+
+impl From<Panicked> for Error {
+    fn from(Panicked { action, reason }: Panicked) -> Self {
+        Self::Host { action, reason }
+    }
 }
 
 fn no_such_function(function: &str, exports: &[String]) -> String {

@@ -7,9 +7,11 @@ use std::sync::{Arc, OnceLock};
 use wasmtime::ExternType;
 use wasmtime::component::{self, Val};
 
-use crate::compile::{Compiled, examine};
+use crate::compile::Compiled;
 use crate::component as component_path;
+use crate::entry_point::Main;
 use crate::error::Result;
+use crate::examine::examine;
 use crate::export_name::{self, ExportName};
 use crate::fit;
 use crate::grants::Grants;
@@ -60,30 +62,6 @@ pub(crate) enum Linked<T: 'static> {
     Module(LinkedModule<T>),
 }
 
-/// The function of a guest that is its main.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Main {
-    /// `run`, which returns what there is to say.
-    Run(String),
-    /// `run` of `wasi:cli/run`, which says whether it succeeded.
-    Command(String),
-    /// `_start`, which returns nothing, or exits.
-    Start(String),
-}
-
-impl Main {
-    /// The function's name, as [`Guest::exports`] has it.
-    pub fn name(&self) -> &str {
-        let (Self::Run(name) | Self::Command(name) | Self::Start(name)) = self;
-        name
-    }
-
-    /// Whether the name is that of `run` of `wasi:cli/run`.
-    pub(crate) fn is_of_wasi(name: &str) -> bool {
-        name.starts_with("wasi:cli/run@0.2.") && name.ends_with(".run")
-    }
-}
-
 /// What came of a guest's main function.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
@@ -98,7 +76,7 @@ impl<T: Send + 'static> Guest<T> {
         let inner = &runtime.inner;
         let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
         if kind == Kind::Module {
-            fit::before_compiling(inner, &binary)?;
+            fit::before_compiling(&inner.offer(), &binary)?;
         }
         let (compiled, hash) = inner.compiled(kind, &binary)?;
         Self::of_compiled(runtime, compiled, Some(hash), &binary)

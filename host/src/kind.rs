@@ -7,7 +7,7 @@ use std::fmt;
 
 use wasmtime::{Engine, Precompiled};
 
-use crate::error::{Error, Result};
+use crate::guest_error::{GuestError, Result};
 use crate::text::shown_text;
 
 /// What a guest is made of.
@@ -46,19 +46,20 @@ pub(crate) fn recognise(bytes: &[u8], text: bool) -> Result<(Kind, Cow<'_, [u8]>
         return Ok((kind, Cow::Borrowed(bytes)));
     }
     if !text {
-        return Err(Error::NotAGuest { found: other(bytes) });
+        return Err(GuestError::NotAGuest { found: other(bytes) });
     }
     let Some(text) = guest_text(bytes) else {
-        return Err(Error::NotAGuest { found: other(bytes) });
+        return Err(GuestError::NotAGuest { found: other(bytes) });
     };
-    let binary_form =
-        wat::parse_str(text.trim_start_matches('\u{feff}')).map_err(|error| Error::Invalid {
+    let binary_form = wat::parse_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+        GuestError::Invalid {
             kind: "text form",
             reason: shown_text(&error.to_string().replace("<anon>:", "line ")),
-        })?;
+        }
+    })?;
     match binary(&binary_form)? {
         Some(kind) => Ok((kind, Cow::Owned(binary_form))),
-        None => Err(Error::NotAGuest { found: other(&binary_form) }),
+        None => Err(GuestError::NotAGuest { found: other(&binary_form) }),
     }
 }
 
@@ -75,7 +76,7 @@ fn binary(bytes: &[u8]) -> Result<Option<Kind>> {
         Some(version) => format!("WebAssembly of an unknown version ({version:02x?})"),
         None => format!("the beginning of one, cut off after {} bytes", bytes.len()),
     };
-    Err(Error::NotAGuest { found })
+    Err(GuestError::NotAGuest { found })
 }
 
 /// The bytes as text, where they begin as the text form does: with `(`, after

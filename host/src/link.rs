@@ -10,7 +10,8 @@ use wasmtime::component::{Component, ResourceType};
 use wasmtime::{Linker, Module, component};
 
 use crate::compile::Compiled;
-use crate::deny::{self, Denial, Denied, Pattern};
+use crate::denied::Denied;
+use crate::deny::{self, Denial, Pattern};
 use crate::error::{Error, Result};
 use crate::fit::names::is_compatible;
 use crate::fit::{Misfits, is_denied, unlinkable, unlinkable_module, unserved_wasi};
@@ -43,7 +44,7 @@ pub(crate) fn component<T: Send + 'static>(
     };
     linked.map(Linked::Component).map_err(|error| match is_lacking(&error) {
         true => Error::host(LINK)(error),
-        false => unlinkable(inner, binary, &error).into(),
+        false => unlinkable(&inner.offer(), binary, &error).into(),
     })
 }
 
@@ -121,7 +122,7 @@ pub(crate) fn module<T: Send + 'static>(
     let linker = without(&inner.modules, traps).map_err(Error::host("withhold functions"))?;
     let providers = providers(inner, module);
     if !providers.is_empty() {
-        let mut unserved = unserved_wasi(&inner.engine, binary);
+        let mut unserved = unserved_wasi(&inner.offer(), binary);
         unserved.retain(|misfit| !is_denied(misfit, denied));
         Misfits::refuse(unserved)?;
         return Ok(LinkedModule::of_providers(module.clone(), linker.into_owned(), providers));
@@ -129,7 +130,7 @@ pub(crate) fn module<T: Send + 'static>(
     let linked = linker.instantiate_pre(module);
     linked.map(LinkedModule::of_host).map_err(|error| match is_lacking(&error) {
         true => Error::host(LINK)(error),
-        false => unlinkable_module(inner, binary, &error).into(),
+        false => unlinkable_module(&inner.offer(), binary, &error).into(),
     })
 }
 
@@ -179,7 +180,7 @@ pub(crate) fn check_denied<T: Send + 'static>(inner: &Inner<T>, compiled: &Compi
     for provider in &inner.providers {
         imports.extend(deny::imports_of_module(provider.linked.module()));
     }
-    deny::check_traps(denied, inner.contract.as_deref(), &inner.env, &imports)
+    Ok(deny::check_traps(denied, inner.contract.as_deref(), &inner.env, &imports)?)
 }
 
 /// Refuses a linked guest for a session that denies it more than the runtime.
@@ -196,12 +197,13 @@ pub(crate) fn check_session<T: Send + 'static>(
     if more.is_empty() {
         return Ok(());
     }
-    Misfits::refuse(match linked {
+    let misfits = match linked {
         Linked::Component(pre) => deny::of_component(pre.component(), &more).0,
         Linked::Module(linked) => {
             let providers = linked.providers().iter().map(|provider| provider.linked.module());
             let modules = providers.chain([linked.module()]);
             modules.flat_map(|module| deny::of_module(module, &inner.env, &more).0).collect()
         }
-    })
+    };
+    Ok(Misfits::refuse(misfits)?)
 }

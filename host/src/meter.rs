@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use wasmtime::ResourceLimiter;
 
+use crate::engine_error::reason;
 use crate::kind::Kind;
 use crate::limits::{LimitReached, Limits};
-use crate::text::reason;
 use crate::wasi::{Charge, HostMemory};
 
 /// Bytes of the host that are not counted into [`Limits::memory`]: those that any guest

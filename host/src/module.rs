@@ -7,17 +7,13 @@ use wasmtime::{
 };
 use wasmtime_wasi::I32Exit;
 
+use crate::core_names::{INITIALIZE, START, WASI};
 use crate::env::Exit;
 use crate::error::{Error, Result};
 use crate::export_name::ExportName;
 use crate::state::State;
 use crate::values::{lift_number, lower_number, short};
 use crate::wasi::preview1;
-
-/// A reactor's set-up, to be called once and first.
-const INITIALIZE: &str = "_initialize";
-/// A command's main.
-pub(crate) const START: &str = "_start";
 
 /// What is called before a module's other functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +34,6 @@ impl SetUp {
             false => Self::Nothing,
         }
     }
-}
-
-/// The module of WASI's first preview.
-pub(crate) const WASI: &str = "wasi_snapshot_preview1";
-
-/// What it was called while it was a draft.
-pub(crate) const DRAFT_OF_WASI: &str = "wasi_unstable";
-
-/// Whether a module's name is that of WASI's first preview.
-pub(crate) fn is_wasi(module: &str) -> bool {
-    [WASI, DRAFT_OF_WASI].contains(&module)
 }
 
 /// Offers WASI's first preview. Its `proc_exit` is ours: the engine's traps on a

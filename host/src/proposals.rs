@@ -1,16 +1,16 @@
 //! What of WebAssembly the engine does not run: one table of the proposals that are off,
 //! by which a valid guest that uses one is told from a file that is not valid. It reads
-//! binaries and compiles nothing; what is on is for [`engine`](crate::engine) to say.
+//! binaries and compiles nothing; what is on is for [`features`] to say.
 
 use std::fmt;
 
 use wasmparser::{Validator, WasmFeatures};
 
-use crate::engine::features;
-use crate::error::Error;
-use crate::fit::{Toolchain, toolchain_of};
+use crate::features::features;
+use crate::guest_error::GuestError;
 use crate::kind::Kind;
 use crate::text::shown;
+use crate::toolchains::{Toolchain, toolchain_of};
 
 /// A part of WebAssembly that a guest uses and this host does not run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -271,8 +271,8 @@ const PROPOSALS: &[Proposal] = &[
 
 /// What keeps the engine from a guest: parts of WebAssembly that it does not run, where the
 /// guest is valid with them, or why it is not valid. `reason` is the engine's.
-pub(crate) fn refused(kind: Kind, binary: &[u8], reason: String) -> Error {
-    let invalid = |reason| Error::Invalid { kind: kind.name(), reason };
+pub(crate) fn refused(kind: Kind, binary: &[u8], reason: String) -> GuestError {
+    let invalid = |reason| GuestError::Invalid { kind: kind.name(), reason };
     match needed(binary, features()) {
         Ok(features) if !features.is_empty() => Unsupported::new(kind, binary, features).into(),
         Err(reason) => invalid(reason),
@@ -285,7 +285,7 @@ pub(crate) fn refused(kind: Kind, binary: &[u8], reason: String) -> Error {
 }
 
 /// Refuses a guest that is not valid for the engine, without compiling it.
-pub(crate) fn validate(kind: Kind, binary: &[u8]) -> Result<(), Error> {
+pub(crate) fn validate(kind: Kind, binary: &[u8]) -> Result<(), GuestError> {
     match first_error(binary, features()) {
         None => Ok(()),
         Some(error) => Err(refused(kind, binary, shown(&error.to_string()))),

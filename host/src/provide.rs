@@ -4,15 +4,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::compile::{Compiled, examine, read};
+use crate::compile::Compiled;
 use crate::contain::contained;
+use crate::core_names::is_wasi;
 use crate::core_type::imports_and_exports;
 use crate::error::{Error, Result};
+use crate::examine::{examine, read};
 use crate::fit;
+use crate::guest_error::GuestError;
 use crate::kind::Kind;
 use crate::link;
 use crate::linked_module::{LinkedModule, Provider};
-use crate::module::is_wasi;
 use crate::runtime::Inner;
 
 /// A core module that is to serve the imports from a module of that name.
@@ -49,7 +51,7 @@ fn load<T: Send + 'static>(inner: &mut Inner<T>, name: &str, content: Content) -
     let (kind, binary) = examine(&bytes, inner.text, &inner.limits)?;
     if kind != Kind::Module {
         let reason = "it is a component, and core modules import from core modules".into();
-        return Err(Error::Invalid { kind: Kind::Module.name(), reason });
+        return Err(GuestError::Invalid { kind: Kind::Module.name(), reason }.into());
     }
     let linked = core_module(inner, &binary)?;
     let (_, exports) = imports_and_exports(&binary).unwrap_or_default();
@@ -60,13 +62,14 @@ fn load<T: Send + 'static>(inner: &mut Inner<T>, name: &str, content: Content) -
 
 fn core_module<T: Send + 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<LinkedModule<T>> {
     let kind = Kind::Module;
-    fit::before_compiling(inner, binary)?;
+    fit::before_compiling(&inner.offer(), binary)?;
     let (compiled, _) = inner.compiled(kind, binary)?;
     match &*compiled {
         Compiled::Module(module) => link::module(inner, module, binary),
-        Compiled::Component(_) => Err(Error::Invalid {
+        Compiled::Component(_) => Err(GuestError::Invalid {
             kind: kind.name(),
             reason: "it was compiled as a component".into(),
-        }),
+        }
+        .into()),
     }
 }

@@ -10,14 +10,14 @@ use wasmtime::{Engine, component};
 
 use crate::builder::RuntimeBuilder;
 use crate::cache::{Cache, Found, Key};
-use crate::compile::{Compiled, compile, component_hash, read};
+use crate::compile::{Compiled, compile};
 use crate::contain::contained;
 use crate::env::{Table, signature};
 use crate::error::Result;
+use crate::examine::{component_hash, read};
 use crate::fit;
 use crate::grants::Grants;
 use crate::guest::Guest;
-use crate::inspect::{Inspection, inspect};
 use crate::isolate::Isolation;
 use crate::kind::Kind;
 use crate::limits::Limits;
@@ -26,11 +26,10 @@ use crate::pool::Pool;
 use crate::prepare::{Edited, strip};
 use crate::shared_engine::SharedEngine;
 use crate::state::State;
-use crate::wit::{Contract, Offered};
+use crate::wit::Offered;
 
 /// What the host is about where it panics.
 pub(crate) const LOAD: &str = "load the guest";
-const INSPECT: &str = "inspect the guest";
 
 /// One engine and what it offers to guests, for sessions with host data `T`.
 /// Cheap to clone; clones share everything.
@@ -72,7 +71,7 @@ impl<T: Send + 'static> Runtime<T> {
     /// it where blocking is allowed.
     ///
     /// # Errors
-    /// [`Error::NotAGuest`](crate::Error::NotAGuest), [`Error::TooCostly`](crate::Error::TooCostly), [`Error::Invalid`](crate::Error::Invalid),
+    /// [`Error::Guest`](crate::Error::Guest),
     /// [`Error::Misfits`](crate::Error::Misfits); [`Error::CompilerFailed`](crate::Error::CompilerFailed) where the compiler
     /// panics or dies of the guest, and [`Error::Host`](crate::Error::Host) where there are no threads, no
     /// memory or, with an [`Isolation`], no process to be had.
@@ -86,7 +85,7 @@ impl<T: Send + 'static> Runtime<T> {
     /// file is read for its hash and nothing else.
     ///
     /// # Errors
-    /// The same, and [`Error::Read`](crate::Error::Read).
+    /// Those of [`Runtime::load`], and that the file cannot be read.
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Guest<T>> {
         let path = path.as_ref();
         let load = tracing::debug_span!("load", bytes = tracing::field::Empty).entered();
@@ -100,52 +99,9 @@ impl<T: Send + 'static> Runtime<T> {
         })
     }
 
-    /// What a guest is, what it asks for and who serves that, without compiling
-    /// it. What the runtime denies is not looked at.
-    ///
-    /// # Errors
-    /// [`Error::NotAGuest`](crate::Error::NotAGuest), [`Error::TooCostly`](crate::Error::TooCostly), [`Error::Invalid`](crate::Error::Invalid),
-    /// [`Error::Misfits`](crate::Error::Misfits).
-    pub fn inspect(&self, bytes: impl AsRef<[u8]>) -> Result<Inspection> {
-        contained(INSPECT, || inspect(&self.inner, bytes.as_ref(), None))
-    }
-
-    /// What a guest is for another host, one that offers `contract` to components, and WASI
-    /// as this one does.
-    ///
-    /// # Errors
-    /// Those of [`Runtime::inspect`].
-    pub fn inspect_contract(
-        &self,
-        bytes: impl AsRef<[u8]>,
-        contract: &Contract,
-    ) -> Result<Inspection> {
-        contained(INSPECT, || inspect(&self.inner, bytes.as_ref(), Some(contract)))
-    }
-
-    /// [`Runtime::inspect`] on the content of a file.
-    ///
-    /// # Errors
-    /// The same, and [`Error::Read`](crate::Error::Read).
-    pub fn inspect_file(&self, path: impl AsRef<Path>) -> Result<Inspection> {
-        self.inspect(self.read(path.as_ref())?)
-    }
-
-    /// [`Runtime::inspect_contract`] on the content of a file.
-    ///
-    /// # Errors
-    /// The same, and [`Error::Read`](crate::Error::Read).
-    pub fn inspect_contract_file(
-        &self,
-        path: impl AsRef<Path>,
-        contract: &Contract,
-    ) -> Result<Inspection> {
-        self.inspect_contract(self.read(path.as_ref())?, contract)
-    }
-
     /// The content of a guest's file, as far as its size is allowed.
     pub(crate) fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        read(path, self.inner.limits.file_size)
+        Ok(read(path, self.inner.limits.file_size)?)
     }
 
     /// What every session may spend.
@@ -228,8 +184,8 @@ impl<T: 'static> Inner<T> {
         stripped: &Edited<'_>,
     ) -> Result<Compiled> {
         match kind {
-            Kind::Component => fit::component_before_compiling(self, binary)?,
-            Kind::Module => fit::module_before_compiling(self, binary)?,
+            Kind::Component => fit::component_before_compiling(&self.offer(), binary)?,
+            Kind::Module => fit::module_before_compiling(&self.offer(), binary)?,
         }
         let guest = (binary, stripped);
         compile(&self.engine, kind, guest, &self.limits, self.isolation.as_ref())

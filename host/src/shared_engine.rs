@@ -13,9 +13,9 @@ use crate::cache::Key;
 use crate::compile::Compiled;
 use crate::deadline::EPOCH;
 use crate::engine::Settings;
+use crate::engine_error::reason;
 use crate::error::{Error, Result};
 use crate::pool::{Places, Room};
-use crate::text::reason;
 
 /// An engine with the settings that it was made from.
 pub(crate) struct SharedEngine {

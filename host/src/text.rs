@@ -25,17 +25,6 @@ pub(crate) fn shown_text(text: &str) -> String {
     cut(text, LONGEST, |character| character == '\n')
 }
 
-/// The engine's error and all of its causes on one line, fit for a terminal.
-pub(crate) fn reason(error: &wasmtime::Error) -> String {
-    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
-    shown(&causes.join(": "))
-}
-
-/// What the engine's error comes down to, without its account of where it was.
-pub(crate) fn root_cause(error: &wasmtime::Error) -> String {
-    shown(&error.root_cause().to_string())
-}
-
 /// The same for a name that is one of many.
 pub(crate) fn short(name: &str) -> String {
     cut(name, LONGEST_OF_MANY, |_| false)

@@ -6,7 +6,8 @@ use std::fs;
 
 use serde_json::Value;
 use wit_host::{
-    CompiledGuest, Error, Functions, Guest, Limits, Processor, Result, Runtime, RuntimeBuilder,
+    CompiledGuest, Error, Functions, Guest, GuestError, Limits, Processor, Result, Runtime,
+    RuntimeBuilder,
 };
 use wit_host_artifacts as guests;
 
@@ -37,7 +38,7 @@ fn a_compiled_guest_is_the_guest() {
         let mut session = loaded.session_blocking(Functions::default()).unwrap();
         assert_eq!(session.call("run", &[]).unwrap(), [wit_host::Val::S32(3)]);
         // What is compiled is not taken where a guest is asked for.
-        assert!(matches!(runtime.load(&bytes), Err(Error::NotAGuest { .. })));
+        assert!(matches!(runtime.load(&bytes), Err(Error::Guest(GuestError::NotAGuest { .. }))));
     }
 }
 
@@ -117,8 +118,8 @@ fn what_would_not_be_loaded_is_not_compiled() {
     let misfit = runtime.compile(r#"(module (import "env" "mul" (func)))"#);
     assert!(matches!(misfit, Err(Error::Misfits(_))));
     let costly = runtime.compile("(module (func) (func))");
-    assert!(matches!(costly, Err(Error::TooCostly { .. })));
-    assert!(matches!(runtime.compile("picture"), Err(Error::NotAGuest { .. })));
+    assert!(matches!(costly, Err(Error::Guest(GuestError::TooCostly { .. }))));
+    assert!(matches!(runtime.compile("picture"), Err(Error::Guest(GuestError::NotAGuest { .. }))));
 }
 
 #[test]

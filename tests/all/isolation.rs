@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use wit_host::{
-    Denial, Error, Functions, Grants, Isolation, LimitReached, Limits, Runtime, RuntimeBuilder,
-    contract,
+    Denial, Error, Functions, Grants, GuestError, Isolation, LimitReached, Limits, Runtime,
+    RuntimeBuilder, contract,
 };
 
 use crate::cli::Files;
@@ -29,7 +29,7 @@ fn compiling_elsewhere_gives_the_same_guest() {
         }
     }
     let invalid = isolated(Limits::default()).load("(module (func (result i32)))").err().unwrap();
-    assert!(matches!(invalid, Error::Invalid { .. }), "{invalid}");
+    assert!(matches!(invalid, Error::Guest(GuestError::Invalid { .. })), "{invalid}");
 }
 
 #[test]
@@ -38,13 +38,19 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
         let limits = Limits::default().compile_memory(megabytes << 20);
         let error = isolated(limits).load(ADD_COMPONENT).err().unwrap();
         let limit = LimitReached::CompileMemory(megabytes << 20);
-        assert!(matches!(&error, Error::TooCostly { limit: l, .. } if *l == limit), "{error}");
+        assert!(
+            matches!(&error, Error::Guest(GuestError::TooCostly { limit: l, .. }) if *l == limit),
+            "{error}"
+        );
     }
     let limits = Limits::default().loops(200).function_weight(1 << 30).code_weight(1 << 30);
     let limits = limits.compile_time(Duration::from_secs(1));
     let error = isolated(limits).load(slow()).err().unwrap();
     let limit = LimitReached::CompileTime(Duration::from_secs(1));
-    assert!(matches!(&error, Error::TooCostly { limit: l, .. } if *l == limit), "{error}");
+    assert!(
+        matches!(&error, Error::Guest(GuestError::TooCostly { limit: l, .. }) if *l == limit),
+        "{error}"
+    );
 }
 
 /// There is no compiler here, so that whatever is compiled fails as the host's.

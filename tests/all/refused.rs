@@ -1,7 +1,7 @@
 //! What is no guest, or does not fit, is refused before any of it runs, with
 //! the thing, the place and the way out in the error.
 
-use wit_host::{Error, Functions};
+use wit_host::{Error, Functions, GuestError};
 
 fn refusal(guest: impl AsRef<[u8]>) -> Error {
     match wit_host::contract().build().unwrap().load(guest) {
@@ -23,7 +23,10 @@ fn modules_cut_off_anywhere() {
     let mut refused = 0;
     for length in 0..whole.len() {
         match runtime.load(&whole[..length]) {
-            Err(Error::NotAGuest { .. } | Error::Invalid { .. }) => refused += 1,
+            Err(
+                Error::Guest(GuestError::NotAGuest { .. })
+                | Error::Guest(GuestError::Invalid { .. }),
+            ) => refused += 1,
             Err(other) => panic!("cut off after {length} bytes: {other}"),
             // At a section's end what is left may be a module of its own.
             Ok(guest) => assert!(!guest.exports().contains(&"run".to_owned())),
@@ -36,7 +39,7 @@ fn modules_cut_off_anywhere() {
 fn a_guest_that_is_not_valid_says_where() {
     let error = refusal(r#"(module (func (result i32) (i64.const 1)))"#);
     let text = error.to_string();
-    assert!(matches!(error, Error::Invalid { .. }), "{text}");
+    assert!(matches!(error, Error::Guest(GuestError::Invalid { .. })), "{text}");
     assert!(text.starts_with("this core module is not valid: "), "{text}");
     assert!(text.contains("type mismatch: expected i32, found i64"), "{text}");
 }
@@ -53,7 +56,7 @@ fn a_name_that_steers_a_terminal_is_escaped() {
 fn a_file_that_is_not_there() {
     let runtime = wit_host::contract().build().unwrap();
     let error = runtime.load_file("no/such/guest.wasm").err().unwrap();
-    assert!(matches!(&error, Error::Read { .. }), "{error}");
+    assert!(matches!(&error, Error::Guest(GuestError::Read { .. })), "{error}");
     assert_eq!(error.to_string(), "failed to read `no/such/guest.wasm`");
 }
 

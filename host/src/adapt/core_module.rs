@@ -9,7 +9,8 @@ use wasmparser::{
 };
 
 use super::convention::Number;
-use crate::error::{Error, Result};
+use super::error::Result;
+use crate::guest_error::GuestError;
 use crate::kind::Kind;
 use crate::text::shown;
 
@@ -164,8 +165,8 @@ pub(super) fn signature<T: fmt::Display>(params: &[T], results: &[T]) -> String 
 }
 
 /// The error of a module that is not valid.
-pub(super) fn invalid(error: &dyn fmt::Display) -> Error {
-    Error::Invalid { kind: Kind::Module.name(), reason: shown(&error.to_string()) }
+pub(super) fn invalid(error: &dyn fmt::Display) -> GuestError {
+    GuestError::Invalid { kind: Kind::Module.name(), reason: shown(&error.to_string()) }
 }
 
 /// A number of definitions, which the format has as 32 bits.

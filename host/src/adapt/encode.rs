@@ -12,7 +12,7 @@ use wit_component::{
 };
 use wit_parser::{Resolve, WorldId};
 
-use crate::module::WASI;
+use crate::core_names::WASI;
 
 /// The module that serves WASI's first preview, as a core module of its own.
 pub(super) fn wasi_adapter() -> &'static [u8] {

@@ -9,12 +9,11 @@ use super::convention::{Form, Number, described, is_plain, type_name};
 use super::core_module::{CoreModule, is, signature};
 use super::imports::no_memory;
 use super::report::{Mapping, Unmappable};
+use crate::core_names::{INITIALIZE, START};
 use crate::text::list;
 
 /// A reactor's set-up, to be called once and first.
-const INITIALIZE: &str = "_initialize";
 /// A command's main.
-pub(super) const START: &str = "_start";
 
 /// A function of the component that the module's own function serves.
 #[derive(Clone, Debug, PartialEq, Eq)]

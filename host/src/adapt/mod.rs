@@ -17,7 +17,7 @@
 //! let guest = wit_host::contract().build()?.load(component)?;
 //! let mut session = guest.session_blocking(wit_host::Functions::default())?;
 //! assert_eq!(session.call("run", &[])?, [wit_host::Val::S32(3)]);
-//! # Ok::<(), wit_host::Error>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # What becomes what
@@ -58,6 +58,7 @@ mod call_out;
 mod convention;
 mod core_module;
 mod encode;
+mod error;
 mod exports;
 mod glue;
 mod imports;
@@ -71,14 +72,15 @@ mod world;
 
 use std::path::Path;
 
-use crate::compile::{examine, read};
 use crate::contain::contained;
-use crate::error::{Error, Result};
+use crate::examine::{examine, read};
 use crate::kind::Kind;
 use crate::limits::Limits;
 use crate::text::shown_text;
 use crate::wit::Contract;
 use core_module::{CoreModule, invalid};
+pub use error::AdaptError;
+use error::Result;
 use exports::Exports;
 use glue::Glue;
 use imports::Imports;
@@ -101,9 +103,9 @@ impl Plan {
     /// before it is compiled.
     ///
     /// # Errors
-    /// [`Error::NotAGuest`], [`Error::Invalid`] and [`Error::TooCostly`], as a guest
-    /// that is loaded; [`Error::NotAModule`] where it is a component already;
-    /// [`Error::Host`] where the component could not be put together.
+    /// [`AdaptError::Guest`] as for a guest that is loaded, [`AdaptError::NotAModule`] where
+    /// it is a component already, [`AdaptError::Failed`] where the component could not be put
+    /// together.
     pub fn new(bytes: &[u8], contract: &Contract, limits: &Limits) -> Result<Self> {
         contained("adapt the module", || Self::planned(bytes, contract, limits))
     }
@@ -112,7 +114,7 @@ impl Plan {
         let (resolve, world) = (&contract.resolve, contract.world);
         let (kind, binary) = examine(bytes, true, limits)?;
         if kind == Kind::Component {
-            return Err(Error::NotAModule);
+            return Err(AdaptError::NotAModule);
         }
         let module = CoreModule::read(&binary)?;
         let wasi = CoreModule::read(encode::wasi_adapter())?;
@@ -138,7 +140,7 @@ impl Plan {
     /// [`Plan::new`] on the content of a file.
     ///
     /// # Errors
-    /// The same, and [`Error::Read`].
+    /// Those of [`Plan::new`], and that the file cannot be read.
     pub fn of_file(path: impl AsRef<Path>, contract: &Contract, limits: &Limits) -> Result<Self> {
         Self::new(&read(path.as_ref(), limits.file_size)?, contract, limits)
     }
@@ -168,11 +170,11 @@ impl Plan {
     /// The component.
     ///
     /// # Errors
-    /// [`Error::Unmappable`] where anything cannot be mapped, with all of it.
+    /// [`AdaptError::Unmappable`] where anything cannot be mapped, with all of it.
     pub fn into_component(self) -> Result<Vec<u8>> {
         match self.component {
             Some(component) if self.unmappable.is_empty() => Ok(component),
-            _ => Err(Error::Unmappable(Unmappables(self.unmappable))),
+            _ => Err(Unmappables(self.unmappable).into()),
         }
     }
 
@@ -198,7 +200,6 @@ impl Plan {
     }
 }
 
-fn failed(error: anyhow::Error) -> Error {
-    let action = "make a component of the module";
-    Error::Host { action, reason: shown_text(&format!("{error:#}")) }
+fn failed(error: anyhow::Error) -> AdaptError {
+    AdaptError::Failed { reason: shown_text(&format!("{error:#}")) }
 }

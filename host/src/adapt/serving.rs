@@ -10,8 +10,7 @@ use super::core_module::{CoreModule, is, signature};
 use super::imports::ImportUse;
 use super::lookup::{Imported, candidates};
 use super::report::{Mapping, Unmappable};
-use crate::env::MODULE;
-use crate::module::WASI;
+use crate::core_names::{ENV, WASI};
 use crate::text::{list, shown};
 
 /// The import that copies the kept result of a two-step call.
@@ -51,7 +50,7 @@ impl Serving<'_> {
             ));
         };
         match import.module {
-            MODULE => self.env(name, import.name, ty),
+            ENV => self.env(name, import.name, ty),
             WASI => self.first_preview(name, import.name, ty),
             "wasi_unstable" => Err(Unmappable::new(
                 name,
@@ -61,7 +60,7 @@ impl Serving<'_> {
             other => Err(Unmappable::new(
                 name,
                 format!("nothing is known of a module `{}`", shown(other)),
-                format!("import from `{MODULE}` or from `{WASI}`"),
+                format!("import from `{ENV}` or from `{WASI}`"),
             )),
         }
     }

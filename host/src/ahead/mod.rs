@@ -14,16 +14,17 @@ use wasmtime::component::Component;
 
 pub use manifest::Manifest;
 
-use crate::compile::{Compiled, examine, read, within};
+use crate::compile::{Compiled, within};
 use crate::contain::contained;
+use crate::engine_error::root_cause;
 use crate::error::{Error, Result};
+use crate::examine::{examine, read};
 use crate::fit;
 use crate::guest::Guest;
 use crate::inspect::inspect;
 use crate::kind::Kind;
 use crate::prepare::strip;
 use crate::runtime::{LOAD, Runtime};
-use crate::text::root_cause;
 
 /// A guest that was compiled ahead of time.
 #[derive(Clone, Debug)]
@@ -50,12 +51,12 @@ impl<T: Send + 'static> Runtime<T> {
         let inner = &self.inner;
         let (kind, binary) = examine(bytes, inner.text, &inner.limits)?;
         if kind == Kind::Module {
-            fit::before_compiling(inner, &binary)?;
+            fit::before_compiling(&inner.offer(), &binary)?;
         }
         let compiled = inner.compile(kind, &binary, &strip(&binary))?;
         let code = compiled.serialize().map_err(Error::host("take out the compiled code"))?;
         Guest::of_compiled(self.clone(), Arc::new(compiled), None, &binary)?;
-        let imports = inspect(inner, &binary, None)?.imports.into_iter();
+        let imports = inspect(&inner.offer(), &binary, None)?.imports.into_iter();
         let imports = imports.map(|import| import.item.name).collect();
         let manifest = Manifest::new(&inner.shared, kind, &binary, &code, imports);
         Ok(CompiledGuest { bytes: file::write(code, &manifest), manifest })

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 use wit_host::{
-    Contract, Error, Fit, Isolation, LimitReached, Limits, Misfit, Misfits, Unsupported,
+    Contract, Error, Fit, GuestError, Isolation, LimitReached, Limits, Misfit, Misfits, Unsupported,
 };
 
 use super::against::against;
@@ -196,14 +196,16 @@ fn refused_json(contract: &str, error: Error) -> Value {
         Error::Misfits(Misfits(misfits)) => {
             return to_json(contract, &Fit::of_misfits(misfits));
         }
-        Error::UnsupportedFeature(Unsupported { features, .. }) => features
+        Error::Guest(GuestError::UnsupportedFeature(Unsupported { features, .. })) => features
             .iter()
             .map(|one| reason("feature", Some(one.proposal), one.to_string(), Some(one.fix)))
             .collect(),
-        Error::TooCostly { limit: first, others } => {
+        Error::Guest(GuestError::TooCostly { limit: first, others }) => {
             std::iter::once(&first).chain(&others).map(limit).collect()
         }
-        Error::NotAGuest { .. } => vec![reason("no-guest", None, error.to_string(), None)],
+        Error::Guest(GuestError::NotAGuest { .. }) => {
+            vec![reason("no-guest", None, error.to_string(), None)]
+        }
         Error::CompilerFailed { .. } => vec![reason("compiler", None, error.to_string(), None)],
         _ => vec![reason("invalid", None, error.to_string(), None)],
     };

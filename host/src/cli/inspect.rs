@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use wit_host::{Contract, Error, Inspection};
+use wit_host::{Contract, Error, GuestError, Inspection};
 
 use super::isolation::isolation;
 use super::loading::Loading;
@@ -86,7 +86,7 @@ fn wit<'i>(path: &Path, inspection: &'i Inspection) -> Result<&'i str> {
         (Some(wit), _) => Ok(wit),
         (None, Some(reason)) => {
             let reason = reason.clone();
-            let error = Error::Invalid { kind: "component", reason };
+            let error = Error::Guest(GuestError::Invalid { kind: "component", reason });
             Err(error).with_context(|| shown_path(path))
         }
         (None, None) => {

@@ -60,7 +60,7 @@ impl New {
                 let package = self.features.read(wit)?;
                 Project::of_package(name, language, &package, self.world.as_deref())?
             }
-            None => Project::shipped(name, language)?,
+            None => Project::shipped(name, language, &wit_host::CONTRACT.join("\n"))?,
         };
         project.write(folder)?;
         print(&next(folder, language, project.commands()))?;

@@ -11,9 +11,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rustix::process::Signal;
 use signal_hook::consts::SIGINT;
+use wit_host::adapt::AdaptError;
 use wit_host::new::ProjectError;
 use wit_host::terminal::{Output, within_line, write_own};
-use wit_host::{Error, LimitReached};
+use wit_host::{ContractError, Error, GuestError, LimitReached};
 
 use super::options::Usage;
 
@@ -103,12 +104,10 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
     if error.chain().filter_map(|cause| cause.downcast_ref()).any(closed) {
         return Status::OutputClosed;
     }
-    let status = match error.downcast_ref::<Error>() {
-        Some(Error::OutputClosed { .. }) => return Status::OutputClosed,
-        Some(error) => status(error),
-        None if error.is::<Usage>() => Status::Usage,
-        None => Status::HostFailed,
-    };
+    if matches!(error.downcast_ref(), Some(Error::OutputClosed { .. })) {
+        return Status::OutputClosed;
+    }
+    let status = status_of(error);
     let name = if is_coloured() { "\x1b[1;31mwit-host:\x1b[0m" } else { "wit-host:" };
     tell(name, &format!("{error:#}"));
     status
@@ -151,14 +150,21 @@ fn escaped(character: char) -> impl Iterator<Item = char> {
 }
 
 /// Puts the guest's name before an error that does not have it.
-pub(crate) fn named(guest: &Path, error: Error) -> anyhow::Error {
-    match error {
-        Error::Read { .. }
-        | Error::Contract { .. }
-        | Error::Module { .. }
-        | Error::ModuleName { .. } => error.into(),
-        other => anyhow::Error::new(other).context(shown_path(guest)),
-    }
+pub(crate) fn named(guest: &Path, error: impl Into<anyhow::Error>) -> anyhow::Error {
+    let error = error.into();
+    let names_a_file = match error.downcast_ref() {
+        Some(
+            Error::Guest(GuestError::Read { .. })
+            | Error::Contract(_)
+            | Error::Module { .. }
+            | Error::ModuleName { .. },
+        ) => true,
+        Some(_) => false,
+        None => {
+            matches!(error.downcast_ref(), Some(AdaptError::Guest(GuestError::Read { .. })))
+        }
+    };
+    if names_a_file { error } else { error.context(shown_path(guest)) }
 }
 
 /// Whether standard error shows colours, and whoever looks at it wants them.
@@ -179,32 +185,65 @@ fn tell(name: &str, text: &str) {
     let _ = write_own(Output::Stderr, &format!("{name} {text}\n"));
 }
 
+/// The status of an error of the library's, or of a tool's beside it.
+fn status_of(error: &anyhow::Error) -> Status {
+    if let Some(error) = error.downcast_ref() {
+        return status(error);
+    }
+    if let Some(error) = error.downcast_ref() {
+        return status_of_guest(error);
+    }
+    match error.downcast_ref() {
+        Some(AdaptError::Guest(error)) => return status_of_guest(error),
+        Some(AdaptError::NotAModule | AdaptError::Unmappable(_)) => return Status::Refused,
+        _ => {}
+    }
+    let is_usage = match error.downcast_ref() {
+        Some(
+            ProjectError::Name { .. } | ProjectError::Occupied { .. } | ProjectError::World { .. },
+        ) => true,
+        Some(ProjectError::Contract(error)) => is_unreadable(error),
+        _ => error.is::<Usage>() || error.downcast_ref().is_some_and(is_unreadable),
+    };
+    if is_usage { Status::Usage } else { Status::HostFailed }
+}
+
+fn is_unreadable(error: &ContractError) -> bool {
+    matches!(error, ContractError::Unreadable { .. })
+}
+
+fn status_of_guest(error: &GuestError) -> Status {
+    match error {
+        GuestError::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            Status::NotFound
+        }
+        GuestError::NotAGuest { .. }
+        | GuestError::Invalid { .. }
+        | GuestError::TooCostly { .. }
+        | GuestError::UnsupportedFeature(_)
+        | GuestError::Uncounted { .. } => Status::Refused,
+        _ => Status::HostFailed,
+    }
+}
+
 /// The status of an error of the library's.
 pub(crate) fn status(error: &Error) -> Status {
     match error {
-        Error::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => Status::NotFound,
-        Error::NotAGuest { .. }
-        | Error::Invalid { .. }
-        | Error::TooCostly { .. }
-        | Error::UnsupportedFeature(_)
-        | Error::CompilerFailed { .. }
-        | Error::ForeignCode { .. }
-        | Error::NotAModule
-        | Error::Unmappable(_)
-        | Error::Misfits(_) => Status::Refused,
+        Error::Guest(error) => status_of_guest(error),
+        Error::CompilerFailed { .. } | Error::ForeignCode { .. } | Error::Misfits(_) => {
+            Status::Refused
+        }
         Error::NoSuchFunction { .. }
         | Error::NoEntryPoint { .. }
         | Error::AmbiguousFunction { .. } => Status::NotFound,
         Error::Module { source, .. } => status(source),
-        Error::Project(ProjectError::Write { .. }) => Status::HostFailed,
         Error::WrongType { .. }
-        | Error::Project(_)
         | Error::ModuleName { .. }
         | Error::Argument(_)
         | Error::Grant { .. }
         | Error::Processor { .. }
-        | Error::Limits { .. }
-        | Error::Contract { .. } => Status::Usage,
+        | Error::Limits { .. } => Status::Usage,
+        Error::Contract(error) if is_unreadable(error) => Status::Usage,
         Error::Exited(status) => Status::Guest(*status),
         Error::Interrupted { .. } => Status::Interrupted,
         Error::Trapped { .. } | Error::SessionEnded { .. } => Status::Trapped,

@@ -33,13 +33,10 @@ pub use room::{Buffer, Filled, MeasuredBuffer, Number, Out, Status, Written};
 pub(crate) use table::{Table, signature};
 pub use text::{NulTerminated, Utf16};
 
-use crate::module::is_wasi;
+use crate::core_names::{ENV, is_wasi};
 use crate::state::State;
 use import::Import;
 use part::Part;
-
-/// The module that plain `extern "C"` declarations import from.
-pub(crate) const MODULE: &str = "env";
 
 /// A host function could not do what the guest called it for.
 #[derive(Debug, thiserror::Error)]
@@ -116,7 +113,7 @@ pub struct Env<'l, T: 'static, U = T> {
 
 impl<'l, T: Send + 'static> Env<'l, T> {
     pub(crate) fn new(linker: &'l mut Linker<State<T>>, table: &'l mut Table) -> Self {
-        Self { linker, table, part: Part::whole(), contract: None, module: MODULE }
+        Self { linker, table, part: Part::whole(), contract: None, module: ENV }
     }
 }
 

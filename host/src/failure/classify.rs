@@ -12,13 +12,14 @@ use wiggle::{GuestError, Region};
 use super::canonical;
 use super::trap::in_words;
 use crate::abi::Broken;
-use crate::deny::Denied;
+use crate::denied::Denied;
+use crate::engine_error::root_cause;
 use crate::env::{HostFailure, ImportFailed};
 use crate::lacking::is_lacking;
 use crate::limits::LimitReached;
 use crate::module::exit_status;
 use crate::state::State;
-use crate::text::{root_cause, shown};
+use crate::text::shown;
 
 /// What a call ended with.
 pub(crate) enum Verdict {

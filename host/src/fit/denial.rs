@@ -1,8 +1,9 @@
 //! What would let a guest run that imports more than there is: the names of what it would
 //! have to be denied, so that it traps where it calls that. It reads misfits, and makes none.
 
-use super::misfit::{About, Misfit, Side};
+use super::misfit::{About, Misfit};
 use crate::deny::{Denial, Pattern};
+use crate::side::Side;
 
 /// More names are no way to run a guest.
 const MOST: usize = 8;

@@ -16,7 +16,7 @@ use wasmparser::{
 };
 
 use super::Misfit;
-use crate::engine::features;
+use crate::features::features;
 use crate::text::{short, shown};
 
 /// The members of a record, a tuple, a variant or an enum that the engine hands from one

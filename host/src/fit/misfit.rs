@@ -3,26 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
-use crate::error::Error;
+use crate::side::Side;
 use crate::text::{list, shown, shown_text};
-
-/// Whether something is asked of the host or offered to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// What the guest asks for.
-    Import,
-    /// What the guest offers.
-    Export,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Import => "import",
-            Self::Export => "export",
-        })
-    }
-}
 
 /// One reason why a guest does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,8 +149,8 @@ impl Misfits {
     }
 
     /// Nothing, or an error that tells every misfit.
-    pub(crate) fn refuse(misfits: Vec<Misfit>) -> Result<(), Error> {
-        if misfits.is_empty() { Ok(()) } else { Err(Self(misfits).into()) }
+    pub(crate) fn refuse(misfits: Vec<Misfit>) -> Result<(), Self> {
+        if misfits.is_empty() { Ok(()) } else { Err(Self(misfits)) }
     }
 }
 
@@ -238,8 +220,8 @@ impl Misfit {
 
 impl std::error::Error for Misfits {}
 
-impl From<Misfit> for Error {
+impl From<Misfit> for Misfits {
     fn from(misfit: Misfit) -> Self {
-        Self::Misfits(Misfits(vec![misfit]))
+        Self(vec![misfit])
     }
 }

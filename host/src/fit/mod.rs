@@ -12,39 +12,35 @@ pub(crate) mod names;
 mod other;
 mod preview1;
 mod probe;
-mod toolchains;
 mod wasi;
 
-use std::path::Path;
+use std::borrow::Cow;
+
+use wasmtime::component::Component;
 
 pub(crate) use denial::is_denied;
-pub use misfit::{Misfit, Misfits, Side};
+pub use misfit::{Misfit, Misfits};
 pub(crate) use module::{
     CORE_OF_COMPONENT, before_compiling, has_component_types, is_interface,
     module_before_compiling, unlinkable_module,
 };
 pub(crate) use preview1::unserved_wasi;
-pub use toolchains::Toolchain;
-pub(crate) use toolchains::{Unserved as UnservedFunction, toolchain, toolchain_of};
 pub(crate) use wasi::language_of;
 
-use crate::compile::{Compiled, compile, examine_whole};
-use crate::contain::contained;
+use crate::check_error::{CheckError, Result};
 use crate::deny;
-use crate::error::{Error, Result};
+use crate::engine_error::root_cause;
+use crate::examine::examine_whole;
+use crate::guest_error::GuestError;
 use crate::inspect::wasi_interface;
 use crate::kind::Kind;
-use crate::prepare::strip;
+use crate::offer::Offer;
 use crate::proposals;
-use crate::runtime::{Inner, Runtime};
-use crate::text::{root_cause, shown};
+use crate::side::Side;
 use crate::wit::{Contract, Decoded, Offered, Undecoded, decode};
 use component::Pair;
 use names::Name;
 use probe::{Probe, Unserved};
-
-/// What the host is about where it panics.
-const CHECK: &str = "check whether the guest fits";
 
 /// Whether a guest fits, and in which way it does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,78 +77,53 @@ impl Fit {
     }
 }
 
-impl<T: Send + 'static> Runtime<T> {
-    /// Whether the guest in `bytes` fits this runtime: everything that it
-    /// imports can be served, and what it exports has the contract's types. What
-    /// single sessions are denied is not looked at.
-    ///
-    /// # Errors
-    /// [`Error::NotAGuest`], [`Error::TooCostly`], [`Error::Invalid`] and
-    /// [`Error::UnsupportedFeature`].
-    pub fn fit(&self, bytes: impl AsRef<[u8]>) -> Result<Fit> {
-        let inner = &self.inner;
-        contained(CHECK, || {
-            let (kind, binary) = examine_whole(bytes.as_ref(), inner.text, &inner.limits)?;
-            match kind {
-                Kind::Component => of_component(inner, &binary, inner.contract.as_deref(), true),
-                Kind::Module => module::fit(inner, &binary),
-            }
-        })
-    }
-
-    /// Whether the guest fits another host, one that offers `contract`, and WASI
-    /// as this one does.
-    ///
-    /// # Errors
-    /// Those of [`Runtime::fit`].
-    pub fn fit_contract(&self, bytes: impl AsRef<[u8]>, contract: &Contract) -> Result<Fit> {
-        let inner = &self.inner;
-        contained(CHECK, || {
-            let (kind, binary) = examine_whole(bytes.as_ref(), inner.text, &inner.limits)?;
-            match kind {
-                Kind::Component => {
-                    let fit = of_component(inner, &binary, Some(contract), false)?;
-                    Ok(explain_gates(fit, contract))
-                }
-                Kind::Module => module::no_component(inner, &binary),
-            }
-        })
-    }
-
-    /// [`Runtime::fit`] on the content of a file.
-    ///
-    /// # Errors
-    /// The same, and [`Error::Read`].
-    pub fn fit_file(&self, path: impl AsRef<Path>) -> Result<Fit> {
-        self.fit(self.read(path.as_ref())?)
-    }
-
-    /// [`Runtime::fit_contract`] on the content of a file.
-    ///
-    /// # Errors
-    /// The same, and [`Error::Read`].
-    pub fn fit_contract_file(&self, path: impl AsRef<Path>, contract: &Contract) -> Result<Fit> {
-        self.fit_contract(self.read(path.as_ref())?, contract)
-    }
+/// What can be said of a guest that is not compiled.
+pub(crate) enum Answer<'b> {
+    /// Whether it fits.
+    Fit(Fit),
+    /// Nothing: its types have no words in WIT, so that only the engine can tell, see
+    /// [`of_compiled`].
+    Compile {
+        /// The component.
+        binary: Cow<'b, [u8]>,
+        /// Why its types have no words.
+        reason: String,
+    },
 }
 
-/// `is_ours` is whether the contract is what the runtime's linker offers.
-fn of_component<T: 'static>(
-    inner: &Inner<T>,
-    binary: &[u8],
-    contract: Option<&Contract>,
-    is_ours: bool,
+/// Whether the guest in `bytes` fits the host that makes the offer.
+pub(crate) fn fit<'b, S: 'static>(offer: &Offer<'_, S>, bytes: &'b [u8]) -> Result<Answer<'b>> {
+    let (kind, binary) = examine_whole(bytes, offer.text, offer.limits)?;
+    Ok(match kind {
+        Kind::Component => match without_compiling(offer, &binary, offer.contract(), true)? {
+            Ok(fit) => Answer::Fit(fit),
+            Err(reason) => Answer::Compile { binary, reason },
+        },
+        Kind::Module => Answer::Fit(module::fit(offer, &binary)?),
+    })
+}
+
+/// Whether the guest in `bytes` fits another host, one that offers `contract`, and WASI as
+/// the one that makes the offer does.
+pub(crate) fn fit_contract<S: 'static>(
+    offer: &Offer<'_, S>,
+    bytes: &[u8],
+    contract: &Contract,
 ) -> Result<Fit> {
-    match without_compiling(inner, binary, contract, is_ours)? {
-        Ok(fit) => Ok(fit),
-        Err(reason) if is_ours => undecodable(inner, binary, &reason),
-        Err(reason) => Ok(unreadable(reason)),
+    let (kind, binary) = examine_whole(bytes, offer.text, offer.limits)?;
+    match kind {
+        Kind::Component => {
+            let fit = without_compiling(offer, &binary, Some(contract), false)?;
+            Ok(explain_gates(fit.unwrap_or_else(unreadable), contract))
+        }
+        Kind::Module => module::no_component(offer, &binary),
     }
 }
 
+/// `is_ours` is whether the contract is what the offer's linker has.
 /// What can be told of a component that is not compiled, or why nothing can.
-fn without_compiling<T: 'static>(
-    inner: &Inner<T>,
+fn without_compiling<S: 'static>(
+    offer: &Offer<'_, S>,
     binary: &[u8],
     contract: Option<&Contract>,
     is_ours: bool,
@@ -167,7 +138,7 @@ fn without_compiling<T: 'static>(
         }
         Err(Undecoded::Reason(reason)) => return Ok(Err(reason)),
     };
-    let probe = Probe { engine: &inner.engine, linker: &inner.components, guest: &guest };
+    let probe = Probe { engine: offer.engine, linker: offer.components, guest: &guest };
     let is_wasi = |key: &_| Name::new(&guest.resolve, key).is_wasi();
     let unserved = match probe.unserved(|key| is_ours || is_wasi(key)) {
         Ok(unserved) => unserved,
@@ -177,7 +148,7 @@ fn without_compiling<T: 'static>(
     };
     let Some(contract) = contract else {
         let unserved = unserved.iter().map(|one| unexplained(&guest, one, binary));
-        let misfits = with_denials(inner, too_large.into_iter().chain(unserved).collect());
+        let misfits = with_denials(offer, too_large.into_iter().chain(unserved).collect());
         return Ok(Ok(Fit { misfits, ..Fit::default() }));
     };
     let pair = Pair { guest: &guest, contract };
@@ -192,11 +163,11 @@ fn without_compiling<T: 'static>(
     }
     misfits.extend(too_large);
     let mut differing = pair.exports();
-    if !is_ours || is_held(inner, pair) {
+    if !is_ours || is_held(offer, pair) {
         misfits.append(&mut differing);
     }
     if is_ours {
-        misfits = with_denials(inner, misfits);
+        misfits = with_denials(offer, misfits);
     }
     let (absent, unknown) = (pair.absent(), pair.unknown());
     Ok(Ok(Fit { misfits, absent, unknown, differing, notes: Vec::new() }))
@@ -214,9 +185,9 @@ fn explain_gates(mut fit: Fit, contract: &Contract) -> Fit {
 }
 
 /// The misfits, but those that the guest is denied, and what of the others could be.
-fn with_denials<T: 'static>(inner: &Inner<T>, mut misfits: Vec<Misfit>) -> Vec<Misfit> {
-    misfits.retain(|misfit| !is_denied(misfit, &inner.grants.denied));
-    let mut packages = inner.contract.as_deref().map(Contract::packages).unwrap_or_default();
+fn with_denials<S: 'static>(offer: &Offer<'_, S>, mut misfits: Vec<Misfit>) -> Vec<Misfit> {
+    misfits.retain(|misfit| !is_denied(misfit, offer.denied));
+    let mut packages = offer.contract().map(Contract::packages).unwrap_or_default();
     packages.extend(PACKAGES_OF_WASI.map(str::to_owned));
     denial::offer(&mut misfits, &packages);
     misfits
@@ -227,17 +198,17 @@ const PACKAGES_OF_WASI: [&str; 6] =
     ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
 
 /// Whether the guest's exports have to be those of the runtime's contract.
-fn is_held<T: 'static>(inner: &Inner<T>, pair: Pair<'_>) -> bool {
-    inner.contract.as_ref().is_some_and(Offered::holds_for_all) || pair.is_claimed()
+fn is_held<S: 'static>(offer: &Offer<'_, S>, pair: Pair<'_>) -> bool {
+    offer.contract.is_some_and(Offered::holds_for_all) || pair.is_claimed()
 }
 
 /// What keeps a component from being linked that the engine has refused.
-pub(crate) fn unlinkable<T: 'static>(
-    inner: &Inner<T>,
+pub(crate) fn unlinkable<S: 'static>(
+    offer: &Offer<'_, S>,
     binary: &[u8],
     error: &wasmtime::Error,
 ) -> Misfits {
-    let fit = without_compiling(inner, binary, inner.contract.as_deref(), true);
+    let fit = without_compiling(offer, binary, offer.contract(), true);
     match fit {
         Ok(Ok(fit)) if !fit.misfits.is_empty() => Misfits(fit.misfits),
         Ok(Err(reason)) => Misfits(vec![of_engine(error).cause(Some(reason))]),
@@ -250,8 +221,8 @@ const LARGE: usize = 64 << 10;
 
 /// Refuses a component that does not fit, as far as its types tell: on the way of one that
 /// fits nothing is compiled but, where there is no contract, its imports.
-pub(crate) fn component_before_compiling<T: 'static>(
-    inner: &Inner<T>,
+pub(crate) fn component_before_compiling<S: 'static>(
+    offer: &Offer<'_, S>,
     binary: &[u8],
 ) -> Result<()> {
     Misfits::refuse(large::between_components(binary))?;
@@ -261,14 +232,14 @@ pub(crate) fn component_before_compiling<T: 'static>(
         // The engine may still run it.
         Err(Undecoded::Reason(_)) => return Ok(()),
     };
-    Misfits::refuse(deny::refusals(guest.imported_functions(), &inner.grants.denied))?;
-    let contract = inner.contract.as_deref();
+    Misfits::refuse(deny::refusals(guest.imported_functions(), offer.denied))?;
+    let contract = offer.contract();
     let seems_to_fit = match contract {
         Some(contract) => {
             let pair = Pair { guest: &guest, contract };
             pair.imports().is_empty()
                 && guest.import_names().all(|name| is_served_wasi(&name))
-                && (pair.exports().is_empty() || !is_held(inner, pair))
+                && (pair.exports().is_empty() || !is_held(offer, pair))
         }
         None => binary.len() < LARGE,
     };
@@ -276,12 +247,12 @@ pub(crate) fn component_before_compiling<T: 'static>(
         return Ok(());
     }
     // Now that there is a doubt, the engine is asked; where it cannot be, it has the last word.
-    let fit = without_compiling(inner, binary, contract, true)?;
-    Misfits::refuse(fit.map(|fit| fit.misfits).unwrap_or_default())
+    let fit = without_compiling(offer, binary, contract, true)?;
+    Ok(Misfits::refuse(fit.map(|fit| fit.misfits).unwrap_or_default())?)
 }
 
-fn no_code(package: &Undecoded) -> Error {
-    Error::NotAGuest { found: package.to_string() }
+fn no_code(package: &Undecoded) -> CheckError {
+    GuestError::NotAGuest { found: package.to_string() }.into()
 }
 
 /// Whether the name is not WASI's, or of an interface of WASI that the host has.
@@ -322,20 +293,17 @@ fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Misfit {
 /// What to do where nothing more can be said.
 const CONTRACT: &str = "build the guest against the WIT of this host's contract, and WASI 0.2";
 
-/// A component whose types have no words in WIT; only the engine can tell.
-///
-/// # Errors
-/// Those of compiling it, which is done where the runtime compiles guests.
-fn undecodable<T: 'static>(inner: &Inner<T>, binary: &[u8], reason: &str) -> Result<Fit> {
-    let guest = (binary, &strip(binary));
-    let isolation = inner.isolation.as_ref();
-    let compiled = compile(&inner.engine, Kind::Component, guest, &inner.limits, isolation)?;
-    let Compiled::Component(component) = compiled else { return Ok(Fit::default()) };
-    let misfits = match inner.components.instantiate_pre(&component) {
+/// Whether a compiled component fits whose types have no words in WIT, for this `reason`.
+pub(crate) fn of_compiled<S: 'static>(
+    offer: &Offer<'_, S>,
+    component: &Component,
+    reason: String,
+) -> Fit {
+    let misfits = match offer.components.instantiate_pre(component) {
         Ok(_) => Vec::new(),
-        Err(error) => vec![of_engine(&error).cause(Some(reason.to_owned()))],
+        Err(error) => vec![of_engine(&error).cause(Some(reason))],
     };
-    Ok(Fit { misfits, ..Fit::default() })
+    Fit { misfits, ..Fit::default() }
 }
 
 /// The same against another host's contract, which is not here to be asked.
@@ -344,15 +312,6 @@ fn unreadable(reason: String) -> Fit {
     let fix = "make the component with the usual tools, such as wit-component";
     let misfit = Misfit::export("component", problem, fix).cause(Some(reason));
     Fit { misfits: vec![misfit], ..Fit::default() }
-}
-
-/// What no host of ours takes, since it cannot be bounded.
-pub(crate) fn uncounted(side: Side, name: &str) -> Misfit {
-    let problem = "this is a component that is handed over as a value: whatever takes it can make \
-                   any number of instances of it, and the host counts those before a guest runs";
-    let fix = "instantiate the component where it is defined, and hand over the instance, as \
-               `wac plug` does";
-    Misfit { side, ..Misfit::import(shown(name), problem, fix) }
 }
 
 /// What the engine found when it linked a guest. It stops at the first problem.

@@ -10,30 +10,32 @@ use wit_parser::{Function, WorldItem};
 use super::misfit::About;
 use super::names::similar;
 use super::preview1::unserved_wasi;
-use super::toolchains::{Unserved, toolchain};
-use super::{Fit, Misfit, Misfits, Side, of_engine, with_denials};
+use super::{Fit, Misfit, Misfits, of_engine, with_denials};
+use crate::check_error::Result;
+use crate::core_names::{DRAFT_OF_WASI, ENV, WASI};
 use crate::core_type::{Import, has_host_values, imports_and_exports};
 use crate::deny;
-use crate::env::{MODULE, Table, signature};
-use crate::error::Result;
+use crate::engine_error::root_cause;
+use crate::env::{Table, signature};
 use crate::inspect::wasi_function;
 use crate::kind::Kind;
-use crate::module::{DRAFT_OF_WASI, WASI};
+use crate::offer::Offer;
 use crate::proposals;
-use crate::runtime::Inner;
-use crate::text::{list, root_cause, short};
+use crate::side::Side;
+use crate::text::{list, short};
+use crate::toolchains::{Unserved, toolchain};
 use crate::wit::{Contract, function as notation};
 
 /// Whether a core module fits the runtime.
-pub(super) fn fit<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<Fit> {
+pub(super) fn fit<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit> {
     // The engine would not have values of the host, and not say what to do.
-    if of_host_values(&inner.env, binary).is_empty() {
-        validate(inner, binary)?;
+    if of_host_values(offer.served, binary).is_empty() {
+        validate(offer, binary)?;
     }
-    let mut misfits = of_imports_and_exports(&inner.env, binary);
-    misfits.extend(unserved_wasi(&inner.engine, binary));
-    let misfits = with_denials(inner, misfits);
-    let absent = inner.contract.iter().flat_map(|contract| absent_exports(contract, binary));
+    let mut misfits = of_imports_and_exports(offer.served, binary);
+    misfits.extend(unserved_wasi(offer, binary));
+    let misfits = with_denials(offer, misfits);
+    let absent = offer.contract().into_iter().flat_map(|contract| absent_exports(contract, binary));
     let absent = absent.collect();
     let notes = Vec::from_iter(has_component_types(binary).then(|| CORE_OF_COMPONENT.to_owned()));
     Ok(Fit { misfits, absent, notes, ..Fit::default() })
@@ -65,44 +67,48 @@ fn absent_exports(contract: &Contract, binary: &[u8]) -> Vec<Misfit> {
 }
 
 /// That a contract asks for a component.
-pub(super) fn no_component<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<Fit> {
-    validate(inner, binary)?;
+pub(super) fn no_component<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit> {
+    validate(offer, binary)?;
     let fix = to_component(binary, &imports(binary));
     let problem = "this is a core module, and the contract asks for a component";
     Ok(Fit { misfits: vec![Misfit::import("core module", problem, fix)], ..Fit::default() })
 }
 
-fn validate<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
-    Module::validate(&inner.engine, binary)
-        .map_err(|error| proposals::refused(Kind::Module, binary, root_cause(&error)))
+fn validate<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
+    let refused = |error| proposals::refused(Kind::Module, binary, root_cause(&error));
+    Module::validate(offer.engine, binary).map_err(refused)?;
+    Ok(())
 }
 
 /// Refuses a core module that imports what the host does not have, but for WASI.
-pub(crate) fn before_compiling<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
-    Misfits::refuse(with_denials(inner, of_imports_and_exports(&inner.env, binary)))
+pub(crate) fn before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
+    Ok(Misfits::refuse(with_denials(offer, of_imports_and_exports(offer.served, binary)))?)
 }
 
 /// Refuses a core module that is denied what it imports, or imports what WASI's first
 /// preview does not have: what is not seen on each load, but before it is compiled.
-pub(crate) fn module_before_compiling<T: 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<()> {
+pub(crate) fn module_before_compiling<S: 'static>(
+    offer: &Offer<'_, S>,
+    binary: &[u8],
+) -> Result<()> {
     let imports = imports(binary);
     let functions = imports.iter().filter(|import| import.ty.function().is_some());
     let names = functions.map(|import| (import.module.as_str(), import.name.as_str()));
-    Misfits::refuse(deny::refusals_of_module(names.clone(), &inner.env, &inner.grants.denied))?;
+    Misfits::refuse(deny::refusals_of_module(names.clone(), offer.served, offer.denied))?;
     let mut of_wasi = names.filter(|(module, _)| *module == WASI);
     match of_wasi.all(|(_, name)| wasi_function(name).is_ok()) {
         true => Ok(()),
-        false => Misfits::refuse(with_denials(inner, unserved_wasi(&inner.engine, binary))),
+        false => Ok(Misfits::refuse(with_denials(offer, unserved_wasi(offer, binary)))?),
     }
 }
 
 /// What keeps a module from being linked that the engine has refused.
-pub(crate) fn unlinkable_module<T: 'static>(
-    inner: &Inner<T>,
+pub(crate) fn unlinkable_module<S: 'static>(
+    offer: &Offer<'_, S>,
     binary: &[u8],
     error: &wasmtime::Error,
 ) -> Misfits {
-    let misfits = with_denials(inner, unserved_wasi(&inner.engine, binary));
+    let misfits = with_denials(offer, unserved_wasi(offer, binary));
     if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
 }
 
@@ -187,8 +193,8 @@ fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {
         _ if served.is_provided(module) => {
             absent(import, served, "the module exports nothing of this name")
         }
-        MODULE if is_function => absent(import, served, "the host has no such function"),
-        MODULE => Misfit::import(
+        ENV if is_function => absent(import, served, "the host has no such function"),
+        ENV => Misfit::import(
             import.full(),
             "the host provides functions, and no memory, table or global",
             "build the guest with its own (no `--import-memory`, no `--import-table`), or serve it \
@@ -252,8 +258,8 @@ fn absent(import: &Import, served: &Table, problem: &str) -> Misfit {
 }
 
 fn no_such_module(import: &Import, served: &Table, name: &str) -> Misfit {
-    let others = served.modules().into_iter().filter(|module| *module != MODULE);
-    let offered = [MODULE].into_iter().chain(others);
+    let others = served.modules().into_iter().filter(|module| *module != ENV);
+    let offered = [ENV].into_iter().chain(others);
     let offered = offered.map(|module| format!("`{module}` ({})", list(&served.names(module))));
     let offered: Vec<_> = offered.collect();
     Misfit::import(
@@ -321,7 +327,7 @@ fn to_component(binary: &[u8], imports: &[Import]) -> String {
     if has_component_types(binary) {
         "make a component of it with `wasm-tools component new` (and `--adapt` where it imports \
          `wasi_snapshot_preview1`), or build it for wasm32-wasip2"
-    } else if imports.iter().any(|import| import.module == MODULE) {
+    } else if imports.iter().any(|import| import.module == ENV) {
         "make a component of it with `wit-host adapt`, or build the guest for wasm32-wasip2 with \
          bindings of the contract"
     } else {

@@ -3,10 +3,10 @@
 
 use wit_parser::{Function, InterfaceId, Resolve, TypeDefKind, TypeId};
 
-use super::Side;
 use super::component::{Pair, slip};
 use super::misfit::Misfit;
 use super::names::{Name, similar, why_not};
+use crate::side::Side;
 use crate::text::list;
 use crate::wit::{Difference, function as notation};
 

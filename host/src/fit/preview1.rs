@@ -1,24 +1,23 @@
 //! Does a core module fit WASI's first preview: each import against the functions
-//! that the engine has.
+//! that the host has.
 
-use wasmtime::{FuncType, Linker, Store};
-use wasmtime_wasi::WasiCtxBuilder;
-use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime::FuncType;
 
 use super::Misfit;
 use super::module::{imports, other_type};
+use crate::core_names::WASI;
 use crate::core_type::Import;
 use crate::env::signature;
-use crate::module::WASI;
+use crate::offer::Offer;
 
 /// Every import from WASI's first preview that it does not have.
-pub(crate) fn unserved_wasi(engine: &wasmtime::Engine, binary: &[u8]) -> Vec<Misfit> {
+pub(crate) fn unserved_wasi<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Vec<Misfit> {
     let mut imports = imports(binary);
     imports.retain(|import| import.module == WASI);
     if imports.is_empty() {
         return Vec::new();
     }
-    let wasi = wasi_functions(engine).unwrap_or_default();
+    let wasi = (offer.preview1)(offer.engine).unwrap_or_default();
     imports.iter().filter_map(|import| misfit_of_wasi(import, &wasi)).collect()
 }
 
@@ -36,16 +35,4 @@ fn misfit_of_wasi(import: &Import, wasi: &[(String, FuncType)]) -> Option<Misfit
             .types(import.ty.function(), None),
         ),
     }
-}
-
-/// The functions of WASI's first preview, as the engine has them.
-fn wasi_functions(engine: &wasmtime::Engine) -> wasmtime::Result<Vec<(String, FuncType)>> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p1::add_to_linker_async(&mut linker, |wasi: &mut WasiP1Ctx| wasi)?;
-    let mut store = Store::new(engine, WasiCtxBuilder::new().build_p1());
-    let functions: Vec<_> = linker
-        .iter(&mut store)
-        .filter_map(|(_, name, item)| Some((name.to_owned(), item.into_func()?)))
-        .collect();
-    Ok(functions.into_iter().map(|(name, function)| (name, function.ty(&store))).collect())
 }

@@ -13,7 +13,8 @@ use wit_parser::{
     WorldItem, WorldKey,
 };
 
-use crate::text::{root_cause, shown};
+use crate::engine_error::root_cause;
+use crate::text::shown;
 use crate::threads;
 use crate::wit::{Decoded, contained};
 

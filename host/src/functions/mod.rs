@@ -13,11 +13,10 @@ use crate::bindings::wit_host::contract::fetch::{self as fetch_bindings, Host as
 use crate::bindings::wit_host::contract::math::{self as math_bindings, Host as _};
 use crate::builder::RuntimeBuilder;
 use crate::env::Env;
-use crate::error::Result;
 use crate::grants::{AllowedHosts, Grants};
 use crate::lent;
 use crate::state::State;
-use crate::wit::{Contract, Offered};
+use crate::wit::{Contract, ContractError, Offered};
 pub use fetch::FetchLimits;
 
 /// The host data of the shipped contract. It implements the traits that are
@@ -56,9 +55,9 @@ impl Contract {
     /// The shipped contract.
     ///
     /// # Errors
-    /// [`Error::Contract`](crate::Error::Contract), which what is shipped does
+    /// [`ContractError`], which what is shipped does
     /// not give.
-    pub fn shipped() -> Result<Self> {
+    pub fn shipped() -> Result<Self, ContractError> {
         Self::parse(&CONTRACT.join("\n"), None)
     }
 }

@@ -11,12 +11,13 @@ mod served;
 mod show;
 mod wasi;
 
-use crate::compile::examine_whole;
-use crate::error::Result;
-use crate::fit::{Toolchain, language_of};
+use crate::check_error::Result;
+use crate::examine::examine_whole;
+use crate::fit::language_of;
 use crate::kind::Kind;
+use crate::offer::Offer;
 use crate::proposals::{self, UnsupportedFeature};
-use crate::runtime::Inner;
+use crate::toolchains::Toolchain;
 use crate::wit::Contract;
 use contents::Contents;
 pub(crate) use wasi::{function as wasi_function, interface as wasi_interface};
@@ -140,12 +141,12 @@ pub struct CustomSection {
 }
 
 /// Inspects the bytes of a guest for a runtime, or for a host with another contract.
-pub(crate) fn inspect<T>(
-    inner: &Inner<T>,
+pub(crate) fn inspect<S: 'static>(
+    offer: &Offer<'_, S>,
     bytes: &[u8],
     contract: Option<&Contract>,
 ) -> Result<Inspection> {
-    let (kind, binary) = examine_whole(bytes, inner.text, &inner.limits)?;
+    let (kind, binary) = examine_whole(bytes, offer.text, offer.limits)?;
     let contents = Contents::read(&binary);
     let mut inspection = Inspection {
         kind,
@@ -163,10 +164,10 @@ pub(crate) fn inspect<T>(
     };
     match kind {
         Kind::Component => {
-            let contract = contract.or(inner.contract.as_deref());
+            let contract = contract.or(offer.contract());
             component::fill(&mut inspection, &binary, &contents, contract);
         }
-        Kind::Module => module::fill(&mut inspection, &binary, &inner.env),
+        Kind::Module => module::fill(&mut inspection, &binary, offer.served),
     }
     Ok(inspection)
 }

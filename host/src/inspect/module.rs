@@ -7,7 +7,8 @@ use super::contents::singles;
 use super::{Import, Inspection, Item, ServedBy, served};
 use crate::core_type::{function, global, memory, table};
 use crate::env::Table;
-use crate::fit::{CORE_OF_COMPONENT, Toolchain, UnservedFunction, has_component_types, toolchain};
+use crate::fit::{CORE_OF_COMPONENT, has_component_types};
+use crate::toolchains::{Toolchain, Unserved as UnservedFunction, toolchain};
 
 /// How many bytes of function types are written out: one of many parameters can
 /// be that of any number of functions.

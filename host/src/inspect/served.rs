@@ -8,9 +8,9 @@ use wit_parser::{Resolve, WorldItem};
 
 use super::names::compatible;
 use super::{ServedBy, wasi};
-use crate::env::{MODULE, Table, signature};
+use crate::core_names::{ENV, WASI};
+use crate::env::{Table, signature};
 use crate::fit::is_interface;
-use crate::module::WASI;
 use crate::text::list;
 use crate::wit::Contract;
 
@@ -86,15 +86,15 @@ pub(super) fn to_module(module: &str, name: &str, ty: Option<&str>, env: &Table)
             }
             ServedBy::Nothing(format!("the host has it as {has}"))
         }
-        (_, None) if module == MODULE || env.modules().contains(&module) => {
+        (_, None) if module == ENV || env.modules().contains(&module) => {
             ServedBy::Nothing(format!("the host has none of this name in `{module}`"))
         }
         _ if is_interface(module) => ServedBy::Nothing(
             "this is the core of a component, without the component around it".into(),
         ),
         _ => {
-            let others = env.modules().into_iter().filter(|module| *module != MODULE);
-            let modules: Vec<_> = [MODULE].into_iter().chain(others).chain([WASI]).collect();
+            let others = env.modules().into_iter().filter(|module| *module != ENV);
+            let modules: Vec<_> = [ENV].into_iter().chain(others).chain([WASI]).collect();
             ServedBy::Nothing(format!("the host has the modules {}, and no other", list(&modules)))
         }
     }

@@ -10,12 +10,13 @@ use wasmtime::{Engine, Module};
 use super::{Bounds, Ended, Failed, Isolation, Role, Spent, Task};
 use crate::compile::{Compiled, here};
 use crate::engine::Settings;
+use crate::engine_error::{reason, root_cause};
 use crate::error::{Error, Result};
+use crate::guest_error::GuestError;
 use crate::kind::{Kind, recognise};
 use crate::lacking::is_out_of_memory;
 use crate::limits::{LimitReached, Limits};
 use crate::pool;
-use crate::text::{reason, root_cause};
 use crate::threads;
 
 impl Bounds {
@@ -57,7 +58,7 @@ impl Isolation {
         };
         match ended {
             Ended::Done(code) => take_back(engine, kind, &code),
-            Ended::Refused(reason) => Err(Error::Invalid { kind: kind.name(), reason }),
+            Ended::Refused(reason) => Err(GuestError::Invalid { kind: kind.name(), reason }.into()),
             Ended::Spent(Spent::Cpu) => costly(LimitReached::CompileTime(limits.compile_time)),
             Ended::Spent(Spent::Memory) => {
                 costly(LimitReached::CompileMemory(limits.compile_memory))

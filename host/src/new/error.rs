@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::contain::Panicked;
 use crate::text::{shown, shown_text};
+use crate::wit::ContractError;
 
 /// Why a project could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -50,4 +52,15 @@ pub enum ProjectError {
         /// What the operating system said.
         source: std::io::Error,
     },
+
+    /// The contract could not be read.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+
+    /// What makes projects panicked, which is a fault of the host.
+    #[error(transparent)]
+    Panicked(#[from] Panicked),
 }
+
+/// The result of what makes projects.
+pub(super) type Result<T, E = ProjectError> = std::result::Result<T, E>;

@@ -27,9 +27,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::contain::contained;
-use crate::error::Result;
 use crate::wit::{Contract, Features, Package};
 pub use error::ProjectError;
+use error::Result;
 pub use language::Language;
 pub use tools::{Needed, Tool};
 
@@ -38,10 +38,10 @@ pub use tools::{Needed, Tool};
 /// ```
 /// use wit_host::new::{Language, Project};
 ///
-/// let project = Project::shipped("greeter", Language::Rust)?;
+/// let project = Project::shipped("greeter", Language::Rust, &wit_host::CONTRACT.join("\n"))?;
 /// assert!(project.files().any(|file| file.path == "src/lib.rs"));
 /// assert!(project.commands().build.starts_with("cargo build"));
-/// # Ok::<(), wit_host::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -76,11 +76,11 @@ impl Project {
     ///
     /// # Errors
     /// [`ProjectError::Name`] where no project can have the name.
-    pub fn shipped(name: &str, language: Language) -> Result<Self> {
+    pub fn shipped(name: &str, language: Language, contract: &str) -> Result<Self> {
         name::check(name)?;
         let mut files = language.template(name, None);
         if language.is_component() {
-            files.push(File::new("wit/contract.wit", crate::CONTRACT.join("\n")));
+            files.push(File::new("wit/contract.wit", contract));
         }
         let commands = Commands::shipped(name, language);
         if files.iter().all(|file| file.path != "README.md") {
@@ -96,7 +96,7 @@ impl Project {
     /// # Errors
     /// [`ProjectError::Name`] where no project can have the name, [`ProjectError::World`]
     /// where the language cannot have the world's exports, and
-    /// [`Error::Contract`](crate::Error::Contract) where the WIT cannot be read.
+    /// [`ProjectError::Contract`] where the WIT cannot be read.
     pub fn of_contract(
         name: &str,
         language: Language,
@@ -152,11 +152,11 @@ impl Project {
         };
         let occupied = || ProjectError::Occupied { folder: folder.into() };
         if folder.exists() && !folder.is_dir() {
-            return Err(occupied().into());
+            return Err(occupied());
         }
         fs::create_dir_all(folder).map_err(failed(folder))?;
         if fs::read_dir(folder).map_err(failed(folder))?.next().is_some() {
-            return Err(occupied().into());
+            return Err(occupied());
         }
         for File { path, content } in &self.files {
             let path = folder.join(path);

@@ -5,10 +5,10 @@ use wasmparser::{Parser, Payload};
 use wasmtime::{Engine, ResourcesRequired};
 
 use super::error::PoolError;
+use crate::engine_error::{reason, root_cause};
 use crate::error::{Error, Result};
 use crate::guest::Linked;
 use crate::limits::{LimitReached, Limits};
-use crate::text::{reason, root_cause};
 
 /// Bytes of a page of memory.
 const PAGE: u64 = 64 << 10;

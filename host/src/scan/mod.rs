@@ -16,8 +16,8 @@ use wasmparser::{
     ComponentOuterAliasKind, ComponentTypeRef, Instance, Parser, Payload,
 };
 
-use crate::fit::Side;
 use crate::limits::{LimitReached, Limits};
+use crate::side::Side;
 use bounds::Bounds;
 use module::Modules;
 use scopes::{Makes, Scopes};

@@ -6,9 +6,10 @@ use wasmtime::Store;
 
 use super::{Live, Session};
 use crate::component::Function as ComponentFunction;
+use crate::core_names::START;
+use crate::entry_point::Main;
 use crate::error::Result;
 use crate::failure::Called;
-use crate::guest::Main;
 use crate::module::{self, Function as ModuleFunction};
 use crate::state::State;
 
@@ -116,6 +117,6 @@ impl<T: Send + 'static> Session<T> {
 fn is_command(name: &str, live: Live) -> bool {
     match live {
         Live::Component(_) => Main::is_of_wasi(name),
-        Live::Module { .. } => name == module::START,
+        Live::Module { .. } => name == START,
     }
 }

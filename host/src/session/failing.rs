@@ -5,12 +5,12 @@ use tracing::Span;
 use wasmtime::WasmCoreDump;
 
 use super::Session;
+use crate::core_names::START;
 use crate::entry_point::REACTOR;
 use crate::error::Error;
 use crate::failure::{Called, Ending, Failure, Verdict, of_panic};
 use crate::guest::Linked;
 use crate::limits::LimitReached;
-use crate::module::START;
 use crate::text::shown;
 
 impl<T: Send + 'static> Session<T> {

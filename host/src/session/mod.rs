@@ -16,9 +16,10 @@ use wasmtime::component::{self, Val};
 use wasmtime::{Instance, Store};
 
 use crate::abi::AllocatorNames;
+use crate::entry_point::Main;
 use crate::error::{Error, Result};
 use crate::failure::Called;
-use crate::guest::{Guest, Main, Outcome};
+use crate::guest::{Guest, Outcome};
 use crate::limits::LimitReached;
 use crate::pool::Place;
 use crate::spent::Spent;

@@ -26,9 +26,8 @@ impl<T: Send + 'static> Session<T> {
     ) -> Result<B> {
         let wrong = |reason| Error::WrongType { function: "bind".into(), reason };
         match self.live()? {
-            Live::Component(instance) => {
-                bind(&mut self.store, &instance).map_err(|error| wrong(crate::text::reason(&error)))
-            }
+            Live::Component(instance) => bind(&mut self.store, &instance)
+                .map_err(|error| wrong(crate::engine_error::reason(&error))),
             Live::Module { .. } => Err(wrong(
                 "the guest is a core module, whose functions have no types of the contract".into(),
             )),
@@ -55,7 +54,7 @@ impl<T: Send + 'static> Session<T> {
                 let function = instance.get_func(&mut self.store, name);
                 let function = function.ok_or_else(|| self.no_such(name))?;
                 let typed = function.typed(&self.store);
-                typed.map_err(|error| wrong(crate::text::reason(&error)))
+                typed.map_err(|error| wrong(crate::engine_error::reason(&error)))
             }
         }
     }

@@ -5,6 +5,7 @@
 mod files;
 mod host_memory;
 pub(crate) mod preview1;
+pub(crate) mod preview1_functions;
 mod weighed;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use wasmtime_wasi::random::Deterministic;
 use wasmtime_wasi::{FsPerms, HostMonotonicClock, HostWallClock, WasiCtxBuilder};
 
 use crate::capture::Capture;
+use crate::engine_error;
 use crate::error::{Error, Result};
 use crate::grants::{Access, Grants, Stdio};
 use crate::inherit::Inherited;
@@ -25,7 +27,7 @@ use crate::outlet::Outlets;
 use crate::state::State;
 use crate::tail::Tail;
 use crate::terminal::Output;
-use crate::text::{self, shown};
+use crate::text::shown;
 use files::Listings;
 pub(crate) use files::View;
 pub(crate) use host_memory::{Charge, HostMemory};
@@ -167,7 +169,7 @@ fn errors<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<
         |mut store, (error,): (Resource<wasmtime::Error>,)| {
             let context = store.data_mut().wasi_context();
             let error = wasmtime_wasi::WasiView::ctx(context).table.get(&error)?;
-            Ok((text::reason(error),))
+            Ok((engine_error::reason(error),))
         },
     )
 }

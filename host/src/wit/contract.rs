@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use wit_parser::{Resolve, WorldId, WorldItem};
 
+use super::error::{ContractError, Result};
 use super::notation::quoted;
 use super::{Features, Package};
-use crate::error::{Error, Result};
 
 /// A world in WIT, against which guests are checked before they run, so that
 /// what does not fit is told in the contract's own words.
@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 ///     world plugin { import prices; }
 /// ", None)?;
 /// assert!(contract.wit().contains("price: func(article: string) -> u32;"));
-/// # Ok::<(), wit_host::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Contract {
@@ -35,9 +35,7 @@ impl Contract {
     /// it; [`Package::parse`] can turn features on.
     ///
     /// # Errors
-    /// [`Error::Contract`] where the text is not WIT, or has no such world.
-    ///
-    /// [`Error::Contract`]: crate::Error::Contract
+    /// [`ContractError`] where the text is not WIT, or has no such world.
     pub fn parse(wit: &str, world: Option<&str>) -> Result<Self> {
         Package::parse(wit, &Features::default())?.contract(world)
     }
@@ -47,10 +45,8 @@ impl Contract {
     /// behind a gate is no part of it; [`Package::read`] can turn features on.
     ///
     /// # Errors
-    /// [`Error::Contract`] where the path cannot be read or is not WIT, or where
+    /// [`ContractError`] where the path cannot be read or is not WIT, or where
     /// it has no such world.
-    ///
-    /// [`Error::Contract`]: crate::Error::Contract
     pub fn read(path: &Path, world: Option<&str>) -> Result<Self> {
         Package::read(path, &Features::default())?.contract(world)
     }
@@ -100,11 +96,13 @@ impl Contract {
     /// The same package with another of its worlds.
     ///
     /// # Errors
-    /// [`Error::Contract`](crate::Error::Contract) where it has no such world.
+    /// [`ContractError`] where it has no such world.
     pub fn with_world(self, world: &str) -> Result<Self> {
         self.package.contract(Some(world)).map_err(|error| match error {
             // What was read is not known by a path here.
-            Error::Contract { reason, .. } => Error::Contract { what: self.name(), reason },
+            ContractError::Unreadable { reason, .. } => {
+                ContractError::Unreadable { what: self.name(), reason }
+            }
             other => other,
         })
     }

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 use super::Contract;
-use crate::error::Result;
+use super::error::Result;
 
 /// A contract that is read when it is first looked at.
 pub(crate) struct Offered {

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use wit_parser::{PackageId, PackageName, Resolve, WorldId};
 
+use super::error::{ContractError, Result};
 use super::gates::Features;
 use super::source::{self, Source};
 use super::{Contract, depth, notation, weight};
 use crate::contain::contained;
-use crate::error::{Error, Result};
 use crate::text::{list, shown};
 
 /// What the host is about where it panics.
@@ -36,7 +36,7 @@ const READ: &str = "read the contract";
 /// assert!(!stable.wit().contains("discount"));
 /// let all = Package::parse(wit, &Features::of(["discounts"]))?.contract(Some("plugin"))?;
 /// assert!(all.wit().contains("discount: func(article: string) -> u32;"));
-/// # Ok::<(), wit_host::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Package {
@@ -53,7 +53,7 @@ impl Package {
     /// Reads a package from WIT text, in which other packages may be nested.
     ///
     /// # Errors
-    /// [`Error::Contract`] where the text is not WIT.
+    /// [`ContractError`] where the text is not WIT.
     pub fn parse(wit: &str, features: &Features) -> Result<Self> {
         contained(READ, || Self::of("the WIT text", None, source::of_text(wit, features)))
     }
@@ -62,7 +62,7 @@ impl Package {
     /// needs in `deps`.
     ///
     /// # Errors
-    /// [`Error::Contract`] where the path cannot be read or is not WIT.
+    /// [`ContractError`] where the path cannot be read or is not WIT.
     pub fn read(path: &Path, features: &Features) -> Result<Self> {
         let what = shown(&path.display().to_string());
         contained(READ, || Self::of(&what, Some(path), source::of_path(path, features)))
@@ -75,7 +75,7 @@ impl Package {
             Ok(source)
         });
         let Source { resolve, package: id, gates, shut } =
-            checked.map_err(|reason| Error::Contract { what: what.into(), reason })?;
+            checked.map_err(|reason| ContractError::Unreadable { what: what.into(), reason })?;
         let (what, path) = (what.to_owned(), path.map(Path::to_owned));
         Ok(Self { resolve: resolve.into(), id, what, path, gates, shut })
     }
@@ -84,13 +84,16 @@ impl Package {
     /// one, and have the `%` with which WIT writes what is a word of its own.
     ///
     /// # Errors
-    /// [`Error::Contract`] where it has no such world.
+    /// [`ContractError`] where it has no such world.
     pub fn contract(&self, world: Option<&str>) -> Result<Contract> {
         let found = match world {
             Some(name) => self.find(name),
             None => self.only_world(),
         };
-        let wrong = |()| Error::Contract { what: self.what.clone(), reason: self.no_world(world) };
+        let wrong = |()| ContractError::Unreadable {
+            what: self.what.clone(),
+            reason: self.no_world(world),
+        };
         Ok(Contract::new(self.clone(), found.ok_or(()).map_err(wrong)?))
     }
 

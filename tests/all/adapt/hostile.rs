@@ -1,8 +1,8 @@
 //! Modules that were made to be no modules: each is refused or adapted, and what
 //! is adapted is a valid component.
 
-use wit_host::adapt::Plan;
-use wit_host::{Contract, Error, Limits};
+use wit_host::adapt::{AdaptError, Plan};
+use wit_host::{Contract, Limits};
 
 use super::both::RUNTIME;
 
@@ -30,7 +30,7 @@ fn adapted(bytes: &[u8]) -> Option<Vec<u8>> {
     let plan = Plan::new(bytes, &contract, &Limits::default());
     match plan.and_then(Plan::into_component) {
         Ok(component) => Some(component),
-        Err(Error::Host { reason, .. }) => panic!("{reason}"),
+        Err(error @ (AdaptError::Failed { .. } | AdaptError::Panicked(_))) => panic!("{error}"),
         Err(error) => {
             assert!(!error.to_string().contains("{ "), "{error}");
             None

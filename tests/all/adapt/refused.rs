@@ -1,7 +1,7 @@
 //! What cannot become a component, each with the whole of its text.
 
-use wit_host::adapt::Plan;
-use wit_host::{Contract, Error, Limits};
+use wit_host::adapt::{AdaptError, Plan};
+use wit_host::{Contract, GuestError, Limits};
 
 use super::both::contract;
 
@@ -106,7 +106,7 @@ fn everything_is_listed() {
         let plan = Plan::new(module.as_bytes(), &contract, &Limits::default()).unwrap();
         let found: Vec<_> = plan.unmappable().iter().map(ToString::to_string).collect();
         assert_eq!(found, *expected, "{functions}");
-        assert!(matches!(plan.into_component(), Err(Error::Unmappable(_))), "{functions}");
+        assert!(matches!(plan.into_component(), Err(AdaptError::Unmappable(_))), "{functions}");
     }
 }
 
@@ -156,11 +156,14 @@ fn contracts_that_are_none() {
 fn what_is_no_core_module() {
     let contract = contract();
     let plan = |bytes: &[u8]| Plan::new(bytes, &contract, &Limits::default());
-    assert!(matches!(plan(b"(component)"), Err(Error::NotAModule)));
-    assert!(matches!(plan(b"\x7fELF"), Err(Error::NotAGuest { .. })));
+    assert!(matches!(plan(b"(component)"), Err(AdaptError::NotAModule)));
+    assert!(matches!(plan(b"\x7fELF"), Err(AdaptError::Guest(GuestError::NotAGuest { .. }))));
     let invalid = br#"(module (func (result i32)))"#;
-    assert!(matches!(plan(invalid), Err(Error::Invalid { kind: "core module", .. })));
+    assert!(matches!(
+        plan(invalid),
+        Err(AdaptError::Guest(GuestError::Invalid { kind: "core module", .. }))
+    ));
     let small = Limits::default().file_size(10);
     let large = Plan::new(invalid, &contract, &small);
-    assert!(matches!(large, Err(Error::TooCostly { .. })));
+    assert!(matches!(large, Err(AdaptError::Guest(GuestError::TooCostly { .. }))));
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::process::Command;
 
-use wit_host::{Error, Limits, Runtime};
+use wit_host::{Error, GuestError, Limits, Runtime};
 
 use super::{DISK, MISS, Place, heard, module, returns};
 use crate::guards::ADD_COMPONENT;
@@ -29,7 +29,7 @@ fn a_component_is_known_by_its_content() {
     }
     fs::write(&second, &component[..component.len() - 1]).unwrap();
     let error = runtime(&place, Limits::default()).load_file(&second).err().unwrap();
-    assert!(matches!(error, Error::Invalid { .. }), "{error}");
+    assert!(matches!(error, Error::Guest(GuestError::Invalid { .. })), "{error}");
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn limits_hold_for_what_is_known() {
     ];
     for limits in tight {
         let error = runtime(&place, limits.clone()).load_file(&file).err().unwrap();
-        assert!(matches!(error, Error::TooCostly { .. }), "{limits:?}: {error}");
+        assert!(matches!(error, Error::Guest(GuestError::TooCostly { .. })), "{limits:?}: {error}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use wit_host::{Error, Isolation, Limits};
+use wit_host::{Error, GuestError, Isolation, Limits};
 use wit_host_artifacts as guests;
 
 use super::{DISK, MEMORY, MISS, Place, entries, heard, load, module, runtime};
@@ -97,7 +97,7 @@ fn checks_are_made_as_if_there_was_no_cache() {
         for runtime in [cached, plain] {
             match runtime.load(&guest) {
                 Ok(_) => assert!(taken),
-                Err(Error::TooCostly { .. }) => assert!(!taken),
+                Err(Error::Guest(GuestError::TooCostly { .. })) => assert!(!taken),
                 Err(other) => panic!("{other}"),
             }
         }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use wit_host::{Error, Limits, contract};
+use wit_host::{Error, GuestError, Limits, contract};
 
 use super::kinds::{KINDS, component, everything};
 
@@ -14,7 +14,9 @@ fn every_limit_of_loading_holds() {
         let inspected = |count| runtime.inspect(component(&(kind.made)(count))).map(|_| ());
         let within = inspected(limit * 9 / 10);
         assert!(within.is_ok(), "{} at nine tenths: {within:?}", kind.limit);
-        let Err(Error::TooCostly { limit: reached, .. }) = inspected(limit * 11 / 10) else {
+        let Err(Error::Guest(GuestError::TooCostly { limit: reached, .. })) =
+            inspected(limit * 11 / 10)
+        else {
             panic!("{} is not held", kind.limit);
         };
         let expected = format!("`{}`", kind.limit);

@@ -1,7 +1,7 @@
 //! Rows that are too long to be written down, or that are no text: made here.
 
 use wit_host::wasmtime::{Config, Engine};
-use wit_host::{Error, contract};
+use wit_host::{Error, GuestError, contract};
 
 use super::check_all;
 use super::row::Row;
@@ -213,9 +213,16 @@ fn guests_that_are_damaged() {
         });
         for damaged in cut_off.chain(changed) {
             match runtime.load(&damaged) {
-                Ok(_) | Err(Error::NotAGuest { .. } | Error::Invalid { .. }) => {}
-                Err(Error::Misfits(_) | Error::TooCostly { .. } | Error::UnsupportedFeature(_)) => {
-                }
+                Ok(_)
+                | Err(
+                    Error::Guest(GuestError::NotAGuest { .. })
+                    | Error::Guest(GuestError::Invalid { .. }),
+                ) => {}
+                Err(
+                    Error::Misfits(_)
+                    | Error::Guest(GuestError::TooCostly { .. })
+                    | Error::Guest(GuestError::UnsupportedFeature(_)),
+                ) => {}
                 Err(other) => panic!("{}: {other}", damaged.escape_ascii()),
             }
         }

@@ -39,7 +39,7 @@ use std::fs;
 use std::path::Path;
 
 use row::Row;
-use wit_host::Error;
+use wit_host::{Error, GuestError};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/all/hostile");
 
@@ -97,9 +97,9 @@ fn every_guest_is_inspected() {
                 assert!(!text.is_empty() && json["kind"].is_string(), "{}", row.name);
             }
             Err(
-                Error::NotAGuest { .. }
-                | Error::Invalid { .. }
-                | Error::TooCostly { .. }
+                Error::Guest(GuestError::NotAGuest { .. })
+                | Error::Guest(GuestError::Invalid { .. })
+                | Error::Guest(GuestError::TooCostly { .. })
                 | Error::Misfits(_),
             ) => {}
             Err(error) => panic!("{}: {error}", row.name),

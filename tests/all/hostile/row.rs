@@ -7,8 +7,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use wit_host::{
-    Access, Error, Functions, Grants, Guest, Limits, Outcome, Pool, Runtime, RuntimeBuilder, Stdio,
-    Val,
+    Access, Error, Functions, Grants, Guest, GuestError, Limits, Outcome, Pool, Runtime,
+    RuntimeBuilder, Stdio, Val,
 };
 
 use super::folder::Folder;
@@ -275,12 +275,14 @@ fn described(outcome: Result<Outcome, Error>) -> String {
     let kind = match &error {
         Error::Exited(status) => format!("exits {status}"),
         Error::Limit { limit, .. } => format!("limit {}", limit_name(&limit.to_string())),
-        Error::TooCostly { limit, .. } => format!("costly {}", limit_name(&limit.to_string())),
+        Error::Guest(GuestError::TooCostly { limit, .. }) => {
+            format!("costly {}", limit_name(&limit.to_string()))
+        }
         Error::Trapped { .. } => "trapped".into(),
         Error::Misfits(_) => "misfit".into(),
-        Error::Invalid { .. } => "invalid".into(),
-        Error::UnsupportedFeature(_) => "unsupported".into(),
-        Error::NotAGuest { .. } => "not-a-guest".into(),
+        Error::Guest(GuestError::Invalid { .. }) => "invalid".into(),
+        Error::Guest(GuestError::UnsupportedFeature(_)) => "unsupported".into(),
+        Error::Guest(GuestError::NotAGuest { .. }) => "not-a-guest".into(),
         Error::NoSuchFunction { .. } | Error::NoEntryPoint { .. } => "no-function".into(),
         Error::WrongType { .. } => "wrong-type".into(),
         Error::HostFunction { .. } => "host-function".into(),

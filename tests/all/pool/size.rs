@@ -1,7 +1,7 @@
 //! A pool's places have the size that the limits say, and what does not fit is told
 //! when the guest is loaded, or the runtime is built.
 
-use wit_host::{Error, Isolation, Limits, Pool, PoolError, Val};
+use wit_host::{Error, GuestError, Isolation, Limits, Pool, PoolError, Val};
 
 use super::{builder, component, module};
 
@@ -64,7 +64,11 @@ fn a_guest_that_does_not_fit_is_refused_when_it_is_loaded() {
         };
         let error = loaded.err().unwrap_or_else(|| panic!("{text} was loaded"));
         assert!(
-            matches!(error, Error::TooCostly { .. } | Error::Pool(PoolError::TooLargeGuest { .. })),
+            matches!(
+                error,
+                Error::Guest(GuestError::TooCostly { .. })
+                    | Error::Pool(PoolError::TooLargeGuest { .. })
+            ),
             "{text}: {error}"
         );
         assert!(error.to_string().contains(name), "{text}: {error}");

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use wit_host::{Error, Functions, Limits, Runtime, contract};
+use wit_host::{Error, GuestError, Functions, Limits, Runtime, contract};
 
 const FUNCTIONS: usize = 40;
 const SIGNATURE: usize = 10;
@@ -156,8 +156,8 @@ fuzz_target!(|input: Input| {
     };
     let binary = wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     match (RUNTIME.load(&binary), is_over) {
-        (Err(Error::TooCostly { .. }), Some(false)) => panic!("it is within all limits: {text}"),
-        (Err(Error::TooCostly { .. }), _) => {}
+        (Err(Error::Guest(GuestError::TooCostly { .. })), Some(false)) => panic!("it is within all limits: {text}"),
+        (Err(Error::Guest(GuestError::TooCostly { .. })), _) => {}
         (Ok(_), Some(true)) => panic!("it is over a limit: {text}"),
         (Ok(guest), _) => {
             let Ok(mut session) = guest.session_blocking(Functions::default()) else { return };

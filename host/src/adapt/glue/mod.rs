@@ -11,9 +11,10 @@ use wasm_encoder::Function;
 use super::allocator::Allocator;
 use super::convention::Number;
 use super::core_module::CoreModule;
-use super::exports::{CallIn, Crossing, Exports, START};
+use super::exports::{CallIn, Crossing, Exports};
 use super::imports::{ImportUse, Imports};
 use super::layout::Layout;
+use crate::core_names::START;
 use kit::Kit;
 
 /// A function of ours, to be appended to a module.

@@ -12,7 +12,7 @@ mod words;
 use std::collections::HashMap;
 
 use super::{Contract, Package};
-use crate::error::{Error, Result};
+use crate::wit::error::{ContractError, Result};
 
 /// What changed from one contract to another. `Display` lists it for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl Contract {
     /// assert_eq!(changes.changes[0].name, "shop:prices/prices.price");
     /// assert_eq!(changes.changes[0].for_guests, Effect::Breaking);
     /// assert!(!changes.honest(), "1.1.0 promises to run guests of 1.0.0");
-    /// # Ok::<(), wit_host::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn changes_since(&self, old: &Contract) -> Changes {
         let pair = (Some(old.clone()), Some(self.clone()));
@@ -153,11 +153,11 @@ impl Package {
     /// let changes = new.changes_since(&old, None)?;
     /// assert_eq!(changes.changes[0].name, "writer");
     /// assert_eq!(changes.changes[0].for_guests, Effect::Breaking);
-    /// # Ok::<(), wit_host::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// [`Error::Contract`] where neither has the world, or any.
+    /// [`ContractError`] where neither has the world, or any.
     pub fn changes_since(&self, old: &Package, world: Option<&str>) -> Result<Changes> {
         let pairs = match world {
             Some(world) => vec![(old.unversioned(world), self.unversioned(world))],
@@ -169,7 +169,7 @@ impl Package {
                 Some(_) => format!("{}, and the old one no such either", self.no_world(world)),
                 None => self.no_world(None),
             };
-            return Err(Error::Contract { what: name(self), reason });
+            return Err(ContractError::Unreadable { what: name(self), reason });
         }
         Ok(compare::compare(old, self, &pairs))
     }
