@@ -24,7 +24,7 @@ USES_TOOLS_OF_C := go module/c module/text module/zig
 
 # The command is built along with the benchmark, which saves compiling the engine twice.
 BENCH_FEATURES := wit-host-bench/comparisons,wit-host-bench/peers
-BUILD_BENCH := cargo build --release --package wit-host --package wit-host-bench --features $(BENCH_FEATURES)
+BUILD_BENCH := cargo build --release --package wit-host-cli --package wit-host-bench --features $(BENCH_FEATURES)
 # Where backtraces are asked for, an error takes microseconds to be made.
 BENCH := RUST_BACKTRACE=0 target/release/wit-host-bench
 
@@ -136,10 +136,10 @@ lint: targets $(CARGO_DENY) ## Check formatting, lints, documentation and depend
 	else echo "advisories are not checked: their database cannot be reached from here"; fi
 
 doc: ## Build the library's documentation
-	cargo doc --no-deps
+	cargo doc --no-deps --package wit-host
 
 install: ## Install the wit-host command
-	cargo install --locked --path host
+	cargo install --locked --path host/cli
 
 clean: ## Remove everything that was built
 	cargo clean

@@ -48,7 +48,7 @@ fn inspect_ends_as_run_does() {
 fn the_contract_is_printed_as_json() {
     let contract = json(&["contract", "--format", "json"]);
     assert_eq!(contract["world"], "wit-host:contract/plugin@0.1.0");
-    assert_eq!(contract["wit"], wit_host::CONTRACT.join("\n"));
+    assert_eq!(contract["wit"], wit_host_contract::WIT);
     let env = json(&["contract", "--env", "--format", "json"]);
     assert_eq!(env["env"][1]["import"], "add");
     assert_eq!(env["env"][1]["type"], "(i32, i32) -> i32");

@@ -1,6 +1,7 @@
 //! The contract as a whole: what is in `wit/` is served, on both paths.
 
-use wit_host::{Functions, Runtime};
+use wit_host::Runtime;
+use wit_host_contract::Functions;
 
 use crate::reexport::Contract;
 use crate::{fetch, functions};
@@ -20,7 +21,7 @@ const ONLY_IN_ENV: [(&str, &str); 2] = [
 
 #[test]
 fn every_import_is_in_env() {
-    let runtime: Runtime<Functions> = wit_host::contract().build().unwrap();
+    let runtime: Runtime<Functions> = wit_host_contract::builder().build().unwrap();
     let mut expected: Vec<String> = Contract::read()
         .functions()
         .into_iter()
@@ -38,7 +39,7 @@ fn every_import_is_in_env() {
 
 #[test]
 fn every_signature_in_env_is_the_legacy_one() {
-    let runtime = wit_host::contract().build().unwrap();
+    let runtime = wit_host_contract::builder().build().unwrap();
     let table: Vec<_> = runtime.env_imports().collect();
     let table: Vec<_> =
         table.iter().map(|(module, name, ty)| format!("{module}.{name}{ty}")).collect();
@@ -67,7 +68,7 @@ fn every_import_has_a_test_row() {
 
 #[test]
 fn what_is_printed_is_the_contract() {
-    let printed = Contract::parse(&wit_host::CONTRACT.join("\n"));
+    let printed = Contract::parse(wit_host_contract::WIT);
     let contract = Contract::read();
     assert_eq!(printed.functions(), contract.functions());
     for function in contract.functions() {

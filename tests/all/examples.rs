@@ -1,11 +1,12 @@
-//! The library's examples, each of which has a test that runs it.
-#![allow(dead_code, reason = "they are programs")]
+//! The examples of the library, each of which has a test that runs it. A test of its own,
+//! since their contracts lie where the package is that they are of.
+#![allow(missing_docs, clippy::unwrap_used, dead_code, reason = "they are programs")]
 
-#[path = "../../host/examples/core_module.rs"]
+#[path = "../../host/runtime/examples/core_module.rs"]
 mod core_module;
-#[path = "../../host/examples/library/main.rs"]
+#[path = "../../host/runtime/examples/library/main.rs"]
 mod library;
-#[path = "../../host/examples/server.rs"]
+#[path = "../../host/runtime/examples/server.rs"]
 mod server;
-#[path = "../../host/examples/smallest.rs"]
+#[path = "../../host/runtime/examples/smallest.rs"]
 mod smallest;

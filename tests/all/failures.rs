@@ -6,16 +6,15 @@ use std::time::Duration;
 
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_host::wasmtime::Trap;
-use wit_host::{
-    Denial, Error, Failure, Functions, Grants, HostFailure, Limits, Runtime, Stdio, Val, contract,
-};
+use wit_host::{Denial, Error, Failure, Grants, HostFailure, Limits, Runtime, Stdio, Val};
 use wit_host_artifacts as guests;
+use wit_host_contract::{Functions, builder};
 use wit_parser::Resolve;
 
 pub(crate) const MESSAGE_COMPONENT: &str = include_str!("failing/message.component.wat");
 pub(crate) const MESSAGE_MODULE: &str = include_str!("failing/message.module.wat");
 
-static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| contract().build().unwrap());
+static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| builder().build().unwrap());
 
 /// What a call of `run` fails with.
 fn failure(runtime: &Runtime<Functions>, guest: impl AsRef<[u8]>, grants: &Grants) -> Box<Failure> {
@@ -185,7 +184,7 @@ fn encoded_component() -> Vec<u8> {
 #[test]
 fn a_components_shim_tells_the_host_call() {
     let grants = Grants::default().deny("wit-host:contract/strings.concat", Denial::Trap).unwrap();
-    let runtime = contract().grants(grants).build().unwrap();
+    let runtime = builder().grants(grants).build().unwrap();
     let failure = failure(&runtime, encoded_component(), &Grants::default());
     assert_eq!(failure.host_call.as_deref(), Some("wit-host:contract/strings@0.1.0.concat"));
     assert_eq!(failure.backtrace, ["join"]);
@@ -212,7 +211,7 @@ fn arguments_are_a_part_of_what_is_told() {
 fn a_coredump_is_made_where_it_is_asked_for() {
     for text in guests_that("unreachable") {
         for asked in [false, true] {
-            let runtime = contract().coredump(asked).build().unwrap();
+            let runtime = builder().coredump(asked).build().unwrap();
             let coredump = failure(&runtime, &text, &Grants::default()).coredump;
             assert_eq!(coredump.is_some_and(|bytes| bytes.starts_with(b"\0asm")), asked);
         }

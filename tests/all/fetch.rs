@@ -3,7 +3,8 @@
 use std::net::ToSocketAddrs as _;
 use std::time::{Duration, Instant};
 
-use wit_host::{FetchLimits, Functions, Grants, Val};
+use wit_host::{Grants, Val};
+use wit_host_contract::{FetchLimits, Functions};
 
 use crate::probe::{Case, Expected, Function, Path, bytes, check, text};
 use crate::server;

@@ -1,7 +1,8 @@
 //! Every function of the contract that needs no network, each case through both
 //! paths with one expectation. A function is one row of `on_both_paths!`.
 
-use wit_host::{Functions, Val};
+use wit_host::Val;
+use wit_host_contract::Functions;
 
 use crate::probe::{Case, Expected, Function, Path, bytes, check, text};
 

@@ -4,9 +4,9 @@
 
 use wit_host::wasmtime::component::HasSelf;
 use wit_host::{
-    Denial, Error, Functions, Grants, HostFailure, Limits, Outcome, Runtime, State, Stdio, Val,
-    contract, wasmtime,
+    Denial, Error, Grants, HostFailure, Limits, Outcome, Runtime, State, Stdio, Val, wasmtime,
 };
+use wit_host_contract::{Functions, builder};
 
 pub(crate) const ADD_MODULE: &str = r#"(module
     (import "env" "add" (func $add (param i32 i32) (result i32)))
@@ -61,7 +61,7 @@ fn functions_are_denied_by_every_name_on_both_paths() {
         for (text, expected) in [ADD_MODULE, ADD_COMPONENT].iter().zip(expected) {
             let with = |denial| Grants::default().deny(name, denial).unwrap();
             let run = |of_runtime: Grants, of_session: Grants| {
-                let guest = contract().grants(of_runtime).build()?.load(text)?;
+                let guest = builder().grants(of_runtime).build()?.load(text)?;
                 guest.session_with_blocking(Functions::default(), &of_session)?.main()
             };
             let refused = run(with(Denial::Refuse), Grants::default());
@@ -101,7 +101,7 @@ fn wasi_is_denied_to_core_modules_by_the_names_of_its_interfaces() {
             r#"(module (import "wasi_snapshot_preview1" "{import}" (func {ty} (result i32))))"#
         );
         let grants = Grants::default().deny(denied, Denial::Refuse).unwrap();
-        let loaded = contract().grants(grants).build().unwrap().load(text);
+        let loaded = builder().grants(grants).build().unwrap().load(text);
         assert_eq!(loaded.is_err(), expected, "{import} and {denied}");
     }
 }
@@ -124,7 +124,7 @@ const BY_CHANCE: &str = r#"(module
         (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
 
 fn written(deterministic: bool) -> Vec<u8> {
-    let runtime = contract().deterministic(deterministic).build().unwrap();
+    let runtime = builder().deterministic(deterministic).build().unwrap();
     let guest = runtime.load(BY_CHANCE).unwrap();
     let grants = Grants::default().stdio(Stdio::Captured);
     let mut session = guest.session_with_blocking(Functions::default(), &grants).unwrap();
@@ -146,7 +146,7 @@ fn a_deterministic_run_is_the_same_every_time() {
 #[test]
 fn a_deterministic_guest_cannot_run_for_ever() {
     let limits = Limits::default().fuel(100_000);
-    let runtime = contract().limits(limits).deterministic(true).build().unwrap();
+    let runtime = builder().limits(limits).deterministic(true).build().unwrap();
     let guest = runtime.load(r#"(module (func (export "run") (loop (br 0))))"#).unwrap();
     let error = guest.session_blocking(Functions::default()).unwrap().main().unwrap_err();
     assert!(error.to_string().contains("the limit `fuel` of 100000"), "{error}");
@@ -154,7 +154,7 @@ fn a_deterministic_guest_cannot_run_for_ever() {
 
 #[test]
 fn the_text_form_can_be_switched_off() {
-    let runtime = contract().text(false).build().unwrap();
+    let runtime = builder().text(false).build().unwrap();
     let error = runtime.load(ADD_MODULE).err().unwrap();
     assert!(error.to_string().contains("it is the text form, which is not taken here"), "{error}");
     assert!(runtime.load(wat::parse_str(ADD_MODULE).unwrap()).is_ok());

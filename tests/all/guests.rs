@@ -1,9 +1,10 @@
 //! The real guests of `guest/`. A guest without a test of its name here does
 //! not compile.
 
-use wit_host::bindings::Plugin;
-use wit_host::{Abi, Functions, Grants, Kind, Outcome, Returns, Val};
+use wit_host::{Abi, Grants, Kind, Outcome, Returns, Val};
 use wit_host_artifacts as guests;
+use wit_host_contract::Functions;
+use wit_host_contract::bindings::Plugin;
 
 use crate::server;
 
@@ -19,7 +20,7 @@ fn returned(number: i32) -> Outcome {
 }
 
 fn main_of(path: &str, kind: Kind, grants: &Grants) -> Outcome {
-    let guest = wit_host::contract().build().unwrap().load_file(path).unwrap();
+    let guest = wit_host_contract::builder().build().unwrap().load_file(path).unwrap();
     assert_eq!(guest.kind(), kind);
     guest.session_with_blocking(Functions::new(grants), grants).unwrap().main().unwrap()
 }
@@ -53,7 +54,8 @@ fn count_words_wasip1() {
 /// This one has no environment to be told a page by, and asks for its own.
 #[test]
 fn count_words_unknown() {
-    let guest = wit_host::contract().build().unwrap().load_file(guests::COUNT_WORDS_UNKNOWN);
+    let guest =
+        wit_host_contract::builder().build().unwrap().load_file(guests::COUNT_WORDS_UNKNOWN);
     let mut session = guest.unwrap().session_blocking(Functions::default()).unwrap();
     let error = session.main().unwrap_err().to_string();
     assert!(error.contains("`env.fetch`: access to `127.0.0.1:8000` was not granted"), "{error}");
@@ -61,7 +63,8 @@ fn count_words_unknown() {
 
 #[test]
 fn greet_unknown() {
-    let guest = wit_host::contract().build().unwrap().load_file(guests::GREET_UNKNOWN).unwrap();
+    let guest =
+        wit_host_contract::builder().build().unwrap().load_file(guests::GREET_UNKNOWN).unwrap();
     let mut session = guest.session_blocking(Functions::default()).unwrap();
     let by = Abi::CString(Returns::Inferred);
     for (name, greeting) in [("WasmEdge", "Hello, WasmEdge!"), ("", "Hello, !")] {
@@ -78,7 +81,8 @@ fn component_wasip2() {
     let outcome = main_of(guests::COMPONENT_WASIP2, Kind::Component, &Grants::default());
     assert_eq!(outcome, returned(3));
 
-    let guest = wit_host::contract().build().unwrap().load_file(guests::COMPONENT_WASIP2).unwrap();
+    let guest =
+        wit_host_contract::builder().build().unwrap().load_file(guests::COMPONENT_WASIP2).unwrap();
     let mut session = guest.session_blocking(Functions::default()).unwrap();
     let plugin = session.bind(Plugin::new).unwrap();
     for (name, greeting) in [("Ada", "HELLO, ADA!"), ("", "HELLO, WORLD!"), ("ß", "HELLO, SS!")] {
@@ -90,7 +94,7 @@ fn component_wasip2() {
 /// That it behaves like the others is for `languages` to test.
 #[test]
 fn small_wasip2() {
-    let runtime = wit_host::contract().build().unwrap();
+    let runtime = wit_host_contract::builder().build().unwrap();
     let inspection = runtime.inspect_file(guests::SMALL_WASIP2).unwrap();
     let imports: Vec<_> = inspection.imports.iter().map(|import| &*import.item.name).collect();
     assert!(imports.iter().all(|name| name.starts_with("wit-host:contract/")), "{imports:?}");
@@ -99,7 +103,8 @@ fn small_wasip2() {
 
 #[test]
 fn arguments_of_another_type_are_refused_and_the_session_goes_on() {
-    let guest = wit_host::contract().build().unwrap().load_file(guests::COMPONENT_WASIP2).unwrap();
+    let guest =
+        wit_host_contract::builder().build().unwrap().load_file(guests::COMPONENT_WASIP2).unwrap();
     let mut session = guest.session_blocking(Functions::default()).unwrap();
     for (args, reason) in [
         (vec![], "it takes (name), and was given 0 arguments"),

@@ -117,11 +117,11 @@ const EXPORTS: &str = r#"(component
 
 #[test]
 fn a_session_is_denied_nothing_that_is_not_there() {
-    let runtime = wit_host::contract().build().unwrap();
+    let runtime = wit_host_contract::builder().build().unwrap();
     let guest = runtime.load("(module (func (export \"run\")))").unwrap();
     let denied = |name| Grants::default().deny(name, Denial::Refuse).unwrap();
     let start = |name| {
-        let data = wit_host::Functions::default();
+        let data = wit_host_contract::Functions::default();
         guest.session_with_blocking(data, &denied(name)).map(|_| ())
     };
     let error = start("wit-host:contract/maths").unwrap_err().to_string();

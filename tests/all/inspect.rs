@@ -2,11 +2,12 @@
 //! told wrongly.
 
 use wit_host::inspect::ServedBy;
-use wit_host::{Functions, Inspection, Kind, Runtime};
+use wit_host::{Inspection, Kind, Runtime};
 use wit_host_artifacts as guests;
+use wit_host_contract::Functions;
 
 fn runtime() -> Runtime<Functions> {
-    wit_host::contract().build().unwrap()
+    wit_host_contract::builder().build().unwrap()
 }
 
 fn inspect(guest: &str) -> Inspection {

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use wit_host::{
-    Denial, Error, Functions, Grants, GuestError, Isolation, LimitReached, Limits, Runtime,
-    RuntimeBuilder, contract,
+    Denial, Error, Grants, GuestError, Isolation, LimitReached, Limits, Runtime, RuntimeBuilder,
 };
+use wit_host_contract::{Functions, builder};
 
 use crate::cli::Files;
 use crate::guards::{ADD_COMPONENT, ADD_MODULE, Came, came};
@@ -16,7 +16,7 @@ use crate::guards::{ADD_COMPONENT, ADD_MODULE, Came, came};
 fn isolated(limits: Limits) -> Runtime<Functions> {
     let program = env!("CARGO_BIN_EXE_wit-host");
     let isolation = Isolation::new(program, ["isolated-worker"]);
-    contract().limits(limits).isolate(isolation).build().unwrap()
+    builder().limits(limits).isolate(isolation).build().unwrap()
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
 #[test]
 fn what_does_not_fit_is_not_compiled() {
     let without_compiler =
-        || contract().isolate(Isolation::new("/no/such/program", ["isolated-worker"]));
+        || builder().isolate(Isolation::new("/no/such/program", ["isolated-worker"]));
     let denied = |builder: RuntimeBuilder<Functions>, name: &str| {
         builder.grants(Grants::default().deny(name, Denial::Refuse).unwrap())
     };
@@ -97,7 +97,7 @@ fn what_cannot_compile_is_the_hosts() {
         ("/bin/true", "", "failed to take back the compiled code"),
     ] {
         let isolation = Isolation::new(program, [argument]);
-        let runtime = contract().isolate(isolation).build().unwrap();
+        let runtime = builder().isolate(isolation).build().unwrap();
         let error = runtime.load(ADD_MODULE).err().unwrap();
         assert!(matches!(error, Error::Host { .. }), "{error}");
         assert!(error.to_string().contains(expected), "{error}");

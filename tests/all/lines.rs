@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
-use wit_host::{Functions, Isolation, Runtime, contract};
+use wit_host::{Isolation, Runtime};
+use wit_host_contract::{Functions, builder};
 
 use crate::cli::run_with;
 
@@ -54,7 +55,7 @@ fn the_command_names_the_line() {
 fn the_library_adds_lines_where_it_is_asked() {
     let (_folder, path) = guest("wasm32-wasip2");
     let bytes = fs::read(&path).unwrap();
-    let runtime: Runtime<Functions> = contract().build().unwrap();
+    let runtime: Runtime<Functions> = builder().build().unwrap();
     let failed = |bytes: &[u8]| {
         let guest = runtime.load(bytes).unwrap();
         guest.session_blocking(Functions::default()).unwrap().main().unwrap_err()

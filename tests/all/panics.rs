@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-use wit_host::{Error, Isolation, Limits, contract};
+use wit_host::{Error, Isolation, Limits};
+use wit_host_contract::builder;
 
 use crate::cli::{Files, check, run};
 use crate::guards::ADD_MODULE;
@@ -24,7 +25,7 @@ fn a_panic_of_the_compiler_is_an_error() {
     let limits = Limits::default().globals(100_000);
     let worker = Isolation::new(env!("CARGO_BIN_EXE_wit-host"), ["isolated-worker"]);
     for isolation in [None, Some(worker)] {
-        let builder = contract().limits(limits.clone());
+        let builder = builder().limits(limits.clone());
         let builder = match isolation {
             Some(isolation) => builder.isolate(isolation),
             None => builder,

@@ -4,8 +4,9 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use wit_host::adapt::Plan;
-use wit_host::{Error, Functions, Grants, Limits, Runtime, Val};
+use wit_host::{Error, Grants, Limits, Runtime, Val};
+use wit_host_adapt::Plan;
+use wit_host_contract::Functions;
 
 use crate::reexport::Contract;
 
@@ -40,7 +41,7 @@ pub(crate) struct Function {
 }
 
 static RUNTIME: LazyLock<Runtime<Functions>> =
-    LazyLock::new(|| wit_host::contract().build().unwrap());
+    LazyLock::new(|| wit_host_contract::builder().build().unwrap());
 
 pub(crate) fn text(text: impl Into<String>) -> Val {
     Val::String(text.into())
@@ -161,7 +162,7 @@ fn adapted(module: &str) -> Vec<u8> {
         import math; import strings; import fetch;
         export run: func() -> s32; export byte: func(at: s32) -> s32;
     }";
-    let text = format!("{}\n{probe}", wit_host::CONTRACT.join("\n"));
+    let text = format!("{}\n{probe}", wit_host_contract::WIT);
     let contract = wit_host::Contract::parse(&text, Some("probe")).unwrap();
     let plan = Plan::new(module.as_bytes(), &contract, &Limits::default());
     plan.unwrap().into_component().unwrap()

@@ -139,7 +139,7 @@ fn of_guests() {
     let read = |path: &str| std::fs::read(path).unwrap();
     let rich = component(RICH);
     for guest in [read(guests::COMPONENT_WASIP2), read(guests::SHOP_WASIP2), rich.clone()] {
-        let inspection = wit_host::contract().build().unwrap().inspect(&guest).unwrap();
+        let inspection = wit_host_contract::builder().build().unwrap().inspect(&guest).unwrap();
         let wit = inspection.wit.unwrap();
         let DecodedWasm::Component(resolve, world) = decode(&guest).unwrap() else {
             panic!("{wit}")
@@ -155,10 +155,10 @@ fn of_guests() {
 
 #[test]
 fn of_contracts() {
-    for wit in [RICH.to_owned(), wit_host::CONTRACT.join("\n")] {
-        let contract = Contract::parse(&wit, None).unwrap();
+    for wit in [RICH, wit_host_contract::WIT] {
+        let contract = Contract::parse(wit, None).unwrap();
         let printed = contract.wit();
-        let ((source, world), (again, again_world)) = (parsed(&wit), parsed(&printed));
+        let ((source, world), (again, again_world)) = (parsed(wit), parsed(&printed));
         assert_eq!(shapes(&again, again_world), shapes(&source, world), "{printed}");
         let changes = Contract::parse(&printed, None).unwrap().changes_since(&contract);
         assert!(changes.changes.is_empty(), "{changes}");
@@ -172,7 +172,7 @@ const KEYWORDS: &str = "as async bool borrow char constructor enum error-context
 
 #[test]
 fn names_that_are_keywords() {
-    let runtime = wit_host::contract().build().unwrap();
+    let runtime = wit_host_contract::builder().build().unwrap();
     for word in KEYWORDS.split_whitespace() {
         let wit = r"
             package odd:%WORD@1.0.0;

@@ -3,12 +3,13 @@
 
 use std::fs;
 
-use wit_host::{Access, Error, Functions, Grants, Guest, Outcome, Val};
+use wit_host::{Access, Error, Grants, Guest, Outcome, Val};
+use wit_host_contract::Functions;
 
 use crate::guards::ADD_COMPONENT;
 
 fn guest(text: &str) -> Guest<Functions> {
-    wit_host::contract().build().unwrap().load(text).unwrap()
+    wit_host_contract::builder().build().unwrap().load(text).unwrap()
 }
 
 fn main_of(text: &str) -> Result<Outcome, Error> {
@@ -224,6 +225,6 @@ fn a_directory_that_is_not_there_cannot_be_granted() {
 #[test]
 fn a_core_module_has_no_bindings() {
     let mut session = guest("(module)").session_blocking(Functions::default()).unwrap();
-    let error = session.bind(wit_host::bindings::Plugin::new).err().unwrap().to_string();
+    let error = session.bind(wit_host_contract::bindings::Plugin::new).err().unwrap().to_string();
     assert!(error.contains("the guest is a core module"), "{error}");
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use wit_host::{Error, Functions, Guest, LimitReached, Limits};
+use wit_host::{Error, Guest, LimitReached, Limits};
+use wit_host_contract::Functions;
 
 fn limited(text: &str, limits: Limits) -> Guest<Functions> {
-    wit_host::contract().limits(limits).build().unwrap().load(text).unwrap()
+    wit_host_contract::builder().limits(limits).build().unwrap().load(text).unwrap()
 }
 
 #[test]

@@ -9,7 +9,8 @@ use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
-use wit_host::{Functions, Val, contract};
+use wit_host::Val;
+use wit_host_contract::{Functions, builder};
 
 /// Notes what it hears of the library, a line each, indented by the spans around.
 #[derive(Clone, Default)]
@@ -57,7 +58,7 @@ pub(crate) static OTHERS: LazyLock<[Dispatch; 2]> =
 /// What is heard while the guest is loaded and these functions are called, one
 /// after another.
 fn heard(text: &str, functions: &[&str]) -> Vec<String> {
-    let runtime = contract().build().unwrap();
+    let runtime = builder().build().unwrap();
     LazyLock::force(&OTHERS);
     let listener = Listener::default();
     tracing::subscriber::with_default(Registry::default().with(listener.clone()), || {

@@ -13,9 +13,8 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use list::{LANGUAGES, Language};
 use rustix::time::{ClockId, clock_gettime};
-use wit_host::{
-    Abi, Cache, Functions, Guest, Inspection, Kind, Returns, Runtime, RuntimeBuilder, Val, contract,
-};
+use wit_host::{Abi, Cache, Guest, Inspection, Kind, Returns, Runtime, RuntimeBuilder, Val};
+use wit_host_contract::{Functions, builder};
 
 const HEAD: &str = "\
 | language | size | first load | from the cache | a session | a call | WASI | a failure's stack |
@@ -41,8 +40,8 @@ fn main() {
 fn row(language: &Language) -> String {
     let directory = tempfile::tempdir().unwrap();
     let runtime = |builder: RuntimeBuilder<Functions>| builder.build().unwrap();
-    let compiling = runtime(contract());
-    let keeping = runtime(contract().cache(Cache::new(directory.path().join("cache"))));
+    let compiling = runtime(builder());
+    let keeping = runtime(builder().cache(Cache::new(directory.path().join("cache"))));
     let load = |runtime: &Runtime<Functions>| runtime.load_file(language.file).unwrap();
     let start = |guest: &Guest<Functions>| guest.session_blocking(Functions::default()).unwrap();
 

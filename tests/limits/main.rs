@@ -12,7 +12,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use wit_host::{Limits, contract};
+use wit_host::Limits;
+use wit_host_contract::builder;
 
 use kinds::{KINDS, component, everything};
 
@@ -76,7 +77,7 @@ fn cost(guest: &[u8]) -> Cost {
 }
 
 fn compile(file: &Path) {
-    let guest = contract().build().unwrap().load(fs::read(file).unwrap());
+    let guest = builder().build().unwrap().load(fs::read(file).unwrap());
     guest.unwrap();
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

@@ -3,8 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use wit_host::wasmtime::{Config, Engine, Linker, Module, Store};
-use wit_host::{Functions, Limits, Val, contract};
+use wit_host::{
+    Limits, Val, wasmtime::Config, wasmtime::Engine, wasmtime::Linker, wasmtime::Module,
+    wasmtime::Store,
+};
+use wit_host_contract::{Functions, builder};
 
 use crate::report;
 
@@ -41,7 +44,7 @@ pub(crate) fn cost() -> bool {
 
 fn ratio(text: &str, argument: i32) -> f64 {
     let limits = Limits::default().wall_clock(Duration::from_secs(600));
-    let guest = contract().limits(limits).build().expect("a runtime").load(text).expect("a guest");
+    let guest = builder().limits(limits).build().expect("a runtime").load(text).expect("a guest");
     let mut guarded = guest.session_blocking(Functions::default()).expect("a session");
 
     let engine = Engine::new(Config::new().gc_support(false)).expect("an engine");

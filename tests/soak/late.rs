@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wit_host::{Error, Functions, Guest, Limits};
+use wit_host::{Error, Guest, Limits};
+use wit_host_contract::Functions;
 
 use crate::{SPIN, load, report, within};
 

@@ -28,12 +28,13 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use wit_host::{Error, Functions, Guest, Limits, contract};
+use wit_host::{Error, Guest, Limits};
+use wit_host_contract::{Functions, builder};
 
 use left::Left;
 
 const SESSIONS: usize = 1_000_000;
-pub(crate) const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/all/hostile");
+pub(crate) const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/hostile");
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -90,7 +91,7 @@ const ENDS: [(&str, &str); 6] = [
 pub(crate) const SPIN: &str = r#"(module (func (export "run") (loop (br 0))))"#;
 /// A guest under limits.
 pub(crate) fn load(text: impl AsRef<[u8]>, limits: Limits) -> Guest<Functions> {
-    contract().limits(limits).build().expect("a runtime").load(text).expect("a guest")
+    builder().limits(limits).build().expect("a runtime").load(text).expect("a guest")
 }
 
 async fn run(guest: &Guest<Functions>) -> Result<(), Error> {

@@ -8,7 +8,8 @@ mod hostile;
 mod random;
 
 use wit_host::blocking::Session;
-use wit_host::{Abi, Error, Functions, Limits, Returns, Val};
+use wit_host::{Abi, Error, Limits, Returns, Val};
+use wit_host_contract::Functions;
 
 /// An allocator that ends the guest where it is used wrongly.
 const ALLOCATOR: &str = include_str!("allocator.wat");
@@ -37,7 +38,7 @@ fn module(parts: &[&str]) -> String {
 
 fn session(module: &str) -> Session<Functions> {
     let limits = Limits::default().memory(4 << 20).fuel(10_000_000).host_call_bytes(100_000);
-    let runtime = wit_host::contract().limits(limits).build().unwrap();
+    let runtime = wit_host_contract::builder().limits(limits).build().unwrap();
     runtime.load(module).unwrap().session_blocking(Functions::default()).unwrap()
 }
 

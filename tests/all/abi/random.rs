@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use wit_host::{Abi, Error, Functions, Guest, Limits, Returns, Val};
+use wit_host::{Abi, Error, Guest, Limits, Returns, Val};
+use wit_host_contract::Functions;
 
 use super::bytes;
 
@@ -29,7 +30,7 @@ fn word() -> impl Strategy<Value = u32> {
 #[test]
 fn any_answer_is_read_or_refused() {
     let limits = Limits::default().host_call_bytes(100_000);
-    let runtime = wit_host::contract().limits(limits).build().unwrap();
+    let runtime = wit_host_contract::builder().limits(limits).build().unwrap();
     let guest = runtime.load(GUEST).unwrap();
     let config = Config { cases: 200, failure_persistence: None, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);

@@ -4,9 +4,10 @@
 
 use std::sync::LazyLock;
 
-use wit_host::adapt::Plan;
 use wit_host::blocking::Session;
-use wit_host::{Contract, Error, Functions, Kind, Limits, Runtime, Val};
+use wit_host::{Contract, Error, Kind, Limits, Runtime, Val};
+use wit_host_adapt::Plan;
+use wit_host_contract::Functions;
 
 /// What every module here may export, beside what the contract's world has.
 const WORLD: &str = "
@@ -31,7 +32,7 @@ pub(super) const HELPERS: &str = r#"
     (func (export "pages") (result i32) (memory.size))"#;
 
 pub(super) static RUNTIME: LazyLock<Runtime<Functions>> =
-    LazyLock::new(|| wit_host::contract().build().unwrap());
+    LazyLock::new(|| wit_host_contract::builder().build().unwrap());
 
 /// What has to come of a call.
 #[derive(Clone, Debug)]
@@ -53,7 +54,7 @@ pub(super) fn traps(name: &'static str, args: impl Into<Vec<Val>>) -> Call {
 
 /// The shipped contract with the world `probe`.
 pub(super) fn contract() -> Contract {
-    Contract::parse(&(wit_host::CONTRACT.join("\n") + WORLD), Some("probe")).unwrap()
+    Contract::parse(&format!("{}{WORLD}", wit_host_contract::WIT), Some("probe")).unwrap()
 }
 
 pub(super) fn plan(module: &str) -> Plan {

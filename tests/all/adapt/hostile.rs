@@ -1,8 +1,8 @@
 //! Modules that were made to be no modules: each is refused or adapted, and what
 //! is adapted is a valid component.
 
-use wit_host::adapt::{AdaptError, Plan};
-use wit_host::{Contract, Limits};
+use wit_host::Limits;
+use wit_host_adapt::{AdaptError, Plan};
 
 use super::both::RUNTIME;
 
@@ -26,7 +26,7 @@ const MODULE: &str = r#"(module $whole
 /// The component that is made of some bytes, which the encoder has found valid. No
 /// failure is one of ours, and no error a dump.
 fn adapted(bytes: &[u8]) -> Option<Vec<u8>> {
-    let contract = Contract::shipped().unwrap();
+    let contract = wit_host_contract::contract().unwrap();
     let plan = Plan::new(bytes, &contract, &Limits::default());
     match plan.and_then(Plan::into_component) {
         Ok(component) => Some(component),

@@ -3,19 +3,19 @@
 
 use std::path::Path;
 
-use wit_host::adapt::Plan;
 use wit_host::wasmtime::component::HasSelf;
 use wit_host::{Contract, Error, Limits, Runtime, State, Val};
+use wit_host_adapt::Plan;
 
 use self::bindings::test::kinds::outcomes::{Host as _, Reason};
 use self::bindings::test::kinds::{clock, numbers, outcomes};
 use self::bindings::{Guest, GuestImports};
 
-const CONTRACT: &str = "../tests/all/adapt/kinds.wit";
+const CONTRACT: &str = "../../tests/all/adapt/kinds.wit";
 
 mod bindings {
     wit_host::wasmtime::component::bindgen!({
-        path: "../tests/all/adapt/kinds.wit",
+        path: "../../tests/all/adapt/kinds.wit",
         exports: { default: async },
         wasmtime_crate: wit_host::wasmtime,
     });

@@ -1,7 +1,7 @@
 //! What cannot become a component, each with the whole of its text.
 
-use wit_host::adapt::{AdaptError, Plan};
 use wit_host::{Contract, GuestError, Limits};
+use wit_host_adapt::{AdaptError, Plan};
 
 use super::both::contract;
 
@@ -102,7 +102,7 @@ const CASES: &[(&str, &[&str])] = &[
 fn everything_is_listed() {
     for (functions, expected) in CASES {
         let module = format!("(module {functions} {RUN})");
-        let contract = Contract::shipped().unwrap();
+        let contract = wit_host_contract::contract().unwrap();
         let plan = Plan::new(module.as_bytes(), &contract, &Limits::default()).unwrap();
         let found: Vec<_> = plan.unmappable().iter().map(ToString::to_string).collect();
         assert_eq!(found, *expected, "{functions}");
@@ -112,7 +112,7 @@ fn everything_is_listed() {
 
 #[test]
 fn nothing_to_call() {
-    let contract = Contract::shipped().unwrap();
+    let contract = wit_host_contract::contract().unwrap();
     let module = br#"(module (func (export "main")))"#;
     let plan = Plan::new(module, &contract, &Limits::default()).unwrap();
     let error = plan.into_component().unwrap_err().to_string();

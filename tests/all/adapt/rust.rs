@@ -2,15 +2,16 @@
 
 use std::fs;
 
-use wit_host::adapt::Plan;
-use wit_host::{Contract, Error, Functions, Grants, Limits, Outcome, Val};
+use wit_host::{Error, Grants, Limits, Outcome, Val};
+use wit_host_adapt::Plan;
 use wit_host_artifacts as guests;
+use wit_host_contract::Functions;
 
 use super::both::RUNTIME;
 use crate::server;
 
 fn main_of(path: &str, grants: &Grants) -> Result<Outcome, Error> {
-    let contract = Contract::shipped().unwrap();
+    let contract = wit_host_contract::contract().unwrap();
     let plan = Plan::new(&fs::read(path).unwrap(), &contract, &Limits::default());
     let plan = plan.unwrap();
     assert_eq!(plan.left_out(), ["greet"]);

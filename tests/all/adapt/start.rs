@@ -1,6 +1,7 @@
 //! What is called before a function, or instead of one.
 
-use wit_host::{Functions, Outcome, Val};
+use wit_host::{Outcome, Val};
+use wit_host_contract::Functions;
 
 use super::both::{RUNTIME, check, gives, plan};
 

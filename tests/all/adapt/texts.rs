@@ -1,6 +1,7 @@
 //! Exports that take and give text as C strings, through the module's allocator.
 
-use wit_host::{Error, Functions, Val};
+use wit_host::{Error, Val};
+use wit_host_contract::Functions;
 
 use super::both::{HELPERS, RUNTIME, check, gives, plan, traps};
 use crate::probe::text;

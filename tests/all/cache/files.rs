@@ -9,10 +9,10 @@ use wit_host::{Error, GuestError, Limits, Runtime};
 use super::{DISK, MISS, Place, heard, module, returns};
 use crate::guards::ADD_COMPONENT;
 
-type Host = wit_host::Functions;
+type Host = wit_host_contract::Functions;
 
 fn runtime(place: &Place, limits: Limits) -> Runtime<Host> {
-    wit_host::contract().cache(place.cache()).limits(limits).build().unwrap()
+    wit_host_contract::builder().cache(place.cache()).limits(limits).build().unwrap()
 }
 
 #[test]

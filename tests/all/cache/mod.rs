@@ -19,7 +19,8 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::Registry;
-use wit_host::{Cache, Functions, Guest, Runtime, RuntimeBuilder, Val};
+use wit_host::{Cache, Guest, Runtime, RuntimeBuilder, Val};
+use wit_host_contract::Functions;
 
 /// A core module whose `run` returns this number.
 pub(crate) fn module(number: i32) -> String {
@@ -49,7 +50,7 @@ impl Place {
 
     /// Loads and runs the guest with a cache of its own, and says what was heard.
     fn load(&self, guest: &str) -> Vec<String> {
-        load(&runtime(wit_host::contract().cache(self.cache())), guest)
+        load(&runtime(wit_host_contract::builder().cache(self.cache())), guest)
     }
 
     /// The one entry.

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use wit_host::blocking::Interrupt;
-use wit_host::{Error, Functions, Grants};
+use wit_host::{Error, Grants};
+use wit_host_contract::Functions;
 
 use super::{command, folder};
 
@@ -76,7 +77,7 @@ fn a_call_is_ended_and_the_shell_goes_on() {
 
 #[test]
 fn a_session_is_interrupted_from_another_thread() {
-    let guest = wit_host::contract().build().unwrap().load(SPIN).unwrap();
+    let guest = wit_host_contract::builder().build().unwrap().load(SPIN).unwrap();
     let interrupt: Interrupt = AtomicBool::new(false).into();
     let start =
         || guest.session_with_interrupt(Functions::default(), &Grants::default(), &interrupt);

@@ -158,7 +158,8 @@ fn shop() -> Vec<u8> {
 }
 
 fn check(transcript: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/all/calling").join(transcript);
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/all/calling").join(transcript);
     let (text, folder) = (fs::read_to_string(&path).unwrap(), folder());
     let (head, rows) = text.split_once("\n\n").unwrap();
     let rows: Vec<_> = rows.split("\n\n").map(Row::read).collect();

@@ -13,6 +13,6 @@ fn cases() {
     cases
         .register_bin("wit-host", std::path::Path::new(env!("CARGO_BIN_EXE_wit-host")))
         .env("XDG_CACHE_HOME", cache.path().to_str().unwrap())
-        .case("../tests/all/cases/*.trycmd");
+        .case("../../tests/all/cases/*.trycmd");
     cases.run();
 }

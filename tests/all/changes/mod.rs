@@ -4,8 +4,9 @@
 mod rows;
 
 use rows::{INTERFACES, VERSIONS, WORLDS};
-use wit_host::Contract;
-use wit_host::changes::{Change, Changes, Effect, VersionStep};
+use wit_host::{
+    Contract, changes::Change, changes::Changes, changes::Effect, changes::VersionStep,
+};
 
 /// What every contract of a row has beside the row's own.
 const COMMON: &str = "

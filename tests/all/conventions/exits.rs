@@ -2,7 +2,8 @@
 //! decides on, and `abort` of AssemblyScript.
 
 use wit_host::wasmtime::StoreContextMut;
-use wit_host::{Error, Exit, Functions, Runtime, State};
+use wit_host::{Error, Exit, Runtime, State};
+use wit_host_contract::Functions;
 
 use super::served::{Host, runtime};
 use super::{check, session};
@@ -93,7 +94,7 @@ fn abort_tells_the_message_and_the_place() {
         (3, 0, "`env.abort`: the range at 3 of length 0 is outside of the guest's memory"),
         (65_537, 0, "`env.abort`: the range at 65537 of length 0 is outside"),
     ];
-    let contract = wit_host::contract().build().unwrap();
+    let contract = wit_host_contract::builder().build().unwrap();
     for (message, file, expected) in cases {
         let text = aborts(message, file);
         check(&runtime(), &text, Err(expected));

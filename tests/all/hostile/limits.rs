@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use wit_host::{Error, GuestError, Limits, contract};
+use wit_host::{Error, GuestError, Limits};
+use wit_host_contract::builder;
 
 use super::kinds::{KINDS, component, everything};
 
 #[test]
 fn every_limit_of_loading_holds() {
-    let runtime = contract().build().unwrap();
+    let runtime = builder().build().unwrap();
     for kind in KINDS {
         let limit = (kind.value)(&Limits::default());
         let inspected = |count| runtime.inspect(component(&(kind.made)(count))).map(|_| ());
@@ -31,6 +32,6 @@ fn every_limit_of_loading_holds() {
 fn nine_tenths_of_everything_are_compiled() {
     let guest = everything(&Limits::default(), 90);
     let began = Instant::now();
-    contract().build().unwrap().load(guest).unwrap();
+    builder().build().unwrap().load(guest).unwrap();
     assert!(began.elapsed() < Duration::from_secs(30), "it took {:?}", began.elapsed());
 }

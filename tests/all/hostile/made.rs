@@ -1,7 +1,7 @@
 //! Rows that are too long to be written down, or that are no text: made here.
 
-use wit_host::wasmtime::{Config, Engine};
-use wit_host::{Error, GuestError, contract};
+use wit_host::{Error, GuestError, wasmtime::Config, wasmtime::Engine};
+use wit_host_contract::builder;
 
 use super::check_all;
 use super::row::Row;
@@ -202,7 +202,7 @@ fn compiled_code_is_not_taken() {
 /// is another guest; none is a surprise.
 #[test]
 fn guests_that_are_damaged() {
-    let runtime = contract().build().unwrap();
+    let runtime = builder().build().unwrap();
     for text in [MODULE, ADD_COMPONENT] {
         let whole = wat::parse_str(text).unwrap();
         let cut_off = (0..whole.len()).map(|length| whole[..length].to_vec());

@@ -41,7 +41,7 @@ use std::path::Path;
 use row::Row;
 use wit_host::{Error, GuestError};
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/all/hostile");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/hostile");
 
 /// One test a file, so that the name of a failing one says what was attacked.
 macro_rules! files {
@@ -89,7 +89,7 @@ fn a_pool_holds_what_is_hostile() {
 /// What is told of a guest before it is compiled is told of these as well.
 #[test]
 fn every_guest_is_inspected() {
-    let runtime = wit_host::contract().build().unwrap();
+    let runtime = wit_host_contract::builder().build().unwrap();
     for row in FILES.iter().flat_map(|file| rows(file)) {
         match runtime.inspect(&row.guest) {
             Ok(inspection) => {

@@ -7,9 +7,10 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use wit_host::{
-    Access, Error, Functions, Grants, Guest, GuestError, Limits, Outcome, Pool, Runtime,
-    RuntimeBuilder, Stdio, Val,
+    Access, Error, Grants, Guest, GuestError, Limits, Outcome, Pool, Runtime, RuntimeBuilder,
+    Stdio, Val,
 };
+use wit_host_contract::Functions;
 
 use super::folder::Folder;
 use super::within;
@@ -194,8 +195,8 @@ impl Row {
 
     fn builder(&self) -> RuntimeBuilder<Functions> {
         let builder = match self.is_pooled {
-            true => wit_host::contract().pool(Pool::new(1)),
-            false => wit_host::contract(),
+            true => wit_host_contract::builder().pool(Pool::new(1)),
+            false => wit_host_contract::builder(),
         };
         match &self.provided {
             Some((name, module)) => builder.module(name, module.as_bytes()),

@@ -145,7 +145,7 @@ pub(crate) fn of_modules() -> Vec<Import> {
 /// WASI 0.2 and the contract, with the world of [`WASI`].
 static WORLD: LazyLock<(Resolve, WorldId)> = LazyLock::new(|| {
     let mut resolve = Resolve::default();
-    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
     resolve.push_dir(wit).unwrap();
     let package = resolve.push_str("wasi.wit", WASI).unwrap();
     let world = resolve.select_world(&[package], Some("guest")).unwrap();

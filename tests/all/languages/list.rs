@@ -18,7 +18,7 @@ pub(crate) struct Language {
 /// Where `make guests-all` puts a guest.
 macro_rules! built {
     ($name:literal) => {
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../target/guests/languages/", $name, ".wasm")
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/guests/languages/", $name, ".wasm")
     };
 }
 

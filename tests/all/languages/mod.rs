@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 use std::{env, fs};
 
 use wit_host::blocking::Session;
-use wit_host::{Abi, Error, FetchLimits, Functions, Grants, Guest, Kind, Returns, Runtime, Val};
+use wit_host::{Abi, Error, Grants, Guest, Kind, Returns, Runtime, Val};
+use wit_host_contract::{FetchLimits, Functions};
 
 use crate::server;
 use list::{LANGUAGES, Language};
@@ -47,7 +48,7 @@ fn every_language_is_tested() {
     let listed: Vec<_> = LANGUAGES.iter().map(|language| language.folder).collect();
     assert_eq!(listed, TESTED);
 
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../guest"));
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest"));
     let made_by_make = ["", "module/"].into_iter().flat_map(|folder| {
         let entries = fs::read_dir(root.join(folder)).unwrap().map(Result::unwrap);
         let made = entries.filter(|entry| entry.path().join("Makefile").exists());
@@ -68,7 +69,7 @@ fn both_engines_of_javascript_have_the_same_source() {
 }
 
 static RUNTIME: LazyLock<Runtime<Functions>> =
-    LazyLock::new(|| wit_host::contract().build().unwrap());
+    LazyLock::new(|| wit_host_contract::builder().build().unwrap());
 
 /// Builds nothing: a guest that is not there is told and passed over, but not where
 /// a change is judged.

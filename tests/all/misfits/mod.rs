@@ -44,7 +44,7 @@ impl Row {
             true => self.guest.clone().into_bytes(),
             false => component(&self.guest),
         };
-        let runtime = wit_host::contract().build().expect("a runtime");
+        let runtime = wit_host_contract::builder().build().expect("a runtime");
         let fit = match &self.contract {
             None => runtime.fit(&guest).expect("a guest"),
             Some(contract) => {
@@ -79,7 +79,7 @@ fn component(wit: &str) -> Vec<u8> {
 }
 
 fn check(file: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/all/misfits").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/all/misfits").join(file);
     let text = fs::read_to_string(&path).expect("the rows");
     let (head, rows) = text.split_once("=== ").expect("a row");
     let rows: Vec<_> = rows.split("\n=== ").map(Row::read).collect();

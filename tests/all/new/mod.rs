@@ -17,8 +17,8 @@ use tempfile::TempDir;
 use crate::cli::run;
 
 /// A contract of WIT's sorts of types, in each place where they can be.
-pub(crate) const KINDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/all/new/kinds");
-const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target");
+pub(crate) const KINDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/new/kinds");
+const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
 
 /// A project, and what its author was told to type.
 struct Project {

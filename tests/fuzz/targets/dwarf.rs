@@ -9,12 +9,13 @@ use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use wit_host::{Error, Functions, Limits, Runtime, contract};
+use wit_host::{Error, Limits, Runtime};
+use wit_host_contract::{Functions, builder};
 
 use crate::dwarf::{Dwarf, Section, Value, attribute, component, lines, module, tag};
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
-    contract().limits(Limits::default().memory(4 << 20)).build().expect("a runtime")
+    builder().limits(Limits::default().memory(4 << 20)).build().expect("a runtime")
 });
 
 const GUEST: &str = "(module (memory (export \"memory\") 1) (func $inner unreachable)

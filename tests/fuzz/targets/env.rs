@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use wit_host::{Error, Functions, Guest, Val, contract};
+use wit_host::{Error, Guest, Val};
+use wit_host_contract::{Functions, builder};
 
 const SIZE: usize = 65_536;
 
@@ -28,7 +29,7 @@ static GUEST: LazyLock<Guest<Functions>> = LazyLock::new(|| {
         (func (export "run") (param i32 i32 i32 i32 i32) (result i32)
             (call $concat (local.get 0) (local.get 1) (local.get 2) (local.get 3))
             (call $write_mem (local.get 4))))"#;
-    contract().build().expect("a runtime").load(text).expect("a guest")
+    builder().build().expect("a runtime").load(text).expect("a guest")
 });
 
 fn text(memory: &[u8], (pointer, length): (i32, i32)) -> Option<String> {

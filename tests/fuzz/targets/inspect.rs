@@ -8,10 +8,11 @@ mod contained;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use wit_host::{Contract, Fit, Functions, Limits, Misfits, Runtime, contract};
+use wit_host::{Contract, Fit, Limits, Misfits, Runtime};
+use wit_host_contract::{Functions, builder};
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
-    contract().limits(Limits::default().file_size(64 << 10)).build().expect("a runtime")
+    builder().limits(Limits::default().file_size(64 << 10)).build().expect("a runtime")
 });
 
 static OTHER: LazyLock<Contract> = LazyLock::new(|| {

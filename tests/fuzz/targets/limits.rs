@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use wit_host::{Error, GuestError, Functions, Limits, Runtime, contract};
+use wit_host::{Error, GuestError, Limits, Runtime};
+use wit_host_contract::{Functions, builder};
 
 const FUNCTIONS: usize = 40;
 const SIGNATURE: usize = 10;
@@ -31,7 +32,7 @@ static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
         .definitions(DEFINITIONS)
         .effective_instances(INSTANCES)
         .fuel(1_000_000);
-    contract().limits(limits).build().expect("a runtime")
+    builder().limits(limits).build().expect("a runtime")
 });
 
 /// How much there is of each thing, in parts of 128 of what the limit allows.

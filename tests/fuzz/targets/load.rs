@@ -8,10 +8,11 @@ mod contained;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use wit_host::{Functions, Limits, Runtime, contract};
+use wit_host_contract::{Functions, builder};
+use wit_host::{Limits, Runtime};
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
-    contract().limits(Limits::default().file_size(64 << 10)).build().expect("a runtime")
+    builder().limits(Limits::default().file_size(64 << 10)).build().expect("a runtime")
 });
 
 fuzz_target!(init: contained::allow(), |bytes: &[u8]| {

@@ -15,12 +15,13 @@ use wasmparser::{
     FromReader, FunctionSectionReader, GlobalSectionReader, ImportSectionReader, SectionLimited,
     TypeSectionReader,
 };
-use wit_host::{Functions, Limits, Runtime, contract};
+use wit_host_contract::{Functions, builder};
+use wit_host::{Limits, Runtime};
 use wit_host_artifacts as guests;
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
     let limits = Limits::default().body(64 << 10).file_size(4 << 20);
-    contract().limits(limits).build().expect("a runtime")
+    builder().limits(limits).build().expect("a runtime")
 });
 
 /// Small ones, of each kind.

@@ -8,11 +8,12 @@ use std::time::Duration;
 use arbitrary::{Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use wasm_smith::{Component, Config, Module};
-use wit_host::{Functions, Limits, Runtime, contract};
+use wit_host_contract::{Functions, builder};
+use wit_host::{Limits, Runtime};
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
     let limits = Limits::default().memory(4 << 20).wall_clock(Duration::from_secs(5)).fuel(50_000);
-    contract().limits(limits).build().expect("a runtime")
+    builder().limits(limits).build().expect("a runtime")
 });
 
 fn config() -> Config {

@@ -1,13 +1,10 @@
 //! A guest calls the host: numbers, texts, bytes, records.
 
 use crate::guests::{Path, Work};
-use crate::interpreter;
-use crate::native;
-use crate::peers;
 use crate::plain::{self, Plain};
 use crate::row::{Column, Goal, Row};
 use crate::setting::Setting;
-use crate::wit_host;
+use crate::{interpreter, native, peers, wit_host};
 
 /// Lengths of a text, with how they are written.
 const LENGTHS: [(u32, &str); 4] =

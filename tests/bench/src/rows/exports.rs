@@ -2,12 +2,10 @@
 
 use crate::call::Call;
 use crate::guests::Path;
-use crate::interpreter;
-use crate::peers;
 use crate::plain::{self, Plain};
 use crate::row::{Column, Row};
 use crate::setting::{Mode, Setting};
-use crate::wit_host;
+use crate::{interpreter, peers, wit_host};
 
 /// Of what a call takes in plain wasmtime, at most so many times as much.
 const TYPED: f64 = 1.05;

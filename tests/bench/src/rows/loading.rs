@@ -1,9 +1,8 @@
 //! From a guest's bytes to one that is ready to be instantiated.
 
 use crate::guests::{LARGE_COMMAND, SMALL_COMMAND};
-use crate::plain;
 use crate::row::{Column, Row};
-use crate::wit_host;
+use crate::{plain, wit_host};
 
 const GROUP: &str = "loading a component";
 

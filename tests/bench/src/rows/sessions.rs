@@ -1,12 +1,10 @@
 //! Fresh sessions.
 
 use crate::guests::Path;
-use crate::interpreter;
-use crate::peers;
 use crate::plain::{self, Plain};
 use crate::row::{Column, Goal, Row};
 use crate::setting::{Mode, Setting};
-use crate::wit_host;
+use crate::{interpreter, peers, wit_host};
 
 const GROUP: &str = "a fresh session, a call and its end";
 

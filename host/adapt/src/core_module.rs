@@ -1,0 +1,175 @@
+//! What a core module declares, read once and after it was found valid: its
+//! functions' types, its imports, exports and memories. It knows no contract.
+
+use std::fmt;
+
+use wasmparser::{
+    CompositeInnerType, Export, ExternalKind, FuncType, Import, MemoryType, Parser, Payload,
+    TypeRef, Validator,
+};
+
+use super::convention::Number;
+use super::error::Result;
+use wit_host_binary::error::GuestError;
+use wit_host_binary::kind::Kind;
+use wit_host_text::shown;
+
+/// The name that every toolchain exports a module's memory under.
+pub(super) const MEMORY: &str = "memory";
+
+/// The declarations of a valid core module.
+#[derive(Default)]
+pub(super) struct CoreModule<'m> {
+    /// The types, of which those that are no functions' are `None`.
+    types: Vec<Option<FuncType>>,
+    /// Of each function, imported ones first, the index of its type.
+    functions: Vec<u32>,
+    pub(super) imports: Vec<Import<'m>>,
+    pub(super) exports: Vec<Export<'m>>,
+    pub(super) memories: Vec<MemoryType>,
+    pub(super) globals: u32,
+    /// The function that instantiating calls.
+    pub(super) start: Option<u32>,
+    /// Whether it carries the types of a component, as bindings to WIT leave them.
+    pub(super) has_component_types: bool,
+}
+
+impl<'m> CoreModule<'m> {
+    /// Reads a module.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where it is not valid.
+    pub(crate) fn read(binary: &'m [u8]) -> Result<Self> {
+        Validator::new().validate_all(binary).map_err(|error| invalid(&error))?;
+        let mut module = Self::default();
+        for payload in Parser::new(0).parse_all(binary) {
+            payload.and_then(|payload| module.take(payload)).map_err(|error| invalid(&error))?;
+        }
+        Ok(module)
+    }
+
+    fn take(&mut self, payload: Payload<'m>) -> wasmparser::Result<()> {
+        match payload {
+            Payload::TypeSection(section) => {
+                for group in section {
+                    self.types.extend(group?.into_types().map(
+                        |ty| match ty.composite_type.inner {
+                            CompositeInnerType::Func(function) => Some(function),
+                            _ => None,
+                        },
+                    ));
+                }
+            }
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    let import = import?;
+                    match import.ty {
+                        TypeRef::Func(ty) | TypeRef::FuncExact(ty) => self.functions.push(ty),
+                        TypeRef::Memory(memory) => self.memories.push(memory),
+                        TypeRef::Global(_) => self.globals += 1,
+                        TypeRef::Table(_) | TypeRef::Tag(_) => {}
+                    }
+                    self.imports.push(import);
+                }
+            }
+            Payload::FunctionSection(section) => {
+                for ty in section {
+                    self.functions.push(ty?);
+                }
+            }
+            Payload::MemorySection(section) => {
+                for memory in section {
+                    self.memories.push(memory?);
+                }
+            }
+            Payload::GlobalSection(section) => self.globals += section.count(),
+            Payload::ExportSection(section) => {
+                self.exports = section.into_iter().collect::<Result<_, _>>()?;
+            }
+            Payload::StartSection { func, .. } => self.start = Some(func),
+            Payload::CustomSection(section) => {
+                self.has_component_types |= section.name().starts_with("component-type");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// How many types there are.
+    pub(super) fn type_count(&self) -> u32 {
+        count(self.types.len())
+    }
+
+    /// How many functions there are, imported ones included.
+    pub(super) fn function_count(&self) -> u32 {
+        count(self.functions.len())
+    }
+
+    /// The type of an import that is a function.
+    pub(super) fn import_type(&self, import: &Import<'_>) -> Option<(u32, &FuncType)> {
+        let (TypeRef::Func(ty) | TypeRef::FuncExact(ty)) = import.ty else { return None };
+        self.types.get(ty as usize)?.as_ref().map(|function| (ty, function))
+    }
+
+    /// An exported function by its name, and its type.
+    pub(crate) fn function(&self, name: &str) -> Option<(u32, &FuncType)> {
+        let export = self.export(name, ExternalKind::Func)?;
+        let ty = *self.functions.get(export.index as usize)?;
+        self.types.get(ty as usize)?.as_ref().map(|function| (export.index, function))
+    }
+
+    /// An exported function that has just this type.
+    pub(super) fn function_of(
+        &self,
+        name: &str,
+        params: &[Number],
+        results: &[Number],
+    ) -> Option<u32> {
+        let (index, ty) = self.function(name)?;
+        is(ty, params, results).then_some(index)
+    }
+
+    /// The exported memory, or why the host could not reach into it.
+    pub(super) fn memory(&self) -> Result<u32, &'static str> {
+        let export = self.export(MEMORY, ExternalKind::Memory);
+        let export = export.ok_or("the module exports no memory as `memory`")?;
+        match self.memories.get(export.index as usize) {
+            Some(memory) if memory.memory64 => Err("its memory has 64-bit addresses"),
+            Some(memory) if memory.shared => Err("its memory is shared between threads"),
+            Some(memory) if memory.page_size_log2.is_some() => Err("its memory has unusual pages"),
+            _ => Ok(export.index),
+        }
+    }
+
+    fn export(&self, name: &str, kind: ExternalKind) -> Option<&Export<'m>> {
+        self.exports.iter().find(|export| export.name == name && export.kind == kind)
+    }
+}
+
+/// Whether a function's type is the one of these numbers.
+pub(super) fn is(ty: &FuncType, params: &[Number], results: &[Number]) -> bool {
+    let same = |found: &[wasmparser::ValType], wanted: &[Number]| {
+        found.iter().copied().eq(wanted.iter().map(|number| number.parsed()))
+    };
+    same(ty.params(), params) && same(ty.results(), results)
+}
+
+/// A core function's type in words: `(i32, i32) -> i32`.
+pub(super) fn signature<T: fmt::Display>(params: &[T], results: &[T]) -> String {
+    let listed = |types: &[T]| types.iter().map(T::to_string).collect::<Vec<_>>().join(", ");
+    match results {
+        [] => format!("({})", listed(params)),
+        [result] => format!("({}) -> {result}", listed(params)),
+        several => format!("({}) -> ({})", listed(params), listed(several)),
+    }
+}
+
+/// The error of a module that is not valid.
+pub(super) fn invalid(error: &dyn fmt::Display) -> GuestError {
+    GuestError::Invalid { kind: Kind::Module.name(), reason: shown(&error.to_string()) }
+}
+
+/// A number of definitions, which the format has as 32 bits.
+pub(super) fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,234 @@
+//! The functions that the component exports: they call the module's own, and
+//! have texts cross as C strings.
+
+use wasm_encoder::{BlockType, Function, MemArg, ValType};
+
+use super::kit::{Kit, made};
+use super::{Made, flat};
+use crate::allocator::Allocator;
+use crate::convention::Number::I32;
+use crate::core_module::count;
+use crate::exports::{CallIn, Crossing};
+
+/// The set-up: one function after the other.
+pub(super) fn initialize(functions: impl Iterator<Item = u32>, kit: &Kit) -> Made {
+    let mut body = Function::new([]);
+    for function in functions {
+        body.instructions().call(function);
+    }
+    body.instructions().i32_const(1).global_set(kit.initialized).end();
+    made("_initialize", &[], &[], body)
+}
+
+/// `run` of `wasi:cli/run`, for a module whose main is `start`: it has succeeded
+/// when it returns.
+pub(super) fn command(start: u32) -> Made {
+    let mut body = Function::new([]);
+    body.instructions().call(start).i32_const(0).end();
+    made("run", &[], &[I32], body)
+}
+
+/// `realloc` for the adapter of WASI, which asks for whole pages and never gives
+/// them back: from the module's own `malloc`, but from new pages as long as
+/// `_initialize` is at work, which may call WASI before there is a heap.
+pub(super) fn realloc_of_adapter(malloc: u32, memory: u32, initialized: Option<u32>) -> Made {
+    let (align, size) = (2, 3);
+    let mut body = Function::new([]);
+    let mut code = body.instructions();
+    if let Some(initialized) = initialized {
+        code.global_get(initialized).i32_eqz().if_(BlockType::Empty);
+        code.local_get(size).i32_const(0xffff).i32_add().i32_const(16).i32_shr_u();
+        code.memory_grow(memory).local_tee(size);
+        code.i32_const(-1).i32_eq().if_(BlockType::Empty).unreachable().end();
+        code.local_get(size).i32_const(16).i32_shl().return_().end();
+    }
+    code.local_get(size).local_get(align).i32_add().call(malloc).local_tee(size);
+    code.i32_eqz().if_(BlockType::Empty).unreachable().end();
+    code.local_get(size).local_get(align).i32_add().i32_const(1).i32_sub();
+    code.i32_const(0).local_get(align).i32_sub().i32_and().end();
+    made("realloc for WASI", &[I32; 4], &[I32], body)
+}
+
+/// `(pointer, length)` of a received text: a block of the module's own with the
+/// text and a NUL.
+pub(super) fn place(kit: &Kit, allocator: Allocator) -> Made {
+    let (pointer, length, at, block) = (0, 1, 2, 3);
+    let mut body = Function::new([(2, ValType::I32)]);
+    let mut code = body.instructions();
+    code.block(BlockType::Empty).loop_(BlockType::Empty);
+    code.local_get(at).local_get(length).i32_eq().br_if(1);
+    code.local_get(pointer).local_get(at).i32_add().i32_load8_u(byte_of(kit.received));
+    code.i32_eqz().if_(BlockType::Empty).call(kit.nul).end();
+    code.local_get(at).i32_const(1).i32_add().local_set(at).br(0).end().end();
+    code.local_get(length).i32_const(1).i32_add();
+    match allocator {
+        Allocator::Sized { allocate, .. } => code.call(allocate),
+        Allocator::Malloc { malloc, .. } => code.call(malloc),
+    };
+    code.local_tee(block).i32_eqz().if_(BlockType::Empty).call(kit.full).end();
+    // The NUL goes first, and with it a check of the whole block.
+    code.local_get(block).i32_const(0).local_get(length).i32_const(1).i32_add();
+    code.memory_fill(kit.memory());
+    code.local_get(block).local_get(pointer).local_get(length);
+    code.memory_copy(kit.memory(), kit.received);
+    code.local_get(block).end();
+    made("place a C string", &[I32, I32], &[I32], body)
+}
+
+/// A call of `core`, after `first`; `text` is the function that places a text,
+/// and the allocator that gives its block back.
+pub(super) fn call(
+    call: &CallIn,
+    core: u32,
+    first: Option<u32>,
+    text: Option<(u32, Allocator)>,
+    kit: &Kit,
+) -> Made {
+    let params = flat(call);
+    let locals = Locals::new(call, count(params.len()));
+    let result = match call.result {
+        Some(Crossing::Number(number)) => number,
+        _ => I32,
+    };
+    let mut body = Function::new([(locals.texts + 4, ValType::I32), (1, result.encoded())]);
+    if locals.texts > 0 {
+        kit.receive(&mut body);
+    }
+    if let Some(first) = first {
+        body.instructions().call(first);
+    }
+    for (block, pointer) in locals.placed.iter().flatten() {
+        let place = text.map_or(kit.full, |(place, _)| place);
+        let mut code = body.instructions();
+        code.local_get(*pointer).local_get(pointer + 1).call(place).local_set(*block);
+    }
+    for (param, placed) in locals.flat.iter().zip(&locals.placed) {
+        body.instructions().local_get(placed.map_or(*param, |(block, _)| block));
+    }
+    body.instructions().call(core);
+    if call.result.is_some() {
+        body.instructions().local_set(locals.result(call));
+    }
+    finish(&mut body, call, &locals, text, kit);
+    let results: Vec<_> = call.result.iter().map(|_| result).collect();
+    made(&call.name, &params, &results, body)
+}
+
+/// Takes the result out of memory before anything is given back, since it may
+/// lie in an argument.
+fn finish(
+    body: &mut Function,
+    call: &CallIn,
+    locals: &Locals,
+    text: Option<(u32, Allocator)>,
+    kit: &Kit,
+) {
+    let is_text = call.result == Some(Crossing::CString);
+    if is_text {
+        measure(body, locals, kit);
+    }
+    if let Some((_, allocator)) = text {
+        for (block, pointer) in locals.placed.iter().flatten() {
+            let mut code = body.instructions();
+            code.local_get(*block);
+            match allocator {
+                Allocator::Sized { deallocate, .. } => {
+                    code.local_get(pointer + 1).i32_const(1).i32_add().call(deallocate);
+                }
+                Allocator::Malloc { free, .. } => {
+                    code.call(free);
+                }
+            }
+        }
+        if let (true, Allocator::Sized { deallocate, .. }) = (is_text, allocator) {
+            give_back(body, locals, deallocate);
+        }
+    }
+    if is_text {
+        hand_over(body, locals, kit);
+    } else if call.result.is_some() {
+        body.instructions().local_get(locals.result(call));
+    }
+    body.instructions().end();
+}
+
+/// Finds the NUL of the C string that was returned, and receives what is before.
+fn measure(body: &mut Function, locals: &Locals, kit: &Kit) {
+    let Locals { string, length, .. } = *locals;
+    let mut code = body.instructions();
+    code.local_get(string).i32_eqz().if_(BlockType::Empty).call(kit.null).end();
+    code.local_get(string).local_set(length);
+    code.block(BlockType::Empty).loop_(BlockType::Empty);
+    code.local_get(length).i32_load8_u(byte_of(kit.memory())).i32_eqz().br_if(1);
+    code.local_get(length).i32_const(1).i32_add().local_tee(length).br_if(0);
+    // The largest memory has ended.
+    code.call(kit.null).end().end();
+    code.local_get(length).local_get(string).i32_sub().local_tee(length);
+    code.call(kit.make_room_received);
+    code.i32_const(0).local_get(string).local_get(length);
+    code.memory_copy(kit.received, kit.memory());
+}
+
+/// Gives the returned C string back, unless it is an argument, which was.
+fn give_back(body: &mut Function, locals: &Locals, deallocate: u32) {
+    let Locals { string, length, .. } = *locals;
+    let mut code = body.instructions();
+    code.i32_const(1);
+    for (block, _) in locals.placed.iter().flatten() {
+        code.local_get(*block).local_get(string).i32_ne().i32_and();
+    }
+    code.if_(BlockType::Empty).local_get(string);
+    code.local_get(length).i32_const(1).i32_add().call(deallocate).end();
+}
+
+/// Writes what was received to where the host reads it.
+fn hand_over(body: &mut Function, locals: &Locals, kit: &Kit) {
+    let Locals { length, area, copy, .. } = *locals;
+    let mut code = body.instructions();
+    code.i32_const(8).i32_const(4).call(kit.reserve).local_set(area);
+    code.local_get(length).i32_const(1).call(kit.reserve).local_tee(copy);
+    code.i32_const(0).local_get(length).memory_copy(kit.memory(), kit.received);
+    code.local_get(area).local_get(copy).i32_store(kit.at(0));
+    code.local_get(area).local_get(length).i32_store(kit.at(4)).local_get(area);
+}
+
+/// Which local variable is what.
+struct Locals {
+    /// The first of each parameter's.
+    flat: Vec<u32>,
+    /// Of each parameter that is text, the block that it was placed in, and the
+    /// first of its own.
+    placed: Vec<Option<(u32, u32)>>,
+    texts: u32,
+    string: u32,
+    length: u32,
+    area: u32,
+    copy: u32,
+    number: u32,
+}
+
+impl Locals {
+    fn new(call: &CallIn, params: u32) -> Self {
+        let (mut next, mut texts) = (0, 0);
+        let (mut flat, mut placed) = (Vec::new(), Vec::new());
+        for param in &call.params {
+            flat.push(next);
+            let is_text = *param == Crossing::CString;
+            placed.push(is_text.then_some((params + texts, next)));
+            next += if is_text { 2 } else { 1 };
+            texts += u32::from(is_text);
+        }
+        let string = params + texts;
+        let (length, area, copy, number) = (string + 1, string + 2, string + 3, string + 4);
+        Self { flat, placed, texts, string, length, area, copy, number }
+    }
+
+    /// The one for the result.
+    fn result(&self, call: &CallIn) -> u32 {
+        if call.result == Some(Crossing::CString) { self.string } else { self.number }
+    }
+}
+
+fn byte_of(memory: u32) -> MemArg {
+    MemArg { offset: 0, align: 0, memory_index: memory }
+}

@@ -1,0 +1,178 @@
+//! The functions that are put beside a core module's own: they stand between
+//! its conventions and the canonical ABI. `kit` has what they share, `out` the
+//! calls of the contract, `into` those of the module.
+
+mod into;
+mod kit;
+mod out;
+
+use wasm_encoder::Function;
+
+use super::allocator::Allocator;
+use super::convention::Number;
+use super::core_module::CoreModule;
+use super::exports::{CallIn, Crossing, Exports};
+use super::imports::{ImportUse, Imports};
+use super::layout::Layout;
+use kit::Kit;
+use wit_host_binary::names::START;
+
+/// A function of ours, to be appended to a module.
+pub(super) struct Made {
+    /// A name for people, who see it in backtraces.
+    pub name: String,
+    pub ty: MadeType,
+    pub(super) body: Function,
+}
+
+/// The type of a function of ours.
+pub(super) enum MadeType {
+    /// Of these parameters and results.
+    Of(Vec<Number>, Vec<Number>),
+    /// One of the module's own types, by its index.
+    Own(u32),
+}
+
+/// Everything that is appended to a module.
+pub(super) struct Glue {
+    /// The functions, in the order of their indices.
+    pub functions: Vec<Made>,
+    /// The functions that are exported, with their indices.
+    pub(super) exports: Vec<(String, u32)>,
+    /// How many memories of ours there are.
+    pub(super) memories: u32,
+    /// The first values of our globals, all of them `i32`.
+    pub(super) globals: Vec<i32>,
+}
+
+impl Glue {
+    /// Makes what the planned imports and exports need.
+    pub(crate) fn new(
+        module: &CoreModule<'_>,
+        imports: &Imports,
+        exports: &Exports,
+        layout: &Layout,
+    ) -> Self {
+        let needs_memory = imports.keeps_results() || exports.in_memory();
+        let memory = module.memory().ok().filter(|_| needs_memory);
+        let kit = Kit::new(layout, memory, needs_memory || !layout.called.is_empty());
+        let mut glue = Self {
+            functions: out::functions(module, imports, layout, &kit),
+            exports: Vec::new(),
+            memories: kit.memories(),
+            globals: Vec::new(),
+        };
+        glue.functions.extend(kit.functions());
+        if kit.memories() > 0 {
+            glue.exports.push(("cabi_import_realloc".into(), kit.realloc));
+            glue.exports.push(("cabi_export_realloc".into(), kit.realloc));
+        }
+        glue.set_up(imports, exports, layout, &kit);
+        glue.realloc_for_wasi(module, imports, exports, layout, &kit);
+        glue.calls(exports, layout, &kit);
+        if !glue.functions.is_empty() {
+            glue.globals = kit.globals();
+        }
+        glue
+    }
+
+    /// Appends a function, and gives its index.
+    fn add(&mut self, layout: &Layout, made: Made) -> u32 {
+        let index = layout.glue(self.functions.len());
+        self.functions.push(made);
+        index
+    }
+
+    /// What is called before anything else, and a command's main.
+    fn set_up(&mut self, imports: &Imports, exports: &Exports, layout: &Layout, kit: &Kit) {
+        // What instantiating would call is a part of the set-up, since no import
+        // can be called before the component is put together.
+        if !exports.initialize.is_empty() {
+            let functions = exports.initialize.iter().map(|&function| layout.function(function));
+            let index = self.add(layout, into::initialize(functions, kit));
+            self.exports.push(("_initialize".into(), index));
+        }
+        if let (true, Some(start)) = (exports.is_command(), exports.start) {
+            match imports.has_wasi() {
+                true => self.exports.push((START.into(), layout.function(start))),
+                false => {
+                    let index = self.add(layout, into::command(layout.function(start)));
+                    self.exports.push((format!("{}#run", super::world::COMMAND), index));
+                }
+            }
+        }
+    }
+
+    /// What WASI's adapter has its pages from. It grows memory where it is given
+    /// nothing, which most toolchains expect that others do.
+    fn realloc_for_wasi(
+        &mut self,
+        module: &CoreModule<'_>,
+        imports: &Imports,
+        exports: &Exports,
+        layout: &Layout,
+        kit: &Kit,
+    ) {
+        let realloc = ("cabi_realloc", &[Number::I32; 4], &[Number::I32]);
+        if let Some(own) = module.function_of(realloc.0, realloc.1, realloc.2) {
+            self.exports.push((realloc.0.into(), layout.function(own)));
+        } else if let (true, Some(malloc)) = (imports.has_wasi(), settled_malloc(exports)) {
+            let memory = module.memory().unwrap_or_default();
+            let initialized = (!exports.initialize.is_empty()).then_some(kit.initialized);
+            let made = into::realloc_of_adapter(layout.function(malloc), memory, initialized);
+            let index = self.add(layout, made);
+            self.exports.push(("cabi_realloc_adapter".into(), index));
+        }
+    }
+
+    fn calls(&mut self, exports: &Exports, layout: &Layout, kit: &Kit) {
+        let start = exports.start.filter(|_| !exports.is_command());
+        let first = start.map(|start| self.add(layout, kit.start_once(layout.function(start))));
+        let allocator =
+            exports.allocator.map(|found| found.remapped(|index| layout.function(index)));
+        let place = allocator
+            .filter(|_| exports.in_memory())
+            .map(|allocator| self.add(layout, into::place(kit, allocator)));
+        for call in &exports.calls {
+            let core = layout.function(call.function);
+            if !call.has_text() && first.is_none() {
+                self.exports.push((call.name.clone(), core));
+                continue;
+            }
+            let text = place.zip(allocator);
+            let index = self.add(layout, into::call(call, core, first, text, kit));
+            self.exports.push((call.name.clone(), index));
+            if call.result == Some(Crossing::CString) {
+                let index = self.add(layout, kit.post_return(&call.name));
+                self.exports.push((format!("cabi_post_{}", call.name), index));
+            }
+        }
+    }
+}
+
+/// The module's `malloc`, where it is set up by a call of its own. A module that
+/// sets itself up in each call from outside must not be called amid another one.
+fn settled_malloc(exports: &Exports) -> Option<u32> {
+    let is_set_up = exports.start.is_some() || !exports.initialize.is_empty();
+    match exports.allocator {
+        Some(Allocator::Malloc { malloc, .. }) if is_set_up => Some(malloc),
+        _ => None,
+    }
+}
+
+/// Whether an import is replaced by a function of ours.
+pub(super) fn is_glued(use_: &ImportUse) -> bool {
+    match use_ {
+        ImportUse::Renamed(_) | ImportUse::Wasi => false,
+        ImportUse::Glued(_) | ImportUse::Writer | ImportUse::Trap => true,
+    }
+}
+
+/// The flat parameters of an export by the canonical ABI.
+fn flat(call: &CallIn) -> Vec<Number> {
+    let flat = |param: &Crossing| match param {
+        Crossing::Number(number) => vec![*number],
+        Crossing::CString => vec![Number::I32, Number::I32],
+    };
+    call.params.iter().flat_map(flat).collect()
+}

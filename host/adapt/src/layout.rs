@@ -1,0 +1,90 @@
+//! Where everything is once functions were put beside a module's own: the
+//! indices of the made module. It makes nothing.
+
+use super::call_out::CallOut;
+use super::core_module::{CoreModule, count};
+use super::glue::is_glued;
+use super::imports::{ImportUse, Imports};
+
+/// The indices of a made module: imports that stay, the contract's functions that
+/// functions of ours call, the module's own functions, and ours.
+pub(super) struct Layout {
+    /// The new index of each imported function.
+    imported: Vec<u32>,
+    /// The contract's functions that functions of ours call.
+    pub(super) called: Vec<CallOut>,
+    /// How many functions the module has, imported ones included.
+    functions: u32,
+    /// The number of imports that stay.
+    kept: u32,
+    /// The first of our functions.
+    first: u32,
+    /// How many of our functions stand for imports; they come first.
+    pub(super) glued_imports: usize,
+    pub(super) types: u32,
+    pub(super) memories: u32,
+    pub(super) globals: u32,
+}
+
+impl Layout {
+    pub(crate) fn new(module: &CoreModule<'_>, imports: &Imports) -> Self {
+        let mut called: Vec<CallOut> = Vec::new();
+        for use_ in &imports.uses {
+            if let ImportUse::Glued(call) = use_
+                && !called.iter().any(|one| same(one, call))
+            {
+                called.push(call.clone());
+            }
+        }
+        let glued = imports.uses.iter().filter(|use_| is_glued(use_)).count();
+        let kept = count(imports.uses.len() - glued);
+        let own = module.function_count() - count(imports.uses.len());
+        let first = kept + count(called.len()) + own;
+        let (mut staying, mut standing) = (0, first);
+        let place = |use_| {
+            let next = if is_glued(use_) { &mut standing } else { &mut staying };
+            *next += 1;
+            *next - 1
+        };
+        Self {
+            imported: imports.uses.iter().map(place).collect(),
+            called,
+            functions: module.function_count(),
+            kept,
+            first,
+            glued_imports: glued,
+            types: module.type_count(),
+            memories: count(module.memories.len()),
+            globals: module.globals,
+        }
+    }
+
+    /// The new index of a function of the module.
+    pub(crate) fn function(&self, old: u32) -> u32 {
+        let imports = count(self.imported.len());
+        match self.imported.get(old as usize) {
+            Some(new) => *new,
+            None => old - imports + self.kept + count(self.called.len()),
+        }
+    }
+
+    /// The new index of a function that a name was given to, where there is one.
+    pub(super) fn named(&self, old: u32) -> Option<u32> {
+        (old < self.functions).then(|| self.function(old))
+    }
+
+    /// The index of the contract's function that `call` is one of.
+    pub(super) fn called(&self, call: &CallOut) -> u32 {
+        let position = self.called.iter().position(|one| same(one, call));
+        self.kept + count(position.unwrap_or_default())
+    }
+
+    /// The index of one of our functions.
+    pub(super) fn glue(&self, position: usize) -> u32 {
+        self.first + count(position)
+    }
+}
+
+fn same(one: &CallOut, other: &CallOut) -> bool {
+    (&one.module, &one.name) == (&other.module, &other.name)
+}

@@ -1,0 +1,344 @@
+//! Withholding host functions from a guest, by the names that the contract and
+//! WASI have for them.
+
+use std::ops::Deref;
+
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{self, Component};
+use wasmtime::{Engine, ExternType, Module};
+
+use crate::fit::Misfit;
+use crate::served::Table;
+use wit_host_binary::names::WASI;
+use wit_host_wit::{Contract, Offered};
+
+/// A denial of functions that there are none of.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("failed to deny `{what}`: {reason}")]
+pub struct DenialError {
+    /// The name that was to be denied.
+    pub what: String,
+    /// Why it cannot be.
+    pub reason: String,
+}
+
+type Result<T, E = DenialError> = std::result::Result<T, E>;
+
+/// What happens to a guest that imports a function which it is denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// It is refused before it runs.
+    Refuse,
+    /// It runs, and a call of the function ends it.
+    Trap,
+}
+
+/// Some functions, by a name that they have in common: `namespace:package`,
+/// `namespace:package/interface`, `namespace:package/interface.function`, or
+/// `module.name` for a core module's import. A version is not part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// What the functions' names begin with.
+    pub name: String,
+    /// What happens to a guest that imports one of them.
+    pub denial: Denial,
+}
+
+impl Pattern {
+    /// Reads a name, whose version, as errors show it, is left out.
+    pub fn new(name: &str, denial: Denial) -> Result<Self> {
+        // All of a core module.
+        let (name, is_module) = match name.strip_suffix(".*") {
+            Some(module) if !module.contains(':') => (module, true),
+            _ => (name, false),
+        };
+        let (start, versioned) = name.split_once('@').unwrap_or((name, ""));
+        // Behind a version, which has dots of its own, may stand a function.
+        let function = versioned.rsplit_once('.').map(|(_, last)| last);
+        let function = function.filter(|last| last.starts_with(char::is_alphabetic));
+        let name = match function {
+            Some(function) => format!("{start}.{function}"),
+            None => start.to_owned(),
+        };
+        let has_parts = name.split([':', '.', '/']).all(|part| !part.is_empty());
+        if !has_parts || !(is_module || name.contains([':', '.'])) {
+            return Err(DenialError {
+                what: name,
+                reason: "it names no functions; give `namespace:package`, \
+                         `namespace:package/interface`, one function of it behind a `.`, an \
+                         import as `env.fetch`, or all of a module as `env.*`"
+                    .into(),
+            });
+        }
+        Ok(Self { name, denial })
+    }
+
+    /// Whether the host has anything that the name means, as far as it can know:
+    /// it knows its contract where that is there as WIT. WASI's names it takes as
+    /// they are.
+    fn is_known(&self, contract: Option<&Contract>, env: &Table) -> bool {
+        let Some(contract) = contract else { return true };
+        let module = self.name.split('.').next().unwrap_or_default();
+        self.name.starts_with("wasi:")
+            || module == WASI
+            || env.is_provided(module)
+            || contract.functions().iter().any(|function| self.covers(function))
+            || env.functions().any(|(module, name, served)| {
+                let implements = served.implements.as_deref();
+                self.covers(&format!("{module}.{name}"))
+                    || implements.is_some_and(|function| self.covers(function))
+            })
+    }
+
+    pub(crate) fn covers(&self, function: &str) -> bool {
+        let rest = function.strip_prefix(self.name.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
+    }
+}
+
+/// Refuses a denial of what is not there, which somebody would rely on in vain. What a guest
+/// traps for may be there in the guest alone, see [`check_traps`].
+pub fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Table) -> Result<()> {
+    let mut refused = patterns.iter().filter(|pattern| pattern.denial == Denial::Refuse);
+    match refused.find(|pattern| !pattern.is_known(contract.map(Deref::deref), env)) {
+        None => Ok(()),
+        Some(pattern) => {
+            let reason = "the host has no function of that name, so that there is nothing to deny";
+            Err(DenialError { what: pattern.name.clone(), reason: reason.into() })
+        }
+    }
+}
+
+/// The same for what a guest is to trap for, where these functions are imported.
+pub fn check_traps(
+    patterns: &[Pattern],
+    contract: Option<&Contract>,
+    env: &Table,
+    imports: &[String],
+) -> Result<()> {
+    let is_there = |pattern: &Pattern| {
+        imports.iter().any(|import| pattern.covers(import)) || pattern.is_known(contract, env)
+    };
+    let mut traps = patterns.iter().filter(|pattern| pattern.denial == Denial::Trap);
+    match traps.find(|pattern| !is_there(pattern)) {
+        None => Ok(()),
+        Some(pattern) => {
+            let reason = "the guest imports no function of that name, and the host has none, so \
+                          that there is nothing to deny";
+            Err(DenialError { what: pattern.name.clone(), reason: reason.into() })
+        }
+    }
+}
+
+/// The functions that a component imports, without versions.
+pub fn imports_of_component(component: &Component) -> Vec<String> {
+    let (ty, engine) = (component.component_type(), component.engine());
+    let names = functions(&ty, engine).into_iter().map(|(interface, function)| {
+        format!("{}.{function}", interface.split('@').next().unwrap_or_default())
+    });
+    names.collect()
+}
+
+/// The functions that a core module imports.
+pub fn imports_of_module(module: &Module) -> Vec<String> {
+    let functions = module.imports().filter(|import| matches!(import.ty(), ExternType::Func(_)));
+    functions.map(|import| format!("{}.{}", import.module(), import.name())).collect()
+}
+
+/// What an interface has that a component imports: each name, and whether it is a resource.
+pub fn items(component: &Component, interface: &str) -> Vec<(String, bool)> {
+    let (ty, engine) = (component.component_type(), component.engine());
+    let Some(import) = ty.get_import(engine, interface) else { return Vec::new() };
+    let ComponentItem::ComponentInstance(instance) = import.ty else { return Vec::new() };
+    let items = instance.exports(engine);
+    let is_resource = |item: &ComponentItem| matches!(item, ComponentItem::Resource(_));
+    items.map(|(name, item)| (name.to_owned(), is_resource(&item.ty))).collect()
+}
+
+/// The interfaces of a component's imports that are of types alone, and are denied with what
+/// they are a part of.
+pub fn types_only(component: &Component, patterns: &[Pattern]) -> Vec<String> {
+    let (ty, engine) = (component.component_type(), component.engine());
+    let mut interfaces = Vec::new();
+    for (interface, import) in ty.imports(engine) {
+        let ComponentItem::ComponentInstance(instance) = import.ty else { continue };
+        let plain = interface.split('@').next().unwrap_or_default();
+        let is_denied = patterns.iter().any(|pattern| pattern.covers(plain));
+        let mut items = instance.exports(engine);
+        if is_denied && !items.any(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_))) {
+            interfaces.push(interface.to_owned());
+        }
+    }
+    interfaces
+}
+
+fn denial(patterns: &[Pattern], names: &[&str]) -> Option<Denial> {
+    let covers = |pattern: &&Pattern| names.iter().any(|name| pattern.covers(name));
+    // Where one refuses and another traps, the guest is refused.
+    let denials = patterns.iter().filter(covers).map(|pattern| pattern.denial);
+    denials.min_by_key(|denial| *denial as u8)
+}
+
+fn refused(import: String) -> Misfit {
+    Misfit::import(
+        import,
+        "it is denied to this guest",
+        "take the import out of the guest, or lift the denial (`--deny`, `Grants::deny`)",
+    )
+}
+
+/// What is denied of a component's imports: misfits where that refuses it, and
+/// functions to be replaced where it does not.
+pub fn of_component(
+    component: &Component,
+    patterns: &[Pattern],
+) -> (Vec<Misfit>, Vec<(String, String)>) {
+    let (mut misfits, mut traps) = (Vec::new(), Vec::new());
+    let (ty, engine) = (component.component_type(), component.engine());
+    for (interface, function) in functions(&ty, engine) {
+        let plain = interface.split('@').next().unwrap_or_default();
+        match denial(patterns, &[&format!("{plain}.{function}")]) {
+            Some(Denial::Refuse) => misfits.push(refused(format!("{interface}.{function}"))),
+            Some(Denial::Trap) => traps.push((interface, function)),
+            None => {}
+        }
+    }
+    (misfits, traps)
+}
+
+/// What refuses a component that imports these functions, as interface and name.
+pub(crate) fn refusals<'n>(
+    imports: impl Iterator<Item = (String, &'n str)>,
+    patterns: &[Pattern],
+) -> Vec<Misfit> {
+    let names = imports.filter_map(|(interface, function)| {
+        let plain = interface.split('@').next().unwrap_or_default();
+        let denial = denial(patterns, &[&format!("{plain}.{function}")])?;
+        (denial == Denial::Refuse).then(|| format!("{interface}.{function}"))
+    });
+    names.map(refused).collect()
+}
+
+fn functions(ty: &component::types::Component, engine: &Engine) -> Vec<(String, String)> {
+    let mut functions = Vec::new();
+    for (interface, import) in ty.imports(engine) {
+        let ComponentItem::ComponentInstance(instance) = import.ty else { continue };
+        for (function, item) in instance.exports(engine) {
+            if matches!(item.ty, ComponentItem::ComponentFunc(_)) {
+                functions.push((interface.to_owned(), function.to_owned()));
+            }
+        }
+    }
+    functions
+}
+
+/// The same for a core module: an import is denied under its own name and under
+/// that of the contract's function that serves it.
+pub fn of_module(
+    module: &Module,
+    env: &Table,
+    patterns: &[Pattern],
+) -> (Vec<Misfit>, Vec<(String, String, wasmtime::FuncType)>) {
+    let (mut misfits, mut traps) = (Vec::new(), Vec::new());
+    for import in module.imports() {
+        let ExternType::Func(ty) = import.ty() else { continue };
+        match denial_of_import(import.module(), import.name(), env, patterns) {
+            Some(Denial::Refuse) => {
+                misfits.push(refused(format!("{}.{}", import.module(), import.name())));
+            }
+            Some(Denial::Trap) => traps.push((import.module().into(), import.name().into(), ty)),
+            None => {}
+        }
+    }
+    (misfits, traps)
+}
+
+/// What refuses a core module that imports these functions, as module and name.
+pub(crate) fn refusals_of_module<'n>(
+    imports: impl Iterator<Item = (&'n str, &'n str)>,
+    env: &Table,
+    patterns: &[Pattern],
+) -> Vec<Misfit> {
+    let denied = imports.filter(|(module, name)| {
+        denial_of_import(module, name, env, patterns) == Some(Denial::Refuse)
+    });
+    denied.map(|(module, name)| refused(format!("{module}.{name}"))).collect()
+}
+
+fn denial_of_import(module: &str, name: &str, env: &Table, patterns: &[Pattern]) -> Option<Denial> {
+    let own = format!("{module}.{name}");
+    let mut names = vec![own.as_str()];
+    match env.function(module, name) {
+        Some(served) => names.extend(served.implements.as_deref()),
+        _ if module == WASI => names.extend(of_wasi(name)),
+        _ => {}
+    }
+    denial(patterns, &names)
+}
+
+/// The interfaces of WASI 0.2 that a function of the first preview may serve:
+/// all of them, since it depends on what a descriptor is.
+fn of_wasi(function: &str) -> &'static [&'static str] {
+    match function.split('_').next().unwrap_or_default() {
+        "path" => &["wasi:filesystem/types", "wasi:filesystem/preopens"],
+        "fd" => &[
+            "wasi:filesystem/types",
+            "wasi:filesystem/preopens",
+            "wasi:io/streams",
+            "wasi:cli/stdin",
+            "wasi:cli/stdout",
+            "wasi:cli/stderr",
+        ],
+        "sock" => &["wasi:sockets/network", "wasi:sockets/tcp", "wasi:sockets/udp"],
+        "clock" => &["wasi:clocks/wall-clock", "wasi:clocks/monotonic-clock"],
+        "poll" => &["wasi:io/poll", "wasi:clocks/monotonic-clock"],
+        "random" => &["wasi:random/random"],
+        "args" | "environ" => &["wasi:cli/environment"],
+        _ => &["wasi:cli/exit"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_end_at_a_part_of_the_name() {
+        let function = "wit-host:contract/fetch.get";
+        let cases = [
+            ("wit-host:contract", true),
+            ("wit-host:contract/fetch", true),
+            ("wit-host:contract/fetch.get", true),
+            ("wit-host:contract/fet", false),
+            ("wit-host", false),
+            ("wit-host:contract/fetch.get.more", false),
+        ];
+        for (name, expected) in cases {
+            let pattern = Pattern { name: name.into(), denial: Denial::Refuse };
+            assert_eq!(pattern.covers(function), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_with_and_without_a_version() {
+        let cases = [
+            ("wasi:sockets", Some("wasi:sockets")),
+            ("wasi:sockets@0.2.0", Some("wasi:sockets")),
+            ("a:b/c@0.1.0", Some("a:b/c")),
+            ("a:b/c@0.1.0.add", Some("a:b/c.add")),
+            ("a:b/c.add", Some("a:b/c.add")),
+            ("env.add", Some("env.add")),
+            ("env.*", Some("env")),
+            ("./env.*", None),
+            ("a:b.*", Some("a:b.*")),
+            ("", None),
+            ("math", None),
+            ("a:", None),
+            ("env.", None),
+        ];
+        for (name, expected) in cases {
+            let pattern = Pattern::new(name, Denial::Refuse).ok();
+            assert_eq!(pattern.as_ref().map(|p| p.name.as_str()), expected, "{name:?}");
+        }
+    }
+}

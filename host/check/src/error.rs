@@ -1,0 +1,52 @@
+//! Why it cannot be said whether a guest fits, or that it does not.
+
+use crate::fit::{Misfit, Misfits};
+use wit_host_binary::error::GuestError;
+use wit_host_binary::limits::LimitReached;
+use wit_host_binary::proposals::Unsupported;
+use wit_host_binary::side::Side;
+
+/// Why a guest is refused before it is compiled.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// Its bytes are no guest, or none that is compiled.
+    #[error(transparent)]
+    Guest(GuestError),
+
+    /// It does not fit.
+    #[error(transparent)]
+    Misfits(#[from] Misfits),
+}
+
+/// The result of what checks guests.
+pub(crate) type Result<T, E = CheckError> = std::result::Result<T, E>;
+
+impl From<GuestError> for CheckError {
+    fn from(error: GuestError) -> Self {
+        match error {
+            GuestError::Uncounted { side, name } => Self::Misfits(uncounted(side, &name).into()),
+            other => Self::Guest(other),
+        }
+    }
+}
+
+impl From<LimitReached> for CheckError {
+    fn from(limit: LimitReached) -> Self {
+        Self::Guest(limit.into())
+    }
+}
+
+impl From<Unsupported> for CheckError {
+    fn from(unsupported: Unsupported) -> Self {
+        Self::Guest(unsupported.into())
+    }
+}
+
+/// What no host of ours takes, since it cannot be bounded.
+fn uncounted(side: Side, name: &str) -> Misfit {
+    let problem = "this is a component that is handed over as a value: whatever takes it can make \
+                   any number of instances of it, and the host counts those before a guest runs";
+    let fix = "instantiate the component where it is defined, and hand over the instance, as \
+               `wac plug` does";
+    Misfit { side, ..Misfit::import(wit_host_text::shown(name), problem, fix) }
+}

@@ -1,0 +1,239 @@
+//! Does a component go with a contract: both are worlds in WIT, and every
+//! import and export that the two have in common is compared.
+
+use wit_parser::{Function, InterfaceId, WorldItem, WorldKey};
+
+use super::misfit::Misfit;
+use super::names::{Name, similar, why_not};
+use super::{Side, other};
+use wit_host_wit::{Contract, Decoded, Sides, differences, function as notation, has_only_types};
+
+/// A guest and the contract that it is held against.
+#[derive(Clone, Copy)]
+pub(super) struct Pair<'a> {
+    pub(super) guest: &'a Decoded,
+    pub contract: &'a Contract,
+}
+
+type Items = wit_parser::IndexMap<WorldKey, WorldItem>;
+
+impl<'a> Pair<'a> {
+    /// What is wrong with the imports, but those that only the engine knows of.
+    pub(super) fn imports(self) -> Vec<Misfit> {
+        let world = &self.guest.resolve.worlds[self.guest.world];
+        let mut misfits = Vec::new();
+        for (key, item) in &world.imports {
+            let name = Name::new(&self.guest.resolve, key);
+            match item {
+                WorldItem::Interface { id, .. } => self.interface(&name, *id, &mut misfits),
+                WorldItem::Function(function) => misfits.extend(self.root(Side::Import, function)),
+                WorldItem::Type { .. } => {}
+            }
+        }
+        misfits
+    }
+
+    fn interface(self, name: &Name, id: InterfaceId, misfits: &mut Vec<Misfit>) {
+        let functions = &self.guest.resolve.interfaces[id].functions;
+        match self.counterpart(Side::Import, name) {
+            Some((theirs, contract)) => {
+                misfits.extend(self.no_resources(name, id, contract));
+                misfits.extend(functions.values().filter_map(|function| {
+                    self.function(Side::Import, name, function, &theirs, contract)
+                }));
+            }
+            None if name.is_wasi() || has_only_types(&self.guest.resolve, id) => {}
+            None => misfits.push(self.no_interface(name, id)),
+        }
+    }
+
+    /// Whether the guest imports anything of the contract, by which it says that it was made
+    /// for it. An interface of the same package counts, whatever its version.
+    pub(super) fn is_claimed(self) -> bool {
+        let world = &self.guest.resolve.worlds[self.guest.world];
+        let offered: Vec<_> = self.interfaces(Side::Import).map(|(name, _)| name).collect();
+        let is_offered = |name: &Name| {
+            offered.iter().any(|offered| match offered.package() {
+                None => offered.is_of(name),
+                package => package == name.package(),
+            })
+        };
+        world.imports.iter().any(|(key, item)| match item {
+            WorldItem::Interface { .. } => is_offered(&Name::new(&self.guest.resolve, key)),
+            WorldItem::Function(function) => self.root_function(Side::Import, function).is_some(),
+            WorldItem::Type { .. } => false,
+        })
+    }
+
+    /// What is wrong with the exports that the contract knows.
+    pub(super) fn exports(self) -> Vec<Misfit> {
+        let world = &self.guest.resolve.worlds[self.guest.world];
+        let mut misfits = Vec::new();
+        for (key, item) in &world.exports {
+            let name = Name::new(&self.guest.resolve, key);
+            match item {
+                WorldItem::Interface { id, .. } => {
+                    if let Some((theirs, contract)) = self.counterpart(Side::Export, &name) {
+                        self.exported(&name, *id, &theirs, contract, &mut misfits);
+                    }
+                }
+                WorldItem::Function(function)
+                    if self.root_function(Side::Export, function).is_some() =>
+                {
+                    misfits.extend(self.root(Side::Export, function));
+                }
+                _ => {}
+            }
+        }
+        misfits
+    }
+
+    /// Each function of an exported interface has to be there.
+    fn exported(
+        self,
+        name: &Name,
+        id: InterfaceId,
+        theirs: &Name,
+        contract: InterfaceId,
+        misfits: &mut Vec<Misfit>,
+    ) {
+        let ours = &self.guest.resolve.interfaces[id].functions;
+        for (function, asked) in &self.contract.resolve.interfaces[contract].functions {
+            match ours.get(function) {
+                Some(ours) => {
+                    misfits.extend(self.function(Side::Export, name, ours, theirs, contract));
+                }
+                None => misfits.push(
+                    Misfit::export(
+                        format!("{name}.{function}"),
+                        "the guest does not have it, though it exports the interface",
+                        format!("implement `{function}`"),
+                    )
+                    .types(None, Some(notation(&self.contract.resolve, asked)))
+                    .cause(slip(function, ours.keys(), "the guest")),
+                ),
+            }
+        }
+    }
+
+    /// The exports of the contract that the guest lacks.
+    pub(super) fn absent(self) -> Vec<Misfit> {
+        let guest = &self.guest.resolve.worlds[self.guest.world].exports;
+        let contract = &self.contract.resolve;
+        let has = |key: &WorldKey| {
+            let name = Name::new(contract, key);
+            guest.keys().any(|ours| Name::new(&self.guest.resolve, ours).matches(&name))
+        };
+        let asked = contract.worlds[self.contract.world].exports.iter();
+        asked
+            .filter(|(key, item)| !matches!(item, WorldItem::Type { .. }) && !has(key))
+            .map(|(key, item)| self.lacks(&Name::new(contract, key), item, guest))
+            .collect()
+    }
+
+    fn lacks(self, name: &Name, item: &WorldItem, guest: &Items) -> Misfit {
+        let ours: Vec<_> = guest.keys().map(|key| Name::new(&self.guest.resolve, key)).collect();
+        let cause = match ours.iter().find(|ours| ours.is_of(name)) {
+            Some(ours) => Some(why_not(ours.version(), name.version())),
+            None => slip(&name.interface, ours.iter().map(|ours| &ours.interface), "the guest"),
+        };
+        let ty = match item {
+            WorldItem::Function(function) => Some(notation(&self.contract.resolve, function)),
+            _ => None,
+        };
+        let fix = format!("export it, as the world `{}` has it", self.contract.name());
+        Misfit::export(name.to_string(), "the guest does not have it", fix)
+            .types(None, ty)
+            .cause(cause)
+    }
+
+    fn function(
+        self,
+        side: Side,
+        name: &Name,
+        ours: &Function,
+        theirs: &Name,
+        contract: InterfaceId,
+    ) -> Option<Misfit> {
+        let full = format!("{name}.{}", ours.name);
+        let functions = &self.contract.resolve.interfaces[contract].functions;
+        match functions.get(&ours.name) {
+            Some(their) => self.differ(side, full, ours, their),
+            None if side == Side::Export => None,
+            None => Some(self.no_function(full, name, ours, theirs, contract)),
+        }
+    }
+
+    /// A function of the world itself.
+    fn root(self, side: Side, ours: &Function) -> Option<Misfit> {
+        match self.root_function(side, ours) {
+            Some(their) => self.differ(side, ours.name.clone(), ours, their),
+            None => Some(self.no_root(ours)),
+        }
+    }
+
+    fn root_function(self, side: Side, ours: &Function) -> Option<&'a Function> {
+        match self.items(side).get(&WorldKey::Name(ours.name.clone())) {
+            Some(WorldItem::Function(their)) => Some(their),
+            _ => None,
+        }
+    }
+
+    fn differ(self, side: Side, name: String, ours: &Function, their: &Function) -> Option<Misfit> {
+        let sides = Sides {
+            ours: &self.guest.resolve,
+            theirs: &self.contract.resolve,
+            our_name: "the guest",
+            their_name: "the contract",
+        };
+        let found = differences(sides, ours, their);
+        if found.is_empty() {
+            return None;
+        }
+        let definitions = found.first().and_then(|first| first.definitions.clone());
+        let (ours, theirs) = definitions
+            .unwrap_or_else(|| (notation(sides.ours, ours), notation(sides.theirs, their)));
+        let fix = format!("build the guest against {}", self.wit());
+        let misfit = Misfit::import(name, other::sentences(&found), fix);
+        Some(Misfit { side, ..misfit.types(Some(ours), Some(theirs)) })
+    }
+
+    /// Where the WIT of the contract is to be had.
+    pub(super) fn wit(self) -> String {
+        let name = self.contract.name();
+        match name.starts_with("wit-host:contract/") {
+            true => format!("the WIT of `{name}`, which `wit-host contract` prints"),
+            false => format!("the WIT of `{name}`"),
+        }
+    }
+
+    pub(super) fn items(self, side: Side) -> &'a Items {
+        let world = &self.contract.resolve.worlds[self.contract.world];
+        match side {
+            Side::Import => &world.imports,
+            Side::Export => &world.exports,
+        }
+    }
+
+    /// The contract's interfaces.
+    pub(super) fn interfaces(self, side: Side) -> impl Iterator<Item = (Name, InterfaceId)> + 'a {
+        self.items(side).iter().filter_map(move |(key, item)| match item {
+            WorldItem::Interface { id, .. } => Some((Name::new(&self.contract.resolve, key), *id)),
+            _ => None,
+        })
+    }
+
+    fn counterpart(self, side: Side, name: &Name) -> Option<(Name, InterfaceId)> {
+        self.interfaces(side).find(|(theirs, _)| theirs.matches(name))
+    }
+}
+
+/// That a name looks like another one.
+pub(super) fn slip<'n>(
+    name: &str,
+    names: impl Iterator<Item = &'n String>,
+    whose: &str,
+) -> Option<String> {
+    let meant = similar(name, names.map(String::as_str))?;
+    Some(format!("{whose} has `{meant}`, which looks like it"))
+}

@@ -1,0 +1,468 @@
+//! Values that one component in a guest hands to another, of types that are too large for
+//! the engine: what it makes between two components calls itself for ever where a type has
+//! more members than its budget, which would look like the guest's own recursion. It reads
+//! types, and no function's body; a type that stays within one component is of no matter.
+
+use std::collections::{HashMap, HashSet};
+
+use wasmparser::component_types::{
+    ComponentAnyTypeId, ComponentDefinedType, ComponentDefinedTypeId, ComponentEntityType,
+    ComponentFuncTypeId, ComponentValType,
+};
+use wasmparser::types::TypesRef;
+use wasmparser::{
+    CanonicalFunction, ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentName,
+    ComponentOuterAliasKind, ComponentTypeRef, Encoding, KnownCustom, Parser, Payload, Validator,
+};
+
+use super::Misfit;
+use wit_host_binary::features::features;
+use wit_host_text::{short, shown};
+
+/// The members of a record, a tuple, a variant or an enum that the engine hands from one
+/// component to another.
+const MOST: usize = 1_000;
+
+/// Every function between two components in the guest that takes or gives what is too large.
+/// A binary that is not valid has none: the engine refuses it.
+pub(super) fn between_components(binary: &[u8]) -> Vec<Misfit> {
+    let mut validator = Validator::new_with_features(features());
+    let mut read = Read::default();
+    for payload in Parser::new(0).parse_all(binary) {
+        let Ok(payload) = payload else { break };
+        if validator.payload(&payload).is_err() {
+            break;
+        }
+        read.payload(payload, &validator);
+    }
+    read.crossings.iter().map(Crossing::misfit).collect()
+}
+
+/// A type that is too large.
+#[derive(Clone)]
+struct Large {
+    name: Option<String>,
+    kind: &'static str,
+    members: &'static str,
+    count: usize,
+}
+
+/// Where a function is from.
+#[derive(Clone)]
+enum Origin {
+    /// The component imports it: alone, or as a function of an interface.
+    Import(String, Option<String>),
+    /// A component within has it, or the component itself.
+    Guest,
+}
+
+#[derive(Clone)]
+enum Instance {
+    Import(String),
+    Guest,
+    Exports(HashMap<String, Origin>),
+}
+
+impl Instance {
+    fn function(&self, name: &str) -> Origin {
+        match self {
+            Self::Import(interface) => Origin::Import(interface.clone(), Some(name.to_owned())),
+            Self::Guest => Origin::Guest,
+            Self::Exports(exports) => exports.get(name).cloned().unwrap_or(Origin::Guest),
+        }
+    }
+}
+
+/// A function with a large type that a component calls, and imports.
+#[derive(Clone)]
+struct Called {
+    import: String,
+    function: Option<String>,
+    large: Large,
+}
+
+/// A component that is being read, or a module, which has nothing of all this.
+#[derive(Default)]
+struct Scope {
+    is_component: bool,
+    imports: Vec<String>,
+    functions: Vec<Origin>,
+    instances: Vec<Instance>,
+    calls: Vec<Called>,
+    /// What each component in its index space calls.
+    components: Vec<Vec<Called>>,
+}
+
+/// A function that one component has and another calls.
+struct Crossing {
+    name: String,
+    large: Large,
+    /// The component that calls it: how deep it is defined, its index there, its name.
+    caller: Option<(usize, u32)>,
+    caller_name: Option<String>,
+}
+
+#[derive(Default)]
+struct Read {
+    scopes: Vec<Scope>,
+    crossings: Vec<Crossing>,
+}
+
+impl Read {
+    fn payload(&mut self, payload: Payload<'_>, validator: &Validator) {
+        match payload {
+            Payload::Version { encoding, .. } => {
+                let is_component = encoding == Encoding::Component;
+                self.scopes.push(Scope { is_component, ..Scope::default() });
+                return;
+            }
+            Payload::End(_) => {
+                let ended = self.scopes.pop().unwrap_or_default();
+                if let Some(scope) = self.scopes.last_mut().filter(|_| ended.is_component) {
+                    scope.components.push(ended.calls);
+                }
+                return;
+            }
+            Payload::CustomSection(section) => {
+                if let KnownCustom::ComponentName(names) = section.as_known() {
+                    names.into_iter().flatten().for_each(|names| self.names(names));
+                }
+                return;
+            }
+            _ => {}
+        }
+        let Some(types) = validator.types(0) else { return };
+        match payload {
+            Payload::ComponentImportSection(section) => {
+                section.into_iter().flatten().for_each(|one| self.import(one.name.name, one.ty));
+            }
+            Payload::ComponentAliasSection(section) => {
+                section.into_iter().flatten().for_each(|alias| self.alias(&alias));
+            }
+            Payload::ComponentCanonicalSection(section) => {
+                section.into_iter().flatten().for_each(|one| self.canonical(&one, types));
+            }
+            Payload::ComponentExportSection(section) => {
+                section.into_iter().flatten().for_each(|one| self.again(one.kind, one.index));
+            }
+            Payload::ComponentInstanceSection(section) => {
+                section.into_iter().flatten().for_each(|instance| self.instance(&instance));
+            }
+            _ => {}
+        }
+    }
+
+    fn import(&mut self, name: &str, ty: ComponentTypeRef) {
+        let Some(scope) = self.scopes.last_mut() else { return };
+        scope.imports.push(name.to_owned());
+        match ty {
+            ComponentTypeRef::Func(_) => {
+                scope.functions.push(Origin::Import(name.to_owned(), None));
+            }
+            ComponentTypeRef::Instance(_) => {
+                scope.instances.push(Instance::Import(name.to_owned()));
+            }
+            ComponentTypeRef::Component(_) => scope.components.push(Vec::new()),
+            _ => {}
+        }
+    }
+
+    fn alias(&mut self, alias: &ComponentAlias<'_>) {
+        match alias {
+            ComponentAlias::InstanceExport { kind, instance_index, name } => {
+                let Some(scope) = self.scopes.last_mut() else { return };
+                let instance = at(&scope.instances, *instance_index).unwrap_or(Instance::Guest);
+                match kind {
+                    ComponentExternalKind::Func => scope.functions.push(instance.function(name)),
+                    // What is in an interface within an interface is not followed.
+                    ComponentExternalKind::Instance => scope.instances.push(instance),
+                    ComponentExternalKind::Component => scope.components.push(Vec::new()),
+                    _ => {}
+                }
+            }
+            ComponentAlias::Outer { kind: ComponentOuterAliasKind::Component, count, index } => {
+                let outer = self.scopes.iter().rev().nth(*count as usize);
+                let calls = outer.and_then(|scope| at(&scope.components, *index));
+                if let Some(scope) = self.scopes.last_mut() {
+                    scope.components.push(calls.unwrap_or_default());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// An export has an index of its own.
+    fn again(&mut self, kind: ComponentExternalKind, index: u32) {
+        let Some(scope) = self.scopes.last_mut() else { return };
+        match kind {
+            ComponentExternalKind::Func => {
+                scope.functions.push(at(&scope.functions, index).unwrap_or(Origin::Guest));
+            }
+            ComponentExternalKind::Instance => {
+                scope.instances.push(at(&scope.instances, index).unwrap_or(Instance::Guest));
+            }
+            ComponentExternalKind::Component => {
+                scope.components.push(at(&scope.components, index).unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+
+    fn canonical(&mut self, function: &CanonicalFunction, types: TypesRef<'_>) {
+        let Some(scope) = self.scopes.last_mut() else { return };
+        let index = match function {
+            CanonicalFunction::Lift { .. } => return scope.functions.push(Origin::Guest),
+            CanonicalFunction::Lower { func_index, .. } => *func_index,
+            _ => return,
+        };
+        let Some(origin) = at(&scope.functions, index) else { return };
+        let Some(large) = large(types.component_function_at(index), &scope.imports, types) else {
+            return;
+        };
+        match origin {
+            Origin::Import(import, function) => {
+                scope.calls.push(Called { import, function, large });
+            }
+            Origin::Guest => self.crossings.push(Crossing {
+                name: "a function of a component in it".into(),
+                large,
+                caller: None,
+                caller_name: None,
+            }),
+        }
+    }
+
+    fn instance(&mut self, instance: &ComponentInstance<'_>) {
+        let depth = self.scopes.len();
+        let Some(scope) = self.scopes.last_mut() else { return };
+        let (component, arguments) = match instance {
+            ComponentInstance::Instantiate { component_index, args } => (*component_index, args),
+            ComponentInstance::FromExports(exports) => {
+                let functions = exports.iter().filter_map(|export| {
+                    let is_function = export.kind == ComponentExternalKind::Func;
+                    let origin = at(&scope.functions, export.index).filter(|_| is_function)?;
+                    Some((export.name.name.to_owned(), origin))
+                });
+                return scope.instances.push(Instance::Exports(functions.collect()));
+            }
+        };
+        for called in at(&scope.components, component).unwrap_or_default() {
+            let argument = arguments.iter().find(|argument| argument.name == called.import);
+            let origin = argument.and_then(|argument| match &called.function {
+                None => at(&scope.functions, argument.index),
+                Some(name) => Some(at(&scope.instances, argument.index)?.function(name)),
+            });
+            match origin {
+                Some(Origin::Import(import, function)) => {
+                    scope.calls.push(Called { import, function, large: called.large });
+                }
+                Some(Origin::Guest) => {
+                    let function = called.function.map(|function| format!(".{function}"));
+                    self.crossings.push(Crossing {
+                        name: called.import + &function.unwrap_or_default(),
+                        large: called.large,
+                        caller: Some((depth, component)),
+                        caller_name: None,
+                    });
+                }
+                None => {}
+            }
+        }
+        scope.instances.push(Instance::Guest);
+    }
+
+    /// Finds the names of components, which stand behind everything else.
+    fn names(&mut self, names: ComponentName<'_>) {
+        let ComponentName::Components(names) = names else { return };
+        let depth = self.scopes.len();
+        for naming in names.into_iter().flatten() {
+            let of_it = |crossing: &&mut Crossing| crossing.caller == Some((depth, naming.index));
+            for crossing in self.crossings.iter_mut().filter(of_it) {
+                crossing.caller_name.get_or_insert_with(|| naming.name.to_owned());
+            }
+        }
+    }
+}
+
+impl Crossing {
+    fn misfit(&self) -> Misfit {
+        let Large { name, kind, members, count } = &self.large;
+        let name = name.as_ref().map_or(String::new(), |name| format!(" `{}`", short(name)));
+        let two = match &self.caller_name {
+            Some(caller) => format!("the component `{}` and another", short(caller)),
+            None => "two components".to_owned(),
+        };
+        let problem = format!(
+            "{two} in the guest exchange values of the {kind}{name}, which has {count} {members}; \
+             between two components the engine hands on no more than {MOST}"
+        );
+        let fix = format!("split the {kind}, so that no part of it has more than {MOST} {members}");
+        Misfit::import(shown(&self.name), problem, fix)
+    }
+}
+
+fn at<T: Clone>(all: &[T], index: u32) -> Option<T> {
+    all.get(usize::try_from(index).ok()?).cloned()
+}
+
+/// The first type in a function's that is too large.
+fn large(function: ComponentFuncTypeId, imports: &[String], types: TypesRef<'_>) -> Option<Large> {
+    let function = &types[function];
+    let mut open: Vec<_> = function.params.iter().map(|(_, ty)| *ty).collect();
+    open.extend(function.result);
+    let mut seen = HashSet::new();
+    while let Some(ty) = open.pop() {
+        let ComponentValType::Type(id) = ty else { continue };
+        if !seen.insert(id) {
+            continue;
+        }
+        let of = |kind, members, count| Large { name: None, kind, members, count };
+        let found = match &types[id] {
+            ComponentDefinedType::Record(record) => {
+                open.extend(record.fields.values());
+                of("record", "fields", record.fields.len())
+            }
+            ComponentDefinedType::Tuple(tuple) => {
+                open.extend(&tuple.types);
+                of("tuple", "values", tuple.types.len())
+            }
+            ComponentDefinedType::Variant(variant) => {
+                open.extend(variant.cases.values().filter_map(|case| case.ty));
+                of("variant", "cases", variant.cases.len())
+            }
+            ComponentDefinedType::Enum(cases) => of("enum", "cases", cases.len()),
+            ComponentDefinedType::List { element, .. }
+            | ComponentDefinedType::FixedLengthList { element, .. } => {
+                open.push(*element);
+                continue;
+            }
+            ComponentDefinedType::Option { ty, .. } => {
+                open.push(*ty);
+                continue;
+            }
+            ComponentDefinedType::Result { ok, err, .. } => {
+                open.extend(ok.iter().chain(err));
+                continue;
+            }
+            _ => continue,
+        };
+        if found.count > MOST {
+            return Some(Large { name: name(id, imports, types), ..found });
+        }
+    }
+    None
+}
+
+/// The name under which a component imports a type.
+fn name(id: ComponentDefinedTypeId, imports: &[String], types: TypesRef<'_>) -> Option<String> {
+    let is_it = |ty: &ComponentEntityType| {
+        matches!(ty, ComponentEntityType::Type { created: ComponentAnyTypeId::Defined(created), .. }
+            if *created == id)
+    };
+    imports.iter().find_map(|import| match &types.component_item_for_import(import)?.ty {
+        ComponentEntityType::Instance(instance) => {
+            let mut exports = types[*instance].exports.iter();
+            exports.find(|(_, item)| is_it(&item.ty)).map(|(name, _)| name.clone())
+        }
+        ty => is_it(ty).then(|| import.clone()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A component with an enum of so many cases, a part that has a function which gives it,
+    /// one that calls such a function and one that passes it on.
+    fn guest(cases: usize, body: &str) -> Vec<u8> {
+        let cases: String = (0..cases).map(|case| format!(" \"c{case}\"")).collect();
+        let text = format!(
+            r#"(component
+                (type $t (enum{cases}))
+                (component $maker
+                    (type $t (enum{cases})) (export $big "big" (type $t))
+                    (core module $m (func (export "get") (result i32) (i32.const 1)))
+                    (core instance $i (instantiate $m))
+                    (func $get (result $big) (canon lift (core func $i "get")))
+                    (export "get" (func $get)))
+                (component $user
+                    (type $t (enum{cases})) (import "big" (type $big (eq $t)))
+                    (import "get" (func $get (result $big)))
+                    (core func $lowered (canon lower (func $get))))
+                (component $user-of-interface
+                    (type $t (enum{cases}))
+                    (import "a:b/c" (instance $c
+                        (export "big" (type $big (eq $t)))
+                        (export "get" (func (result $big)))))
+                    (core func $lowered (canon lower (func $c "get"))))
+                (component $passing
+                    (type $t (enum{cases})) (import "big" (type $big (eq $t)))
+                    (import "get" (func $get (result $big)))
+                    (export "get" (func $get)))
+                {body})"#
+        );
+        wat::parse_str(text).expect("a component")
+    }
+
+    #[test]
+    fn only_what_crosses_is_of_matter() {
+        let made =
+            r#"(instance $maker (instantiate $maker)) (alias export $maker "big" (type $b))"#;
+        let from_host =
+            r#"(import "big" (type $b (eq $t))) (import "get" (func $get (result $b)))"#;
+        for (what, body, crosses) in [
+            ("alone", made.to_owned(), None),
+            (
+                "to another",
+                format!(
+                    r#"{made} (instance (instantiate $user
+                        (with "big" (type $b)) (with "get" (func $maker "get"))))"#
+                ),
+                Some(
+                    "the component `user` and another in the guest exchange values of the enum `big`",
+                ),
+            ),
+            (
+                "in an interface",
+                format!(
+                    "{made} (instance (instantiate $user-of-interface (with \"a:b/c\" (instance $maker))))"
+                ),
+                Some("the component `user-of-interface` and another in the guest"),
+            ),
+            (
+                "passed on, and called by nobody",
+                format!(
+                    r#"{made} (instance (instantiate $passing
+                        (with "big" (type $b)) (with "get" (func $maker "get"))))"#
+                ),
+                None,
+            ),
+            (
+                "from the host",
+                format!(
+                    r#"{from_host} (instance (instantiate $user
+                        (with "big" (type $b)) (with "get" (func $get))))"#
+                ),
+                None,
+            ),
+            (
+                "called by the component around",
+                format!(r#"{made} (core func (canon lower (func $maker "get")))"#),
+                Some("two components in the guest exchange values of the enum"),
+            ),
+        ] {
+            let told = |cases| {
+                let misfits = between_components(&guest(cases, &body));
+                misfits.into_iter().map(|misfit| misfit.problem).collect::<Vec<_>>()
+            };
+            assert_eq!(told(MOST), [""; 0], "{what}");
+            let told = told(MOST + 1);
+            match crosses {
+                Some(words) => {
+                    assert!(told.len() == 1 && told[0].contains(words), "{what}: {told:?}")
+                }
+                None => assert_eq!(told, [""; 0], "{what}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! One reason why a guest does not fit, and how a list of them reads.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+
+use wit_host_binary::side::Side;
+use wit_host_text::{list, shown, shown_text};
+
+/// One reason why a guest does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Misfit {
+    /// Whether it is about an import of the guest or an export.
+    pub side: Side,
+    /// The import or export: `module.name` of a core module, and
+    /// `namespace:package/interface@version.function` of a component.
+    pub name: String,
+    /// What is wrong with it, by its smallest part: the field, the parameter.
+    pub problem: String,
+    /// The guest's type, in WIT or as a flat type.
+    pub guest: Option<String>,
+    /// The type that the host's contract has.
+    pub contract: Option<String>,
+    /// How it came about, where that can be known.
+    pub cause: Option<String>,
+    /// What to do.
+    pub fix: String,
+    /// The name under which the guest can be denied it, so that it runs and traps where it
+    /// calls it (`--deny-calls`, `Grants::deny`).
+    pub deny: Option<String>,
+    /// What it is about, where more depends on that than words.
+    pub(crate) about: About,
+}
+
+/// What a misfit is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum About {
+    /// The import or export that it names.
+    #[default]
+    Item,
+    /// A core module of this name, of which the host serves nothing.
+    MissingModule(String),
+    /// A value of the host in the type of the import or export that it names.
+    HostValue,
+    /// A value of the host in a type that is neither imported nor exported.
+    InnerHostValue,
+}
+
+impl Misfit {
+    /// A misfit of an import, with no more to say than this.
+    pub(crate) fn import(
+        name: impl Into<String>,
+        problem: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        let (name, problem, fix) = (name.into(), problem.into(), fix.into());
+        let (guest, contract, cause, deny, about) = (None, None, None, None, About::Item);
+        Self { side: Side::Import, name, problem, guest, contract, cause, fix, deny, about }
+    }
+
+    /// The same of an export.
+    pub fn export(
+        name: impl Into<String>,
+        problem: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self { side: Side::Export, ..Self::import(name, problem, fix) }
+    }
+
+    /// With the two types that differ.
+    pub(crate) fn types(self, guest: Option<String>, contract: Option<String>) -> Self {
+        Self { guest, contract, ..self }
+    }
+
+    /// With what it is about.
+    pub(crate) fn about(self, about: About) -> Self {
+        Self { about, ..self }
+    }
+
+    /// With how it came about.
+    pub(crate) fn cause(self, cause: Option<String>) -> Self {
+        Self { cause, ..self }
+    }
+}
+
+impl Misfit {
+    /// What is wrong, and the types.
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}`: {}", self.side, shown(&self.name), shown_text(&self.problem))?;
+        for (what, text) in [("the guest has", &self.guest), ("the contract has", &self.contract)] {
+            if let Some(text) = text {
+                write!(f, "\n    {what}: {}", shown(text))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn describe_cause(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.iter().try_for_each(|cause| write!(f, "\n    cause: {}", shown(cause)))
+    }
+
+    /// Whether the guest's type, if it is there, tells nothing: a whole module is missing, or
+    /// the cause is one that no other type would mend.
+    fn is_plain(&self) -> bool {
+        let of_module = matches!(self.about, About::MissingModule(_));
+        self.contract.is_none() && (self.guest.is_none() || self.cause.is_some() || of_module)
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.describe(f)?;
+        self.describe_cause(f)?;
+        write!(f, "\n    to mend it: {}", shown(&self.fix))
+    }
+}
+
+/// How many misfits are shown; a guest can have any number.
+const LONGEST_LIST: usize = 20;
+
+/// Every reason that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfits(pub Vec<Misfit>);
+
+impl Misfits {
+    /// The misfits that one fix mends, in the order of the first of each.
+    fn groups(&self) -> Vec<Vec<&Misfit>> {
+        let mut groups: Vec<Vec<&Misfit>> = Vec::new();
+        let mut of_fix: HashMap<&str, usize> = HashMap::new();
+        for misfit in &self.0 {
+            let next = groups.len();
+            let group = *of_fix.entry(&misfit.fix).or_insert(next);
+            match groups.get_mut(group) {
+                Some(group) => group.push(misfit),
+                None => groups.push(vec![misfit]),
+            }
+        }
+        groups
+    }
+
+    /// The options with which the guest runs as it is, if it does.
+    fn denials(&self) -> Option<String> {
+        let names: Option<BTreeSet<_>> = self.0.iter().map(|one| one.deny.as_deref()).collect();
+        let options = names?.into_iter().map(|name| {
+            let name = shlex::try_quote(name).ok()?;
+            Some(format!("--deny-calls {}", shown(&name)))
+        });
+        Some(options.collect::<Option<Vec<_>>>()?.join(" "))
+    }
+
+    /// Nothing, or an error that tells every misfit.
+    pub fn refuse(misfits: Vec<Misfit>) -> Result<(), Self> {
+        if misfits.is_empty() { Ok(()) } else { Err(Self(misfits)) }
+    }
+}
+
+impl fmt::Display for Misfits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the guest does not fit this host:")?;
+        let groups = self.groups();
+        let mut left = LONGEST_LIST;
+        for group in &groups {
+            let shown = group.len().min(left);
+            if let Some(group) = group.get(..shown).filter(|group| !group.is_empty()) {
+                let more = self.0.len().saturating_sub(LONGEST_LIST);
+                // Those that are left out are told once, before what mends the last.
+                let more = if left == shown { more } else { 0 };
+                show(group, groups.len() == 1, more, f)?;
+            }
+            left -= shown;
+        }
+        self.denials().map_or(Ok(()), |options| {
+            write!(f, "\n  it runs with `{options}`, and traps where it calls what that denies")
+        })
+    }
+}
+
+/// Shows misfits that one fix mends, which may be all that there are, and that there are
+/// more.
+fn show(group: &[&Misfit], are_all: bool, more: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let [first, others @ ..] = group else { return Ok(()) };
+    let has_common_cause =
+        !others.is_empty() && others.iter().all(|other| other.cause == first.cause);
+    for same in group.chunk_by(|one, next| one.is_same_but_for_its_name(next)) {
+        f.write_str("\n  ")?;
+        match same {
+            [one] => one.describe(f)?,
+            several => describe_several(several, f)?,
+        }
+        if !has_common_cause {
+            same.iter().take(1).try_for_each(|one| one.describe_cause(f))?;
+        }
+    }
+    if more > 0 {
+        write!(f, "\n  and {more} more")?;
+    }
+    let (margin, them) = match (others.is_empty(), are_all) {
+        (true, _) => ("    ", "it"),
+        (false, true) => ("  ", "them all"),
+        (false, false) => ("    ", "these"),
+    };
+    if let Some(cause) = first.cause.as_ref().filter(|_| has_common_cause) {
+        write!(f, "\n{margin}cause: {}", shown(cause))?;
+    }
+    write!(f, "\n{margin}to mend {them}: {}", shown(&first.fix))
+}
+
+fn describe_several(misfits: &[&Misfit], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let [first, ..] = misfits else { return Ok(()) };
+    let names: Vec<_> = misfits.iter().map(|misfit| misfit.name.as_str()).collect();
+    write!(f, "{}s {}: {}", first.side, list(&names), shown_text(&first.problem))
+}
+
+impl Misfit {
+    fn is_same_but_for_its_name(&self, other: &Self) -> bool {
+        let whole = |misfit: &Self| (misfit.side, misfit.problem.clone(), misfit.cause.clone());
+        self.is_plain() && other.is_plain() && whole(self) == whole(other)
+    }
+}
+
+impl std::error::Error for Misfits {}
+
+impl From<Misfit> for Misfits {
+    fn from(misfit: Misfit) -> Self {
+        Self(vec![misfit])
+    }
+}

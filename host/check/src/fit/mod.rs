@@ -1,0 +1,331 @@
+//! Does a guest fit: which of its imports the host cannot serve, which of its
+//! exports have another type than the contract's, why, and what its author can
+//! do about it. Nothing of the guest is compiled or run for it. The engine has
+//! the last word on what can be linked; the contract says it in words.
+
+mod component;
+mod denial;
+mod large;
+mod misfit;
+mod module;
+pub mod names;
+pub mod other;
+mod preview1;
+mod probe;
+mod wasi;
+
+use std::borrow::Cow;
+
+use wasmtime::component::Component;
+
+pub use denial::is_denied;
+pub use misfit::{Misfit, Misfits};
+pub(crate) use module::{CORE_OF_COMPONENT, has_component_types, is_interface};
+pub use module::{before_compiling, module_before_compiling, unlinkable_module};
+pub use preview1::unserved_wasi;
+pub use wasi::language_of;
+
+use crate::deny;
+use crate::engine_error::root_cause;
+use crate::error::{CheckError, Result};
+use crate::inspect::wasi_interface;
+use crate::offer::Offer;
+use component::Pair;
+use names::Name;
+use probe::{Probe, Unserved};
+use wit_host_binary::error::GuestError;
+use wit_host_binary::examine::examine_whole;
+use wit_host_binary::kind::Kind;
+use wit_host_binary::proposals;
+use wit_host_binary::side::Side;
+use wit_host_wit::{Contract, Decoded, Offered, Undecoded, decode};
+
+/// Whether a guest fits, and in which way it does not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fit {
+    /// Every reason why it does not fit; none where it does.
+    pub misfits: Vec<Misfit>,
+    /// The exports of the contract's world that the guest lacks. It still fits,
+    /// since it may implement a part.
+    pub absent: Vec<Misfit>,
+    /// The exports that the contract's world does not have, but for WASI's. They
+    /// are no reason not to fit: nobody asks for them.
+    pub unknown: Vec<String>,
+    /// The exports of other types than the contract's, of a guest that imports nothing of
+    /// the shipped contract. It fits, since it does not say that it was made for it.
+    pub differing: Vec<Misfit>,
+    /// What else is worth knowing of the guest; no reason not to fit.
+    pub notes: Vec<String>,
+}
+
+impl Fit {
+    /// The fit of a guest that does not fit for these reasons, with no more to say.
+    pub fn of_misfits(misfits: Vec<Misfit>) -> Self {
+        Self { misfits, ..Self::default() }
+    }
+
+    /// The fit of a guest that has to have every export of the world: what is absent or
+    /// differs is a misfit.
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        self.misfits.append(&mut self.differing);
+        self.misfits.append(&mut self.absent);
+        self
+    }
+}
+
+/// What can be said of a guest that is not compiled.
+pub enum Answer<'b> {
+    /// Whether it fits.
+    Fit(Fit),
+    /// Nothing: its types have no words in WIT, so that only the engine can tell, see
+    /// [`of_compiled`].
+    Compile {
+        /// The component.
+        binary: Cow<'b, [u8]>,
+        /// Why its types have no words.
+        reason: String,
+    },
+}
+
+/// Whether the guest in `bytes` fits the host that makes the offer.
+pub fn fit<'b, S: 'static>(offer: &Offer<'_, S>, bytes: &'b [u8]) -> Result<Answer<'b>> {
+    let (kind, binary) = examine_whole(bytes, offer.text, offer.limits)?;
+    Ok(match kind {
+        Kind::Component => match without_compiling(offer, &binary, offer.contract(), true)? {
+            Ok(fit) => Answer::Fit(fit),
+            Err(reason) => Answer::Compile { binary, reason },
+        },
+        Kind::Module => Answer::Fit(module::fit(offer, &binary)?),
+    })
+}
+
+/// Whether the guest in `bytes` fits another host, one that offers `contract`, and WASI as
+/// the one that makes the offer does.
+pub fn fit_contract<S: 'static>(
+    offer: &Offer<'_, S>,
+    bytes: &[u8],
+    contract: &Contract,
+) -> Result<Fit> {
+    let (kind, binary) = examine_whole(bytes, offer.text, offer.limits)?;
+    match kind {
+        Kind::Component => {
+            let fit = without_compiling(offer, &binary, Some(contract), false)?;
+            Ok(explain_gates(fit.unwrap_or_else(unreadable), contract))
+        }
+        Kind::Module => module::no_component(offer, &binary),
+    }
+}
+
+/// `is_ours` is whether the contract is what the offer's linker has.
+/// What can be told of a component that is not compiled, or why nothing can.
+fn without_compiling<S: 'static>(
+    offer: &Offer<'_, S>,
+    binary: &[u8],
+    contract: Option<&Contract>,
+    is_ours: bool,
+) -> Result<Result<Fit, String>> {
+    proposals::validate(Kind::Component, binary)?;
+    let too_large = large::between_components(binary);
+    let guest = match decode(binary) {
+        Ok(guest) => guest,
+        Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
+        Err(_) if !too_large.is_empty() => {
+            return Ok(Ok(Fit { misfits: too_large, ..Fit::default() }));
+        }
+        Err(Undecoded::Reason(reason)) => return Ok(Err(reason)),
+    };
+    let probe = Probe { engine: offer.engine, linker: offer.components, guest: &guest };
+    let is_wasi = |key: &_| Name::new(&guest.resolve, key).is_wasi();
+    let unserved = match probe.unserved(|key| is_ours || is_wasi(key)) {
+        Ok(unserved) => unserved,
+        Err(reason) if is_ours => return Ok(Err(reason)),
+        // Another host is not here to be asked.
+        Err(_) => Vec::new(),
+    };
+    let Some(contract) = contract else {
+        let unserved = unserved.iter().map(|one| unexplained(&guest, one, binary));
+        let misfits = with_denials(offer, too_large.into_iter().chain(unserved).collect());
+        return Ok(Ok(Fit { misfits, ..Fit::default() }));
+    };
+    let pair = Pair { guest: &guest, contract };
+    let mut misfits = pair.imports();
+    if is_ours {
+        misfits.retain(|misfit| unserved.iter().any(|one| one.is_of(&guest, &misfit.name)));
+    }
+    for one in &unserved {
+        if !misfits.iter().any(|misfit| one.is_of(&guest, &misfit.name)) {
+            misfits.push(unexplained(&guest, one, binary));
+        }
+    }
+    misfits.extend(too_large);
+    let mut differing = pair.exports();
+    if !is_ours || is_held(offer, pair) {
+        misfits.append(&mut differing);
+    }
+    if is_ours {
+        misfits = with_denials(offer, misfits);
+    }
+    let (absent, unknown) = (pair.absent(), pair.unknown());
+    Ok(Ok(Fit { misfits, absent, unknown, differing, notes: Vec::new() }))
+}
+
+/// Tells of what the guest asks for that the contract has it, behind a gate.
+fn explain_gates(mut fit: Fit, contract: &Contract) -> Fit {
+    for misfit in &mut fit.misfits {
+        if let Some(feature) = contract.package().feature_of(&misfit.name) {
+            misfit.cause = Some(format!("the contract has it behind `{feature}`, which is off"));
+            misfit.fix = format!("turn the feature `{feature}` on, or do without it");
+        }
+    }
+    fit
+}
+
+/// The misfits, but those that the guest is denied, and what of the others could be.
+fn with_denials<S: 'static>(offer: &Offer<'_, S>, mut misfits: Vec<Misfit>) -> Vec<Misfit> {
+    misfits.retain(|misfit| !is_denied(misfit, offer.denied));
+    let mut packages = offer.contract().map(Contract::packages).unwrap_or_default();
+    packages.extend(PACKAGES_OF_WASI.map(str::to_owned));
+    denial::offer(&mut misfits, &packages);
+    misfits
+}
+
+/// What the engine has of WASI.
+const PACKAGES_OF_WASI: [&str; 6] =
+    ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
+
+/// Whether the guest's exports have to be those of the runtime's contract.
+fn is_held<S: 'static>(offer: &Offer<'_, S>, pair: Pair<'_>) -> bool {
+    offer.contract.is_some_and(Offered::holds_for_all) || pair.is_claimed()
+}
+
+/// What keeps a component from being linked that the engine has refused.
+pub fn unlinkable<S: 'static>(
+    offer: &Offer<'_, S>,
+    binary: &[u8],
+    error: &wasmtime::Error,
+) -> Misfits {
+    let fit = without_compiling(offer, binary, offer.contract(), true);
+    match fit {
+        Ok(Ok(fit)) if !fit.misfits.is_empty() => Misfits(fit.misfits),
+        Ok(Err(reason)) => Misfits(vec![of_engine(error).cause(Some(reason))]),
+        _ => Misfits(vec![of_engine(error)]),
+    }
+}
+
+/// A guest of fewer bytes is compiled about as soon as its imports are tried.
+const LARGE: usize = 64 << 10;
+
+/// Refuses a component that does not fit, as far as its types tell: on the way of one that
+/// fits nothing is compiled but, where there is no contract, its imports.
+pub fn component_before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
+    Misfits::refuse(large::between_components(binary))?;
+    let guest = match decode(binary) {
+        Ok(guest) => guest,
+        Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
+        // The engine may still run it.
+        Err(Undecoded::Reason(_)) => return Ok(()),
+    };
+    Misfits::refuse(deny::refusals(guest.imported_functions(), offer.denied))?;
+    let contract = offer.contract();
+    let seems_to_fit = match contract {
+        Some(contract) => {
+            let pair = Pair { guest: &guest, contract };
+            pair.imports().is_empty()
+                && guest.import_names().all(|name| is_served_wasi(&name))
+                && (pair.exports().is_empty() || !is_held(offer, pair))
+        }
+        None => binary.len() < LARGE,
+    };
+    if seems_to_fit {
+        return Ok(());
+    }
+    // Now that there is a doubt, the engine is asked; where it cannot be, it has the last word.
+    let fit = without_compiling(offer, binary, contract, true)?;
+    Ok(Misfits::refuse(fit.map(|fit| fit.misfits).unwrap_or_default())?)
+}
+
+fn no_code(package: &Undecoded) -> CheckError {
+    GuestError::NotAGuest { found: package.to_string() }.into()
+}
+
+/// Whether the name is not WASI's, or of an interface of WASI that the host has.
+fn is_served_wasi(name: &str) -> bool {
+    wasi_interface(name).is_none_or(|served| served.is_ok())
+}
+
+impl Unserved {
+    fn name(&self, guest: &Decoded) -> String {
+        let name = Name::new(&guest.resolve, &self.key).to_string();
+        match &self.item {
+            Some(item) => format!("{name}.{item}"),
+            None => name,
+        }
+    }
+
+    /// Whether a misfit of that name is about this import.
+    fn is_of(&self, guest: &Decoded, name: &str) -> bool {
+        let own = self.name(guest);
+        let rest = name.strip_prefix(own.as_str()).or_else(|| own.strip_prefix(name));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
+/// An import that no contract tells anything about.
+fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Misfit {
+    let (full, name) = (one.name(guest), Name::new(&guest.resolve, &one.key));
+    if name.is_wasi() {
+        return wasi::misfit(full, &name, one, binary);
+    }
+    let problem = match one.reason.contains("is missing") || one.reason.contains("not found") {
+        true => "the host has no such import".to_owned(),
+        false => format!("it has another type here: {}", one.reason),
+    };
+    Misfit::import(full, problem, CONTRACT)
+}
+
+/// What to do where nothing more can be said.
+const CONTRACT: &str = "build the guest against the WIT of this host's contract, and WASI 0.2";
+
+/// Whether a compiled component fits whose types have no words in WIT, for this `reason`.
+pub fn of_compiled<S: 'static>(offer: &Offer<'_, S>, component: &Component, reason: String) -> Fit {
+    let misfits = match offer.components.instantiate_pre(component) {
+        Ok(_) => Vec::new(),
+        Err(error) => vec![of_engine(&error).cause(Some(reason))],
+    };
+    Fit { misfits, ..Fit::default() }
+}
+
+/// The same against another host's contract, which is not here to be asked.
+fn unreadable(reason: String) -> Fit {
+    let problem = "its types cannot be held against a contract";
+    let fix = "make the component with the usual tools, such as wit-component";
+    let misfit = Misfit::export("component", problem, fix).cause(Some(reason));
+    Fit { misfits: vec![misfit], ..Fit::default() }
+}
+
+/// What the engine found when it linked a guest. It stops at the first problem.
+pub(crate) fn of_engine(error: &wasmtime::Error) -> Misfit {
+    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    // The first of the causes names the import, the second an item in it.
+    let mut names = causes.iter().map(|cause| cause.split('`').nth(1).unwrap_or_default());
+    let import = names.next().unwrap_or_default();
+    let item = names.next().filter(|name| !name.is_empty() && causes.len() > 2);
+    let root = root_cause(error);
+    let problem = match (root.contains("is missing"), item) {
+        (true, Some(item)) => {
+            format!("the host has no `{item}` in an interface of that name and version")
+        }
+        (true, None) => format!("the host has no such {}", kind_of(&causes)),
+        (false, Some(item)) => format!("`{item}` has another type here: {root}"),
+        (false, None) => root,
+    };
+    Misfit::import(import, problem, CONTRACT)
+}
+
+/// `function`, `instance`, `core module`: as the engine calls what is imported.
+fn kind_of(causes: &[String]) -> &str {
+    let first = causes.first().and_then(|cause| cause.strip_prefix("component imports "));
+    first.and_then(|rest| rest.split(" `").next()).unwrap_or("import")
+}

@@ -1,0 +1,340 @@
+//! Does a core module fit: each import against what the host and other core modules
+//! serve. The types are read from the binary; no function's body is looked at.
+
+use std::collections::HashMap;
+
+use wasmparser::{Parser, Payload};
+use wasmtime::Module;
+use wit_parser::{Function, WorldItem};
+
+use super::misfit::About;
+use super::names::similar;
+use super::preview1::unserved_wasi;
+use super::{Fit, Misfit, Misfits, of_engine, with_denials};
+use crate::deny;
+use crate::engine_error::root_cause;
+use crate::error::Result;
+use crate::inspect::wasi_function;
+use crate::offer::Offer;
+use crate::served::{Table, signature};
+use wit_host_binary::core_type::{Import, has_host_values, imports_and_exports};
+use wit_host_binary::kind::Kind;
+use wit_host_binary::names::{DRAFT_OF_WASI, ENV, WASI};
+use wit_host_binary::proposals;
+use wit_host_binary::side::Side;
+use wit_host_binary::toolchains::{Unserved, toolchain};
+use wit_host_text::{list, short};
+use wit_host_wit::{Contract, function as notation};
+
+/// Whether a core module fits the runtime.
+pub(super) fn fit<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit> {
+    // The engine would not have values of the host, and not say what to do.
+    if of_host_values(offer.served, binary).is_empty() {
+        validate(offer, binary)?;
+    }
+    let mut misfits = of_imports_and_exports(offer.served, binary);
+    misfits.extend(unserved_wasi(offer, binary));
+    let misfits = with_denials(offer, misfits);
+    let absent = offer.contract().into_iter().flat_map(|contract| absent_exports(contract, binary));
+    let absent = absent.collect();
+    let notes = Vec::from_iter(has_component_types(binary).then(|| CORE_OF_COMPONENT.to_owned()));
+    Ok(Fit { misfits, absent, notes, ..Fit::default() })
+}
+
+/// What a module is that carries the types of a component.
+pub(crate) const CORE_OF_COMPONENT: &str = "it is the core module of a component, whose types it carries (`component-type`): \
+     `wasm-tools component new` makes the component";
+
+/// The world's own functions that a module does not export under their names, with
+/// `_` for `-`. Interfaces have no form in a core module.
+fn absent_exports(contract: &Contract, binary: &[u8]) -> Vec<Misfit> {
+    let (_, exports) = imports_and_exports(binary).unwrap_or_default();
+    let world = &contract.resolve.worlds[contract.world];
+    let functions = world.exports.values().filter_map(|item| match item {
+        WorldItem::Function(function) => Some(function),
+        _ => None,
+    });
+    let is_absent = |function: &&Function| {
+        let name = function.name.replace('-', "_");
+        exports.iter().all(|export| export.name != name && export.name != function.name)
+    };
+    let fix = || format!("export it, as the world `{}` has it", contract.name());
+    let absent = functions.filter(is_absent).map(|function| {
+        Misfit::export(&function.name, "the guest does not have it", fix())
+            .types(None, Some(notation(&contract.resolve, function)))
+    });
+    absent.collect()
+}
+
+/// That a contract asks for a component.
+pub(super) fn no_component<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit> {
+    validate(offer, binary)?;
+    let fix = to_component(binary, &imports(binary));
+    let problem = "this is a core module, and the contract asks for a component";
+    Ok(Fit { misfits: vec![Misfit::import("core module", problem, fix)], ..Fit::default() })
+}
+
+fn validate<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
+    let refused = |error| proposals::refused(Kind::Module, binary, root_cause(&error));
+    Module::validate(offer.engine, binary).map_err(refused)?;
+    Ok(())
+}
+
+/// Refuses a core module that imports what the host does not have, but for WASI.
+pub fn before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
+    Ok(Misfits::refuse(with_denials(offer, of_imports_and_exports(offer.served, binary)))?)
+}
+
+/// Refuses a core module that is denied what it imports, or imports what WASI's first
+/// preview does not have: what is not seen on each load, but before it is compiled.
+pub fn module_before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
+    let imports = imports(binary);
+    let functions = imports.iter().filter(|import| import.ty.function().is_some());
+    let names = functions.map(|import| (import.module.as_str(), import.name.as_str()));
+    Misfits::refuse(deny::refusals_of_module(names.clone(), offer.served, offer.denied))?;
+    let mut of_wasi = names.filter(|(module, _)| *module == WASI);
+    match of_wasi.all(|(_, name)| wasi_function(name).is_ok()) {
+        true => Ok(()),
+        false => Ok(Misfits::refuse(with_denials(offer, unserved_wasi(offer, binary)))?),
+    }
+}
+
+/// What keeps a module from being linked that the engine has refused.
+pub fn unlinkable_module<S: 'static>(
+    offer: &Offer<'_, S>,
+    binary: &[u8],
+    error: &wasmtime::Error,
+) -> Misfits {
+    let misfits = with_denials(offer, unserved_wasi(offer, binary));
+    if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
+}
+
+/// Everything that can be told of a module before it is compiled. What nothing
+/// serves would not be served with values of the host either.
+fn of_imports_and_exports(served: &Table, binary: &[u8]) -> Vec<Misfit> {
+    let mut misfits = of_env(served, binary);
+    for misfit in of_host_values(served, binary) {
+        if !misfits.iter().any(|other| (other.side, &other.name) == (misfit.side, &misfit.name)) {
+            misfits.push(misfit);
+        }
+    }
+    explain(&mut misfits, binary);
+    misfits
+}
+
+/// Gives the imports that nothing serves their common cause, where they have one: what the
+/// module was built for.
+fn explain(misfits: &mut [Misfit], binary: &[u8]) {
+    let is_open = |misfit: &Misfit| {
+        misfit.side == Side::Import && misfit.cause.is_none() && misfit.contract.is_none()
+    };
+    if !misfits.iter().any(is_open) {
+        return;
+    }
+    let imports = imports(binary);
+    let types: Vec<_> = imports.iter().map(|one| one.ty.function().unwrap_or_default()).collect();
+    let named: HashMap<_, _> = std::iter::zip(&imports, &types)
+        .filter(|(import, _)| import.module != DRAFT_OF_WASI)
+        .map(|(one, ty)| (one.full(), Unserved { module: &one.module, name: &one.name, ty }))
+        .collect();
+    let open = misfits.iter().filter(|misfit| is_open(misfit));
+    let unserved: Vec<_> = open.filter_map(|misfit| named.get(&misfit.name).copied()).collect();
+    let modules: Vec<_> = imports.iter().map(|import| import.module.as_str()).collect();
+    let Some((toolchain, accounts_for)) = toolchain(&unserved, &modules) else { return };
+    for misfit in misfits.iter_mut().filter(|misfit| is_open(misfit)) {
+        if named.get(&misfit.name).is_some_and(&accounts_for) {
+            misfit.cause = Some(toolchain.cause.to_owned());
+            misfit.fix = toolchain.fix.to_owned();
+        }
+    }
+}
+
+/// Every import that is not WASI's and that nothing serves.
+fn of_env(served: &Table, binary: &[u8]) -> Vec<Misfit> {
+    let imports = imports(binary);
+    let typed = |misfit: Misfit, import: &Import| match import.ty.function() {
+        // Whether it is a function, and could be denied.
+        Some(ty) if misfit.guest.is_none() => misfit.types(Some(ty), None),
+        _ => misfit,
+    };
+    let misfits =
+        imports.iter().filter_map(|import| Some((misfit(import, served, binary)?, import)));
+    misfits.map(|(misfit, import)| typed(misfit, import)).collect()
+}
+
+fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {
+    let (module, name) = (import.module.as_str(), import.name.as_str());
+    if module == WASI {
+        return None;
+    }
+    if let Some(function) = served.function(module, name) {
+        let offered = signature(&function.ty);
+        return match import.ty.function() {
+            Some(wanted) if wanted == offered => None,
+            _ => Some(other_type(import, "host function", offered)),
+        };
+    }
+    if let Some(export) = served.export(module, name) {
+        return match export.serves(&import.ty) {
+            true => None,
+            false => Some(other_type(import, export.sort(), export.to_string())),
+        };
+    }
+    let is_function = import.ty.function().is_some();
+    Some(match module {
+        DRAFT_OF_WASI => Misfit::import(
+            import.full(),
+            "this is a draft of WASI from before its first preview",
+            "build the guest with a toolchain that targets wasip1",
+        ),
+        _ if served.is_provided(module) => {
+            absent(import, served, "the module exports nothing of this name")
+        }
+        ENV if is_function => absent(import, served, "the host has no such function"),
+        ENV => Misfit::import(
+            import.full(),
+            "the host provides functions, and no memory, table or global",
+            "build the guest with its own (no `--import-memory`, no `--import-table`), or serve it \
+             from another core module (`--module env=FILE`, `RuntimeBuilder::module`)",
+        ),
+        _ if served.modules().contains(&module) => {
+            absent(import, served, "the host has no such function")
+        }
+        interface if is_interface(interface) => Misfit::import(
+            import.full(),
+            "a core module has no interfaces: this is the core of a component, without the \
+             component around it",
+            to_component(binary, std::slice::from_ref(import)),
+        ),
+        other => no_such_module(import, served, &short(other)),
+    })
+}
+
+/// Whether a module's name is one that bindings of a component have for an interface.
+pub(crate) fn is_interface(module: &str) -> bool {
+    let name = ["[export]", "cm32p2|"].iter().find_map(|prefix| module.strip_prefix(prefix));
+    let (namespace, rest) = name.unwrap_or(module).split_once(':').unwrap_or_default();
+    let is_name = |text: &str| text.starts_with(|first: char| first.is_ascii_alphabetic());
+    module == "$root" || name.is_some() || is_name(namespace) && rest.contains('/')
+}
+
+pub(super) fn other_type(import: &Import, sort: &str, offered: String) -> Misfit {
+    let (wanted, problem, fix) = match (import.ty.sort(), sort) {
+        ("function", "host function") => (
+            import.ty.to_string(),
+            "the guest calls it with another type than the host's".to_owned(),
+            "declare it with the host's type",
+        ),
+        (wanted, has) if wanted == has => (
+            import.ty.to_string(),
+            format!("the guest imports the {wanted} with another type than the module's"),
+            "declare it with the module's type",
+        ),
+        (wanted, has) => (
+            format!("{wanted}, {}", import.ty),
+            format!("the guest imports a {wanted}, and it is a {has}"),
+            "import it as what it is, or under the name of another",
+        ),
+    };
+    Misfit::import(import.full(), problem, fix).types(Some(wanted), Some(offered))
+}
+
+/// An import from a module that has other things.
+fn absent(import: &Import, served: &Table, problem: &str) -> Misfit {
+    let module = import.module.as_str();
+    let names = served.names(module);
+    let fix = format!("import one that `{}` has: {}", short(module), list(&names));
+    let meant = similar(&import.name, names.iter().copied());
+    let cause = meant.map(|meant| match served.is_provided(module) {
+        true => format!("the module has `{meant}`, which looks like it"),
+        false => format!("the host has `{meant}`, which looks like it"),
+    });
+    Misfit::import(import.full(), problem, fix)
+        .types(Some(import.ty.to_string()), None)
+        .cause(cause)
+}
+
+fn no_such_module(import: &Import, served: &Table, name: &str) -> Misfit {
+    let others = served.modules().into_iter().filter(|module| *module != ENV);
+    let offered = [ENV].into_iter().chain(others);
+    let offered = offered.map(|module| format!("`{module}` ({})", list(&served.names(module))));
+    let offered: Vec<_> = offered.collect();
+    Misfit::import(
+        import.full(),
+        format!("the host serves no module `{name}`"),
+        format!(
+            "import from {} or from `{WASI}`, or serve it from another core module \
+             (`--module {name}=FILE`, `RuntimeBuilder::module`)",
+            offered.join(", ")
+        ),
+    )
+    .about(About::MissingModule(import.module.clone()))
+}
+
+impl Misfits {
+    /// Whether a core module has values of the host within itself or in what it exports, and
+    /// asks for none: whoever calls nothing of that can switch them on.
+    pub fn are_of_own_host_values(&self) -> bool {
+        let asks =
+            |misfit: &Misfit| misfit.about == About::HostValue && misfit.side == Side::Import;
+        let is_of_type =
+            |misfit: &Misfit| matches!(misfit.about, About::HostValue | About::InnerHostValue);
+        self.0.iter().any(is_of_type) && !self.0.iter().any(asks)
+    }
+}
+
+/// What a module has to do with values of the host, where guests may not hold any.
+fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Misfit> {
+    let Some((imports, exports)) = imports_and_exports(binary) else { return Vec::new() };
+    if served.host_values || !has_host_values(binary) {
+        return Vec::new();
+    }
+    let problem =
+        "its type has `externref`, a value of the host, which this host does not hand out";
+    let fix = "switch them on (`--externref`, `RuntimeBuilder::host_values`), or build the guest \
+               without them";
+    let imports = imports.iter().filter(|import| import.ty.has_host_values()).map(|import| {
+        Misfit::import(import.full(), problem, fix)
+            .types(Some(import.ty.to_string()), None)
+            .about(About::HostValue)
+    });
+    let exports = exports.iter().filter(|export| export.ty.has_host_values()).map(|export| {
+        Misfit::export(&export.name, problem, fix)
+            .types(Some(export.ty.to_string()), None)
+            .about(About::HostValue)
+    });
+    let misfits: Vec<_> = imports.chain(exports).collect();
+    if misfits.is_empty() {
+        let problem = problem.replacen("its type has", "it has a type with", 1);
+        return vec![Misfit::import("core module", problem, fix).about(About::InnerHostValue)];
+    }
+    misfits
+}
+
+/// Whether a module carries the types of a component that is to be made of it.
+pub(crate) fn has_component_types(binary: &[u8]) -> bool {
+    Parser::new(0).parse_all(binary).any(|payload| {
+        matches!(payload, Ok(Payload::CustomSection(section))
+            if section.name().starts_with("component-type"))
+    })
+}
+
+/// How a component is made of a core module.
+fn to_component(binary: &[u8], imports: &[Import]) -> String {
+    if has_component_types(binary) {
+        "make a component of it with `wasm-tools component new` (and `--adapt` where it imports \
+         `wasi_snapshot_preview1`), or build it for wasm32-wasip2"
+    } else if imports.iter().any(|import| import.module == ENV) {
+        "make a component of it with `wit-host adapt`, or build the guest for wasm32-wasip2 with \
+         bindings of the contract"
+    } else {
+        "build the guest for wasm32-wasip2, with bindings of the contract"
+    }
+    .into()
+}
+
+/// The imports of a module. An invalid one has none: it is refused when it is
+/// compiled, with a better reason.
+pub(super) fn imports(binary: &[u8]) -> Vec<Import> {
+    imports_and_exports(binary).unwrap_or_default().0
+}

@@ -1,0 +1,175 @@
+//! What a contract does not have, and where it may have gone: another version,
+//! another name, another interface.
+
+use wit_parser::{Function, InterfaceId, Resolve, TypeDefKind, TypeId};
+
+use super::component::{Pair, slip};
+use super::misfit::Misfit;
+use super::names::{Name, similar, why_not};
+use wit_host_binary::side::Side;
+use wit_host_text::list;
+use wit_host_wit::{Difference, function as notation};
+
+impl Pair<'_> {
+    /// An interface that the contract does not have.
+    pub(super) fn no_interface(self, name: &Name, id: InterfaceId) -> Misfit {
+        let has: Vec<_> =
+            self.interfaces(Side::Import).map(|(theirs, _)| theirs.to_string()).collect();
+        let (cause, fix) = match self.meant(name, id) {
+            Some((meant, cause)) => (Some(cause), format!("import `{meant}`, with {}", self.wit())),
+            None => (None, format!("import one of those that the contract has: {}", list(&has))),
+        };
+        Misfit::import(name.to_string(), "the contract has no such interface", fix).cause(cause)
+    }
+
+    /// The interface that was meant, and why it is not the one that was named.
+    fn meant(self, name: &Name, id: InterfaceId) -> Option<(Name, String)> {
+        let mut theirs: Vec<_> = self.interfaces(Side::Import).collect();
+        if let Some((meant, _)) = theirs.iter().find(|(theirs, _)| theirs.is_of(name)) {
+            return Some((meant.clone(), why_not(name.version(), meant.version())));
+        }
+        theirs.retain(|(theirs, contract)| {
+            theirs.interface == name.interface
+                || similar(&name.interface, [&*theirs.interface].into_iter()).is_some()
+                || self.same_functions(id, *contract)
+        });
+        let (meant, _) = theirs.into_iter().next()?;
+        let cause = if meant.package() == name.package() {
+            format!("the contract calls it `{}`", meant.interface)
+        } else {
+            format!("the contract has one in another package, `{meant}`")
+        };
+        Some((meant, cause))
+    }
+
+    fn same_functions(self, ours: InterfaceId, theirs: InterfaceId) -> bool {
+        let ours = &self.guest.resolve.interfaces[ours].functions;
+        let theirs = &self.contract.resolve.interfaces[theirs].functions;
+        !ours.is_empty() && ours.keys().all(|name| theirs.contains_key(name))
+    }
+
+    /// The exports that the contract does not have.
+    pub(super) fn unknown(self) -> Vec<String> {
+        let world = &self.guest.resolve.worlds[self.guest.world];
+        let theirs = self.items(Side::Export).keys();
+        let theirs: Vec<_> = theirs.map(|key| Name::new(&self.contract.resolve, key)).collect();
+        let ours = world.exports.keys().map(|key| Name::new(&self.guest.resolve, key));
+        ours.filter(|name| !name.is_wasi() && !theirs.iter().any(|theirs| theirs.matches(name)))
+            .map(|name| name.to_string())
+            .collect()
+    }
+
+    /// The resources that the contract's interface does not have.
+    pub(super) fn no_resources(
+        self,
+        name: &Name,
+        id: InterfaceId,
+        contract: InterfaceId,
+    ) -> Vec<Misfit> {
+        let ours = resources(&self.guest.resolve, id);
+        let theirs = resources(&self.contract.resolve, contract);
+        let missing = ours.iter().filter(|resource| !theirs.contains(resource));
+        missing
+            .map(|resource| {
+                let problem = "the contract's interface has no such resource";
+                let fix = format!("use one that it has: {}", list(&theirs));
+                Misfit::import(format!("{name}.{resource}"), problem, fix).cause(slip(
+                    resource,
+                    theirs.iter(),
+                    "the contract",
+                ))
+            })
+            .collect()
+    }
+
+    /// A function that the contract's interface does not have.
+    pub(super) fn no_function(
+        self,
+        full: String,
+        name: &Name,
+        ours: &Function,
+        theirs: &Name,
+        contract: InterfaceId,
+    ) -> Misfit {
+        let functions = &self.contract.resolve.interfaces[contract].functions;
+        let has: Vec<_> = functions.keys().collect();
+        let place = self.elsewhere(&ours.name);
+        let cause = slip(&ours.name, functions.keys(), "the contract")
+            .or_else(|| Some(format!("the contract has it in `{}`", place.as_ref()?)))
+            .or_else(|| later(name, theirs));
+        let meant = similar(&ours.name, functions.keys().map(String::as_str));
+        let ty = meant.and_then(|meant| functions.get(meant));
+        let fix = match place {
+            Some(place) => format!("import it from `{place}`"),
+            None => format!("call one that it has: {}", list(&has)),
+        };
+        Misfit::import(full, "the contract's interface has no such function", fix)
+            .types(
+                Some(notation(&self.guest.resolve, ours)),
+                ty.map(|function| notation(&self.contract.resolve, function)),
+            )
+            .cause(cause)
+    }
+
+    /// Another interface of the contract that has a function of that name.
+    pub(super) fn elsewhere(self, function: &str) -> Option<Name> {
+        let resolve = &self.contract.resolve;
+        let mut interfaces = self.interfaces(Side::Import);
+        let has = |id: InterfaceId| resolve.interfaces[id].functions.contains_key(function);
+        interfaces.find(|(_, id)| has(*id)).map(|(place, _)| place)
+    }
+
+    /// A function that the contract's world does not have.
+    pub(super) fn no_root(self, ours: &Function) -> Misfit {
+        let items = self.items(Side::Import).keys();
+        let names: Vec<_> = items.map(|key| self.contract.resolve.name_world_key(key)).collect();
+        let place = self.elsewhere(&ours.name);
+        let (cause, fix) = match &place {
+            Some(place) => (
+                Some(format!("the contract has it in `{place}`")),
+                format!("import it from `{place}`"),
+            ),
+            None => (
+                slip(&ours.name, names.iter(), "the contract"),
+                format!("import one of its interfaces: {}", list(&names)),
+            ),
+        };
+        Misfit::import(
+            &ours.name,
+            "the contract has no such function outside of its interfaces",
+            fix,
+        )
+        .types(Some(notation(&self.guest.resolve, ours)), None)
+        .cause(cause)
+    }
+}
+
+fn resources(resolve: &Resolve, id: InterfaceId) -> Vec<String> {
+    let types = resolve.interfaces[id].types.iter();
+    let is_resource = |id: TypeId| matches!(resolve.types[id].kind, TypeDefKind::Resource);
+    types.filter(|(_, id)| is_resource(**id)).map(|(name, _)| name.clone()).collect()
+}
+
+/// The guest knows a later version of the interface.
+fn later(ours: &Name, theirs: &Name) -> Option<String> {
+    let (guest, contract) = (ours.version()?, theirs.version()?);
+    (guest > contract).then(|| {
+        format!(
+            "the guest was built against version {guest}, and the host has {contract}, which \
+             is older"
+        )
+    })
+}
+
+/// How many differences are told; the types are shown as well.
+const MOST: usize = 5;
+
+/// Differences as one text.
+pub(super) fn sentences(found: &[Difference]) -> String {
+    let first: Vec<_> = found.iter().take(MOST).map(|one| one.sentence.as_str()).collect();
+    let mut text = first.join("; ");
+    if let Some(more) = found.len().checked_sub(MOST).filter(|more| *more > 0) {
+        text += &format!("; and {more} more");
+    }
+    text
+}

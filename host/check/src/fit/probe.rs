@@ -1,0 +1,208 @@
+//! Which imports of a component the engine would refuse to link, asked of the
+//! engine itself: a component of a few hundred bytes that has the same imports
+//! and nothing else is linked in the guest's place, so that nothing of the guest
+//! is compiled. If that fails, each import is tried alone.
+
+use std::collections::BTreeSet;
+
+use wasmtime::Engine;
+use wasmtime::component::{Component, Linker};
+use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_parser::{
+    Function, InterfaceId, LiftLowerAbi, LiveTypes, ManglingAndAbi, Resolve, TypeDefKind, TypeId,
+    WorldItem, WorldKey,
+};
+
+use crate::engine_error::root_cause;
+use crate::threads;
+use wit_host_text::shown;
+use wit_host_wit::{Decoded, contained};
+
+/// An import that the engine does not link.
+pub(super) struct Unserved {
+    pub(super) key: WorldKey,
+    /// One function or resource of the interface; without it, all of it.
+    pub(super) item: Option<String>,
+    /// What the engine says of it.
+    pub reason: String,
+}
+
+/// Why an import was not linked.
+enum NotLinked {
+    /// The engine refuses it; what it says.
+    Refused(String),
+    /// There is no component that has the import alone, so that nobody was asked.
+    Untried(String),
+}
+
+/// Asks a linker.
+pub(super) struct Probe<'p, T: 'static> {
+    pub engine: &'p Engine,
+    pub(super) linker: &'p Linker<T>,
+    pub(super) guest: &'p Decoded,
+}
+
+impl<T> Probe<'_, T> {
+    /// Every import that `wanted` is true of and that is not served. One that cannot be
+    /// tried alone is not among them.
+    ///
+    /// # Errors
+    /// Where some cannot be tried, and of the others all are served; the reason.
+    pub(super) fn unserved(
+        &self,
+        wanted: impl Fn(&WorldKey) -> bool,
+    ) -> Result<Vec<Unserved>, String> {
+        let imports = &self.guest.resolve.worlds[self.guest.world].imports;
+        let wanted: Vec<_> = imports.iter().filter(|(key, _)| wanted(key)).collect();
+        let keys: Vec<_> = wanted.iter().map(|(key, _)| *key).collect();
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Err(reason) = self.link(&keys, None) else { return Ok(Vec::new()) };
+        let unserved: Vec<_> =
+            wanted.into_iter().flat_map(|(key, item)| self.of_import(key, item)).collect();
+        match reason {
+            NotLinked::Untried(reason) if unserved.is_empty() => Err(reason),
+            _ => Ok(unserved),
+        }
+    }
+
+    fn of_import(&self, key: &WorldKey, item: &WorldItem) -> Vec<Unserved> {
+        let Err(NotLinked::Refused(reason)) = self.link(&[key], None) else { return Vec::new() };
+        let all = |reason| vec![Unserved { key: key.clone(), item: None, reason }];
+        let WorldItem::Interface { id, .. } = item else { return all(reason) };
+        let interface = &self.guest.resolve.interfaces[*id];
+        let refused = |name: &String| {
+            let reason = match self.link(&[key], Some((*id, name))) {
+                Err(NotLinked::Refused(reason)) => reason,
+                Err(NotLinked::Untried(_)) | Ok(()) => return None,
+            };
+            Some(Unserved { key: key.clone(), item: Some(name.clone()), reason })
+        };
+        let resources = interface.types.iter().filter(|(_, id)| self.is_resource(**id));
+        let mut unserved: Vec<_> = resources.filter_map(|(name, _)| refused(name)).collect();
+        let missing: Vec<_> = unserved.iter().filter_map(|one| one.item.clone()).collect();
+        let of_missing = |function: &Function| {
+            let resource = function.kind.resource().map(|id| &self.guest.resolve.types[id]);
+            resource.and_then(|ty| ty.name.as_ref()).is_some_and(|name| missing.contains(name))
+        };
+        // With its resource, what belongs to that is told.
+        let functions: Vec<_> = interface
+            .functions
+            .iter()
+            .filter(|(_, function)| !of_missing(function))
+            .filter_map(|(name, _)| refused(name))
+            .collect();
+        let is_missing = |one: &Unserved| one.reason.contains("is missing");
+        let others = interface.functions.values().filter(|function| !of_missing(function));
+        if functions.len() == others.count() && functions.iter().all(is_missing) {
+            return if unserved.is_empty() || self.is_all(&unserved, *id) {
+                all(reason)
+            } else {
+                unserved
+            };
+        }
+        unserved.extend(functions);
+        if unserved.is_empty() { all(reason) } else { unserved }
+    }
+
+    fn is_resource(&self, id: TypeId) -> bool {
+        matches!(self.guest.resolve.types[id].kind, TypeDefKind::Resource)
+    }
+
+    /// Whether these are all of the interface's resources.
+    fn is_all(&self, unserved: &[Unserved], id: InterfaceId) -> bool {
+        let types = self.guest.resolve.interfaces[id].types.values();
+        types.filter(|id| self.is_resource(**id)).count() == unserved.len()
+    }
+
+    /// Links some of the imports, of one interface perhaps one item only.
+    fn link(&self, keys: &[&WorldKey], only: Option<(InterfaceId, &str)>) -> Result<(), NotLinked> {
+        let binary = contained(|| self.importing(keys, only))
+            .map_err(NotLinked::Untried)?
+            .map_err(|error| NotLinked::Untried(shown(&format!("{error:#}"))))?;
+        let compile = || Component::from_binary(self.engine, &binary);
+        let no_threads = |error| format!("failed to start the threads that compile: {error}");
+        let component = threads::within(compile)
+            .map_err(|error| NotLinked::Untried(shown(&no_threads(error))))?
+            .map_err(|error| NotLinked::Untried(root_cause(&error)))?;
+        let linked = self.linker.instantiate_pre(&component);
+        linked.map(|_| ()).map_err(|error| NotLinked::Refused(root_cause(&error)))
+    }
+
+    /// A component with these imports, and what their types need.
+    fn importing(
+        &self,
+        keys: &[&WorldKey],
+        only: Option<(InterfaceId, &str)>,
+    ) -> anyhow::Result<Vec<u8>> {
+        let Decoded { mut resolve, world } = self.guest.clone();
+        let needed = self.needed(keys);
+        // The types of the world itself are there for its own functions.
+        let of_world = keys.iter().any(|key| self.interface(key).is_none());
+        let imports = &mut resolve.worlds[world].imports;
+        imports.retain(|key, item| match item {
+            WorldItem::Interface { id, .. } => needed.contains(id),
+            WorldItem::Type { .. } => of_world,
+            WorldItem::Function(_) => keys.contains(&key),
+        });
+        resolve.worlds[world].exports.clear();
+        for id in needed {
+            let is_dependency = !keys.iter().any(|key| self.interface(key) == Some(id));
+            match only {
+                _ if is_dependency => resolve.interfaces[id].functions.clear(),
+                Some((interface, item)) if interface == id => retain(&mut resolve, id, item),
+                _ => {}
+            }
+        }
+        let abi = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
+        let mut module = dummy_module(&resolve, world, abi);
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
+        let mut encoder = ComponentEncoder::default().module(&module)?;
+        encoder = encoder.merge_imports_based_on_semver(false);
+        encoder.encode()
+    }
+
+    /// The interfaces of these imports, and those whose types they use.
+    fn needed(&self, keys: &[&WorldKey]) -> BTreeSet<InterfaceId> {
+        let mut needed = BTreeSet::new();
+        let mut more: Vec<_> = keys.iter().filter_map(|key| self.interface(key)).collect();
+        if more.len() < keys.len() {
+            more.extend(self.types_of_world());
+        }
+        while let Some(id) = more.pop() {
+            if needed.insert(id) {
+                more.extend(self.guest.resolve.interface_direct_deps(id));
+            }
+        }
+        needed
+    }
+
+    /// The interfaces whose types the world itself uses.
+    fn types_of_world(&self) -> impl Iterator<Item = InterfaceId> {
+        let resolve = &self.guest.resolve;
+        let imports = resolve.worlds[self.guest.world].imports.values();
+        imports.filter_map(|item| match item {
+            WorldItem::Type { id, .. } => resolve.type_interface_dep(*id),
+            _ => None,
+        })
+    }
+
+    fn interface(&self, key: &WorldKey) -> Option<InterfaceId> {
+        match self.guest.resolve.worlds[self.guest.world].imports.get(key)? {
+            WorldItem::Interface { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+}
+
+/// Leaves one item of an interface, with the types that it needs.
+fn retain(resolve: &mut Resolve, id: InterfaceId, item: &str) {
+    let mut needed = LiveTypes::default();
+    if let Some(function) = resolve.interfaces[id].functions.get(item) {
+        needed.add_func(resolve, function);
+    }
+    let interface = &mut resolve.interfaces[id];
+    interface.functions.retain(|name, _| name == item);
+    interface.types.retain(|name, id| name == item || needed.contains(*id));
+}

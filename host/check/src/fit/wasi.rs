@@ -1,0 +1,108 @@
+//! Imports from WASI that this host does not serve: which draft or later version
+//! they are of, and who brings them along.
+
+use wasm_metadata::Producers;
+use wasmparser::{Parser, Payload};
+
+use super::misfit::Misfit;
+use super::names::Name;
+use super::probe::Unserved;
+use wit_host_text::short;
+
+/// A misfit of an import from WASI. `reason` is the engine's.
+pub(super) fn misfit(full: String, name: &Name, one: &Unserved, binary: &[u8]) -> Misfit {
+    let reason = &one.reason;
+    let is_missing = reason.contains("is missing") || reason.contains("was not found");
+    let (problem, fix) = match name.version() {
+        _ if !is_of_wasi_0_2(name) => (
+            "the host does not serve this part of WASI".to_owned(),
+            format!("build the guest without `{}`", interface(name)),
+        ),
+        Some(version) if !version.pre.is_empty() => (
+            "this is a draft of WASI, and the host serves WASI 0.2".to_owned(),
+            "build the guest with a toolchain that targets wasip2".to_owned(),
+        ),
+        Some(version) if (version.major, version.minor) != (0, 2) => (
+            format!(
+                "this is WASI {}.{}, and the host serves WASI 0.2",
+                version.major, version.minor
+            ),
+            "build the guest with a toolchain that targets wasip2".to_owned(),
+        ),
+        _ if is_missing && one.item.is_some() => (
+            "WASI 0.2 has no such item in this interface".to_owned(),
+            "build the guest with the WIT that WASI 0.2 was published with".to_owned(),
+        ),
+        _ if is_missing => (
+            "the host does not serve this part of WASI".to_owned(),
+            format!("build the guest without `{}`", interface(name)),
+        ),
+        _ => (
+            format!("it has another type in WASI 0.2: {reason}"),
+            "build the guest with the WIT that WASI 0.2 was published with".to_owned(),
+        ),
+    };
+    Misfit::import(full, problem, fix).cause(bringer(binary))
+}
+
+fn interface(name: &Name) -> String {
+    match name.package() {
+        Some((namespace, package)) => format!("{namespace}:{package}/{}", name.interface),
+        None => name.interface.clone(),
+    }
+}
+
+/// Whether the package is one of those that WASI 0.2 and what came before and
+/// after it have in common.
+fn is_of_wasi_0_2(name: &Name) -> bool {
+    const PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
+    name.package().is_some_and(|(_, package)| PACKAGES.contains(&package))
+}
+
+/// Tools that put a language's runtime into each guest, with what it imports, the language,
+/// and what leaves parts of it out.
+const RUNTIMES: [(&str, &str, &str); 6] = [
+    ("componentize-js", "JavaScript", " (`--disable http` and the like leave parts of it out)"),
+    ("ComponentizeJS", "JavaScript", " (`--disable http` and the like leave parts of it out)"),
+    ("componentize-py", "Python", ""),
+    ("componentize-qjs", "JavaScript", ""),
+    ("TinyGo", "Go", ""),
+    ("javy", "JavaScript", ""),
+];
+
+/// The language whose runtime a tool puts into guests.
+pub fn language_of(tool: &str) -> Option<&'static str> {
+    let found = RUNTIMES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(tool));
+    found.map(|(_, language, _)| *language)
+}
+
+/// The language's runtime that imports it whether the guest uses it or not.
+fn bringer(binary: &[u8]) -> Option<String> {
+    let tools = tools(binary);
+    let (tool, language, less) = RUNTIMES
+        .iter()
+        .find(|(tool, ..)| tools.iter().any(|known| known.eq_ignore_ascii_case(tool)))?;
+    Some(format!(
+        "the guest was made by {}, whose runtime of {language}{less} imports it whether the guest \
+         uses it or not",
+        short(tool)
+    ))
+}
+
+/// Every tool that a guest or a part of it says it was made by.
+fn tools(binary: &[u8]) -> Vec<String> {
+    let mut tools = Vec::new();
+    for payload in Parser::new(0).parse_all(binary) {
+        let Ok(Payload::CustomSection(section)) = payload else { continue };
+        if section.name() != "producers" {
+            continue;
+        }
+        let Ok(producers) = Producers::from_bytes(section.data(), section.data_offset()) else {
+            continue;
+        };
+        for (_, field) in producers.iter() {
+            tools.extend(field.iter().map(|(tool, _)| tool.clone()));
+        }
+    }
+    tools
+}

@@ -1,0 +1,123 @@
+//! What core modules can import, by module and name: the host's functions, and
+//! what other core modules export.
+
+use std::collections::BTreeMap;
+
+use wasmtime::{FuncType, ValType};
+
+use wit_host_binary::core_type::{CoreType, Export};
+
+/// What is served to core modules.
+pub struct Table {
+    /// Whether guests may hold values of the host.
+    pub host_values: bool,
+    functions: BTreeMap<String, BTreeMap<String, Served>>,
+    modules: BTreeMap<String, Vec<Export>>,
+    count: u32,
+}
+
+/// One host function that is served.
+pub struct Served {
+    /// Its flat type.
+    pub ty: FuncType,
+    /// The function of the contract that it is, as `package/interface.function`.
+    pub implements: Option<String>,
+    /// Which one it is, for a call of it to be noted by.
+    number: u32,
+}
+
+impl Table {
+    /// Nothing yet; `host_values` is whether guests may hold values of the host.
+    pub fn new(host_values: bool) -> Self {
+        let (functions, modules) = (BTreeMap::new(), BTreeMap::new());
+        Self { host_values, functions, modules, count: 0 }
+    }
+
+    /// Notes a host function, and gives it a number.
+    pub fn insert(
+        &mut self,
+        module: &str,
+        name: &str,
+        ty: FuncType,
+        implements: Option<String>,
+    ) -> u32 {
+        let number = self.count;
+        self.count = self.count.saturating_add(1);
+        let functions = self.functions.entry(module.into()).or_default();
+        functions.insert(name.into(), Served { ty, implements, number });
+        number
+    }
+
+    /// Notes what a core module exports that serves `module`.
+    pub fn provide(&mut self, module: &str, exports: Vec<Export>) {
+        self.modules.insert(module.into(), exports);
+    }
+
+    /// The host function that serves an import.
+    pub fn function(&self, module: &str, name: &str) -> Option<&Served> {
+        self.functions.get(module)?.get(name)
+    }
+
+    /// The export of a core module that serves an import, unless a host function
+    /// does.
+    pub fn export(&self, module: &str, name: &str) -> Option<&CoreType> {
+        if self.function(module, name).is_some() {
+            return None;
+        }
+        let exports = self.modules.get(module)?;
+        exports.iter().find(|export| export.name == name).map(|export| &export.ty)
+    }
+
+    /// Whether a core module serves imports from `module`.
+    pub fn is_provided(&self, module: &str) -> bool {
+        self.modules.contains_key(module)
+    }
+
+    /// Every host function, with its module and its name.
+    pub fn functions(&self) -> impl Iterator<Item = (&str, &str, &Served)> {
+        self.functions.iter().flat_map(|(module, functions)| {
+            functions.iter().map(|(name, served)| (module.as_str(), name.as_str(), served))
+        })
+    }
+
+    /// Every module that something is served from, in order.
+    pub(crate) fn modules(&self) -> Vec<&str> {
+        let mut modules: Vec<_> = self.functions.keys().chain(self.modules.keys()).collect();
+        modules.sort_unstable();
+        modules.dedup();
+        modules.into_iter().map(String::as_str).collect()
+    }
+
+    /// Every name that is served from `module`, in order.
+    pub(crate) fn names(&self, module: &str) -> Vec<&str> {
+        let functions = self.functions.get(module).into_iter().flatten();
+        let exports = self.modules.get(module).into_iter().flatten();
+        let names = functions.map(|(name, _)| name).chain(exports.map(|export| &export.name));
+        let mut names: Vec<_> = names.map(String::as_str).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The name of the host function with that number, as `env.name`.
+    pub fn name_of(&self, number: u32) -> Option<String> {
+        let (module, name, _) = self.functions().find(|(.., served)| served.number == number)?;
+        Some(format!("{module}.{name}"))
+    }
+}
+
+/// A flat type in the notation of Rust.
+pub fn signature(ty: &FuncType) -> String {
+    let params: Vec<_> = ty.params().map(|ty| notation(&ty)).collect();
+    let results: Vec<_> = ty.results().map(|ty| notation(&ty)).collect();
+    wit_host_binary::core_type::signature(&params, &results)
+}
+
+/// The engine writes references out in full.
+fn notation(ty: &ValType) -> String {
+    match ty {
+        externref if externref.is_externref() => "externref".into(),
+        funcref if funcref.is_funcref() => "funcref".into(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,92 @@
+//! `wit-host adapt`: a core module becomes a component, or one is told why not.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use wit_host_adapt::{Plan, Unmappables};
+
+use super::destination::{Destination, refuse_read};
+use super::features::FeatureOptions;
+use super::loading::Loading;
+use super::options::guest_file;
+use super::output;
+use super::status::{Status, named, notice, shown_path};
+
+/// Make a component of a core module that imports from `env`
+///
+/// The component imports the contract's interfaces and exports those of the
+/// world's functions that the module has, so that it runs in every component
+/// runtime that has the contract. All or nothing: where anything cannot be
+/// mapped, all of it is listed, and nothing is written.
+#[derive(Args)]
+#[command(after_help = "Example: wit-host adapt guest.wasm -o guest.component.wasm")]
+pub(crate) struct Adapt {
+    /// A core module, in binary or in text form; `-` is standard input
+    module: PathBuf,
+
+    /// Where the component is written
+    #[arg(short, long, value_name = "COMPONENT", required_unless_present = "dry_run")]
+    output: Option<PathBuf>,
+
+    /// Write nothing, but print the component's world, what becomes what, and what
+    /// cannot be mapped
+    #[arg(long)]
+    dry_run: bool,
+
+    /// The contract, as a folder of WIT files; without it, this host's own
+    #[arg(long, value_name = "FOLDER")]
+    wit: Option<PathBuf>,
+
+    /// The world of that contract, where it has more than one
+    #[arg(long, value_name = "NAME", requires = "wit")]
+    world: Option<String>,
+
+    #[command(flatten)]
+    loading: Loading,
+
+    #[command(flatten)]
+    features: FeatureOptions,
+}
+
+impl Adapt {
+    pub(crate) fn execute(&self) -> Result<Status> {
+        let module = guest_file(&self.module);
+        if let Some(output) = &self.output {
+            refuse_read(output, [(module, "the module")])?;
+        }
+        let contract = match &self.wit {
+            Some(folder) => self.features.read(folder)?.contract(self.world.as_deref())?,
+            None => wit_host_contract::contract()?,
+        };
+        let plan = Plan::of_file(module, &contract, &self.loading.limits()?);
+        let plan = plan.map_err(|error| named(module, error))?;
+        if self.dry_run {
+            return print(&plan);
+        }
+        let component = plan.into_component().map_err(|error| named(module, error))?;
+        if let Some(output) = &self.output {
+            let written = Destination::at(output).and_then(|place| place.write(&component));
+            written.with_context(|| format!("failed to write `{}`", shown_path(output)))?;
+        }
+        Ok(Status::Guest(0))
+    }
+}
+
+/// Prints what would be made, and says on standard error what cannot be.
+fn print(plan: &Plan) -> Result<Status> {
+    let mut text = String::new();
+    for mapping in plan.mappings() {
+        text += &format!("// {mapping}\n");
+    }
+    for export in plan.left_out() {
+        text += &format!("// `{export}` is left out: the module does not export it\n");
+    }
+    text += plan.world().unwrap_or_default();
+    output::print(&text)?;
+    if plan.unmappable().is_empty() {
+        return Ok(Status::Guest(0));
+    }
+    notice(&Unmappables(plan.unmappable().to_vec()).to_string());
+    Ok(Status::Refused)
+}

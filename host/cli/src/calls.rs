@@ -1,0 +1,354 @@
+//! Calls of one session by name, with arguments and results as text: what the
+//! commands `call` and `shell` have in common.
+
+use std::path::Path;
+
+use clap::Args;
+use wit_host::wasmtime::component::Type;
+use wit_host::{
+    Abi, AllocatorNames, Error, Guest, Kind, Val, blocking::Session, values::BadArgument,
+    values::Form, values::Signature, values::example, values::from_bytes, values::from_text,
+    values::lower_number, values::number_type, values::wit, wasmtime, wasmtime::FuncType,
+    wasmtime::ValType,
+};
+use wit_host_contract::Functions;
+
+use super::core_values;
+use super::options::Options;
+use super::results::{Results, is_given_away, number};
+use super::returned::{Returned, holds_bytes};
+use super::word::Word;
+
+/// How arguments are read and results are printed.
+#[derive(Args, Clone, Copy, Default)]
+pub(crate) struct Notation {
+    /// Take arguments and print results as JSON
+    #[arg(long, conflicts_with = "raw")]
+    pub(super) json: bool,
+
+    /// Take text as it is, without quotes, and print a text or bytes as they are
+    #[arg(long)]
+    pub(super) raw: bool,
+}
+
+impl Notation {
+    pub(crate) fn form(self) -> Form {
+        match self {
+            Self { json: true, .. } => Form::Json,
+            Self { raw: true, .. } => Form::Raw,
+            _ => Form::Wave,
+        }
+    }
+}
+
+/// A session and what its calls have returned.
+pub(crate) struct Calls {
+    pub(crate) session: Session<Functions>,
+    pub(crate) notation: Notation,
+    /// By which convention a core module is called with text.
+    abi: Option<Abi>,
+    results: Results,
+    /// What came on standard input, which is read once, for every call.
+    input: Option<Vec<u8>>,
+    /// The most bytes that an argument may have.
+    most: usize,
+    /// Whether a terminal has results as they are.
+    everything: bool,
+}
+
+impl Calls {
+    /// Calls of a session that the options are for.
+    ///
+    /// # Errors
+    /// Where they do not make sense.
+    pub(crate) fn new(
+        mut session: Session<Functions>,
+        notation: Notation,
+        abi: Option<(Abi, Option<AllocatorNames>)>,
+        options: &Options,
+    ) -> anyhow::Result<Self> {
+        let abi = abi.map(|(abi, allocator)| {
+            allocator.into_iter().for_each(|names| session.set_allocator(names));
+            abi
+        });
+        let (everything, most) = (options.is_raw(), options.limits()?.memory);
+        let (results, input) = (Results::default(), None);
+        Ok(Self { session, notation, abi, results, input, most, everything })
+    }
+
+    /// Prints what a call returned. Says whether it was an `err`.
+    pub(crate) fn print(&self, results: &[Returned]) -> anyhow::Result<bool> {
+        self.notation.print(results, self.everything)
+    }
+
+    /// Calls a function, whose name may be short, and keeps what it returns.
+    pub(crate) fn call(&mut self, name: &str, words: &[Word]) -> Result<Vec<Returned>, Error> {
+        let function = self.session.guest().resolve(name)?;
+        let returned = match self.abi {
+            Some(abi) => self.call_with(abi, &function, words)?,
+            None => self.call_typed(&function, name, words)?,
+        };
+        self.results.push(returned.first().map(|returned| returned.value.clone()));
+        Ok(returned)
+    }
+
+    /// Calls a function whose type says all that there is to know.
+    fn call_typed(
+        &mut self,
+        function: &str,
+        name: &str,
+        words: &[Word],
+    ) -> Result<Vec<Returned>, Error> {
+        let wrong = |reason| Error::WrongType { function: function.to_owned(), reason };
+        let guest = self.session.guest();
+        let Some(signature) = guest.signature(function) else {
+            let ty = guest.core_type(function);
+            let ty = ty.ok_or_else(|| wrong("it has no type that is known".into()))?;
+            return self.call_core(function, name, &ty, words);
+        };
+        if signature.params.len() != words.len() {
+            let given = given(words.len());
+            let usage = usage(name, &signature, self.notation);
+            return Err(wrong(format!("it is `{signature}`, and was given {given}; {usage}")));
+        }
+        let arguments = self.arguments(&signature, words)?;
+        let results = self.session.call(function, &arguments)?;
+        for ((word, (_, ty)), value) in words.iter().zip(&signature.params).zip(&arguments) {
+            self.results.give_away(&word.text, ty, value, name);
+        }
+        let returned = signature.results.iter().zip(results).map(|(ty, value)| Returned {
+            is_bytes: holds_bytes(ty),
+            is_plain: false,
+            value,
+        });
+        Ok(returned.collect())
+    }
+
+    /// Calls a function of a core module that takes or returns what is no number.
+    fn call_core(
+        &mut self,
+        function: &str,
+        name: &str,
+        ty: &FuncType,
+        words: &[Word],
+    ) -> Result<Vec<Returned>, Error> {
+        if ty.params().len() != words.len() {
+            let (ty, count) = (core_values::signature(ty), words.len());
+            let guest = self.session.guest();
+            let example = core_example(guest, function).map_or(String::new(), |arguments| {
+                let words = std::iter::once(name).chain(arguments);
+                format!("; give for example `{}`", quoted(words).unwrap_or_default())
+            });
+            let reason = format!("it is `{ty}`, and was given {}{example}", given(count));
+            return Err(Error::WrongType { function: function.into(), reason });
+        }
+        let mut arguments = Vec::new();
+        for ((index, ty), word) in ty.params().enumerate().zip(words) {
+            arguments.push(self.core_argument(&index.to_string(), &ty, word)?);
+        }
+        let results = self.session.call_core(function, &arguments)?;
+        Ok(results.iter().map(core_values::returned).collect())
+    }
+
+    fn core_argument(
+        &mut self,
+        param: &str,
+        ty: &ValType,
+        word: &Word,
+    ) -> Result<wasmtime::Val, BadArgument> {
+        let bad = |given: &str, reason| BadArgument {
+            param: param.into(),
+            ty: ty.to_string(),
+            given: given.escape_debug().to_string(),
+            reason,
+            example: core_values::example(ty).map(str::to_owned),
+        };
+        if let Some(number) = number_type(ty) {
+            let value = self.argument(param, &number, word)?;
+            return lower_number(ty, &value)
+                .ok_or_else(|| bad(&word.text, format!("it is no `{ty}`")));
+        }
+        let earlier = self.results.get(&word.text, &Type::String);
+        let text = match earlier.map_err(|reason| bad(&word.text, reason))? {
+            Some(Val::String(text)) => text,
+            _ => word.text.clone(),
+        };
+        core_values::other(ty, &text).map_err(|reason| bad(&text, reason))
+    }
+
+    /// Calls a function by a convention, which its type does not tell.
+    fn call_with(
+        &mut self,
+        abi: Abi,
+        function: &str,
+        words: &[Word],
+    ) -> Result<Vec<Returned>, Error> {
+        let mut arguments = Vec::new();
+        for (number, word) in words.iter().enumerate() {
+            let (param, form, text) = (number.to_string(), self.notation.form(), &*word.text);
+            let bad = |reason| bad_argument(&param, &Type::String, text, form, reason);
+            let earlier = self.results.get(text, &Type::String).map_err(bad)?;
+            arguments.push(match (earlier, self.content(word).map_err(bad)?) {
+                (Some(earlier), _) => earlier,
+                (None, Some(bytes)) => text_or_bytes(bytes),
+                (None, None) => abi.argument(&param, text, form)?,
+            });
+        }
+        let results = self.session.call_with(abi, function, &arguments)?;
+        let returned = results.into_iter().map(|value| Returned {
+            is_bytes: matches!(&value, Val::List(items) if matches!(items[..], [Val::U8(_), ..])),
+            is_plain: false,
+            value,
+        });
+        Ok(returned.collect())
+    }
+
+    /// Forgets what the calls have returned, and drops the handles among it.
+    pub(crate) fn forget(&mut self) -> Result<(), Error> {
+        for handle in self.results.forget() {
+            let drop = async |store: &mut _| handle.resource_drop_async(store).await;
+            self.session.typed("the drop of a handle", drop)?;
+        }
+        Ok(())
+    }
+
+    /// An end of the input is not the last of it, where a person types it in.
+    pub(crate) fn read_input_again(&mut self) {
+        self.input = None;
+    }
+
+    fn arguments(&mut self, signature: &Signature, words: &[Word]) -> Result<Vec<Val>, Error> {
+        let mut arguments = Vec::new();
+        // The results that are given, and whether the guest is to own them.
+        let mut given: Vec<(usize, bool)> = Vec::new();
+        for ((param, ty), word) in signature.params.iter().zip(words) {
+            let text = &*word.text;
+            let argument = self.argument(param, ty, word)?;
+            if let Some(result) = number(text) {
+                let owned = is_given_away(ty, &argument);
+                let contests =
+                    |(other, keeps): &(usize, bool)| *other == result && (owned || *keeps);
+                if given.iter().any(contests) {
+                    let reason = "it is given twice, and to own it there can be but one".into();
+                    let form = self.notation.form();
+                    return Err(bad_argument(param, ty, text, form, reason).into());
+                }
+                given.push((result, owned));
+            }
+            arguments.push(argument);
+        }
+        Ok(arguments)
+    }
+
+    fn argument(&mut self, param: &str, ty: &Type, word: &Word) -> Result<Val, BadArgument> {
+        let form = match self.notation.form() {
+            Form::Raw if word.is_wave => Form::Wave,
+            form => form,
+        };
+        let text = &*word.text;
+        let bad = |reason| bad_argument(param, ty, text, form, reason);
+        if let Some(result) = self.results.get(text, ty).map_err(bad)? {
+            return Ok(result);
+        }
+        let read = match self.content(word).map_err(bad)? {
+            Some(bytes) => from_bytes(param, ty, &bytes, form),
+            None => from_text(param, ty, text, form),
+        };
+        read.map_err(|mut bad| {
+            if self.session.guest().kind() == Kind::Module {
+                bad.reason += " (`--abi` hands over text)";
+            }
+            bad
+        })
+    }
+
+    /// What `@FILE` or `-` stands for. Every other argument stands for itself.
+    fn content(&mut self, word: &Word) -> Result<Option<Vec<u8>>, String> {
+        word.content(self.most, &mut self.input)
+    }
+
+    /// The number that the last call's result is to be had by.
+    pub(crate) fn last(&self) -> usize {
+        self.results.last()
+    }
+}
+
+/// Exports that are there for who hands values over, and not to be called by a person.
+const PLUMBING: [&str; 9] =
+    ["malloc", "calloc", "realloc", "free", "allocate", "deallocate", "alloc", "dealloc", "memory"];
+
+/// A command that calls a function of the guest, to be copied: `wanted`, or the first that
+/// looks as if it was made to be called. `None` where none has arguments that can be typed.
+pub(crate) fn command_for(
+    guest: &Guest<Functions>,
+    file: &Path,
+    wanted: Option<&str>,
+) -> Option<String> {
+    let is_plumbing =
+        |name: &str| name.starts_with('_') || name.starts_with("cabi_") || PLUMBING.contains(&name);
+    let exports = guest.exports();
+    let (plumbing, made): (Vec<_>, Vec<_>) =
+        exports.iter().map(String::as_str).partition(|name| is_plumbing(name));
+    let names = wanted.into_iter().chain(made).chain(plumbing);
+    let form = Notation::default().form();
+    names.take(if wanted.is_some() { 1 } else { usize::MAX }).find_map(|name| {
+        let examples = match guest.signature(name) {
+            Some(signature) => {
+                let examples = signature.params.iter().map(|(_, ty)| example(ty, form));
+                examples.collect::<Option<Vec<_>>>()?
+            }
+            None => core_example(guest, name)?.into_iter().map(str::to_owned).collect(),
+        };
+        let short = name
+            .rsplit('.')
+            .next()
+            .filter(|short| guest.resolve(short).is_ok_and(|meant| meant == name));
+        let file = file.to_str()?;
+        let words = ["wit-host", "call", file, short.unwrap_or(name)].into_iter();
+        quoted(words.chain(examples.iter().map(String::as_str)))
+    })
+}
+
+/// Examples of the arguments of a core module's function.
+fn core_example(guest: &Guest<Functions>, function: &str) -> Option<Vec<&'static str>> {
+    let ty = guest.core_type(function)?;
+    ty.params().map(|ty| core_values::example(&ty)).collect()
+}
+
+fn given(count: usize) -> String {
+    if count == 1 { "1 argument".into() } else { format!("{count} arguments") }
+}
+
+/// Words as a shell takes them.
+fn quoted<'w>(words: impl Iterator<Item = &'w str>) -> Option<String> {
+    let quoted = words.map(|word| shlex::try_quote(word).ok());
+    Some(quoted.collect::<Option<Vec<_>>>()?.join(" "))
+}
+
+/// How a function is called, with an example of each argument. What has no text
+/// is what an earlier call returned.
+fn usage(function: &str, signature: &Signature, notation: Notation) -> String {
+    let mut words = vec![function.to_owned()];
+    let mut results = 0;
+    for (_, ty) in &signature.params {
+        words.push(example(ty, notation.form()).unwrap_or_else(|| {
+            results += 1;
+            format!("${results}")
+        }));
+    }
+    let quoted = words.iter().map(|word| shlex::try_quote(word).unwrap_or_default());
+    format!("give for example `{}`", quoted.collect::<Vec<_>>().join(" "))
+}
+
+/// An argument that is wrong before it is read as a value.
+fn bad_argument(param: &str, ty: &Type, text: &str, form: Form, reason: String) -> BadArgument {
+    let given = text.escape_debug().to_string();
+    BadArgument { param: param.into(), ty: wit(ty), given, reason, example: example(ty, form) }
+}
+
+fn text_or_bytes(bytes: Vec<u8>) -> Val {
+    match String::from_utf8(bytes) {
+        Ok(text) => Val::String(text),
+        Err(error) => Val::List(error.into_bytes().into_iter().map(Val::U8).collect()),
+    }
+}

@@ -1,0 +1,229 @@
+//! `wit-host check`: whether a guest fits, before anything of it runs.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::{Value, json};
+use wit_host::{
+    Contract, Error, Fit, GuestError, Isolation, LimitReached, Limits, Misfit, Misfits, Unsupported,
+};
+
+use super::against::against;
+use super::features::FeatureOptions;
+use super::isolation::isolation;
+use super::loading::Loading;
+use super::modules::Modules;
+use super::options::guest_file;
+use super::output::{Format, print, print_json};
+use super::status::{Status, named, shown_path, status};
+
+/// Tell whether a guest fits this host, and everything that is in the way
+///
+/// A guest fits when everything that it imports can be served, and everything
+/// that it exports has the type of the contract. Nothing of it is run. With
+/// --against it is two versions of a contract that are compared, and no guest: all worlds
+/// of the package, or the one that is named.
+///
+/// As JSON: `contract` is the name of the world, `fits` is true or false, and
+/// `misfits` and `absent` (exports of the world that the guest lacks and may lack)
+/// are lists of objects with `side` ("import" or "export"), `name`, `problem`, `guest`
+/// and `contract` (the types, or null), `cause` (or null), `fix` and `deny` (what `--deny-calls`
+/// takes so that it runs, or null); `unknown` are the
+/// names of exports that the contract does not have, and `differing` are those of other
+/// types than the contract's, of a guest that imports nothing of it and so does not claim
+/// to meet it: they are listed, and no reason not to fit. With --against:
+/// `honest` is whether the versions' numbers say what is so; `worlds` are the names of the
+/// worlds that were compared; `changes` are objects with `place` ("world", "imports" or
+/// "exports"), `worlds` (those that it is in), `name`, `what`, `for_guests` and
+/// `for_hosts` ("additive", "breaking-where-used" or "breaking"); `versions` are
+/// objects with `package`, `old` and `new` (or null), `needs` ("none", "higher" or
+/// "other-track"), `honest` and `reason`.
+#[derive(Args)]
+#[command(
+    override_usage = "wit-host check [OPTIONS] GUEST\n       \
+                      wit-host check [OPTIONS] --against PATH --wit PATH",
+    after_help = "Examples:\n  wit-host check guest.wasm\n  \
+                  wit-host check --wit wit --world plugin guest.wasm\n  \
+                  wit-host check --against wit-1.0 --wit wit"
+)]
+pub(crate) struct Check {
+    /// A component or a core module, in binary or in text form; `-` is standard input
+    #[arg(required_unless_present = "against")]
+    guest: Option<PathBuf>,
+
+    /// Tell what changed in the contract since this version of it, whom it breaks,
+    /// and whether the version's number says so
+    #[arg(long, value_name = "PATH", requires = "wit", conflicts_with = "guest")]
+    against: Option<PathBuf>,
+
+    /// Check against the contract in this WIT file or folder, instead of this
+    /// host's
+    #[arg(long, value_name = "PATH")]
+    wit: Option<PathBuf>,
+
+    /// The contract's world, all of whose exports the guest then has to have; with
+    /// --against, the only one that is compared
+    #[arg(long, value_name = "NAME")]
+    world: Option<String>,
+
+    #[command(flatten)]
+    loading: Loading,
+
+    #[command(flatten)]
+    features: FeatureOptions,
+
+    #[command(flatten)]
+    modules: Modules,
+
+    /// How to print what was found
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+impl Check {
+    pub(crate) fn execute(&self) -> Result<Status> {
+        match (&self.guest, &self.against, &self.wit) {
+            (_, Some(old), Some(new)) => {
+                let packages = self.features.read_both(old, new)?;
+                against(packages.each_ref(), self.world.as_deref(), self.format)
+            }
+            (Some(guest), ..) => self.guest(guest_file(guest)),
+            // The options do not let it come to this.
+            _ => Ok(Status::Usage),
+        }
+    }
+
+    fn guest(&self, guest: &Path) -> Result<Status> {
+        let contract = self.contract()?;
+        let fit = self.fit(guest, &contract, self.loading.limits()?, isolation()?);
+        let (contract, is_json) = (contract.name(), self.format == Format::Json);
+        let fit = match fit {
+            Err(error) if is_json && status(&error) == Status::Refused => {
+                print_json(&refused_json(&contract, error))?;
+                return Ok(Status::Refused);
+            }
+            fit => fit.map_err(|error| named(guest, error))?,
+        };
+        let fits = fit.misfits.is_empty();
+        if is_json {
+            print_json(&to_json(&contract, &fit))?;
+            return Ok(if fits { Status::Guest(0) } else { Status::Refused });
+        }
+        if !fits {
+            return Err(named(guest, Error::Misfits(Misfits(fit.misfits))));
+        }
+        let mut text = format!("{} fits `{contract}`\n", shown_path(guest));
+        for absent in &fit.absent {
+            text += &format!("it does not export `{}`, which it may leave out\n", absent.name);
+        }
+        if !fit.unknown.is_empty() {
+            let unknown: Vec<_> = fit.unknown.iter().map(|name| format!("`{name}`")).collect();
+            text +=
+                &format!("it exports {}, which the contract does not have\n", unknown.join(", "));
+        }
+        if !fit.differing.is_empty() {
+            let names: Vec<_> = fit.differing.iter().map(|differs| &*differs.name).collect();
+            text += &format!(
+                "it imports nothing of the contract, whose {} it exports with another type; \
+                 `--world` holds it against all of the contract\n",
+                names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            );
+        }
+        for note in &fit.notes {
+            text += &format!("{note}\n");
+        }
+        print(&text)?;
+        Ok(Status::Guest(0))
+    }
+
+    /// What the guest is held against.
+    fn contract(&self) -> Result<Contract> {
+        let world = self.world.as_deref();
+        Ok(match (&self.wit, world) {
+            (Some(wit), _) => self.features.read(wit)?.contract(world)?,
+            (None, None) => wit_host_contract::contract()?,
+            (None, Some(world)) => wit_host_contract::contract()?.with_world(world)?,
+        })
+    }
+
+    fn fit(
+        &self,
+        guest: &Path,
+        contract: &Contract,
+        limits: Limits,
+        isolation: Isolation,
+    ) -> Result<Fit, Error> {
+        let fit = |externref| {
+            let offered = self.modules.offer_with(wit_host_contract::builder(), externref);
+            let offered = offered.limits(limits.clone()).isolate(isolation.clone());
+            match &self.wit {
+                Some(_) => offered.build()?.fit_contract_file(guest, contract),
+                None => offered.build()?.fit_file(guest),
+            }
+        };
+        let mut found = fit(self.modules.externref())?;
+        if Misfits(found.misfits.clone()).are_of_own_host_values() {
+            found = fit(true)?;
+        }
+        Ok(if self.world.is_some() { found.whole() } else { found })
+    }
+}
+
+fn to_json(contract: &str, fit: &Fit) -> Value {
+    let misfits: Vec<_> = fit.misfits.iter().map(misfit).collect();
+    let absent: Vec<_> = fit.absent.iter().map(misfit).collect();
+    let differing: Vec<_> = fit.differing.iter().map(misfit).collect();
+    json!({
+        "contract": contract,
+        "fits": misfits.is_empty(),
+        "misfits": misfits,
+        "absent": absent,
+        "unknown": fit.unknown,
+        "differing": differing,
+        "notes": fit.notes,
+        "refused": [],
+    })
+}
+
+/// A guest that is not taken, whatever its imports are.
+fn refused_json(contract: &str, error: Error) -> Value {
+    let reason = |kind: &str, name: Option<&str>, reason: String, fix: Option<&str>| json!({ "kind": kind, "name": name, "reason": reason, "fix": fix });
+    let limit = |limit: &LimitReached| {
+        reason("limit", Some(&limit.name().replace('_', "-")), limit.to_string(), None)
+    };
+    let refused: Vec<_> = match error {
+        Error::Misfits(Misfits(misfits)) => {
+            return to_json(contract, &Fit::of_misfits(misfits));
+        }
+        Error::Guest(GuestError::UnsupportedFeature(Unsupported { features, .. })) => features
+            .iter()
+            .map(|one| reason("feature", Some(one.proposal), one.to_string(), Some(one.fix)))
+            .collect(),
+        Error::Guest(GuestError::TooCostly { limit: first, others }) => {
+            std::iter::once(&first).chain(&others).map(limit).collect()
+        }
+        Error::Guest(GuestError::NotAGuest { .. }) => {
+            vec![reason("no-guest", None, error.to_string(), None)]
+        }
+        Error::CompilerFailed { .. } => vec![reason("compiler", None, error.to_string(), None)],
+        _ => vec![reason("invalid", None, error.to_string(), None)],
+    };
+    let mut value = to_json(contract, &Fit::default());
+    value["fits"] = json!(false);
+    value["refused"] = json!(refused);
+    value
+}
+
+fn misfit(misfit: &Misfit) -> Value {
+    json!({
+        "side": misfit.side.to_string(),
+        "name": misfit.name,
+        "problem": misfit.problem,
+        "guest": misfit.guest,
+        "contract": misfit.contract,
+        "cause": misfit.cause,
+        "fix": misfit.fix,
+        "deny": misfit.deny,
+    })
+}

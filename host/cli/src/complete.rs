@@ -1,0 +1,248 @@
+//! What the shell knows of a line that is not finished: the functions and
+//! commands that it may become, and what the next argument has to be.
+
+use std::borrow::Cow;
+
+use rustyline::completion::Completer;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::validate::Validator;
+use rustyline::{Context, Helper};
+use wit_host::wasmtime::component::Type;
+use wit_host::{Guest, values::Form, values::example, values::wit};
+use wit_host_contract::Functions;
+
+use super::shell::COMMANDS;
+
+/// The functions of one guest, with what they take.
+pub(super) struct Completion {
+    guest: Guest<Functions>,
+    form: Form,
+    /// The shortest name of each function, and the full one.
+    functions: Vec<[String; 2]>,
+}
+
+impl Completion {
+    pub(super) fn new(guest: &Guest<Functions>, form: Form) -> Self {
+        let names = guest.exports().into_iter();
+        // What a guest calls its functions is not to steer the terminal.
+        let names = names.filter(|name| !name.chars().any(char::is_control));
+        let functions = names.map(|name| [short(guest, &name), name]);
+        Self { guest: guest.clone(), form, functions: functions.collect() }
+    }
+
+    /// The commands and functions that begin with the word; the functions by their
+    /// full names where no short one does.
+    fn names(&self, word: &str) -> Vec<String> {
+        let of = |which: usize| self.functions.iter().map(move |names| names[which].as_str());
+        let commands = COMMANDS.iter().map(|(name, _)| *name);
+        let short = beginning(word, of(0).chain(commands));
+        if short.is_empty() { beginning(word, of(1)) } else { short }
+    }
+
+    /// The parameters of a line's function from the one on that is being typed.
+    fn rest(&self, line: &str) -> Vec<(String, Type)> {
+        // In a text that has no end yet there is nothing to be completed.
+        let words = shlex::split(line).unwrap_or_default();
+        let Some((function, arguments)) = words.split_first() else { return Vec::new() };
+        let finished = arguments.len().saturating_sub(usize::from(!line.ends_with(' ')));
+        let known = self.guest.resolve(function).ok();
+        let signature = known.and_then(|name| self.guest.signature(&name));
+        let params = signature.map(|signature| signature.params).unwrap_or_default();
+        params.into_iter().skip(finished).collect()
+    }
+
+    /// Values of a type to begin with: all where they are few, or an example.
+    fn values(&self, ty: &Type) -> Vec<String> {
+        match (self.form, ty) {
+            (_, Type::Bool) => vec!["true".into(), "false".into()],
+            (_, Type::Own(_) | Type::Borrow(_)) => vec!["$1".into()],
+            (Form::Json, _) => example(ty, self.form).into_iter().collect(),
+            (_, Type::Enum(cases)) => cases.names().map(str::to_owned).collect(),
+            (_, Type::Variant(variant)) => {
+                variant.cases().map(|case| opened(case.name, case.ty.is_some())).collect()
+            }
+            (_, Type::Option(_)) => vec!["none".into(), "some(".into()],
+            (_, Type::Result(result)) => {
+                vec![opened("ok", result.ok().is_some()), opened("err", result.err().is_some())]
+            }
+            _ => example(ty, self.form).into_iter().collect(),
+        }
+    }
+}
+
+/// A case, with a parenthesis where a payload follows.
+fn opened(case: &str, has_payload: bool) -> String {
+    format!("{case}{}", if has_payload { "(" } else { "" })
+}
+
+fn beginning<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let quoted = names.map(|name| quoted(name.to_owned()));
+    quoted.filter(|name| name.starts_with(word)).collect()
+}
+
+/// The word as the shell reads it back, which splits a line into words.
+fn quoted(word: String) -> String {
+    match shlex::split(&word) {
+        Some(words) if words == [word.as_str()] => word,
+        _ => shlex::try_quote(&word).map(Cow::into_owned).unwrap_or_default(),
+    }
+}
+
+/// The shortest name that means the function.
+fn short(guest: &Guest<Functions>, name: &str) -> String {
+    // The kind of a resource's function, or else the last dot, begins its name.
+    let begins = name.rfind('[').or_else(|| name.rfind('.').map(|dot| dot + 1)).unwrap_or(0);
+    let (interface, function) = name.split_at(begins);
+    let bare = function.rsplit(']').next().unwrap_or_default();
+    let unversioned = interface.split('@').next().unwrap_or_default().trim_end_matches('.');
+    let of_package = unversioned.rsplit('/').next().unwrap_or_default();
+    let shorter = [bare.into(), format!("{of_package}.{bare}"), format!("{unversioned}.{bare}")];
+    let means = |short: &String| guest.resolve(short).is_ok_and(|full| full == name);
+    shorter.into_iter().find(means).unwrap_or_else(|| name.to_owned())
+}
+
+impl Completer for Completion {
+    type Candidate = String;
+
+    fn complete(
+        &self,
+        line: &str,
+        position: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<String>)> {
+        let typed = &line[..position];
+        let begins = typed.rfind(' ').map_or(0, |space| space + 1);
+        let word = &typed[begins..];
+        let candidates = match begins {
+            0 => self.names(word),
+            _ => {
+                let next = self.rest(typed).into_iter().next();
+                let values = next.map(|(_, ty)| self.values(&ty)).unwrap_or_default();
+                beginning(word, values.iter().map(String::as_str))
+            }
+        };
+        Ok((begins, candidates))
+    }
+}
+
+impl Hinter for Completion {
+    type Hint = String;
+
+    /// What is still to be typed: `name: string`.
+    fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<String> {
+        if position < line.len() || !line.ends_with(' ') {
+            return None;
+        }
+        let rest = self.rest(line);
+        let rest: Vec<_> = rest.iter().map(|(name, ty)| format!("{name}: {}", wit(ty))).collect();
+        (!rest.is_empty()).then(|| rest.join("  "))
+    }
+}
+
+impl Highlighter for Completion {
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        match std::env::var_os("NO_COLOR").unwrap_or_default().is_empty() {
+            true => Cow::Owned(format!("\x1b[2m{hint}\x1b[0m")),
+            false => Cow::Borrowed(hint),
+        }
+    }
+}
+
+impl Validator for Completion {}
+
+impl Helper for Completion {}
+
+#[cfg(test)]
+mod tests {
+    use rustyline::history::DefaultHistory;
+
+    use super::*;
+
+    const GUEST: &str = r#"(component
+        (type $colour' (enum "red" "dark-blue"))
+        (type $shape' (variant (case "dot") (case "square" u8)))
+        (type $pen' (resource (rep i32)))
+        (core func $new (canon resource.new $pen'))
+        (core module $M
+            (func (export "none"))
+            (func (export "new") (result i32) (i32.const 0))
+            (func (export "three") (param i32 i32 i32)))
+        (core instance $m (instantiate $M))
+        (export $colour "colour" (type $colour'))
+        (export $shape "shape" (type $shape'))
+        (export $pen "pen" (type $pen'))
+        (func $none (canon lift (core func $m "none")))
+        (instance $stock (export "add" (func $none)) (export "count" (func $none)))
+        (instance $cart (export "add" (func $none)))
+        (export "shop:prices/stock@1.0.0-rc.1" (instance $stock))
+        (export "shop:prices/cart@1.0.0" (instance $cart))
+        (func (export "[constructor]pen") (result (own $pen)) (canon lift (core func $m "new")))
+        (func (export "[method]pen.draw") (param "self" (borrow $pen)) (param "what" $shape)
+            (canon lift (core func $m "three")))
+        (func (export "paint") (param "in" $colour) (param "at" (tuple bool u8))
+            (canon lift (core func $m "three"))))"#;
+
+    fn check(completion: &Completion, line: &str, candidates: &[&str], hint: &str) {
+        let history = DefaultHistory::new();
+        let context = Context::new(&history);
+        let found = completion.complete(line, line.len(), &context).expect("candidates");
+        assert_eq!(found.1, candidates, "{line}");
+        let found = completion.hint(line, line.len(), &context).unwrap_or_default();
+        assert_eq!(found, hint, "{line}");
+    }
+
+    fn completion(guest: &str, form: Form) -> Completion {
+        let runtime = wit_host_contract::builder().build().expect("a runtime");
+        Completion::new(&runtime.load(guest).expect("a guest"), form)
+    }
+
+    #[test]
+    fn what_a_line_may_become() {
+        let completion = completion(GUEST, Form::Wave);
+        let add = "shop:prices/cart@1.0.0.add";
+        let (shape, tuple) = ("variant { dot, square(u8) }", "tuple<bool, u8>");
+        for (line, candidates, hint) in [
+            (":e", &[":exports"][..], ""),
+            ("c", &["count", "cart.add"], ""),
+            ("stock", &["stock.add"], ""),
+            ("shop:prices/c", &[add], ""),
+            ("pe", &["pen", "pen.draw"], ""),
+            ("x", &[], ""),
+            ("x ", &[], ""),
+            (
+                "paint ",
+                &["red", "dark-blue"],
+                &format!("in: enum {{ red, dark-blue }}  at: {tuple}"),
+            ),
+            ("paint d", &["dark-blue"], ""),
+            ("paint red ", &["'(true, 1)'"], &format!("at: {tuple}")),
+            ("paint 'red' '(true, 1)' ", &[], ""),
+            ("paint 'red ", &[], ""),
+            ("[method]pen.draw ", &["$1"], &format!("self: borrow<resource>  what: {shape}")),
+            ("pen.draw $1 ", &["dot", "square("], &format!("what: {shape}")),
+        ] {
+            check(&completion, line, candidates, hint);
+        }
+    }
+
+    #[test]
+    fn values_are_of_the_form_that_is_read() {
+        check(&completion(GUEST, Form::Json), "paint r", &[], "");
+        check(&completion(GUEST, Form::Json), "paint red t", &[], "");
+        check(
+            &completion(GUEST, Form::Json),
+            "paint ",
+            &["'\"red\"'"],
+            "in: enum { red, dark-blue }  at: tuple<bool, u8>",
+        );
+    }
+
+    #[test]
+    fn no_name_of_a_guest_steers_the_terminal() {
+        let guest =
+            r#"(module (func (export "a\1b[2J")) (func (export "a b")) (func (export "ac")))"#;
+        check(&completion(guest, Form::Wave), "a", &["ac"], "");
+        check(&completion(guest, Form::Wave), "'a", &["'a b'"], "");
+    }
+}

@@ -1,0 +1,93 @@
+//! `wit-host doctor`: what building guests needs, and what of it is there.
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use wit_host_scaffold::{Language, Tool};
+
+use super::new::language;
+use super::output::{Format, print, print_json};
+use super::status::Status;
+
+/// Tell which tools building guests needs, and which of them are there
+///
+/// Nothing is installed. Of one language, the status is 1 where something is missing or
+/// too old.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  wit-host doctor
+  wit-host doctor --lang python")]
+pub(crate) struct Doctor {
+    /// The tools of this language only
+    #[arg(long, value_name = "LANGUAGE", value_parser = language())]
+    lang: Option<Language>,
+
+    /// What to print: a table, or a JSON object of `tools` with objects of `language`,
+    /// `tool`, `found`, `needed`, `install`, `missing` and `too_old`; what is too old is
+    /// missing as well
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+impl Doctor {
+    pub(crate) fn execute(&self) -> Result<Status> {
+        let languages = match &self.lang {
+            Some(language) => std::slice::from_ref(language),
+            None => Language::ALL,
+        };
+        let rows: Vec<_> = languages
+            .iter()
+            .flat_map(|language| language.tools().into_iter().map(|tool| (*language, tool)))
+            .collect();
+        match self.format {
+            Format::Text => print(&table(&rows))?,
+            Format::Json => {
+                let tools: Vec<_> = rows.iter().map(object).collect();
+                print_json(&json!({ "tools": tools }))?;
+            }
+        }
+        let is_missing = self.lang.is_some() && rows.iter().any(|(_, tool)| tool.is_missing());
+        Ok(Status::Guest(is_missing.into()))
+    }
+}
+
+fn object((language, tool): &(Language, Tool)) -> serde_json::Value {
+    json!({
+        "language": language.name(),
+        "tool": tool.name,
+        "found": tool.found,
+        "needed": tool.needed.to_string(),
+        "install": tool.install,
+        "missing": tool.is_missing(),
+        "too_old": tool.is_too_old(),
+    })
+}
+
+fn table(rows: &[(Language, Tool)]) -> String {
+    let mut cells =
+        vec![["language", "tool", "found", "needed", "to install it"].map(str::to_owned)];
+    let mut last = None;
+    for (language, tool) in rows {
+        let is_new = last.replace(*language) != Some(*language);
+        let (found, install) = match (&tool.found, tool.install) {
+            (Some(found), Some(update)) if tool.is_too_old() => {
+                (format!("{found}: too old"), update)
+            }
+            (Some(found), _) => (found.clone(), ""),
+            (None, Some(install)) => ("missing".into(), install),
+            (None, None) => ("-".into(), "the build does, in the project's `tools`"),
+        };
+        let language = if is_new { language.name() } else { "" };
+        let needed = tool.needed.to_string();
+        cells.push([language, tool.name, &found, &needed, install].map(str::to_owned));
+    }
+    let widths: Vec<_> = (0..cells[0].len())
+        .map(|column| cells.iter().map(|row| row[column].len()).max().unwrap_or_default())
+        .collect();
+    let line = |row: &[String; 5]| {
+        let padded = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}  "));
+        format!("{}\n", padded.collect::<String>().trim_end())
+    };
+    cells.iter().map(line).collect()
+}

@@ -1,0 +1,101 @@
+//! `wit-host inspect`: what a guest is and asks for, without running it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, ValueEnum};
+use wit_host::{Contract, Error, GuestError, Inspection};
+
+use super::isolation::isolation;
+use super::loading::Loading;
+use super::modules::Modules;
+use super::options::{Usage, guest_file};
+use super::output::{print, print_json};
+use super::status::{Status, named, shown_path};
+
+/// Tell what a guest is, what it asks for and who serves that, and what made it
+///
+/// Nothing of the guest is compiled or run.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  wit-host inspect guest.wasm
+  wit-host inspect --format wit guest.wasm > guest.wit
+  wit-host inspect --format json guest.wasm | jq '.imports[] | {name, served_by}'")]
+pub(crate) struct Inspect {
+    /// A component or a core module, in binary or in text form; `-` is standard input
+    guest: PathBuf,
+
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Form,
+
+    /// Tell who serves what in a host that has the contract in this WIT file or folder,
+    /// instead of this one
+    #[arg(long, value_name = "PATH")]
+    wit: Option<PathBuf>,
+
+    /// The contract's world, where it has more than one
+    #[arg(long, value_name = "NAME", requires = "wit")]
+    world: Option<String>,
+
+    #[command(flatten)]
+    loading: Loading,
+
+    #[command(flatten)]
+    modules: Modules,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Form {
+    /// A summary for people
+    Text,
+    /// A component's imports and exports, as a WIT file
+    Wit,
+    /// All of it as one JSON object, whose keys the documentation of
+    /// `Inspection::json` has
+    Json,
+}
+
+impl Inspect {
+    pub(crate) fn execute(&self) -> Result<Status> {
+        let runtime = self
+            .modules
+            .offer(wit_host_contract::builder())
+            .isolate(isolation()?)
+            .limits(self.loading.limits()?)
+            .build()?;
+        let guest = guest_file(&self.guest);
+        let contract = self.wit.as_ref().map(|wit| Contract::read(wit, self.world.as_deref()));
+        let inspection = match contract.transpose()? {
+            Some(contract) => runtime.inspect_contract_file(guest, &contract),
+            None => runtime.inspect_file(guest),
+        };
+        let inspection = inspection.map_err(|error| named(guest, error))?;
+        match self.format {
+            Form::Text => print(&inspection.to_string())?,
+            Form::Wit => print(wit(guest, &inspection)?)?,
+            Form::Json => print_json(&inspection.json())?,
+        }
+        Ok(Status::Guest(0))
+    }
+}
+
+fn wit<'i>(path: &Path, inspection: &'i Inspection) -> Result<&'i str> {
+    match (&inspection.wit, &inspection.unreadable) {
+        (Some(wit), _) => Ok(wit),
+        (None, Some(reason)) => {
+            let reason = reason.clone();
+            let error = Error::Guest(GuestError::Invalid { kind: "component", reason });
+            Err(error).with_context(|| shown_path(path))
+        }
+        (None, None) => {
+            let reason = format!(
+                "`{}` is a {} and has no WIT; use `--format text`",
+                shown_path(path),
+                inspection.kind
+            );
+            Err(Usage(reason).into())
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The options of every command that loads a guest: what else than the contract
+//! its imports may be served with.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use wit_host::{Error, RuntimeBuilder};
+use wit_host_contract::Functions;
+
+/// What serves a core module's imports besides the contract.
+#[derive(Args)]
+pub(crate) struct Modules {
+    /// Serve what a core module imports from NAME with the exports of another one
+    #[arg(long, value_name = "NAME=FILE", value_parser = OsStringValueParser::new().try_map(|text| module(&text)))]
+    module: Vec<(String, PathBuf)>,
+
+    /// Let core modules import values of the host (`externref`); one that has them only
+    /// within itself needs no option
+    #[arg(long)]
+    externref: bool,
+}
+
+impl Modules {
+    /// The builder with what is asked for.
+    pub(crate) fn offer(&self, builder: RuntimeBuilder<Functions>) -> RuntimeBuilder<Functions> {
+        self.offer_with(builder, self.externref)
+    }
+
+    /// Whether values of the host were asked for.
+    pub(crate) fn externref(&self) -> bool {
+        self.externref
+    }
+
+    /// [`Modules::offer`], with values of the host or without.
+    pub(crate) fn offer_with(
+        &self,
+        builder: RuntimeBuilder<Functions>,
+        externref: bool,
+    ) -> RuntimeBuilder<Functions> {
+        let builder = builder.host_values(externref);
+        let modules = self.module.iter();
+        modules.fold(builder, |builder, (name, path)| builder.module_file(name, path))
+    }
+
+    /// Does `work` with a runtime, and with one that knows values of the host where the guest
+    /// is a core module that has some and asks for none: whoever does not call what has them
+    /// is not to be refused for them.
+    pub(crate) fn with_host_values<R>(
+        &self,
+        work: impl Fn(bool) -> anyhow::Result<R>,
+    ) -> anyhow::Result<R> {
+        match work(self.externref) {
+            Err(error) if !self.externref && is_of_host_values(&error) => work(true),
+            other => other,
+        }
+    }
+
+    /// The files that are read, which nothing is to be written over, and what each is.
+    pub(crate) fn read_with<'a>(
+        &'a self,
+        guest: &'a Path,
+    ) -> impl Iterator<Item = (&'a Path, &'static str)> {
+        let modules = self.module.iter().map(|(_, path)| (&**path, "a module of `--module`"));
+        std::iter::once((guest, "the guest")).chain(modules)
+    }
+}
+
+fn is_of_host_values(error: &anyhow::Error) -> bool {
+    match error.downcast_ref() {
+        Some(Error::Misfits(misfits)) => misfits.are_of_own_host_values(),
+        _ => false,
+    }
+}
+
+fn module(text: &OsStr) -> Result<(String, PathBuf), String> {
+    let bytes = text.as_bytes();
+    let between = bytes.iter().position(|byte| *byte == b'=').unwrap_or(bytes.len());
+    let (name, file) = (&bytes[..between], bytes.get(between + 1..).unwrap_or_default());
+    let name = std::str::from_utf8(name).map_err(|_| "the name has to be UTF-8 text".to_owned())?;
+    if name.is_empty() || file.is_empty() {
+        return Err("a name or a file is missing; give NAME=FILE".into());
+    }
+    Ok((name.into(), OsStr::from_bytes(file).into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_have_a_name_and_a_file() {
+        assert_eq!(module(OsStr::new("wasm=a=b.wasm")), Ok(("wasm".into(), "a=b.wasm".into())));
+        for text in ["", "wasm", "wasm=", "=fib.wasm"] {
+            assert!(module(OsStr::new(text)).is_err(), "{text:?}");
+        }
+    }
+}

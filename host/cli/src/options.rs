@@ -1,0 +1,314 @@
+//! The options that every command has which runs a guest: its limits and its
+//! grants, as text that is turned into the library's own types.
+
+use std::env::VarError;
+use std::ffi::OsStr;
+use std::fmt;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use clap::{Args, ValueEnum};
+use wit_host::{
+    Access, Cache, Denial, Grants, Guest, Limits, Result, Runtime, RuntimeBuilder, Stdio,
+};
+use wit_host_contract::Functions;
+
+use super::diagnostics::Observer;
+use super::isolation::Isolate;
+use super::modules::Modules;
+use super::status::shown_path;
+
+/// What the guest may spend and touch, and what serves it.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Let the guest fetch documents from this host, on this port or on any
+    #[arg(long, value_name = "HOST[:PORT]")]
+    allow_host: Vec<String>,
+
+    /// Let the guest read a directory, as the same path or as GUEST; `:rw` lets
+    /// it write as well
+    #[arg(long, value_name = "HOST[::GUEST][:rw]", value_parser = OsStringValueParser::new().try_map(|text| directory(&text)))]
+    dir: Vec<Directory>,
+
+    /// Set an environment variable in the guest; without a value, to the one
+    /// that it has here
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = variable)]
+    env: Vec<(String, String)>,
+
+    /// Stop a call of the guest after this time, as 500ms, 5s, 2m, or none; its
+    /// set-up is a call of its own
+    #[arg(long, value_name = "TIME", default_value = "30s")]
+    timeout: String,
+
+    /// The most memory that the guest may have, as 64MiB or 1GiB
+    #[arg(long, value_name = "SIZE", default_value = "256MiB")]
+    memory: String,
+
+    /// Stop the guest after this much fuel, about one unit an instruction
+    #[arg(long, value_name = "UNITS")]
+    fuel: Option<String>,
+
+    /// Set a limit by its name; a wrong name lists them all
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    limit: Vec<(String, String)>,
+
+    /// Withhold host functions: a package (wasi:sockets), an interface
+    /// (wit-host:contract/fetch), a function (wit-host:contract/fetch.get) or an
+    /// import (env.fetch); a guest that imports one is refused
+    #[arg(long, value_name = "FUNCTIONS")]
+    deny: Vec<String>,
+
+    /// The same, but the guest runs, and traps where it calls one. It may be a function that
+    /// the host does not have, so that a guest runs which imports it: wasi:logging, or all of
+    /// a core module (wbg.*)
+    #[arg(long, value_name = "FUNCTIONS")]
+    deny_calls: Vec<String>,
+
+    /// Whether the guest has this command's input and output
+    #[arg(long, value_name = "WHERE", default_value = "inherit")]
+    stdio: Io,
+
+    /// Stop clocks, fix random bytes and count fuel (10 000 million units without
+    /// --fuel), so that every run is the same
+    #[arg(long)]
+    deterministic: bool,
+
+    #[command(flatten)]
+    isolate: Isolate,
+
+    /// Compile the guest each time, and keep nothing of it; `wit-host cache --help`
+    /// says what is kept otherwise
+    #[arg(long)]
+    no_cache: bool,
+
+    /// The guest is a file that `wit-host compile` has written. Its code is run as it
+    /// is, with all rights of this command: trust it as you trust this command
+    #[arg(long)]
+    trusted_code: bool,
+
+    #[command(flatten)]
+    modules: Modules,
+}
+
+/// Where the guest's input and output are.
+#[derive(Clone, Copy, ValueEnum)]
+enum Io {
+    /// This command's own; a terminal shows text and its colours, and by its number what
+    /// could steer it
+    Inherit,
+    /// This command's own, and everything as it is, also on a terminal
+    Raw,
+    /// Nowhere
+    Closed,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Directory {
+    host: PathBuf,
+    guest: String,
+    access: Access,
+}
+
+impl Options {
+    /// A runtime's builder with the shipped contract, as the options have it.
+    pub(crate) fn builder(&self) -> anyhow::Result<RuntimeBuilder<Functions>> {
+        self.builder_with(self.modules.externref())
+    }
+
+    /// Loads the observer's guest for the runtime of [`Options::builder`], or for one beside
+    /// it where it needs another.
+    ///
+    /// # Errors
+    /// Those of loading it.
+    pub(crate) fn load(
+        &self,
+        runtime: &Runtime<Functions>,
+        observer: &Observer<'_>,
+    ) -> anyhow::Result<Guest<Functions>> {
+        self.modules.with_host_values(|externref| match externref == self.modules.externref() {
+            true => observer.load(runtime, self.trusted_code),
+            false => {
+                let coredump = observer.wants_coredump();
+                let other = self.builder_with(externref)?.coredump(coredump).build()?;
+                observer.load(&other, self.trusted_code)
+            }
+        })
+    }
+
+    fn builder_with(&self, externref: bool) -> anyhow::Result<RuntimeBuilder<Functions>> {
+        let builder = self
+            .modules
+            .offer_with(wit_host_contract::builder(), externref)
+            .limits(self.limits()?)
+            .grants(self.grants()?)
+            .deterministic(self.deterministic);
+        let mut builder = self.isolate.apply(builder)?;
+        if let Some(cache) = Cache::of_user().filter(|_| !self.no_cache) {
+            builder = builder.cache(cache);
+        }
+        Ok(builder)
+    }
+
+    /// Whether a guest finds files.
+    pub(crate) fn has_directories(&self) -> bool {
+        !self.dir.is_empty()
+    }
+
+    /// Whether a terminal is to have what comes from a guest as it is.
+    pub(crate) fn is_raw(&self) -> bool {
+        matches!(self.stdio, Io::Raw)
+    }
+
+    /// The modules that serve the guest's imports.
+    pub(crate) fn modules(&self) -> &Modules {
+        &self.modules
+    }
+
+    /// Whether the guest is compiled code that the person trusts.
+    pub(crate) fn trusts_code(&self) -> bool {
+        self.trusted_code
+    }
+
+    /// What the guest may spend.
+    pub(crate) fn limits(&self) -> anyhow::Result<Limits> {
+        let mut limits = Limits::default();
+        let fuel = self.fuel.iter().map(|fuel| ("fuel", fuel));
+        let common = [("wall-clock", &self.timeout), ("memory", &self.memory)];
+        let named = self.limit.iter().map(|(name, value)| (&**name, value));
+        for (name, value) in common.into_iter().chain(fuel).chain(named) {
+            limits.set(name, value).map_err(|reason| {
+                Usage(match name {
+                    "wall-clock" => format!("invalid value '{value}' for '--timeout': {reason}"),
+                    "memory" | "fuel" => {
+                        format!("invalid value '{value}' for '--{name}': {reason}")
+                    }
+                    _ => format!("invalid value '{name}={value}' for '--limit': {reason}"),
+                })
+            })?;
+        }
+        Ok(limits)
+    }
+
+    /// The grants, with the command's own input and output among them.
+    pub(crate) fn grants(&self) -> Result<Grants> {
+        let mut grants = Grants::default().stdio(match self.stdio {
+            Io::Inherit => Stdio::Inherited,
+            Io::Raw => Stdio::InheritedRaw,
+            Io::Closed => Stdio::Closed,
+        });
+        for Directory { host, guest, access } in &self.dir {
+            grants = grants.directory(host, guest, *access);
+        }
+        for (name, value) in &self.env {
+            grants = grants.environment(name, value);
+        }
+        for functions in &self.deny {
+            grants = grants.deny(functions, Denial::Refuse)?;
+        }
+        for functions in &self.deny_calls {
+            grants = grants.deny(functions, Denial::Trap)?;
+        }
+        self.allow_host.iter().try_fold(grants, |grants, host| grants.allow_host(host))
+    }
+}
+
+/// The options do not make sense, for a reason that clap cannot see.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(super) String);
+
+impl Usage {
+    pub(crate) fn new(reason: String) -> Self {
+        Self(reason)
+    }
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// The file of a guest, where `-` is standard input.
+pub(crate) fn guest_file(path: &Path) -> &Path {
+    if path == Path::new("-") { Path::new("/dev/stdin") } else { path }
+}
+
+/// A word that has to be text, as a guest's arguments and the names of functions.
+pub(crate) fn text(word: &OsStr) -> Result<&str, Usage> {
+    word.to_str().ok_or_else(|| {
+        let word = shown_path(Path::new(word));
+        Usage(format!("`{word}` is no UTF-8 text, which it has to be, unless it names a file"))
+    })
+}
+
+pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) => Ok((name.into(), value.into())),
+        None => Err("a value is missing; give NAME=VALUE".into()),
+    }
+}
+
+fn directory(text: &OsStr) -> Result<Directory, String> {
+    let (paths, access) = match text.as_bytes().strip_suffix(b":rw") {
+        Some(paths) => (paths, Access::ReadWrite),
+        None => (text.as_bytes(), Access::ReadOnly),
+    };
+    let between = paths.windows(2).position(|two| two == b"::");
+    let (host, guest) = between.map_or((paths, paths), |at| (&paths[..at], &paths[at + 2..]));
+    if host.is_empty() || guest.is_empty() {
+        return Err("a path is missing; give HOST, HOST::GUEST or HOST::GUEST:rw".into());
+    }
+    let guest = std::str::from_utf8(guest)
+        .map_err(|_| "the guest's path has to be UTF-8 text; give HOST::GUEST".to_owned())?;
+    Ok(Directory { host: OsStr::from_bytes(host).into(), guest: guest.into(), access })
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some(("", _)) => Err("the name is missing; give NAME or NAME=VALUE".into()),
+        Some((name, value)) => Ok((name.into(), value.into())),
+        None => match std::env::var(text) {
+            Ok(value) => Ok((text.into(), value)),
+            Err(VarError::NotUnicode(_)) => Err(format!("`{text}` is not text here")),
+            Err(_) if text.is_empty() => Err("the name is missing; give NAME or NAME=VALUE".into()),
+            Err(_) => Err(format!("`{text}` is not set here; give {text}=VALUE")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories() {
+        let cases = [
+            ("/a", Some(("/a", "/a", Access::ReadOnly))),
+            ("/a:rw", Some(("/a", "/a", Access::ReadWrite))),
+            ("/a::/b", Some(("/a", "/b", Access::ReadOnly))),
+            ("/a::/b:rw", Some(("/a", "/b", Access::ReadWrite))),
+            ("", None),
+            ("::/b", None),
+            (":rw", None),
+        ];
+        for (text, expected) in cases {
+            let expected = expected.map(|(host, guest, access)| Directory {
+                host: host.into(),
+                guest: guest.into(),
+                access,
+            });
+            assert_eq!(directory(OsStr::new(text)).ok(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn variables() {
+        assert_eq!(variable("A=b=c"), Ok(("A".into(), "b=c".into())));
+        assert_eq!(variable("A="), Ok(("A".into(), String::new())));
+        assert!(variable("=b").is_err());
+        assert!(variable("WIT_HOST_IS_NEVER_SET").expect_err("not set").contains("=VALUE"));
+    }
+}

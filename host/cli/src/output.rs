@@ -1,0 +1,58 @@
+//! What a command prints on standard output: a text or one JSON object.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+use serde_json::Value;
+use wit_host::{terminal::Output, terminal::write_own};
+
+/// The form of what is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Prints a text that ends with a line break.
+pub(crate) fn print(text: &str) -> Result<()> {
+    write_own(Output::Stdout, text).context("failed to write to standard output")
+}
+
+/// Prints a JSON object over several lines.
+pub(crate) fn print_json(value: &Value) -> Result<()> {
+    print(&format!("{}\n", ascii(&format!("{value:#}"))))
+}
+
+/// JSON in which all that a terminal might take for a command is escaped. JSON
+/// has such characters in its strings only, where they can be.
+pub(super) fn ascii(json: &str) -> String {
+    let mut ascii = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character == '\n' || matches!(character, ' '..='~') {
+            ascii.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            // Writing to a string does not fail.
+            let _ = write!(ascii, "\\u{unit:04x}");
+        }
+    }
+    ascii
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_plain_and_means_the_same() {
+        let value = serde_json::json!({ "ü\u{9b}\u{7f}": ["🦀\u{202e}", "\u{1b}[1m", "a\nb"] });
+        let ascii = ascii(&format!("{value:#}"));
+        assert!(ascii.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)));
+        assert_eq!(serde_json::from_str::<Value>(&ascii).expect("JSON"), value);
+    }
+}

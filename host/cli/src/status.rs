@@ -1,0 +1,256 @@
+//! Which exit status an end of the command has, and how an error is printed.
+
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rustix::process::Signal;
+use signal_hook::consts::SIGINT;
+use wit_host::{
+    ContractError, Error, GuestError, LimitReached, terminal::Output, terminal::within_line,
+    terminal::write_own,
+};
+use wit_host_adapt::AdaptError;
+use wit_host_scaffold::ProjectError;
+
+use super::options::Usage;
+
+/// An exit status, from one table for the whole command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// The guest's own, as it gave it.
+    Guest(i32),
+    Usage,
+    TimeLimit,
+    HostFailed,
+    Refused,
+    NotFound,
+    Trapped,
+    SpendingLimit,
+    Interrupted,
+    OutputClosed,
+}
+
+/// The status of a run that a person interrupted, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// The status of a call that was out of time.
+pub(crate) const OUT_OF_TIME: u8 = 124;
+
+/// Has an interrupt end the command with a status of its own.
+pub(crate) fn interruptible() -> anyhow::Result<()> {
+    let always = Arc::new(AtomicBool::new(true));
+    signal_hook::flag::register_conditional_shutdown(SIGINT, INTERRUPTED.into(), always)
+        .context("failed to listen for interrupts")?;
+    Ok(())
+}
+
+/// Has an interrupt set the flag, or end the command where it is set already.
+pub(crate) fn interrupting(flag: &Arc<AtomicBool>) -> anyhow::Result<()> {
+    // In this order, as one that sets it must not end the command at once.
+    signal_hook::flag::register_conditional_shutdown(SIGINT, INTERRUPTED.into(), Arc::clone(flag))
+        .and_then(|_| signal_hook::flag::register(SIGINT, Arc::clone(flag)))
+        .context("failed to listen for interrupts")?;
+    Ok(())
+}
+
+/// Has a write that is over the system's limit of a file's size fail, where it would
+/// end the command otherwise.
+pub(crate) fn survive_large_files() -> anyhow::Result<()> {
+    // Of a flag that is not looked at. To ignore the signal would be passed on to
+    // the programs that this one starts.
+    signal_hook::flag::register(Signal::XFSZ.as_raw(), Arc::default())
+        .context("failed to have large files be refused")?;
+    Ok(())
+}
+
+/// The largest status that is a guest's own; those above have meanings of ours.
+const LARGEST_OF_GUEST: u8 = 123;
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Guest(status) => match u8::try_from(status) {
+                Ok(own) if own <= LARGEST_OF_GUEST => own,
+                _ => {
+                    notice(&format!(
+                        "the guest exited with status {status}, \
+                         which is passed on as {LARGEST_OF_GUEST}"
+                    ));
+                    LARGEST_OF_GUEST
+                }
+            },
+            Status::Usage => 2,
+            Status::TimeLimit => OUT_OF_TIME,
+            Status::HostFailed => 125,
+            Status::Refused => 126,
+            Status::NotFound => 127,
+            Status::Trapped => 134,
+            Status::SpendingLimit => 137,
+            Status::Interrupted => INTERRUPTED,
+            // As the signal would have it that this command does not get.
+            Status::OutputClosed => 141,
+        })
+    }
+}
+
+/// Prints the error, with what was under way when it happened, and says which
+/// status it has.
+pub(crate) fn report(error: &anyhow::Error) -> Status {
+    let closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    if error.chain().filter_map(|cause| cause.downcast_ref()).any(closed) {
+        return Status::OutputClosed;
+    }
+    if matches!(error.downcast_ref(), Some(Error::OutputClosed { .. })) {
+        return Status::OutputClosed;
+    }
+    let status = status_of(error);
+    let name = if is_coloured() { "\x1b[1;31mwit-host:\x1b[0m" } else { "wit-host:" };
+    tell(name, &format!("{error:#}"));
+    status
+}
+
+/// [`report`] that waits a second, and no longer, for a reader of standard error where a call
+/// was out of time: it may be that reader who kept the call waiting.
+pub(crate) fn report_in_time(error: anyhow::Error) -> Status {
+    const LONGEST: Duration = Duration::from_secs(1);
+    let is_late = error.downcast_ref().is_some_and(|error| status(error) == Status::TimeLimit);
+    if !is_late {
+        return report(&error);
+    }
+    let (sender, receiver) = mpsc::channel();
+    let error = Arc::new(error);
+    let reported = Arc::clone(&error);
+    let reporter = thread::Builder::new().spawn(move || sender.send(report(&reported)));
+    match reporter {
+        Ok(_) => receiver.recv_timeout(LONGEST).unwrap_or(Status::TimeLimit),
+        // The system has no more threads.
+        Err(_) => report(&error),
+    }
+}
+
+/// A path as an error has it: on one line, and nothing in it gets to a terminal as
+/// it is.
+pub(crate) fn shown_path(path: &Path) -> String {
+    /// More is no path that anybody reads.
+    const LONGEST: usize = 300;
+    let path = path.display().to_string();
+    let cut = path.chars().nth(LONGEST).is_some();
+    let shown: String = path.chars().take(LONGEST).flat_map(escaped).collect();
+    if cut { shown + "…" } else { shown }
+}
+
+fn escaped(character: char) -> impl Iterator<Item = char> {
+    let plain = matches!(character, '"' | '\'' | '\\').then_some(character);
+    let escaped = plain.is_none().then(|| character.escape_debug());
+    plain.into_iter().chain(escaped.into_iter().flatten())
+}
+
+/// Puts the guest's name before an error that does not have it.
+pub(crate) fn named(guest: &Path, error: impl Into<anyhow::Error>) -> anyhow::Error {
+    let error = error.into();
+    let names_a_file = match error.downcast_ref() {
+        Some(
+            Error::Guest(GuestError::Read { .. })
+            | Error::Contract(_)
+            | Error::Module { .. }
+            | Error::ModuleName { .. },
+        ) => true,
+        Some(_) => false,
+        None => {
+            matches!(error.downcast_ref(), Some(AdaptError::Guest(GuestError::Read { .. })))
+        }
+    };
+    if names_a_file { error } else { error.context(shown_path(guest)) }
+}
+
+/// Whether standard error shows colours, and whoever looks at it wants them.
+fn is_coloured() -> bool {
+    let set = |name| std::env::var_os(name).unwrap_or_default();
+    io::stderr().is_terminal() && set("NO_COLOR").is_empty() && set("TERM") != "dumb"
+}
+
+/// Writes a line to standard error. Whoever has closed that does not want to know.
+pub(crate) fn notice(text: &str) {
+    tell("wit-host:", text);
+}
+
+/// On a terminal, what a guest or a file has put into the text must not begin another
+/// line of this command's where the screen ends.
+fn tell(name: &str, text: &str) {
+    let text = if io::stderr().is_terminal() { &within_line(text) } else { text };
+    let _ = write_own(Output::Stderr, &format!("{name} {text}\n"));
+}
+
+/// The status of an error of the library's, or of a tool's beside it.
+fn status_of(error: &anyhow::Error) -> Status {
+    if let Some(error) = error.downcast_ref() {
+        return status(error);
+    }
+    if let Some(error) = error.downcast_ref() {
+        return status_of_guest(error);
+    }
+    match error.downcast_ref() {
+        Some(AdaptError::Guest(error)) => return status_of_guest(error),
+        Some(AdaptError::NotAModule | AdaptError::Unmappable(_)) => return Status::Refused,
+        _ => {}
+    }
+    let is_usage = match error.downcast_ref() {
+        Some(
+            ProjectError::Name { .. } | ProjectError::Occupied { .. } | ProjectError::World { .. },
+        ) => true,
+        Some(ProjectError::Contract(error)) => is_unreadable(error),
+        _ => error.is::<Usage>() || error.downcast_ref().is_some_and(is_unreadable),
+    };
+    if is_usage { Status::Usage } else { Status::HostFailed }
+}
+
+fn is_unreadable(error: &ContractError) -> bool {
+    matches!(error, ContractError::Unreadable { .. })
+}
+
+fn status_of_guest(error: &GuestError) -> Status {
+    match error {
+        GuestError::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            Status::NotFound
+        }
+        GuestError::NotAGuest { .. }
+        | GuestError::Invalid { .. }
+        | GuestError::TooCostly { .. }
+        | GuestError::UnsupportedFeature(_)
+        | GuestError::Uncounted { .. } => Status::Refused,
+        _ => Status::HostFailed,
+    }
+}
+
+/// The status of an error of the library's.
+pub(crate) fn status(error: &Error) -> Status {
+    match error {
+        Error::Guest(error) => status_of_guest(error),
+        Error::CompilerFailed { .. } | Error::ForeignCode { .. } | Error::Misfits(_) => {
+            Status::Refused
+        }
+        Error::NoSuchFunction { .. }
+        | Error::NoEntryPoint { .. }
+        | Error::AmbiguousFunction { .. } => Status::NotFound,
+        Error::Module { source, .. } => status(source),
+        Error::WrongType { .. }
+        | Error::ModuleName { .. }
+        | Error::Argument(_)
+        | Error::Grant { .. }
+        | Error::Processor { .. }
+        | Error::Limits { .. } => Status::Usage,
+        Error::Contract(error) if is_unreadable(error) => Status::Usage,
+        Error::Exited(status) => Status::Guest(*status),
+        Error::Interrupted { .. } => Status::Interrupted,
+        Error::Trapped { .. } | Error::SessionEnded { .. } => Status::Trapped,
+        Error::Limit { limit: LimitReached::WallClock(_), .. } => Status::TimeLimit,
+        Error::Limit { .. } => Status::SpendingLimit,
+        _ => Status::HostFailed,
+    }
+}

@@ -1,0 +1,98 @@
+//! The shipped contract's host functions. The files below say what they mean,
+//! once, and know neither components nor core modules; the two functions here are
+//! all that binds them to the two paths. An embedder writes the like for a
+//! contract of their own.
+
+pub mod bindings;
+mod fetch;
+mod math;
+mod strings;
+
+use wasmtime::component::{HasSelf, Linker, WasmList, WasmStr};
+
+use crate::bindings::wit_host::contract::fetch::Host as _;
+use crate::bindings::wit_host::contract::math::Host as _;
+use crate::bindings::wit_host::contract::{fetch as fetch_bindings, math as math_bindings};
+pub use fetch::FetchLimits;
+use wit_host::{
+    AllowedHosts, Contract, ContractError, Env, Grants, RuntimeBuilder, State, borrowed,
+};
+
+/// The host data of the shipped contract. It implements the traits that are
+/// generated from `wit/`.
+#[derive(Debug, Default)]
+pub struct Functions {
+    hosts: AllowedHosts,
+    limits: FetchLimits,
+    client: Option<reqwest::Client>,
+}
+
+impl Functions {
+    /// Functions that may reach the network hosts in `grants`.
+    pub fn new(grants: &Grants) -> Self {
+        Self { hosts: grants.hosts().clone(), ..Self::default() }
+    }
+
+    /// Sets how large a fetched document may be and how long it may take.
+    #[must_use]
+    pub fn fetch_limits(mut self, limits: FetchLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+}
+
+/// The shipped contract as one WIT text.
+pub const WIT: &str = concat!(
+    include_str!("../wit/world.wit"),
+    "\n",
+    include_str!("../wit/math.wit"),
+    "\n",
+    include_str!("../wit/strings.wit"),
+    "\n",
+    include_str!("../wit/fetch.wit"),
+);
+
+/// The shipped contract, read.
+///
+/// # Errors
+/// [`ContractError`], which what is shipped does not give.
+pub fn contract() -> Result<Contract, ContractError> {
+    Contract::parse(WIT, None)
+}
+
+/// A runtime's builder that offers the shipped contract on both paths.
+pub fn builder() -> RuntimeBuilder<Functions> {
+    RuntimeBuilder::default().component(component).env(env).contract_of_importers(WIT)
+}
+
+/// Offers the contract to components. `strings` borrows its
+/// texts, so that it is not the generated binding that serves it.
+fn component(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
+    math_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)?;
+    let served = &mut linker.instance("wit-host:contract/strings@0.1.0")?;
+    let name = |function| ("strings", function);
+    type Texts = (WasmStr, WasmStr);
+    borrowed::define::<_, Texts, _>(served, name("concat"), |(a, b)| Ok(strings::concat(&a, &b)))?;
+    borrowed::define::<_, (WasmStr,), _>(served, name("to-upper"), |(t,)| {
+        Ok(strings::to_upper(&t)?)
+    })?;
+    borrowed::define::<_, Texts, _>(served, name("split"), |(text, at)| {
+        strings::split(&text, &at)
+    })?;
+    let from_utf8 = |(bytes,): (&[u8],)| Ok(strings::from_utf8(bytes));
+    borrowed::define::<_, (WasmList<u8>,), _>(served, name("from-utf8"), from_utf8)?;
+    fetch_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)
+}
+
+/// Offers the contract to core modules that import from `env`, in WIT order.
+/// `strings.split` is not among it: no legacy convention returns a list of texts.
+fn env(env: &mut Env<'_, Functions>) -> wasmtime::Result<()> {
+    env.of("wit-host:contract/math").define("add", Functions::add)?;
+    let mut text = env.of("wit-host:contract/strings");
+    text.define("concat", |_: &mut Functions, a: &str, b: &str| strings::concat(a, b))?;
+    text.define("to_upper", |_: &mut Functions, text: &str| strings::to_upper(text))?;
+    text.define("from_utf8", |_: &mut Functions, bytes: &[u8]| strings::from_utf8(bytes))?;
+    env.of("wit-host:contract/fetch.get").define_async("fetch", Functions::get)?;
+    env.define_result_writer("write_mem")?;
+    env.define_abort("abort")
+}

@@ -1,0 +1,251 @@
+//! The allocator that a guest exports: under either of the names that toolchains have for
+//! it, or under those that it is given. It knows how to call it, and not whether its answers
+//! can be true.
+
+use wasmtime::{AsContextMut, Func, Instance, Store, TypedFunc};
+
+use crate::state::State;
+use wit_host_text::list;
+
+/// What a guest has to export for blocks to be had.
+const WANTED: &str = "`allocate(i32) -> i32` and `deallocate(i32, i32)`, or \
+                      `malloc(i32) -> i32` and `free(i32)`";
+
+/// The alignment that a block is asked for where a guest wants to know.
+const ALIGNMENT: u32 = 8;
+
+/// The names of the functions with which a core module gives out blocks of its memory and
+/// takes them back, for [`Session::set_allocator`](crate::session::Session::set_allocator).
+///
+/// The first takes a size, or a size and an alignment, and returns a pointer. The second takes
+/// a pointer, a pointer and a size, or these and an alignment. Without it nothing is given
+/// back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllocatorNames {
+    /// Gives out a block.
+    pub allocate: String,
+    /// Takes one back.
+    pub release: Option<String>,
+}
+
+/// Two functions of a guest.
+pub(super) struct Allocator {
+    name: String,
+    allocate: Allocate,
+    release: Release,
+}
+
+/// How a block is had.
+enum Allocate {
+    Size(TypedFunc<u32, u32>),
+    Aligned(TypedFunc<(u32, u32), u32>),
+}
+
+/// How a block is given back.
+enum Release {
+    /// By pointer and size.
+    Sized(TypedFunc<(u32, u32), ()>),
+    Aligned(TypedFunc<(u32, u32, u32), ()>),
+    /// By the pointer alone.
+    Pointer(TypedFunc<u32, ()>),
+    Never,
+}
+
+impl Allocate {
+    fn of(store: impl AsContextMut, func: Func) -> Option<Self> {
+        let size = func.typed(&store).ok().map(Self::Size);
+        size.or_else(|| func.typed(&store).ok().map(Self::Aligned))
+    }
+}
+
+impl Release {
+    fn of(store: impl AsContextMut, func: Func) -> Option<Self> {
+        let pointer = func.typed(&store).ok().map(Self::Pointer);
+        pointer
+            .or_else(|| func.typed(&store).ok().map(Self::Sized))
+            .or_else(|| func.typed(&store).ok().map(Self::Aligned))
+    }
+}
+
+impl Allocator {
+    /// The guest's allocator: the one of these names, or the only one that it has. `known` is
+    /// whether the convention has a name for it, so that no other can be meant.
+    ///
+    /// # Errors
+    /// Says that the guest exports no allocator, or which of its exports could be one.
+    pub(super) fn find<T: 'static>(
+        store: &mut Store<State<T>>,
+        instance: Instance,
+        names: Option<&AllocatorNames>,
+        known: bool,
+    ) -> Result<Self, String> {
+        if let Some(names) = names {
+            return Self::named(store, instance, names);
+        }
+        let pair = |store: &mut Store<State<T>>, [allocate, release]: [&str; 2]| {
+            let allocate_func = instance.get_func(&mut *store, allocate)?;
+            let release_func = instance.get_func(&mut *store, release)?;
+            Some(Self {
+                name: allocate.into(),
+                allocate: allocate_func.typed(&*store).ok().map(Allocate::Size)?,
+                release: match release {
+                    "free" => release_func.typed(&*store).ok().map(Release::Pointer)?,
+                    _ => release_func.typed(&*store).ok().map(Release::Sized)?,
+                },
+            })
+        };
+        let sized = pair(store, ["allocate", "deallocate"]);
+        if let (Some(sized), true) = (sized, known) {
+            return Ok(sized);
+        }
+        let candidates = candidates(store, instance);
+        let found =
+            pair(store, ["allocate", "deallocate"]).or_else(|| pair(store, ["malloc", "free"]));
+        match (&candidates[..], found) {
+            ([first, _, ..], _) => Err(format!(
+                "text and arrays are handed over in blocks of the guest's allocator, and it \
+                 exports several: {}; name the one that the function has its blocks from, as \
+                 with `--allocator {first}` (`Session::set_allocator`)",
+                list(&candidates)
+            )),
+            (_, Some(found)) => Ok(found),
+            ([only], None) => Err(format!(
+                "{}; `{only}` look like one: name them with `--allocator {only}` \
+                 (`Session::set_allocator`)",
+                Self::missing()
+            )),
+            ([], None) => Err(format!(
+                "{}, or be given the names of its own with `--allocator NAME,NAME` \
+                 (`Session::set_allocator`)",
+                Self::missing()
+            )),
+        }
+    }
+
+    fn named<T: 'static>(
+        store: &mut Store<State<T>>,
+        instance: Instance,
+        names: &AllocatorNames,
+    ) -> Result<Self, String> {
+        let exported = |store: &mut Store<State<T>>, name: &str| {
+            let func = instance.get_func(&mut *store, name);
+            func.ok_or_else(|| format!("it exports no function `{name}` to be its allocator's"))
+        };
+        let wrong = |name: &str, wanted: &str| {
+            format!("`{name}` is not of an allocator: it would have to be {wanted}")
+        };
+        let func = exported(store, &names.allocate)?;
+        let allocate = Allocate::of(&mut *store, func)
+            .ok_or_else(|| wrong(&names.allocate, "`(i32) -> i32` or `(i32, i32) -> i32`"))?;
+        let release = match &names.release {
+            None => Release::Never,
+            Some(name) => {
+                let func = exported(store, name)?;
+                let wanted = "`(i32)`, `(i32, i32)` or `(i32, i32, i32)`";
+                Release::of(&mut *store, func).ok_or_else(|| wrong(name, wanted))?
+            }
+        };
+        Ok(Self { name: names.allocate.clone(), allocate, release })
+    }
+
+    /// Why there is none, and what there would have to be.
+    pub(super) fn missing() -> String {
+        format!(
+            "text and arrays are handed over in blocks of the guest's allocator, and it exports \
+             none; it would have to export {WANTED}"
+        )
+    }
+
+    /// What the function is called that makes blocks.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) async fn allocate(
+        &self,
+        store: impl AsContextMut<Data: Send>,
+        size: u32,
+    ) -> wasmtime::Result<u32> {
+        match &self.allocate {
+            Allocate::Size(allocate) => allocate.call_async(store, size).await,
+            Allocate::Aligned(allocate) => allocate.call_async(store, (size, ALIGNMENT)).await,
+        }
+    }
+
+    /// Gives back a block that the host got from here.
+    pub(super) async fn release(
+        &self,
+        store: impl AsContextMut<Data: Send>,
+        pointer: u32,
+        size: u32,
+    ) -> wasmtime::Result<()> {
+        match &self.release {
+            Release::Sized(release) => release.call_async(store, (pointer, size)).await,
+            Release::Aligned(release) => {
+                release.call_async(store, (pointer, size, ALIGNMENT)).await
+            }
+            Release::Pointer(release) => release.call_async(store, pointer).await,
+            Release::Never => Ok(()),
+        }
+    }
+
+    /// Gives back a block that the guest returned, where there is a function for
+    /// blocks that did not come from here.
+    pub(super) async fn give_back(
+        &self,
+        store: impl AsContextMut<Data: Send>,
+        pointer: u32,
+        size: u32,
+    ) -> wasmtime::Result<()> {
+        match self.release {
+            Release::Sized(_) => self.release(store, pointer, size).await,
+            Release::Aligned(_) | Release::Pointer(_) | Release::Never => Ok(()),
+        }
+    }
+}
+
+/// The pairs of exports that look like an allocator by their names and types, as
+/// `allocate,deallocate`.
+fn candidates<T: 'static>(store: &mut Store<State<T>>, instance: Instance) -> Vec<String> {
+    let exports: Vec<_> = instance
+        .exports(&mut *store)
+        .map(|export| {
+            let name = export.name().to_owned();
+            (name, export.into_func())
+        })
+        .collect();
+    let functions: Vec<_> =
+        exports.into_iter().filter_map(|(name, func)| Some((name, func?))).collect();
+    let has = |name: &str, part: &str| name.to_ascii_lowercase().contains(part);
+    let gives = |name: &str| {
+        let is_other = ["dealloc", "realloc", "calloc"].iter().any(|part| has(name, part));
+        has(name, "alloc") && !is_other
+    };
+    let takes = |name: &str| has(name, "free") || has(name, "dealloc");
+    let mut pairs = Vec::new();
+    for (name, func) in &functions {
+        if !gives(name) || !matches!(Allocate::of(&mut *store, *func), Some(Allocate::Size(_))) {
+            continue;
+        }
+        let sibling = sibling(name);
+        let releases = functions
+            .iter()
+            .filter(|(other, func)| takes(other) && Release::of(&mut *store, *func).is_some());
+        // The one that is called like it, or else the only one.
+        let releases: Vec<_> = releases.map(|(name, _)| name).collect();
+        let release = releases.iter().find(|release| sibling.contains(**release));
+        if let Some(release) = release.or(releases.first().filter(|_| releases.len() == 1)) {
+            pairs.push(format!("{name},{release}"));
+        }
+    }
+    pairs
+}
+
+/// What the function that takes blocks back may be called beside the one that gives them.
+fn sibling(name: &str) -> [String; 3] {
+    [
+        name.replace("malloc", "free"),
+        name.replace("alloc", "dealloc"),
+        name.replace("alloc", "free"),
+    ]
+}

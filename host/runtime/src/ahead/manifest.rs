@@ -1,0 +1,227 @@
+//! What a compiled guest needs, for people and programs that decide where it goes,
+//! and for the runtime that is to run it.
+
+use std::env::consts::{ARCH, OS};
+
+use serde_json::{Value, json};
+
+use crate::engine::Settings;
+use crate::processor::{Processor, has_all};
+use crate::shared_engine::SharedEngine;
+use wit_host_binary::kind::Kind;
+use wit_host_text::shown;
+
+/// The engine, as this library is built with it.
+const ENGINE: &str = "wasmtime 48.0.8";
+
+/// What the hash of [`compatibility`] is for. It changes with the form of the file.
+const PURPOSE: &str = "wit-host 0.1 what compiled guests need, second form";
+
+/// What a guest that was compiled ahead of time needs. The texts in one that was
+/// read from a file are what the file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Manifest {
+    /// What the guest is made of.
+    pub kind: Kind,
+    /// The engine and its version.
+    pub engine: String,
+    /// The processor and the operating system, as `x86_64-linux`.
+    pub target: String,
+    /// What the code is for: `native` for the processor that compiled it, or one of
+    /// [`Processor::NAMES`].
+    pub processor: String,
+    /// What the code asks of a processor, beside what every one of its architecture has, by
+    /// the names that Rust has for it.
+    pub features: Vec<String>,
+    /// A hash of all else that the engine wants to be the same: its version and settings.
+    pub compatibility: String,
+    /// Whether the code counts fuel.
+    pub fuel: bool,
+    /// Whether runs are deterministic.
+    pub deterministic: bool,
+    /// Whether the guest may hold values of the host.
+    pub host_values: bool,
+    /// What the host has to serve: interfaces, functions, or imports as `env.add`.
+    pub imports: Vec<String>,
+    /// The hash (BLAKE3) of the guest's binary form.
+    pub guest: String,
+    /// The same of its code.
+    pub code: String,
+}
+
+impl Manifest {
+    pub(super) fn new(
+        engine: &SharedEngine,
+        kind: Kind,
+        binary: &[u8],
+        code: &[u8],
+        imports: Vec<String>,
+    ) -> Self {
+        Self {
+            kind,
+            engine: ENGINE.into(),
+            target: target(),
+            processor: engine.settings.processor.to_string(),
+            features: engine.settings.processor.features().into_iter().map(Into::into).collect(),
+            compatibility: compatibility(&engine.settings).to_string(),
+            fuel: engine.settings.fuel,
+            deterministic: engine.settings.deterministic,
+            host_values: engine.settings.host_values,
+            imports,
+            guest: blake3::hash(binary).to_string(),
+            code: blake3::hash(code).to_string(),
+        }
+    }
+
+    /// All of it as one JSON object, whose keys are the fields.
+    pub fn json(&self) -> Value {
+        json!({
+            "kind": self.kind.name(),
+            "engine": self.engine,
+            "target": self.target,
+            "processor": self.processor,
+            "features": self.features,
+            "compatibility": self.compatibility,
+            "fuel": self.fuel,
+            "deterministic": self.deterministic,
+            "host_values": self.host_values,
+            "imports": self.imports,
+            "guest": self.guest,
+            "code": self.code,
+        })
+    }
+
+    pub(super) fn of_json(json: &Value) -> Option<Self> {
+        let text = |key: &str| Some(json.get(key)?.as_str()?.to_owned());
+        let flag = |key: &str| json.get(key)?.as_bool();
+        let kind = text("kind")?;
+        let texts = |key: &str| -> Option<Vec<String>> {
+            let texts = json.get(key)?.as_array()?.iter();
+            texts.map(|text| Some(text.as_str()?.to_owned())).collect()
+        };
+        Some(Self {
+            kind: [Kind::Component, Kind::Module].into_iter().find(|one| one.name() == kind)?,
+            engine: text("engine")?,
+            target: text("target")?,
+            processor: text("processor")?,
+            features: texts("features")?,
+            compatibility: text("compatibility")?,
+            fuel: flag("fuel")?,
+            deterministic: flag("deterministic")?,
+            host_values: flag("host_values")?,
+            imports: texts("imports")?,
+            guest: text("guest")?,
+            code: text("code")?,
+        })
+    }
+
+    /// Whether an engine can run the code.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub(super) fn check(&self, engine: &SharedEngine) -> Result<(), String> {
+        let settings = &engine.settings;
+        let is_for = |of: &str, here: &str| format!("it is for {}, and this is {here}", shown(of));
+        if self.engine != ENGINE {
+            return Err(is_for(&self.engine, ENGINE));
+        }
+        if self.target != target() {
+            return Err(is_for(&self.target, &target()));
+        }
+        if self.deterministic != settings.deterministic {
+            return Err(other("deterministic", self.deterministic));
+        }
+        if self.fuel != settings.fuel {
+            return Err(other("fuel", self.fuel));
+        }
+        if self.host_values != settings.host_values {
+            return Err(other("externref", self.host_values));
+        }
+        if self.compatibility != compatibility(settings).to_hex().as_str() {
+            return Err("it is for an engine with other settings".into());
+        }
+        has_all(&self.features).map_err(|reason| {
+            format!("it is for `{}`, and {reason}; compile it for less", shown(&self.processor))
+        })
+    }
+}
+
+/// A hash of the engine's version and of the settings that code knows. Which processor it is
+/// for is said in words, and of two that differ one may do for the other.
+fn compatibility(settings: &Settings) -> blake3::Hash {
+    let settings = Settings { processor: Processor::Baseline, stack: 0, ..settings.clone() };
+    let mut hasher = blake3::Hasher::new_derive_key(PURPOSE);
+    hasher.update(ENGINE.as_bytes());
+    hasher.update(settings.to_word().as_bytes());
+    hasher.finalize()
+}
+
+fn target() -> String {
+    format!("{ARCH}-{OS}")
+}
+
+fn other(setting: &str, set: bool) -> String {
+    let [was, is] = if set { ["with", "without"] } else { ["without", "with"] };
+    format!("it was compiled {was} `{setting}`, and is to be run {is}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wit_host_binary::limits::Limits;
+
+    fn engine(fuel: bool, deterministic: bool) -> SharedEngine {
+        let mut settings = Settings::new(&Limits::default(), deterministic, false);
+        settings.fuel = fuel;
+        SharedEngine::new(settings, false, None).expect("an engine")
+    }
+
+    #[test]
+    fn the_engine_is_the_one_that_is_built_in() {
+        let lock =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock"));
+        let lock = lock.expect("the lock file of the workspace");
+        let (name, version) = ENGINE.split_once(' ').expect("a name and a version");
+        assert!(lock.contains(&format!("name = \"{name}\"\nversion = \"{version}\"\n")));
+    }
+
+    #[test]
+    fn a_manifest_survives_its_file() {
+        let imports = vec!["math".into(), "env.add".into()];
+        let manifest =
+            Manifest::new(&engine(true, false), Kind::Module, b"guest", b"code", imports);
+        assert_eq!(Manifest::of_json(&manifest.json()), Some(manifest));
+    }
+
+    #[test]
+    fn what_does_not_match_is_named() {
+        let here = engine(false, false);
+        let of = |fuel, deterministic| {
+            Manifest::new(&engine(fuel, deterministic), Kind::Module, b"", b"", Vec::new())
+        };
+        let good = of(false, false);
+        assert_eq!(good.check(&here), Ok(()));
+        let cases = [
+            (Manifest { engine: "x\u{1b}".into(), ..good.clone() }, "it is for x\\u{1b}, and this"),
+            (Manifest { target: "z80-cpm".into(), ..good.clone() }, "it is for z80-cpm, and this"),
+            (of(true, false), "it was compiled with `fuel`, and is to be run without"),
+            (of(true, true), "it was compiled with `deterministic`, and is to be run without"),
+            (
+                Manifest { host_values: true, ..good.clone() },
+                "it was compiled with `externref`, and is to be run without",
+            ),
+            (Manifest { compatibility: String::new(), ..good.clone() }, "other settings"),
+            (
+                Manifest { features: vec!["avx4096".into(), "sse3".into()], ..good },
+                "it is for `native`, and the processor here lacks `avx4096`",
+            ),
+        ];
+        for (manifest, reason) in cases {
+            let error = manifest.check(&here).expect_err(reason);
+            assert!(error.contains(reason), "{error}");
+        }
+        let plain = of(false, false).check(&engine(true, true)).expect_err("others");
+        assert_eq!(plain, "it was compiled without `deterministic`, and is to be run with");
+    }
+}

@@ -1,0 +1,280 @@
+//! Collecting what a runtime is to offer, and making it: one engine, two filled
+//! linkers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use wasmtime::component;
+
+use crate::cache::Cache;
+use crate::engine::Settings;
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::grants::Grants;
+use crate::isolate::Isolation;
+use crate::pool::{Pool, Room};
+use crate::processor::Processor;
+use crate::provide::{Content, Source, provide};
+use crate::runtime::{Inner, Runtime};
+use crate::shared_engine::SharedEngine;
+use crate::state::State;
+use crate::{module, wasi};
+use wit_host_binary::limits::Limits;
+use wit_host_check::deny;
+use wit_host_check::served::Table;
+use wit_host_wit::Offered;
+
+/// Where no clock may end a guest, this ends one that runs for seconds.
+const DETERMINISTIC_FUEL: u64 = 10_000_000_000;
+
+type Setup<L> = Box<dyn FnOnce(&mut L) -> wasmtime::Result<()>>;
+type EnvSetup<T> = Box<dyn FnOnce(&mut Env<'_, T>) -> wasmtime::Result<()>>;
+
+/// Collects what a [`Runtime`] is to offer, and its limits and grants.
+pub struct RuntimeBuilder<T: 'static> {
+    components: Vec<Setup<component::Linker<State<T>>>>,
+    env: Vec<EnvSetup<T>>,
+    limits: Limits,
+    grants: Grants,
+    deterministic: bool,
+    text: bool,
+    isolation: Option<Isolation>,
+    cache: Option<Cache>,
+    pub(crate) contract: Option<Result<Offered>>,
+    coredump: bool,
+    host_values: bool,
+    modules: Vec<Source>,
+    pub(crate) pool: Option<Pool>,
+    processor: Processor,
+}
+
+impl<T> Default for RuntimeBuilder<T> {
+    fn default() -> Self {
+        Self {
+            components: Vec::new(),
+            env: Vec::new(),
+            limits: Limits::default(),
+            grants: Grants::default(),
+            deterministic: false,
+            text: true,
+            isolation: None,
+            cache: None,
+            contract: None,
+            coredump: false,
+            host_values: false,
+            modules: Vec::new(),
+            pool: None,
+            processor: Processor::default(),
+        }
+    }
+}
+
+impl<T: Send + 'static> RuntimeBuilder<T> {
+    /// Offers a contract to components: `setup` gets the linker, usually for the
+    /// `add_to_linker` of a `bindgen!`. WASI 0.2 is in it already.
+    #[must_use]
+    pub fn component(
+        mut self,
+        setup: impl FnOnce(&mut component::Linker<State<T>>) -> wasmtime::Result<()> + 'static,
+    ) -> Self {
+        self.components.push(Box::new(setup));
+        self
+    }
+
+    /// Offers functions to core modules that import from `env`: `setup` gets the
+    /// registrar.
+    #[must_use]
+    pub fn env(
+        mut self,
+        setup: impl FnOnce(&mut Env<'_, T>) -> wasmtime::Result<()> + 'static,
+    ) -> Self {
+        self.env.push(Box::new(setup));
+        self
+    }
+
+    /// Serves what core modules import from `name` with the exports of another core
+    /// module, in binary or in text form: functions, memories, tables and globals.
+    /// Where a host function has the same module and name, that one serves.
+    ///
+    /// Every session of a guest that imports from it has an instance of its own,
+    /// under the session's limits, grants and clock, which is set up before the
+    /// guest. It may import what the host serves, and from the modules that were
+    /// added before it.
+    #[must_use]
+    pub fn module(mut self, name: impl Into<String>, module: impl Into<Vec<u8>>) -> Self {
+        self.modules.push(Source { name: name.into(), content: Content::Bytes(module.into()) });
+        self
+    }
+
+    /// [`RuntimeBuilder::module`] with the content of a file.
+    #[must_use]
+    pub fn module_file(mut self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        self.modules.push(Source { name: name.into(), content: Content::File(path.into()) });
+        self
+    }
+
+    /// Whether core modules may hold values of the host as `externref`, which is
+    /// what [`HostRef`](crate::env::HostRef) needs. They may not, by default: it makes
+    /// the engine's garbage collector a part of what a guest can reach.
+    #[must_use]
+    pub fn host_values(mut self, host_values: bool) -> Self {
+        self.host_values = host_values;
+        self
+    }
+
+    /// The contract that is offered, as WIT text, which is that of the setups'
+    /// `bindgen!`. A guest that does not fit is then told what differs, and one
+    /// whose exports have other types than the contract's is refused.
+    #[must_use]
+    pub fn contract(mut self, wit: impl Into<String>) -> Self {
+        self.contract = Some(Offered::read(wit.into()).map_err(Error::from));
+        self
+    }
+
+    /// [`RuntimeBuilder::contract`] for guests that import something of it: others may have
+    /// exports of any type. The text is read when something is first asked of it.
+    ///
+    /// # Panics
+    /// [`RuntimeBuilder::build`] and what it makes, where the text is not valid WIT: give one
+    /// that is a part of your program, and is tested.
+    #[must_use]
+    pub fn contract_of_importers(mut self, wit: &'static str) -> Self {
+        self.contract = Some(Ok(Offered::known(wit.into())));
+        self
+    }
+
+    /// What every session may spend.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What a session may touch that is not given grants of its own.
+    #[must_use]
+    pub fn grants(mut self, grants: Grants) -> Self {
+        self.grants = grants;
+        self
+    }
+
+    /// Has every guest give the same output for the same input: clocks stand
+    /// still, random bytes have a fixed seed, NaNs one bit pattern, and fuel
+    /// takes the place of the clock in guest code ([`Limits::fuel`], or 10 000
+    /// million where it is off).
+    #[must_use]
+    pub fn deterministic(mut self, deterministic: bool) -> Self {
+        self.deterministic = deterministic;
+        self
+    }
+
+    /// Whether guests may be in text form, which only people write. They may, by
+    /// default.
+    #[must_use]
+    pub fn text(mut self, text: bool) -> Self {
+        self.text = text;
+        self
+    }
+
+    /// Compiles guests in a process of its own, under [`Limits::compile_time`] and
+    /// [`Limits::compile_memory`]. They are compiled in this one, by default. What a cache
+    /// has is not compiled at all, and starts no process.
+    #[must_use]
+    pub fn isolate(mut self, isolation: Isolation) -> Self {
+        self.isolation = Some(isolation);
+        self
+    }
+
+    /// Keeps compiled code for the next time, in this process and in others. It is
+    /// not kept, by default. Runtimes with one cache and the same settings share
+    /// an engine, and the code of a guest that one of them has loaded already.
+    #[must_use]
+    pub fn cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// Whether a guest that traps leaves its memory and stack behind, in
+    /// [`Failure::coredump`](crate::failure::Failure::coredump). It does not, by default:
+    /// making one takes time and as much memory again as the guest has.
+    #[must_use]
+    pub fn coredump(mut self, coredump: bool) -> Self {
+        self.coredump = coredump;
+        self
+    }
+
+    /// What code may ask of a processor: all that this machine's has, by default. With less,
+    /// what [`Runtime::compile`] makes can be run on other machines, and what a [`Cache`] keeps
+    /// as well.
+    #[must_use]
+    pub fn processor(mut self, processor: Processor) -> Self {
+        self.processor = processor;
+        self
+    }
+
+    /// Makes the engine and fills the linkers.
+    ///
+    /// # Errors
+    /// [`Error::Host`] where a setup failed, as it does when a name is taken;
+    /// [`Error::Pool`] where there is no room for the pool;
+    /// [`Error::Limits`]; [`Error::Processor`] where this machine cannot run code for the one
+    /// that was asked for;
+    /// [`Error::Contract`]; [`Error::Grant`] where a denial names nothing that the
+    /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
+    /// [`RuntimeBuilder::module`] was given.
+    pub fn build(self) -> Result<Runtime<T>> {
+        let contract = self.contract.transpose()?;
+        let mut limits = self.limits;
+        if self.deterministic {
+            limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
+        }
+        limits.check().map_err(|(limit, reason)| Error::Limits { limit, reason })?;
+        let processor = self.processor;
+        processor.check().map_err(|reason| Error::Processor { processor, reason })?;
+        let settings =
+            Settings::new(&limits, self.deterministic, self.host_values).with_processor(processor);
+        let room = self.pool.as_ref().map(|pool| {
+            Room::new(pool, &limits, self.modules.len(), self.host_values, settings.fiber_stack())
+        });
+        let shared = match &self.cache {
+            Some(cache) => cache.engine(settings.clone(), self.coredump, room)?,
+            None => Arc::new(SharedEngine::new(settings.clone(), self.coredump, room.as_ref())?),
+        };
+        let engine = shared.engine.clone();
+        let mut components = component::Linker::new(&engine);
+        let mut modules = wasmtime::Linker::new(&engine);
+        let mut env = Table::new(self.host_values);
+        link(&mut components, self.components).map_err(Error::host("offer the contract"))?;
+        let mut registrar = Env::new(&mut modules, &mut env);
+        for setup in self.env {
+            setup(&mut registrar).map_err(Error::host("offer functions in `env`"))?;
+        }
+        module::link_wasi(&mut modules).map_err(Error::host("offer WASI to core modules"))?;
+        let mut inner = Inner {
+            engine,
+            components,
+            modules,
+            env,
+            providers: Vec::new(),
+            limits: Arc::new(limits),
+            grants: Arc::new(self.grants),
+            deterministic: self.deterministic,
+            text: self.text,
+            isolation: self.isolation.map(|isolation| isolation.with_settings(settings)),
+            contract,
+            shared,
+            cache: self.cache,
+            pool: self.pool,
+        };
+        self.modules.into_iter().try_for_each(|source| provide(&mut inner, source))?;
+        deny::check(&inner.grants.denied, inner.contract.as_ref(), &inner.env)?;
+        Ok(Runtime { inner: Arc::new(inner) })
+    }
+}
+
+fn link<T: Send + 'static>(
+    linker: &mut component::Linker<State<T>>,
+    setups: Vec<Setup<component::Linker<State<T>>>>,
+) -> wasmtime::Result<()> {
+    wasi::link(linker)?;
+    setups.into_iter().try_for_each(|setup| setup(linker))
+}

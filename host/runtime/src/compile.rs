@@ -1,0 +1,108 @@
+//! From an examined guest to compiled code, here or in another process. What it may cost is
+//! looked at before and behind.
+
+use wasmtime::component::Component;
+use wasmtime::{Engine, Module};
+
+use crate::error::{Error, Result};
+use crate::isolate::Isolation;
+use crate::lacking::is_lacking;
+use crate::pool;
+use wit_host_binary::error::GuestError;
+use wit_host_binary::examine::checked;
+use wit_host_binary::kind::Kind;
+use wit_host_binary::limits::{LimitReached, Limits};
+use wit_host_binary::prepare::Edited;
+use wit_host_binary::proposals;
+use wit_host_check::engine_error::root_cause;
+use wit_host_check::threads;
+use wit_host_text::contain::contain;
+
+/// Compiled code, not linked yet.
+pub(crate) enum Compiled {
+    Component(Component),
+    Module(Module),
+}
+
+impl Compiled {
+    /// Bytes of the code, with what belongs to it.
+    pub(crate) fn size(&self) -> usize {
+        let range = match self {
+            Self::Component(component) => component.image_range(),
+            Self::Module(module) => module.image_range(),
+        };
+        range.end.addr() - range.start.addr()
+    }
+
+    /// The code as bytes, which an engine with the same settings takes back.
+    pub(crate) fn serialize(&self) -> wasmtime::Result<Vec<u8>> {
+        match self {
+            Self::Component(component) => component.serialize(),
+            Self::Module(module) => module.serialize(),
+        }
+    }
+}
+
+/// Compiles an examined guest for `engine`, elsewhere where `isolation` is asked
+/// for. `whole` is the guest as it was given, whose places are those to name.
+pub(crate) fn compile(
+    engine: &Engine,
+    kind: Kind,
+    (whole, stripped): (&[u8], &Edited<'_>),
+    limits: &Limits,
+    isolation: Option<&Isolation>,
+) -> Result<Compiled> {
+    let checked = checked(stripped.binary(), limits)?;
+    let binary = checked.binary();
+    if pool::is_pooled(engine) {
+        pool::before_compiling(binary, limits)?;
+    }
+    let compiled = match isolation {
+        Some(isolation) => isolation.compile(engine, kind, binary, limits),
+        None => contained(engine, kind, binary),
+    };
+    let compiled = compiled.map_err(|error| with_places(error, kind, whole))?;
+    within(compiled.size(), limits)?;
+    Ok(compiled)
+}
+
+/// The error with the places that its reason names in the guest as it was given, and not
+/// in what was compiled; where the guest is valid, with what of it the engine does not run.
+fn with_places(error: Error, kind: Kind, whole: &[u8]) -> Error {
+    let Error::Guest(GuestError::Invalid { reason, .. }) = error else { return error };
+    proposals::refused(kind, whole, reason).into()
+}
+
+/// Refuses compiled code of more bytes than are allowed.
+pub(crate) fn within(size: usize, limits: &Limits) -> Result<()> {
+    if size > limits.compiled_size {
+        return Err(LimitReached::CompiledSize(limits.compiled_size).into());
+    }
+    Ok(())
+}
+
+/// Compiles in this process, where a panic of the compiler's is an error.
+fn contained(engine: &Engine, kind: Kind, binary: &[u8]) -> Result<Compiled> {
+    let compiled = contain(|| threads::within(|| here(engine, kind, binary)))
+        .map_err(|words| Error::CompilerFailed {
+            kind: kind.name(),
+            how: format!("it ended with the panic `{words}`"),
+        })?
+        .map_err(Error::host("start the threads that compile"))?;
+    compiled.map_err(|error| {
+        if is_lacking(&error) {
+            return Error::host("compile the guest")(error);
+        }
+        let reason = || root_cause(&error);
+        let invalid = || GuestError::Invalid { kind: kind.name(), reason: reason() }.into();
+        pool::unfit(engine, &error).unwrap_or_else(invalid)
+    })
+}
+
+/// Compiles on this thread and those of its pool.
+pub(crate) fn here(engine: &Engine, kind: Kind, binary: &[u8]) -> wasmtime::Result<Compiled> {
+    match kind {
+        Kind::Component => Component::from_binary(engine, binary).map(Compiled::Component),
+        Kind::Module => Module::from_binary(engine, binary).map(Compiled::Module),
+    }
+}

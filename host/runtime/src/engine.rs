@@ -1,0 +1,142 @@
+//! The engine's settings. They decide what compiled code looks like, so that a
+//! process that compiles for another one has to have the same.
+
+use std::num::NonZeroUsize;
+use std::str::FromStr;
+
+use wasmtime::{
+    Collector, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
+    WasmBacktraceDetails,
+};
+
+use crate::processor::Processor;
+use wit_host_binary::limits::Limits;
+
+/// Room for host functions on a fiber's stack, beside the guest's part.
+const HOST_STACK: usize = (3 << 20) / 2;
+
+/// What of a runtime's options is baked into compiled code.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Settings {
+    /// Whether instructions are counted.
+    pub(crate) fuel: bool,
+    /// Whether the same input always gives the same output.
+    pub(crate) deterministic: bool,
+    /// Whether guests may hold values of the host.
+    pub(crate) host_values: bool,
+    /// Bytes of stack for guest code.
+    pub(crate) stack: usize,
+    /// What the code may ask of a processor.
+    pub(crate) processor: Processor,
+}
+
+impl Settings {
+    pub(crate) fn new(limits: &Limits, deterministic: bool, host_values: bool) -> Self {
+        let (fuel, stack) = (limits.fuel.is_some(), limits.stack);
+        Self { fuel, deterministic, host_values, stack, processor: Processor::default() }
+    }
+
+    /// The same for another processor.
+    pub(crate) fn with_processor(self, processor: Processor) -> Self {
+        Self { processor, ..self }
+    }
+
+    /// An engine for guests with what today's toolchains emit. Every other
+    /// proposal is off, since each is code that an attacker could reach.
+    /// A coredump is what it makes of a trap, and a pool is where sessions have their
+    /// memory, neither of which compiled code knows.
+    pub(crate) fn engine(
+        &self,
+        coredump: bool,
+        pool: Option<PoolingAllocationConfig>,
+    ) -> wasmtime::Result<Engine> {
+        let mut config = self.config()?;
+        config.coredump_on_trap(coredump);
+        if let Some(pool) = pool {
+            config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+        }
+        Engine::new(&config)
+    }
+
+    /// An engine that only compiles, in parallel or on the calling thread alone.
+    pub(crate) fn compiler(&self, parallel: bool) -> wasmtime::Result<Engine> {
+        Engine::new(self.config()?.parallel_compilation(parallel))
+    }
+
+    fn config(&self) -> wasmtime::Result<Config> {
+        let mut config = Config::new();
+        self.processor.configure(&mut config)?;
+        config
+            // An epoch comes when it comes; fuel runs out at the same instruction.
+            .epoch_interruption(!self.deterministic)
+            .consume_fuel(self.fuel || self.deterministic)
+            .cranelift_nan_canonicalization(self.deterministic)
+            .concurrency_support(false)
+            .gc_support(self.host_values)
+            .collector(Collector::DeferredReferenceCounting)
+            .wasm_gc(false)
+            // What is thrown lies on the collector's heap.
+            .wasm_exceptions(false)
+            .wasm_function_references(false)
+            .wasm_threads(false)
+            .shared_memory(false)
+            .wasm_memory64(false)
+            .wasm_relaxed_simd(false)
+            .wasm_custom_page_sizes(false)
+            .wasm_wide_arithmetic(false)
+            .wasm_stack_switching(false)
+            .max_wasm_stack(self.stack)
+            .async_stack_size(self.fiber_stack())
+            .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+            .wasm_backtrace_max_frames(NonZeroUsize::new(16));
+        Ok(config)
+    }
+
+    /// Bytes of stack for a call, host functions included.
+    pub(crate) fn fiber_stack(&self) -> usize {
+        self.stack.saturating_add(HOST_STACK)
+    }
+
+    /// The settings as one word, for the command line of another process.
+    pub(crate) fn to_word(&self) -> String {
+        let Self { fuel, deterministic, host_values, stack, processor } = self;
+        format!("{fuel},{deterministic},{host_values},{stack},{processor}")
+    }
+}
+
+impl FromStr for Settings {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let parts: Vec<_> = word.split(',').collect();
+        let read = || {
+            let [fuel, deterministic, host_values, stack, processor] = parts[..] else {
+                return None;
+            };
+            Some(Self {
+                fuel: fuel.parse().ok()?,
+                deterministic: deterministic.parse().ok()?,
+                host_values: host_values.parse().ok()?,
+                stack: stack.parse().ok()?,
+                processor: processor.parse().ok()?,
+            })
+        };
+        read().ok_or_else(|| format!("`{word}` are no settings of an engine"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_the_command_line() {
+        let mut settings =
+            Settings::new(&Limits::default(), false, true).with_processor(Processor::Baseline);
+        (settings.fuel, settings.stack) = (true, 12_345);
+        assert_eq!(settings.to_word().parse(), Ok(settings));
+        for word in ["", "1,2", "true,true,8", "true,true,true,8", "true,true,true,8,z80"] {
+            assert!(word.parse::<Settings>().is_err(), "{word:?}");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The legacy path's registrar: it serves Rust functions to core modules that
+//! import them by name from `env`, or from a module of another name. It does not
+//! know what a function means, only how its parameters and its result cross.
+
+mod abort;
+mod failure;
+mod flat;
+mod host_function;
+mod host_ref;
+mod import;
+mod memory;
+mod param;
+mod part;
+mod result;
+mod room;
+mod text;
+
+use std::sync::Arc;
+
+use tracing::{Instrument as _, Span};
+use wasmtime::{Caller, FuncType, Linker, ValType};
+
+pub use failure::{Exit, HostFailure, NotReturned, TrapMessage};
+pub use flat::{FlatList, Join, ParamList};
+pub use host_function::{AsyncHostFunction, HostFunction};
+pub use host_ref::HostRef;
+pub use memory::GuestMemory;
+pub(crate) use memory::{BadRange, EXPORT as MEMORY, write};
+pub use param::Param;
+pub use result::{Return, Target, WasmTyOrNone};
+pub use room::{Buffer, Filled, MeasuredBuffer, Number, Out, Status, Written};
+pub use text::{NulTerminated, Utf16};
+
+use crate::state::State;
+use import::Import;
+use part::Part;
+use wit_host_binary::names::{ENV, is_wasi};
+use wit_host_check::served::Table;
+
+/// A host function could not do what the guest called it for.
+#[derive(Debug, thiserror::Error)]
+#[error("`{import}`: {reason}")]
+pub(crate) struct ImportFailed {
+    /// As `env.name`.
+    pub(crate) import: String,
+    pub(crate) reason: String,
+}
+
+/// Serves functions on host data `T`, or on a part `U` of it, under names in
+/// `env`. The flat signature follows from the Rust types: see [`Param`] and
+/// [`Return`].
+///
+/// ```
+/// use wit_host::{Env, Runtime};
+///
+/// struct Shop { discount: f64 }
+///
+/// impl Shop {
+///     fn price(&mut self, article: String) -> Result<f64, String> {
+///         match article.as_str() {
+///             "tea" => Ok(4.0 * (1.0 - self.discount)),
+///             other => Err(format!("there is no `{other}`")),
+///         }
+///     }
+/// }
+///
+/// // Core modules import `env.price`: (i32 pointer, i32 length) -> f64.
+/// let runtime = Runtime::builder().env(|env| env.define("price", Shop::price)).build()?;
+/// # Ok::<(), wit_host::Error>(())
+/// ```
+///
+/// One function can be served in several conventions, by what stands between it and
+/// the guest:
+///
+/// ```
+/// use wit_host::{Buffer, Filled, MeasuredBuffer, NulTerminated, Runtime, Status};
+///
+/// struct Shop;
+///
+/// impl Shop {
+///     fn label(&mut self, article: String) -> String {
+///         article.to_uppercase()
+///     }
+/// }
+///
+/// fn label_c(shop: &mut Shop, article: NulTerminated<String>, room: Buffer) -> Filled {
+///     room.fill(shop.label(article.0))
+/// }
+///
+/// fn label_status(shop: &mut Shop, article: String, room: MeasuredBuffer) -> Status {
+///     room.fill(shop.label(article))
+/// }
+///
+/// let runtime = Runtime::builder()
+///     .env(|env| {
+///         env.define("label", Shop::label)?; // (i32, i32) -> i32, and then:
+///         env.define_result_writer("label_to")?; // (i32)
+///         let mut c = env.module("shop");
+///         c.define("label", label_c)?; // (i32, i32, i32) -> i32
+///         c.define("label_status", label_status) // (i32, i32, i32, i32, i32) -> i32
+///     })
+///     .build()?;
+/// # Ok::<(), wit_host::Error>(())
+/// ```
+pub struct Env<'l, T: 'static, U = T> {
+    linker: &'l mut Linker<State<T>>,
+    table: &'l mut Table,
+    part: Part<T, U>,
+    contract: Option<&'l str>,
+    module: &'l str,
+}
+
+impl<'l, T: Send + 'static> Env<'l, T> {
+    pub(crate) fn new(linker: &'l mut Linker<State<T>>, table: &'l mut Table) -> Self {
+        Self { linker, table, part: Part::whole(), contract: None, module: ENV }
+    }
+}
+
+impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
+    /// Serves functions that work on a part of the host data.
+    pub fn on<V>(&mut self, part: fn(&mut T) -> &mut V) -> Env<'_, T, V> {
+        let (contract, module) = (self.contract, self.module);
+        Env { linker: self.linker, table: self.table, part: Part::new(part), contract, module }
+    }
+
+    /// Serves functions of an interface of a contract, so that a guest that is
+    /// denied one there is denied its import here. `interface` is
+    /// `namespace:package/interface`, whose functions have the imports' names
+    /// with `-` for `_`; or one function, where its import has another name.
+    pub fn of<'e>(&'e mut self, interface: &'e str) -> Env<'e, T, U> {
+        let (linker, table, part) = (&mut *self.linker, &mut *self.table, self.part);
+        Env { linker, table, part, contract: Some(interface), module: self.module }
+    }
+
+    /// Serves functions that guests import from `module`, and not from `env`.
+    /// Functions in modules with the names of WASI's first preview cannot be
+    /// defined.
+    pub fn module<'e>(&'e mut self, module: &'e str) -> Env<'e, T, U> {
+        let (linker, table, part) = (&mut *self.linker, &mut *self.table, self.part);
+        Env { linker, table, part, contract: self.contract, module }
+    }
+
+    /// Serves `function` as the import `name`.
+    ///
+    /// # Errors
+    /// Where `name` is served already, or cannot be.
+    pub fn define<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
+    where
+        F: HostFunction<U, A, R>,
+        A: ParamList,
+        R: Return,
+    {
+        let (part, import) = (self.part, self.describe::<A, R>(name)?);
+        A::Flat::define(self.linker, self.module, name, move |mut caller, flat| {
+            let call =
+                |data: &mut T, arguments: A::Lent<'_>| function.call(part.of(data), arguments);
+            import.serve::<T, A, R>(&mut caller, flat, call)
+        })
+    }
+
+    /// Serves the async `function` as the import `name`. The guest waits for it;
+    /// other sessions of the same thread go on.
+    ///
+    /// # Errors
+    /// Where `name` is served already, or cannot be.
+    pub fn define_async<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
+    where
+        F: for<'a> AsyncHostFunction<'a, U, A, Output = R> + Send + Sync + 'static,
+        A: for<'m> ParamList<Lent<'m> = A>,
+        R: Return,
+    {
+        let (part, served) = (self.part, Arc::new((function, self.describe::<A, R>(name)?)));
+        let defined = self.linker.func_wrap_async(self.module, name, move |mut caller, flat| {
+            let served = Arc::clone(&served);
+            let span = served.1.span();
+            let call = async move {
+                let (function, import) = &*served;
+                let entered = import.enter(&mut caller);
+                import.make_room::<T, R>(entered.caller);
+                let arguments = import.take::<T, A>(entered.caller, flat)?;
+                let data = part.of(entered.caller.data_mut().data_mut());
+                let result = function.call(data, arguments).await;
+                let flat = import.give(result, entered.caller)?;
+                entered.leave();
+                Ok(flat)
+            };
+            Box::new(call.instrument(span.unwrap_or_else(Span::none)))
+        });
+        defined.map(|_| ())
+    }
+
+    /// Serves, as the import `name`, the second step of every function that
+    /// returns text or bytes: `(pointer: i32)`, which copies the last such
+    /// result to where the guest made room for it. With no result yet it writes
+    /// nothing.
+    ///
+    /// # Errors
+    /// Where `name` is served already, or cannot be.
+    pub fn define_result_writer(&mut self, name: &str) -> wasmtime::Result<()> {
+        let import = self.describe::<(u32,), ()>(name)?;
+        let write = move |mut caller: Caller<'_, State<T>>, pointer: u32| {
+            import.serve_kept(&mut caller, pointer)
+        };
+        self.linker.func_wrap(self.module, name, write).map(|_| ())
+    }
+
+    fn describe<A: ParamList, R: Return>(&mut self, name: &str) -> wasmtime::Result<Import> {
+        let (module, params) = (self.module, A::types());
+        if is_wasi(module) {
+            wasmtime::bail!(
+                "`{module}` is WASI's own; serve `{name}` from a module of another name"
+            );
+        }
+        let result: Option<ValType> = <R::Flat as WasmTyOrNone>::TYPE;
+        if !self.table.host_values && params.iter().chain(&result).any(ValType::is_externref) {
+            wasmtime::bail!(
+                "`{module}.{name}` takes or returns a host value; \
+                 `RuntimeBuilder::host_values` switches them on"
+            );
+        }
+        let ty = FuncType::new(self.linker.engine(), params, result);
+        let implements = self.contract.map(|contract| match contract.contains('.') {
+            true => contract.to_owned(),
+            false => format!("{contract}.{}", name.replace('_', "-")),
+        });
+        let number = self.table.insert(module, name, ty, implements);
+        Ok(Import { module: module.into(), name: name.into(), number })
+    }
+}

@@ -1,0 +1,303 @@
+//! What can go wrong, as far as a caller can do something about it: one enum,
+//! whose texts name the thing, the place and the way out. It does not know how
+//! the command prints an error or which exit status it gets.
+
+use std::path::PathBuf;
+
+use crate::export_name::hint;
+use crate::failure::Failure;
+use crate::processor::Processor;
+use wit_host_binary::entry_point::{REACTOR, instead};
+use wit_host_binary::error::GuestError;
+use wit_host_binary::limits::LimitReached;
+use wit_host_check::deny::DenialError;
+use wit_host_check::engine_error::reason;
+use wit_host_check::error::CheckError;
+use wit_host_check::fit::Misfits;
+use wit_host_text::contain::Panicked;
+use wit_host_text::{list, shown};
+use wit_host_values::BadArgument;
+use wit_host_wit::ContractError;
+
+/// The library's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a guest could not be loaded, started or called.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Its bytes are no guest, or none that is compiled.
+    #[error(transparent)]
+    Guest(GuestError),
+
+    /// The compiler has a fault, and this guest meets it.
+    #[error(
+        "the compiler failed on this {kind}: {how}; no option mends that: build the guest in \
+         another way, as with fewer optimisations or in smaller parts"
+    )]
+    CompilerFailed {
+        /// What was to be compiled.
+        kind: &'static str,
+        /// What the compiler did, or how the process ended that it was in.
+        how: String,
+    },
+
+    /// A module that was to serve the imports of guests cannot have this name.
+    #[error("failed to serve a core module as `{}`: {reason}", shown(name))]
+    ModuleName {
+        /// The name, of [`RuntimeBuilder::module`](crate::builder::RuntimeBuilder::module).
+        name: String,
+        /// Why it cannot.
+        reason: &'static str,
+    },
+
+    /// A module that was to serve the imports of guests could not be loaded.
+    #[error("failed to load the module that is to serve `{}`", shown(name))]
+    Module {
+        /// The module's name, as guests import from it.
+        name: String,
+        /// Why it could not be loaded.
+        source: Box<Error>,
+    },
+
+    /// The pool could not be made, the guest is too large for it, or it was full.
+    #[error(transparent)]
+    Pool(#[from] crate::pool::PoolError),
+
+    /// The guest asks for imports that the runtime does not serve.
+    #[error(transparent)]
+    Misfits(#[from] Misfits),
+
+    /// A contract could not be read.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+
+    /// The guest exports no function of this name.
+    #[error("{}", no_such_function(function, exports))]
+    NoSuchFunction {
+        /// The function that was asked for.
+        function: String,
+        /// Every function that the guest exports.
+        exports: Vec<String>,
+    },
+
+    /// The guest has no function that could be its main.
+    #[error(
+        "the guest has no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a core \
+         module's `_start`; {}",
+        instead(exports)
+    )]
+    NoEntryPoint {
+        /// Every function that the guest exports.
+        exports: Vec<String>,
+    },
+
+    /// The name is short for more than one of the guest's functions.
+    #[error(
+        "`{}` is the name of several functions; give one of them in full: {}",
+        shown(function),
+        list(candidates)
+    )]
+    AmbiguousFunction {
+        /// The function that was asked for.
+        function: String,
+        /// The full names of those that it can mean.
+        candidates: Vec<String>,
+    },
+
+    /// An argument's text is no value of its parameter's type.
+    #[error(transparent)]
+    Argument(#[from] BadArgument),
+
+    /// The arguments of a call, or the types that the caller expects, are not
+    /// the function's. The session can go on.
+    #[error("failed to call `{}`: {reason}", shown(function))]
+    WrongType {
+        /// The function that was to be called.
+        function: String,
+        /// What does not match.
+        reason: String,
+    },
+
+    /// The guest ended itself with this status, through WASI.
+    #[error("the guest exited with status {0}")]
+    Exited(i32),
+
+    /// The guest failed while it ran.
+    #[error("{0}")]
+    Trapped(Box<Failure>),
+
+    /// The guest spent all that it was allowed to.
+    #[error("{failure}")]
+    Limit {
+        /// Which limit, its value, and what raises it.
+        limit: LimitReached,
+        /// What is known of the call.
+        failure: Box<Failure>,
+    },
+
+    /// A host function failed, or the system had no more memory, threads or descriptors for
+    /// the host, through no fault of the guest.
+    #[error("{0}")]
+    HostFunction(Box<Failure>),
+
+    /// The guest could not write to this process's output, since whoever read it
+    /// has gone away.
+    #[error("the output was closed while `{}` ran", shown(function))]
+    OutputClosed {
+        /// The function that the host called.
+        function: String,
+    },
+
+    /// The call was ended by an [`Interrupt`](crate::blocking::Interrupt), and the session
+    /// with it.
+    #[error("`{}` was interrupted", shown(function))]
+    Interrupted {
+        /// The function that the host called.
+        function: String,
+    },
+
+    /// An earlier call failed, and what it left behind is not to be trusted; or the guest
+    /// has ended itself.
+    #[error("{}", ended(function, *exited))]
+    SessionEnded {
+        /// The function whose call failed, or in which the guest ended itself.
+        function: String,
+        /// The status that the guest ended itself with, where it did.
+        exited: Option<i32>,
+    },
+
+    /// A grant names something that the host does not have, or nothing at all.
+    #[error("failed to grant or deny `{what}`: {reason}")]
+    Grant {
+        /// The directory or host that was to be granted.
+        what: String,
+        /// Why it cannot be.
+        reason: String,
+    },
+
+    /// A file has no guest in it that was compiled for a runtime as this one is.
+    #[error(
+        "this is no compiled guest that can be run here: {reason}; compile the guest with \
+         `wit-host compile` or `Runtime::compile`"
+    )]
+    ForeignCode {
+        /// What does not match.
+        reason: String,
+    },
+
+    /// A limit is set so that no session can be had.
+    #[error("failed to set `Limits::{limit}`: {reason}")]
+    Limits {
+        /// The limit's name.
+        limit: &'static str,
+        /// What is wrong with its value.
+        reason: String,
+    },
+
+    /// This machine cannot run code for that processor, so that none can be made here.
+    #[error("failed to compile for `{processor}`: {reason}")]
+    Processor {
+        /// The processor, of [`RuntimeBuilder::processor`](crate::builder::RuntimeBuilder::processor).
+        processor: Processor,
+        /// What the processor here lacks.
+        reason: String,
+    },
+
+    /// The directory of a cache cannot be used, which loading a guest never fails for.
+    #[error("failed to use the cache `{}`: {reason}", shown(&directory.display().to_string()))]
+    Cache {
+        /// Where the cache is, or was to be.
+        directory: PathBuf,
+        /// Why it cannot be used.
+        reason: String,
+    },
+
+    /// The host could not do its own part: set-up of its engine, linker or executor.
+    #[error("the host failed to {action}: {reason}")]
+    Host {
+        /// What the host was about to do.
+        action: &'static str,
+        /// Why it could not.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// What is known of the call that trapped, reached a limit, or failed in a host function.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Trapped(failure) | Self::HostFunction(failure) | Self::Limit { failure, .. } => {
+                Some(failure)
+            }
+            _ => None,
+        }
+    }
+
+    /// The same, to be completed by who knows more.
+    pub fn failure_mut(&mut self) -> Option<&mut Failure> {
+        match self {
+            Self::Trapped(failure) | Self::HostFunction(failure) | Self::Limit { failure, .. } => {
+                Some(failure)
+            }
+            _ => None,
+        }
+    }
+
+    /// For `map_err`: a failure of the host's own while it does `action`.
+    pub(crate) fn host<E: Into<wasmtime::Error>>(action: &'static str) -> impl FnOnce(E) -> Self {
+        move |error| Self::Host { action, reason: reason(&error.into()) }
+    }
+}
+
+impl From<GuestError> for Error {
+    fn from(error: GuestError) -> Self {
+        CheckError::from(error).into()
+    }
+}
+
+impl From<CheckError> for Error {
+    fn from(error: CheckError) -> Self {
+        match error {
+            CheckError::Guest(GuestError::Panicked(panicked)) => panicked.into(),
+            CheckError::Guest(error) => Self::Guest(error),
+            CheckError::Misfits(misfits) => Self::Misfits(misfits),
+        }
+    }
+}
+
+impl From<LimitReached> for Error {
+    fn from(limit: LimitReached) -> Self {
+        Self::Guest(limit.into())
+    }
+}
+
+impl From<DenialError> for Error {
+    fn from(DenialError { what, reason }: DenialError) -> Self {
+        Self::Grant { what, reason }
+    }
+}
+
+impl From<Panicked> for Error {
+    fn from(Panicked { action, reason }: Panicked) -> Self {
+        Self::Host { action, reason }
+    }
+}
+
+fn no_such_function(function: &str, exports: &[String]) -> String {
+    let hint = hint(function, exports).map(|hint| format!("; {hint}")).unwrap_or_default();
+    let function = shown(function);
+    format!("the guest exports no function `{function}`{hint}; it exports {}", list(exports))
+}
+
+/// Why a session cannot be called any more.
+fn ended(function: &str, exited: Option<i32>) -> String {
+    let function = shown(function);
+    match exited {
+        None => format!("this session ended when `{function}` failed; start a new one"),
+        Some(status) => format!(
+            "the guest ended itself with status {status} in `{function}`, as a program does whose \
+             work is done, and cannot be called after that; {REACTOR}"
+        ),
+    }
+}

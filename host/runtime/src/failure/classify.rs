@@ -1,0 +1,177 @@
+//! What a failed call was: the engine reports one opaque error for a trap, an
+//! exit, a limit and a host function that failed; this tells them apart.
+
+use std::any::Any;
+use std::char::{CharTryFromError, DecodeUtf16Error};
+use std::str::Utf8Error;
+
+use wasmtime::Trap;
+use wasmtime::component::ResourceTableError;
+use wiggle::{GuestError, Region};
+
+use super::canonical;
+use super::trap::in_words;
+use crate::abi::Broken;
+use crate::denied::Denied;
+use crate::env::{HostFailure, ImportFailed};
+use crate::lacking::is_lacking;
+use crate::module::exit_status;
+use crate::state::State;
+use wit_host_binary::limits::LimitReached;
+use wit_host_check::engine_error::root_cause;
+use wit_host_text::shown;
+
+/// What a call ended with.
+pub(crate) enum Verdict {
+    Exited(i32),
+    OutputClosed,
+    /// The guest failed, with this cause.
+    Trapped(String),
+    Stopped(LimitReached),
+    /// The host failed, for this reason.
+    HostFailed(String),
+    /// The system did not give the host what it needed, for this reason.
+    HostLacked(String),
+}
+
+impl Verdict {
+    /// What the engine's error means, given how the store was left.
+    pub(crate) fn of<T>(error: &wasmtime::Error, state: &State<T>) -> Self {
+        if let Some(status) = exit_status(error) {
+            return Self::Exited(status);
+        }
+        if let Some(HostFailure(reason)) = error.downcast_ref() {
+            return Self::HostFailed(shown(reason));
+        }
+        if state.wasi.is_closed() {
+            return Self::OutputClosed;
+        }
+        if let Some(reason) = lacking(error, state) {
+            return Self::HostLacked(reason);
+        }
+        match limit(error, state) {
+            Some(limit) => Self::Stopped(limit),
+            None => Self::Trapped(cause(error)),
+        }
+    }
+}
+
+/// What the host could not get from the system, where that ended the call.
+fn lacking<T>(error: &wasmtime::Error, state: &State<T>) -> Option<String> {
+    if is_lacking(error) {
+        return Some(root_cause(error));
+    }
+    // What most guests do about memory that they could not get.
+    let gave_up = matches!(error.downcast_ref(), Some(Trap::UnreachableCodeReached));
+    let reason = state.meter.lacking().filter(|_| gave_up && state.meter.refused().is_none())?;
+    Some(format!("its memory could not grow: {reason}"))
+}
+
+/// A host function that panicked. The unwinding has passed through the guest,
+/// which is not to be called any more.
+pub(crate) fn of_panic(panic: &(dyn Any + Send)) -> Verdict {
+    let message = panic.downcast_ref::<&str>().copied();
+    let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Verdict::HostFailed(format!("it panicked: {}", shown(message.unwrap_or("with no message"))))
+}
+
+fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
+    let limits = state.meter.limits();
+    if let Some(limit) = error.downcast_ref::<LimitReached>() {
+        return Some(limit.clone());
+    }
+    if let Some(ResourceTableError::Full) = error.downcast_ref() {
+        return Some(LimitReached::Handles(limits.handles));
+    }
+    if error.is::<ImportFailed>() || error.is::<Denied>() {
+        return None;
+    }
+    // What follows from memory that was refused may as well come to light later.
+    if error.is::<Broken>() {
+        return state.meter.refused();
+    }
+    match error.downcast_ref() {
+        Some(Trap::OutOfFuel) => Some(LimitReached::Fuel(limits.fuel)),
+        Some(Trap::StackOverflow) => Some(LimitReached::Stack(limits.stack)),
+        // What most guests do about memory that they were refused.
+        Some(Trap::UnreachableCodeReached) => state.meter.refused(),
+        Some(_) => None,
+        None => of_text(&error.root_cause().to_string(), state).or_else(|| state.meter.refused()),
+    }
+}
+
+/// Some of the engine's refusals have no type, and only their text tells them.
+fn of_text<T>(text: &str, state: &State<T>) -> Option<LimitReached> {
+    let (meter, limits) = (&state.meter, state.meter.limits());
+    let known = [
+        ("fuel allocated for hostcalls", LimitReached::HostCallBytes(limits.host_call_bytes)),
+        ("store handle limit exceeded", LimitReached::Handles(limits.handles)),
+        ("instance count too high", LimitReached::Instances(limits.instances)),
+        ("memory count too high", meter.memories_reached()),
+        ("table count too high", meter.tables_reached()),
+        ("exceeds limit", LimitReached::Random(limits.random)),
+    ];
+    known.into_iter().find(|(part, _)| text.contains(part)).map(|(_, limit)| limit)
+}
+
+fn cause(error: &wasmtime::Error) -> String {
+    if let Some(failed) = error.downcast_ref::<ImportFailed>() {
+        return shown(&failed.to_string());
+    }
+    if let Some(broken) = error.downcast_ref::<Broken>() {
+        return shown(&broken.to_string());
+    }
+    if let Some(denied) = error.downcast_ref::<Denied>() {
+        return shown(&denied.to_string());
+    }
+    if let Some(error) = error.downcast_ref::<GuestError>() {
+        return of_wasi(error);
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(trap) => in_words(*trap),
+        None if error.root_cause().to_string() == "missing required memory export" => {
+            "the guest calls WASI, which needs a memory, and exports none named `memory`".into()
+        }
+        None => of_value(error),
+    }
+}
+
+/// What the engine has found wrong with a value that was handed over.
+fn of_value(error: &wasmtime::Error) -> String {
+    let root = root_cause(error);
+    let known = error.root_cause();
+    let cause = match known.downcast_ref() {
+        Some(ResourceTableError::HasChildren) => Some(CHILDREN),
+        Some(ResourceTableError::NotPresent | ResourceTableError::WrongType) => Some(NO_HANDLE),
+        _ if known.is::<Utf8Error>() => Some(canonical::NOT_UTF8),
+        _ if known.is::<DecodeUtf16Error>() => Some(canonical::NOT_UTF16),
+        _ if known.is::<CharTryFromError>() => Some(canonical::NO_CHAR),
+        _ => canonical::cause(&root),
+    };
+    match cause {
+        Some(cause) => format!("{root}: {cause}"),
+        None => root,
+    }
+}
+
+/// What is behind the errors of the host's own table of resources.
+const CHILDREN: &str = "the guest dropped a resource of the host while it holds another that was \
+                        made of it, as a stream's `pollable`; drop that one first";
+const NO_HANDLE: &str = "the guest used a resource of the host that is not there any more, or is \
+                         of another type";
+
+/// What a core module handed to WASI's first preview that it cannot take.
+fn of_wasi(error: &GuestError) -> String {
+    match error {
+        GuestError::InFunc { modulename, funcname, err, .. } => {
+            format!("`{modulename}.{funcname}`: {}", of_wasi(err))
+        }
+        GuestError::PtrOutOfBounds(Region { start, len }) => {
+            format!("the range at {start} of length {len} is outside of the guest's memory")
+        }
+        GuestError::PtrNotAligned(Region { start, .. }, to) => {
+            format!("the address {start} is not a multiple of {to}")
+        }
+        other => shown(&other.to_string()),
+    }
+}

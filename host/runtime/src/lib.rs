@@ -1,0 +1,219 @@
+//! Run WebAssembly guests that may call the functions you give them, and touch
+//! nothing else.
+//!
+//! You write down in WIT what a guest may call and what it has to offer, and
+//! implement the traits that `bindgen!` makes of it, once. A guest is then
+//! either a *component* in any language, or a plain *core module* that imports
+//! the same functions from `env`; both are loaded by one path. What a guest may
+//! spend is in [`Limits`], what it may touch in [`Grants`].
+//!
+//! ```
+//! use wit_host::wasmtime::component::{HasSelf, bindgen};
+//! use wit_host::{Limits, Runtime, State};
+//!
+//! bindgen!({
+//!     inline: "
+//!         package shop:prices@1.0.0;
+//!         interface prices { price: func(article: string) -> u32; }
+//!         world plugin {
+//!             import prices;
+//!             export total: func(articles: list<string>) -> u32;
+//!         }
+//!     ",
+//!     exports: { default: async },
+//!     wasmtime_crate: wit_host::wasmtime,
+//! });
+//!
+//! /// What the host functions work on: one for each session.
+//! struct Shop { questions: u32 }
+//!
+//! impl shop::prices::prices::Host for Shop {
+//!     fn price(&mut self, article: String) -> u32 {
+//!         self.questions += 1;
+//!         if article == "tea" { 250 } else { 99 }
+//!     }
+//! }
+//! use shop::prices::prices::Host as _;
+//!
+//! let runtime = Runtime::builder()
+//!     .component(|linker| Plugin::add_to_linker::<_, HasSelf<Shop>>(linker, State::data_mut))
+//!     .env(|env| env.define("price", Shop::price))
+//!     .limits(Limits::default().memory(16 << 20))
+//!     .build()?;
+//!
+//! // A guest is usually a file: `runtime.load_file("guest.wasm")?`.
+//! let guest = runtime.load(r#"
+//!     (module
+//!         (import "env" "price" (func $price (param i32 i32) (result i32)))
+//!         (memory (export "memory") 1)
+//!         (data (i32.const 0) "tea")
+//!         (func (export "two-teas") (result i32)
+//!             (i32.mul (i32.const 2) (call $price (i32.const 0) (i32.const 3)))))
+//! "#)?;
+//! let mut session = guest.session_blocking(Shop { questions: 0 })?;
+//! assert_eq!(session.call("two-teas", &[])?, [wit_host::Val::S32(500)]);
+//! assert_eq!(session.data().questions, 1);
+//!
+//! // Of a component, the world's functions are called with their own types:
+//! //     let plugin = session.bind(Plugin::new)?;
+//! //     session.typed("total", async |store| plugin.call_total(store, &articles).await)?;
+//! # Ok::<(), wit_host::Error>(())
+//! ```
+//!
+//! # When a call fails
+//! [`Error::Trapped`], [`Error::Limit`] and [`Error::HostFunction`] carry a
+//! [`Failure`]: the call and its arguments, the cause in plain words, the host call
+//! that was under way, the guest's stack, the last lines that it wrote to standard
+//! error, and what was spent. Its `Display` is all of that.
+//!
+//! # When the host panics
+//! What reads, compiles and links guests is much code, and some of it panics on guests
+//! that no toolchain makes. These panics become errors, [`Error::CompilerFailed`] where it
+//! was the compiler and [`Error::Host`] otherwise; a program's panic hook is still called,
+//! and can ask [`panic_is_contained`]. A panic of a host function ends the session it is
+//! in, with [`Error::HostFunction`].
+//!
+//! A program that is built with `panic = "abort"` loses all of that: each of these panics
+//! ends it. With an [`Isolation`], compiling at least happens in another process.
+//!
+//! # Many sessions
+//! A server sets room aside for its sessions with [`RuntimeBuilder::pool`]: they then
+//! start several times faster, and one too many waits for its turn ([`Pool`]).
+//! [`Sessions`] hands out sessions of one guest, and says with [`Reuse`] which callers
+//! may be served by the same one: by default none.
+//!
+//! # Short calls
+//! A call that takes less than a microsecond is mostly the way there. Programs that
+//! block call a guest that imports nothing async with bindings that are not async
+//! either, in [`blocking::Session::typed_sync`]: the guest then has no stack of its own.
+//! Sessions that live for one call bind by indices, see [`Session::bind`].
+//!
+//! # Tracing
+//! What a runtime does can be followed with the crate `tracing`. Where nobody
+//! listens, it costs next to nothing.
+//!
+//! | span | level | fields | around |
+//! | --- | --- | --- | --- |
+//! | `load` | debug | `bytes`: the length of the guest | compiling and linking a guest, or taking it from the cache |
+//! | `link` | debug | | linking, within `load` |
+//! | `session` | debug | `kind`: `component` or `core module` | a session's whole life |
+//! | `call` | debug | `function`; `failure`: the first line of the error, where it failed | a call into the guest, within `session` |
+//! | `host_call` | trace | `module`: `env`, or the embedder's; `function` | a call of an import that a host function of [`Env`] serves, or of the shipped contract's `strings`, within `call` |
+//!
+//! In a `host_call` there are two events: `call`, with the field `arguments`, and
+//! `return`, with the field `result`. Both are cut at 300 bytes. A contract's own
+//! imports are traced by what `bindgen!` makes of them, where its options say
+//! `imports: { default: tracing | verbose_tracing }` and the embedder has the crate
+//! `tracing`: in spans `wit-bindgen import` with the fields `module` and
+//! `function`, with events of the same names. The values in those are not cut:
+//! [`debug_text`] cuts them for a listener. WASI has the same spans, and
+//! `wiggle abi` for its first preview.
+//!
+//! A [`Cache`] tells within `load` where code came from, at the level debug: `cache
+//! hit` with the field `from`, which is `memory` or `disk`, or `cache miss`. What is
+//! wrong with it, it tells at the level warn, with the target `wit_host::cache`.
+//!
+//! # Reading order
+//! A call passes through `runtime` (one engine, two linkers), `guest` (bytes
+//! that were recognised by `kind`, checked by `fit`, compiled or found in the
+//! `cache`, and linked) and `session` (a store with one instance, in which `state`
+//! is what the host keeps). It then takes one of two paths: `component` or
+//! `module`, the latter with the registrar of [`Env`], and with [`Abi`], by which
+//! exports take and return text; a core module may be served by others, which
+//! `provide` loads and `linked_module` sets up. Many sessions have their places in
+//! a `pool`, and `reuse` is for those that serve one caller after another. `limits`
+//! and `grants` bound it, `failure` tells what went wrong; `scan` refuses what would cost
+//! the compiler too much, `isolate` has it work in another process, and `contain` makes
+//! errors of its panics. `fit` and [`inspect`]
+//! tell what a guest is and whether it fits before any of that; `wit` reads
+//! contracts and what components say of themselves. `ahead` is code that is
+//! compiled in one place and run in another, for a [`Processor`]. [`terminal`] shows what guests write to
+//! one, apart from what the host does. [`values`] is arguments and results as
+//! text, [`adapt`] makes a component of a core module, [`new`] a project for a
+//! guest. `functions` is the shipped contract; no other module knows of it, but for
+//! [`adapt`] and [`new`], which offer it as one to make components and projects for.
+
+mod abi;
+mod ahead;
+pub mod blocking;
+pub mod borrowed;
+mod builder;
+mod cache;
+mod capture;
+mod check;
+mod compile;
+mod component;
+mod deadline;
+mod debug;
+mod denied;
+mod engine;
+mod env;
+mod error;
+mod executor;
+mod export_name;
+mod failure;
+mod grants;
+mod guest;
+mod host_call;
+mod inherit;
+mod isolate;
+mod lacking;
+mod link;
+mod linked_module;
+mod meter;
+mod module;
+mod outlet;
+mod pool;
+mod processor;
+mod provide;
+mod reuse;
+mod runtime;
+mod session;
+mod shared_engine;
+mod sink;
+mod spent;
+mod state;
+mod store;
+mod tail;
+pub mod terminal;
+mod wasi;
+
+pub use abi::{Abi, AllocatorNames, Returns};
+pub use ahead::{CompiledGuest, Manifest};
+pub use builder::RuntimeBuilder;
+pub use cache::{Cache, Kept};
+pub use env::{
+    AsyncHostFunction, Buffer, Env, Exit, Filled, FlatList, GuestMemory, HostFailure, HostFunction,
+    HostRef, Join, MeasuredBuffer, NotReturned, NulTerminated, Number, Out, Param, ParamList,
+    Return, Status, Target, TrapMessage, Utf16, WasmTyOrNone, Written,
+};
+pub use error::{Error, Result};
+pub use failure::Failure;
+pub use grants::{Access, AllowedHosts, Grants, Stdio};
+pub use guest::{Guest, Outcome};
+pub use isolate::{Isolation, isolated_worker};
+pub use pool::{Pool, PoolError};
+pub use processor::Processor;
+pub use reuse::{Lease, Reuse, Sessions};
+pub use runtime::Runtime;
+pub use session::Session;
+pub use spent::Spent;
+pub use state::State;
+/// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
+pub use wasmtime;
+pub use wasmtime::component::Val;
+pub use wit_host_binary::entry_point::Main;
+pub use wit_host_binary::error::GuestError;
+pub use wit_host_binary::kind::Kind;
+pub use wit_host_binary::limits::{LimitReached, Limits, parse_size};
+pub use wit_host_binary::proposals::{Unsupported, UnsupportedFeature};
+pub use wit_host_binary::side::Side;
+pub use wit_host_binary::toolchains::Toolchain;
+pub use wit_host_check::deny::Denial;
+pub use wit_host_check::fit::{Fit, Misfit, Misfits};
+pub use wit_host_check::inspect::{self, Inspection};
+pub use wit_host_text::contain::{Panicked, panic_is_contained};
+pub use wit_host_text::debug_text;
+#[doc(inline)]
+pub use wit_host_values as values;
+pub use wit_host_wit::{Contract, ContractError, Features, Package, changes};

@@ -1,0 +1,209 @@
+//! Linking: what a guest imports is bound to what the runtime serves, less what
+//! the guest is denied. What does not fit is found here, before anything runs.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use semver::Version;
+use wasmtime::component::{Component, ResourceType};
+use wasmtime::{Linker, Module, component};
+
+use crate::compile::Compiled;
+use crate::denied::Denied;
+use crate::error::{Error, Result};
+use crate::guest::Linked;
+use crate::lacking::is_lacking;
+use crate::linked_module::{LinkedModule, Provider};
+use crate::runtime::Inner;
+use crate::state::State;
+use crate::wasi;
+use wit_host_check::deny::{self, Denial, Pattern};
+use wit_host_check::fit::names::is_compatible;
+use wit_host_check::fit::{Misfits, is_denied, unlinkable, unlinkable_module, unserved_wasi};
+
+/// What the host is about to do here.
+const LINK: &str = "link the guest";
+
+pub(crate) fn component<T: Send + 'static>(
+    inner: &Inner<T>,
+    component: &Component,
+    binary: &[u8],
+) -> Result<Linked<T>> {
+    let denied = &inner.grants.denied;
+    let (misfits, traps) = deny::of_component(component, denied);
+    Misfits::refuse(misfits)?;
+    let types = match traps.is_empty() {
+        true => Vec::new(),
+        false => deny::types_only(component, denied),
+    };
+    let linked = if traps.is_empty() {
+        inner.components.instantiate_pre(component)
+    } else {
+        component_without(inner, component, traps, types)
+    };
+    linked.map(Linked::Component).map_err(|error| match is_lacking(&error) {
+        true => Error::host(LINK)(error),
+        false => unlinkable(&inner.offer(), binary, &error).into(),
+    })
+}
+
+/// What stands for the resources of interfaces that are denied. A guest never gets any.
+struct Stub;
+
+fn component_without<T: Send + 'static>(
+    inner: &Inner<T>,
+    component: &Component,
+    denied: Vec<(String, String)>,
+    types: Vec<String>,
+) -> wasmtime::Result<component::InstancePre<State<T>>> {
+    let mut linker = inner.components.clone();
+    linker.allow_shadowing(true);
+    let mut interfaces: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    interfaces.extend(types.into_iter().map(|interface| (interface, Vec::new())));
+    for (interface, function) in denied {
+        interfaces.entry(interface).or_default().push(function);
+    }
+    for (interface, functions) in interfaces {
+        let items = deny::items(component, &interface);
+        let served = served_as(inner, &items, &interface);
+        if served.is_none() {
+            for (resource, _) in items.into_iter().filter(|(_, is_resource)| *is_resource) {
+                let ty = ResourceType::host::<Stub>();
+                linker.instance(&interface)?.resource(&resource, ty, |_, _| Ok(()))?;
+            }
+        }
+        let mut instance = linker.instance(served.as_deref().unwrap_or(&interface))?;
+        for function in functions {
+            let name = format!("{interface}.{function}");
+            instance.func_new(&function, move |_, _, _, _| Err(Denied(name.clone()).into()))?;
+        }
+    }
+    linker.instantiate_pre(component)
+}
+
+/// The name under which the host serves the interface of these items, perhaps in another
+/// version: what the linker has of it is found there, and a function that is put beside it has to be as well.
+fn served_as<T: Send + 'static>(
+    inner: &Inner<T>,
+    items: &[(String, bool)],
+    interface: &str,
+) -> Option<String> {
+    let is_served = |name: &String| {
+        let mut linker = inner.components.clone();
+        let Ok(mut instance) = linker.instance(name) else { return false };
+        // Without shadowing, what is there already cannot be defined.
+        items.iter().any(|(item, _)| instance.func_new(item, |_, _, _, _| Ok(())).is_err())
+    };
+    let mut names = vec![interface.to_owned()];
+    if let Some((plain, version)) = interface.split_once('@') {
+        let contract = inner.contract.as_deref();
+        let versions = match plain.starts_with("wasi:") {
+            true => vec![wasi::VERSION.to_owned()],
+            false => contract.map(|contract| contract.versions(plain)).unwrap_or_default(),
+        };
+        let parsed = |text: &str| Version::parse(text).ok();
+        let compatible = versions
+            .iter()
+            .filter(|other| is_compatible(parsed(version).as_ref(), parsed(other).as_ref()));
+        names.extend(compatible.map(|version| format!("{plain}@{version}")));
+    }
+    names.into_iter().find(is_served)
+}
+
+pub(crate) fn module<T: Send + 'static>(
+    inner: &Inner<T>,
+    module: &Module,
+    binary: &[u8],
+) -> Result<LinkedModule<T>> {
+    let denied = &inner.grants.denied;
+    let (misfits, traps) = deny::of_module(module, &inner.env, denied);
+    Misfits::refuse(misfits)?;
+    let linker = without(&inner.modules, traps).map_err(Error::host("withhold functions"))?;
+    let providers = providers(inner, module);
+    if !providers.is_empty() {
+        let mut unserved = unserved_wasi(&inner.offer(), binary);
+        unserved.retain(|misfit| !is_denied(misfit, denied));
+        Misfits::refuse(unserved)?;
+        return Ok(LinkedModule::of_providers(module.clone(), linker.into_owned(), providers));
+    }
+    let linked = linker.instantiate_pre(module);
+    linked.map(LinkedModule::of_host).map_err(|error| match is_lacking(&error) {
+        true => Error::host(LINK)(error),
+        false => unlinkable_module(&inner.offer(), binary, &error).into(),
+    })
+}
+
+/// The providers that a module needs, each behind those that it needs itself.
+fn providers<T: Send + 'static>(inner: &Inner<T>, module: &Module) -> Vec<Arc<Provider<T>>> {
+    let imports = |provider: &Provider<T>| {
+        let mut imports = module.imports().filter(|import| import.module() == provider.name);
+        imports.any(|import| inner.env.export(import.module(), import.name()).is_some())
+    };
+    let direct: Vec<_> = inner.providers.iter().filter(|provider| imports(provider)).collect();
+    let needs = |one: &Arc<Provider<T>>| {
+        direct.iter().any(|provider| {
+            let all = provider.linked.providers().iter().chain([*provider]);
+            all.into_iter().any(|needed| Arc::ptr_eq(needed, one))
+        })
+    };
+    inner.providers.iter().filter(|one| needs(one)).cloned().collect()
+}
+
+/// The linker, but with functions that are denied in the place of some.
+fn without<T: Send + 'static>(
+    linker: &Linker<State<T>>,
+    denied: Vec<(String, String, wasmtime::FuncType)>,
+) -> wasmtime::Result<Cow<'_, Linker<State<T>>>> {
+    if denied.is_empty() {
+        return Ok(Cow::Borrowed(linker));
+    }
+    let mut linker = linker.clone();
+    linker.allow_shadowing(true);
+    for (from, name, ty) in denied {
+        let import = format!("{from}.{name}");
+        linker.func_new(&from, &name, ty, move |_, _, _| Err(Denied(import.clone()).into()))?;
+    }
+    Ok(Cow::Owned(linker))
+}
+
+/// Refuses a denial of functions that neither the host nor the guest has, nor what serves it.
+pub(crate) fn check_denied<T: Send + 'static>(inner: &Inner<T>, compiled: &Compiled) -> Result<()> {
+    let denied = &inner.grants.denied;
+    if denied.is_empty() {
+        return Ok(());
+    }
+    let mut imports = match compiled {
+        Compiled::Component(component) => deny::imports_of_component(component),
+        Compiled::Module(module) => deny::imports_of_module(module),
+    };
+    for provider in &inner.providers {
+        imports.extend(deny::imports_of_module(provider.linked.module()));
+    }
+    Ok(deny::check_traps(denied, inner.contract.as_deref(), &inner.env, &imports)?)
+}
+
+/// Refuses a linked guest for a session that denies it more than the runtime.
+pub(crate) fn check_session<T: Send + 'static>(
+    inner: &Inner<T>,
+    linked: &Linked<T>,
+    denied: &[Pattern],
+) -> Result<()> {
+    let more: Vec<_> = denied
+        .iter()
+        .filter(|pattern| !inner.grants.denied.contains(pattern))
+        .map(|pattern| Pattern { denial: Denial::Refuse, ..(*pattern).clone() })
+        .collect();
+    if more.is_empty() {
+        return Ok(());
+    }
+    let misfits = match linked {
+        Linked::Component(pre) => deny::of_component(pre.component(), &more).0,
+        Linked::Module(linked) => {
+            let providers = linked.providers().iter().map(|provider| provider.linked.module());
+            let modules = providers.chain([linked.module()]);
+            modules.flat_map(|module| deny::of_module(module, &inner.env, &more).0).collect()
+        }
+    };
+    Ok(Misfits::refuse(misfits)?)
+}

@@ -1,0 +1,87 @@
+//! Whether a guest fits into the room that a session has in a pool. Without a pool it
+//! would be found when a session starts; with one it is found when the guest is loaded.
+
+use wasmparser::{Parser, Payload};
+use wasmtime::{Engine, ResourcesRequired};
+
+use super::error::PoolError;
+use crate::error::{Error, Result};
+use crate::guest::Linked;
+use wit_host_binary::limits::{LimitReached, Limits};
+use wit_host_check::engine_error::{reason, root_cause};
+
+/// Bytes of a page of memory.
+const PAGE: u64 = 64 << 10;
+
+/// Whether sessions of this engine have their places in a pool.
+pub(crate) fn is_pooled(engine: &Engine) -> bool {
+    engine.get_pooling_config().is_some()
+}
+
+/// Refuses a guest with a memory or a table that begins larger than one can be.
+pub(crate) fn before_compiling(binary: &[u8], limits: &Limits) -> Result<()> {
+    let memory = u64::try_from(limits.memory).unwrap_or(u64::MAX);
+    let elements = u64::try_from(limits.table_elements).unwrap_or(u64::MAX);
+    // What cannot be read is the engine's to tell.
+    for payload in Parser::new(0).parse_all(binary).map_while(Result::ok) {
+        let limit = match payload {
+            Payload::MemorySection(section) => {
+                let mut memories = section.into_iter().map_while(Result::ok);
+                memories
+                    .any(|ty| ty.initial.saturating_mul(PAGE) > memory)
+                    .then_some(LimitReached::Memory(limits.memory))
+            }
+            Payload::TableSection(section) => {
+                let mut tables = section.into_iter().map_while(Result::ok);
+                tables
+                    .any(|table| table.ty.initial > elements)
+                    .then_some(LimitReached::TableElements(limits.table_elements))
+            }
+            _ => None,
+        };
+        refuse(limit)?;
+    }
+    Ok(())
+}
+
+/// Refuses a linked guest with more memories or tables than a session may have.
+pub(crate) fn linked<T: Send + 'static>(linked: &Linked<T>, limits: &Limits) -> Result<()> {
+    let (memories, tables, most, reached) = match linked {
+        Linked::Component(pre) => {
+            let Some(needs) = pre.component().resources_required() else { return Ok(()) };
+            let most = (limits.memories, limits.tables);
+            let reached = (LimitReached::Memories(most.0), LimitReached::Tables(most.1));
+            (needs.num_memories, needs.num_tables, most, reached)
+        }
+        Linked::Module(linked) => {
+            let providers = linked.providers().iter().map(|provider| provider.linked.module());
+            let modules = providers.chain([linked.module()]);
+            let needs: Vec<ResourcesRequired> =
+                modules.map(|module| module.resources_required()).collect();
+            let most = (
+                limits.module_memories.saturating_mul(needs.len()),
+                limits.module_tables.saturating_mul(needs.len()),
+            );
+            let reached = (
+                LimitReached::ModuleMemories(limits.module_memories),
+                LimitReached::ModuleTables(limits.module_tables),
+            );
+            let memories = needs.iter().map(|needs| needs.num_memories).sum();
+            (memories, needs.iter().map(|needs| needs.num_tables).sum(), most, reached)
+        }
+    };
+    let over = |needed: u32, most: usize| usize::try_from(needed).is_ok_and(|needed| needed > most);
+    refuse(over(memories, most.0).then_some(reached.0))?;
+    refuse(over(tables, most.1).then_some(reached.1))
+}
+
+/// The error for a guest that the engine refuses for its pool's sake, if that is why.
+pub(crate) fn unfit(engine: &Engine, error: &wasmtime::Error) -> Option<Error> {
+    // The engine has no type for it.
+    let for_its_sake = is_pooled(engine) && reason(error).contains("pooling allocator");
+    for_its_sake.then(|| PoolError::TooLargeGuest { reason: root_cause(error) }.into())
+}
+
+fn refuse(limit: Option<LimitReached>) -> Result<()> {
+    limit.map_or(Ok(()), |limit| Err(limit.into()))
+}

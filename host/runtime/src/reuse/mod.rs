@@ -1,0 +1,216 @@
+//! Sessions that serve one caller after another: who may be served by a session that
+//! has served others, and which sessions are kept for it. How a session is started
+//! and called it does not know.
+
+mod shelf;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use wasmtime::component::Val;
+
+use crate::error::Result;
+use crate::grants::Grants;
+use crate::guest::Guest;
+use crate::session::Session;
+use crate::{blocking, executor};
+pub use shelf::Lease;
+use shelf::{Next, Shelf};
+
+/// How many sessions are kept idle unless it is told otherwise.
+const IDLE: usize = 16;
+
+/// Which callers may be served by one session. A session is a guest's memory and the
+/// host data: what is left in either can be seen by whoever is served next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reuse {
+    /// None but one: each has a session of its own, which ends with it. Callers are
+    /// isolated from one another, and what one does to a guest, also by a flaw of the
+    /// guest's, ends with the session. The one to choose where callers do not trust each
+    /// other.
+    #[default]
+    Never,
+    /// So many, one after another. Callers are not isolated: a guest may keep what one
+    /// has given to it, by intent or by mistake, and hand it to the next ones, and one
+    /// who can break the guest has broken it for them. It is for callers that may see
+    /// each other's data, and for guests that are slow to start; the number bounds what
+    /// leaks and bad states can become.
+    Calls(NonZeroU32),
+    /// Every one, until a call fails. What was said of [`Reuse::Calls`] holds without a
+    /// bound: it is for guests that keep something on purpose, as a cache, for callers
+    /// of one party.
+    UntilFailure,
+}
+
+/// Sessions of one guest, for a server: hands out one for a call, takes it back, and
+/// gives it to the next caller as far as [`Reuse`] allows. A session serves one caller
+/// at a time.
+///
+/// A session is not used again after a failure of any kind: a trap, a limit, an exit, a
+/// call that was dropped half-way, a panic of the thread that holds it.
+///
+/// An idle session has its memory, and its place in the [`Pool`](crate::pool::Pool) where
+/// there is one. A caller of the same `Sessions` gets it; callers of others wait, so that
+/// several with one pool should together keep fewer than it has places. Clones share their
+/// idle sessions, until one of them is given other settings.
+///
+/// ```
+/// use std::num::NonZeroU32;
+/// use wit_host::{Pool, Reuse, Runtime, Sessions, Val};
+///
+/// let runtime = Runtime::builder().pool(Pool::new(100)).build()?;
+/// let guest = runtime.load(r#"(module (func (export "answer") (result i32) i32.const 42))"#)?;
+/// let hundred = NonZeroU32::new(100).expect("not zero");
+/// let sessions = Sessions::new(guest, || ()).reuse(Reuse::Calls(hundred));
+///
+/// // From async code: `sessions.call("answer", &[]).await?`.
+/// assert_eq!(sessions.call_blocking("answer", &[])?, [Val::S32(42)]);
+/// // For more than one call, or typed ones, of one caller:
+/// let mut session = sessions.take_blocking()?;
+/// assert_eq!(session.call("answer", &[])?, [Val::S32(42)]);
+/// # Ok::<(), wit_host::Error>(())
+/// ```
+pub struct Sessions<T: 'static> {
+    guest: Guest<T>,
+    data: Arc<dyn Fn() -> T + Send + Sync>,
+    grants: Arc<Grants>,
+    keep: Keep,
+    idle: Arc<Shelf<Session<T>>>,
+    idle_blocking: Arc<Shelf<blocking::Session<T>>>,
+}
+
+impl<T> Clone for Sessions<T> {
+    fn clone(&self) -> Self {
+        Self {
+            guest: self.guest.clone(),
+            data: Arc::clone(&self.data),
+            grants: Arc::clone(&self.grants),
+            keep: self.keep,
+            idle: Arc::clone(&self.idle),
+            idle_blocking: Arc::clone(&self.idle_blocking),
+        }
+    }
+}
+
+/// Which sessions are kept.
+#[derive(Clone, Copy, Debug)]
+struct Keep {
+    reuse: Reuse,
+    /// How many are idle at one time, at most.
+    idle: usize,
+    /// How large one may have grown.
+    memory: usize,
+}
+
+impl<T: Send + 'static> Sessions<T> {
+    /// Sessions of `guest`, each of which is started with what `data` makes. They have
+    /// the runtime's grants, and none of them serves two callers.
+    pub fn new(guest: Guest<T>, data: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        let grants = Arc::clone(&guest.inner().grants);
+        let keep = Keep { reuse: Reuse::default(), idle: IDLE, memory: usize::MAX };
+        let (idle, idle_blocking) = (Arc::default(), Arc::default());
+        Self { guest, data: Arc::new(data), grants, keep, idle, idle_blocking }
+    }
+
+    /// The guest whose sessions they are.
+    pub fn guest(&self) -> &Guest<T> {
+        &self.guest
+    }
+
+    /// Shares no idle session with the clones that there are: theirs have other settings.
+    fn apart(mut self) -> Self {
+        (self.idle, self.idle_blocking) = (Arc::default(), Arc::default());
+        self
+    }
+
+    /// Sets which callers may be served by one session.
+    #[must_use]
+    pub fn reuse(mut self, reuse: Reuse) -> Self {
+        self.keep.reuse = reuse;
+        self.apart()
+    }
+
+    /// Sets what the sessions may touch.
+    #[must_use]
+    pub fn grants(mut self, grants: Grants) -> Self {
+        self.grants = Arc::new(grants);
+        self.apart()
+    }
+
+    /// Sets how many sessions are kept idle, at most: 16, unless this says otherwise.
+    #[must_use]
+    pub fn idle(mut self, most: usize) -> Self {
+        self.keep.idle = most;
+        self.apart()
+    }
+
+    /// Sets how many bytes of memory and tables a session may have to be kept. A guest's
+    /// memory grows and never shrinks, so one large request would be paid for as long as
+    /// the session lives. By default, all that [`Limits::memory`](wit_host_binary::limits::Limits::memory)
+    /// allows.
+    #[must_use]
+    pub fn memory(mut self, most: usize) -> Self {
+        self.keep.memory = most;
+        self.apart()
+    }
+
+    /// A session for one caller, which is given back when it is dropped: one that is
+    /// idle, or else a new one.
+    ///
+    /// # Errors
+    /// Those of [`Guest::session_with`].
+    pub async fn take(&self) -> Result<Lease<Session<T>>> {
+        let inner = self.guest.inner();
+        let (session, served) = match self.idle.next(inner.place()).await? {
+            Next::Kept(session, served) => (session, served),
+            Next::Place(place) => {
+                let (guest, data) = (&self.guest, (self.data)());
+                (Session::start(guest, data, &self.grants, place).await?, 0)
+            }
+        };
+        Ok(Lease::new(session, served, self.keep, &self.idle))
+    }
+
+    /// [`Sessions::take`], blocking. Idle sessions for blocking callers are other ones.
+    ///
+    /// # Errors
+    /// The same, and [`Error::Host`](crate::error::Error::Host) where no executor is to be had.
+    ///
+    /// # Panics
+    /// As the methods of [`blocking::Session`] do.
+    pub fn take_blocking(&self) -> Result<Lease<blocking::Session<T>>> {
+        let inner = self.guest.inner();
+        let next = match self.idle_blocking.take() {
+            Some((session, served)) => Next::Kept(session, served),
+            None => match inner.try_place() {
+                Ok(place) => Next::Place(place),
+                Err(_) => executor::wait(self.idle_blocking.next(inner.place()))?,
+            },
+        };
+        let (session, served) = match next {
+            Next::Kept(session, served) => (session, served),
+            Next::Place(place) => {
+                let (guest, data) = (&self.guest, (self.data)());
+                (blocking::Session::start(guest, data, &self.grants, place, None)?, 0)
+            }
+        };
+        Ok(Lease::new(session, served, self.keep, &self.idle_blocking))
+    }
+
+    /// [`Session::call`] of a session for this one call.
+    ///
+    /// # Errors
+    /// Those of [`Sessions::take`] and of [`Session::call`].
+    pub async fn call(&self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
+        self.take().await?.call(name, args).await
+    }
+
+    /// [`Sessions::call`], blocking.
+    ///
+    /// # Errors
+    /// The same, and those of [`Sessions::take_blocking`].
+    pub fn call_blocking(&self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
+        self.take_blocking()?.call(name, args)
+    }
+}

@@ -1,0 +1,122 @@
+//! The functions that are called by name: each is looked up once a session.
+
+use std::collections::BTreeMap;
+
+use wasmtime::Store;
+
+use super::{Live, Session};
+use crate::component::Function as ComponentFunction;
+use crate::error::Result;
+use crate::failure::Called;
+use crate::module::{self, Function as ModuleFunction};
+use crate::state::State;
+use wit_host_binary::entry_point::Main;
+use wit_host_binary::names::START;
+
+/// What was called by name. A call takes it out of the session, which it has to itself.
+#[derive(Default)]
+pub(super) struct Callees {
+    /// Places in `functions`.
+    by_name: BTreeMap<String, usize>,
+    pub functions: Vec<Callee>,
+    /// The place of a command's main.
+    command: Option<usize>,
+    /// Room for a call's arguments and results, for call after call.
+    pub(super) numbers: Vec<wasmtime::Val>,
+}
+
+/// A function of the guest.
+pub(super) enum Callee {
+    Component(ComponentFunction),
+    Module(ModuleFunction),
+}
+
+impl<T: Send + 'static> Session<T> {
+    /// What was called by name, to be put back after the call, and the place there of the
+    /// function of that name.
+    pub(super) fn callee(&mut self, live: Live, name: &str) -> Result<(Box<Callees>, usize)> {
+        let mut callees = self.callees.take().unwrap_or_default();
+        if let Some(place) = callees.by_name.get(name) {
+            let place = *place;
+            return Ok((callees, place));
+        }
+        let callee = match self.find_by_any_name(live, name) {
+            Ok(callee) => callee,
+            Err(error) => {
+                self.callees = Some(callees);
+                return Err(error);
+            }
+        };
+        let place = callees.functions.len();
+        callees.functions.push(callee);
+        if is_command(name, live) {
+            callees.command = Some(place);
+        }
+        callees.by_name.insert(name.into(), place);
+        Ok((callees, place))
+    }
+
+    /// The function of that full name, or the one that a shorter name means.
+    fn find_by_any_name(&mut self, live: Live, name: &str) -> Result<Callee> {
+        if let Some(callee) = self.find(live, name) {
+            return Ok(callee);
+        }
+        let full = self.guest.resolve(name)?;
+        self.find(live, &full).ok_or_else(|| self.no_such(name))
+    }
+
+    /// Puts back what [`Session::callee`] has given, of which that one was called.
+    #[inline]
+    pub(super) fn put_back(&mut self, callees: Box<Callees>, place: usize, succeeded: bool) {
+        if succeeded && callees.command == Some(place) {
+            self.command_returned(&callees);
+        }
+        self.callees = Some(callees);
+    }
+
+    #[cold]
+    fn command_returned(&mut self, callees: &Callees) {
+        let mut names = callees.by_name.iter();
+        let command = names.find(|(_, place)| Some(**place) == callees.command);
+        self.command = command.map(|(name, _)| name.clone());
+    }
+
+    fn find(&mut self, live: Live, name: &str) -> Option<Callee> {
+        let store = &mut self.store;
+        match live {
+            Live::Component(instance) => {
+                ComponentFunction::find(store, instance, name).map(Callee::Component)
+            }
+            Live::Module { instance, .. } => {
+                ModuleFunction::find(store, instance, name).map(Callee::Module)
+            }
+        }
+    }
+
+    /// Runs `call` under the session's guards, with `_start` ahead of it where that
+    /// is still to be run.
+    pub(super) async fn started<R>(
+        &mut self,
+        live: Live,
+        called: Called<'_>,
+        call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        let Live::Module { instance, started: false } = live else {
+            return self.guarded(called, call).await;
+        };
+        self.live = Some(Live::Module { instance, started: true });
+        let call = async |store: &mut Store<State<T>>| {
+            module::start_before(store, instance, called.function).await?;
+            call(store).await
+        };
+        self.guarded(called, call).await
+    }
+}
+
+/// Whether the function is a command's main, which returns when the program is over.
+fn is_command(name: &str, live: Live) -> bool {
+    match live {
+        Live::Component(_) => Main::is_of_wasi(name),
+        Live::Module { .. } => name == START,
+    }
+}

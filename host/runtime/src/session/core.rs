@@ -1,0 +1,53 @@
+//! Calls of a core module's exports with the engine's own values, among which are those that
+//! the component model has none for: vectors, and references.
+
+use super::{Live, Session};
+use crate::error::{Error, Result};
+use crate::failure::Called;
+
+impl<T: Send + 'static> Session<T> {
+    /// Calls an export of a core module with the engine's own values, as
+    /// [`Guest::core_type`](crate::guest::Guest::core_type) has their types. A `v128` is
+    /// [`V128`](wasmtime::Val::V128).
+    ///
+    /// ```
+    /// use wit_host::wasmtime::Val;
+    ///
+    /// let guest = wit_host::Runtime::<()>::builder().build()?.load(
+    ///     r#"(module (func (export "low") (param v128) (result i64)
+    ///         (i64x2.extract_lane 0 (local.get 0))))"#)?;
+    /// let low = guest.session_blocking(())?.call_core("low", &[Val::V128(7u128.into())])?;
+    /// assert!(matches!(low[..], [Val::I64(7)]));
+    /// # Ok::<(), wit_host::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Session::call`]; [`Error::WrongType`] for a component.
+    pub async fn call_core(
+        &mut self,
+        name: &str,
+        args: &[wasmtime::Val],
+    ) -> Result<Vec<wasmtime::Val>> {
+        let live = self.live()?;
+        let wrong = |reason: String| Error::WrongType { function: name.into(), reason };
+        let Live::Module { instance, .. } = live else {
+            return Err(wrong("the guest is a component, whose values are those of WIT".into()));
+        };
+        let func = instance.get_func(&mut self.store, name).ok_or_else(|| self.no_such(name))?;
+        let ty = func.ty(&self.store);
+        let fits = |(ty, value): (wasmtime::ValType, &wasmtime::Val)| {
+            value.matches_ty(&self.store, &ty).unwrap_or(false)
+        };
+        if ty.params().len() != args.len() || !ty.params().zip(args).all(fits) {
+            let params: Vec<_> = ty.params().map(|param| param.to_string()).collect();
+            let given = args.len();
+            let params = params.join(", ");
+            return Err(wrong(format!("it takes ({params}), and was given {given} other values")));
+        }
+        let mut results = vec![wasmtime::Val::I32(0); ty.results().len()];
+        let called = Called { function: name, arguments: &[] };
+        self.started(live, called, async |store| func.call_async(store, args, &mut results).await)
+            .await?;
+        Ok(results)
+    }
+}

@@ -1,0 +1,125 @@
+//! What there is to say of a call that failed: what it was that ended it, and everything
+//! that is known of where the guest stood.
+
+use tracing::Span;
+use wasmtime::WasmCoreDump;
+
+use super::Session;
+use crate::error::Error;
+use crate::failure::{Called, Ending, Failure, Verdict, of_panic};
+use crate::guest::Linked;
+use wit_host_binary::entry_point::REACTOR;
+use wit_host_binary::limits::LimitReached;
+use wit_host_binary::names::START;
+use wit_host_text::shown;
+
+impl<T: Send + 'static> Session<T> {
+    #[cold]
+    pub(super) fn failed_in(
+        &mut self,
+        span: &Span,
+        called: Called<'_>,
+        in_time: bool,
+        failed: std::thread::Result<Option<wasmtime::Error>>,
+    ) -> Error {
+        self.name_last_call(called.function);
+        let failed = failed.map(|error| match error {
+            // With the frames that it was stopped in.
+            Some(error) if in_time || error.is::<LimitReached>() => error,
+            _ => self.store.data().deadline.reached(),
+        });
+        let error = self.failed(called, failed);
+        if !span.is_disabled() {
+            let text = error.to_string();
+            span.record("failure", text.lines().next());
+        }
+        error
+    }
+
+    /// What an error of the engine's or a panic comes to.
+    fn failed(
+        &mut self,
+        called: Called<'_>,
+        failed: std::thread::Result<wasmtime::Error>,
+    ) -> Error {
+        let (verdict, error) = match failed {
+            Ok(error) => (Verdict::of(&error, self.store.data()), Some(error)),
+            Err(panic) => (of_panic(panic.as_ref()), None),
+        };
+        let (ending, cause) = match &verdict {
+            Verdict::Exited(status) => return self.exited_with(*status, called.function),
+            Verdict::OutputClosed => {
+                return Error::OutputClosed { function: called.function.into() };
+            }
+            Verdict::Trapped(cause) => (Ending::Trapped, cause.clone()),
+            Verdict::Stopped(limit) => (Ending::Stopped, limit.to_string()),
+            Verdict::HostFailed(reason) => (Ending::HostFailed, reason.clone()),
+            Verdict::HostLacked(reason) => (Ending::HostLacked, reason.clone()),
+        };
+        let failure = self.failure(called, ending, cause, error.as_ref());
+        match verdict {
+            Verdict::Stopped(limit) => Error::Limit { limit, failure },
+            Verdict::HostFailed(_) | Verdict::HostLacked(_) => Error::HostFunction(failure),
+            _ => Error::Trapped(failure),
+        }
+    }
+
+    fn exited_with(&mut self, status: i32, function: &str) -> Error {
+        // `_start` was called ahead of the function, where it was that.
+        let function = match self.store.data().start_exited {
+            Some(failed) if failed != 0 => START,
+            _ => function,
+        };
+        self.exited = Some((function.to_owned(), status));
+        Error::Exited(status)
+    }
+
+    /// That the guest had ended as a program does, before it was called and failed.
+    fn had_ended(&self) -> Option<String> {
+        let exited = self.store.data().start_exited;
+        let how = match (&self.command, exited) {
+            (Some(main), _) => format!("`{}` had returned before", shown(main)),
+            (None, Some(status)) => {
+                format!("`{START}`, which is called first, had ended it with status {status}")
+            }
+            (None, None) => return None,
+        };
+        Some(format!("the guest is a program that was over already: {how}; {REACTOR}"))
+    }
+
+    fn failure(
+        &mut self,
+        called: Called<'_>,
+        ending: Ending,
+        cause: String,
+        error: Option<&wasmtime::Error>,
+    ) -> Box<Failure> {
+        let state = self.store.data();
+        let mut failure = Failure::new(called, ending, cause, self.spent(), state);
+        let noted = state.host_call;
+        if let Ending::Trapped = ending {
+            failure.notes.extend(self.had_ended());
+            let refused = state.meter.refused();
+            failure.notes.extend(refused.map(|limit| {
+                format!("this may follow from memory that the guest was refused: {limit}")
+            }));
+        }
+        if let Some(error) = error {
+            let linked = &self.guest.loaded.linked;
+            let module = match linked {
+                Linked::Module(linked) => Some(linked.module()),
+                Linked::Component(_) => None,
+            };
+            let imports = module.map_or_else(|| self.guest.imports(), |_| Vec::new());
+            failure.traced(error, &imports, module);
+            failure.of_guest(self.guest.loaded.hash);
+            let coredump = error.downcast_ref::<WasmCoreDump>();
+            failure.coredump =
+                coredump.map(|dump| dump.serialize(&mut self.store, called.function));
+        }
+        let table = &self.guest.inner().env;
+        let noted = noted.and_then(|number| table.name_of(number));
+        failure.host_call = noted.or(failure.host_call);
+        Box::new(failure)
+    }
+}

@@ -1,0 +1,230 @@
+//! The one way into a guest: the clock is started, what it cost is counted, and
+//! after any failure the session is over.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+
+use futures_util::FutureExt as _;
+use tracing::{Instrument as _, Level, Span};
+use wasmtime::Store;
+
+use super::{Live, Session};
+use crate::deadline::{Began, Deadline};
+use crate::error::{Error, Result};
+use crate::failure::Called;
+use crate::outlet::Outlets;
+use crate::runtime::Inner;
+use crate::state::State;
+use wit_host_binary::limits::Limits;
+use wit_host_text::shown;
+
+/// How many calls of a session are timed one by one. Whoever makes more of them wants
+/// them quick.
+const CALLS_BY_CLOCK: u8 = 100;
+
+/// What every call asks of the guest's runtime, kept near.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Guards {
+    fuel: Option<u64>,
+    pub(super) stack: usize,
+    deterministic: bool,
+}
+
+impl Guards {
+    pub(super) fn of<T>(inner: &Inner<T>) -> Self {
+        let Limits { fuel, stack, .. } = *inner.limits;
+        Self { fuel, stack, deterministic: inner.deterministic }
+    }
+}
+
+impl<T: Send + 'static> Session<T> {
+    /// Runs `call` under the session's guards.
+    pub(super) fn guarded<R>(
+        &mut self,
+        called: Called<'_>,
+        call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> impl Future<Output = Result<R>> {
+        // A call that is dropped half-way leaves the guest where it stood, and its name.
+        self.name_last_call(called.function);
+        let by_clock = self.count_early();
+        self.timed(called, by_clock, call)
+    }
+
+    /// The same for a call that is not async.
+    #[inline]
+    pub(super) fn guarded_sync<R>(
+        &mut self,
+        called: &Called<'_>,
+        call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        let by_clock = self.count_early();
+        self.timed_sync(called, by_clock, call)
+    }
+
+    /// Runs `call`, and tells its time by the clock or by epochs.
+    pub(super) async fn timed<R>(
+        &mut self,
+        called: Called<'_>,
+        by_clock: bool,
+        call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        let span = self.span_of(called.function);
+        let began = self.begin(by_clock)?;
+        let outcome = {
+            let inner = self.guest.inner();
+            // The store's own is the guest's to ask while the call is under way.
+            let mut deadline = Deadline::new(inner.limits.wall_clock, began);
+            let call = pin!(written(call, &mut self.store));
+            let within = deadline.within(&inner.shared.epochs, call);
+            // What is pinned here need not be moved into what waits for it.
+            let guarded = pin!(AssertUnwindSafe(within).catch_unwind());
+            guarded.instrument(span.clone()).await
+        };
+        if let Some(outlets) = self.outlets() {
+            outlets.written_soon().await;
+        }
+        match (outcome, self.end()) {
+            (Ok(Ok(result)), true) => Ok(self.succeeded(result)),
+            (outcome, in_time) => {
+                Err(self.failed_in(&span, called, in_time, outcome.map(Result::err)))
+            }
+        }
+    }
+
+    /// The same for a call that is not async.
+    #[inline]
+    pub(super) fn timed_sync<R>(
+        &mut self,
+        called: &Called<'_>,
+        by_clock: bool,
+        call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        let span = self.span_of(called.function);
+        self.begin(by_clock)?;
+        // Taken out of the outcome at once, since copying both takes as long as all else here.
+        let mut result = None;
+        let call = || call(&mut self.store).map(|returned| result = Some(returned));
+        let outcome = span.in_scope(|| catch_unwind(AssertUnwindSafe(call)));
+        match (outcome, result, self.end()) {
+            (Ok(Ok(())), Some(result), true) => Ok(self.succeeded(result)),
+            (outcome, _, in_time) => {
+                Err(self.failed_in(&span, *called, in_time, outcome.map(Result::err)))
+            }
+        }
+    }
+
+    /// Where its output goes, if that is this process's own.
+    pub(crate) fn outlets(&self) -> Option<Outlets> {
+        self.store.data().wasi.outlets().cloned()
+    }
+
+    pub(super) fn live(&self) -> Result<Live> {
+        match self.live {
+            Some(live) if !self.ended => Ok(live),
+            _ => Err(self.ended_error()),
+        }
+    }
+
+    #[cold]
+    pub(super) fn ended_error(&self) -> Error {
+        match &self.exited {
+            Some((function, status)) => {
+                Error::SessionEnded { function: function.clone(), exited: Some(*status) }
+            }
+            None => Error::SessionEnded { function: self.last_call.clone(), exited: None },
+        }
+    }
+
+    pub(super) fn no_such(&self, name: &str) -> Error {
+        Error::NoSuchFunction { function: name.into(), exports: self.guest.exports() }
+    }
+
+    #[inline(always)]
+    fn span_of(&self, function: &str) -> Span {
+        match tracing::level_enabled!(Level::DEBUG) {
+            true => self.traced_span_of(function),
+            false => Span::none(),
+        }
+    }
+
+    #[cold]
+    fn traced_span_of(&self, function: &str) -> Span {
+        let failure = tracing::field::Empty;
+        tracing::debug_span!(parent: &self.span, "call", function = %shown(function), failure)
+    }
+
+    /// Counts a call, and tells whether it is one of the first.
+    #[inline(always)]
+    fn count_early(&mut self) -> bool {
+        let is_early = self.calls < CALLS_BY_CLOCK;
+        self.calls += u8::from(is_early);
+        is_early
+    }
+
+    /// Begins a call: its fuel, its counts and its time, which is returned.
+    #[inline(always)]
+    fn begin(&mut self, by_clock: bool) -> Result<Began> {
+        if let Some(fuel) = self.guards.fuel {
+            self.refuel(fuel)?;
+        }
+        self.ended = true;
+        let state = self.store.data_mut();
+        state.meter.begin();
+        state.host_call = None;
+        let began = match by_clock || self.guards.deterministic {
+            true => Began::at_moment(),
+            false => Began::in_epoch(&state.epochs),
+        };
+        state.deadline.begin(began);
+        Ok(began)
+    }
+
+    /// No text is made for it, but the one there is is written over.
+    pub(super) fn name_last_call(&mut self, function: &str) {
+        self.last_call.clear();
+        self.last_call.push_str(function);
+    }
+
+    fn refuel(&mut self, fuel: u64) -> Result<()> {
+        self.store.set_fuel(fuel).map_err(Error::host("give the guest its fuel"))
+    }
+
+    /// Tells whether a call is over in time, and counts what it has cost.
+    #[inline(always)]
+    fn end(&mut self) -> bool {
+        let state = self.store.data();
+        let is_short = state.deadline.is_in_its_epoch(&state.epochs);
+        // Most calls are, and there is nothing to be counted.
+        (is_short && self.guards.fuel.is_none()) || self.count()
+    }
+
+    fn count(&mut self) -> bool {
+        let state = self.store.data_mut();
+        let (taken, late) = state.deadline.end(&state.epochs);
+        self.spent.wall_clock += taken;
+        if let Some(given) = self.guards.fuel
+            && let Ok(left) = self.store.get_fuel()
+        {
+            *self.spent.fuel.get_or_insert(0) += given - left;
+        }
+        !late
+    }
+
+    #[inline(always)]
+    fn succeeded<R>(&mut self, result: R) -> R {
+        self.ended = false;
+        result
+    }
+}
+
+/// A call that is over once its output is written, however it ended.
+async fn written<T: 'static, R>(
+    call: impl AsyncFnOnce(&mut Store<State<T>>) -> R,
+    store: &mut Store<State<T>>,
+) -> R {
+    let outcome = call(store).await;
+    if let Some(outlets) = store.data().wasi.outlets().cloned() {
+        outlets.written().await;
+    }
+    outcome
+}

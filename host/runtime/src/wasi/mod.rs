@@ -1,0 +1,237 @@
+//! What a session's guest has of WASI: a context with what was granted to it, and
+//! where its output goes. Most guests of a contract never ask, so it is made when
+//! one does.
+
+mod files;
+mod host_memory;
+pub(crate) mod preview1;
+pub(crate) mod preview1_functions;
+mod weighed;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use wasmtime::component::{Linker, Resource};
+use wasmtime_wasi::filesystem::WasiFilesystemView as _;
+use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime_wasi::random::Deterministic;
+use wasmtime_wasi::{FsPerms, HostMonotonicClock, HostWallClock, WasiCtxBuilder};
+
+use crate::capture::Capture;
+use crate::error::{Error, Result};
+use crate::grants::{Access, Grants, Stdio};
+use crate::inherit::Inherited;
+use crate::meter::Meter;
+use crate::outlet::Outlets;
+use crate::state::State;
+use crate::tail::Tail;
+use crate::terminal::Output;
+use files::Listings;
+pub(crate) use files::View;
+pub(crate) use host_memory::{Charge, HostMemory};
+use wit_host_check::engine_error;
+use wit_host_text::shown;
+
+/// WASI for one session.
+pub(crate) struct Wasi {
+    grants: Arc<Grants>,
+    deterministic: bool,
+    made: Option<Box<Made>>,
+}
+
+struct Made {
+    /// One context serves both previews.
+    context: WasiP1Ctx,
+    listings: Listings,
+    stdout: Capture,
+    stderr: Capture,
+    /// The end of what was written to standard error, wherever that goes.
+    tail: Tail,
+    /// Where it goes, if that is this process's own output.
+    outlets: Option<Outlets>,
+}
+
+impl Wasi {
+    /// WASI with what was granted.
+    ///
+    /// # Errors
+    /// [`Error::Grant`] for a directory that cannot be opened.
+    pub(crate) fn new(
+        grants: &Arc<Grants>,
+        meter: &mut Meter,
+        deterministic: bool,
+    ) -> Result<Self> {
+        let mut wasi = Self { grants: Arc::clone(grants), deterministic, made: None };
+        // A directory that is not there is to be told at once.
+        if !wasi.grants.directories.is_empty() {
+            let mut context = WasiCtxBuilder::new();
+            open(&mut context, &wasi.grants)?;
+            wasi.made = Some(Box::new(wasi.make(context, meter)));
+        }
+        Ok(wasi)
+    }
+
+    /// What was granted.
+    pub(crate) fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    /// The context, for the engine's functions of WASI.
+    pub(crate) fn context(&mut self, meter: &mut Meter) -> &mut WasiP1Ctx {
+        &mut self.made(meter).context
+    }
+
+    /// What the functions of files work on.
+    pub(crate) fn files<'a>(&'a mut self, meter: &'a mut Meter) -> View<'a> {
+        let waits = self.grants.waits_for_files;
+        let made = self.made(meter);
+        View { engine: made.context.filesystem(), meter, listings: &mut made.listings, waits }
+    }
+
+    fn made(&mut self, meter: &mut Meter) -> &mut Made {
+        let made = self.made.take();
+        let made = made.unwrap_or_else(|| Box::new(self.make(WasiCtxBuilder::new(), meter)));
+        self.made.insert(made)
+    }
+
+    /// What was captured of standard output and of standard error.
+    pub(crate) fn output(&self) -> (Vec<u8>, Vec<u8>) {
+        let made = self.made.as_ref();
+        made.map(|made| (made.stdout.contents(), made.stderr.contents())).unwrap_or_default()
+    }
+
+    /// The last lines that were written to standard error, fit for a terminal.
+    pub(crate) fn last_lines(&self) -> Vec<String> {
+        self.made.as_ref().map(|made| made.tail.lines()).unwrap_or_default()
+    }
+
+    /// Whether standard error is this process's own.
+    pub(crate) fn stderr_was_seen(&self) -> bool {
+        matches!(self.grants.stdio, Stdio::Inherited | Stdio::InheritedRaw)
+    }
+
+    /// Whether the reader of this process's output has gone away.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.outlets().is_some_and(Outlets::is_closed)
+    }
+
+    /// Where output goes, if that is this process's own and the guest has asked for it.
+    pub(crate) fn outlets(&self) -> Option<&Outlets> {
+        self.made.as_ref()?.outlets.as_ref()
+    }
+
+    fn make(&self, mut wasi: WasiCtxBuilder, meter: &mut Meter) -> Made {
+        let (grants, limits) = (&self.grants, Arc::clone(meter.limits()));
+        // The network is not granted: the hosts in the grants are for host functions.
+        wasi.allow_tcp(false).allow_udp(false);
+        wasi.max_random_size(limits.random as u64);
+        wasi.args(&grants.arguments).envs(&grants.environment);
+        let mut capture = || Capture::new(&limits, meter.host_memory());
+        let (stdout, stderr) = (capture(), capture());
+        let (tail, mut outlets) = (Tail::default(), None);
+        match grants.stdio {
+            Stdio::Closed => wasi.stderr(tail.of(std::io::empty())),
+            Stdio::Captured => wasi.stdout(stdout.clone()).stderr(tail.of(stderr.clone())),
+            Stdio::Inherited | Stdio::InheritedRaw => {
+                let outlets = outlets.insert(Outlets::new(grants.stdio == Stdio::Inherited));
+                let inherited = |output| Inherited { output, outlets: outlets.clone() };
+                wasi.inherit_stdin()
+                    .stdout(inherited(Output::Stdout))
+                    .stderr(tail.of(inherited(Output::Stderr)))
+            }
+        };
+        if self.deterministic {
+            without_chance(&mut wasi);
+        }
+        let mut context = wasi.build_p1();
+        wasmtime_wasi::WasiView::ctx(&mut context).table.set_max_capacity(limits.handles);
+        let listings = Listings::new();
+        Made { context, listings, stdout, stderr, tail, outlets }
+    }
+}
+
+/// Offers WASI 0.2 to components.
+pub(crate) fn link<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    linker.allow_shadowing(true);
+    files::link(linker)?;
+    errors(linker)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+/// Has errors tell a guest what went wrong. The engine's own text has the host's stack
+/// as well, where backtraces are asked for.
+fn errors<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
+    let mut interface = linker.instance(&format!("wasi:io/error@{VERSION}"))?;
+    interface.func_wrap(
+        "[method]error.to-debug-string",
+        |mut store, (error,): (Resource<wasmtime::Error>,)| {
+            let context = store.data_mut().wasi_context();
+            let error = wasmtime_wasi::WasiView::ctx(context).table.get(&error)?;
+            Ok((engine_error::reason(error),))
+        },
+    )
+}
+
+/// The version of the engine's WASI for components. It has no interface in another one.
+pub(crate) const VERSION: &str = "0.2.12";
+
+/// Opens the directories that were granted.
+fn open(wasi: &mut WasiCtxBuilder, grants: &Grants) -> Result<()> {
+    // It is noted with each of them.
+    wasi.allow_blocking_current_thread(grants.waits_for_files);
+    for directory in &grants.directories {
+        let allowed = match directory.access {
+            Access::ReadOnly => FsPerms::ReadOnly,
+            Access::ReadWrite => FsPerms::ReadWrite,
+        };
+        wasi.preopened_dir(&directory.host, &directory.guest, allowed).map_err(|error| {
+            Error::Grant {
+                what: shown(&directory.host.display().to_string()),
+                reason: error.root_cause().to_string(),
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// Clocks that stand still and random bytes that are always the same.
+fn without_chance(wasi: &mut WasiCtxBuilder) {
+    let bytes: Vec<u8> = (0..=u8::MAX).collect();
+    wasi.wall_clock(Stopped)
+        .monotonic_clock(Stopped)
+        .secure_random(Deterministic::new(bytes.clone()))
+        .insecure_random(Deterministic::new(bytes))
+        .insecure_random_seed(0);
+}
+
+/// A clock that stands still. It does not stand at 0, which some languages take for a clock
+/// that is broken: the runtime of Go ends there.
+struct Stopped;
+
+/// What the calendar shows: the first second of 2000, in seconds after 1970.
+const CALENDAR: Duration = Duration::from_secs(946_684_800);
+
+/// What the other clock shows, in nanoseconds: its resolution.
+const MONOTONIC: u64 = 1_000_000_000;
+
+impl HostWallClock for Stopped {
+    fn resolution(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn now(&self) -> Duration {
+        CALENDAR
+    }
+}
+
+impl HostMonotonicClock for Stopped {
+    fn resolution(&self) -> u64 {
+        MONOTONIC
+    }
+
+    fn now(&self) -> u64 {
+        MONOTONIC
+    }
+}

@@ -1,0 +1,109 @@
+//! Names of a contract as `wit-bindgen c` has them.
+
+use heck::ToSnakeCase as _;
+use wit_parser::{PackageId, Resolve, WorldKey};
+
+use crate::exports::World;
+
+/// What all names of an interface begin with, or of the world.
+pub(super) fn namespace(world: &World, key: Option<&WorldKey>, exported: bool) -> String {
+    let resolve = &world.resolve;
+    match key {
+        None => world.name().to_snake_case(),
+        Some(WorldKey::Name(name)) => name.to_snake_case(),
+        Some(WorldKey::Interface(id)) => {
+            let interface = &resolve.interfaces[*id];
+            let exports = if exported { "exports_" } else { "" };
+            let package = interface.package.map(|id| package(resolve, id)).unwrap_or_default();
+            let name = interface.name.as_deref().unwrap_or_default().to_snake_case();
+            format!("{exports}{package}_{name}")
+        }
+    }
+}
+
+/// The version is a part of it where there are several of the same package.
+fn package(resolve: &Resolve, id: PackageId) -> String {
+    let name = &resolve.packages[id].name;
+    let is_other = |(_, other): (PackageId, &wit_parser::Package)| {
+        other.name.namespace == name.namespace
+            && other.name.name == name.name
+            && other.name.version != name.version
+    };
+    let version = match &name.version {
+        Some(version) if resolve.packages.iter().any(is_other) => {
+            format!("_{}", version.to_string().replace(['.', '-', '+'], "_"))
+        }
+        _ => String::new(),
+    };
+    format!("{}_{}{version}", name.namespace.to_snake_case(), name.name.to_snake_case())
+}
+
+/// A parameter's name, which no word of the language can be.
+pub(super) fn identifier(name: &str) -> String {
+    const WORDS: &[&str] = &[
+        "and",
+        "asm",
+        "auto",
+        "bool",
+        "break",
+        "case",
+        "catch",
+        "char",
+        "class",
+        "const",
+        "constexpr",
+        "continue",
+        "default",
+        "delete",
+        "do",
+        "double",
+        "else",
+        "enum",
+        "explicit",
+        "export",
+        "extern",
+        "false",
+        "float",
+        "for",
+        "friend",
+        "goto",
+        "if",
+        "inline",
+        "int",
+        "long",
+        "namespace",
+        "new",
+        "not",
+        "operator",
+        "or",
+        "private",
+        "protected",
+        "public",
+        "register",
+        "return",
+        "short",
+        "signed",
+        "sizeof",
+        "static",
+        "struct",
+        "switch",
+        "template",
+        "this",
+        "throw",
+        "true",
+        "try",
+        "typedef",
+        "union",
+        "unsigned",
+        "using",
+        "virtual",
+        "void",
+        "volatile",
+        "while",
+        "xor",
+    ];
+    // Not a word, but what the function's results are called.
+    let is_taken = WORDS.contains(&name) || ["ret", "err"].contains(&name);
+    let name = name.to_snake_case();
+    if is_taken { format!("{name}_") } else { name }
+}

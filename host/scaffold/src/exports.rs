@@ -1,0 +1,257 @@
+//! What a guest of a world has to offer and what it can call, in the order of the
+//! WIT. It knows no language.
+
+use std::collections::HashSet;
+
+use wit_parser::{
+    Function, FunctionKind, IndexMap, InterfaceId, PackageName, Resolve, Type, TypeDefKind, TypeId,
+    TypeOwner, WorldId, WorldItem, WorldKey,
+};
+
+use super::size::{self, Sizes};
+use wit_host_wit::Contract;
+
+/// A world in which an interface that is both imported and exported is two, as it is
+/// in the bindings of every language.
+pub(super) struct World {
+    pub resolve: Resolve,
+    pub(super) sizes: Sizes,
+    id: WorldId,
+}
+
+/// What functions belong to: an interface, or the world itself.
+#[derive(Clone, Copy)]
+pub(super) struct Interface<'w> {
+    /// The interface and its name in the world. `None` is the world itself.
+    pub(super) key: Option<(InterfaceId, &'w WorldKey)>,
+    items: &'w IndexMap<WorldKey, WorldItem>,
+    world: &'w World,
+}
+
+/// A resource of an exported interface.
+pub(super) struct Resource<'w> {
+    pub(super) id: TypeId,
+    pub name: &'w str,
+    pub functions: Vec<&'w Function>,
+}
+
+impl World {
+    pub(crate) fn new(contract: &Contract) -> Self {
+        let mut resolve = Resolve::clone(&contract.resolve);
+        resolve.generate_nominal_type_ids(contract.world);
+        Self { resolve, sizes: Sizes::default(), id: contract.world }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.resolve.worlds[self.id].name
+    }
+
+    /// The world as it is in WIT.
+    pub(super) fn definition(&self) -> &wit_parser::World {
+        &self.resolve.worlds[self.id]
+    }
+
+    /// What the guest has to offer: the world's own functions first, then those of
+    /// each interface that has any.
+    pub(super) fn exports(&self) -> Vec<Interface<'_>> {
+        self.interfaces(&self.resolve.worlds[self.id].exports)
+    }
+
+    /// What the guest can call.
+    pub(super) fn imports(&self) -> Vec<Interface<'_>> {
+        self.interfaces(&self.resolve.worlds[self.id].imports)
+    }
+
+    fn interfaces<'w>(&'w self, items: &'w IndexMap<WorldKey, WorldItem>) -> Vec<Interface<'w>> {
+        let interface = |key| Interface { key, items, world: self };
+        let others = items.iter().filter_map(|(key, item)| match item {
+            WorldItem::Interface { id, .. } => Some(interface(Some((*id, key)))),
+            _ => None,
+        });
+        let all = [interface(None)].into_iter().chain(others);
+        all.filter(|one| !one.all_functions().is_empty() || !one.resources().is_empty()).collect()
+    }
+
+    /// The exported interface that a type is of, with its name in the world.
+    pub(super) fn exported(&self, id: TypeId) -> Option<&WorldKey> {
+        self.key_of(id, self.resolve.worlds[self.id].exports.iter())
+    }
+
+    /// The same for an imported one.
+    pub(super) fn imported(&self, id: TypeId) -> Option<&WorldKey> {
+        self.key_of(id, self.resolve.worlds[self.id].imports.iter())
+    }
+
+    fn key_of<'w>(
+        &self,
+        ty: TypeId,
+        mut items: impl Iterator<Item = (&'w WorldKey, &'w WorldItem)>,
+    ) -> Option<&'w WorldKey> {
+        let TypeOwner::Interface(owner) = self.resolve.types[ty].owner else { return None };
+        let found =
+            items.find(|(_, item)| matches!(item, WorldItem::Interface { id, .. } if *id == owner));
+        found.map(|(key, _)| key)
+    }
+
+    /// The names in the world of the interfaces on one side, those without functions too.
+    pub(super) fn interface_keys(&self, exported: bool) -> impl Iterator<Item = &WorldKey> {
+        let world = self.definition();
+        let items = if exported { &world.exports } else { &world.imports };
+        let interfaces =
+            items.iter().filter(|(_, item)| matches!(item, WorldItem::Interface { .. }));
+        interfaces.map(|(key, _)| key)
+    }
+
+    /// An interface's name as it was given, `stock`.
+    pub(super) fn short_name<'w>(&'w self, key: &'w WorldKey) -> Option<&'w str> {
+        match key {
+            WorldKey::Name(name) => Some(name),
+            WorldKey::Interface(id) => self.resolve.interfaces[*id].name.as_deref(),
+        }
+    }
+
+    /// The package that an interface is of. One that is declared in the world is of none.
+    pub(crate) fn package(&self, key: &WorldKey) -> Option<&PackageName> {
+        let WorldKey::Interface(id) = key else { return None };
+        let package = self.resolve.interfaces[*id].package?;
+        Some(&self.resolve.packages[package].name)
+    }
+
+    /// What a type is behind all of its other names.
+    pub(super) fn dealiased(&self, mut id: TypeId) -> TypeId {
+        while let TypeDefKind::Type(Type::Id(next)) = self.resolve.types[id].kind {
+            id = next;
+        }
+        id
+    }
+
+    /// Why no language can have the world's exports here; the reason.
+    pub(super) fn misfit(&self) -> Option<String> {
+        let exports = self.exports();
+        let mut functions =
+            exports.iter().flat_map(|interface| interface.all_functions()).peekable();
+        if functions.peek().is_none() {
+            return Some("it exports no function, so that there is nothing to fill in".into());
+        }
+        let mut seen = HashSet::new();
+        let unknown = functions.find_map(|function| {
+            let what = self.unknown_in(function, &mut seen)?;
+            Some(format!("its export `{}` {what}, which is not known here yet", function.name))
+        });
+        unknown.or_else(|| size::misfit(self))
+    }
+
+    fn unknown_in(&self, function: &Function, seen: &mut HashSet<TypeId>) -> Option<String> {
+        if function.kind.is_async() {
+            return Some("is `async`".into());
+        }
+        let types = function.params.iter().map(|param| param.ty).chain(function.result);
+        types
+            .into_iter()
+            .find_map(|ty| self.unknown(&ty, seen))
+            .map(|kind| format!("has a `{kind}`"))
+    }
+
+    /// The sort of a type, or of one within it, that no stub is made of. Those that were
+    /// seen before are known.
+    fn unknown(&self, ty: &Type, seen: &mut HashSet<TypeId>) -> Option<&'static str> {
+        let Type::Id(id) = ty else {
+            return matches!(ty, Type::ErrorContext).then_some("error-context");
+        };
+        if !seen.insert(*id) {
+            return None;
+        }
+        let definition = &self.resolve.types[*id];
+        match &definition.kind {
+            // No generator of bindings knows what to make of it.
+            TypeDefKind::Handle(_) if definition.name.is_some() => Some("handle with a name"),
+            TypeDefKind::Future(_)
+            | TypeDefKind::Stream(_)
+            | TypeDefKind::Map(..)
+            | TypeDefKind::FixedLengthList(..)
+            | TypeDefKind::Unknown => Some(definition.kind.as_str()),
+            TypeDefKind::Type(ty) | TypeDefKind::Option(ty) | TypeDefKind::List(ty) => {
+                self.unknown(ty, seen)
+            }
+            TypeDefKind::Result(result) => {
+                result.ok.iter().chain(&result.err).find_map(|ty| self.unknown(ty, seen))
+            }
+            TypeDefKind::Tuple(tuple) => tuple.types.iter().find_map(|ty| self.unknown(ty, seen)),
+            TypeDefKind::Record(record) => {
+                record.fields.iter().find_map(|field| self.unknown(&field.ty, seen))
+            }
+            TypeDefKind::Variant(variant) => variant
+                .cases
+                .iter()
+                .filter_map(|case| case.ty)
+                .find_map(|ty| self.unknown(&ty, seen)),
+            TypeDefKind::Handle(_)
+            | TypeDefKind::Resource
+            | TypeDefKind::Flags(_)
+            | TypeDefKind::Enum(_) => None,
+        }
+    }
+}
+
+impl<'w> Interface<'w> {
+    /// Its functions that are of no resource.
+    pub(crate) fn functions(&self) -> Vec<&'w Function> {
+        let all = self.all_functions().into_iter();
+        all.filter(|function| function.kind.resource().is_none()).collect()
+    }
+
+    /// Its resources, with their functions.
+    pub(super) fn resources(&self) -> Vec<Resource<'w>> {
+        let Some((id, _)) = self.key else { return Vec::new() };
+        let interface = &self.world.resolve.interfaces[id];
+        let types = interface.types.iter();
+        let resources = types
+            .filter(|(_, id)| matches!(self.world.resolve.types[**id].kind, TypeDefKind::Resource));
+        let of = |id: TypeId| {
+            interface
+                .functions
+                .values()
+                .filter(move |function| function.kind.resource() == Some(id))
+        };
+        resources
+            .map(|(name, id)| Resource { id: *id, name, functions: of(*id).collect() })
+            .collect()
+    }
+
+    /// Its name in WIT as it was given, `stock`. The world itself has none.
+    pub(crate) fn name(&self) -> Option<&'w str> {
+        self.world.short_name(self.key?.1)
+    }
+
+    /// Its name with its package, `shop:contract/stock@1.0.0`.
+    pub(super) fn full_name(&self) -> Option<String> {
+        self.key.map(|(_, key)| self.world.resolve.name_world_key(key))
+    }
+
+    /// All of its functions.
+    pub(super) fn all_functions(&self) -> Vec<&'w Function> {
+        match self.key {
+            Some((id, _)) => self.world.resolve.interfaces[id].functions.values().collect(),
+            None => self.items.values().filter_map(own_function).collect(),
+        }
+    }
+}
+
+fn own_function(item: &WorldItem) -> Option<&Function> {
+    match item {
+        WorldItem::Function(function) => Some(function),
+        _ => None,
+    }
+}
+
+/// The type that a constructor fails with, where it can fail.
+pub(super) fn constructor_error(resolve: &Resolve, function: &Function) -> Option<Option<Type>> {
+    let (FunctionKind::Constructor(_), Some(Type::Id(result))) = (&function.kind, function.result)
+    else {
+        return None;
+    };
+    match &resolve.types[result].kind {
+        TypeDefKind::Result(result) => Some(result.err),
+        _ => None,
+    }
+}

@@ -1,0 +1,107 @@
+//! Names of a contract in JavaScript, where all that a guest exports is in one module.
+
+use std::collections::HashMap;
+
+use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
+use wit_parser::TypeId;
+
+use crate::exports::World;
+
+/// Why a module cannot have all of the exports: neither engine tells two of them apart
+/// that have the same name but for their package.
+pub(super) fn clash(world: &World) -> Option<String> {
+    let mut known = HashMap::new();
+    for interface in world.exports() {
+        let exports = match (interface.name(), interface.full_name()) {
+            (Some(name), Some(full)) => vec![(name, format!("`{full}`"))],
+            _ => {
+                let functions = interface.functions().into_iter();
+                functions.map(|own| (&*own.name, format!("the function `{}`", own.name))).collect()
+            }
+        };
+        for (name, full) in exports {
+            let name = name.to_lower_camel_case();
+            if let Some(other) = known.insert(name.clone(), full.clone()) {
+                return Some(format!(
+                    "it exports {other} and {full}, and both are `{name}` in JavaScript; give one \
+                     of them another name, or take another language"
+                ));
+            }
+        }
+    }
+    None
+}
+
+/// The class of a resource, which is known in the whole module: where that has another one
+/// of its name, the interface's goes before it.
+pub(super) fn class(world: &World, id: TypeId) -> String {
+    const GLOBALS: &[&str] = &["Array", "Error", "Map", "Object", "Promise", "Set", "String"];
+    let camel = |id: TypeId| {
+        world.resolve.types[id].name.as_deref().unwrap_or_default().to_upper_camel_case()
+    };
+    let name = camel(id);
+    let exports = world.exports();
+    let mut resources = exports.iter().flat_map(|interface| interface.resources());
+    let is_taken = resources.any(|other| other.id != id && camel(other.id) == name);
+    let interface = world.exported(id).and_then(|key| world.short_name(key));
+    match interface.filter(|_| is_taken || GLOBALS.contains(&&*name)) {
+        Some(interface) => format!("{}{name}", interface.to_upper_camel_case()),
+        None => name,
+    }
+}
+
+/// A name that no word of the language is.
+pub(super) fn identifier(name: &str) -> String {
+    const WORDS: &[&str] = &[
+        "arguments",
+        "await",
+        "break",
+        "case",
+        "catch",
+        "class",
+        "const",
+        "continue",
+        "debugger",
+        "default",
+        "delete",
+        "do",
+        "else",
+        "enum",
+        "eval",
+        "export",
+        "extends",
+        "false",
+        "finally",
+        "for",
+        "function",
+        "if",
+        "implements",
+        "import",
+        "in",
+        "instanceof",
+        "interface",
+        "let",
+        "new",
+        "null",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "return",
+        "static",
+        "super",
+        "switch",
+        "this",
+        "throw",
+        "true",
+        "try",
+        "typeof",
+        "var",
+        "void",
+        "while",
+        "with",
+        "yield",
+    ];
+    let name = name.to_lower_camel_case();
+    if WORDS.contains(&&*name) { format!("{name}_") } else { name }
+}

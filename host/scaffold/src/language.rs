@@ -1,0 +1,206 @@
+//! The languages that there are projects for: one table, whose rows are in the
+//! modules of the languages.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::details::{Details, Stubbing};
+use super::error::ProjectError;
+use super::exports::World;
+use super::stub::Stubs;
+use super::{File, c, cargo, core_modules, go, javascript, python, rust};
+use wit_host_wit::Contract;
+
+/// A language, and the way in which guests are made in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Language {
+    /// A component, by the crate wit-bindgen.
+    Rust,
+    /// A component without the standard library, by the crate wit-bindgen.
+    RustSmall,
+    /// A component, by `wit-bindgen c`.
+    C,
+    /// A component, by the plain Go compiler.
+    Go,
+    /// A component, by componentize-py.
+    Python,
+    /// A component in JavaScript, by componentize-js.
+    Js,
+    /// A component in JavaScript, by componentize-qjs.
+    QuickJs,
+    /// A core module.
+    AssemblyScript,
+    /// A core module in C.
+    CModule,
+    /// A core module.
+    Zig,
+    /// A core module in WebAssembly's own text format.
+    Text,
+}
+
+const ONLY_SHIPPED: &str = "there is one for the shipped contract only; leave `--wit` out, or \
+                            take `rust`, and then what is in `rust-small`";
+const NO_WIT: &str = "its guests are core modules, which WIT says nothing of, so that there is one \
+                      for the shipped contract only; leave `--wit` out, or take a language whose \
+                      guests are components";
+
+impl Language {
+    /// Every language.
+    pub const ALL: &[Self] = &[
+        Self::Rust,
+        Self::RustSmall,
+        Self::C,
+        Self::Go,
+        Self::Python,
+        Self::Js,
+        Self::QuickJs,
+        Self::AssemblyScript,
+        Self::CModule,
+        Self::Zig,
+        Self::Text,
+    ];
+
+    pub(super) fn details(self) -> &'static Details {
+        match self {
+            Self::Rust => &rust::DETAILS,
+            Self::RustSmall => &rust::SMALL,
+            Self::C => &c::DETAILS,
+            Self::Go => &go::DETAILS,
+            Self::Python => &python::DETAILS,
+            Self::Js => &javascript::STARLINGMONKEY,
+            Self::QuickJs => &javascript::QUICKJS,
+            Self::AssemblyScript => &core_modules::ASSEMBLYSCRIPT,
+            Self::CModule => &core_modules::C,
+            Self::Zig => &core_modules::ZIG,
+            Self::Text => &core_modules::TEXT,
+        }
+    }
+
+    /// Its name, which is what it is parsed from. `javascript` is parsed as well, for `js`.
+    pub fn name(self) -> &'static str {
+        self.details().name
+    }
+
+    /// What is made in it, and with which tool.
+    pub fn summary(self) -> &'static str {
+        self.details().summary
+    }
+
+    /// Whether guests are components, for any contract. The others are core modules,
+    /// for the shipped contract's functions in `env`.
+    pub fn is_component(self) -> bool {
+        !matches!(self.details().stubs, Stubbing::CoreModule)
+    }
+
+    pub(super) fn build_command(self) -> &'static str {
+        self.details().build
+    }
+
+    /// What the build makes, in the project's folder.
+    pub(super) fn output(self, name: &str) -> String {
+        self.details().output.replace("NAME", &name.replace('-', "_"))
+    }
+
+    /// The files of the language's guest as those of a project. Where it is for a
+    /// world of another contract, without those that are made from that. The README of
+    /// a guest that cargo builds is of its workspace.
+    pub(super) fn template(self, name: &str, world: Option<&str>) -> Vec<File> {
+        let details = self.details();
+        let is_kept = |path: &str| match path {
+            "README.md" => world.is_none() && self.file("Makefile").is_some(),
+            path => world.is_none() || !details.sources.contains(&path),
+        };
+        let kept = details.files.iter().filter(|(path, _)| is_kept(path));
+        kept.flat_map(|(path, text)| match *path {
+            "Cargo.toml" => cargo::files(name, text),
+            path => vec![File::new(path, details.adjusted(path, text, name, world))],
+        })
+        .collect()
+    }
+
+    /// A file of the language's guest.
+    pub(super) fn file(self, name: &str) -> Option<&'static str> {
+        let files = self.details().files.iter();
+        files.copied().find_map(|(path, text)| (path == name).then_some(text))
+    }
+
+    /// The source for a contract.
+    pub(super) fn stubs(self, contract: &Contract) -> Result<Stubs, ProjectError> {
+        let wrong =
+            |reason| ProjectError::World { language: self.name(), world: contract.name(), reason };
+        let stubs = match self.details().stubs {
+            Stubbing::Made(stubs) => stubs,
+            Stubbing::Shipped => return Err(wrong(ONLY_SHIPPED.into())),
+            Stubbing::CoreModule => return Err(wrong(NO_WIT.into())),
+        };
+        let world = World::new(contract);
+        match world.misfit() {
+            Some(misfit) => Err(wrong(misfit)),
+            None => stubs(&world, &contract.selector()).map_err(wrong),
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Language {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let name = if name == "javascript" { "js" } else { name };
+        let found = Self::ALL.iter().find(|language| language.name() == name).copied();
+        found.ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|language| language.name()).collect();
+            format!("there is no such language; there are {}", names.join(", "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn what_is_replaced_is_there() {
+        assert_eq!("javascript".parse(), Ok(Language::Js));
+        for language in Language::ALL {
+            assert_eq!(language.name().parse(), Ok(*language));
+            for (path, from, _) in language.details().replaced {
+                let file = language.details().files.iter().find(|(file, _)| file == path);
+                let (_, text) = file.unwrap_or_else(|| panic!("{language} has no {path}"));
+                assert!(text.contains(from), "{language}: {path} has no {from}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_files_are_those_that_git_has() {
+        for language in Language::ALL {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/").to_owned();
+            let folder = folder + language.details().folder;
+            let listed = Command::new("git").args(["ls-files"]).current_dir(&folder).output();
+            let listed = String::from_utf8(listed.expect("git").stdout).expect("names");
+            let mut files: Vec<_> =
+                language.details().files.iter().map(|(path, _)| *path).collect();
+            files.sort_unstable();
+            assert_eq!(files, listed.lines().collect::<Vec<_>>(), "{folder}");
+        }
+    }
+
+    #[test]
+    fn no_file_has_the_contract_elsewhere() {
+        for language in Language::ALL {
+            for file in language.template("my-guest", None) {
+                let text = String::from_utf8(file.content).expect("text");
+                assert!(!text.contains("../wit"), "{language}: {}\n{text}", file.path);
+            }
+        }
+    }
+}

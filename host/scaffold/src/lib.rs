@@ -1,0 +1,204 @@
+//! New guests: a project in one of many languages, ready to be built, for the shipped
+//! contract or for one in WIT of the caller's. The languages' files are those of the
+//! guests in `guest/`, which are part of this library. It runs no tool, and prints
+//! nothing.
+
+mod c;
+mod cargo;
+mod core_modules;
+mod details;
+mod error;
+mod exports;
+mod go;
+mod javascript;
+mod language;
+mod name;
+mod plain;
+mod python;
+mod readme;
+mod rust;
+mod size;
+mod stub;
+mod templates;
+mod tools;
+mod wit_files;
+
+use std::fs;
+use std::path::Path;
+
+pub use error::ProjectError;
+use error::Result;
+pub use language::Language;
+pub use tools::{Needed, Tool};
+use wit_host_text::contain::contained;
+use wit_host_wit::{Contract, Features, Package};
+
+/// A guest's project that is yet to be written.
+///
+/// ```
+/// use wit_host_scaffold::{Language, Project};
+///
+/// let project = Project::shipped("greeter", Language::Rust, "package shop:prices; world plugin {}")?;
+/// assert!(project.files().any(|file| file.path == "src/lib.rs"));
+/// assert!(project.commands().build.starts_with("cargo build"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Project {
+    name: String,
+    files: Vec<File>,
+    commands: Commands,
+}
+
+/// One file of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Where it is in the project's folder, with `/` between the parts.
+    pub path: String,
+    /// What is in it.
+    pub content: Vec<u8>,
+}
+
+/// What a guest's author types in the project's folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Commands {
+    /// Builds the guest.
+    pub build: String,
+    /// Asks whether it fits.
+    pub check: String,
+    /// Calls it.
+    pub run: String,
+}
+
+impl Project {
+    /// A project for the shipped contract, which does what the guest in `guest/` does.
+    ///
+    /// # Errors
+    /// [`ProjectError::Name`] where no project can have the name.
+    pub fn shipped(name: &str, language: Language, contract: &str) -> Result<Self> {
+        name::check(name)?;
+        let mut files = language.template(name, None);
+        if language.is_component() {
+            files.push(File::new("wit/contract.wit", contract));
+        }
+        let commands = Commands::shipped(name, language);
+        if files.iter().all(|file| file.path != "README.md") {
+            files.push(readme::shipped(name, language, &commands));
+        }
+        Ok(Self { name: name.into(), files, commands })
+    }
+
+    /// A project for a contract in a WIT file, or in a folder with a package and what
+    /// that needs in `deps`. Every export of the world is in its source, and returns a
+    /// plain value until it is filled in. The world may be left out where there is one.
+    ///
+    /// # Errors
+    /// [`ProjectError::Name`] where no project can have the name, [`ProjectError::World`]
+    /// where the language cannot have the world's exports, and
+    /// [`ProjectError::Contract`] where the WIT cannot be read.
+    pub fn of_contract(
+        name: &str,
+        language: Language,
+        wit: &Path,
+        world: Option<&str>,
+    ) -> Result<Self> {
+        Self::of_package(name, language, &Package::read(wit, &Features::default())?, world)
+    }
+
+    /// A project for a world of a package, of which nothing is behind a gate any more.
+    ///
+    /// # Errors
+    /// Those of [`Project::of_contract`].
+    pub fn of_package(
+        name: &str,
+        language: Language,
+        package: &Package,
+        world: Option<&str>,
+    ) -> Result<Self> {
+        contained("make the project", || Self::made(name, language, package.contract(world)?))
+    }
+
+    fn made(name: &str, language: Language, contract: Contract) -> Result<Self> {
+        name::check(name)?;
+        let stubs = language.stubs(&contract)?;
+        let commands = Commands::of_contract(name, language, &contract);
+        let mut files = language.template(name, Some(&contract.selector()));
+        files.extend(stubs.files);
+        files.push(readme::of_contract(name, language, &contract, &commands));
+        files.extend(wit_files::of(&contract)?);
+        Ok(Self { name: name.into(), files, commands })
+    }
+
+    /// Its files.
+    pub fn files(&self) -> impl Iterator<Item = &File> {
+        self.files.iter()
+    }
+
+    /// What its author types next.
+    pub fn commands(&self) -> &Commands {
+        &self.commands
+    }
+
+    /// Writes it into a folder, which is made, or has to be empty.
+    ///
+    /// # Errors
+    /// [`ProjectError::Occupied`] where something is there, [`ProjectError::Write`] where
+    /// it cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| ProjectError::Write { path, source }
+        };
+        let occupied = || ProjectError::Occupied { folder: folder.into() };
+        if folder.exists() && !folder.is_dir() {
+            return Err(occupied());
+        }
+        fs::create_dir_all(folder).map_err(failed(folder))?;
+        if fs::read_dir(folder).map_err(failed(folder))?.next().is_some() {
+            return Err(occupied());
+        }
+        for File { path, content } in &self.files {
+            let path = folder.join(path);
+            let within = path.parent().unwrap_or(folder);
+            fs::create_dir_all(within).map_err(failed(within))?;
+            fs::write(&path, content).map_err(failed(&path))?;
+        }
+        Ok(())
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl File {
+    pub(crate) fn new(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), content: content.into() }
+    }
+}
+
+impl Commands {
+    fn shipped(name: &str, language: Language) -> Self {
+        let guest = language.output(name);
+        Self {
+            build: language.build_command().into(),
+            check: format!("wit-host check {guest}"),
+            run: format!("wit-host run {guest}"),
+        }
+    }
+
+    /// A guest that imports what this host does not have runs in another one.
+    fn of_contract(name: &str, language: Language, contract: &Contract) -> Self {
+        let (guest, world) = (language.output(name), contract.selector().replace('%', ""));
+        Self {
+            build: language.build_command().into(),
+            check: format!("wit-host check --wit wit --world {world} {guest}"),
+            run: match readme::example(contract).filter(|_| readme::runs_here(contract)) {
+                Some(call) => format!("wit-host call {guest} {call}"),
+                None => format!("wit-host inspect --wit wit --world {world} {guest}"),
+            },
+        }
+    }
+}

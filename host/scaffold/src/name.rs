@@ -1,0 +1,119 @@
+//! Names of projects: what is a package's name in every language.
+
+use super::error::ProjectError;
+
+/// Longer names are refused by some registries.
+const LONGEST: usize = 64;
+
+/// What cargo gives to no package, and what some systems give to no file.
+const RESERVED: &[&str] = &[
+    "abstract",
+    "alloc",
+    "as",
+    "async",
+    "aux",
+    "await",
+    "become",
+    "box",
+    "break",
+    "build",
+    "con",
+    "const",
+    "continue",
+    "core",
+    "crate",
+    "deps",
+    "do",
+    "dyn",
+    "else",
+    "enum",
+    "examples",
+    "extern",
+    "false",
+    "final",
+    "fn",
+    "for",
+    "gen",
+    "if",
+    "impl",
+    "in",
+    "incremental",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "nul",
+    "override",
+    "priv",
+    "prn",
+    "proc_macro",
+    "proc-macro",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "static",
+    "std",
+    "struct",
+    "super",
+    "test",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "unsafe",
+    "unsized",
+    "use",
+    "virtual",
+    "where",
+    "while",
+    "wit-bindgen",
+    "wit_bindgen",
+    "yield",
+];
+
+/// Whether a project can have this name.
+pub(crate) fn check(name: &str) -> Result<(), ProjectError> {
+    let reason = if RESERVED.contains(&name) {
+        "it means something else to a compiler; give another one"
+    } else if name.len() > LONGEST {
+        "it is longer than 64 characters; give a shorter one"
+    } else if !is_word(name) {
+        "a name is of lower-case letters and digits, with single `-` or `_` between them, and \
+         begins with a letter; give for example `my-guest`"
+    } else {
+        return Ok(());
+    };
+    Err(ProjectError::Name { name: name.into(), reason })
+}
+
+fn is_word(name: &str) -> bool {
+    let is_part = |part: &str| {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        !part.is_empty() && part.bytes().all(plain)
+    };
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.split(['-', '_']).all(is_part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for name in ["a", "my-guest", "my_guest", "guest2", "a-1"] {
+            assert!(check(name).is_ok(), "{name}");
+        }
+        let long = "a".repeat(LONGEST + 1);
+        for name in
+            ["", "A", "1a", "-a", "a-", "a--b", "a b", "a/b", "..", "é", "fn", "test", "con", &long]
+        {
+            assert!(check(name).is_err(), "{name}");
+        }
+    }
+}

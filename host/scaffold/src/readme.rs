@@ -1,0 +1,136 @@
+//! The README of a project for a contract of the caller's, and the call that it shows.
+
+use super::exports::World;
+use super::plain::{Payload, Plain, plain};
+use super::{Commands, File, Language};
+use wit_host_wit::Contract;
+
+/// The text of a project for the shipped contract.
+pub(super) fn shipped(name: &str, language: Language, commands: &Commands) -> File {
+    let (what, commands) = (language.summary(), console(commands));
+    File::new(
+        "README.md",
+        format!(
+            "# {name}\n\nA guest of wit-host: {what}.\n\n{commands}\n`wit/` has the contract.\n"
+        ),
+    )
+}
+
+fn console(Commands { build, check, run }: &Commands) -> String {
+    format!("```console\n$ {build}\n$ {check}\n$ {run}\n```\n")
+}
+
+/// The text, with what there is to fill in.
+pub(super) fn of_contract(
+    name: &str,
+    language: Language,
+    contract: &Contract,
+    commands: &Commands,
+) -> File {
+    let world = World::new(contract);
+    let mut exports = String::new();
+    for interface in world.exports() {
+        let of = interface.full_name().map_or(String::new(), |name| format!("of `{name}`"));
+        exports += &format!("- {}\n", if of.is_empty() { "of the world itself" } else { &of });
+        for function in interface.all_functions() {
+            let resource = function.kind.resource().map(|id| &world.resolve.types[id]);
+            let resource = resource.and_then(|definition| definition.name.as_deref());
+            let of = resource.map_or(String::new(), |name| format!("{name}."));
+            exports += &format!("  - `{of}{}`\n", wit_host_wit::function(&world.resolve, function));
+        }
+    }
+    File::new(
+        "README.md",
+        format!(
+            "# {name}\n\nA guest of `{}`: {}.\n\n{}\n`wit/` has the contract. Each of these returns a plain value until it is filled \
+             in:\n\n{exports}{}",
+            contract.name(),
+            language.summary(),
+            console(commands),
+            if runs_here(contract) { "" } else { ELSEWHERE },
+        ),
+    )
+}
+
+/// What is said of a contract that is not this command's.
+const ELSEWHERE: &str = "\nThe command `wit-host` has the functions of its own contract only: \
+                         the guest runs in the host that has this one.\n";
+
+/// Whether this command serves all that the world imports.
+pub(super) fn runs_here(contract: &Contract) -> bool {
+    let (resolve, world) = (&contract.resolve, contract.world);
+    resolve.worlds[world].imports.keys().all(|key| {
+        let name = resolve.name_world_key(key);
+        name.starts_with("wasi:") || name.starts_with("wit-host:contract/")
+    })
+}
+
+/// A function of the guest with arguments, as `wit-host call` takes them. `None` where
+/// each takes a handle.
+pub(super) fn example(contract: &Contract) -> Option<String> {
+    let world = World::new(contract);
+    let exports = world.exports();
+    let functions = exports.iter().flat_map(|interface| {
+        interface.all_functions().into_iter().map(move |function| (interface, function))
+    });
+    functions.into_iter().find_map(|(interface, function)| {
+        let item = match function.kind.resource() {
+            Some(id) => {
+                let resource = world.resolve.types[id].name.as_deref().unwrap_or_default();
+                match function.kind {
+                    wit_parser::FunctionKind::Constructor(_) => resource.to_owned(),
+                    _ => format!("{resource}.{}", function.item_name()),
+                }
+            }
+            None => function.name.clone(),
+        };
+        let mut words = vec![match interface.name() {
+            Some(interface) => format!("{interface}.{item}"),
+            None => item,
+        }];
+        for param in &function.params {
+            let value = wave(&plain(&world, &param.ty)?)?;
+            words.push(shlex::try_quote(&value).ok()?.into_owned());
+        }
+        Some(words.join(" "))
+    })
+}
+
+/// A plain value as an argument.
+fn wave(value: &Plain<'_>) -> Option<String> {
+    let all = |values: &[Plain<'_>]| values.iter().map(nested).collect::<Option<Vec<_>>>();
+    Some(match value {
+        Plain::EmptyText => "text".into(),
+        Plain::False => "false".into(),
+        Plain::Zero(_) => "0".into(),
+        Plain::Char => "' '".into(),
+        Plain::EmptyList(_) => "[]".into(),
+        Plain::Nothing { .. } => "none".into(),
+        Plain::NoFlags(_) => "{}".into(),
+        Plain::Result(Ok(payload)) => case("ok", payload)?,
+        Plain::Result(Err(payload)) => case("err", payload)?,
+        Plain::Case { name, value, .. } => case(name, value)?,
+        Plain::Tuple(values) => format!("({})", all(values)?.join(", ")),
+        Plain::Record(_, fields) => {
+            let fields =
+                fields.iter().map(|(name, value)| Some(format!("{name}: {}", nested(value)?)));
+            format!("{{{}}}", fields.collect::<Option<Vec<_>>>()?.join(", "))
+        }
+        Plain::New { .. } => return None,
+    })
+}
+
+fn case(name: &str, payload: &Payload<'_>) -> Option<String> {
+    Some(match payload {
+        Some(payload) => format!("{name}({})", nested(payload)?),
+        None => name.into(),
+    })
+}
+
+/// Within another value, text is in quotes.
+fn nested(value: &Plain<'_>) -> Option<String> {
+    match value {
+        Plain::EmptyText => Some("\"text\"".into()),
+        other => wave(other),
+    }
+}

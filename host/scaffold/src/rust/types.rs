@@ -1,0 +1,219 @@
+//! Types and values of a contract as `wit-bindgen` has them in Rust: by their names
+//! within the module that stands for an interface, and elsewhere by their paths.
+
+use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
+use wit_parser::{Handle, PackageId, Resolve, Type, TypeDefKind, TypeId, WorldKey};
+
+use crate::exports::{Interface, World};
+use crate::plain::{Payload, Plain, plain};
+
+/// How types are written in the module of an interface, or in the world's own.
+pub(super) struct Types<'w> {
+    world: &'w World,
+    at: Option<&'w WorldKey>,
+}
+
+/// The type that is behind a resource of the guest's own.
+pub(super) fn state(resource: &str) -> String {
+    format!("{}State", resource.to_upper_camel_case())
+}
+
+/// The module in which an exported interface is written.
+pub(super) fn module_of(world: &World, key: &WorldKey) -> String {
+    format!("export_{}", path_of(world, key, false).replace("::", "_"))
+}
+
+/// A name of WIT as one of a function, a parameter or a field.
+pub(super) fn identifier(name: &str) -> String {
+    match KEYWORDS.contains(&name) {
+        true => format!("{name}_"),
+        false => name.to_snake_case(),
+    }
+}
+
+/// What wit-bindgen puts a line behind.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl", "in",
+    "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+impl<'w> Types<'w> {
+    pub(super) fn new(world: &'w World, interface: &Interface<'w>) -> Self {
+        Self { world, at: interface.key.map(|(_, key)| key) }
+    }
+
+    pub(super) fn resolve(&self) -> &'w Resolve {
+        &self.world.resolve
+    }
+
+    /// A type as a parameter or a result.
+    pub(super) fn name(&self, ty: &Type) -> String {
+        match ty {
+            Type::Id(id) => self.of_definition(*id),
+            Type::String => "String".into(),
+            Type::S8 => "i8".into(),
+            Type::S16 => "i16".into(),
+            Type::S32 => "i32".into(),
+            Type::S64 => "i64".into(),
+            Type::Bool => "bool".into(),
+            Type::Char => "char".into(),
+            Type::U8 => "u8".into(),
+            Type::U16 => "u16".into(),
+            Type::U32 => "u32".into(),
+            Type::U64 => "u64".into(),
+            Type::F32 => "f32".into(),
+            Type::F64 => "f64".into(),
+            Type::ErrorContext => "()".into(),
+        }
+    }
+
+    fn of_definition(&self, id: TypeId) -> String {
+        let definition = &self.resolve().types[id];
+        if let Some(name) = &definition.name {
+            return self.qualified(id, &camel(name));
+        }
+        let optional = |ty: Option<Type>| ty.map_or("()".into(), |ty| self.name(&ty));
+        match &definition.kind {
+            TypeDefKind::Option(ty) => format!("Option<{}>", self.name(ty)),
+            TypeDefKind::List(ty) => format!("Vec<{}>", self.name(ty)),
+            TypeDefKind::Result(result) => {
+                format!("Result<{}, {}>", optional(result.ok), optional(result.err))
+            }
+            TypeDefKind::Tuple(tuple) => {
+                let types: Vec<_> = tuple.types.iter().map(|ty| self.name(ty)).collect();
+                parenthesised(&types)
+            }
+            TypeDefKind::Type(ty) => self.name(ty),
+            TypeDefKind::Handle(Handle::Own(id)) => self.of_definition(*id),
+            TypeDefKind::Handle(Handle::Borrow(id)) => self.borrowed(*id),
+            // What else there is has a name, or was refused before.
+            _ => "()".into(),
+        }
+    }
+
+    fn borrowed(&self, id: TypeId) -> String {
+        let name = camel(self.resolve().types[id].name.as_deref().unwrap_or_default());
+        match self.world.exported(self.world.dealiased(id)) {
+            Some(_) => format!("{}<'_>", self.qualified(id, &format!("{name}Borrow"))),
+            None => format!("&{}", self.qualified(id, &name)),
+        }
+    }
+
+    /// A type's name, behind the path of the module that it is in where that is
+    /// another one.
+    fn qualified(&self, id: TypeId, name: &str) -> String {
+        let (exported, imported) = (self.world.exported(id), self.world.imported(id));
+        match (exported, imported) {
+            (Some(key), _) if self.at == Some(key) => name.into(),
+            (Some(key), _) => format!("crate::{}::{name}", path_of(self.world, key, true)),
+            (None, Some(key)) => format!("crate::{}::{name}", path_of(self.world, key, false)),
+            (None, None) if self.at.is_none() => name.into(),
+            (None, None) => format!("crate::{name}"),
+        }
+    }
+
+    /// The value that is returned until the function is filled in.
+    pub(super) fn returned(&self, ty: &Type) -> String {
+        match plain(self.world, ty) {
+            Some(value) => self.value(&value),
+            // Only the host makes such a resource.
+            None => "unimplemented!(\"nothing is here yet\")".into(),
+        }
+    }
+
+    fn value(&self, value: &Plain<'_>) -> String {
+        let payload = |payload: &Payload<'_>| payload.as_ref().map(|value| self.value(value));
+        let named = |id: TypeId| {
+            let name = self.resolve().types[id].name.as_deref().unwrap_or_default();
+            self.qualified(id, &camel(name))
+        };
+        match value {
+            Plain::False => "false".into(),
+            Plain::Zero(Type::F32 | Type::F64) => "0.0".into(),
+            Plain::Zero(_) => "0".into(),
+            Plain::Char => "' '".into(),
+            Plain::EmptyText => "String::new()".into(),
+            Plain::EmptyList(_) => "Vec::new()".into(),
+            Plain::Nothing { .. } => "None".into(),
+            Plain::Result(Ok(value)) => format!("Ok({})", payload(value).unwrap_or("()".into())),
+            Plain::Result(Err(value)) => format!("Err({})", payload(value).unwrap_or("()".into())),
+            Plain::Tuple(values) => {
+                parenthesised(&values.iter().map(|value| self.value(value)).collect::<Vec<_>>())
+            }
+            Plain::Record(id, fields) => {
+                let fields = fields.iter();
+                let fields = fields
+                    .map(|(name, value)| format!("{}: {}", identifier(name), self.value(value)));
+                format!("{} {{ {} }}", named(*id), fields.collect::<Vec<_>>().join(", "))
+            }
+            Plain::Case { id, name, value, .. } => {
+                let value = payload(value).map_or(String::new(), |value| format!("({value})"));
+                format!("{}::{}{value}", named(*id), name.to_upper_camel_case())
+            }
+            Plain::NoFlags(id) => format!("{}::empty()", named(*id)),
+            Plain::New { id, .. } => format!("{}::new({})", named(*id), self.state_of(*id)),
+        }
+    }
+
+    /// The type behind a resource, with its module where that is another one.
+    fn state_of(&self, id: TypeId) -> String {
+        let id = self.world.dealiased(id);
+        let state = state(self.resolve().types[id].name.as_deref().unwrap_or_default());
+        match self.world.exported(id) {
+            Some(key) if self.at != Some(key) => {
+                format!("crate::{}::{state}", module_of(self.world, key))
+            }
+            _ => state,
+        }
+    }
+}
+
+/// The path of the module that wit-bindgen makes of an interface.
+pub(super) fn path_of(world: &World, key: &WorldKey, exported: bool) -> String {
+    let resolve = &world.resolve;
+    let exports = if exported { "exports::" } else { "" };
+    let path = match key {
+        WorldKey::Name(name) => identifier(name),
+        WorldKey::Interface(id) => {
+            let interface = &resolve.interfaces[*id];
+            let name = identifier(interface.name.as_deref().unwrap_or_default());
+            let package = interface.package.map(|id| package_path(resolve, id));
+            package.map_or(name.clone(), |package| format!("{package}::{name}"))
+        }
+    };
+    format!("{exports}{path}")
+}
+
+/// The version is a part of it where there are several of the same package.
+fn package_path(resolve: &Resolve, id: PackageId) -> String {
+    let name = &resolve.packages[id].name;
+    let same = |(_, other): &(PackageId, &wit_parser::Package)| {
+        other.name.namespace == name.namespace && other.name.name == name.name
+    };
+    let version = match &name.version {
+        Some(version) if resolve.packages.iter().filter(same).count() > 1 => {
+            version.to_string().replace(['.', '-', '+'], "_").to_snake_case()
+        }
+        _ => String::new(),
+    };
+    format!("{}::{}{version}", identifier(&name.namespace), name.name.to_snake_case())
+}
+
+fn camel(name: &str) -> String {
+    match name {
+        // The trait of every interface has that name.
+        "guest" => "Guest_".into(),
+        name => name.to_upper_camel_case(),
+    }
+}
+
+/// A tuple, also of one.
+fn parenthesised(parts: &[String]) -> String {
+    match parts {
+        [one] => format!("({one},)"),
+        parts => format!("({})", parts.join(", ")),
+    }
+}

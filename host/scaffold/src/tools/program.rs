@@ -1,0 +1,169 @@
+//! The programs that builds need, and how they are asked for their versions. One that
+//! does not answer in time is taken not to work.
+
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use super::{Needed, Tool};
+
+/// A program that has to be on the machine.
+#[derive(Clone, Copy)]
+pub(crate) struct Program {
+    name: &'static str,
+    /// What it is asked by for its version.
+    command: &'static [&'static str],
+    needed: Needed,
+    install: &'static str,
+    /// What to do where it is too old, if that is something else.
+    update: Option<&'static str>,
+}
+
+pub(crate) const CARGO: Program = Program {
+    name: "cargo",
+    command: &["cargo", "--version"],
+    needed: Needed::Any,
+    install: "https://rustup.rs",
+    update: Some("rustup update, or https://rustup.rs"),
+};
+pub(crate) const WASIP2: Program = Program {
+    name: "Rust's wasm32-wasip2",
+    command: &["rustc", "--print=target-libdir", "--target=wasm32-wasip2"],
+    needed: Needed::With("cargo"),
+    install: "rustup target add wasm32-wasip2",
+    update: None,
+};
+pub(crate) const C_COMPILER: Program = Program {
+    name: "C compiler",
+    command: &["cc", "--version"],
+    needed: Needed::Any,
+    install: "apt install gcc, or your system's",
+    update: None,
+};
+pub(crate) const MAKE: Program = Program {
+    name: "GNU make",
+    command: &["make", "--version"],
+    needed: Needed::AtLeast { major: 3, minor: 81 },
+    install: "apt install make, or your system's",
+    update: Some("https://www.gnu.org/software/make"),
+};
+pub(crate) const PYTHON: Program = Program {
+    name: "python3 with venv",
+    command: &["python3", "-c", "import venv, ensurepip, sys; print(sys.version.split()[0])"],
+    needed: Needed::Any,
+    install: "apt install python3 python3-venv, or your system's",
+    update: Some("https://www.python.org/downloads, or a later release of your system"),
+};
+pub(crate) const NODE: Program = Program {
+    name: "node",
+    command: &["node", "--version"],
+    needed: Needed::AtLeast { major: 20, minor: 0 },
+    install: "https://nodejs.org",
+    update: None,
+};
+pub(crate) const NPM: Program = Program {
+    name: "npm",
+    command: &["npm", "--version"],
+    needed: Needed::With("node"),
+    install: "comes with node; apt install npm",
+    update: None,
+};
+
+/// Longer, a tool does not work.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Program {
+    /// The same, of this version or later.
+    pub(crate) const fn at_least(self, major: u64, minor: u64) -> Self {
+        Self { needed: Needed::AtLeast { major, minor }, ..self }
+    }
+
+    /// What of it is on this machine.
+    pub(super) fn look(&self) -> Tool {
+        let found = answer(self.command, PATIENCE).and_then(|text| version(&text));
+        let mut tool =
+            Tool { name: self.name, needed: self.needed, found, install: Some(self.install) };
+        if tool.is_too_old() {
+            tool.install = self.update.or(tool.install);
+        }
+        tool
+    }
+
+    /// What is typed to start it.
+    #[cfg(test)]
+    pub(super) fn command(&self) -> &'static str {
+        self.command[0]
+    }
+}
+
+/// What a command prints that succeeds in time.
+fn answer(command: &[&str], patience: Duration) -> Option<String> {
+    let (program, arguments) = command.split_first()?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let stdout = child.stdout.take()?;
+    let (sender, receiver) = channel();
+    // A tool that floods its output is as good as one that does not answer.
+    // One that could not be started hangs up, and the tool does not answer.
+    let _reader = thread::Builder::new().spawn(move || {
+        let mut text = Vec::new();
+        let read = stdout.take(1 << 16).read_to_end(&mut text);
+        let _ = sender.send(read.map(|_| text));
+    });
+    let Ok(Ok(text)) = receiver.recv_timeout(patience) else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return None;
+    };
+    child.wait().ok().filter(std::process::ExitStatus::success)?;
+    String::from_utf8(text).ok()
+}
+
+/// The last word of the first line that is a version: compilers name their packager
+/// first. A folder, which Rust's libraries for a target are in, has to be there.
+fn version(text: &str) -> Option<String> {
+    let line = text.lines().next()?;
+    if line.starts_with('/') {
+        return std::path::Path::new(line).is_dir().then(|| "installed".into());
+    }
+    let is_version = |word: &&str| {
+        word.trim_start_matches('v').starts_with(|first: char| first.is_ascii_digit())
+            && word.contains('.')
+    };
+    line.split_whitespace().rfind(is_version).map(|word| word.trim_start_matches('v').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        for (text, expected) in [
+            ("cargo 1.95.0 (abc 2026-01-01)", Some("1.95.0")),
+            ("v20.1.2", Some("20.1.2")),
+            ("GNU Make 4.3\nBuilt for", Some("4.3")),
+            ("cc (Debian 12.2.0-14) 12.2.0", Some("12.2.0")),
+            ("/no/such/folder", None),
+            ("/", Some("installed")),
+            ("", None),
+        ] {
+            assert_eq!(version(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tool_that_does_not_answer_is_none() {
+        assert_eq!(answer(&["/no/such/tool"], PATIENCE), None);
+        assert_eq!(answer(&["false"], PATIENCE), None);
+        assert_eq!(answer(&["cat"], PATIENCE).as_deref(), Some(""));
+        assert_eq!(answer(&["tail", "-f", "/dev/null"], Duration::ZERO), None);
+    }
+}

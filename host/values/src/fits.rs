@@ -1,0 +1,56 @@
+//! Whether a value is one of a type.
+
+use wasmtime::component::types::Field;
+use wasmtime::component::{Type, Val};
+
+/// Whether a value is one of the type.
+pub fn fits(ty: &Type, value: &Val) -> bool {
+    let payload = |ty: Option<Type>, value: &Option<Box<Val>>| match (ty, value) {
+        (None, None) => true,
+        (Some(ty), Some(value)) => fits(&ty, value),
+        _ => false,
+    };
+    match (ty, value) {
+        (Type::List(list), Val::List(items)) => items.iter().all(|item| fits(&list.ty(), item)),
+        (Type::Tuple(tuple), Val::Tuple(items)) => {
+            let types: Vec<_> = tuple.types().collect();
+            types.len() == items.len() && types.iter().zip(items).all(|(ty, item)| fits(ty, item))
+        }
+        (Type::Record(record), Val::Record(values)) => {
+            let same = |(field, (name, value)): (Field<'_>, &(String, Val))| {
+                field.name == name && fits(&field.ty, value)
+            };
+            record.fields().len() == values.len() && record.fields().zip(values).all(same)
+        }
+        (Type::Variant(variant), Val::Variant(name, value)) => variant
+            .cases()
+            .find(|case| case.name == name)
+            .is_some_and(|case| payload(case.ty, value)),
+        (Type::Enum(cases), Val::Enum(name)) => cases.names().any(|case| case == name),
+        (Type::Flags(flags), Val::Flags(set)) => {
+            set.iter().all(|name| flags.names().any(|flag| flag == name))
+        }
+        (Type::Option(some), Val::Option(value)) => {
+            value.as_ref().is_none_or(|value| fits(&some.ty(), value))
+        }
+        (Type::Result(result), Val::Result(value)) => match value {
+            Ok(value) => payload(result.ok(), value),
+            Err(value) => payload(result.err(), value),
+        },
+        (Type::Own(ty) | Type::Borrow(ty), Val::Resource(handle)) => *ty == handle.ty(),
+        (Type::Bool, Val::Bool(_))
+        | (Type::Char, Val::Char(_))
+        | (Type::String, Val::String(_))
+        | (Type::S8, Val::S8(_))
+        | (Type::U8, Val::U8(_))
+        | (Type::S16, Val::S16(_))
+        | (Type::U16, Val::U16(_))
+        | (Type::S32, Val::S32(_))
+        | (Type::U32, Val::U32(_))
+        | (Type::S64, Val::S64(_))
+        | (Type::U64, Val::U64(_))
+        | (Type::Float32, Val::Float32(_))
+        | (Type::Float64, Val::Float64(_)) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,68 @@
+//! Arguments and results as text: values of WIT's types from WAVE or JSON that a
+//! person wrote, and back. It knows of no guest and of no command.
+//!
+//! ```
+//! use wit_host_values::{Form, from_text, to_json_text, to_wave};
+//!
+//! let runtime = wit_host::Runtime::<()>::builder().build()?;
+//! let guest = runtime.load(
+//!     r#"(module (func (export "half") (param f64) (result f64)
+//!         (f64.div (local.get 0) (f64.const 2))))"#,
+//! )?;
+//! let signature = guest.signature("half").expect("it is exported");
+//! assert_eq!(signature.to_string(), "func(0: f64) -> f64");
+//!
+//! let (name, ty) = &signature.params[0];
+//! let arg = from_text(name, ty, "5", Form::Wave)?;
+//! let results = guest.session_blocking(())?.call("half", &[arg])?;
+//! assert_eq!((to_wave(&results[0]), to_json_text(&results[0])), ("2.5".into(), "2.5".into()));
+//! # Ok::<(), wit_host::Error>(())
+//! ```
+//!
+//! What JSON looks like for each type:
+//!
+//! | type | JSON |
+//! | --- | --- |
+//! | `bool` and numbers | themselves; also `"nan"`, `"inf"` and `"-inf"` |
+//! | `char`, `string` | a text |
+//! | `list<T>`, `tuple<…>` | an array |
+//! | a record | an object; a field that is an option may be missing |
+//! | a variant | `{"case": payload}`, or `"case"` without a payload |
+//! | an enum | `"case"` |
+//! | `option<T>` | `null`, or the value; `{"some": value}` where `T` is an option too |
+//! | `result<T, E>` | `{"ok": value}` or `{"err": value}`, with `null` for no payload |
+//! | flags | an array of the names that are set |
+
+mod argument;
+mod core_number;
+mod example;
+mod fault;
+pub mod fits;
+mod json;
+mod members;
+mod notation;
+pub mod number;
+mod signature;
+mod wave;
+
+pub use self::argument::{BadArgument, Form, from_bytes, from_text};
+pub use self::core_number::{lift_number, lower_number, number_type};
+pub use self::example::example;
+pub use self::fits::fits;
+pub use self::json::{to_json, to_json_text};
+pub use self::notation::wit;
+pub use self::signature::Signature;
+pub use self::wave::to_wave;
+
+use wasmtime::component::Val;
+
+use wit_host_text::limited::limited;
+
+/// How much of a value an error or a line of a log shows, in characters.
+const SHORT: usize = 80;
+
+/// The value as WAVE, cut after some 80 characters. The rest is not even
+/// formatted, however large the value is.
+pub fn short(value: &Val) -> String {
+    wit_host_text::shown(&limited(SHORT, |out| wave::write(out, value)))
+}

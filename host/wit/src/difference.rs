@@ -1,0 +1,239 @@
+//! What keeps two functions in WIT from being of one type: the smallest parts
+//! in which they differ, each in a sentence. A record or a variant that differs
+//! in one field is told by that field.
+
+use std::collections::HashSet;
+
+use wit_parser::{Function, Handle, Param, Resolve, Type, TypeDefKind, TypeId};
+
+use super::members::{self, Member};
+use super::notation::{definition, is_async, ty as notation};
+
+/// The two sides that are compared, and what they are called in a sentence.
+#[derive(Clone, Copy)]
+pub struct Sides<'r> {
+    /// The types of the side that is looked at.
+    pub ours: &'r Resolve,
+    /// The types of the other one.
+    pub theirs: &'r Resolve,
+    /// As in "the guest".
+    pub our_name: &'static str,
+    /// As in "the contract".
+    pub their_name: &'static str,
+}
+
+/// One difference, and where it lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What differs, in a sentence.
+    pub sentence: String,
+    /// The two definitions of the type that it is in, if it is in one with a
+    /// name.
+    pub definitions: Option<(String, String)>,
+}
+
+/// Every difference between the types of `ours` and `theirs`. The names of
+/// parameters are no part of a function's type.
+pub fn differences(sides: Sides<'_>, ours: &Function, theirs: &Function) -> Vec<Difference> {
+    let mut walk = Walk { sides, seen: HashSet::new(), within: None, found: Vec::new() };
+    if is_async(ours) != is_async(theirs) {
+        let said = |is_async| if is_async { "`async`" } else { "not `async`" };
+        walk.differ("it", said(is_async(ours)), said(is_async(theirs)));
+    }
+    walk.params(&ours.params, &theirs.params);
+    walk.optional("the result", ours.result.as_ref(), theirs.result.as_ref());
+    walk.found
+}
+
+/// The same for two types of one name, of which a sentence speaks as `it`.
+pub(crate) fn type_differences(sides: Sides<'_>, ours: TypeId, theirs: TypeId) -> Vec<Difference> {
+    let mut walk = Walk { sides, seen: HashSet::new(), within: None, found: Vec::new() };
+    walk.types("it", &Type::Id(ours), &Type::Id(theirs));
+    walk.found
+}
+
+struct Walk<'r> {
+    sides: Sides<'r>,
+    /// A type within a type is looked at once, however often it is named.
+    seen: HashSet<(TypeId, TypeId)>,
+    /// The innermost types with a name that are being compared.
+    within: Option<(TypeId, TypeId)>,
+    found: Vec<Difference>,
+}
+
+impl Walk<'_> {
+    fn differ(&mut self, place: &str, ours: &str, theirs: &str) {
+        let Sides { our_name, their_name, .. } = self.sides;
+        self.report(format!("{place} is {ours} in {our_name} and {theirs} in {their_name}"));
+    }
+
+    fn report(&mut self, sentence: String) {
+        let Sides { ours, theirs, .. } = self.sides;
+        let definitions =
+            self.within.map(|(our, their)| (definition(ours, our), definition(theirs, their)));
+        let difference = Difference { sentence, definitions };
+        if !self.found.contains(&difference) {
+            self.found.push(difference);
+        }
+    }
+
+    fn params(&mut self, ours: &[Param], theirs: &[Param]) {
+        if ours.len() == theirs.len() {
+            for (our, their) in ours.iter().zip(theirs) {
+                self.types(&format!("the parameter `{}`", our.name), &our.ty, &their.ty);
+            }
+            return;
+        }
+        // Those without a counterpart of their name are told from the first on
+        // that is one too many: the others have another name, which is no matter.
+        let named =
+            |params: &[Param], param: &Param| params.iter().any(|other| other.name == param.name);
+        let unpaired = ours.iter().filter(|our| !named(theirs, our)).count();
+        let unpaired = unpaired.min(theirs.iter().filter(|their| !named(ours, their)).count());
+        let keep = |params: &[Param], others: &[Param]| {
+            let mut renamed = 0;
+            let kept = params.iter().filter(|param| {
+                renamed += usize::from(!named(others, param));
+                named(others, param) || renamed > unpaired
+            });
+            kept.map(|param| (param.name.clone(), param.ty)).collect::<Vec<_>>()
+        };
+        let (ours, theirs) = (keep(ours, theirs), keep(theirs, ours));
+        self.members("parameter", "", &as_members(&ours), &as_members(&theirs));
+    }
+
+    fn optional(&mut self, place: &str, ours: Option<&Type>, theirs: Option<&Type>) {
+        let name = |resolve, ty: Option<&Type>| match ty {
+            Some(ty) => format!("`{}`", notation(resolve, ty)),
+            None => "nothing".to_owned(),
+        };
+        match (ours, theirs) {
+            (Some(ours), Some(theirs)) => self.types(place, ours, theirs),
+            (None, None) => {}
+            _ => {
+                let ours = name(self.sides.ours, ours);
+                self.differ(place, &ours, &name(self.sides.theirs, theirs));
+            }
+        }
+    }
+
+    fn types(&mut self, place: &str, ours: &Type, theirs: &Type) {
+        let (our_end, their_end) = (end(self.sides.ours, ours), end(self.sides.theirs, theirs));
+        match (our_end, their_end) {
+            (Type::Id(our), Type::Id(their)) => {
+                if self.seen.insert((our, their)) {
+                    self.definitions(place, our, their);
+                }
+            }
+            (our, their) if our == their => {}
+            _ => self.unlike(place, ours, theirs),
+        }
+    }
+
+    fn unlike(&mut self, place: &str, ours: &Type, theirs: &Type) {
+        let ours = spelled(self.sides.ours, ours);
+        self.differ(place, &ours, &spelled(self.sides.theirs, theirs));
+    }
+
+    fn definitions(&mut self, place: &str, our: TypeId, their: TypeId) {
+        use TypeDefKind as Kind;
+        let Sides { ours, theirs, .. } = self.sides;
+        let (our_def, their_def) = (&ours.types[our], &theirs.types[their]);
+        let owner = our_def.name.as_ref().map_or(place.to_owned(), |name| format!("`{name}`"));
+        match (&our_def.kind, &their_def.kind) {
+            (Kind::Record(_), Kind::Record(_)) => self.named("field", &owner, our, their),
+            (Kind::Variant(_), Kind::Variant(_)) | (Kind::Enum(_), Kind::Enum(_)) => {
+                self.named("case", &owner, our, their);
+            }
+            (Kind::Flags(_), Kind::Flags(_)) => self.named("flag", &owner, our, their),
+            (Kind::Tuple(our_items), Kind::Tuple(their_items))
+                if our_items.types.len() == their_items.types.len() =>
+            {
+                let pairs = our_items.types.iter().zip(&their_items.types);
+                for (index, (our, their)) in pairs.enumerate() {
+                    self.types(&format!("item {index} of {owner}"), our, their);
+                }
+            }
+            (Kind::List(our), Kind::List(their)) => {
+                self.types(&format!("an item of {place}"), our, their);
+            }
+            (Kind::FixedLengthList(our, n), Kind::FixedLengthList(their, m)) if n == m => {
+                self.types(&format!("an item of {place}"), our, their);
+            }
+            (Kind::Option(our), Kind::Option(their)) => {
+                self.types(&format!("the value in {place}"), our, their);
+            }
+            (Kind::Result(our), Kind::Result(their)) => {
+                let (ok, err) = (format!("the ok of {place}"), format!("the err of {place}"));
+                self.optional(&ok, our.ok.as_ref(), their.ok.as_ref());
+                self.optional(&err, our.err.as_ref(), their.err.as_ref());
+            }
+            (Kind::Handle(Handle::Own(our)), Kind::Handle(Handle::Own(their)))
+            | (Kind::Handle(Handle::Borrow(our)), Kind::Handle(Handle::Borrow(their)))
+                if resource(ours, *our) == resource(theirs, *their) => {}
+            (Kind::Resource, Kind::Resource) if our_def.name == their_def.name => {}
+            _ => self.unlike(place, &Type::Id(our), &Type::Id(their)),
+        }
+    }
+
+    fn named(&mut self, what: &str, owner: &str, our: TypeId, their: TypeId) {
+        let Sides { ours, theirs, .. } = self.sides;
+        let (our_members, their_members) =
+            (members::of(&ours.types[our]), members::of(&theirs.types[their]));
+        let outer = self.within.replace((our, their));
+        self.members(what, &format!(" of {owner}"), &our_members, &their_members);
+        self.within = outer;
+    }
+
+    fn members(&mut self, what: &str, of: &str, ours: &[Member<'_>], theirs: &[Member<'_>]) {
+        for sentence in members::differences(self.sides, what, of, ours, theirs) {
+            self.report(sentence);
+        }
+        for our in ours {
+            if let Some(their) = theirs.iter().find(|their| their.name == our.name) {
+                let place = match what {
+                    "case" => format!("the payload of the case `{}`{of}", our.name),
+                    _ => format!("the {what} `{}`{of}", our.name),
+                };
+                self.optional(&place, our.ty.as_ref(), their.ty.as_ref());
+            }
+        }
+    }
+}
+
+fn as_members(params: &[(String, Type)]) -> Vec<Member<'_>> {
+    params.iter().map(|(name, ty)| Member { name, ty: Some(*ty) }).collect()
+}
+
+/// What a chain of names for a type ends at.
+fn end(resolve: &Resolve, ty: &Type) -> Type {
+    let mut ty = *ty;
+    while let Type::Id(id) = ty
+        && let TypeDefKind::Type(named) = resolve.types[id].kind
+    {
+        ty = named;
+    }
+    ty
+}
+
+/// The name of a resource where it was declared.
+fn resource(resolve: &Resolve, id: TypeId) -> Option<&str> {
+    match end(resolve, &Type::Id(id)) {
+        Type::Id(id) => resolve.types[id].name.as_deref(),
+        _ => None,
+    }
+}
+
+/// A type by its name, and by its kind where the name does not tell it.
+fn spelled(resolve: &Resolve, ty: &Type) -> String {
+    let name = notation(resolve, ty);
+    match (ty, end(resolve, ty)) {
+        (Type::Id(id), Type::Id(at)) if resolve.types[*id].name.is_some() => {
+            format!("the {} `{name}`", resolve.types[at].kind.as_str())
+        }
+        (Type::Id(id), named) if resolve.types[*id].name.is_some() => {
+            format!("`{name}` (`{}`)", notation(resolve, &named))
+        }
+        _ => format!("`{name}`"),
+    }
+}

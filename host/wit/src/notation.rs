@@ -1,0 +1,78 @@
+//! Functions and types in the notation of WIT, on one line, and packages as a
+//! text.
+
+use std::borrow::Cow;
+
+use wit_component::WitPrinter;
+use wit_parser::{Function, FunctionKind, PackageId, Resolve, Type, TypeId};
+
+use super::members;
+
+/// A package as one text, with all others nested in it.
+///
+/// # Errors
+/// Where a type has no name; the reason.
+pub(crate) fn package(resolve: &Resolve, package: PackageId) -> Result<String, String> {
+    let others = resolve.topological_packages();
+    let nested: Vec<_> = others.into_iter().filter(|other| *other != package).collect();
+    let mut printer = WitPrinter::default();
+    printer.print(resolve, package, &nested).map_err(|error| format!("{error:#}"))?;
+    Ok(printer.output.to_string())
+}
+
+/// A type as it is referred to: by its name, where it has one.
+pub fn ty(resolve: &Resolve, ty: &Type) -> String {
+    let mut printer = WitPrinter::default();
+    match printer.print_type_name(resolve, ty) {
+        Ok(()) => printer.output.to_string(),
+        Err(_) => "a type without a name".into(),
+    }
+}
+
+/// A function as it is declared: `add: func(a: s32, b: s32) -> s32`.
+pub fn function(resolve: &Resolve, function: &Function) -> String {
+    let params = function.params.iter().skip(usize::from(has_self(function)));
+    let params: Vec<_> = params
+        .map(|param| format!("{}: {}", quoted(&param.name), ty(resolve, &param.ty)))
+        .collect();
+    let (name, params) = (quoted(function.item_name()), params.join(", "));
+    if let FunctionKind::Constructor(_) = function.kind {
+        return format!("constructor({params})");
+    }
+    let keyword = match function.kind {
+        FunctionKind::Static(_) => "static func",
+        FunctionKind::AsyncStatic(_) => "static async func",
+        FunctionKind::AsyncFreestanding | FunctionKind::AsyncMethod(_) => "async func",
+        _ => "func",
+    };
+    match &function.result {
+        Some(result) => format!("{name}: {keyword}({params}) -> {}", ty(resolve, result)),
+        None => format!("{name}: {keyword}({params})"),
+    }
+}
+
+/// A name as it stands in WIT, where one that is a word of WIT has a `%` before it.
+pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
+    match wit_parser::parse_use_path(name) {
+        Ok(wit_parser::ParsedUsePath::Name(_)) => name.into(),
+        _ => format!("%{name}").into(),
+    }
+}
+
+/// A type as it is defined: `record point { x: f32, y: f32 }`.
+pub(crate) fn definition(resolve: &Resolve, id: TypeId) -> String {
+    let definition = &resolve.types[id];
+    let (kind, name) = (definition.kind.as_str(), definition.name.as_deref());
+    let name = name.map_or("_".into(), quoted);
+    format!("{kind} {name} {{ {} }}", members::listed(resolve, definition))
+}
+
+/// Whether the first parameter is the resource that a method belongs to.
+pub(crate) fn has_self(function: &Function) -> bool {
+    matches!(function.kind, FunctionKind::Method(_) | FunctionKind::AsyncMethod(_))
+}
+
+/// Whether the function is declared `async`.
+pub(crate) fn is_async(function: &Function) -> bool {
+    function.kind.is_async()
+}

@@ -1,0 +1,189 @@
+//! Reads WIT from texts, files and folders. It does not know worlds; it hands on what the
+//! parser says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use wit_parser::{PackageId, Resolve, SourceMap, UnresolvedPackageGroup};
+
+use super::gates::{self, Features};
+use wit_host_text::{list, shown, shown_text};
+
+/// What was read: a package, and what that needs.
+pub(super) struct Source {
+    pub resolve: Resolve,
+    pub package: PackageId,
+    /// Every feature that a gate has, whether it is on or not.
+    pub(super) gates: BTreeSet<String>,
+    /// What is behind a gate whose feature is off.
+    pub(super) shut: BTreeMap<String, String>,
+}
+
+/// Reads a text, in which other packages may be nested.
+///
+/// # Errors
+/// Where it is not WIT; the reason, with the place.
+pub(super) fn of_text(wit: &str, features: &Features) -> Result<Source, String> {
+    let mut map = SourceMap::default();
+    map.push_str("contract.wit", wit);
+    let mut reader = Reader::new(features);
+    let group = reader.parse(map)?;
+    reader.finish(group, Vec::new())
+}
+
+/// Reads a file, or a folder with a package and what that needs in `deps`.
+///
+/// # Errors
+/// Where it cannot be read or is not WIT; the reason, with the place.
+pub(super) fn of_path(path: &Path, features: &Features) -> Result<Source, String> {
+    if path.is_dir() && !has_wit(path) {
+        let reason = "the folder has no file that ends with `.wit`; give one that has";
+        return Err(reason.into());
+    }
+    if let Some(reason) = too_much(path) {
+        return Err(reason);
+    }
+    let mut reader = Reader::new(features);
+    if path.is_dir() {
+        let group = reader.folder(path)?;
+        let needed = reader.needed(&path.join("deps"))?;
+        return reader.finish(group, needed);
+    }
+    match reader.file(path)? {
+        Read::Text(group) => reader.finish(*group, Vec::new()),
+        Read::Binary(package) => Ok(reader.done(package)),
+    }
+}
+
+enum Read {
+    Text(Box<UnresolvedPackageGroup>),
+    /// A package in binary form, which is in its place already.
+    Binary(PackageId),
+}
+
+struct Reader<'f> {
+    resolve: Resolve,
+    features: &'f Features,
+    gates: BTreeSet<String>,
+    shut: BTreeMap<String, String>,
+}
+
+impl<'f> Reader<'f> {
+    fn new(features: &'f Features) -> Self {
+        let mut resolve = Resolve::default();
+        features.turn_on(&mut resolve);
+        Self { resolve, features, gates: BTreeSet::new(), shut: BTreeMap::new() }
+    }
+
+    fn parse(&mut self, map: SourceMap) -> Result<UnresolvedPackageGroup, String> {
+        let mut group = map.parse().map_err(|(map, error)| shown_text(&error.render(&map)))?;
+        for package in [&mut group.main].into_iter().chain(&mut group.nested) {
+            self.gates.extend(gates::named(package));
+            gates::spread(package, self.features);
+            self.shut.extend(gates::shut(package, self.features));
+        }
+        Ok(group)
+    }
+
+    fn folder(&mut self, folder: &Path) -> Result<UnresolvedPackageGroup, String> {
+        let mut map = SourceMap::default();
+        map.push_dir(folder).map_err(|error| shown_text(&format!("{error:#}")))?;
+        self.parse(map)
+    }
+
+    fn file(&mut self, path: &Path) -> Result<Read, String> {
+        let named =
+            |reason| format!("failed to read `{}`: {reason}", shown(&path.display().to_string()));
+        let bytes = fs::read(path).map_err(|error| named(error.to_string()))?;
+        if wasmparser::Parser::is_component(&bytes) {
+            let read = self.resolve.push_file(path);
+            return read.map(Read::Binary).map_err(|error| self.words(&error));
+        }
+        let text = String::from_utf8(bytes).map_err(|_| named("it is no UTF-8 text".into()))?;
+        let mut map = SourceMap::default();
+        map.push(path, text);
+        self.parse(map).map(Box::new).map(Read::Text)
+    }
+
+    /// What is in `deps`: packages, each a folder or a file.
+    fn needed(&mut self, deps: &Path) -> Result<Vec<UnresolvedPackageGroup>, String> {
+        let mut groups = Vec::new();
+        if !deps.exists() {
+            return Ok(groups);
+        }
+        let failed = |error: std::io::Error| {
+            format!("failed to read `{}`: {error}", shown(&deps.display().to_string()))
+        };
+        let entries = deps.read_dir().map_err(failed)?;
+        let mut paths: Vec<PathBuf> = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()
+            .map_err(failed)?;
+        paths.sort();
+        for path in paths {
+            let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+            if path.is_dir() {
+                groups.push(self.folder(&path)?);
+            } else if ["wit", "wat", "wasm"].contains(&extension)
+                && let Read::Text(group) = self.file(&path)?
+            {
+                groups.push(*group);
+            }
+        }
+        Ok(groups)
+    }
+
+    fn finish(
+        mut self,
+        group: UnresolvedPackageGroup,
+        needed: Vec<UnresolvedPackageGroup>,
+    ) -> Result<Source, String> {
+        match self.resolve.push_groups(group, needed) {
+            Ok(package) => Ok(self.done(package)),
+            Err(error) => Err(self.words(&error.into())),
+        }
+    }
+
+    fn done(self, package: PackageId) -> Source {
+        let Self { mut resolve, gates, shut, .. } = self;
+        gates::open(&mut resolve);
+        Source { resolve, package, gates, shut }
+    }
+
+    /// What the parser says, and the way out where a gate is what is in the way.
+    fn words(&self, error: &anyhow::Error) -> String {
+        let words = shown_text(&self.resolve.render_error(error));
+        if words.contains("feature not being activated") && !self.gates.is_empty() {
+            let gates: Vec<_> = self.gates.iter().collect();
+            return format!(
+                "{words}\nwhat uses it has to be behind the same gate, or the feature has to be \
+                 on: the contract has {}",
+                list(&gates)
+            );
+        }
+        words
+    }
+}
+
+/// Why a path is not read: a device has no end, and no contract is so long.
+fn too_much(path: &Path) -> Option<String> {
+    /// A hundred times as much as all of WASI.
+    const MOST: u64 = 16 << 20;
+    let metadata = path.metadata().ok()?;
+    if metadata.is_dir() {
+        return None;
+    }
+    if !metadata.is_file() {
+        return Some("it is neither a file nor a folder; give one of WIT".into());
+    }
+    (metadata.len() > MOST).then(|| "it is longer than 16 MiB, which no contract is".into())
+}
+
+/// Whether a folder has WIT of its own. One that cannot be read is left to whoever reads it.
+fn has_wit(folder: &Path) -> bool {
+    let Ok(entries) = folder.read_dir() else { return true };
+    let mut paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    paths.any(|path| path.extension().is_some_and(|extension| extension == "wit"))
+}
