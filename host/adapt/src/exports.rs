@@ -12,9 +12,6 @@ use super::report::{Mapping, Unmappable};
 use wit_host_binary::names::{INITIALIZE, START};
 use wit_host_text::list;
 
-/// A reactor's set-up, to be called once and first.
-/// A command's main.
-
 /// A function of the component that the module's own function serves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CallIn {

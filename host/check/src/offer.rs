@@ -8,6 +8,9 @@ use crate::served::Table;
 use wit_host_binary::limits::Limits;
 use wit_host_wit::{Contract, Offered};
 
+/// Functions of core modules, by their names.
+pub type CoreFunctions = Vec<(String, FuncType)>;
+
 /// What a host offers to guests, whose stores hold `S`.
 pub struct Offer<'o, S: 'static> {
     /// What compiles the few bytes that are linked in a guest's place.
@@ -17,7 +20,7 @@ pub struct Offer<'o, S: 'static> {
     /// What core modules can import.
     pub served: &'o Table,
     /// The functions of WASI's first preview.
-    pub preview1: fn(&Engine) -> wasmtime::Result<Vec<(String, FuncType)>>,
+    pub preview1: fn(&Engine) -> wasmtime::Result<CoreFunctions>,
     /// The contract, where the host has it as WIT.
     pub contract: Option<&'o Offered>,
     /// What a guest may cost.

@@ -36,7 +36,7 @@ impl Contract {
             (false, Format::Text) => print(wit_host_contract::WIT)?,
             (false, Format::Json) => {
                 let wit = wit_host_contract::WIT;
-                let world = wit_host::Contract::parse(&wit, None)?.name();
+                let world = wit_host::Contract::parse(wit, None)?.name();
                 print_json(&json!({ "world": world, "wit": wit }))?;
             }
             (true, Format::Text) => print(&table(&wit_host_contract::builder().build()?))?,

@@ -114,24 +114,22 @@
 //! wrong with it, it tells at the level warn, with the target `wit_host::cache`.
 //!
 //! # Reading order
-//! A call passes through `runtime` (one engine, two linkers), `guest` (bytes
-//! that were recognised by `kind`, checked by `fit`, compiled or found in the
-//! `cache`, and linked) and `session` (a store with one instance, in which `state`
-//! is what the host keeps). It then takes one of two paths: `component` or
-//! `module`, the latter with the registrar of [`Env`], and with [`Abi`], by which
-//! exports take and return text; a core module may be served by others, which
-//! `provide` loads and `linked_module` sets up. Many sessions have their places in
-//! a `pool`, and `reuse` is for those that serve one caller after another. `limits`
-//! and `grants` bound it, `failure` tells what went wrong; `scan` refuses what would cost
-//! the compiler too much, `isolate` has it work in another process, and `contain` makes
-//! errors of its panics. `fit` and [`inspect`]
-//! tell what a guest is and whether it fits before any of that; `wit` reads
-//! contracts and what components say of themselves. `ahead` is code that is
-//! compiled in one place and run in another, for a [`Processor`]. [`terminal`] shows what guests write to
-//! one, apart from what the host does. [`values`] is arguments and results as
-//! text, [`adapt`] makes a component of a core module, [`new`] a project for a
-//! guest. `functions` is the shipped contract; no other module knows of it, but for
-//! [`adapt`] and [`new`], which offer it as one to make components and projects for.
+//! A call passes through [`Runtime`] (one engine, two linkers), [`Guest`] (bytes that were
+//! recognised, checked, compiled or found in the [`Cache`], and linked) and [`Session`] (a
+//! store with one instance, in which [`State`] is what the host keeps). It then takes one of
+//! two paths: a component's, or a core module's, which imports what [`Env`] serves and whose
+//! exports take and return text by an [`Abi`]; a core module may be served by others
+//! ([`RuntimeBuilder::module`]). Many sessions have their places in a [`Pool`], and
+//! [`Sessions`] is for those that serve one caller after another. [`Limits`] and [`Grants`]
+//! bound it, [`Failure`] tells what went wrong; an [`Isolation`] compiles in another process.
+//! [`Runtime::fit`] and [`Runtime::inspect`] tell what a guest is and whether it fits before
+//! any of that, by a [`Contract`]. A [`CompiledGuest`] is code that is compiled in one place
+//! and run in another, for a [`Processor`]. [`terminal`] shows what guests write to one, apart
+//! from what the host does, and [`values`] is arguments and results as text.
+//!
+//! The crates beside this one: `wit-host-contract` is the shipped contract, `wit-host-adapt`
+//! makes a component of a core module, `wit-host-scaffold` a project for a guest, and
+//! `wit-host-cli` is the command.
 
 mod abi;
 mod ahead;

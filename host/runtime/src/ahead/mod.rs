@@ -65,7 +65,7 @@ impl<T: Send + 'static> Runtime<T> {
     /// [`Runtime::compile`] on the content of a file.
     ///
     /// # Errors
-    /// The same, and [`Error::Read`].
+    /// Those for bytes, and that the file cannot be read.
     pub fn compile_file(&self, path: impl AsRef<Path>) -> Result<CompiledGuest> {
         self.compile(self.read(path.as_ref())?)
     }
@@ -77,7 +77,7 @@ impl<T: Send + 'static> Runtime<T> {
     ///
     /// # Errors
     /// [`Error::ForeignCode`] where it is not for a runtime as this one is, or was
-    /// damaged; [`Error::TooCostly`], [`Error::Misfits`].
+    /// damaged; [`Error::Guest`], [`Error::Misfits`].
     ///
     /// # Safety
     /// `bytes` are machine code, which is run with all rights of this process. They
@@ -110,7 +110,7 @@ impl<T: Send + 'static> Runtime<T> {
     /// [`Runtime::load_compiled`] on the content of a file.
     ///
     /// # Errors
-    /// The same, and [`Error::Read`].
+    /// Those for bytes, and that the file cannot be read.
     ///
     /// # Safety
     /// That of [`Runtime::load_compiled`], for the content of the file.
