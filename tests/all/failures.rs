@@ -130,6 +130,51 @@ fn failing(limits: Limits) -> Runtime<Functions> {
     builder.build().unwrap()
 }
 
+/// An error of an embedder's own.
+#[derive(Debug, PartialEq, Eq)]
+struct Away(&'static str);
+
+impl std::fmt::Display for Away {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the {} is away", self.0)
+    }
+}
+
+impl std::error::Error for Away {}
+
+/// A component whose `run` calls the import `f` of `shop:prices/prices`, perhaps behind one of
+/// WASI's.
+const CALLS_SHOP: &str = r#"(component
+    (import "shop:prices/prices@1.0.0" (instance $prices (export "f" (func))))
+    (core func $f (canon lower (func $prices "f")))
+    (core module $M (import "prices" "f" (func $f))
+        (func (export "run") (result i32) (call $f) (i32.const 0)))
+    (core instance $m (instantiate $M (with "prices" (instance (export "f" (func $f))))))
+    (func (export "run") (result s32) (canon lift (core func $m "run"))))"#;
+
+#[test]
+fn what_a_host_function_of_a_component_fails_with_is_the_hosts() {
+    let failed = |fail: fn() -> wit_host::wasmtime::Error| {
+        let runtime = Runtime::<()>::builder().component(move |linker| {
+            let prices = &mut linker.instance("shop:prices/prices@1.0.0")?;
+            prices.func_wrap("f", move |_, ()| -> wit_host::wasmtime::Result<()> { Err(fail()) })
+        });
+        let guest = runtime.build().unwrap().load(CALLS_SHOP).unwrap();
+        let mut session = guest.session_blocking(()).unwrap();
+        session.call("run", &[]).unwrap_err()
+    };
+    let texts = ["the order exceeds limit 5", "the database is away"];
+    let error = failed(|| wit_host::wasmtime::Error::msg("the order exceeds limit 5"));
+    assert!(matches!(&error, Error::HostFunction(failure) if failure.cause == texts[0]), "{error}");
+    let error = failed(|| Away("database").into());
+    assert!(matches!(&error, Error::HostFunction(failure) if failure.cause == texts[1]), "{error}");
+    let source = std::error::Error::source(&error).unwrap();
+    assert_eq!(source.downcast_ref(), Some(&Away("database")));
+    // A trap is how a host function says that the guest is to blame.
+    let error = failed(|| Trap::IntegerOverflow.into());
+    assert!(matches!(&error, Error::Trapped(_)), "{error}");
+}
+
 #[test]
 fn the_host_call_under_way_is_known() {
     let cases = [

@@ -111,8 +111,21 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
     }
     let status = status_of(error);
     let name = if is_coloured() { "\x1b[1;31mwit-host:\x1b[0m" } else { "wit-host:" };
-    tell(name, &format!("{error:#}"));
+    tell(name, &text(error));
     status
+}
+
+/// The error with its causes, up to one of the library's that tells of its own.
+fn text(error: &anyhow::Error) -> String {
+    let mut causes = Vec::new();
+    for cause in error.chain() {
+        causes.push(cause.to_string());
+        let error: Option<&Error> = cause.downcast_ref();
+        if error.is_some_and(|error| error.failure().is_some()) {
+            break;
+        }
+    }
+    causes.join(": ")
 }
 
 /// [`report`] that waits a second, and no longer, for a reader of standard error where a call

@@ -124,7 +124,7 @@ pub enum Error {
     Exited(i32),
 
     /// The guest failed while it ran.
-    #[error("{0}")]
+    #[error(transparent)]
     Trapped(Box<Failure>),
 
     /// The guest spent all that it was allowed to.
@@ -137,8 +137,9 @@ pub enum Error {
     },
 
     /// A host function failed, or the system had no more memory, threads or descriptors for
-    /// the host, through no fault of the guest.
-    #[error("{0}")]
+    /// the host, through no fault of the guest. What the function returned as its error is the
+    /// `source()`.
+    #[error(transparent)]
     HostFunction(Box<Failure>),
 
     /// The guest could not write to this process's output, since whoever read it

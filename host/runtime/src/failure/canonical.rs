@@ -3,6 +3,13 @@
 //! only texts for these, so that they are recognised by them; what it has types for is in
 //! `trap` and `classify`. Component async, which the engine has switched off, is left out.
 
+/// What the engine says where a limit is reached that has no type of its own.
+pub(super) const HOST_CALL_BYTES: &str = "fuel allocated for hostcalls has been exhausted";
+pub(super) const HANDLES: &str = "store handle limit exceeded";
+pub(super) const INSTANCES: &str = "resource limit exceeded: instance count too high at ";
+pub(super) const MEMORIES: &str = "resource limit exceeded: memory count too high at ";
+pub(super) const TABLES: &str = "resource limit exceeded: table count too high at ";
+
 /// The engine's text, in which `{}` stands for anything, and what is behind it.
 pub(super) const CAUSES: [(&str, &str); 36] = [
     (
@@ -163,6 +170,11 @@ mod tests {
             .map(|(pattern, _)| pattern)
             .collect();
         assert!(missing.is_empty(), "the engine does not say any more: {missing:?}");
+        let of_limits =
+            [HOST_CALL_BYTES, HANDLES, "resource limit exceeded: {desc} count too high"];
+        for text in of_limits.map(squeezed) {
+            assert!(source.contains(&text), "the engine does not say any more: {text}");
+        }
     }
 
     /// All of the engine's code for components, without what breaks its lines.
@@ -181,6 +193,7 @@ mod tests {
         for folder in ["runtime/component", "runtime/vm/component"] {
             read(&source.join(folder), &mut text);
         }
+        text += &fs::read_to_string(source.join("runtime/store.rs")).expect("a file");
         squeezed(&text)
     }
 

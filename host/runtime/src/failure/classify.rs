@@ -27,6 +27,9 @@ pub(crate) enum Verdict {
     OutputClosed,
     /// The guest failed, with this cause.
     Trapped(String),
+    /// Nothing that the engine is known to say: a host function has failed, for this reason,
+    /// or a part of WASI has.
+    Unknown(String),
     Stopped(LimitReached),
     /// The host failed, for this reason.
     HostFailed(String),
@@ -51,7 +54,8 @@ impl Verdict {
         }
         match limit(error, state) {
             Some(limit) => Self::Stopped(limit),
-            None => Self::Trapped(cause(error)),
+            None if is_known(error) => Self::Trapped(cause(error)),
+            None => Self::Unknown(cause(error)),
         }
     }
 }
@@ -104,15 +108,36 @@ fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
 fn of_text<T>(text: &str, state: &State<T>) -> Option<LimitReached> {
     let (meter, limits) = (&state.meter, state.meter.limits());
     let known = [
-        ("fuel allocated for hostcalls", LimitReached::HostCallBytes(limits.host_call_bytes)),
-        ("store handle limit exceeded", LimitReached::Handles(limits.handles)),
-        ("instance count too high", LimitReached::Instances(limits.instances)),
-        ("memory count too high", meter.memories_reached()),
-        ("table count too high", meter.tables_reached()),
-        ("exceeds limit", LimitReached::Random(limits.random)),
+        (canonical::HOST_CALL_BYTES, LimitReached::HostCallBytes(limits.host_call_bytes)),
+        (canonical::HANDLES, LimitReached::Handles(limits.handles)),
+        (canonical::INSTANCES, LimitReached::Instances(limits.instances)),
+        (canonical::MEMORIES, meter.memories_reached()),
+        (canonical::TABLES, meter.tables_reached()),
     ];
-    known.into_iter().find(|(part, _)| text.contains(part)).map(|(_, limit)| limit)
+    let found = known.into_iter().find(|(part, _)| text.contains(part)).map(|(_, limit)| limit);
+    // WASI's, from its beginning.
+    let is_random = || text.starts_with("requested len ") && text.contains(" exceeds limit ");
+    found.or_else(|| is_random().then(|| LimitReached::Random(limits.random)))
 }
+
+/// Whether the error is one that the engine, or this library, ends a guest with.
+fn is_known(error: &wasmtime::Error) -> bool {
+    let root = error.root_cause();
+    let has_type = error.is::<ImportFailed>()
+        || error.is::<Broken>()
+        || error.is::<Denied>()
+        || error.is::<GuestError>()
+        || error.is::<Trap>()
+        || root.is::<ResourceTableError>()
+        || root.is::<Utf8Error>()
+        || root.is::<DecodeUtf16Error>()
+        || root.is::<CharTryFromError>();
+    let text = root.to_string();
+    has_type || text == NO_MEMORY || canonical::cause(&text).is_some()
+}
+
+/// What WASI's first preview says of a module without a memory that it can use.
+const NO_MEMORY: &str = "missing required memory export";
 
 fn cause(error: &wasmtime::Error) -> String {
     if let Some(failed) = error.downcast_ref::<ImportFailed>() {
@@ -129,7 +154,7 @@ fn cause(error: &wasmtime::Error) -> String {
     }
     match error.downcast_ref::<Trap>() {
         Some(trap) => in_words(*trap),
-        None if error.root_cause().to_string() == "missing required memory export" => {
+        None if error.root_cause().to_string() == NO_MEMORY => {
             "the guest calls WASI, which needs a memory, and exports none named `memory`".into()
         }
         None => of_value(error),

@@ -47,6 +47,14 @@ pub(super) fn host_call(error: &wasmtime::Error, imports: &[String]) -> Option<S
     Some(short(&import(call, imports)))
 }
 
+/// Whether an error that nobody knows can be one of the embedder's functions, where the guest
+/// imports these interfaces: it has some that are not WASI's, and is not in one of WASI's.
+pub(crate) fn is_of_host_function(error: &wasmtime::Error, imports: &[String]) -> bool {
+    let is_wasi = |name: &str| name.starts_with("wasi:");
+    let call = host_call(error, imports);
+    imports.iter().any(|name| !is_wasi(name)) && !call.is_some_and(|name| is_wasi(&name))
+}
+
 /// `interface-function` with a dot between the two, each of which may have a `-`
 /// of its own.
 fn import(call: &str, imports: &[String]) -> String {

@@ -14,6 +14,7 @@ use wasmtime::component::Val;
 use wasmtime::{Module, Trap};
 
 pub(crate) use classify::{Verdict, of_panic};
+pub(crate) use frames::is_of_host_function;
 
 use crate::spent::Spent;
 use crate::state::State;
@@ -21,7 +22,8 @@ use wit_host_text::shown;
 
 /// What is known of a call that failed. Its `Display` has one line for what
 /// happened, and lines below it for each of the others that there is. What comes
-/// from the guest is made safe to print, and cut.
+/// from the guest is made safe to print, and cut. Its `source()` is the host function's own
+/// error, where one failed, and can be downcast to its type.
 #[non_exhaustive]
 pub struct Failure {
     /// The function that the host called.
@@ -54,6 +56,8 @@ pub struct Failure {
     /// and there was a stack left. It may be as large as the guest's memory.
     pub coredump: Option<Vec<u8>>,
     pub(crate) ending: Ending,
+    /// What the host function failed with, where that is what it was.
+    source: Option<wasmtime::Error>,
     /// Where in the compiled binary each frame is.
     places: Vec<Option<u64>>,
     /// The hash of the guest that failed.
@@ -99,6 +103,7 @@ impl Failure {
             host_call: None,
             backtrace: Vec::new(),
             lines_left_out: None,
+            source: None,
             places: Vec::new(),
             guest: None,
             notes: Vec::new(),
@@ -108,6 +113,11 @@ impl Failure {
             ending,
             stderr_was_seen: state.wasi.stderr_was_seen(),
         }
+    }
+
+    /// Adds the error of the host function, for whoever asks for the cause.
+    pub(crate) fn of_host_function(&mut self, error: wasmtime::Error) {
+        self.source = Some(error);
     }
 
     /// Adds what the engine's error tells. `imports` are the interfaces that the guest
@@ -159,6 +169,13 @@ impl fmt::Display for Failure {
             self.stderr.iter().try_for_each(|line| write!(f, "\n    {line}"))?;
         }
         write!(f, "\n  spent until then: {}", self.spent)
+    }
+}
+
+impl std::error::Error for Failure {
+    /// What the host function failed with, of its own type, where one did.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.source.as_ref()?.root_cause())
     }
 }
 

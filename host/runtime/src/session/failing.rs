@@ -6,7 +6,7 @@ use wasmtime::WasmCoreDump;
 
 use super::Session;
 use crate::error::Error;
-use crate::failure::{Called, Ending, Failure, Verdict, of_panic};
+use crate::failure::{Called, Ending, Failure, Verdict, is_of_host_function, of_panic};
 use crate::guest::Linked;
 use wit_host_binary::entry_point::REACTOR;
 use wit_host_binary::limits::LimitReached;
@@ -43,7 +43,7 @@ impl<T: Send + 'static> Session<T> {
         failed: std::thread::Result<wasmtime::Error>,
     ) -> Error {
         let (verdict, error) = match failed {
-            Ok(error) => (Verdict::of(&error, self.store.data()), Some(error)),
+            Ok(error) => (self.verdict(&error), Some(error)),
             Err(panic) => (of_panic(panic.as_ref()), None),
         };
         let (ending, cause) = match &verdict {
@@ -51,16 +51,34 @@ impl<T: Send + 'static> Session<T> {
             Verdict::OutputClosed => {
                 return Error::OutputClosed { function: called.function.into() };
             }
-            Verdict::Trapped(cause) => (Ending::Trapped, cause.clone()),
+            Verdict::Trapped(cause) | Verdict::Unknown(cause) => (Ending::Trapped, cause.clone()),
             Verdict::Stopped(limit) => (Ending::Stopped, limit.to_string()),
             Verdict::HostFailed(reason) => (Ending::HostFailed, reason.clone()),
             Verdict::HostLacked(reason) => (Ending::HostLacked, reason.clone()),
         };
-        let failure = self.failure(called, ending, cause, error.as_ref());
+        let mut failure = self.failure(called, ending, cause, error.as_ref());
+        if let (Verdict::HostFailed(_), Some(error)) = (&verdict, error) {
+            failure.of_host_function(error);
+        }
         match verdict {
             Verdict::Stopped(limit) => Error::Limit { limit, failure },
             Verdict::HostFailed(_) | Verdict::HostLacked(_) => Error::HostFunction(failure),
             _ => Error::Trapped(failure),
+        }
+    }
+
+    /// Whose failure it is. What no function of the engine's is known to say, a host function
+    /// has said: where the guest is a component, and imports functions of the embedder's.
+    fn verdict(&self, error: &wasmtime::Error) -> Verdict {
+        let verdict = Verdict::of(error, self.store.data());
+        let Verdict::Unknown(reason) = verdict else { return verdict };
+        let imports = match &self.guest.loaded.linked {
+            Linked::Component(_) => self.guest.imports(),
+            Linked::Module(_) => Vec::new(),
+        };
+        match is_of_host_function(error, &imports) {
+            true => Verdict::HostFailed(reason),
+            false => Verdict::Trapped(reason),
         }
     }
 
