@@ -79,7 +79,7 @@ use glue::Glue;
 use imports::Imports;
 use layout::Layout;
 pub use report::{Mapping, Unmappable, Unmappables};
-use wit_host_binary::examine::{examine, read};
+use wit_host_binary::examine::{examine, read_guest};
 use wit_host_binary::kind::Kind;
 use wit_host_binary::limits::Limits;
 use wit_host_text::contain::contained;
@@ -141,7 +141,7 @@ impl Plan {
     /// # Errors
     /// Those of [`Plan::new`], and that the file cannot be read.
     pub fn of_file(path: impl AsRef<Path>, contract: &Contract, limits: &Limits) -> Result<Self> {
-        Self::new(&read(path.as_ref(), limits.file_size)?, contract, limits)
+        Self::new(&read_guest(path.as_ref(), limits)?, contract, limits)
     }
 
     /// The component's world in WIT, as far as it can be told: what cannot be

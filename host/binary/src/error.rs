@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::limits::LimitReached;
+use crate::limits::{LimitReached, OverLimit};
 use crate::proposals::Unsupported;
 use crate::side::Side;
 use wit_host_text::contain::Panicked;
@@ -43,10 +43,10 @@ pub enum GuestError {
     /// The guest would cost too much to compile, or to keep.
     #[error("the guest was refused before it ran: {}", limits(limit, others))]
     TooCostly {
-        /// Which limit, its value, and what raises it.
-        limit: LimitReached,
+        /// Which limit, how much of it there is, and what raises it.
+        limit: OverLimit,
         /// The other limits that it is over.
-        others: Vec<LimitReached>,
+        others: Vec<OverLimit>,
     },
 
     /// The guest is valid, and uses parts of WebAssembly that this host does not run.
@@ -73,12 +73,18 @@ pub(crate) type Result<T, E = GuestError> = std::result::Result<T, E>;
 
 impl From<LimitReached> for GuestError {
     fn from(limit: LimitReached) -> Self {
+        OverLimit::from(limit).into()
+    }
+}
+
+impl From<OverLimit> for GuestError {
+    fn from(limit: OverLimit) -> Self {
         Self::TooCostly { limit, others: Vec::new() }
     }
 }
 
 /// Several limits stand on a line each.
-fn limits(limit: &LimitReached, others: &[LimitReached]) -> String {
+fn limits(limit: &OverLimit, others: &[OverLimit]) -> String {
     if others.is_empty() {
         return limit.to_string();
     }

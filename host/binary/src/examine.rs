@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::error::{GuestError, Result};
 use crate::kind::{Kind, is_text, recognise};
-use crate::limits::{LimitReached, Limits};
+use crate::limits::{LimitReached, Limits, OverLimit};
 use crate::prepare::{self, Edited, TooManyChecks, with_checks};
 use crate::scan::{Refusal, scan};
 
@@ -23,6 +23,20 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or_default());
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
+}
+
+/// Reads a guest's file. One over the limit is not read, where the system knows its size.
+///
+/// # Errors
+/// That it cannot be read, or is over the limit.
+pub fn read_guest(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
+    let size = fs::metadata(path).ok().filter(Metadata::is_file).map(|metadata| metadata.len());
+    match size.and_then(|size| usize::try_from(size).ok()) {
+        Some(size) if size > limits.file_size => {
+            Err(OverLimit::new(LimitReached::FileSize(limits.file_size), size).into())
+        }
+        _ => read(path, limits.file_size),
+    }
 }
 
 /// The hash of a component in binary form, less its debug information, which is not read.
@@ -49,16 +63,21 @@ pub fn component_hash(path: &Path, limit: usize) -> Option<blake3::Hash> {
 /// compiler.
 pub fn examine<'b>(bytes: &'b [u8], text: bool, limits: &Limits) -> Result<(Kind, Cow<'b, [u8]>)> {
     if bytes.len() > limits.file_size {
-        return Err(LimitReached::FileSize(limits.file_size).into());
+        // Of a longer file no more was read than that it is longer.
+        let limit = LimitReached::FileSize(limits.file_size);
+        return Err(match bytes.len() == limits.file_size.saturating_add(1) {
+            true => limit.into(),
+            false => OverLimit::new(limit, bytes.len()).into(),
+        });
     }
     if is_text(bytes) && bytes.len() > limits.text_size {
-        return Err(LimitReached::TextSize(limits.text_size).into());
+        return Err(OverLimit::new(LimitReached::TextSize(limits.text_size), bytes.len()).into());
     }
     let (kind, binary) = recognise(bytes, text)?;
     scan(&binary, limits).map_err(|refusal| match refusal {
         Refusal::Limits { limit, mut others } => {
             if with_checks(&binary, limits.checks).is_err() {
-                others.push(LimitReached::Checks(limits.checks));
+                others.push(LimitReached::Checks(limits.checks).into());
             }
             GuestError::TooCostly { limit, others }
         }

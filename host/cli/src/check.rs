@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 use wit_host::{
-    Contract, Error, Fit, GuestError, Isolation, LimitReached, Limits, Misfit, Misfits, Unsupported,
+    Contract, Error, Fit, GuestError, Isolation, Limits, Misfit, Misfits, OverLimit, Unsupported,
 };
 
 use super::against::against;
@@ -189,8 +189,12 @@ fn to_json(contract: &str, fit: &Fit) -> Value {
 /// A guest that is not taken, whatever its imports are.
 fn refused_json(contract: &str, error: Error) -> Value {
     let reason = |kind: &str, name: Option<&str>, reason: String, fix: Option<&str>| json!({ "kind": kind, "name": name, "reason": reason, "fix": fix });
-    let limit = |limit: &LimitReached| {
-        reason("limit", Some(&limit.name().replace('_', "-")), limit.to_string(), None)
+    let limit = |over: &OverLimit| {
+        let name = over.limit.name().replace('_', "-");
+        let mut told = reason("limit", Some(&name), over.to_string(), None);
+        told["most"] = json!(over.limit.value());
+        told["found"] = json!(over.found);
+        told
     };
     let refused: Vec<_> = match error {
         Error::Misfits(Misfits(misfits)) => {

@@ -11,7 +11,7 @@ use crate::pool;
 use wit_host_binary::error::GuestError;
 use wit_host_binary::examine::checked;
 use wit_host_binary::kind::Kind;
-use wit_host_binary::limits::{LimitReached, Limits};
+use wit_host_binary::limits::{LimitReached, Limits, OverLimit};
 use wit_host_binary::prepare::Edited;
 use wit_host_binary::proposals;
 use wit_host_check::engine_error::root_cause;
@@ -76,7 +76,7 @@ fn with_places(error: Error, kind: Kind, whole: &[u8]) -> Error {
 /// Refuses compiled code of more bytes than are allowed.
 pub(crate) fn within(size: usize, limits: &Limits) -> Result<()> {
     if size > limits.compiled_size {
-        return Err(LimitReached::CompiledSize(limits.compiled_size).into());
+        return Err(OverLimit::new(LimitReached::CompiledSize(limits.compiled_size), size).into());
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::processor::Processor;
 use wit_host_binary::entry_point::{REACTOR, instead};
 use wit_host_binary::error::GuestError;
-use wit_host_binary::limits::LimitReached;
+use wit_host_binary::limits::{LimitReached, OverLimit};
 use wit_host_check::deny::DenialError;
 use wit_host_check::engine_error::reason;
 use wit_host_check::error::CheckError;
@@ -269,6 +269,12 @@ impl From<CheckError> for Error {
 
 impl From<LimitReached> for Error {
     fn from(limit: LimitReached) -> Self {
+        Self::Guest(limit.into())
+    }
+}
+
+impl From<OverLimit> for Error {
+    fn from(limit: OverLimit) -> Self {
         Self::Guest(limit.into())
     }
 }

@@ -203,7 +203,7 @@ pub use wasmtime::component::Val;
 pub use wit_host_binary::entry_point::Main;
 pub use wit_host_binary::error::GuestError;
 pub use wit_host_binary::kind::Kind;
-pub use wit_host_binary::limits::{LimitReached, Limits, parse_size};
+pub use wit_host_binary::limits::{LimitReached, Limits, OverLimit, parse_size};
 pub use wit_host_binary::proposals::{Unsupported, UnsupportedFeature};
 pub use wit_host_binary::side::Side;
 pub use wit_host_binary::toolchains::Toolchain;

@@ -11,7 +11,7 @@ use crate::linked_module::{LinkedModule, Provider};
 use crate::runtime::Inner;
 use wit_host_binary::core_type::imports_and_exports;
 use wit_host_binary::error::GuestError;
-use wit_host_binary::examine::{examine, read};
+use wit_host_binary::examine::{examine, read_guest};
 use wit_host_binary::kind::Kind;
 use wit_host_binary::names::is_wasi;
 use wit_host_check::fit;
@@ -46,7 +46,7 @@ pub(crate) fn provide<T: Send + 'static>(inner: &mut Inner<T>, source: Source) -
 fn load<T: Send + 'static>(inner: &mut Inner<T>, name: &str, content: Content) -> Result<()> {
     let bytes = match content {
         Content::Bytes(bytes) => bytes,
-        Content::File(path) => read(&path, inner.limits.file_size)?,
+        Content::File(path) => read_guest(&path, &inner.limits)?,
     };
     let (kind, binary) = examine(&bytes, inner.text, &inner.limits)?;
     if kind != Kind::Module {

@@ -19,7 +19,7 @@ use crate::linked_module::Provider;
 use crate::pool::Pool;
 use crate::shared_engine::SharedEngine;
 use crate::state::State;
-use wit_host_binary::examine::{component_hash, read};
+use wit_host_binary::examine::{component_hash, read_guest};
 use wit_host_binary::kind::Kind;
 use wit_host_binary::limits::Limits;
 use wit_host_binary::prepare::{Edited, strip};
@@ -101,7 +101,7 @@ impl<T: Send + 'static> Runtime<T> {
 
     /// The content of a guest's file, as far as its size is allowed.
     pub(crate) fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        Ok(read(path, self.inner.limits.file_size)?)
+        Ok(read_guest(path, &self.inner.limits)?)
     }
 
     /// What every session may spend.

@@ -2,11 +2,13 @@
 //! call: one table, from which the fields, the setters, the names for the
 //! command and the errors are made. What enforces a limit is elsewhere.
 
+mod over;
 mod units;
 
 use std::fmt;
 use std::time::Duration;
 
+pub use over::OverLimit;
 pub use units::parse_size;
 use units::{bytes, count, maybe, span, stack, time};
 
@@ -82,16 +84,28 @@ macro_rules! limits {
                     $(Self::$variant(_) => stringify!($field),)*
                 }
             }
-        }
 
-        impl fmt::Display for LimitReached {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            /// Its value, of a size in bytes. `None` where it is off or a time.
+            pub fn value(&self) -> Option<u64> {
                 match self {
-                    $(Self::$variant(limit) => write!(
-                        f,
-                        concat!("the limit `", stringify!($field), "` of {} was reached; `", $option, "` or `Limits::", stringify!($field), "` raises it"),
-                        $unit::show(limit)
+                    $(Self::$variant(limit) => $unit::value(limit),)*
+                }
+            }
+
+            /// Its value as people read it, and what raises it.
+            fn in_words(&self) -> (String, &'static str) {
+                match self {
+                    $(Self::$variant(limit) => (
+                        $unit::show(limit),
+                        concat!("`", $option, "` or `Limits::", stringify!($field), "` raises it"),
                     ),)*
+                }
+            }
+
+            /// So much of what it limits, where that is counted, as people read it.
+            fn show_count(&self, count: usize) -> String {
+                match self {
+                    $(Self::$variant(_) => $unit::show_count(count),)*
                 }
             }
         }
@@ -206,6 +220,26 @@ limits! {
     compile_time, CompileTime: Duration = Duration::from_secs(120), span, "--limit compile-time=TIME";
     /// Memory for compiling in a process of its own. 2 GiB.
     compile_memory, CompileMemory: usize = 2 << 30, bytes, "--limit compile-memory=SIZE";
+}
+
+impl LimitReached {
+    /// Says that it was reached, and `more` behind that.
+    fn tell(&self, f: &mut fmt::Formatter<'_>, more: &str) -> fmt::Result {
+        let (name, (value, way_out)) = (self.name(), self.in_words());
+        write!(f, "the limit `{name}` of {value} was reached{more}; {way_out}")
+    }
+
+    /// So much of what it limits, told apart from its value where that is rounded.
+    fn show(&self, found: usize) -> String {
+        let shown = self.show_count(found);
+        if shown == self.in_words().0 { format!("{found} B") } else { shown }
+    }
+}
+
+impl fmt::Display for LimitReached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.tell(f, "")
+    }
 }
 
 impl std::error::Error for LimitReached {}

@@ -65,10 +65,18 @@ pub(super) mod bytes {
     pub(crate) fn show(size: &usize) -> String {
         ByteSize(*size as u64).to_string()
     }
+
+    pub(crate) fn show_count(size: usize) -> String {
+        show(&size)
+    }
+
+    pub(crate) fn value(size: &usize) -> Option<u64> {
+        u64::try_from(*size).ok()
+    }
 }
 
 pub(super) mod stack {
-    pub(in crate::limits) use super::bytes::show;
+    pub(crate) use super::bytes::{show, show_count, value};
 
     pub(crate) fn parse(text: &str) -> Result<usize, String> {
         match super::bytes::parse(text)? {
@@ -83,7 +91,13 @@ pub(super) mod count {
         text.parse().map_err(|error| super::no_number(text, &error, usize::MAX as u64))
     }
 
+    pub(crate) use super::bytes::value;
+
     pub(crate) fn show(count: &usize) -> String {
+        count.to_string()
+    }
+
+    pub(crate) fn show_count(count: usize) -> String {
         count.to_string()
     }
 }
@@ -99,8 +113,14 @@ pub(super) mod maybe {
         }
     }
 
+    pub(crate) use super::count::show_count;
+
     pub(crate) fn show(count: &Option<u64>) -> String {
         count.map_or("none".into(), |count| count.to_string())
+    }
+
+    pub(crate) fn value(count: &Option<u64>) -> Option<u64> {
+        *count
     }
 }
 
@@ -118,8 +138,14 @@ pub(super) mod span {
         })
     }
 
+    pub(crate) use super::count::show_count;
+
     pub(crate) fn show(span: &Duration) -> String {
         format!("{span:?}")
+    }
+
+    pub(crate) fn value(_: &Duration) -> Option<u64> {
+        None
     }
 }
 
@@ -132,8 +158,14 @@ pub(super) mod time {
         if text == "none" { Ok(None) } else { span::parse(text).map(Some) }
     }
 
+    pub(crate) use super::count::show_count;
+
     pub(crate) fn show(limit: &Option<Duration>) -> String {
         limit.as_ref().map_or("none".into(), span::show)
+    }
+
+    pub(crate) fn value(_: &Option<Duration>) -> Option<u64> {
+        None
     }
 }
 

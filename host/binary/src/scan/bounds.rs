@@ -3,12 +3,12 @@
 
 use std::mem::discriminant;
 
-use crate::limits::{LimitReached, Limits};
+use crate::limits::{LimitReached, Limits, OverLimit};
 
 /// The limits, and what was found to be over them.
 pub(super) struct Bounds<'l> {
-    pub limits: &'l Limits,
-    reached: Vec<LimitReached>,
+    pub(super) limits: &'l Limits,
+    reached: Vec<OverLimit>,
 }
 
 impl<'l> Bounds<'l> {
@@ -16,26 +16,35 @@ impl<'l> Bounds<'l> {
         Self { limits, reached: Vec::new() }
     }
 
-    /// Notes it where more is found than the limit allows, and says whether that is so not.
+    /// Notes it where more is found than the limit allows: of what is counted several times,
+    /// the most.
     pub(super) fn within(
         &mut self,
         found: usize,
         limit: usize,
         reached: fn(usize) -> LimitReached,
-    ) -> bool {
-        let is_within = found <= limit;
-        if !is_within {
-            let reached = reached(limit);
-            let is_known = |known: &LimitReached| discriminant(known) == discriminant(&reached);
-            if !self.reached.iter().any(is_known) {
-                self.reached.push(reached);
-            }
+    ) {
+        if found > limit {
+            self.note(OverLimit::new(reached(limit), found));
         }
-        is_within
+    }
+
+    /// Notes that there is more than the limit allows, of which nobody knows how much.
+    pub(super) fn beyond(&mut self, limit: LimitReached) {
+        self.note(limit.into());
+    }
+
+    fn note(&mut self, over: OverLimit) {
+        let is_same =
+            |known: &&mut OverLimit| discriminant(&known.limit) == discriminant(&over.limit);
+        match self.reached.iter_mut().find(is_same) {
+            Some(known) => known.found = known.found.zip(over.found).map(|(a, b)| a.max(b)),
+            None => self.reached.push(over),
+        }
     }
 
     /// Every limit that was passed, in the order in which that was found.
-    pub(super) fn reached(self) -> Vec<LimitReached> {
+    pub(super) fn reached(self) -> Vec<OverLimit> {
         self.reached
     }
 }

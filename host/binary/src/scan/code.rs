@@ -81,9 +81,10 @@ pub(super) fn weigh(
         pieces: 1,
     };
     for operator in body.get_operators_reader()? {
-        weigher.operator(&operator?);
-        if weigher.found.loops > most_loops {
-            break;
+        // What is in too many loops is no longer weighed, which takes time for each of them.
+        match weigher.found.loops > most_loops {
+            true => weigher.nest(&operator?),
+            false => weigher.operator(&operator?),
         }
     }
     weigher.places();
@@ -193,6 +194,22 @@ impl Weigher<'_> {
         let before = self.loops.iter().map(|open| open.locals).sum();
         self.loops.push(Loop { began: self.now, locals: 0, before });
         self.found.loops = self.found.loops.max(self.loops.len());
+    }
+
+    /// Follows blocks and loops alone.
+    fn nest(&mut self, operator: &Operator<'_>) {
+        match operator {
+            Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } => {
+                self.open(0, None);
+            }
+            Operator::Loop { .. } => {
+                self.open(0, Some(self.loops.len()));
+                self.loops.push(Loop { began: self.now, locals: 0, before: 0 });
+                self.found.loops = self.found.loops.max(self.loops.len());
+            }
+            Operator::End => self.end(),
+            _ => {}
+        }
     }
 
     fn open(&mut self, moved: usize, is_loop: Option<usize>) {

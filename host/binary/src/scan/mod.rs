@@ -16,7 +16,7 @@ use wasmparser::{
     ComponentOuterAliasKind, ComponentTypeRef, Instance, Parser, Payload,
 };
 
-use crate::limits::{LimitReached, Limits};
+use crate::limits::{LimitReached, Limits, OverLimit};
 use crate::side::Side;
 use bounds::Bounds;
 use module::Modules;
@@ -27,8 +27,8 @@ use scopes::{Makes, Scopes};
 pub(crate) enum Refusal {
     /// It is over a limit, and over these others.
     Limits {
-        limit: LimitReached,
-        others: Vec<LimitReached>,
+        limit: OverLimit,
+        others: Vec<OverLimit>,
     },
     Malformed(String),
     /// It hands a component around as a value, whose instances cannot be counted.
@@ -209,8 +209,9 @@ impl Scan<'_> {
     fn types(&mut self, section: Range<usize>) -> Result<(), Refusal> {
         let (at, bytes) = (section.start, self.binary.get(section).unwrap_or_default());
         let limits = self.bounds.limits;
-        let depth = types::depth(bytes, at, limits.nesting)?;
-        self.bounds.within(depth, limits.nesting, LimitReached::Nesting);
+        if types::depth(bytes, at, limits.nesting)? > limits.nesting {
+            self.bounds.beyond(LimitReached::Nesting(limits.nesting));
+        }
         Ok(())
     }
 
