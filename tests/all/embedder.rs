@@ -2,10 +2,8 @@
 //! a variant and a resource for components, and functions under names of its
 //! own for core modules. Only what the library makes public is used.
 
-use wit_host::{
-    Limits, Runtime, State, TrapMessage, Val, wasmtime, wasmtime::component::HasSelf,
-    wasmtime::component::Resource, wasmtime::component::ResourceTable,
-};
+use wit_host::wasmtime::component::{HasSelf, Resource, ResourceTable};
+use wit_host::{Limits, Runtime, State, TrapMessage, Val, wasmtime};
 
 use self::bindings::Customer;
 use self::bindings::shop::contract::stock::{self, Article, Refusal};

@@ -3,10 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use wit_host::{
-    Limits, Val, wasmtime::Config, wasmtime::Engine, wasmtime::Linker, wasmtime::Module,
-    wasmtime::Store,
-};
+use wit_host::wasmtime::{Config, Engine, Linker, Module, Store};
+use wit_host::{Limits, Val};
 use wit_host_contract::{Functions, builder};
 
 use crate::report;

@@ -6,7 +6,8 @@ use anyhow::{Context as _, Result};
 use bytesize::ByteSize;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use wit_host::{Cache as Library, terminal::Output, terminal::write_of_guest};
+use wit_host::Cache as Library;
+use wit_host::terminal::{Output, write_of_guest};
 
 use super::options::Usage;
 use super::output::{Format, print, print_json};

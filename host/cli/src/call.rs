@@ -130,7 +130,7 @@ impl Call {
         let mut session = match overdue.during(start) {
             Ok(session) => {
                 let abi = abi.map(|abi| (abi, self.convention.allocator()));
-                Calls::new(session, self.notation, abi, &self.options)?
+                Calls::new(session, self.notation, abi, &self.options, observer.guest())?
             }
             Err(Error::Exited(status)) => {
                 let first = calls.first().map_or("", |line| line.function);

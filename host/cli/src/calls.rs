@@ -1,16 +1,17 @@
 //! Calls of one session by name, with arguments and results as text: what the
 //! commands `call` and `shell` have in common.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use wit_host::wasmtime::component::Type;
-use wit_host::{
-    Abi, AllocatorNames, Error, Guest, Kind, Val, blocking::Session, values::BadArgument,
-    values::Form, values::Signature, values::example, values::from_bytes, values::from_text,
-    values::lower_number, values::number_type, values::wit, wasmtime, wasmtime::FuncType,
-    wasmtime::ValType,
+use wit_host::blocking::Session;
+use wit_host::inspect::Declaration;
+use wit_host::values::{
+    BadArgument, Form, Signature, example, from_bytes, from_text, lower_number, number_type, wit,
 };
+use wit_host::wasmtime::component::Type;
+use wit_host::wasmtime::{self, FuncType, ValType};
+use wit_host::{Abi, AllocatorNames, Error, Guest, Kind, Val};
 use wit_host_contract::Functions;
 
 use super::core_values;
@@ -54,6 +55,8 @@ pub(crate) struct Calls {
     most: usize,
     /// Whether a terminal has results as they are.
     everything: bool,
+    /// The guest's file, where it can be read once more for the names of types.
+    file: Option<PathBuf>,
 }
 
 impl Calls {
@@ -66,6 +69,7 @@ impl Calls {
         notation: Notation,
         abi: Option<(Abi, Option<AllocatorNames>)>,
         options: &Options,
+        file: &Path,
     ) -> anyhow::Result<Self> {
         let abi = abi.map(|(abi, allocator)| {
             allocator.into_iter().for_each(|names| session.set_allocator(names));
@@ -73,7 +77,9 @@ impl Calls {
         });
         let (everything, most) = (options.is_raw(), options.limits()?.memory);
         let (results, input) = (Results::default(), None);
-        Ok(Self { session, notation, abi, results, input, most, everything })
+        // Compiled code has no names, and what is no plain file was there to be read once.
+        let file = (!options.trusts_code() && file.is_file()).then(|| file.to_owned());
+        Ok(Self { session, notation, abi, results, input, most, everything, file })
     }
 
     /// Prints what a call returned. Says whether it was an `err`.
@@ -109,10 +115,27 @@ impl Calls {
         if signature.params.len() != words.len() {
             let given = given(words.len());
             let usage = usage(name, &signature, self.notation);
-            return Err(wrong(format!("it is `{signature}`, and was given {given}; {usage}")));
+            let ty = match self.declaration(function, &signature) {
+                Some(declared) => format!("`{declared}`{}", definitions(&declared)),
+                None => format!("`{signature}`"),
+            };
+            return Err(wrong(format!("it is {ty}, and was given {given}; {usage}")));
         }
-        let arguments = self.arguments(&signature, words)?;
-        let results = self.session.call(function, &arguments)?;
+        let arguments = match self.arguments(&signature, words) {
+            Err(Error::Argument(bad)) => {
+                let declared = self.declaration(function, &signature);
+                return Err(declared.map_or(bad.clone(), |declared| named(bad, &declared)).into());
+            }
+            read => read?,
+        };
+        let results = match self.session.call(function, &arguments) {
+            Err(Error::WrongType { function, reason }) => {
+                let declared = self.declaration(&function, &signature);
+                let reason = declared.map_or(reason.clone(), |one| one.with_names(&reason));
+                return Err(Error::WrongType { function, reason });
+            }
+            results => results?,
+        };
         for ((word, (_, ty)), value) in words.iter().zip(&signature.params).zip(&arguments) {
             self.results.give_away(&word.text, ty, value, name);
         }
@@ -122,6 +145,12 @@ impl Calls {
             value,
         });
         Ok(returned.collect())
+    }
+
+    /// How the guest's file declares a function, with its names for types.
+    fn declaration(&self, function: &str, signature: &Signature) -> Option<Declaration> {
+        let runtime = self.session.guest().runtime();
+        runtime.inspect_file(self.file.as_ref()?).ok()?.declaration(function, signature)
     }
 
     /// Calls a function of a core module that takes or returns what is no number.
@@ -338,6 +367,33 @@ fn usage(function: &str, signature: &Signature, notation: Notation) -> String {
     }
     let quoted = words.iter().map(|word| shlex::try_quote(word).unwrap_or_default());
     format!("give for example `{}`", quoted.collect::<Vec<_>>().join(" "))
+}
+
+/// What the names stand for that are in the type of a function.
+fn definitions(declared: &Declaration) -> String {
+    match &listed(declared, |_| true)[..] {
+        [] => String::new(),
+        listed => format!(", where {}", listed.join(" and ")),
+    }
+}
+
+/// What those of the names stand for that are wanted.
+fn listed(declared: &Declaration, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let wanted = declared.definitions.iter().filter(|(name, _)| is_wanted(name));
+    wanted.map(|(name, definition)| format!("`{name}` is `{definition}`")).collect()
+}
+
+/// The same refusal with types by their names, and what those stand for that it is about.
+fn named(mut bad: BadArgument, declared: &Declaration) -> BadArgument {
+    if let Some((_, ty)) = declared.params.iter().find(|(name, _)| *name == bad.param) {
+        bad.ty.clone_from(ty);
+    }
+    bad.reason = declared.with_names(&bad.reason);
+    let is_told = |name: &str| bad.reason.contains(&format!("`{name}`"));
+    for definition in listed(declared, is_told) {
+        bad.reason += &format!("; {definition}");
+    }
+    bad
 }
 
 /// An argument that is wrong before it is read as a value.

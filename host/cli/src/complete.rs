@@ -8,8 +8,9 @@ use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::validate::Validator;
 use rustyline::{Context, Helper};
+use wit_host::Guest;
+use wit_host::values::{Form, example, wit};
 use wit_host::wasmtime::component::Type;
-use wit_host::{Guest, values::Form, values::example, values::wit};
 use wit_host_contract::Functions;
 
 use super::shell::COMMANDS;

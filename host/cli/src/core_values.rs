@@ -1,8 +1,9 @@
 //! Values of core modules that WIT has no types for, as text: a `v128` is a whole number of
 //! 128 bits in hex, and of references there is `null` alone. It makes no calls.
 
+use wit_host::Val;
 use wit_host::values::lift_number;
-use wit_host::{Val, wasmtime, wasmtime::FuncType, wasmtime::ValType};
+use wit_host::wasmtime::{self, FuncType, ValType};
 
 use super::returned::Returned;
 

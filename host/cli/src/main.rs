@@ -47,7 +47,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use status::Status;
-use wit_host::{terminal::Output, terminal::restore};
+use wit_host::terminal::{Output, restore};
 
 /// Run WebAssembly guests that may call the host's functions, and nothing else.
 ///

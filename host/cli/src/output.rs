@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use serde_json::Value;
-use wit_host::{terminal::Output, terminal::write_own};
+use wit_host::terminal::{Output, write_own};
 
 /// The form of what is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -7,7 +7,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use wit_host::{Error, LimitReached, terminal::Output, terminal::restore};
+use wit_host::terminal::{Output, restore};
+use wit_host::{Error, LimitReached};
 
 use super::options::Options;
 use super::status::{OUT_OF_TIME, notice, shown_path};

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use wit_host::{terminal::Output, terminal::write_own};
+use wit_host::terminal::{Output, write_own};
 
 /// How long nobody wonders yet.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -1,7 +1,8 @@
 //! What the calls of a session have returned, and which of it a later call may
 //! have: `$1` is what the first one returned. It makes no calls itself.
 
-use wit_host::{Val, wasmtime::component::ResourceAny, wasmtime::component::Type};
+use wit_host::Val;
+use wit_host::wasmtime::component::{ResourceAny, Type};
 
 /// The results so far, the first call's first.
 #[derive(Default)]

@@ -1,11 +1,10 @@
 //! What a call has returned, as it is printed.
 
 use anyhow::{Context as _, Result};
+use wit_host::Val;
+use wit_host::terminal::{Output, write_of_guest, write_raw};
+use wit_host::values::{to_json_text, to_wave};
 use wit_host::wasmtime::component::Type;
-use wit_host::{
-    Val, terminal::Output, terminal::write_of_guest, terminal::write_raw, values::to_json_text,
-    values::to_wave,
-};
 
 use super::calls::Notation;
 

@@ -11,9 +11,8 @@ use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
 use wit_host::blocking::Interrupt;
-use wit_host::{
-    Abi, AllocatorNames, Error, Grants, Guest, Runtime, inspect::Import, inspect::Item,
-};
+use wit_host::inspect::{Declaration, Import};
+use wit_host::{Abi, AllocatorNames, Error, Grants, Guest, Runtime};
 use wit_host_contract::Functions;
 
 use super::call_notation;
@@ -84,7 +83,7 @@ impl Shell {
             grants,
             abi,
             imports: Vec::new(),
-            signatures: BTreeMap::new(),
+            declared: BTreeMap::new(),
             observer,
             interrupt,
             calls: None,
@@ -107,7 +106,7 @@ struct Prompt<'a> {
     abi: Option<(Abi, Option<AllocatorNames>)>,
     imports: Vec<Import>,
     /// The types of a component's functions, with the names that it has for types.
-    signatures: BTreeMap<String, String>,
+    declared: BTreeMap<String, Declaration>,
     observer: Observer<'a>,
     interrupt: Interrupt,
     calls: Option<Calls>,
@@ -122,8 +121,8 @@ impl Prompt<'_> {
         }
         let inspected = self.runtime.inspect_file(&self.shell.guest);
         let inspected = inspected.map_err(|error| self.observer.explain(error))?;
+        self.declared = inspected.declarations(|name| self.guest.signature(name));
         self.imports = inspected.imports;
-        self.signatures = signatures(&inspected.exports);
         Ok(())
     }
 
@@ -156,8 +155,9 @@ impl Prompt<'_> {
         self.interrupt.store(true, Ordering::Relaxed);
         match started {
             Ok(session) => {
-                let Shell { notation, options, .. } = self.shell;
-                self.calls = Some(Calls::new(session, *notation, self.abi.clone(), options)?);
+                let Shell { notation, options, guest, .. } = self.shell;
+                let abi = self.abi.clone();
+                self.calls = Some(Calls::new(session, *notation, abi, options, guest)?);
             }
             Err(error) => return Err(self.observer.explain(error)),
         }
@@ -216,7 +216,7 @@ impl Prompt<'_> {
     fn exports(&self) -> String {
         let core = |name: &String| self.guest.core_type(name).map(|ty| core_values::signature(&ty));
         let described = |name: &String| {
-            let named = self.signatures.get(name).cloned();
+            let named = self.declared.get(name).map(ToString::to_string);
             let spelt = || self.guest.signature(name).map(|signature| signature.to_string());
             match named.or_else(spelt).or_else(|| core(name)) {
                 Some(signature) => format!("{}: {signature}\n", name.escape_debug()),
@@ -291,21 +291,6 @@ impl Prompt<'_> {
         }
         Ok(())
     }
-}
-
-/// The types of the functions among a component's exports, by the functions' full names. A
-/// method's is left out, since it does not have the handle that is given first.
-fn signatures(exports: &[Item]) -> BTreeMap<String, String> {
-    let mut signatures = BTreeMap::new();
-    for Item { name, ty, functions, .. } in exports {
-        if let Some(ty) = ty.as_ref().filter(|ty| ty.starts_with("func(")) {
-            signatures.insert(name.clone(), ty.clone());
-        }
-        for (function, ty) in functions.iter().filter_map(|text| text.split_once(": ")) {
-            signatures.insert(format!("{name}.{function}"), ty.to_owned());
-        }
-    }
-    signatures
 }
 
 fn editor(guest: &Guest<Functions>, notation: Notation) -> Result<Editor<Completion, FileHistory>> {

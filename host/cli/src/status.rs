@@ -11,10 +11,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rustix::process::Signal;
 use signal_hook::consts::SIGINT;
-use wit_host::{
-    ContractError, Error, GuestError, LimitReached, terminal::Output, terminal::within_line,
-    terminal::write_own,
-};
+use wit_host::terminal::{Output, within_line, write_own};
+use wit_host::{ContractError, Error, GuestError, LimitReached};
 use wit_host_adapt::AdaptError;
 use wit_host_scaffold::ProjectError;
 

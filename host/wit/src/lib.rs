@@ -20,6 +20,6 @@ pub use decode::{Decoded, Undecoded, contained, decode, has_only_types};
 pub use difference::{Difference, Sides, differences};
 pub use error::ContractError;
 pub use gates::Features;
-pub use notation::{function, ty as type_name};
+pub use notation::{definition_without_name, function, ty as type_name};
 pub use offered::Offered;
 pub use package::Package;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use wit_component::WitPrinter;
-use wit_parser::{Function, FunctionKind, PackageId, Resolve, Type, TypeId};
+use wit_parser::{Function, FunctionKind, PackageId, Resolve, Type, TypeDef, TypeDefKind, TypeId};
 
 use super::members;
 
@@ -65,6 +65,26 @@ pub(crate) fn definition(resolve: &Resolve, id: TypeId) -> String {
     let (kind, name) = (definition.kind.as_str(), definition.name.as_deref());
     let name = name.map_or("_".into(), quoted);
     format!("{kind} {name} {{ {} }}", members::listed(resolve, definition))
+}
+
+/// What the name of a type stands for: `record { x: f32, y: f32 }`.
+pub fn definition_without_name(resolve: &Resolve, definition: &TypeDef) -> String {
+    let listed = |one: Option<&Type>| one.map_or("_".into(), |one| ty(resolve, one));
+    match &definition.kind {
+        TypeDefKind::Type(other) => ty(resolve, other),
+        TypeDefKind::List(item) => format!("list<{}>", ty(resolve, item)),
+        TypeDefKind::Option(some) => format!("option<{}>", ty(resolve, some)),
+        TypeDefKind::Tuple(tuple) => {
+            let types: Vec<_> = tuple.types.iter().map(|item| ty(resolve, item)).collect();
+            format!("tuple<{}>", types.join(", "))
+        }
+        TypeDefKind::Result(result) => match (&result.ok, &result.err) {
+            (None, None) => "result".into(),
+            (ok, None) => format!("result<{}>", listed(ok.as_ref())),
+            (ok, err) => format!("result<{}, {}>", listed(ok.as_ref()), listed(err.as_ref())),
+        },
+        kind => format!("{} {{ {} }}", kind.as_str(), members::listed(resolve, definition)),
+    }
 }
 
 /// Whether the first parameter is the resource that a method belongs to.

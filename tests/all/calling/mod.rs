@@ -140,19 +140,24 @@ const FILES: &[(&str, &[u8])] = &[
 
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("shop.wasm"), shop()).unwrap();
+    let [shop, shapes] = [
+        (include_str!("shop.wit"), include_str!("shop.wat")),
+        (include_str!("shapes.wit"), include_str!("shapes.wat")),
+    ];
+    fs::write(folder.path().join("shop.wasm"), component(shop)).unwrap();
+    fs::write(folder.path().join("shapes.wasm"), component(shapes)).unwrap();
     for (name, content) in FILES {
         fs::write(folder.path().join(name), content).unwrap();
     }
     folder
 }
 
-/// A component of the world in `shop.wit`.
-fn shop() -> Vec<u8> {
+/// A component of a world.
+fn component((wit, module): (&str, &str)) -> Vec<u8> {
     let mut resolve = Resolve::default();
-    let package = resolve.push_source("shop.wit", include_str!("shop.wit")).unwrap();
+    let package = resolve.push_source("guest.wit", wit).unwrap();
     let world = resolve.select_world(&[package], None).unwrap();
-    let mut module = wat::parse_str(include_str!("shop.wat")).unwrap();
+    let mut module = wat::parse_str(module).unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
 }
@@ -177,6 +182,11 @@ fn check(transcript: &str) {
 #[test]
 fn arguments_and_results() {
     check("values.txt");
+}
+
+#[test]
+fn names_of_types() {
+    check("types.txt");
 }
 
 #[test]

@@ -4,9 +4,8 @@
 mod rows;
 
 use rows::{INTERFACES, VERSIONS, WORLDS};
-use wit_host::{
-    Contract, changes::Change, changes::Changes, changes::Effect, changes::VersionStep,
-};
+use wit_host::Contract;
+use wit_host::changes::{Change, Changes, Effect, VersionStep};
 
 /// What every contract of a row has beside the row's own.
 const COMMON: &str = "

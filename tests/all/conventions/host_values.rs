@@ -1,7 +1,8 @@
 //! Values of the host that guests hold as `externref`, in the ways that the
 //! published tutorials do.
 
-use wit_host::{Error, HostRef, Limits, Runtime, wasmtime::ExternRef, wasmtime::OwnedRooted};
+use wit_host::wasmtime::{ExternRef, OwnedRooted};
+use wit_host::{Error, HostRef, Limits, Runtime};
 
 use super::Host;
 

@@ -1,6 +1,7 @@
 //! Rows that are too long to be written down, or that are no text: made here.
 
-use wit_host::{Error, GuestError, wasmtime::Config, wasmtime::Engine};
+use wit_host::wasmtime::{Config, Engine};
+use wit_host::{Error, GuestError};
 use wit_host_contract::builder;
 
 use super::check_all;

@@ -1,10 +1,8 @@
 //! Resources: what one call of a session returns is passed on to the next, and
 //! has no text that could be passed instead.
 
-use wit_host::{
-    Error, Runtime, Val, values::Form, values::example, values::from_text, values::to_json_text,
-    values::to_wave,
-};
+use wit_host::values::{Form, example, from_text, to_json_text, to_wave};
+use wit_host::{Error, Runtime, Val};
 
 /// A counter is its address in memory, where its number is. A token is nothing.
 const COUNTERS: &str = r#"(component

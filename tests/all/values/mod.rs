@@ -6,10 +6,8 @@ mod handles;
 mod random;
 mod refusals;
 
+use wit_host::values::{Form, from_bytes, from_text, to_json_text, to_wave};
 use wit_host::wasmtime::component::wasm_wave;
-use wit_host::{
-    values::Form, values::from_bytes, values::from_text, values::to_json_text, values::to_wave,
-};
 
 use self::echo::Echo;
 

@@ -6,10 +6,8 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use wit_component::StringEncoding;
-use wit_host::{
-    values::Form, values::example, values::from_text, values::short, values::to_json_text,
-    values::to_wave, wasmtime::component::Type, wasmtime::component::wasm_wave,
-};
+use wit_host::values::{Form, example, from_text, short, to_json_text, to_wave};
+use wit_host::wasmtime::component::{Type, wasm_wave};
 
 use wit_host::Val;
 

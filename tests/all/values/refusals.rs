@@ -1,10 +1,8 @@
 //! What bad input is told: which parameter, what it takes, what is wrong where,
 //! and what would be right.
 
-use wit_host::{
-    Runtime, Val, values::Form, values::example, values::from_text, values::short, values::to_wave,
-    values::wit,
-};
+use wit_host::values::{Form, example, from_text, short, to_wave, wit};
+use wit_host::{Runtime, Val};
 
 use super::DEFINITIONS;
 use super::echo::Echo;

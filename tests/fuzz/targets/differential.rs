@@ -9,7 +9,9 @@ mod probe;
 mod reexport;
 
 use libfuzzer_sys::fuzz_target;
-use wit_host_contract::{Functions, bindings::wit_host::contract::math::Host as _, bindings::wit_host::contract::strings::Host as _};
+use wit_host_contract::bindings::wit_host::contract::math::Host as _;
+use wit_host_contract::bindings::wit_host::contract::strings::Host as _;
+use wit_host_contract::Functions;
 
 use crate::probe::{Case, Expected, Function, Path, bytes, check, text};
 use wit_host::Val;

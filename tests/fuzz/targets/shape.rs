@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use arbitrary::Arbitrary;
 use wit_host::wasmtime::Engine;
 use wit_host::wasmtime::component::types::ComponentItem;
-use wit_host::{wasmtime::component::Component, wasmtime::component::Type};
+use wit_host::wasmtime::component::{Component, Type};
 
 #[derive(Arbitrary, Debug)]
 pub(crate) enum Shape {

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use wit_host::{values::Form, values::example, values::from_bytes, values::from_text, values::short, values::to_json_text, values::to_wave};
+use wit_host::values::{Form, example, from_bytes, from_text, short, to_json_text, to_wave};
 use wit_host::wasmtime::Engine;
 use wit_host::wasmtime::component::Type;
 

@@ -4,6 +4,7 @@
 
 mod component;
 mod contents;
+mod declaration;
 mod json;
 mod module;
 mod names;
@@ -15,6 +16,7 @@ use crate::error::Result;
 use crate::fit::language_of;
 use crate::offer::Offer;
 use contents::Contents;
+pub use declaration::Declaration;
 pub(crate) use wasi::{function as wasi_function, interface as wasi_interface};
 use wit_host_binary::examine::examine_whole;
 use wit_host_binary::kind::Kind;

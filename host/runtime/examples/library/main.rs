@@ -5,10 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use wit_host::{
-    Contract, HostFailure, Runtime, State, wasmtime::component::HasSelf,
-    wasmtime::component::Resource, wasmtime::component::ResourceTable,
-};
+use wit_host::wasmtime::component::{HasSelf, Resource, ResourceTable};
+use wit_host::{Contract, HostFailure, Runtime, State};
 
 use self::bindings::Visitor;
 use self::bindings::example::library::catalogue::{Host, HostLoan, Rights};

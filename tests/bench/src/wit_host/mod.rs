@@ -9,10 +9,8 @@ pub(crate) mod sessions;
 
 use anyhow::Result;
 use wit_host::wasmtime::StoreContextMut;
-use wit_host::{
-    Limits, Pool, Runtime, RuntimeBuilder, State, wasmtime::component::HasSelf,
-    wasmtime::component::Linker, wasmtime::component::WasmStr,
-};
+use wit_host::wasmtime::component::{HasSelf, Linker, WasmStr};
+use wit_host::{Limits, Pool, Runtime, RuntimeBuilder, State};
 
 use crate::bindings::asynchronous;
 use crate::bindings::host::Host as _;

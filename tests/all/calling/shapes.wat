@@ -1,0 +1,15 @@
+;; The world in `shapes.wit`. Nothing of it is called.
+(module
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+  (func (export "shop:shapes/shapes@1.0.0#[constructor]pen") (param i32) (result i32)
+    (i32.const 1))
+  (func (export "shop:shapes/shapes@1.0.0#[method]pen.draw")
+    (param i32 f32 f32 f32 f32) (result i32) unreachable)
+  (func (export "shop:shapes/shapes@1.0.0#points") (param i32 i32) (result i32) unreachable)
+  (func (export "shop:shapes/shapes@1.0.0#warm") (param f64 f64))
+  (func (export "shop:shapes/shapes@1.0.0#find") (param i32))
+  (func (export "shop:shapes/shapes@1.0.0#enter") (param i32 i32))
+  (func (export "shop:shapes/shapes@1.0.0#count") (param i32 i32))
+  (func (export "shop:shapes/shapes@1.0.0#tint") (param i32 i32))
+  (func (export "shop:shapes/shapes@1.0.0#area") (param i32 i32 i32) (result f64) unreachable))
