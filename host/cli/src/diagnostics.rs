@@ -16,6 +16,7 @@ use super::destination::{Destination, is_same_file, refuse_read};
 use super::host_calls::HostCalls;
 use super::isolation::isolation;
 use super::last_call::LastCall;
+use super::listener::Listener;
 use super::modules::Modules;
 use super::options::Usage;
 use super::progress;
@@ -67,12 +68,13 @@ impl Diagnostics {
         let told = self.verbose.then(|| shown_path(guest));
         let calls = HostCalls::new(last.clone(), told);
         let listens = calls.listens();
-        let listener = Registry::default()
-            .with(calls.with_filter(filter_fn(listens)))
-            .with(Warnings.with_filter(filter_fn(Warnings::listens)));
+        let warnings = || Warnings.with_filter(filter_fn(Warnings::listens));
         match trace {
-            Some(trace) => set_global_default(listener.with(trace)),
-            None => set_global_default(listener),
+            None if !self.verbose => set_global_default(Listener::new(last.clone(), &calls)),
+            trace => {
+                let calls = calls.with_filter(filter_fn(listens));
+                set_global_default(Registry::default().with(calls).with(warnings()).with(trace))
+            }
         }
         .context("failed to listen to the run")?;
         Ok(Observer { options: self, guest, coredump, last })

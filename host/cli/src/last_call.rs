@@ -55,6 +55,11 @@ impl LastCall {
         self.last().name.clone()
     }
 
+    /// Whether the guest has not come back from it.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.last().stage == Stage::UnderWay
+    }
+
     /// Takes note of a call by its span.
     pub(crate) fn begin(&self, span: &Attributes<'_>) {
         let mut last = self.last();

@@ -24,6 +24,7 @@ mod host_calls;
 mod inspect;
 mod isolation;
 mod last_call;
+mod listener;
 mod loading;
 mod modules;
 mod new;

@@ -22,13 +22,18 @@ impl Warnings {
     pub(crate) fn listens(metadata: &Metadata<'_>) -> bool {
         *metadata.level() == Level::WARN && metadata.target().starts_with("wit_host::")
     }
+
+    /// Tells a warning on standard error.
+    pub(crate) fn tell(event: &Event<'_>) {
+        let mut message = Message::default();
+        event.record(&mut message);
+        notice(&message.0);
+    }
 }
 
 impl<S: Subscriber> Layer<S> for Warnings {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut message = Message::default();
-        event.record(&mut message);
-        notice(&message.0);
+        Self::tell(event);
     }
 }
 
