@@ -4,11 +4,12 @@
 use wit_parser::abi::AbiVariant;
 use wit_parser::{Function, Resolve, WorldId, WorldItem};
 
-use super::allocator::Allocator;
+use super::allocator::{Allocator, Missing};
 use super::convention::{Form, Number, described, is_plain, type_name};
 use super::core_module::{CoreModule, is, signature};
 use super::imports::no_memory;
 use super::report::{Mapping, Unmappable};
+use wit_host_binary::allocator_names::AllocatorNames;
 use wit_host_binary::names::{INITIALIZE, START};
 use wit_host_text::list;
 
@@ -53,6 +54,8 @@ impl CallIn {
 pub(super) struct Exports {
     pub(super) calls: Vec<CallIn>,
     pub(super) allocator: Option<Allocator>,
+    /// Why there is none.
+    missing: Option<Missing>,
     /// The set-up: what instantiating calls, and what is called next.
     pub(super) initialize: Vec<u32>,
     /// `_start`, where the module has it.
@@ -65,11 +68,18 @@ pub(super) struct Exports {
 
 impl Exports {
     /// Looks for each export of the world.
-    pub(super) fn plan(module: &CoreModule<'_>, resolve: &Resolve, world: WorldId) -> Self {
+    pub(super) fn plan(
+        module: &CoreModule<'_>,
+        resolve: &Resolve,
+        world: WorldId,
+        names: Option<&AllocatorNames>,
+    ) -> Self {
         let initialize = module.function_of(INITIALIZE, &[], &[]);
         let start = module.function_of(START, &[], &[]);
+        let allocator = Allocator::of(module, names);
         let mut planned = Self {
-            allocator: Allocator::of(module),
+            missing: allocator.as_ref().err().cloned(),
+            allocator: allocator.ok(),
             initialize: module.start.into_iter().chain(initialize).collect(),
             start,
             ..Self::default()
@@ -85,6 +95,7 @@ impl Exports {
                 planned.unmappable.push(unmappable);
             }
         }
+        planned.tell_missing();
         // A reactor has been set up, and its `_start` is no set-up.
         if initialize.is_some() && !planned.calls.is_empty() {
             planned.start = None;
@@ -178,13 +189,20 @@ impl Exports {
             return Ok(());
         }
         module.memory().map_err(no_memory)?;
-        if call.params.contains(&Crossing::CString) && self.allocator.is_none() {
-            let reason = "it takes text, and the module exports nothing to place text with";
-            let fix = "export `allocate(i32) -> i32` and `deallocate(i32, i32)`, or \
-                       `malloc(i32) -> i32` and `free(i32)`";
-            return Err(Unmappable::new(core, reason, fix));
+        match &self.missing {
+            Some(Missing { reason, fix, .. }) if call.params.contains(&Crossing::CString) => {
+                Err(Unmappable::new(core, format!("it takes text, and {reason}"), fix))
+            }
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Tells that an allocator was named that is none, unless that is told already.
+    fn tell_missing(&mut self) {
+        let Some(Missing { reason, fix, was_named: true }) = &self.missing else { return };
+        if !self.unmappable.iter().any(|told| told.fix == *fix) {
+            self.unmappable.push(Unmappable::new("module", reason, fix));
+        }
     }
 }
 

@@ -79,9 +79,11 @@ use glue::Glue;
 use imports::Imports;
 use layout::Layout;
 pub use report::{Mapping, Unmappable, Unmappables};
+use wit_host_binary::allocator_names::AllocatorNames;
 use wit_host_binary::examine::{examine, read_guest};
 use wit_host_binary::kind::Kind;
 use wit_host_binary::limits::Limits;
+use wit_host_binary::proposals;
 use wit_host_text::contain::contained;
 use wit_host_text::shown_text;
 use wit_host_wit::Contract;
@@ -106,19 +108,40 @@ impl Plan {
     /// it is a component already, [`AdaptError::Failed`] where the component could not be put
     /// together.
     pub fn new(bytes: &[u8], contract: &Contract, limits: &Limits) -> Result<Self> {
-        contained("adapt the module", || Self::planned(bytes, contract, limits))
+        Self::with_allocator(bytes, contract, limits, None)
     }
 
-    fn planned(bytes: &[u8], contract: &Contract, limits: &Limits) -> Result<Self> {
+    /// [`Plan::new`] with the names of the module's allocator, where it has several, or one
+    /// of other names than the usual ones.
+    ///
+    /// # Errors
+    /// Those of [`Plan::new`]. An allocator that the module does not have cannot be mapped.
+    pub fn with_allocator(
+        bytes: &[u8],
+        contract: &Contract,
+        limits: &Limits,
+        allocator: Option<&AllocatorNames>,
+    ) -> Result<Self> {
+        contained("adapt the module", || Self::planned(bytes, contract, limits, allocator))
+    }
+
+    fn planned(
+        bytes: &[u8],
+        contract: &Contract,
+        limits: &Limits,
+        allocator: Option<&AllocatorNames>,
+    ) -> Result<Self> {
         let (resolve, world) = (&contract.resolve, contract.world);
         let (kind, binary) = examine(bytes, true, limits)?;
         if kind == Kind::Component {
             return Err(AdaptError::NotAModule);
         }
+        // What no component can have of WebAssembly, or the host does not run.
+        proposals::validate(kind, &binary)?;
         let module = CoreModule::read(&binary)?;
         let wasi = CoreModule::read(encode::wasi_adapter())?;
         let imports = Imports::plan(&module, resolve, world, &wasi);
-        let exports = Exports::plan(&module, resolve, world);
+        let exports = Exports::plan(&module, resolve, world, allocator);
         let mut plan = Self {
             component: None,
             world: None,
@@ -141,7 +164,20 @@ impl Plan {
     /// # Errors
     /// Those of [`Plan::new`], and that the file cannot be read.
     pub fn of_file(path: impl AsRef<Path>, contract: &Contract, limits: &Limits) -> Result<Self> {
-        Self::new(&read_guest(path.as_ref(), limits)?, contract, limits)
+        Self::of_file_with_allocator(path, contract, limits, None)
+    }
+
+    /// [`Plan::with_allocator`] on the content of a file.
+    ///
+    /// # Errors
+    /// Those of [`Plan::with_allocator`], and that the file cannot be read.
+    pub fn of_file_with_allocator(
+        path: impl AsRef<Path>,
+        contract: &Contract,
+        limits: &Limits,
+        allocator: Option<&AllocatorNames>,
+    ) -> Result<Self> {
+        Self::with_allocator(&read_guest(path.as_ref(), limits)?, contract, limits, allocator)
     }
 
     /// The component's world in WIT, as far as it can be told: what cannot be

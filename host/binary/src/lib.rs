@@ -2,6 +2,7 @@
 //! use of WebAssembly, what they would cost, and the names in them that have a meaning. It
 //! knows no engine, no contract, and no host that serves anything.
 
+pub mod allocator_names;
 pub mod core_type;
 pub mod entry_point;
 pub mod error;

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use wit_host::AllocatorNames;
 use wit_host_adapt::{Plan, Unmappables};
 
+use super::convention::allocator;
 use super::destination::{Destination, refuse_read};
 use super::features::FeatureOptions;
 use super::loading::Loading;
@@ -42,6 +44,11 @@ pub(crate) struct Adapt {
     #[arg(long, value_name = "NAME", requires = "wit")]
     world: Option<String>,
 
+    /// The module's functions that give out and take back blocks of memory, where they are
+    /// not `allocate,deallocate` or `malloc,free`, or where it has both
+    #[arg(long, value_name = "NAME[,NAME]", value_parser = allocator)]
+    allocator: Option<AllocatorNames>,
+
     #[command(flatten)]
     loading: Loading,
 
@@ -59,7 +66,8 @@ impl Adapt {
             Some(folder) => self.features.read(folder)?.contract(self.world.as_deref())?,
             None => wit_host_contract::contract()?,
         };
-        let plan = Plan::of_file(module, &contract, &self.loading.limits()?);
+        let (limits, allocator) = (self.loading.limits()?, self.allocator.as_ref());
+        let plan = Plan::of_file_with_allocator(module, &contract, &limits, allocator);
         let plan = plan.map_err(|error| named(module, error))?;
         if self.dry_run {
             return print(&plan);

@@ -78,7 +78,7 @@ impl Convention {
     }
 }
 
-fn allocator(text: &str) -> std::result::Result<AllocatorNames, String> {
+pub(super) fn allocator(text: &str) -> std::result::Result<AllocatorNames, String> {
     let (allocate, release) = match text.split_once(',') {
         Some((allocate, release)) => (allocate, Some(release)),
         None => (text, None),

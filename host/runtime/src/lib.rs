@@ -176,7 +176,7 @@ mod tail;
 pub mod terminal;
 mod wasi;
 
-pub use abi::{Abi, AllocatorNames, Returns};
+pub use abi::{Abi, Returns};
 pub use ahead::{CompiledGuest, Manifest};
 pub use builder::RuntimeBuilder;
 pub use cache::{Cache, Kept};
@@ -200,6 +200,7 @@ pub use state::State;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
 pub use wasmtime;
 pub use wasmtime::component::Val;
+pub use wit_host_binary::allocator_names::AllocatorNames;
 pub use wit_host_binary::entry_point::Main;
 pub use wit_host_binary::error::GuestError;
 pub use wit_host_binary::kind::Kind;

@@ -74,17 +74,12 @@ const CASES: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        r#"(import "env" "concat" (func (param i32 i32 i32 i32) (result i32)))
-           (memory (export "memory") i64 1)"#,
-        &["`memory`: its memory has 64-bit addresses; export one memory of 32-bit addresses as \
-           `memory`"],
-    ),
-    (
         r#"(func (export "greet") (param i32) (result i32) (local.get 0))
            (memory (export "memory") 1)"#,
         &["`greet`: it takes text, and the module exports nothing to place text with; export \
            `allocate(i32) -> i32` and `deallocate(i32, i32)`, or `malloc(i32) -> i32` and \
-           `free(i32)`"],
+           `free(i32)`, or give the names of its own with `--allocator NAME,NAME` \
+           (`Plan::with_allocator`)"],
     ),
     (
         r#"(func (export "greet") (param i32 i32) (result i32) (local.get 0))"#,
@@ -163,6 +158,9 @@ fn what_is_no_core_module() {
         plan(invalid),
         Err(AdaptError::Guest(GuestError::Invalid { kind: "core module", .. }))
     ));
+    let wide = br#"(module (memory (export "memory") i64 1))"#;
+    let refused = plan(wide);
+    assert!(matches!(refused, Err(AdaptError::Guest(GuestError::UnsupportedFeature(_)))));
     let small = Limits::default().file_size(10);
     let large = Plan::new(invalid, &contract, &small);
     assert!(matches!(large, Err(AdaptError::Guest(GuestError::TooCostly { .. }))));

@@ -1,9 +1,10 @@
 //! Exports that take and give text as C strings, through the module's allocator.
 
-use wit_host::{Error, Val};
+use wit_host::{AllocatorNames, Error, Limits, Val};
+use wit_host_adapt::Plan;
 use wit_host_contract::Functions;
 
-use super::both::{HELPERS, RUNTIME, check, gives, plan, traps};
+use super::both::{HELPERS, RUNTIME, check, contract, gives, plan, traps};
 use crate::probe::text;
 
 /// An allocator that never uses a block again, and knows how many are in use. It
@@ -171,4 +172,29 @@ fn greetings_that_call_out() {
         r#"(module {imports} (memory (export "memory") 1) {ALLOCATOR} {functions} {HELPERS})"#
     );
     check(&module, &calls);
+}
+
+/// Two allocators of the usual names and one that asks for an alignment: a text comes from
+/// the one that is named, and goes back to it.
+#[test]
+fn an_allocator_that_is_named() {
+    const MODULE: &str = include_str!("../cases/adapt-allocator.in/both.wat");
+    let names = |allocate: &str, release: Option<&str>| AllocatorNames {
+        allocate: allocate.into(),
+        release: release.map(Into::into),
+    };
+    for (names, greeting, freed) in [
+        (names("malloc", Some("free")), "mine", 1),
+        (names("malloc", None), "mine", 0),
+        (names("allocate", Some("deallocate")), "not mine", 0),
+        (names("block_new", Some("block_drop")), "mine", 0),
+    ] {
+        let (bytes, limits) = (MODULE.as_bytes(), Limits::default());
+        let plan = Plan::with_allocator(bytes, &contract(), &limits, Some(&names)).unwrap();
+        let guest = RUNTIME.load(plan.into_component().unwrap()).unwrap();
+        let mut session = guest.session_blocking(Functions::default()).unwrap();
+        let greeted = session.call("greet", &[Val::String("Ann".into())]).unwrap();
+        assert_eq!(greeted, [Val::String(greeting.into())], "{names:?}");
+        assert_eq!(session.call("run", &[]).unwrap(), [Val::S32(freed)], "{names:?}");
+    }
 }

@@ -5,10 +5,13 @@ use wasm_encoder::{BlockType, Function, MemArg, ValType};
 
 use super::kit::{Kit, made};
 use super::{Made, flat};
-use crate::allocator::Allocator;
+use crate::allocator::{Allocator, Release};
 use crate::convention::Number::I32;
 use crate::core_module::count;
 use crate::exports::{CallIn, Crossing};
+
+/// What a block is aligned to, where the allocator asks.
+const ALIGNMENT: i32 = 8;
 
 /// The set-up: one function after the other.
 pub(super) fn initialize(functions: impl Iterator<Item = u32>, kit: &Kit) -> Made {
@@ -61,10 +64,10 @@ pub(super) fn place(kit: &Kit, allocator: Allocator) -> Made {
     code.i32_eqz().if_(BlockType::Empty).call(kit.nul).end();
     code.local_get(at).i32_const(1).i32_add().local_set(at).br(0).end().end();
     code.local_get(length).i32_const(1).i32_add();
-    match allocator {
-        Allocator::Sized { allocate, .. } => code.call(allocate),
-        Allocator::Malloc { malloc, .. } => code.call(malloc),
-    };
+    if allocator.is_aligned {
+        code.i32_const(ALIGNMENT);
+    }
+    code.call(allocator.allocate);
     code.local_tee(block).i32_eqz().if_(BlockType::Empty).call(kit.full).end();
     // The NUL goes first, and with it a check of the whole block.
     code.local_get(block).i32_const(0).local_get(length).i32_const(1).i32_add();
@@ -131,17 +134,24 @@ fn finish(
         for (block, pointer) in locals.placed.iter().flatten() {
             let mut code = body.instructions();
             code.local_get(*block);
-            match allocator {
-                Allocator::Sized { deallocate, .. } => {
-                    code.local_get(pointer + 1).i32_const(1).i32_add().call(deallocate);
+            match allocator.release {
+                Release::Sized(release) => {
+                    code.local_get(pointer + 1).i32_const(1).i32_add().call(release);
                 }
-                Allocator::Malloc { free, .. } => {
-                    code.call(free);
+                Release::Aligned(release) => {
+                    code.local_get(pointer + 1).i32_const(1).i32_add();
+                    code.i32_const(ALIGNMENT).call(release);
+                }
+                Release::Pointer(release) => {
+                    code.call(release);
+                }
+                Release::Never => {
+                    code.drop();
                 }
             }
         }
-        if let (true, Allocator::Sized { deallocate, .. }) = (is_text, allocator) {
-            give_back(body, locals, deallocate);
+        if let (true, Release::Sized(release)) = (is_text, allocator.release) {
+            give_back(body, locals, release);
         }
     }
     if is_text {

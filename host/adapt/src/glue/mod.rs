@@ -8,7 +8,7 @@ mod out;
 
 use wasm_encoder::Function;
 
-use super::allocator::Allocator;
+use super::allocator::{Allocator, Release};
 use super::convention::Number;
 use super::core_module::CoreModule;
 use super::exports::{CallIn, Crossing, Exports};
@@ -155,7 +155,11 @@ impl Glue {
 fn settled_malloc(exports: &Exports) -> Option<u32> {
     let is_set_up = exports.start.is_some() || !exports.initialize.is_empty();
     match exports.allocator {
-        Some(Allocator::Malloc { malloc, .. }) if is_set_up => Some(malloc),
+        Some(Allocator { allocate, is_aligned: false, release: Release::Pointer(_) })
+            if is_set_up =>
+        {
+            Some(allocate)
+        }
         _ => None,
     }
 }

@@ -5,6 +5,7 @@
 use wasmtime::{AsContextMut, Func, Instance, Store, TypedFunc};
 
 use crate::state::State;
+use wit_host_binary::allocator_names::{AllocatorNames, Candidate, pairs};
 use wit_host_text::list;
 
 /// What a guest has to export for blocks to be had.
@@ -13,20 +14,6 @@ const WANTED: &str = "`allocate(i32) -> i32` and `deallocate(i32, i32)`, or \
 
 /// The alignment that a block is asked for where a guest wants to know.
 const ALIGNMENT: u32 = 8;
-
-/// The names of the functions with which a core module gives out blocks of its memory and
-/// takes them back, for [`Session::set_allocator`](crate::session::Session::set_allocator).
-///
-/// The first takes a size, or a size and an alignment, and returns a pointer. The second takes
-/// a pointer, a pointer and a size, or these and an alignment. Without it nothing is given
-/// back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AllocatorNames {
-    /// Gives out a block.
-    pub allocate: String,
-    /// Takes one back.
-    pub release: Option<String>,
-}
 
 /// Two functions of a guest.
 pub(super) struct Allocator {
@@ -214,38 +201,11 @@ fn candidates<T: 'static>(store: &mut Store<State<T>>, instance: Instance) -> Ve
             (name, export.into_func())
         })
         .collect();
-    let functions: Vec<_> =
-        exports.into_iter().filter_map(|(name, func)| Some((name, func?))).collect();
-    let has = |name: &str, part: &str| name.to_ascii_lowercase().contains(part);
-    let gives = |name: &str| {
-        let is_other = ["dealloc", "realloc", "calloc"].iter().any(|part| has(name, part));
-        has(name, "alloc") && !is_other
-    };
-    let takes = |name: &str| has(name, "free") || has(name, "dealloc");
-    let mut pairs = Vec::new();
-    for (name, func) in &functions {
-        if !gives(name) || !matches!(Allocate::of(&mut *store, *func), Some(Allocate::Size(_))) {
-            continue;
-        }
-        let sibling = sibling(name);
-        let releases = functions
-            .iter()
-            .filter(|(other, func)| takes(other) && Release::of(&mut *store, *func).is_some());
-        // The one that is called like it, or else the only one.
-        let releases: Vec<_> = releases.map(|(name, _)| name).collect();
-        let release = releases.iter().find(|release| sibling.contains(**release));
-        if let Some(release) = release.or(releases.first().filter(|_| releases.len() == 1)) {
-            pairs.push(format!("{name},{release}"));
-        }
-    }
-    pairs
-}
-
-/// What the function that takes blocks back may be called beside the one that gives them.
-fn sibling(name: &str) -> [String; 3] {
-    [
-        name.replace("malloc", "free"),
-        name.replace("alloc", "dealloc"),
-        name.replace("alloc", "free"),
-    ]
+    let functions = exports.into_iter().filter_map(|(name, func)| {
+        let func = func?;
+        let gives = matches!(Allocate::of(&mut *store, func), Some(Allocate::Size(_)));
+        let takes = Release::of(&mut *store, func).is_some();
+        Some(Candidate { name, gives, takes })
+    });
+    pairs(&functions.collect::<Vec<_>>())
 }

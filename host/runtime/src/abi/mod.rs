@@ -15,12 +15,12 @@ mod scalar;
 use wasmtime::component::Val;
 use wasmtime::{Func, Instance, Store};
 
-pub use self::allocator::AllocatorNames;
 pub(crate) use self::broken::Broken;
 
 use self::exchange::{Access, Exchange};
 use crate::error::{Error, Result};
 use crate::state::State;
+use wit_host_binary::allocator_names::AllocatorNames;
 
 /// By which convention an export of a core module takes and returns what is no
 /// number, for [`Session::call_with`](crate::session::Session::call_with).

@@ -4,9 +4,10 @@
 use wasmtime::component::Val;
 
 use super::{Live, Session};
-use crate::abi::{Abi, AllocatorNames, Prepared};
+use crate::abi::{Abi, Prepared};
 use crate::error::{Error, Result};
 use crate::failure::Called;
+use wit_host_binary::allocator_names::AllocatorNames;
 
 impl<T: Send + 'static> Session<T> {
     /// Names the guest's allocator for [`Session::call_with`], where it has another name than

@@ -15,7 +15,6 @@ use tracing::Span;
 use wasmtime::component::{self, Val};
 use wasmtime::{Instance, Store};
 
-use crate::abi::AllocatorNames;
 use crate::error::{Error, Result};
 use crate::failure::Called;
 use crate::guest::{Guest, Outcome};
@@ -24,6 +23,7 @@ use crate::spent::Spent;
 use crate::state::State;
 use callee::{Callee, Callees};
 use guard::Guards;
+use wit_host_binary::allocator_names::AllocatorNames;
 use wit_host_binary::entry_point::Main;
 use wit_host_binary::limits::LimitReached;
 

@@ -6,10 +6,11 @@ mod reading;
 
 use wasmtime::{Func, Instance, Memory, Store, Trap};
 
-use super::allocator::{Allocator, AllocatorNames};
+use super::allocator::Allocator;
 use super::broken::Broken;
 use crate::env::{MEMORY, write};
 use crate::state::State;
+use wit_host_binary::allocator_names::AllocatorNames;
 
 /// The exports of a guest through which anything is handed over.
 pub(crate) struct Access {

@@ -1,0 +1,16 @@
+;; Two allocators: greet answers its own text only from blocks of `malloc`.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 8) "mine\00")
+  (data (i32.const 24) "not mine\00")
+  (global $freed (mut i32) (i32.const 0))
+  (func (export "malloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "free") (param i32) (global.set $freed (i32.add (global.get $freed) (i32.const 1))))
+  (func (export "allocate") (param i32) (result i32) (i32.const 2048))
+  (func (export "deallocate") (param i32 i32))
+  (func (export "block_new") (param i32 i32) (result i32)
+    (if (i32.ne (local.get 1) (i32.const 8)) (then unreachable)) (i32.const 1024))
+  (func (export "block_drop") (param i32 i32 i32) (if (i32.ne (local.get 2) (i32.const 8)) (then unreachable)))
+  (func (export "run") (result i32) (global.get $freed))
+  (func (export "greet") (param i32) (result i32)
+    (select (i32.const 8) (i32.const 24) (i32.eq (local.get 0) (i32.const 1024)))))
