@@ -9,7 +9,7 @@ mod large;
 mod misfit;
 mod module;
 pub mod names;
-pub mod other;
+mod other;
 mod preview1;
 mod probe;
 mod wasi;
@@ -23,7 +23,7 @@ pub use misfit::{Misfit, Misfits};
 pub(crate) use module::{CORE_OF_COMPONENT, has_component_types, is_interface};
 pub use module::{before_compiling, module_before_compiling, unlinkable_module};
 pub use preview1::unserved_wasi;
-pub use wasi::language_of;
+pub(crate) use wasi::{language_of, linker_of};
 
 use crate::deny;
 use crate::engine_error::root_cause;

@@ -76,6 +76,24 @@ pub fn language_of(tool: &str) -> Option<&'static str> {
     found.map(|(_, language, _)| *language)
 }
 
+/// Libraries of the tools that leave no trace of their names but those of the libraries: what
+/// links these exports their addresses.
+const LIBRARIES: [(&str, &str); 2] = [
+    ("libcomponentize_py_runtime.so:memory_base", "componentize-py"),
+    ("componentize_qjs_runtime.wasm:memory_base", "componentize-qjs"),
+];
+
+/// The tool whose library is linked into a component.
+pub(crate) fn linker_of(binary: &[u8]) -> Option<&'static str> {
+    Parser::new(0).parse_all(binary).find_map(|payload| {
+        let Ok(Payload::ExportSection(section)) = payload else { return None };
+        section.into_iter().flatten().find_map(|export| {
+            let found = LIBRARIES.iter().find(|(library, _)| *library == export.name)?;
+            Some(found.1)
+        })
+    })
+}
+
 /// The language's runtime that imports it whether the guest uses it or not.
 fn bringer(binary: &[u8]) -> Option<String> {
     let tools = tools(binary);
@@ -91,7 +109,7 @@ fn bringer(binary: &[u8]) -> Option<String> {
 
 /// Every tool that a guest or a part of it says it was made by.
 fn tools(binary: &[u8]) -> Vec<String> {
-    let mut tools = Vec::new();
+    let mut tools: Vec<_> = linker_of(binary).map(str::to_owned).into_iter().collect();
     for payload in Parser::new(0).parse_all(binary) {
         let Ok(Payload::CustomSection(section)) = payload else { continue };
         if section.name() != "producers" {

@@ -13,7 +13,7 @@ mod show;
 mod wasi;
 
 use crate::error::Result;
-use crate::fit::language_of;
+use crate::fit::{language_of, linker_of};
 use crate::offer::Offer;
 use contents::Contents;
 pub use declaration::Declaration;
@@ -153,7 +153,7 @@ pub fn inspect<S: 'static>(
     let mut inspection = Inspection {
         kind,
         size: binary.len(),
-        language: language(&contents.producers()),
+        language: language(&contents.producers(), &binary),
         producers: contents.producers(),
         imports: Vec::new(),
         exports: Vec::new(),
@@ -175,6 +175,7 @@ pub fn inspect<S: 'static>(
 }
 
 /// The language whose runtime a tool has put into the guest.
-fn language(producers: &[Producer]) -> Option<&'static str> {
-    producers.iter().find_map(|producer| language_of(&producer.name))
+fn language(producers: &[Producer], binary: &[u8]) -> Option<&'static str> {
+    let told = producers.iter().find_map(|producer| language_of(&producer.name));
+    told.or_else(|| linker_of(binary).and_then(language_of))
 }
