@@ -11,7 +11,9 @@ use super::status::Status;
 
 /// Tell which tools building guests needs, and which of them are there
 ///
-/// Nothing is installed. Of one language, the status is 1 where something is missing or
+/// Nothing is installed here: what the build of a project installs is in the folder that
+/// WIT_HOST_TOOLS names, or in `wit-host-tools` of the user's cache, for all projects that
+/// need the same. Of one language, the status is 1 where something is missing or
 /// too old.
 #[derive(Args)]
 #[command(after_help = "\
@@ -76,7 +78,7 @@ fn table(rows: &[(Language, Tool)]) -> String {
             }
             (Some(found), _) => (found.clone(), ""),
             (None, Some(install)) => ("missing".into(), install),
-            (None, None) => ("-".into(), "the build does, in the project's `tools`"),
+            (None, None) => ("-".into(), "the build does, once, in a shared folder"),
         };
         let language = if is_new { language.name() } else { "" };
         let needed = tool.needed.to_string();
