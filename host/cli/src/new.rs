@@ -1,6 +1,6 @@
 //! `wit-host new`: a guest's project, in the language of the author's choice.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
@@ -23,7 +23,8 @@ Examples:
   wit-host new shopper --lang rust --wit wit --world customer
   wit-host new --list")]
 pub(crate) struct New {
-    /// The folder to make, whose last part is the project's name
+    /// The folder to make, whose last part is the project's name; `.` is this one, which has
+    /// to be empty, but for a repository of Git's
     #[arg(required_unless_present = "list")]
     name: Option<PathBuf>,
 
@@ -54,7 +55,7 @@ impl New {
             print(&list())?;
             return Ok(Status::Guest(0));
         };
-        let name = name(folder)?;
+        let name = &name(folder)?;
         let project = match &self.wit {
             Some(wit) => {
                 let package = self.features.read(wit)?;
@@ -78,15 +79,18 @@ pub(super) fn language() -> impl clap::builder::TypedValueParser<Value = Languag
     PossibleValuesParser::new(values).try_map(|name| name.parse::<Language>())
 }
 
-fn name(folder: &Path) -> Result<&str> {
-    let name = folder.file_name().and_then(|name| name.to_str());
+/// The last part of the folder, which `.` has as well.
+fn name(folder: &Path) -> Result<String> {
+    let is_here = folder.components().all(|part| part == Component::CurDir);
+    let whole = if is_here { std::env::current_dir()? } else { folder.to_owned() };
+    let name = whole.file_name().and_then(|name| name.to_str());
     let reason = || {
         format!(
             "`{}` ends with no name for a project; give for example `my-guest`",
             shown_path(folder)
         )
     };
-    Ok(name.ok_or_else(|| Usage::new(reason()))?)
+    Ok(name.ok_or_else(|| Usage::new(reason()))?.to_owned())
 }
 
 fn list() -> String {
@@ -103,5 +107,6 @@ fn next(folder: &Path, language: Language, commands: &Commands) -> String {
     let folder = shown_path(folder);
     let summary = language.summary();
     let quoted = shlex::try_quote(&folder).unwrap_or(folder.as_str().into());
-    format!("{folder}: {summary}\n\n  cd {quoted}\n  {build}\n  {check}\n  {run}\n")
+    let cd = if folder == "." { String::new() } else { format!("  cd {quoted}\n") };
+    format!("{folder}: {summary}\n\n{cd}  {build}\n  {check}\n  {run}\n")
 }

@@ -1,5 +1,6 @@
 //! What a guest in Rust has from the workspace of `guest/`, and a project on its own
-//! has in its Cargo.toml: package fields, the release profile, the lock file.
+//! has in its Cargo.toml: package fields, the release profile, the lock file; and a Makefile,
+//! as the projects of the other languages have.
 
 use super::File;
 
@@ -16,9 +17,27 @@ pub(super) fn files(name: &str, member: &'static str) -> Vec<File> {
     vec![
         File::new("Cargo.toml", manifest(name, member)),
         File::new("Cargo.lock", LOCK),
-        File::new(".gitignore", "/target\n"),
+        File::new(".gitignore", "/target\n/guest.wasm\n"),
+        File::new("Makefile", MAKEFILE.replace("NAME", &name.replace('-', "_"))),
     ]
 }
+
+/// Puts the guest where those of all languages are.
+const MAKEFILE: &str = "\
+# `make` has cargo build the guest below TARGET, and puts it into OUT.
+
+OUT ?= guest.wasm
+TARGET ?= $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: build clean
+build:
+\t@rm -f $(OUT)
+\tcargo build --release --target wasm32-wasip2 --target-dir $(TARGET)
+\t@cp $(TARGET)/wasm32-wasip2/release/NAME.wasm $(OUT)
+
+clean:
+\trm -rf $(TARGET) $(OUT)
+";
 
 fn manifest(name: &str, member: &'static str) -> String {
     let mut manifest = String::new();
@@ -39,10 +58,12 @@ fn manifest(name: &str, member: &'static str) -> String {
     }
     let profile = sections(WORKSPACE).find(|(heading, _)| *heading == "[profile.release]");
     let (heading, body) = profile.unwrap_or_default();
+    // The names of functions stay, for the stack of a failure.
+    let body = body.join("\n").replace("strip = true", "strip = \"debuginfo\"");
     let manifest = manifest.trim_end();
     format!(
         "{manifest}\n\n{heading}\n{}\n\n# No part of the workspace that it may lie in.\n[workspace]\n",
-        body.join("\n").trim_end()
+        body.trim_end()
     )
 }
 

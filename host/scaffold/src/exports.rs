@@ -11,6 +11,9 @@ use wit_parser::{
 use super::size::{self, Sizes};
 use wit_host_wit::Contract;
 
+/// A list whose length is a part of its type.
+const FIXED: &str = "fixed-length list";
+
 /// A world in which an interface that is both imported and exported is two, as it is
 /// in the bindings of every language.
 pub(super) struct World {
@@ -125,6 +128,20 @@ impl World {
         id
     }
 
+    /// The types that one is made of.
+    pub(super) fn parts(&self, id: TypeId) -> Vec<Type> {
+        match &self.resolve.types[id].kind {
+            TypeDefKind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
+            TypeDefKind::Tuple(tuple) => tuple.types.clone(),
+            TypeDefKind::Variant(variant) => {
+                variant.cases.iter().filter_map(|case| case.ty).collect()
+            }
+            TypeDefKind::Result(result) => result.ok.into_iter().chain(result.err).collect(),
+            TypeDefKind::Option(ty) | TypeDefKind::List(ty) | TypeDefKind::Type(ty) => vec![*ty],
+            _ => Vec::new(),
+        }
+    }
+
     /// Why no language can have the world's exports here; the reason.
     pub(super) fn misfit(&self) -> Option<String> {
         let exports = self.exports();
@@ -138,7 +155,24 @@ impl World {
             let what = self.unknown_in(function, &mut seen)?;
             Some(format!("its export `{}` {what}, which is not known here yet", function.name))
         });
-        unknown.or_else(|| size::misfit(self))
+        unknown.or_else(|| self.unbound_import()).or_else(|| size::misfit(self))
+    }
+
+    /// What it imports that the tools make no bindings of, whether it is called or not.
+    fn unbound_import(&self) -> Option<String> {
+        let imports = self.imports();
+        let mut seen = HashSet::new();
+        imports.iter().flat_map(|interface| interface.all_functions()).find_map(|function| {
+            let types = function.params.iter().map(|param| param.ty).chain(function.result);
+            let kind = types.into_iter().find_map(|ty| self.unknown(&ty, &mut seen))?;
+            let is_unbound = kind == FIXED || kind == "map" || kind.ends_with("flags");
+            is_unbound.then(|| {
+                format!(
+                    "its import `{}` has a `{kind}`, of which no language's tools make bindings yet",
+                    function.name
+                )
+            })
+        })
     }
 
     fn unknown_in(&self, function: &Function, seen: &mut HashSet<TypeId>) -> Option<String> {
@@ -165,10 +199,12 @@ impl World {
         match &definition.kind {
             // No generator of bindings knows what to make of it.
             TypeDefKind::Handle(_) if definition.name.is_some() => Some("handle with a name"),
+            TypeDefKind::FixedLengthList(..) => Some(FIXED),
+            // No component can have it.
+            TypeDefKind::Flags(flags) if flags.flags.len() > 32 => Some("type of over 32 flags"),
             TypeDefKind::Future(_)
             | TypeDefKind::Stream(_)
             | TypeDefKind::Map(..)
-            | TypeDefKind::FixedLengthList(..)
             | TypeDefKind::Unknown => Some(definition.kind.as_str()),
             TypeDefKind::Type(ty) | TypeDefKind::Option(ty) | TypeDefKind::List(ty) => {
                 self.unknown(ty, seen)

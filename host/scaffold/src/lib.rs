@@ -4,6 +4,7 @@
 //! nothing.
 
 mod c;
+mod c_library;
 mod cargo;
 mod core_modules;
 mod details;
@@ -13,6 +14,7 @@ mod go;
 mod javascript;
 mod language;
 mod name;
+mod names;
 mod plain;
 mod python;
 mod readme;
@@ -40,7 +42,7 @@ use wit_host_wit::{Contract, Features, Package};
 ///
 /// let project = Project::shipped("greeter", Language::Rust, "package shop:prices; world plugin {}")?;
 /// assert!(project.files().any(|file| file.path == "src/lib.rs"));
-/// assert!(project.commands().build.starts_with("cargo build"));
+/// assert_eq!(project.commands().build, "make");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -140,7 +142,7 @@ impl Project {
         &self.commands
     }
 
-    /// Writes it into a folder, which is made, or has to be empty.
+    /// Writes it into a folder, which is made, or has to be empty but for `.git`.
     ///
     /// # Errors
     /// [`ProjectError::Occupied`] where something is there, [`ProjectError::Write`] where
@@ -155,8 +157,11 @@ impl Project {
             return Err(occupied());
         }
         fs::create_dir_all(folder).map_err(failed(folder))?;
-        if fs::read_dir(folder).map_err(failed(folder))?.next().is_some() {
-            return Err(occupied());
+        for entry in fs::read_dir(folder).map_err(failed(folder))? {
+            // A repository can be made before what is to be in it.
+            if entry.map_err(failed(folder))?.file_name() != ".git" {
+                return Err(occupied());
+            }
         }
         for File { path, content } in &self.files {
             let path = folder.join(path);

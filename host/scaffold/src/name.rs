@@ -5,7 +5,8 @@ use super::error::ProjectError;
 /// Longer names are refused by some registries.
 const LONGEST: usize = 64;
 
-/// What cargo gives to no package, and what some systems give to no file.
+/// What cargo gives to no package, npm to none of its packages, and what some systems give to
+/// no file.
 const RESERVED: &[&str] = &[
     "abstract",
     "alloc",
@@ -17,6 +18,10 @@ const RESERVED: &[&str] = &[
     "box",
     "break",
     "build",
+    "com1",
+    "com2",
+    "com3",
+    "com4",
     "con",
     "const",
     "continue",
@@ -40,17 +45,21 @@ const RESERVED: &[&str] = &[
     "incremental",
     "let",
     "loop",
+    "lpt1",
+    "lpt2",
+    "lpt3",
     "macro",
     "match",
     "mod",
     "move",
     "mut",
+    "node_modules",
     "nul",
     "override",
     "priv",
     "prn",
-    "proc_macro",
     "proc-macro",
+    "proc_macro",
     "pub",
     "ref",
     "return",
@@ -106,7 +115,7 @@ mod tests {
 
     #[test]
     fn names() {
-        for name in ["a", "my-guest", "my_guest", "guest2", "a-1"] {
+        for name in ["a", "my-guest", "my_guest", "guest2", "a-1", "go", "fmt"] {
             assert!(check(name).is_ok(), "{name}");
         }
         let long = "a".repeat(LONGEST + 1);

@@ -11,7 +11,8 @@ pub(super) fn shipped(name: &str, language: Language, commands: &Commands) -> Fi
     File::new(
         "README.md",
         format!(
-            "# {name}\n\nA guest of wit-host: {what}.\n\n{commands}\n`wit/` has the contract.\n"
+            "# {name}\n\nA guest of wit-host: {what}.\n\n{commands}\n`wit/` has the contract.\n{}",
+            of_language(language)
         ),
     )
 }
@@ -43,13 +44,32 @@ pub(super) fn of_contract(
         "README.md",
         format!(
             "# {name}\n\nA guest of `{}`: {}.\n\n{}\n`wit/` has the contract. Each of these returns a plain value until it is filled \
-             in:\n\n{exports}{}",
+             in:\n\n{exports}{}{}",
             contract.name(),
             language.summary(),
             console(commands),
             if runs_here(contract) { "" } else { ELSEWHERE },
+            of_language(language),
         ),
     )
+}
+
+/// What there is to know of a language, from the page of its guest: what stands behind the
+/// commands of that.
+fn of_language(language: Language) -> String {
+    let page = match language {
+        Language::Rust => Some(include_str!("rust/page.md")),
+        _ => language.file("README.md").and_then(|page| Some(page.split_once("```\n\n")?.1)),
+    };
+    let own = match language {
+        Language::Rust => "",
+        _ => {
+            "What `make` installs is in `~/.cache/wit-host-tools`, or in the folder that \
+             `WIT_HOST_TOOLS` names, once for all projects. What is shown here is of a guest of \
+             wit-host's own contract.\n\n"
+        }
+    };
+    page.map_or(String::new(), |page| format!("\n## The language\n\n{own}{page}"))
 }
 
 /// What is said of a contract that is not this command's.

@@ -24,9 +24,11 @@ fn a_table_of_every_language() {
 fn what_is_there_and_what_the_build_installs() {
     let ran = run(&["doctor", "--lang", "rust", "--format", "json"]);
     let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let tools = json["tools"].as_array().unwrap();
+    let named = |name| tools.iter().find(|tool| tool["tool"] == name).unwrap();
     // These tests are built by it.
-    assert_eq!(json["tools"][0]["tool"], "cargo");
-    assert_eq!(json["tools"][0]["missing"], false);
+    assert_eq!(named("cargo")["missing"], false);
+    assert_eq!(named("GNU make")["needed"], "3.81 or later");
     let ran = run(&["doctor", "--lang", "go", "--format", "json"]);
     let json: Value = serde_json::from_str(&ran.stdout).unwrap();
     let tools = json["tools"].as_array().unwrap();

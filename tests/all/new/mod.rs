@@ -3,6 +3,8 @@
 
 mod doctor;
 mod refused;
+mod tools;
+mod words;
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -72,7 +74,7 @@ impl Project {
         self
     }
 
-    /// What a command prints, which has to succeed.
+    /// What a command prints, which has to succeed, and of a compiler without a warning.
     fn type_in(&self, line: &str) -> String {
         let command = Path::new(env!("CARGO_BIN_EXE_wit-host")).parent().unwrap().to_owned();
         let others = env::split_paths(&env::var_os("PATH").unwrap()).collect::<Vec<_>>();
@@ -90,16 +92,21 @@ impl Project {
             .unwrap();
         let (stdout, stderr) = (output.stdout, String::from_utf8_lossy(&output.stderr));
         let stdout = String::from_utf8(stdout).unwrap();
-        assert!(output.status.success(), "{}: {line}\n{stdout}\n{stderr}", self.name);
+        let is_clean = output.status.success() && !stderr.contains("warning:");
+        assert!(is_clean, "{}: {line}\n{stdout}\n{stderr}", self.name);
         stdout
     }
 }
 
-/// Where the guests are built, so is what the projects share with them.
 fn rust(name: &'static str, language: &str, contract: &[&str], expected: &str) {
+    in_rust(name, language, contract).check(expected);
+}
+
+/// Where the guests are built, so is what the projects share with them.
+fn in_rust(name: &'static str, language: &str, contract: &[&str]) -> Project {
     let project = Project::new(name, language, contract);
     symlink(format!("{TARGET}/guests"), project.path().join("target")).unwrap();
-    project.check(expected);
+    project
 }
 
 #[test]
@@ -120,17 +127,42 @@ fn rust_for_every_sort_of_type() {
     }
 }
 
-/// Projects in a language whose tools `make guests-all` has installed; where it has not,
-/// that is told, but not where a change is judged.
-fn made(language: &str, tools: &str, worlds: &[(&str, &str)]) {
-    let tools = Path::new(TARGET).join("tools/guests").join(tools);
-    if !tools.exists() {
-        assert!(env::var_os("CI").is_none(), "{} is not there", tools.display());
-        let told = format!("no project in {language} is built: type `make guests-all`\n");
-        // Past the test harness, which keeps what is printed by tests that pass.
-        return io::stderr().write_all(told.as_bytes()).unwrap();
+/// What the language makes of errors and numbers, and what is frozen when a guest is built.
+#[test]
+fn a_page_of_the_language() {
+    for (language, parts) in [
+        ("rust", ["`result` is a `Result`", "panic ends the call", "Nothing is frozen"]),
+        ("c", ["`result` and an option are a `bool`", "number of WIT", "Nothing is frozen"]),
+        ("go", ["panic is told twice", "numbers that it takes", "Nothing is frozen"]),
+        ("js", ["is thrown**", "`BigInt`", "runs while it is built"]),
+        ("quickjs", ["is thrown**", "no `BigInt`", "runs while it is built"]),
+        ("python", ["is raised**", "value of the wrong type traps", "loaded while the guest is"]),
+    ] {
+        let project = Project::new("guest", language, &["--wit", KINDS, "--world", "small"]);
+        let page = fs::read_to_string(project.path().join("README.md")).unwrap();
+        let (_, page) = page.split_once("\n## The language\n").unwrap();
+        assert!(parts.iter().all(|part| page.contains(part)), "{language}: {page}");
+        assert_eq!(page.contains("WIT_HOST_TOOLS"), language != "rust");
     }
-    let tools = tools.canonicalize().unwrap();
+}
+
+/// The tools that `make guests-all` has installed; where it has not, that is told, but not
+/// where a change is judged.
+fn tools_of(of: &str) -> Option<PathBuf> {
+    let tools = Path::new(TARGET).join("tools/guests").join(of);
+    if let Ok(tools) = tools.canonicalize() {
+        return Some(tools);
+    }
+    assert!(env::var_os("CI").is_none(), "{} is not there", tools.display());
+    let told = format!("projects are passed over that need `{of}`: type `make guests-all`\n");
+    // Past the test harness, which keeps what is printed by tests that pass.
+    io::stderr().write_all(told.as_bytes()).unwrap();
+    None
+}
+
+/// Projects in a language, with those tools.
+fn made(language: &str, of: &str, worlds: &[(&str, &str)]) {
+    let Some(tools) = tools_of(of) else { return };
     for (world, expected) in worlds {
         let contract = ["--wit", KINDS, "--world", world];
         let contract = if world.is_empty() { &[][..] } else { &contract };
@@ -151,12 +183,23 @@ fn c() {
 #[test]
 fn go() {
     made("go", "c", &[("", "3\n"), ("small", "")]);
+    // Go's own are called like these.
+    for name in ["go", "fmt"] {
+        if let Some(tools) = tools_of("c") {
+            Project::new(name, "go", &[]).with_tools(tools).build();
+        }
+    }
 }
 
 #[test]
 fn quickjs() {
-    let worlds =
-        [("", "3\n"), ("brushes", "0\n"), ("within", "component, "), ("alone", "<resource>\n")];
+    let worlds = [
+        ("", "3\n"),
+        ("brushes", "0\n"),
+        ("within", "component, "),
+        ("alone", "<resource>\n"),
+        ("drawn", "component, "),
+    ];
     made("quickjs", "quickjs", &worlds);
 }
 

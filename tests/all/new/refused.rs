@@ -1,5 +1,7 @@
 //! What `wit-host new` makes no project of, and what it tells instead.
 
+use std::process::Command;
+
 use super::KINDS;
 use crate::cli::{Files, check, run};
 
@@ -20,6 +22,36 @@ fn names() {
         check(&["new", &path, "--lang", "rust"], 2, "", "no project can be called `");
     }
     assert_eq!(run(&["new", &empty, "--lang", "rust"]).status, Some(0));
+}
+
+/// `.` is the folder that one is in, which may be a repository that is new as well.
+#[test]
+fn the_folder_that_one_is_in() {
+    let files = Files::new();
+    let here = files.folder("here");
+    files.folder("here/.git");
+    let new = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wit-host"));
+        let ran = command.args(["new", ".", "--lang", "c"]).current_dir(&here).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (ran.status.code(), text(ran.stdout), text(ran.stderr))
+    };
+    let (status, stdout, stderr) = new();
+    assert_eq!((status, &*stderr), (Some(0), ""));
+    assert!(
+        stdout.ends_with("\n\n  make\n  wit-host check guest.wasm\n  wit-host run guest.wasm\n")
+    );
+    assert!(std::path::Path::new(&here).join("guest.c").is_file(), "{stdout}");
+    let (status, _, stderr) = new();
+    assert_eq!(status, Some(2));
+    assert!(stderr.contains("`.` is there already, and is no empty folder"), "{stderr}");
+    let unfit = files.folder("here/Unfit");
+    check(
+        &["new", &format!("{unfit}/./."), "--lang", "c"],
+        2,
+        "",
+        "no project can be called `Unfit`",
+    );
 }
 
 #[test]
@@ -53,7 +85,11 @@ fn contracts() {
             "twins",
             "it exports `every:kind/types@1.2.0` and `other:kind/types@1.0.0`, and both",
         ),
-        ("quickjs", "both", "has a method with parameters, `picture.draw`, and QuickJS's"),
+        (
+            "quickjs",
+            "both",
+            "its export `numbers` has 64-bit numbers, which QuickJS's bindings change beyond 2^53",
+        ),
         ("quickjs", "twins", "are `types` in JavaScript; give one of them another name"),
         (
             "js",

@@ -71,7 +71,7 @@ const RUNTIMES: [(&str, &str, &str); 6] = [
 ];
 
 /// The language whose runtime a tool puts into guests.
-pub fn language_of(tool: &str) -> Option<&'static str> {
+pub(crate) fn language_of(tool: &str) -> Option<&'static str> {
     let found = RUNTIMES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(tool));
     found.map(|(_, language, _)| *language)
 }

@@ -10,11 +10,12 @@ use wit_parser::{Function, FunctionKind, Type, TypeDefKind};
 use super::File;
 use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World, constructor_error};
+use super::names::memory;
 use super::plain::{Plain, plain};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
 use super::tools::{C_COMPILER, CARGO, MAKE, PYTHON};
-use names::{identifier, namespace};
+use names::{identifier, namespace, unfit};
 use namespaces::namespaces;
 use types::{Types, is_pointer};
 
@@ -34,6 +35,9 @@ pub(super) const DETAILS: Details = Details {
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
     if selector.contains(':') {
         return Err("it is of a package that the files only need; copy it into theirs".into());
+    }
+    if let Some(unfit) = memory(world, "C").or_else(|| unfit(world)) {
+        return Err(unfit);
     }
     let header = selector.to_snake_case();
     let mut text = format!(

@@ -4,6 +4,7 @@ use heck::ToSnakeCase as _;
 use wit_parser::{PackageId, Resolve, WorldKey};
 
 use crate::exports::World;
+use crate::names::{What, names};
 
 /// What all names of an interface begin with, or of the world.
 pub(super) fn namespace(world: &World, key: Option<&WorldKey>, exported: bool) -> String {
@@ -36,6 +37,16 @@ fn package(resolve: &Resolve, id: PackageId) -> String {
         _ => String::new(),
     };
     format!("{}_{}{version}", name.namespace.to_snake_case(), name.name.to_snake_case())
+}
+
+/// Why the header that `wit-bindgen c` writes does not compile: it leaves a word of the language
+/// as it is.
+pub(super) fn unfit(world: &World) -> Option<String> {
+    names(world).iter().find_map(|one| {
+        let is_member = matches!(one.what, What::Field | What::Case | What::Parameter);
+        let is_word = is_member && one.name == "typeof";
+        is_word.then(|| one.refused(one.name, "C", "is a word of the language"))
+    })
 }
 
 /// A parameter's name, which no word of the language can be.

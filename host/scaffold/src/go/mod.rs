@@ -8,6 +8,7 @@ use wit_parser::Function;
 use super::File;
 use super::details::{Details, Stubbing};
 use super::exports::World;
+use super::names::memory;
 use super::stub::Stubs;
 use super::templates::files;
 use super::tools::{MAKE, PYTHON};
@@ -21,7 +22,8 @@ pub(super) const DETAILS: Details = Details {
     files: files!("go": ".gitignore", "Makefile", "README.md", "canonical.go", "contract.go",
         "go.mod", "guest.go", "requirements.txt", "wasi.wat", "wasi.wit"),
     sources: &["contract.go", "guest.go"],
-    replaced: &[("go.mod", "module guest", "module NAME")],
+    // Go has modules and packages of its own whose names are one word: `go`, `fmt`.
+    replaced: &[("go.mod", "module guest", "module guest/NAME")],
     build: "make",
     output: "guest.wasm",
     needs: &[MAKE, PYTHON.at_least(3, 11)],
@@ -29,6 +31,9 @@ pub(super) const DETAILS: Details = Details {
 };
 
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
+    if let Some(unfit) = memory(world, "Go") {
+        return Err(unfit);
+    }
     let mut guest = format!(
         "// A guest of the world `{selector}`. Each function that the host calls returns a\n\
          // plain value until it is filled in. What it can call is in contract.go, and begins\n\

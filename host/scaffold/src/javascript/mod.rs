@@ -9,11 +9,12 @@ use wit_parser::{Function, FunctionKind, Type};
 use super::File;
 use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World};
+use super::names::memory;
 use super::plain::{Payload, Plain, plain};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
 use super::tools::{MAKE, NODE, NPM};
-use engines::{unfit_for_quickjs, unfit_for_starlingmonkey};
+use engines::{rounded_in_quickjs, unfit_for_quickjs, unfit_for_starlingmonkey};
 use names::{clash, class, identifier};
 
 pub(super) const STARLINGMONKEY: Details = Details {
@@ -46,16 +47,18 @@ const NAMES: &[(&str, &str, &str)] = &[
 ];
 
 fn starlingmonkey(world: &World, selector: &str) -> Result<Stubs, String> {
-    let stubs = stubs(world, selector)?;
-    unfit_for_starlingmonkey(world).map_or(Ok(stubs), Err)
+    let stubs = stubs(world, selector, "")?;
+    let unfit = memory(world, "JavaScript").or_else(|| unfit_for_starlingmonkey(world));
+    unfit.map_or(Ok(stubs), Err)
 }
 
 fn quickjs(world: &World, selector: &str) -> Result<Stubs, String> {
-    let stubs = stubs(world, selector)?;
+    let stubs = stubs(world, selector, &rounded_in_quickjs(world))?;
     unfit_for_quickjs(world).map_or(Ok(stubs), Err)
 }
 
-fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
+/// The module; `note` stands behind what can be called.
+fn stubs(world: &World, selector: &str, note: &str) -> Result<Stubs, String> {
     if let Some(clash) = clash(world) {
         return Err(clash);
     }
@@ -70,6 +73,7 @@ fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
             None => format!("import {{ default as {name} }} from '{}';", function.name),
         }
     });
+    text += note;
     let written = world.exports().into_iter().map(|interface| match interface.name() {
         None => own_functions(world, &interface),
         Some(name) => of_interface(world, &interface, name),

@@ -5,13 +5,14 @@ mod names;
 use heck::{ToShoutySnakeCase as _, ToUpperCamelCase as _};
 use wit_parser::{Function, FunctionKind, Type, TypeId, WorldKey};
 
-use super::File;
 use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World};
+use super::names::own_function;
 use super::plain::{Plain, plain};
 use super::stub::{Stubs, imports};
 use super::templates::files;
 use super::tools::{MAKE, PYTHON};
+use super::{File, c_library};
 use names::{class, identifier, looked_in, module, module_of, word, written_in};
 use wit_host_text::shown;
 
@@ -30,7 +31,18 @@ pub(super) const DETAILS: Details = Details {
 
 /// The module with the functions, and for the resources of each interface one that is
 /// called like that, where componentize-py looks for them.
+/// What componentize-py links knows by the name of a function.
+fn symbol(name: &str) -> Option<&'static str> {
+    c_library::is_there(name).then_some(
+        "is a symbol of the C library that Python's interpreter is linked with (a function of an \
+         interface may have the name)",
+    )
+}
+
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
+    if let Some(unfit) = own_function(world, "Python", symbol) {
+        return Err(unfit);
+    }
     let mut body = String::new();
     let mut files = Vec::new();
     let mut handed_on = String::new();

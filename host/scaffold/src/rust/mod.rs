@@ -1,17 +1,19 @@
 //! Guests in Rust, with the bindings of the crate `wit-bindgen`.
 
+mod names;
 mod types;
 
 use heck::ToUpperCamelCase as _;
-use wit_parser::{Function, FunctionKind};
+use wit_parser::{Function, FunctionKind, WorldKey};
 
 use super::File;
 use super::details::{Details, Stubbing};
 use super::exports::{Interface, Resource, World, constructor_error};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
-use super::tools::{C_COMPILER, CARGO, WASIP2};
-use types::{Types, identifier, module_of, path_of, state};
+use super::tools::{C_COMPILER, CARGO, MAKE, WASIP2};
+use names::{camel, identifier, module_of, path_of, state, unfit};
+use types::Types;
 
 pub(super) const DETAILS: Details = Details {
     name: "rust",
@@ -20,9 +22,9 @@ pub(super) const DETAILS: Details = Details {
     files: files!("component": "Cargo.toml", "src/lib.rs"),
     sources: &["src/lib.rs"],
     replaced: &[],
-    build: "cargo build --release --target wasm32-wasip2",
-    output: "target/wasm32-wasip2/release/NAME.wasm",
-    needs: &[CARGO.at_least(1, 85), WASIP2, C_COMPILER],
+    build: "make",
+    output: "guest.wasm",
+    needs: &[MAKE, CARGO.at_least(1, 85), WASIP2, C_COMPILER],
     stubs: Stubbing::Made(stubs),
 };
 
@@ -35,8 +37,10 @@ pub(super) const SMALL: Details = Details {
     ..DETAILS
 };
 
-/// The library, with one module for each exported interface.
+/// The library, with one module for each exported interface. Names of the contract stand
+/// behind those of the modules that they are of, so that none is taken for another.
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
+    unfit(world).map_or(Ok(()), Err)?;
     let (own, interfaces): (Vec<_>, Vec<_>) =
         world.exports().into_iter().partition(|interface| interface.key.is_none());
     let mut library = format!(
@@ -49,31 +53,34 @@ fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
         let Some((_, key)) = interface.key else { continue };
         let module = module_of(world, key);
         library += &format!("mod {module};\n");
-        let path = path_of(world, key, true);
-        files.push(File::new(format!("src/{module}.rs"), of_interface(world, interface, &path)));
+        files.push(File::new(format!("src/{module}.rs"), of_interface(world, interface, key)));
     }
     library += if interfaces.is_empty() { "" } else { "\n" };
     library += &format!(
-        "wit_bindgen::generate!({{ path: \"wit\", world: \"{selector}\", generate_all }});\n\n"
+        "/// What wit-bindgen makes of the contract.\n\
+         mod bindings {{\n    wit_bindgen::generate!({{ path: \"wit\", world: \"{selector}\", \
+         generate_all }});\n}}\n\n"
     );
     library += &imports(world, "//", |interface, function| called(world, interface, function));
     library += "struct Component;\n\n";
     for interface in &own {
         let types = Types::new(world, interface);
         let functions = of_functions(&types, &interface.functions());
-        library += &format!("impl Guest for Component {{\n{functions}}}\n\n");
+        library += &format!("impl bindings::Guest for Component {{\n{functions}}}\n\n");
     }
-    library += "export!(Component);\n";
+    library += "bindings::export!(Component with_types_in bindings);\n";
     files.push(File::new("src/lib.rs", library));
     Ok(Stubs { files })
 }
 
 /// The module of an interface, with a type for what is behind each of its resources.
-fn of_interface(world: &World, interface: &Interface<'_>, path: &str) -> String {
+fn of_interface(world: &World, interface: &Interface<'_>, key: &WorldKey) -> String {
     let types = Types::new(world, interface);
     let name = interface.full_name().unwrap_or_default();
     let mut text = format!(
-        "//! What the guest offers as `{name}`.\n\nuse crate::Component;\nuse crate::{path}::*;\n\n"
+        "//! What the guest offers as `{name}`.\n\nuse crate::Component;\n\
+         use crate::bindings::{} as wit;\n\n",
+        path_of(world, key, true)
     );
     let resources = interface.resources();
     for Resource { name, .. } in &resources {
@@ -82,9 +89,9 @@ fn of_interface(world: &World, interface: &Interface<'_>, path: &str) -> String 
             state(name)
         );
     }
-    text += "impl Guest for Component {\n";
+    text += "impl wit::Guest for Component {\n";
     for Resource { name, .. } in &resources {
-        text += &format!("    type {} = {};\n", name.to_upper_camel_case(), state(name));
+        text += &format!("    type {} = {};\n", camel(name), state(name));
     }
     let functions = of_functions(&types, &interface.functions());
     text += if resources.is_empty() || functions.is_empty() { "" } else { "\n" };
@@ -92,7 +99,7 @@ fn of_interface(world: &World, interface: &Interface<'_>, path: &str) -> String 
     for Resource { name, functions, .. } in &resources {
         let (camel, state) = (name.to_upper_camel_case(), state(name));
         let functions = of_functions(&types, functions);
-        text += &format!("\nimpl Guest{camel} for {state} {{\n{functions}}}\n");
+        text += &format!("\nimpl wit::Guest{camel} for {state} {{\n{functions}}}\n");
     }
     text
 }
@@ -130,8 +137,8 @@ fn of_function(types: &Types<'_>, function: &Function) -> String {
 
 /// The path that an import is called by.
 fn called(world: &World, interface: &Interface<'_>, function: &Function) -> String {
-    let mut path: Vec<_> =
-        interface.key.iter().map(|(_, key)| path_of(world, key, false)).collect();
+    let mut path = vec!["bindings".to_owned()];
+    path.extend(interface.key.iter().map(|(_, key)| path_of(world, key, false)));
     if let Some(resource) = function.kind.resource() {
         let name = world.resolve.types[resource].name.as_deref().unwrap_or_default();
         path.push(name.to_upper_camel_case());

@@ -1,9 +1,10 @@
 //! Types and values of a contract as `wit-bindgen` has them in Rust: by their names
 //! within the module that stands for an interface, and elsewhere by their paths.
 
-use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
-use wit_parser::{Handle, PackageId, Resolve, Type, TypeDefKind, TypeId, WorldKey};
+use heck::ToUpperCamelCase as _;
+use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId, WorldKey};
 
+use super::names::{camel, identifier, module_of, path_of, state};
 use crate::exports::{Interface, World};
 use crate::plain::{Payload, Plain, plain};
 
@@ -12,33 +13,6 @@ pub(super) struct Types<'w> {
     world: &'w World,
     at: Option<&'w WorldKey>,
 }
-
-/// The type that is behind a resource of the guest's own.
-pub(super) fn state(resource: &str) -> String {
-    format!("{}State", resource.to_upper_camel_case())
-}
-
-/// The module in which an exported interface is written.
-pub(super) fn module_of(world: &World, key: &WorldKey) -> String {
-    format!("export_{}", path_of(world, key, false).replace("::", "_"))
-}
-
-/// A name of WIT as one of a function, a parameter or a field.
-pub(super) fn identifier(name: &str) -> String {
-    match KEYWORDS.contains(&name) {
-        true => format!("{name}_"),
-        false => name.to_snake_case(),
-    }
-}
-
-/// What wit-bindgen puts a line behind.
-const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
-    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl", "in",
-    "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
 
 impl<'w> Types<'w> {
     pub(super) fn new(world: &'w World, interface: &Interface<'w>) -> Self {
@@ -106,13 +80,14 @@ impl<'w> Types<'w> {
     /// another one.
     fn qualified(&self, id: TypeId, name: &str) -> String {
         let (exported, imported) = (self.world.exported(id), self.world.imported(id));
-        match (exported, imported) {
-            (Some(key), _) if self.at == Some(key) => name.into(),
-            (Some(key), _) => format!("crate::{}::{name}", path_of(self.world, key, true)),
-            (None, Some(key)) => format!("crate::{}::{name}", path_of(self.world, key, false)),
-            (None, None) if self.at.is_none() => name.into(),
-            (None, None) => format!("crate::{name}"),
-        }
+        let within = match (exported, imported) {
+            (Some(key), _) if self.at == Some(key) => return format!("wit::{name}"),
+            (Some(key), _) => path_of(self.world, key, true) + "::",
+            (None, Some(key)) => path_of(self.world, key, false) + "::",
+            (None, None) => String::new(),
+        };
+        let root = if self.at.is_none() { "" } else { "crate::" };
+        format!("{root}bindings::{within}{name}")
     }
 
     /// The value that is returned until the function is filled in.
@@ -168,45 +143,6 @@ impl<'w> Types<'w> {
             }
             _ => state,
         }
-    }
-}
-
-/// The path of the module that wit-bindgen makes of an interface.
-pub(super) fn path_of(world: &World, key: &WorldKey, exported: bool) -> String {
-    let resolve = &world.resolve;
-    let exports = if exported { "exports::" } else { "" };
-    let path = match key {
-        WorldKey::Name(name) => identifier(name),
-        WorldKey::Interface(id) => {
-            let interface = &resolve.interfaces[*id];
-            let name = identifier(interface.name.as_deref().unwrap_or_default());
-            let package = interface.package.map(|id| package_path(resolve, id));
-            package.map_or(name.clone(), |package| format!("{package}::{name}"))
-        }
-    };
-    format!("{exports}{path}")
-}
-
-/// The version is a part of it where there are several of the same package.
-fn package_path(resolve: &Resolve, id: PackageId) -> String {
-    let name = &resolve.packages[id].name;
-    let same = |(_, other): &(PackageId, &wit_parser::Package)| {
-        other.name.namespace == name.namespace && other.name.name == name.name
-    };
-    let version = match &name.version {
-        Some(version) if resolve.packages.iter().filter(same).count() > 1 => {
-            version.to_string().replace(['.', '-', '+'], "_").to_snake_case()
-        }
-        _ => String::new(),
-    };
-    format!("{}::{}{version}", identifier(&name.namespace), name.name.to_snake_case())
-}
-
-fn camel(name: &str) -> String {
-    match name {
-        // The trait of every interface has that name.
-        "guest" => "Guest_".into(),
-        name => name.to_upper_camel_case(),
     }
 }
 
