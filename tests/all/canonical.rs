@@ -225,6 +225,96 @@ fn handles_that_are_none() {
     }
 }
 
+/// Two components, of which one calls the other's `take` with these core values: the engine's
+/// own code between them checks what crosses. `realloc` is the receiver's, and `data` lies at
+/// the address 8 of the giver.
+fn between([ty, core]: [&str; 2], values: &str, realloc: &str, data: &str, giver: &str) -> String {
+    format!(
+        r#"(component
+            (component $receiver
+                (core module $M
+                    (memory (export "memory") 1)
+                    (func (export "realloc") (param i32 i32 i32 i32) (result i32) {realloc})
+                    (func (export "take") (param {core})))
+                (core instance $m (instantiate $M))
+                (func (export "take") (param "value" {ty})
+                    (canon lift (core func $m "take") (memory (core memory $m "memory"))
+                        (realloc (core func $m "realloc")))))
+            (component $giver
+                (import "take" (func $take (param "value" {ty})))
+                (core module $L (memory (export "memory") 1) (data (i32.const 8) "{data}"))
+                (core instance $l (instantiate $L))
+                (core func $lowered
+                    (canon lower (func $take) (memory (core memory $l "memory")) {giver}))
+                (core module $M
+                    (import "" "take" (func $take (param {core})))
+                    (func (export "run") (call $take {values})))
+                (core instance $m (instantiate $M
+                    (with "" (instance (export "take" (func $lowered))))))
+                (func (export "run") (canon lift (core func $m "run"))))
+            (instance $r (instantiate $receiver))
+            (instance $g (instantiate $giver (with "take" (func $r "take"))))
+            (func (export "run") (alias export $g "run")))"#
+    )
+}
+
+#[test]
+fn values_between_components() {
+    const TEXT: [&str; 2] = ["string", "i32 i32"];
+    const LIST: [&str; 2] = ["(list u32)", "i32 i32"];
+    let (at_8, fine) = ("(i32.const 8) (i32.const 1)", "(i32.const 64)");
+    let (outside, nothing) = ("(i32.const 65535) (i32.const 2)", "(i32.const 0) (i32.const 0)");
+    let utf16 = "string-encoding=utf16";
+    for (component, engine, ours) in [
+        (between(TEXT, outside, fine, "", ""), "string content out-of-bounds", "giver's memory"),
+        (between(TEXT, at_8, fine, "\\ff", ""), "invalid utf8 encoding", "not UTF-8"),
+        (
+            between(TEXT, at_8, fine, "\\00\\d8", utf16),
+            "invalid utf16 encoding",
+            "half a character",
+        ),
+        (
+            between(TEXT, "(i32.const 1) (i32.const 0)", fine, "", utf16),
+            "unaligned pointer",
+            "not aligned for its type",
+        ),
+        (
+            between(LIST, "(i32.const 0) (i32.const 0x40000001)", fine, "", ""),
+            "list content out-of-bounds",
+            "giver's memory",
+        ),
+        // An address is asked for and looked at where there is nothing to be placed.
+        (
+            between(LIST, nothing, "(i32.const -4)", "", ""),
+            "list content out-of-bounds",
+            "receiver's `realloc` returned",
+        ),
+        (
+            between(LIST, at_8, "(i32.const 2)", "", ""),
+            "unaligned pointer",
+            "the receiver's `realloc` returned one",
+        ),
+        (
+            between(["char", "i32"], "(i32.const 0xd800)", fine, "", ""),
+            "invalid `char` bit pattern",
+            "a `char` that is none",
+        ),
+        (
+            between(["(option u8)", "i32 i32"], "(i32.const 2) (i32.const 0)", fine, "", ""),
+            "invalid variant discriminant",
+            "a case that its type does not have",
+        ),
+    ] {
+        check(&component, &[], engine, ours);
+    }
+    // What a number has beyond its type is cut off, and any number but 0 is true.
+    for (ty, value) in [("bool", "(i32.const 5)"), ("u8", "(i32.const 0x1ff)")] {
+        let component = between([ty, "i32"], value, fine, "", "");
+        let guest = Runtime::<()>::builder().build().unwrap().load(component).unwrap();
+        guest.session_blocking(()).unwrap().call("run", &[]).unwrap();
+    }
+}
+
 fn check(component: &str, args: &[wit_host::Val], engine: &str, ours: &str) {
     let cause = cause(component, args);
     assert!(cause.contains(engine) && cause.contains(ours), "{engine}: {cause}");

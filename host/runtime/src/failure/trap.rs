@@ -52,12 +52,12 @@ fn usual_cause(trap: Trap) -> Option<&'static str> {
         }
         Trap::InvalidChar => "it handed over a number as a `char` that is none",
         Trap::StringOutOfBounds => {
-            "it handed over a string that does not lie in its memory: the pointer or the length \
-             is wrong"
+            "a string was handed over that does not lie in its giver's memory, or for which its \
+             receiver's `realloc` returned an address without that much room"
         }
         Trap::ListOutOfBounds => {
-            "it handed over a list that does not lie in its memory: the pointer or the length is \
-             wrong"
+            "a list was handed over that does not lie in its giver's memory, or for which its \
+             receiver's `realloc` returned an address without that much room"
         }
         Trap::InvalidDiscriminant => {
             "it handed over a variant, enum, option or result with a case that its type does not \
@@ -68,7 +68,10 @@ fn usual_cause(trap: Trap) -> Option<&'static str> {
         Trap::ArrayOutOfBounds => "it used an index that its array does not have",
         Trap::AllocationTooLarge => "it asked for an object that is too large",
         Trap::CastFailure => "it took a reference for one of another type",
-        Trap::UnalignedPointer => "it handed over an address that is not aligned for its type",
+        Trap::UnalignedPointer => {
+            "an address was handed over that is not aligned for its type, or the receiver's \
+             `realloc` returned one"
+        }
         _ => return None,
     })
 }
