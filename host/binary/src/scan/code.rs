@@ -315,7 +315,10 @@ mod tests {
     fn depths() {
         let Found { blocks, loops, .. } = found("(block (loop (if (i32.const 0) (then (loop)))))");
         assert_eq!((blocks, loops), (4, 2));
-        // More than were asked for are not looked at.
-        assert_eq!(found("(loop (loop (loop (loop (loop)))))").loops, 4);
+        // Those beyond what was asked for are counted, and not weighed.
+        let Found { blocks, loops, .. } = found("(loop (loop (loop (loop (block (loop))))))");
+        assert_eq!((blocks, loops), (6, 5));
+        let deep = |inner: &str| found(&format!("(loop (loop (loop (loop {inner}))))")).weight;
+        assert_eq!(deep("(drop (table.get 0 (i32.const 0)))"), deep(""));
     }
 }
