@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use wit_host_scaffold::{Language, Project};
 use wit_host::{Features, Package};
+use wit_host_scaffold::{Language, Project};
 
 use crate::cli::{Files, check, run};
 

@@ -54,7 +54,7 @@ impl std::fmt::Display for Declaration {
 
 impl Inspection {
     /// How the component declares an export, by its full name as
-    /// [`Guest::exports`](crate::Guest::exports) has it. `None` where it has none of that
+    /// `Guest::exports` has it. `None` where it has none of that
     /// signature, and for a core module.
     pub fn declaration(&self, function: &str, signature: &Signature) -> Option<Declaration> {
         let signature_of = |name: &str| (name == function).then(|| signature.clone());
