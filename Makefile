@@ -29,7 +29,7 @@ BUILD_BENCH := cargo build --release --package wit-host-cli --package wit-host-b
 BENCH := RUST_BACKTRACE=0 target/release/wit-host-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak limits bench bench-readme bench-once bench-peers fuzz guests guests-all guests-table guests-cargo-component targets lint doc install clean
+.PHONY: help run test soak limits bench bench-readme bench-once bench-peers fuzz guests guests-all guests-table guests-cargo-component targets lint package doc install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
@@ -134,6 +134,13 @@ lint: targets $(CARGO_DENY) ## Check formatting, lints, documentation and depend
 	$(CARGO_DENY) check bans licenses sources
 	@if $(CARGO_DENY) fetch db >/dev/null 2>&1; then $(CARGO_DENY) check advisories; \
 	else echo "advisories are not checked: their database cannot be reached from here"; fi
+
+package: ## Make the packages, and build and run a program outside of the workspace against them
+	cargo package --workspace --no-verify --allow-dirty --quiet
+	@rm -rf target/embedder && mkdir -p target/embedder && cp -r tests/package/embedder target/embedder/program
+	@cp Cargo.lock target/embedder/program/
+	@for crate in target/package/wit-host*.crate; do tar -xzf $$crate -C target/embedder; done
+	CARGO_TARGET_DIR="$(CURDIR)/target" cargo run --manifest-path target/embedder/program/Cargo.toml
 
 doc: ## Build the library's documentation
 	cargo doc --no-deps --package wit-host

@@ -4,8 +4,8 @@
 
 use super::File;
 
-const WORKSPACE: &str = include_str!("../../../guest/Cargo.toml");
-const LOCK: &str = include_str!("../../../guest/Cargo.lock");
+const WORKSPACE: &str = include_str!("../templates/Cargo.toml.in");
+const LOCK: &str = include_str!("../templates/Cargo.lock.in");
 
 /// Fields of the package that are not its author's.
 const OURS: &[&str] = &["description", "license", "publish"];
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_project_needs_no_workspace() {
-        let member = include_str!("../../../guest/component/Cargo.toml");
+        let member = include_str!("../templates/component/Cargo.toml.in");
         let manifest = manifest("my-guest", member);
         for part in ["[package]\nname = \"my-guest\"\n", "edition = \"20", "[lib]\n", "lto = true"]
         {
