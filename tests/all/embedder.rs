@@ -2,7 +2,7 @@
 //! a variant and a resource for components, and functions under names of its
 //! own for core modules. Only what the library makes public is used.
 
-use wit_host::wasmtime::component::{HasSelf, Resource, ResourceTable};
+use wit_host::wasmtime::component::{HasSelf, Linker, Resource, ResourceTable, ResourceType};
 use wit_host::{Limits, Runtime, State, TrapMessage, Val, wasmtime};
 
 use self::bindings::Customer;
@@ -110,6 +110,9 @@ struct Till {
     beeps: u32,
 }
 
+/// The folder that the bindings are made from.
+const WIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/shop/wit");
+
 fn runtime() -> Runtime<Till> {
     Runtime::builder()
         .component(|linker| {
@@ -124,6 +127,7 @@ fn runtime() -> Runtime<Till> {
             shop.define_async("describe", Shop::describe)?;
             shop.define_result_writer("copy_text")
         })
+        .wit(WIT, Some("customer"))
         .limits(Limits::default().memory(4 << 20))
         .build()
         .unwrap()
@@ -184,6 +188,25 @@ async fn a_core_module_of_the_embedders_names() {
 
     let error = session.call("buy-tea", &[]).await.unwrap_err().to_string();
     assert!(error.starts_with("`buy-tea` trapped: `env.take`: only 0 left"), "{error}");
+}
+
+#[test]
+fn a_contract_is_held_against_what_is_linked() {
+    let runtime = |setup: fn(&mut Linker<State<Till>>) -> wasmtime::Result<()>| {
+        let builder = Runtime::<Till>::builder().component(setup).wit(WIT, Some("customer"));
+        builder.build().err().unwrap().to_string()
+    };
+    let nothing = runtime(|_| Ok(()));
+    assert!(nothing.contains("import `shop:contract/stock@1.0.0`"), "{nothing}");
+    assert!(nothing.contains("it is in the contract, and not in the linker"), "{nothing}");
+    let other = runtime(|linker| {
+        let stock = &mut linker.instance("shop:contract/stock@1.0.0")?;
+        stock.resource("basket", ResourceType::host::<Basket>(), |_, _| Ok(()))?;
+        stock.func_wrap("articles", |_, (): ()| Ok((7_u32,)))
+    });
+    assert!(other.contains("`shop:contract/stock@1.0.0."), "{other}");
+    let no_world = Runtime::<Till>::builder().wit(WIT, Some("nobody")).build().err().unwrap();
+    assert!(no_world.to_string().contains("there is no world `nobody`"), "{no_world}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Collecting what a runtime is to offer, and making it: one engine, two filled
 //! linkers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use wasmtime::component;
@@ -21,8 +21,9 @@ use crate::state::State;
 use crate::{module, wasi};
 use wit_host_binary::limits::Limits;
 use wit_host_check::deny;
+use wit_host_check::fit;
 use wit_host_check::served::Table;
-use wit_host_wit::Offered;
+use wit_host_wit::{Contract, Offered};
 
 /// Where no clock may end a guest, this ends one that runs for seconds.
 const DETERMINISTIC_FUEL: u64 = 10_000_000_000;
@@ -41,6 +42,8 @@ pub struct RuntimeBuilder<T: 'static> {
     isolation: Option<Isolation>,
     cache: Option<Cache>,
     pub(crate) contract: Option<Result<Offered>>,
+    /// Whether the linker has to serve the whole contract.
+    is_checked: bool,
     coredump: bool,
     host_values: bool,
     modules: Vec<Source>,
@@ -60,6 +63,7 @@ impl<T> Default for RuntimeBuilder<T> {
             isolation: None,
             cache: None,
             contract: None,
+            is_checked: false,
             coredump: false,
             host_values: false,
             modules: Vec::new(),
@@ -128,6 +132,27 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     #[must_use]
     pub fn contract(mut self, wit: impl Into<String>) -> Self {
         self.contract = Some(Offered::read(wit.into()).map_err(Error::from));
+        self
+    }
+
+    /// The contract that is offered: a WIT file, or a folder with a package and what that needs
+    /// in `deps`, and the world, which may be left out where there is one. Both are those of
+    /// the `bindgen!` of [`RuntimeBuilder::component`]: [`RuntimeBuilder::build`] refuses
+    /// imports of the world that nothing serves, or with another type.
+    ///
+    /// ```no_run
+    /// # use wit_host::Runtime;
+    /// let runtime = Runtime::<()>::builder()
+    ///     .component(|linker| Ok(()))
+    ///     .wit("wit", Some("plugin"))
+    ///     .build()?;
+    /// # Ok::<(), wit_host::Error>(())
+    /// ```
+    #[must_use]
+    pub fn wit(mut self, path: impl AsRef<Path>, world: Option<&str>) -> Self {
+        let contract = Contract::read(path.as_ref(), world);
+        self.contract = Some(contract.map(Offered::of).map_err(Error::from));
+        self.is_checked = true;
         self
     }
 
@@ -218,7 +243,8 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// [`Error::Pool`] where there is no room for the pool;
     /// [`Error::Limits`]; [`Error::Processor`] where this machine cannot run code for the one
     /// that was asked for;
-    /// [`Error::Contract`]; [`Error::Grant`] where a denial names nothing that the
+    /// [`Error::Contract`]; [`Error::Unserved`] for a contract of [`RuntimeBuilder::wit`];
+    /// [`Error::Grant`] where a denial names nothing that the
     /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
     /// [`RuntimeBuilder::module`] was given.
     pub fn build(self) -> Result<Runtime<T>> {
@@ -266,6 +292,12 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             pool: self.pool,
         };
         self.modules.into_iter().try_for_each(|source| provide(&mut inner, source))?;
+        if self.is_checked {
+            let unserved = fit::unserved_by(&inner.offer());
+            if !unserved.is_empty() {
+                return Err(Error::Unserved(unserved));
+            }
+        }
         deny::check(&inner.grants.denied, inner.contract.as_ref(), &inner.env)?;
         Ok(Runtime { inner: Arc::new(inner) })
     }

@@ -13,7 +13,7 @@ use wit_host_binary::limits::{LimitReached, OverLimit};
 use wit_host_check::deny::DenialError;
 use wit_host_check::engine_error::reason;
 use wit_host_check::error::CheckError;
-use wit_host_check::fit::Misfits;
+use wit_host_check::fit::{Misfit, Misfits};
 use wit_host_text::contain::Panicked;
 use wit_host_text::{list, shown};
 use wit_host_values::BadArgument;
@@ -63,6 +63,10 @@ pub enum Error {
     /// The pool could not be made, the guest is too large for it, or it was full.
     #[error(transparent)]
     Pool(#[from] crate::pool::PoolError),
+
+    /// The contract that a host is to offer has imports that its linker does not serve.
+    #[error("the host does not serve the whole of its own contract:{}", lines(.0))]
+    Unserved(Vec<Misfit>),
 
     /// The guest asks for imports that the runtime does not serve.
     #[error(transparent)]
@@ -289,6 +293,10 @@ impl From<Panicked> for Error {
     fn from(Panicked { action, reason }: Panicked) -> Self {
         Self::Host { action, reason }
     }
+}
+
+fn lines(misfits: &[Misfit]) -> String {
+    misfits.iter().map(|misfit| format!("\n  {misfit}")).collect()
 }
 
 fn no_such_function(function: &str, exports: &[String]) -> String {

@@ -25,6 +25,11 @@ impl Offered {
         Ok(Self { wit, contract, holds_for_all: true })
     }
 
+    /// A contract of the embedder's own that was read.
+    pub fn of(contract: Contract) -> Self {
+        Self { wit: contract.wit(), contract: contract.into(), holds_for_all: true }
+    }
+
     /// A contract that is known to be one, and offered to guests that were not made for it
     /// as well.
     pub fn known(wit: String) -> Self {

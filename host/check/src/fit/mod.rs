@@ -200,6 +200,30 @@ fn is_held<S: 'static>(offer: &Offer<'_, S>, pair: Pair<'_>) -> bool {
     offer.contract.is_some_and(Offered::holds_for_all) || pair.is_claimed()
 }
 
+/// What the offer's own contract has among its imports, and its linker does not serve, or with
+/// another type.
+pub fn unserved_by<S: 'static>(offer: &Offer<'_, S>) -> Vec<Misfit> {
+    let Some(contract) = offer.contract() else { return Vec::new() };
+    let guest = Decoded { resolve: (*contract.resolve).clone(), world: contract.world };
+    let probe = Probe { engine: offer.engine, linker: offer.components, guest: &guest };
+    let unserved = probe.unserved(|_| true).unwrap_or_default();
+    let misfit = |one: &Unserved| {
+        let problem = match is_absent(&one.reason) {
+            true => "it is in the contract, and not in the linker".to_owned(),
+            false => format!("the linker has it with another type: {}", one.reason),
+        };
+        let fix = "add what `bindgen!` makes of the same WIT and world to the linker, in \
+                   `RuntimeBuilder::component`";
+        Misfit::import(one.name(&guest), problem, fix)
+    };
+    unserved.iter().map(misfit).collect()
+}
+
+/// Whether the engine says that a linker has nothing of an import's name.
+fn is_absent(reason: &str) -> bool {
+    reason.contains("is missing") || reason.contains("not found")
+}
+
 /// What keeps a component from being linked that the engine has refused.
 pub fn unlinkable<S: 'static>(
     offer: &Offer<'_, S>,
@@ -278,7 +302,7 @@ fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Misfit {
     if name.is_wasi() {
         return wasi::misfit(full, &name, one, binary);
     }
-    let problem = match one.reason.contains("is missing") || one.reason.contains("not found") {
+    let problem = match is_absent(&one.reason) {
         true => "the host has no such import".to_owned(),
         false => format!("it has another type here: {}", one.reason),
     };
