@@ -71,7 +71,7 @@ impl Cache {
     }
 }
 
-fn told(kept: wit_host::Kept) -> String {
+fn told(kept: wit_host::CacheStats) -> String {
     let guests = match kept.guests {
         1 => "1 compiled guest".into(),
         guests => format!("{guests} compiled guests"),

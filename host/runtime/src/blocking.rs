@@ -17,8 +17,8 @@ use crate::error::{Error, Result};
 use crate::executor::{Executor, run, wait};
 use crate::grants::Grants;
 use crate::guest::{Guest, Outcome};
+use crate::host::Host;
 use crate::pool::Place;
-use crate::runtime::Inner;
 use crate::session;
 use crate::state::State;
 use wit_host_binary::entry_point::Main;
@@ -92,8 +92,8 @@ impl<T: Send + 'static> Guest<T> {
     }
 }
 
-impl<T> Inner<T> {
-    /// [`Inner::place`], blocking.
+impl<T> Host<T> {
+    /// [`Host::place`], blocking.
     fn place_blocking(&self) -> Result<Option<Place>> {
         self.try_place().or_else(|_| wait(self.place()))
     }

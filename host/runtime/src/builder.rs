@@ -11,11 +11,12 @@ use crate::engine::Settings;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::grants::Grants;
+use crate::host::Host;
 use crate::isolate::Isolation;
 use crate::pool::{Pool, Room};
 use crate::processor::Processor;
 use crate::provide::{Content, Source, provide};
-use crate::runtime::{Inner, Runtime};
+use crate::runtime::Runtime;
 use crate::shared_engine::SharedEngine;
 use crate::state::State;
 use crate::{module, wasi};
@@ -275,7 +276,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             setup(&mut registrar).map_err(Error::host("offer functions in `env`"))?;
         }
         module::link_wasi(&mut modules).map_err(Error::host("offer WASI to core modules"))?;
-        let mut inner = Inner {
+        let mut inner = Host {
             engine,
             components,
             modules,

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use crate::compile::{Compiled, compile};
 use crate::error::Result;
-use crate::runtime::{Inner, Runtime};
+use crate::host::Host;
+use crate::runtime::Runtime;
 use crate::state::State;
-use crate::wasi::preview1_functions;
 use wit_host_binary::kind::Kind;
 use wit_host_binary::prepare::strip;
 use wit_host_check::fit::{self, Answer, Fit};
@@ -43,7 +43,7 @@ impl<T: Send + 'static> Runtime<T> {
         binary: &[u8],
         reason: String,
     ) -> Result<Fit> {
-        let Inner { engine, limits, isolation, .. } = &*self.inner;
+        let Host { engine, limits, isolation, .. } = &*self.inner;
         let guest = (binary, &strip(binary));
         match compile(engine, Kind::Component, guest, limits, isolation.as_ref())? {
             Compiled::Component(component) => Ok(fit::of_compiled(offer, &component, reason)),
@@ -116,21 +116,5 @@ impl<T: Send + 'static> Runtime<T> {
         contract: &Contract,
     ) -> Result<Inspection> {
         self.inspect_contract(self.read(path.as_ref())?, contract)
-    }
-}
-
-impl<T: 'static> Inner<T> {
-    /// What guests are checked against.
-    pub(crate) fn offer(&self) -> Offer<'_, State<T>> {
-        Offer {
-            engine: &self.engine,
-            components: &self.components,
-            served: &self.env,
-            preview1: preview1_functions::functions,
-            contract: self.contract.as_ref(),
-            limits: &self.limits,
-            denied: &self.grants.denied,
-            text: self.text,
-        }
     }
 }

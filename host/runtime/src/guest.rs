@@ -11,8 +11,9 @@ use crate::compile::Compiled;
 use crate::error::Result;
 use crate::export_name::{self, ExportName};
 use crate::grants::Grants;
+use crate::host::Host;
 use crate::linked_module::LinkedModule;
-use crate::runtime::{Inner, Runtime};
+use crate::runtime::Runtime;
 use crate::session::Session;
 use crate::state::State;
 use crate::{component as component_path, link, module as module_path, pool};
@@ -43,7 +44,7 @@ pub(crate) struct Loaded<T: 'static> {
 impl<T: 'static> Guest<T> {
     /// What the guest was linked against.
     #[inline]
-    pub(crate) fn inner(&self) -> &Inner<T> {
+    pub(crate) fn inner(&self) -> &Host<T> {
         &self.loaded.runtime.inner
     }
 }

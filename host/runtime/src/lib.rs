@@ -132,7 +132,6 @@
 //! `wit-host-cli` is the command.
 
 mod abi;
-mod ahead;
 pub mod blocking;
 pub mod borrowed;
 mod builder;
@@ -152,6 +151,7 @@ mod export_name;
 mod failure;
 mod grants;
 mod guest;
+mod host;
 mod host_call;
 mod inherit;
 mod isolate;
@@ -160,26 +160,26 @@ mod link;
 mod linked_module;
 mod meter;
 mod module;
+mod nonblocking;
 mod outlet;
 mod pool;
+mod precompiled;
 mod processor;
 mod provide;
 mod reuse;
 mod runtime;
 mod session;
 mod shared_engine;
-mod sink;
-mod spent;
 mod state;
+mod stderr_tail;
 mod store;
-mod tail;
 pub mod terminal;
+mod usage;
 mod wasi;
 
 pub use abi::{Abi, Returns};
-pub use ahead::{CompiledGuest, Manifest};
 pub use builder::RuntimeBuilder;
-pub use cache::{Cache, Kept};
+pub use cache::{Cache, CacheStats};
 pub use env::{
     AsyncHostFunction, Buffer, Env, Exit, Filled, FlatList, GuestMemory, HostFailure, HostFunction,
     HostRef, Join, MeasuredBuffer, NotReturned, NulTerminated, Number, Out, Param, ParamList,
@@ -191,12 +191,13 @@ pub use grants::{Access, AllowedHosts, Grants, Stdio};
 pub use guest::{Guest, Outcome};
 pub use isolate::{Isolation, isolated_worker};
 pub use pool::{Pool, PoolError};
+pub use precompiled::{CompiledGuest, Manifest};
 pub use processor::Processor;
 pub use reuse::{Lease, Reuse, Sessions};
 pub use runtime::Runtime;
 pub use session::Session;
-pub use spent::Spent;
 pub use state::State;
+pub use usage::Usage;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
 pub use wasmtime;
 pub use wasmtime::component::Val;

@@ -13,9 +13,9 @@ use crate::compile::Compiled;
 use crate::denied::Denied;
 use crate::error::{Error, Result};
 use crate::guest::Linked;
+use crate::host::Host;
 use crate::lacking::is_lacking;
 use crate::linked_module::{LinkedModule, Provider};
-use crate::runtime::Inner;
 use crate::state::State;
 use crate::wasi;
 use wit_host_check::deny::{self, Denial, Pattern};
@@ -26,7 +26,7 @@ use wit_host_check::fit::{Misfits, is_denied, unlinkable, unlinkable_module, uns
 const LINK: &str = "link the guest";
 
 pub(crate) fn component<T: Send + 'static>(
-    inner: &Inner<T>,
+    inner: &Host<T>,
     component: &Component,
     binary: &[u8],
 ) -> Result<Linked<T>> {
@@ -52,7 +52,7 @@ pub(crate) fn component<T: Send + 'static>(
 struct Stub;
 
 fn component_without<T: Send + 'static>(
-    inner: &Inner<T>,
+    inner: &Host<T>,
     component: &Component,
     denied: Vec<(String, String)>,
     types: Vec<String>,
@@ -85,7 +85,7 @@ fn component_without<T: Send + 'static>(
 /// The name under which the host serves the interface of these items, perhaps in another
 /// version: what the linker has of it is found there, and a function that is put beside it has to be as well.
 fn served_as<T: Send + 'static>(
-    inner: &Inner<T>,
+    inner: &Host<T>,
     items: &[(String, bool)],
     interface: &str,
 ) -> Option<String> {
@@ -112,7 +112,7 @@ fn served_as<T: Send + 'static>(
 }
 
 pub(crate) fn module<T: Send + 'static>(
-    inner: &Inner<T>,
+    inner: &Host<T>,
     module: &Module,
     binary: &[u8],
 ) -> Result<LinkedModule<T>> {
@@ -135,7 +135,7 @@ pub(crate) fn module<T: Send + 'static>(
 }
 
 /// The providers that a module needs, each behind those that it needs itself.
-fn providers<T: Send + 'static>(inner: &Inner<T>, module: &Module) -> Vec<Arc<Provider<T>>> {
+fn providers<T: Send + 'static>(inner: &Host<T>, module: &Module) -> Vec<Arc<Provider<T>>> {
     let imports = |provider: &Provider<T>| {
         let mut imports = module.imports().filter(|import| import.module() == provider.name);
         imports.any(|import| inner.env.export(import.module(), import.name()).is_some())
@@ -168,7 +168,7 @@ fn without<T: Send + 'static>(
 }
 
 /// Refuses a denial of functions that neither the host nor the guest has, nor what serves it.
-pub(crate) fn check_denied<T: Send + 'static>(inner: &Inner<T>, compiled: &Compiled) -> Result<()> {
+pub(crate) fn check_denied<T: Send + 'static>(inner: &Host<T>, compiled: &Compiled) -> Result<()> {
     let denied = &inner.grants.denied;
     if denied.is_empty() {
         return Ok(());
@@ -185,7 +185,7 @@ pub(crate) fn check_denied<T: Send + 'static>(inner: &Inner<T>, compiled: &Compi
 
 /// Refuses a linked guest for a session that denies it more than the runtime.
 pub(crate) fn check_session<T: Send + 'static>(
-    inner: &Inner<T>,
+    inner: &Host<T>,
     linked: &Linked<T>,
     denied: &[Pattern],
 ) -> Result<()> {

@@ -19,7 +19,7 @@ use tokio::task::{JoinHandle, yield_now};
 
 use crate::deadline::EPOCH;
 use crate::executor::is_own;
-use crate::sink::Sink;
+use crate::nonblocking::Sink;
 use crate::terminal::{self, Filters, Output};
 
 /// The most that is kept. A stream may write a part of it while nothing is kept, and a

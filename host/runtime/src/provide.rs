@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use crate::compile::Compiled;
 use crate::error::{Error, Result};
+use crate::host::Host;
 use crate::link;
 use crate::linked_module::{LinkedModule, Provider};
-use crate::runtime::Inner;
 use wit_host_binary::core_type::imports_and_exports;
 use wit_host_binary::error::GuestError;
 use wit_host_binary::examine::{examine, read_guest};
@@ -30,7 +30,7 @@ pub(crate) enum Content {
 }
 
 /// Loads a module, and has the runtime serve from it.
-pub(crate) fn provide<T: Send + 'static>(inner: &mut Inner<T>, source: Source) -> Result<()> {
+pub(crate) fn provide<T: Send + 'static>(inner: &mut Host<T>, source: Source) -> Result<()> {
     let Source { name, content } = source;
     let refused = |reason| Err(Error::ModuleName { name: name.clone(), reason });
     if is_wasi(&name) {
@@ -43,7 +43,7 @@ pub(crate) fn provide<T: Send + 'static>(inner: &mut Inner<T>, source: Source) -
         .map_err(|error| Error::Module { name: name.clone(), source: Box::new(error) })
 }
 
-fn load<T: Send + 'static>(inner: &mut Inner<T>, name: &str, content: Content) -> Result<()> {
+fn load<T: Send + 'static>(inner: &mut Host<T>, name: &str, content: Content) -> Result<()> {
     let bytes = match content {
         Content::Bytes(bytes) => bytes,
         Content::File(path) => read_guest(&path, &inner.limits)?,
@@ -60,7 +60,7 @@ fn load<T: Send + 'static>(inner: &mut Inner<T>, name: &str, content: Content) -
     Ok(())
 }
 
-fn core_module<T: Send + 'static>(inner: &Inner<T>, binary: &[u8]) -> Result<LinkedModule<T>> {
+fn core_module<T: Send + 'static>(inner: &Host<T>, binary: &[u8]) -> Result<LinkedModule<T>> {
     let kind = Kind::Module;
     fit::before_compiling(&inner.offer(), binary)?;
     let (compiled, _) = inner.compiled(kind, binary)?;

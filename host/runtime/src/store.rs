@@ -9,9 +9,9 @@ use crate::deadline::watch;
 use crate::error::{Error, Result};
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked};
+use crate::host::Host;
 use crate::link;
 use crate::meter::Meter;
-use crate::runtime::Inner;
 use crate::state::State;
 use wit_host_check::deny;
 
@@ -43,7 +43,7 @@ pub(crate) fn guarded_store<T: Send + 'static>(
 }
 
 /// Puts the guards of every session on a store.
-fn guard<T: Send + 'static>(store: &mut Store<State<T>>, inner: &Inner<T>) -> wasmtime::Result<()> {
+fn guard<T: Send + 'static>(store: &mut Store<State<T>>, inner: &Host<T>) -> wasmtime::Result<()> {
     store.limiter(|state| &mut state.meter);
     store.set_hostcall_fuel(inner.limits.host_call_bytes);
     store.set_max_component_handles(inner.limits.handles);

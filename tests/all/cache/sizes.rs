@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use wit_host::{Cache, Kept};
+use wit_host::{Cache, CacheStats};
 
 use super::{MISS, Place, entries, heard, module, runtime};
 
@@ -48,14 +48,14 @@ fn what_is_larger_than_the_cache_is_not_kept() {
     let cache = place.cache().size(1_000);
     assert_eq!(load(&cache, 7), [MISS]);
     assert_eq!(load(&cache, 7), [MISS]);
-    assert_eq!(cache.kept().unwrap(), Kept::default());
+    assert_eq!(cache.kept().unwrap(), CacheStats::default());
 }
 
 #[test]
 fn clearing_removes_what_the_cache_wrote_and_nothing_else() {
     let place = Place::new();
     let cache = place.cache();
-    assert_eq!(cache.clear().unwrap(), Kept::default(), "there is no directory yet");
+    assert_eq!(cache.clear().unwrap(), CacheStats::default(), "there is no directory yet");
     assert!(!place.directory.exists());
     load(&cache, 7);
     load(&cache, 8);

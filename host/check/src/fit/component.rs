@@ -3,9 +3,10 @@
 
 use wit_parser::{Function, InterfaceId, WorldItem, WorldKey};
 
+use super::absent;
 use super::misfit::Misfit;
 use super::names::{Name, similar, why_not};
-use super::{Side, other};
+use wit_host_binary::side::Side;
 use wit_host_wit::{Contract, Decoded, Sides, differences, function as notation, has_only_types};
 
 /// A guest and the contract that it is held against.
@@ -194,7 +195,7 @@ impl<'a> Pair<'a> {
         let (ours, theirs) = definitions
             .unwrap_or_else(|| (notation(sides.ours, ours), notation(sides.theirs, their)));
         let fix = format!("build the guest against {}", self.wit());
-        let misfit = Misfit::import(name, other::sentences(&found), fix);
+        let misfit = Misfit::import(name, absent::sentences(&found), fix);
         Some(Misfit { side, ..misfit.types(Some(ours), Some(theirs)) })
     }
 

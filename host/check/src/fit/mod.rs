@@ -3,13 +3,13 @@
 //! do about it. Nothing of the guest is compiled or run for it. The engine has
 //! the last word on what can be linked; the contract says it in words.
 
+mod absent;
 mod component;
 mod denial;
 mod large;
 mod misfit;
 mod module;
 pub mod names;
-mod other;
 mod preview1;
 mod probe;
 mod wasi;
@@ -37,7 +37,6 @@ use wit_host_binary::error::GuestError;
 use wit_host_binary::examine::examine_whole;
 use wit_host_binary::kind::Kind;
 use wit_host_binary::proposals;
-use wit_host_binary::side::Side;
 use wit_host_wit::{Contract, Decoded, Offered, Undecoded, decode};
 
 /// Whether a guest fits, and in which way it does not.

@@ -75,7 +75,7 @@ pub(crate) enum Found {
 
 /// What a cache holds on disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct CacheStats {
     /// How many guests.
     pub guests: usize,
     /// The bytes of their compiled code.
@@ -115,10 +115,13 @@ impl Cache {
     ///
     /// # Errors
     /// [`Error::Cache`] where the directory cannot be used.
-    pub fn kept(&self) -> Result<Kept> {
+    pub fn kept(&self) -> Result<CacheStats> {
         self.look(|directory| {
             let entries = directory.entries()?;
-            Ok(Kept { guests: entries.len(), bytes: entries.iter().map(|entry| entry.bytes).sum() })
+            Ok(CacheStats {
+                guests: entries.len(),
+                bytes: entries.iter().map(|entry| entry.bytes).sum(),
+            })
         })
     }
 
@@ -127,7 +130,7 @@ impl Cache {
     ///
     /// # Errors
     /// [`Error::Cache`] where the directory cannot be used.
-    pub fn clear(&self) -> Result<Kept> {
+    pub fn clear(&self) -> Result<CacheStats> {
         let kept = self.kept()?;
         self.look(evict::everything)?;
         Ok(kept)

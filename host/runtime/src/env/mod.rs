@@ -3,16 +3,16 @@
 //! know what a function means, only how its parameters and its result cross.
 
 mod abort;
+mod data_part;
 mod failure;
 mod flat;
 mod host_function;
 mod host_ref;
 mod import;
 mod memory;
+mod out_params;
 mod param;
-mod part;
 mod result;
-mod room;
 mod text;
 
 use std::sync::Arc;
@@ -26,14 +26,14 @@ pub use host_function::{AsyncHostFunction, HostFunction};
 pub use host_ref::HostRef;
 pub use memory::GuestMemory;
 pub(crate) use memory::{BadRange, EXPORT as MEMORY, write};
+pub use out_params::{Buffer, Filled, MeasuredBuffer, Number, Out, Status, Written};
 pub use param::Param;
 pub use result::{Return, Target, WasmTyOrNone};
-pub use room::{Buffer, Filled, MeasuredBuffer, Number, Out, Status, Written};
 pub use text::{NulTerminated, Utf16};
 
 use crate::state::State;
+use data_part::Part;
 use import::Import;
-use part::Part;
 use wit_host_binary::names::{ENV, is_wasi};
 use wit_host_check::served::Table;
 

@@ -16,8 +16,8 @@ use wasmtime::{Module, Trap};
 pub(crate) use classify::{Verdict, of_panic};
 pub(crate) use frames::is_of_host_function;
 
-use crate::spent::Spent;
 use crate::state::State;
+use crate::usage::Usage;
 use wit_host_text::shown;
 
 /// What is known of a call that failed. Its `Display` has one line for what
@@ -50,7 +50,7 @@ pub struct Failure {
     /// The last lines that the guest wrote to standard error, wherever that went.
     pub stderr: Vec<String>,
     /// What the session had spent by then.
-    pub spent: Spent,
+    pub spent: Usage,
     /// The guest's memory and stack in the WebAssembly coredump format, where
     /// [`RuntimeBuilder::coredump`](crate::builder::RuntimeBuilder::coredump) asks for it
     /// and there was a stack left. It may be as large as the guest's memory.
@@ -92,7 +92,7 @@ impl Failure {
         called: Called<'_>,
         ending: Ending,
         cause: String,
-        spent: Spent,
+        spent: Usage,
         state: &State<T>,
     ) -> Self {
         Self {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::builder::RuntimeBuilder;
 use crate::error::Result;
-use crate::runtime::Inner;
+use crate::host::Host;
 pub use error::PoolError;
 pub(crate) use fits::{before_compiling, is_pooled, linked, unfit};
 pub(crate) use places::{Place, Places};
@@ -82,7 +82,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     }
 }
 
-impl<T> Inner<T> {
+impl<T> Host<T> {
     /// A place for a session, after waiting for it as the pool says; none is needed
     /// where there is no pool.
     pub(crate) async fn place(&self) -> Result<Option<Place>> {

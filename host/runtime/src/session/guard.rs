@@ -12,8 +12,8 @@ use super::{Live, Session};
 use crate::deadline::{Began, Deadline};
 use crate::error::{Error, Result};
 use crate::failure::Called;
+use crate::host::Host;
 use crate::outlet::Outlets;
-use crate::runtime::Inner;
 use crate::state::State;
 use wit_host_binary::limits::Limits;
 use wit_host_text::shown;
@@ -31,7 +31,7 @@ pub(super) struct Guards {
 }
 
 impl Guards {
-    pub(super) fn of<T>(inner: &Inner<T>) -> Self {
+    pub(super) fn of<T>(inner: &Host<T>) -> Self {
         let Limits { fuel, stack, .. } = *inner.limits;
         Self { fuel, stack, deterministic: inner.deterministic }
     }

@@ -19,8 +19,8 @@ use crate::error::{Error, Result};
 use crate::failure::Called;
 use crate::guest::{Guest, Outcome};
 use crate::pool::Place;
-use crate::spent::Spent;
 use crate::state::State;
+use crate::usage::Usage;
 use callee::{Callee, Callees};
 use guard::Guards;
 use wit_host_binary::allocator_names::AllocatorNames;
@@ -39,7 +39,7 @@ pub struct Session<T: 'static> {
     store: Store<State<T>>,
     guards: Guards,
     live: Option<Live>,
-    spent: Spent,
+    spent: Usage,
     /// The function of the last call that failed, or of an async one that is under way.
     last_call: String,
     /// Whether nothing that the guest imports is async.
@@ -174,10 +174,10 @@ impl<T: Send + 'static> Session<T> {
     }
 
     /// What the session has cost so far.
-    pub fn spent(&self) -> Spent {
+    pub fn spent(&self) -> Usage {
         let meter = &self.store.data().meter;
         let host_calls = meter.limits().host_calls.map(|_| meter.host_calls);
-        Spent { peak_memory: meter.peak, host_calls, ..self.spent }
+        Usage { peak_memory: meter.peak, host_calls, ..self.spent }
     }
 
     /// What the guest has written to standard output and to standard error, where

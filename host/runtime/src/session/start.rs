@@ -14,9 +14,9 @@ use crate::failure::Called;
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked, Loaded};
 use crate::pool::Place;
-use crate::spent::Spent;
 use crate::state::State;
 use crate::store::guarded_store;
+use crate::usage::Usage;
 
 const INSTANTIATE: Called<'static> = Called { function: "instantiate", arguments: &[] };
 
@@ -66,7 +66,7 @@ impl<T: Send + 'static> Session<T> {
             store,
             guards: Guards::of(guest.inner()),
             live: None,
-            spent: Spent::default(),
+            spent: Usage::default(),
             last_call: String::new(),
             is_sync: false,
             calls: 0,

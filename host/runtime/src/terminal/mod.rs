@@ -10,7 +10,7 @@ use std::io::{self, IsTerminal as _, Write};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::sink::Sink;
+use crate::nonblocking::Sink;
 use filter::{Filter, MARK, Screen};
 
 /// Output of this process.

@@ -24,7 +24,7 @@ use crate::inherit::Inherited;
 use crate::meter::Meter;
 use crate::outlet::Outlets;
 use crate::state::State;
-use crate::tail::Tail;
+use crate::stderr_tail::Tail;
 use crate::terminal::Output;
 use files::Listings;
 pub(crate) use files::View;

@@ -8,7 +8,7 @@ use bytesize::ByteSize;
 /// What the calls of a session have cost so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Spent {
+pub struct Usage {
     /// Time by the clock on the wall, in calls and in set-up. Of the first hundred calls
     /// of a session it is exact. Set-up, and calls from then on, are counted in epochs of
     /// 5 milliseconds, so that a shorter one adds an epoch or nothing, which is right on
@@ -23,7 +23,7 @@ pub struct Spent {
     pub host_calls: Option<u64>,
 }
 
-impl fmt::Display for Spent {
+impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.1?}, {} of memory", self.wall_clock, ByteSize(self.peak_memory as u64))?;
         if let Some(fuel) = self.fuel {

@@ -1,0 +1,115 @@
+//! What a runtime, its guests and their sessions share: the engine, the linkers, and what
+//! every guest is allowed. It compiles guests, and knows no contract but what an embedder has
+//! put into its linkers.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use wasmtime::{Engine, component};
+
+use crate::cache::{Cache, Found, Key};
+use crate::compile::{Compiled, compile};
+use crate::error::Result;
+use crate::grants::Grants;
+use crate::isolate::Isolation;
+use crate::linked_module::Provider;
+use crate::pool::Pool;
+use crate::shared_engine::SharedEngine;
+use crate::state::State;
+use crate::wasi::preview1_functions;
+use wit_host_binary::examine::component_hash;
+use wit_host_binary::kind::Kind;
+use wit_host_binary::limits::Limits;
+use wit_host_binary::prepare::{Edited, strip};
+use wit_host_check::fit;
+use wit_host_check::offer::Offer;
+use wit_host_check::served::Table;
+use wit_host_wit::Offered;
+
+/// What a runtime is made of.
+pub(crate) struct Host<T: 'static> {
+    pub(crate) engine: Engine,
+    pub(crate) components: component::Linker<State<T>>,
+    pub(crate) modules: wasmtime::Linker<State<T>>,
+    pub(crate) env: Table,
+    pub(crate) providers: Vec<Arc<Provider<T>>>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) grants: Arc<Grants>,
+    pub(crate) deterministic: bool,
+    pub(crate) text: bool,
+    pub(crate) isolation: Option<Isolation>,
+    pub(crate) contract: Option<Offered>,
+    pub(crate) shared: Arc<SharedEngine>,
+    pub(crate) cache: Option<Cache>,
+    pub(crate) pool: Option<Pool>,
+}
+
+impl<T: 'static> Host<T> {
+    /// The compiled code of an examined guest, from the cache where there is one, and the
+    /// hash that the guest is known by.
+    pub(crate) fn compiled(
+        &self,
+        kind: Kind,
+        binary: &[u8],
+    ) -> Result<(Arc<Compiled>, blake3::Hash)> {
+        let stripped = strip(binary);
+        let hash = stripped.hash();
+        let compile = || self.compile(kind, binary, &stripped);
+        let compiled = match &self.cache {
+            None => compile().map(Arc::new),
+            Some(cache) => {
+                let key = self.key(&hash);
+                cache.load(&self.shared, kind, key, &self.limits, compile)
+            }
+        };
+        Ok((compiled?, hash))
+    }
+
+    /// The compiled code of a component's file that was loaded before. The file is only
+    /// read for its hash, piece by piece.
+    pub(crate) fn kept(&self, path: &Path) -> Option<(Arc<Compiled>, blake3::Hash)> {
+        let cache = self.cache.as_ref()?;
+        let guest = component_hash(path, self.limits.file_size)?;
+        let key = self.key(&guest);
+        let found = cache.get(&self.shared, Kind::Component, &key, &self.limits);
+        match found.ok()? {
+            Found::Code(compiled) => Some((compiled, guest)),
+            Found::Nothing | Found::Changed(_) => None,
+        }
+    }
+
+    fn key(&self, guest: &blake3::Hash) -> Key {
+        let contract = self.contract.as_ref().map(Offered::text);
+        Key::new(&self.shared, guest, contract, &self.limits)
+    }
+
+    /// Compiles an examined guest. One that does not fit is refused before that, as far as
+    /// it is seen.
+    pub(crate) fn compile(
+        &self,
+        kind: Kind,
+        binary: &[u8],
+        stripped: &Edited<'_>,
+    ) -> Result<Compiled> {
+        match kind {
+            Kind::Component => fit::component_before_compiling(&self.offer(), binary)?,
+            Kind::Module => fit::module_before_compiling(&self.offer(), binary)?,
+        }
+        let guest = (binary, stripped);
+        compile(&self.engine, kind, guest, &self.limits, self.isolation.as_ref())
+    }
+
+    /// What guests are checked against.
+    pub(crate) fn offer(&self) -> Offer<'_, State<T>> {
+        Offer {
+            engine: &self.engine,
+            components: &self.components,
+            served: &self.env,
+            preview1: preview1_functions::functions,
+            contract: self.contract.as_ref(),
+            limits: &self.limits,
+            denied: &self.grants.denied,
+            text: self.text,
+        }
+    }
+}
