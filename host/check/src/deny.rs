@@ -26,6 +26,7 @@ type Result<T, E = DenialError> = std::result::Result<T, E>;
 
 /// What happens to a guest that imports a function which it is denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Denial {
     /// It is refused before it runs.
     Refuse,

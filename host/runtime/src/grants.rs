@@ -44,6 +44,7 @@ pub(crate) struct Directory {
 
 /// Where a guest's standard input, output and error are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Stdio {
     /// Nowhere: the input is empty, the output is thrown away.
     #[default]

@@ -45,7 +45,7 @@ impl<T: Send + 'static> Runtime<T> {
     /// [`Error::Guest`](crate::error::Error::Guest),
     /// [`Error::Misfits`](crate::error::Error::Misfits); [`Error::CompilerFailed`](crate::error::Error::CompilerFailed) where the compiler
     /// panics or dies of the guest, and [`Error::Host`](crate::error::Error::Host) where there are no threads, no
-    /// memory or, with an [`Isolation`], no process to be had.
+    /// memory or, with an [`Isolation`](crate::Isolation), no process to be had.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Guest<T>> {
         let bytes = bytes.as_ref();
         let _load = tracing::debug_span!("load", bytes = bytes.len()).entered();

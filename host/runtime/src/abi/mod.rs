@@ -59,6 +59,7 @@ use wit_host_binary::allocator_names::AllocatorNames;
 /// back. Where the Rust function returned an `Err`, the one result is a [`Val::Result`]
 /// with its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Abi {
     /// Text that ends with NUL, as in C.
     CString(Returns),
