@@ -2,8 +2,9 @@
 //! a variant and a resource for components, and functions under names of its
 //! own for core modules. Only what the library makes public is used.
 
+use wit_host::env::TrapMessage;
 use wit_host::wasmtime::component::{HasSelf, Linker, Resource, ResourceTable, ResourceType};
-use wit_host::{Limits, Runtime, State, TrapMessage, Val, wasmtime};
+use wit_host::{Limits, Runtime, State, Val, wasmtime};
 
 use self::bindings::Customer;
 use self::bindings::shop::contract::stock::{self, Article, Refusal};

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_host::wasmtime::Trap;
-use wit_host::{Denial, Error, Failure, Grants, HostFailure, Limits, Runtime, Stdio, Val};
+use wit_host::{
+    Denial, Error, Failure, Grants, GuestFailure, HostFailure, Limits, Runtime, Stdio, Val,
+};
 use wit_host_artifacts as guests;
 use wit_host_contract::{Functions, builder};
 use wit_parser::Resolve;
@@ -170,7 +172,10 @@ fn what_a_host_function_of_a_component_fails_with_is_the_hosts() {
     assert!(matches!(&error, Error::HostFunction(failure) if failure.cause == texts[1]), "{error}");
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.downcast_ref(), Some(&Away("database")));
-    // A trap is how a host function says that the guest is to blame.
+    // That is how a host function says that the guest is to blame.
+    let error = failed(|| GuestFailure("the order has no articles".into()).into());
+    assert!(matches!(&error, Error::Trapped(failure) if failure.cause.ends_with("articles")));
+    // So is a trap of the engine's.
     let error = failed(|| Trap::IntegerOverflow.into());
     assert!(matches!(&error, Error::Trapped(_)), "{error}");
 }

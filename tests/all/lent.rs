@@ -1,7 +1,8 @@
 //! Text and bytes that host functions are lent from the guest's memory, whatever
 //! that memory does meanwhile.
 
-use wit_host::{Error, HostRef, Runtime, Val};
+use wit_host::env::HostRef;
+use wit_host::{Error, Runtime, Val};
 
 /// What the host functions were lent, in order.
 #[derive(Default)]

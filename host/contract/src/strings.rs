@@ -3,7 +3,8 @@
 
 use super::Functions;
 use crate::bindings::wit_host::contract::strings::{Host, Utf8Error};
-use wit_host::TrapMessage;
+use wit_host::GuestFailure;
+use wit_host::env::TrapMessage;
 
 /// A part costs the host a multiple of the byte that it may be for the guest.
 const MOST_PARTS: usize = 100_000;
@@ -15,22 +16,22 @@ pub(super) fn concat(a: &str, b: &str) -> String {
     [a, b].concat()
 }
 
-/// A result that is longer than a text that a guest may hand over.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the text in upper case is longer than {LONGEST} bytes")]
-pub(super) struct TooLong;
-
 /// One letter may have three in upper case, so that what is little for a guest may be
 /// much for the host.
-pub(super) fn to_upper(text: &str) -> Result<String, TooLong> {
+pub(super) fn to_upper(text: &str) -> Result<String, GuestFailure> {
     // Three times as many bytes are the most that there can be.
     if text.len() > LONGEST / 3 && !text.is_ascii() {
         let upper = text.chars().flat_map(char::to_uppercase);
         if upper.map(char::len_utf8).sum::<usize>() > LONGEST {
-            return Err(TooLong);
+            return Err(too_long());
         }
     }
     Ok(text.to_uppercase())
+}
+
+/// A result that is longer than a text that a guest may hand over.
+fn too_long() -> GuestFailure {
+    GuestFailure(format!("the text in upper case is longer than {LONGEST} bytes"))
 }
 
 pub(super) fn split(text: &str, separator: &str) -> wasmtime::Result<Vec<String>> {
@@ -40,7 +41,8 @@ pub(super) fn split(text: &str, separator: &str) -> wasmtime::Result<Vec<String>
     let parts = text.split(separator).take(MOST_PARTS + 1).map(str::to_owned);
     let parts: Vec<_> = parts.collect();
     if parts.len() > MOST_PARTS {
-        wasmtime::bail!("`split` gives more than {MOST_PARTS} parts");
+        let reason = format!("`split` gives more than {MOST_PARTS} parts");
+        return Err(GuestFailure(reason).into());
     }
     Ok(parts)
 }
@@ -67,12 +69,6 @@ impl Host for Functions {
 
     fn from_utf8(&mut self, bytes: Vec<u8>) -> Result<String, Utf8Error> {
         from_utf8(&bytes)
-    }
-}
-
-impl TrapMessage for TooLong {
-    fn trap_message(&self) -> String {
-        self.to_string()
     }
 }
 
@@ -118,7 +114,7 @@ mod tests {
         // Two bytes each, and six in upper case.
         let text = "\u{390}".repeat(LONGEST / 6);
         assert_eq!(to_upper(&text).map(|upper| upper.len()), Ok(LONGEST / 6 * 6));
-        assert_eq!(to_upper(&format!("{text}\u{390}")), Err(TooLong));
+        assert_eq!(to_upper(&format!("{text}\u{390}")), Err(too_long()));
         assert_eq!(to_upper(&"a".repeat(LONGEST)).map(|upper| upper.len()), Ok(LONGEST));
     }
 

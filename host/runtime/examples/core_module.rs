@@ -3,7 +3,8 @@
 //!
 //! `cargo run --example core_module`
 
-use wit_host::{Error, HostFailure, Runtime, RuntimeBuilder, TrapMessage, Val};
+use wit_host::env::TrapMessage;
+use wit_host::{Error, HostFailure, Runtime, RuntimeBuilder, Val};
 
 /// What one session's host functions work on.
 struct Shelf {

@@ -144,7 +144,7 @@ mod deadline;
 mod debug;
 mod denied;
 mod engine;
-mod env;
+pub mod env;
 mod error;
 mod executor;
 mod export_name;
@@ -180,11 +180,7 @@ mod wasi;
 pub use abi::{Abi, Returns};
 pub use builder::RuntimeBuilder;
 pub use cache::{Cache, CacheStats};
-pub use env::{
-    AsyncHostFunction, Buffer, Env, Exit, Filled, FlatList, GuestMemory, HostFailure, HostFunction,
-    HostRef, Join, MeasuredBuffer, NotReturned, NulTerminated, Number, Out, Param, ParamList,
-    Return, Status, Target, TrapMessage, Utf16, WasmTyOrNone, Written,
-};
+pub use env::{Env, Exit, GuestFailure, HostFailure};
 pub use error::{Error, Result};
 pub use failure::Failure;
 pub use grants::{Access, AllowedHosts, Grants, Stdio};

@@ -1,6 +1,6 @@
 //! Each convention on each shape of guest.
 
-use wit_host::{Buffer, NulTerminated};
+use wit_host::env::{Buffer, NulTerminated};
 
 use super::check;
 use super::served::runtime;

@@ -1,8 +1,9 @@
 //! Values of the host that guests hold as `externref`, in the ways that the
 //! published tutorials do.
 
+use wit_host::env::HostRef;
 use wit_host::wasmtime::{ExternRef, OwnedRooted};
-use wit_host::{Error, HostRef, Limits, Runtime};
+use wit_host::{Error, Limits, Runtime};
 
 use super::Host;
 

@@ -1,10 +1,8 @@
 //! The host of these tests: one function for each convention, and one that is
 //! served under several.
 
-use wit_host::{
-    Buffer, Env, Exit, Filled, HostFailure, MeasuredBuffer, NulTerminated, Out, Runtime, Status,
-    Utf16, Written,
-};
+use wit_host::env::{Buffer, Filled, MeasuredBuffer, NulTerminated, Out, Status, Utf16, Written};
+use wit_host::{Env, Exit, HostFailure, Runtime};
 
 /// The host's data: what was noted, in order.
 #[derive(Debug, Default)]

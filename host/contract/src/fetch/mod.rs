@@ -17,7 +17,8 @@ use super::Functions;
 use crate::bindings::wit_host::contract::fetch::{FetchError, Host};
 use addresses::{NotPublic, Resolver};
 use background::{Unfinished, within};
-use wit_host::{AllowedHosts, TrapMessage};
+use wit_host::AllowedHosts;
+use wit_host::env::TrapMessage;
 
 /// A guest that is sent in circles must not keep the host busy.
 const REDIRECTS: usize = 10;

@@ -50,6 +50,19 @@ impl TrapMessage for HostFailure {
     }
 }
 
+/// A host function that was called in a way that it cannot serve returns this, on both paths
+/// as [`HostFailure`] is: it is the guest's failure, and the call fails with
+/// [`Error::Trapped`](crate::error::Error::Trapped).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct GuestFailure(pub String);
+
+impl TrapMessage for GuestFailure {
+    fn trap_message(&self) -> String {
+        self.0.clone()
+    }
+}
+
 /// A host function that ends the run returns this, with the status that the guest
 /// is said to have exited with, 0 for success. It works on both paths as
 /// [`HostFailure`] does. The call ends with

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use tracing::{Instrument as _, Span};
 use wasmtime::{Caller, FuncType, Linker, ValType};
 
-pub use failure::{Exit, HostFailure, NotReturned, TrapMessage};
+pub use failure::{Exit, GuestFailure, HostFailure, NotReturned, TrapMessage};
 pub use flat::{FlatList, Join, ParamList};
 pub use host_function::{AsyncHostFunction, HostFunction};
 pub use host_ref::HostRef;
@@ -73,7 +73,8 @@ pub(crate) struct ImportFailed {
 /// the guest:
 ///
 /// ```
-/// use wit_host::{Buffer, Filled, MeasuredBuffer, NulTerminated, Runtime, Status};
+/// use wit_host::env::{Buffer, Filled, MeasuredBuffer, NulTerminated, Status};
+/// use wit_host::Runtime;
 ///
 /// struct Shop;
 ///

@@ -13,7 +13,7 @@ use super::canonical;
 use super::trap::in_words;
 use crate::abi::Broken;
 use crate::denied::Denied;
-use crate::env::{HostFailure, ImportFailed};
+use crate::env::{GuestFailure, HostFailure, ImportFailed};
 use crate::lacking::is_lacking;
 use crate::module::exit_status;
 use crate::state::State;
@@ -87,7 +87,7 @@ fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
     if let Some(ResourceTableError::Full) = error.downcast_ref() {
         return Some(LimitReached::Handles(limits.handles));
     }
-    if error.is::<ImportFailed>() || error.is::<Denied>() {
+    if error.is::<ImportFailed>() || error.is::<GuestFailure>() || error.is::<Denied>() {
         return None;
     }
     // What follows from memory that was refused may as well come to light later.
@@ -124,6 +124,7 @@ fn of_text<T>(text: &str, state: &State<T>) -> Option<LimitReached> {
 fn is_known(error: &wasmtime::Error) -> bool {
     let root = error.root_cause();
     let has_type = error.is::<ImportFailed>()
+        || error.is::<GuestFailure>()
         || error.is::<Broken>()
         || error.is::<Denied>()
         || error.is::<GuestError>()
