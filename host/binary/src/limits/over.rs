@@ -7,12 +7,15 @@ use super::LimitReached;
 /// A limit that a guest is over before it runs, and how much of it the guest has.
 ///
 /// ```
-/// let runtime = wit_host::Runtime::<()>::builder().build()?;
+/// use wit_host_binary::error::GuestError;
+/// use wit_host_binary::examine::examine;
+/// use wit_host_binary::limits::Limits;
+///
 /// let guest = format!("(module {})", "(global i32 (i32.const 0))".repeat(6_000));
-/// let Err(wit_host::Error::TooCostly { limit, .. }) = runtime.load(guest) else { panic!() };
+/// let refused = examine(guest.as_bytes(), true, &Limits::default());
+/// let Err(GuestError::TooCostly { limit, .. }) = refused else { panic!("it is over a limit") };
 /// assert_eq!((limit.limit.name(), limit.limit.value()), ("globals", Some(5_000)));
 /// assert_eq!(limit.found, Some(6_000));
-/// # Ok::<(), wit_host::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
