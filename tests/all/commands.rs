@@ -57,6 +57,11 @@ fn the_contract_is_printed_as_json() {
 }
 
 #[test]
+fn the_command_says_its_name_and_version() {
+    assert_eq!(printed(&["--version"]), concat!("wit-host ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
 fn shells_get_their_completions() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = printed(&["completions", shell]);

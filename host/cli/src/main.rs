@@ -56,7 +56,7 @@ use wit_host::terminal::{Output, restore};
 /// that imports the same functions from `env`. It may touch what is granted by
 /// an option, and is stopped at its limits.
 #[derive(Parser)]
-#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "wit-host", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
