@@ -118,7 +118,7 @@ impl Allocator {
         Ok(Self { allocate, is_aligned, release })
     }
 
-    /// The same with other indices of functions.
+    /// The allocator in a module whose functions have other indices.
     pub(super) fn remapped(self, index: impl Fn(u32) -> u32) -> Self {
         let release = match self.release {
             Release::Sized(function) => Release::Sized(index(function)),

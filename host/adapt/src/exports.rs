@@ -54,7 +54,7 @@ impl CallIn {
 pub(super) struct Exports {
     pub(super) calls: Vec<CallIn>,
     pub(super) allocator: Option<Allocator>,
-    /// Why there is none.
+    /// Why there is no allocator.
     missing: Option<Missing>,
     /// The set-up: what instantiating calls, and what is called next.
     pub(super) initialize: Vec<u32>,
@@ -197,7 +197,7 @@ impl Exports {
         }
     }
 
-    /// Tells that an allocator was named that is none, unless that is told already.
+    /// Reports that the named allocator is not one, once.
     fn tell_missing(&mut self) {
         let Some(Missing { reason, fix, was_named: true }) = &self.missing else { return };
         if !self.unmappable.iter().any(|told| told.fix == *fix) {

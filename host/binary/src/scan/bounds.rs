@@ -1,5 +1,5 @@
-//! The limits of a scan, and those of them that the guest is over. What is over a limit is
-//! noted, and the scan goes on, so that a person is told of all of them at once.
+//! The limits of a scan, and those of them that the guest is over. The
+//! scan goes on behind the first, so that a refusal names all of them at once.
 
 use std::mem::discriminant;
 
