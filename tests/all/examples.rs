@@ -6,6 +6,8 @@
 mod core_module;
 #[path = "../../host/runtime/examples/library/main.rs"]
 mod library;
+#[path = "../../host/runtime/examples/providers.rs"]
+mod providers;
 #[path = "../../host/runtime/examples/server.rs"]
 mod server;
 #[path = "../../host/runtime/examples/smallest.rs"]

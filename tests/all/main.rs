@@ -41,6 +41,7 @@ mod output;
 mod panics;
 mod pool;
 mod probe;
+mod providers;
 mod reentry;
 mod reexport;
 mod refused;

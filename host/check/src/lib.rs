@@ -9,4 +9,5 @@ pub mod fit;
 pub mod inspect;
 pub mod offer;
 pub mod served;
+pub mod serving;
 pub mod threads;

@@ -5,6 +5,7 @@ use wasmtime::{Engine, FuncType, component};
 
 use crate::deny::Pattern;
 use crate::served::Table;
+use crate::serving::Serving;
 use wit_host_binary::limits::Limits;
 use wit_host_wit::{Contract, Offered};
 
@@ -17,6 +18,8 @@ pub struct Offer<'o, S: 'static> {
     pub engine: &'o Engine,
     /// What components are linked with.
     pub components: &'o component::Linker<S>,
+    /// What serves components beside the linker.
+    pub serving: &'o dyn Serving<S>,
     /// What core modules can import.
     pub served: &'o Table,
     /// The functions of WASI's first preview.

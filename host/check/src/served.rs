@@ -13,6 +13,10 @@ pub struct Table {
     pub host_values: bool,
     functions: BTreeMap<String, BTreeMap<String, Served>>,
     modules: BTreeMap<String, Vec<Export>>,
+    /// Why functions of the contract are not served, though somebody would.
+    refused: BTreeMap<String, BTreeMap<String, String>>,
+    /// What is served with any type, and by whom: of a module one function, or all.
+    any: Vec<(String, Option<String>, String)>,
     count: u32,
 }
 
@@ -22,6 +26,8 @@ pub struct Served {
     pub ty: FuncType,
     /// The function of the contract that it is, as `package/interface.function`.
     pub implements: Option<String>,
+    /// Who serves it in the host's place, in words.
+    pub by: Option<String>,
     /// Which one it is, for a call of it to be noted by.
     number: u32,
 }
@@ -29,8 +35,8 @@ pub struct Served {
 impl Table {
     /// Nothing yet; `host_values` is whether guests may hold values of the host.
     pub fn new(host_values: bool) -> Self {
-        let (functions, modules) = (BTreeMap::new(), BTreeMap::new());
-        Self { host_values, functions, modules, count: 0 }
+        let (functions, modules, refused) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { host_values, functions, modules, refused, any: Vec::new(), count: 0 }
     }
 
     /// Notes a host function, and gives it a number.
@@ -44,8 +50,40 @@ impl Table {
         let number = self.count;
         self.count = self.count.saturating_add(1);
         let functions = self.functions.entry(module.into()).or_default();
-        functions.insert(name.into(), Served { ty, implements, number });
+        functions.insert(name.into(), Served { ty, implements, by: None, number });
         number
+    }
+
+    /// Notes who serves a function that was inserted, in words.
+    pub fn served_by(&mut self, module: &str, name: &str, by: String) {
+        let functions = self.functions.get_mut(module);
+        if let Some(served) = functions.and_then(|functions| functions.get_mut(name)) {
+            served.by = Some(by);
+        }
+    }
+
+    /// Notes why a function is not served that somebody would serve.
+    pub fn refuse(&mut self, module: &str, name: &str, reason: String) {
+        self.refused.entry(module.into()).or_default().insert(name.into(), reason);
+    }
+
+    /// Why a function is not served that somebody would serve.
+    pub fn refusal(&self, module: &str, name: &str) -> Option<&str> {
+        self.refused.get(module)?.get(name).map(String::as_str)
+    }
+
+    /// Notes who serves a module's functions with any type, or one of them.
+    pub fn serve_any(&mut self, module: &str, name: Option<&str>, by: String) {
+        self.any.push((module.into(), name.map(Into::into), by));
+    }
+
+    /// Who serves a function with any type, where nobody does with one of his own.
+    pub fn any(&self, module: &str, name: &str) -> Option<&str> {
+        let is_it = |(from, one, _): &&(String, Option<String>, String)| {
+            from == module && one.as_ref().is_none_or(|one| one == name)
+        };
+        let exact = self.any.iter().filter(|(_, one, _)| one.is_some()).find(is_it);
+        exact.or_else(|| self.any.iter().find(is_it)).map(|(_, _, by)| by.as_str())
     }
 
     /// Notes what a core module exports that serves `module`.

@@ -12,6 +12,7 @@ use super::call_notation;
 use super::calls::{Calls, Notation};
 use super::convention::Convention;
 use super::diagnostics::{Diagnostics, Observer};
+use super::imports::tell_defaults;
 use super::options::{Options, Usage, guest_file, text};
 use super::overdue::Overdue;
 use super::status::{Status, interruptible, notice};
@@ -140,6 +141,7 @@ impl Call {
         };
         let status = self.rounds(&mut session, &calls, overdue, observer);
         observer.tell(|| format!("spent {}", session.session.spent()));
+        tell_defaults(session.session.defaults());
         status.or_else(|error| ended(error, observer))
     }
 

@@ -6,8 +6,10 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 use wit_host::{
-    Contract, Error, Fit, GuestError, Isolation, Limits, Misfit, Misfits, OverLimit, Unsupported,
+    Contract, Error, Fit, GuestError, Isolation, Limits, Misfit, Misfits, OverLimit,
+    RuntimeBuilder, Unsupported,
 };
+use wit_host_contract::Functions;
 
 use super::against::against;
 use super::features::FeatureOptions;
@@ -99,8 +101,8 @@ impl Check {
         let fit = self.fit(guest, &contract, self.loading.limits()?, isolation()?);
         let (contract, is_json) = (contract.name(), self.format == Format::Json);
         let fit = match fit {
-            Err(error) if is_json && status(&error) == Status::Refused => {
-                print_json(&refused_json(&contract, error))?;
+            Err(error) if is_json && is_refused(&error) => {
+                print_json(&refused_json(&contract, error.downcast()?))?;
                 return Ok(Status::Refused);
             }
             fit => fit.map_err(|error| named(guest, error))?,
@@ -153,14 +155,23 @@ impl Check {
         contract: &Contract,
         limits: Limits,
         isolation: Isolation,
-    ) -> Result<Fit, Error> {
+    ) -> Result<Fit> {
         let fit = |externref| {
-            let offered = self.modules.offer_with(wit_host_contract::builder(), externref);
-            let offered = offered.limits(limits.clone()).isolate(isolation.clone());
-            match &self.wit {
-                Some(_) => offered.build()?.fit_contract_file(guest, contract),
-                None => offered.build()?.fit_file(guest),
+            let setup = |builder: RuntimeBuilder<Functions>| {
+                Ok(builder.limits(limits.clone()).isolate(isolation.clone()))
+            };
+            let builder = wit_host_contract::builder();
+            if self.wit.is_some() && self.modules.has_providers() {
+                // The host is this one, with others that serve the contract.
+                let builder = builder.contract_of(contract.clone());
+                let offered = self.modules.offer_with(builder, externref, &setup)?;
+                return anyhow::Ok(offered.build()?.fit_file(guest)?);
             }
+            let offered = self.modules.offer_with(builder, externref, &setup)?;
+            Ok(match &self.wit {
+                Some(_) => offered.build()?.fit_contract_file(guest, contract)?,
+                None => offered.build()?.fit_file(guest)?,
+            })
         };
         let mut found = fit(self.modules.externref())?;
         if Misfits(found.misfits.clone()).are_of_own_host_values() {
@@ -168,6 +179,11 @@ impl Check {
         }
         Ok(if self.world.is_some() { found.whole() } else { found })
     }
+}
+
+/// Whether the guest is not taken, whatever the host serves.
+fn is_refused(error: &anyhow::Error) -> bool {
+    error.downcast_ref().is_some_and(|error| status(error) == Status::Refused)
 }
 
 fn to_json(contract: &str, fit: &Fit) -> Value {

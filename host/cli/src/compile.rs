@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use wit_host::{Limits, Processor};
+use wit_host::{Limits, Processor, RuntimeBuilder};
+use wit_host_contract::Functions;
 
 use super::destination::{Destination, is_standard_output, refuse_read};
 use super::isolation::Isolate;
@@ -71,10 +72,13 @@ impl Compile {
         let guest = guest_file(&self.guest);
         refuse_read(&self.output, self.modules.read_with(guest))?;
         let compiled = self.modules.with_host_values(|externref| {
-            let contract = wit_host_contract::builder().limits(self.limits()?).processor(self.cpu);
-            let contract = contract.deterministic(self.deterministic);
-            let builder = self.modules.offer_with(contract, externref);
-            let compiled = self.isolate.apply(builder)?.build()?.compile_file(guest);
+            let setup = |builder: RuntimeBuilder<Functions>| {
+                let builder = builder.limits(self.limits()?).processor(self.cpu);
+                self.isolate.apply(builder.deterministic(self.deterministic))
+            };
+            let builder = wit_host_contract::builder();
+            let builder = self.modules.offer_with(builder, externref, &setup)?;
+            let compiled = builder.build()?.compile_file(guest);
             compiled.map_err(|error| named(guest, error))
         })?;
         let failed = || format!("failed to write `{}`", shown_path(&self.output));

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use wit_host::{Contract, Error, GuestError, Inspection};
+use wit_host::{Contract, Error, GuestError, Inspection, RuntimeBuilder};
+use wit_host_contract::Functions;
 
 use super::isolation::isolation;
 use super::loading::Loading;
@@ -59,12 +60,10 @@ enum Form {
 
 impl Inspect {
     pub(crate) fn execute(&self) -> Result<Status> {
-        let runtime = self
-            .modules
-            .offer(wit_host_contract::builder())
-            .isolate(isolation()?)
-            .limits(self.loading.limits()?)
-            .build()?;
+        let setup = |builder: RuntimeBuilder<Functions>| {
+            Ok(builder.isolate(isolation()?).limits(self.loading.limits()?))
+        };
+        let runtime = self.modules.offer(wit_host_contract::builder(), &setup)?.build()?;
         let guest = guest_file(&self.guest);
         let contract = self.wit.as_ref().map(|wit| Contract::read(wit, self.world.as_deref()));
         let inspection = match contract.transpose()? {

@@ -21,6 +21,7 @@ mod features;
 mod fields;
 mod history;
 mod host_calls;
+mod imports;
 mod inspect;
 mod isolation;
 mod last_call;

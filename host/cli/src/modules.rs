@@ -10,6 +10,8 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use wit_host::{Error, RuntimeBuilder};
 use wit_host_contract::Functions;
 
+use super::imports::{Imports, Setup};
+
 /// What serves a core module's imports besides the contract.
 #[derive(Args)]
 pub(crate) struct Modules {
@@ -21,12 +23,24 @@ pub(crate) struct Modules {
     /// within itself needs no option
     #[arg(long)]
     externref: bool,
+
+    #[command(flatten)]
+    imports: Imports,
 }
 
 impl Modules {
-    /// The builder with what is asked for.
-    pub(crate) fn offer(&self, builder: RuntimeBuilder<Functions>) -> RuntimeBuilder<Functions> {
-        self.offer_with(builder, self.externref)
+    /// The builder with what is asked for. `setup` is what it and every provider has besides.
+    pub(crate) fn offer(
+        &self,
+        builder: RuntimeBuilder<Functions>,
+        setup: Setup<'_>,
+    ) -> anyhow::Result<RuntimeBuilder<Functions>> {
+        self.offer_with(builder, self.externref, setup)
+    }
+
+    /// Whether something else than the host serves imports.
+    pub(crate) fn has_providers(&self) -> bool {
+        !self.imports.is_empty()
     }
 
     /// Whether values of the host were asked for.
@@ -39,10 +53,13 @@ impl Modules {
         &self,
         builder: RuntimeBuilder<Functions>,
         externref: bool,
-    ) -> RuntimeBuilder<Functions> {
-        let builder = builder.host_values(externref);
+        setup: Setup<'_>,
+    ) -> anyhow::Result<RuntimeBuilder<Functions>> {
+        let builder = setup(builder)?.host_values(externref);
         let modules = self.module.iter();
-        modules.fold(builder, |builder, (name, path)| builder.module_file(name, path))
+        let builder =
+            modules.fold(builder, |builder, (name, path)| builder.module_file(name, path));
+        self.imports.offer(builder, setup)
     }
 
     /// Does `work` with a runtime, and with one that knows values of the host where the guest
@@ -64,7 +81,8 @@ impl Modules {
         guest: &'a Path,
     ) -> impl Iterator<Item = (&'a Path, &'static str)> {
         let modules = self.module.iter().map(|(_, path)| (&**path, "a module of `--module`"));
-        std::iter::once((guest, "the guest")).chain(modules)
+        let files = self.imports.files().map(|path| (path, "a file of `--import`"));
+        std::iter::once((guest, "the guest")).chain(modules).chain(files)
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 use wit_host::{
-    Access, Cache, Denial, Grants, Guest, Limits, Result, Runtime, RuntimeBuilder, Stdio,
+    Access, Cache, Contract, Denial, Grants, Guest, Limits, Result, Runtime, RuntimeBuilder, Stdio,
 };
 use wit_host_contract::Functions;
 
@@ -89,6 +89,15 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     modules: Modules,
+
+    /// Hold the guest against the contract in this WIT file or folder, instead of this host's;
+    /// what it imports of that is for `--import` to serve
+    #[arg(long, value_name = "PATH")]
+    wit: Option<PathBuf>,
+
+    /// The contract's world, where it has more than one
+    #[arg(long, value_name = "NAME", requires = "wit")]
+    world: Option<String>,
 }
 
 /// Where the guest's input and output are.
@@ -137,17 +146,20 @@ impl Options {
     }
 
     fn builder_with(&self, externref: bool) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        let builder = self
-            .modules
-            .offer_with(wit_host_contract::builder(), externref)
-            .limits(self.limits()?)
-            .grants(self.grants()?)
-            .deterministic(self.deterministic);
-        let mut builder = self.isolate.apply(builder)?;
-        if let Some(cache) = Cache::of_user().filter(|_| !self.no_cache) {
-            builder = builder.cache(cache);
+        let mut builder = wit_host_contract::builder();
+        if let Some(wit) = &self.wit {
+            builder = builder.contract_of(Contract::read(wit, self.world.as_deref())?);
         }
-        Ok(builder)
+        let cache = Cache::of_user().filter(|_| !self.no_cache);
+        let setup = |builder: RuntimeBuilder<Functions>| {
+            let builder = builder.limits(self.limits()?).deterministic(self.deterministic);
+            let builder = self.isolate.apply(builder)?;
+            Ok(match &cache {
+                Some(cache) => builder.cache(cache.clone()),
+                None => builder,
+            })
+        };
+        Ok(self.modules.offer_with(builder, externref, &setup)?.grants(self.grants()?))
     }
 
     /// Whether a guest finds files.

@@ -12,6 +12,7 @@ use super::call::Call;
 use super::call_notation;
 use super::calls::command_for;
 use super::diagnostics::{Diagnostics, Observer};
+use super::imports::tell_defaults;
 use super::options::{Options, guest_file, text};
 use super::output;
 use super::overdue::Overdue;
@@ -162,6 +163,7 @@ fn run_main(
     observer.tell(|| format!("calling `{}`", main.name()));
     let outcome = overdue.during(|| session.main());
     observer.tell(|| format!("spent {}", session.spent()));
+    tell_defaults(session.defaults());
     let went_wrong = matches!(outcome, Ok(Outcome::Exited(status)) if status != 0);
     if outcome.is_ok() {
         observer.tell_refused(session.refused(), went_wrong);

@@ -22,6 +22,7 @@ use super::convention::Convention;
 use super::core_values;
 use super::diagnostics::{Diagnostics, Observer};
 use super::history;
+use super::imports::tell_defaults;
 use super::options::Options;
 use super::output::print;
 use super::results::has_handle;
@@ -201,7 +202,10 @@ impl Prompt<'_> {
             ":imports" => print(&self.imports())?,
             ":reset" => self.reset()?,
             ":spent" => match &self.calls {
-                Some(calls) => print(&format!("{}\n", calls.session.spent()))?,
+                Some(calls) => {
+                    print(&format!("{}\n", calls.session.spent()))?;
+                    tell_defaults(calls.session.defaults());
+                }
                 None => notice(NO_SESSION),
             },
             other if other.starts_with(':') => {

@@ -252,6 +252,7 @@ pub(crate) fn status(error: &Error) -> Status {
         Error::Module { source, .. } => status(source),
         Error::WrongType { .. }
         | Error::ModuleName { .. }
+        | Error::Import { .. }
         | Error::Argument(_)
         | Error::Grant { .. }
         | Error::Processor { .. }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use wasmtime::component;
 
 use crate::cache::Cache;
+use crate::dynamic::Pending;
 use crate::engine::Settings;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -48,6 +49,7 @@ pub struct RuntimeBuilder<T: 'static> {
     coredump: bool,
     host_values: bool,
     modules: Vec<Source>,
+    pub(crate) dynamic: Pending<T>,
     pub(crate) pool: Option<Pool>,
     processor: Processor,
 }
@@ -68,6 +70,7 @@ impl<T> Default for RuntimeBuilder<T> {
             coredump: false,
             host_values: false,
             modules: Vec::new(),
+            dynamic: Pending::default(),
             pool: None,
             processor: Processor::default(),
         }
@@ -154,6 +157,13 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         let contract = Contract::read(path.as_ref(), world);
         self.contract = Some(contract.map(Offered::of).map_err(Error::from));
         self.is_checked = true;
+        self
+    }
+
+    /// [`RuntimeBuilder::contract`] that was read already.
+    #[must_use]
+    pub fn contract_of(mut self, contract: Contract) -> Self {
+        self.contract = Some(Ok(Offered::of(contract)));
         self
     }
 
@@ -247,7 +257,8 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// [`Error::Contract`]; [`Error::Unserved`] for a contract of [`RuntimeBuilder::wit`];
     /// [`Error::Grant`] where a denial names nothing that the
     /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
-    /// [`RuntimeBuilder::module`] was given.
+    /// [`RuntimeBuilder::module`] was given; [`Error::Import`] for what [`RuntimeBuilder::func`],
+    /// [`RuntimeBuilder::resource`] and [`RuntimeBuilder::provide`] were.
     pub fn build(self) -> Result<Runtime<T>> {
         let contract = self.contract.transpose()?;
         let mut limits = self.limits;
@@ -276,11 +287,14 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             setup(&mut registrar).map_err(Error::host("offer functions in `env`"))?;
         }
         module::link_wasi(&mut modules).map_err(Error::host("offer WASI to core modules"))?;
+        let offered = contract.as_deref();
+        let dynamic = self.dynamic.build(&engine, offered, &mut modules, &mut env)?;
         let mut inner = Host {
             engine,
             components,
             modules,
             env,
+            dynamic,
             providers: Vec::new(),
             limits: Arc::new(limits),
             grants: Arc::new(self.grants),

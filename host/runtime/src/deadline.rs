@@ -157,7 +157,7 @@ impl Deadline {
     }
 
     /// When the call under way has to be over. `None` is never.
-    fn instant(&mut self, epochs: &AtomicU64) -> Option<Instant> {
+    pub(crate) fn instant(&mut self, epochs: &AtomicU64) -> Option<Instant> {
         BASE.checked_add(Duration::from_nanos(self.at(epochs)?))
     }
 }

@@ -60,6 +60,17 @@ pub enum Error {
         source: Box<Error>,
     },
 
+    /// What was to serve imports cannot, or not under this name.
+    #[error("failed to serve `{}`: {reason}", shown(name))]
+    Import {
+        /// The name, of [`RuntimeBuilder::func`](crate::RuntimeBuilder::func),
+        /// [`RuntimeBuilder::resource`](crate::RuntimeBuilder::resource) or
+        /// [`RuntimeBuilder::provide`](crate::RuntimeBuilder::provide).
+        name: String,
+        /// Why it cannot.
+        reason: String,
+    },
+
     /// The pool could not be made, the guest is too large for it, or it was full.
     #[error(transparent)]
     Pool(#[from] crate::pool::PoolError),

@@ -9,6 +9,7 @@ use wasmtime::{Engine, component};
 
 use crate::cache::{Cache, Found, Key};
 use crate::compile::{Compiled, compile};
+use crate::dynamic::Dynamic;
 use crate::error::Result;
 use crate::grants::Grants;
 use crate::isolate::Isolation;
@@ -32,6 +33,7 @@ pub(crate) struct Host<T: 'static> {
     pub(crate) components: component::Linker<State<T>>,
     pub(crate) modules: wasmtime::Linker<State<T>>,
     pub(crate) env: Table,
+    pub(crate) dynamic: Dynamic<T>,
     pub(crate) providers: Vec<Arc<Provider<T>>>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) grants: Arc<Grants>,
@@ -44,7 +46,7 @@ pub(crate) struct Host<T: 'static> {
     pub(crate) pool: Option<Pool>,
 }
 
-impl<T: 'static> Host<T> {
+impl<T: Send + 'static> Host<T> {
     /// The compiled code of an examined guest, from the cache where there is one, and the
     /// hash that the guest is known by.
     pub(crate) fn compiled(
@@ -104,6 +106,7 @@ impl<T: 'static> Host<T> {
         Offer {
             engine: &self.engine,
             components: &self.components,
+            serving: &self.dynamic,
             served: &self.env,
             preview1: preview1_functions::functions,
             contract: self.contract.as_ref(),

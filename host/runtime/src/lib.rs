@@ -143,6 +143,7 @@ mod component;
 mod deadline;
 mod debug;
 mod denied;
+mod dynamic;
 mod engine;
 pub mod env;
 mod error;
@@ -166,6 +167,7 @@ mod pool;
 mod precompiled;
 mod processor;
 mod provide;
+mod provider;
 mod reuse;
 mod runtime;
 mod session;
@@ -180,6 +182,9 @@ mod wasi;
 pub use abi::{Abi, Returns};
 pub use builder::RuntimeBuilder;
 pub use cache::{Cache, CacheStats};
+#[doc(hidden)]
+pub use dynamic::Unattended;
+pub use dynamic::{Call, Results};
 pub use env::{Env, Exit, GuestFailure, HostFailure};
 pub use error::{Error, Result};
 pub use failure::Failure;
@@ -189,6 +194,10 @@ pub use isolate::{Isolation, isolated_worker};
 pub use pool::{Pool, PoolError};
 pub use precompiled::{CompiledGuest, Manifest};
 pub use processor::Processor;
+pub use provider::{
+    BoxFuture, DefaultProvider, GuestProvider, ImportCall, ImportedFunction, Provider,
+    ProviderFailure, ProviderState, TrapProvider, Unserved,
+};
 pub use reuse::{Lease, Reuse, Sessions};
 pub use runtime::Runtime;
 pub use session::Session;

@@ -20,7 +20,10 @@ use crate::state::State;
 use crate::wasi;
 use wit_host_check::deny::{self, Denial, Pattern};
 use wit_host_check::fit::names::is_compatible;
-use wit_host_check::fit::{Misfits, is_denied, unlinkable, unlinkable_module, unserved_wasi};
+use wit_host_check::fit::{
+    Misfits, is_denied, unlinkable, unlinkable_module, unprovided, unserved_wasi,
+};
+use wit_host_check::serving::NotLinked;
 
 /// What the host is about to do here.
 const LINK: &str = "link the guest";
@@ -37,10 +40,23 @@ pub(crate) fn component<T: Send + 'static>(
         true => Vec::new(),
         false => deny::types_only(component, denied),
     };
+    let is_denied = |interface: &str, item: Option<&str>| {
+        traps.iter().any(|(denied, function)| {
+            denied == interface && item.is_none_or(|item| item == function)
+        })
+    };
+    let beside = match inner.dynamic.bound(component, &inner.components, &is_denied) {
+        Ok(beside) => beside,
+        Err(NotLinked::Engine(error)) => return Err(Error::host(LINK)(error)),
+        Err(NotLinked::Unserved(unserved)) => {
+            return Err(unprovided(&inner.offer(), binary, &unserved).into());
+        }
+    };
+    let linker = beside.as_ref().unwrap_or(&inner.components);
     let linked = if traps.is_empty() {
-        inner.components.instantiate_pre(component)
+        linker.instantiate_pre(component)
     } else {
-        component_without(inner, component, traps, types)
+        component_without(inner, linker, component, traps, types)
     };
     linked.map(Linked::Component).map_err(|error| match is_lacking(&error) {
         true => Error::host(LINK)(error),
@@ -53,11 +69,12 @@ struct Stub;
 
 fn component_without<T: Send + 'static>(
     inner: &Host<T>,
+    linker: &component::Linker<State<T>>,
     component: &Component,
     denied: Vec<(String, String)>,
     types: Vec<String>,
 ) -> wasmtime::Result<component::InstancePre<State<T>>> {
-    let mut linker = inner.components.clone();
+    let mut linker = linker.clone();
     linker.allow_shadowing(true);
     let mut interfaces: BTreeMap<_, Vec<_>> = BTreeMap::new();
     interfaces.extend(types.into_iter().map(|interface| (interface, Vec::new())));
@@ -120,6 +137,7 @@ pub(crate) fn module<T: Send + 'static>(
     let (misfits, traps) = deny::of_module(module, &inner.env, denied);
     Misfits::refuse(misfits)?;
     let linker = without(&inner.modules, traps).map_err(Error::host("withhold functions"))?;
+    let linker = with_any(inner, linker, module).map_err(Error::host("offer functions"))?;
     let providers = providers(inner, module);
     if !providers.is_empty() {
         let mut unserved = unserved_wasi(&inner.offer(), binary);
@@ -148,6 +166,20 @@ fn providers<T: Send + 'static>(inner: &Host<T>, module: &Module) -> Vec<Arc<Pro
         })
     };
     inner.providers.iter().filter(|one| needs(one)).cloned().collect()
+}
+
+/// The linker with what is served with any type, where the module imports some of that.
+fn with_any<'l, T: Send + 'static>(
+    inner: &Host<T>,
+    mut linker: Cow<'l, Linker<State<T>>>,
+    module: &Module,
+) -> wasmtime::Result<Cow<'l, Linker<State<T>>>> {
+    let is_any =
+        |import: wasmtime::ImportType<'_>| inner.env.any(import.module(), import.name()).is_some();
+    if module.imports().any(is_any) {
+        inner.dynamic.serve_any(linker.to_mut(), &inner.env, module)?;
+    }
+    Ok(linker)
 }
 
 /// The linker, but with functions that are denied in the place of some.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use wasmtime::ResourceLimiter;
 
+use crate::provider::Chain;
 use crate::wasi::{Charge, HostMemory};
 use wit_host_binary::kind::Kind;
 use wit_host_binary::limits::{LimitReached, Limits};
@@ -26,6 +27,8 @@ pub(crate) struct Meter {
     elements: usize,
     pub(crate) peak: usize,
     pub(crate) host_calls: u64,
+    /// The sum with the guests that serve this one, or that it serves.
+    chain: Option<Arc<Chain>>,
     /// What lies in the host behind the guest's handles.
     host: Option<HostMemory>,
     /// The bytes of the result that is kept for the guest to fetch.
@@ -49,6 +52,7 @@ impl Meter {
             elements: 0,
             peak: 0,
             host_calls: 0,
+            chain: None,
             host: None,
             kept: 0,
             granted: 0,
@@ -114,6 +118,17 @@ impl Meter {
         Ok(())
     }
 
+    /// The sum of this guest's memory and that of those that serve it.
+    pub(crate) fn chain(&mut self) -> Arc<Chain> {
+        let (bytes, limit) = (self.bytes, self.limits.memory);
+        Arc::clone(self.chain.get_or_insert_with(|| Arc::new(Chain::new(bytes, limit))))
+    }
+
+    /// Counts into another guest's sum as well.
+    pub(crate) fn join(&mut self, chain: &Arc<Chain>) {
+        self.chain = Some(Arc::clone(chain));
+    }
+
     /// Bytes that lie in the host for the guest.
     fn in_host(&self) -> usize {
         self.kept.saturating_add(self.host.as_ref().map_or(0, HostMemory::bytes))
@@ -121,8 +136,9 @@ impl Meter {
 
     /// Counts for so many core modules, each of which may have its memories and
     /// tables.
-    pub(crate) fn of_modules(self, modules: usize) -> Self {
-        Self { modules, ..self }
+    pub(crate) fn of_modules(mut self, modules: usize) -> Self {
+        self.modules = modules;
+        self
     }
 
     pub(crate) fn limits(&self) -> &Arc<Limits> {
@@ -167,6 +183,9 @@ impl Meter {
     fn not_given(&mut self, error: &wasmtime::Error) {
         if self.granted > 0 {
             self.bytes = self.bytes.saturating_sub(self.granted);
+            if let Some(chain) = &self.chain {
+                chain.sub(self.granted);
+            }
             self.granted = 0;
             self.tell_host_memory();
             self.lacking = Some(reason(error));
@@ -180,11 +199,23 @@ impl Meter {
             self.refused = Some(LimitReached::Memory(self.limits.memory));
             return false;
         }
+        if let Some(chain) = self.chain.as_ref().filter(|chain| !chain.add(by)) {
+            self.refused = Some(LimitReached::Memory(chain.limit));
+            return false;
+        }
         (self.bytes, self.granted) = (bytes, by);
         self.lacking = None;
         self.peak = self.peak.max(bytes);
         self.tell_host_memory();
         true
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        if let Some(chain) = &self.chain {
+            chain.sub(self.bytes);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::deadline::{Began, Deadline};
 use crate::error::Result;
 use crate::grants::Grants;
 use crate::meter::Meter;
+use crate::provider::{ImportedFunction, Provisions};
 use crate::wasi::{View, Wasi};
 
 /// What is behind a session: the embedder's host data `T`, which host functions
@@ -33,6 +34,10 @@ pub struct State<T> {
     pub(crate) is_sync: bool,
     /// The import of `env` that the guest is in, by its number in the table.
     pub(crate) host_call: Option<u32>,
+    /// What providers keep for the session.
+    pub(crate) provisions: Provisions,
+    /// The function of a provider's that the guest is in.
+    pub(crate) in_provider: Option<Arc<ImportedFunction>>,
     /// The status that a core module's `_start` ended it with, ahead of another function.
     pub(crate) start_exited: Option<i32>,
 }
@@ -60,6 +65,8 @@ impl<T> State<T> {
             epochs,
             is_sync,
             host_call,
+            provisions: Provisions::default(),
+            in_provider: None,
             start_exited,
         })
     }

@@ -33,6 +33,7 @@
 //! | `result<T, E>` | `{"ok": value}` or `{"err": value}`, with `null` for no payload |
 //! | flags | an array of the names that are set |
 
+mod alike;
 mod argument;
 mod core_number;
 mod example;
@@ -43,8 +44,10 @@ mod members;
 mod notation;
 pub mod number;
 mod signature;
+mod smallest;
 mod wave;
 
+pub use self::alike::{alike, tied};
 pub use self::argument::{BadArgument, Form, from_bytes, from_text};
 pub use self::core_number::{lift_number, lower_number, number_type};
 pub use self::example::example;
@@ -52,6 +55,7 @@ pub use self::fits::fits;
 pub use self::json::{to_json, to_json_text};
 pub use self::notation::wit;
 pub use self::signature::Signature;
+pub use self::smallest::smallest;
 pub use self::wave::to_wave;
 
 use wasmtime::component::Val;

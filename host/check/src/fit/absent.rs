@@ -165,7 +165,7 @@ fn later(ours: &Name, theirs: &Name) -> Option<String> {
 const MOST: usize = 5;
 
 /// Differences as one text.
-pub(super) fn sentences(found: &[Difference]) -> String {
+pub(crate) fn sentences(found: &[Difference]) -> String {
     let first: Vec<_> = found.iter().take(MOST).map(|one| one.sentence.as_str()).collect();
     let mut text = first.join("; ");
     if let Some(more) = found.len().checked_sub(MOST).filter(|more| *more > 0) {

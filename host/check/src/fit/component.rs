@@ -224,7 +224,7 @@ impl<'a> Pair<'a> {
         })
     }
 
-    fn counterpart(self, side: Side, name: &Name) -> Option<(Name, InterfaceId)> {
+    pub(super) fn counterpart(self, side: Side, name: &Name) -> Option<(Name, InterfaceId)> {
         self.interfaces(side).find(|(theirs, _)| theirs.matches(name))
     }
 }

@@ -16,8 +16,10 @@ mod wasi;
 
 use std::borrow::Cow;
 
-use wasmtime::component::Component;
+use wasmtime::Engine;
+use wasmtime::component::{Component, Linker};
 
+pub(crate) use absent::sentences;
 pub use denial::is_denied;
 pub use misfit::{Misfit, Misfits};
 pub(crate) use module::{CORE_OF_COMPONENT, has_component_types, is_interface};
@@ -30,6 +32,8 @@ use crate::engine_error::root_cause;
 use crate::error::{CheckError, Result};
 use crate::inspect::wasi_interface;
 use crate::offer::Offer;
+use crate::serving::{NotLinked, NotServed, Serving};
+use crate::threads;
 use component::Pair;
 use names::Name;
 use probe::{Probe, Unserved};
@@ -37,7 +41,8 @@ use wit_host_binary::error::GuestError;
 use wit_host_binary::examine::examine_whole;
 use wit_host_binary::kind::Kind;
 use wit_host_binary::proposals;
-use wit_host_wit::{Contract, Decoded, Offered, Undecoded, decode};
+use wit_host_binary::side::Side;
+use wit_host_wit::{Contract, Decoded, Offered, Undecoded, contained, decode};
 
 /// Whether a guest fits, and in which way it does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -135,7 +140,7 @@ fn without_compiling<S: 'static>(
         }
         Err(Undecoded::Reason(reason)) => return Ok(Err(reason)),
     };
-    let probe = Probe { engine: offer.engine, linker: offer.components, guest: &guest };
+    let probe = probe(offer, &guest);
     let is_wasi = |key: &_| Name::new(&guest.resolve, key).is_wasi();
     let unserved = match probe.unserved(|key| is_ours || is_wasi(key)) {
         Ok(unserved) => unserved,
@@ -144,8 +149,14 @@ fn without_compiling<S: 'static>(
         Err(_) => Vec::new(),
     };
     let Some(contract) = contract else {
-        let unserved = unserved.iter().map(|one| unexplained(&guest, one, binary));
-        let misfits = with_denials(offer, too_large.into_iter().chain(unserved).collect());
+        let mut misfits = too_large;
+        for one in &unserved {
+            let misfit = unexplained(&guest, one, binary);
+            if !misfits.contains(&misfit) {
+                misfits.push(misfit);
+            }
+        }
+        let misfits = with_denials(offer, misfits);
         return Ok(Ok(Fit { misfits, ..Fit::default() }));
     };
     let pair = Pair { guest: &guest, contract };
@@ -153,9 +164,25 @@ fn without_compiling<S: 'static>(
     if is_ours {
         misfits.retain(|misfit| unserved.iter().any(|one| one.is_of(&guest, &misfit.name)));
     }
+    // Of what the contract does not have, only who serves it knows anything.
+    for one in unserved.iter().filter(|one| one.unserved.is_some()) {
+        let name = Name::new(&guest.resolve, &one.key);
+        if pair.counterpart(Side::Import, &name).is_none() {
+            misfits.retain(|misfit| !one.is_of(&guest, &misfit.name));
+        }
+    }
     for one in &unserved {
         if !misfits.iter().any(|misfit| one.is_of(&guest, &misfit.name)) {
-            misfits.push(unexplained(&guest, one, binary));
+            let mut misfit = unexplained(&guest, one, binary);
+            let name = Name::new(&guest.resolve, &one.key);
+            let is_known = !name.is_wasi() && pair.counterpart(Side::Import, &name).is_some();
+            if is_ours && is_known && one.unserved.is_none() && is_absent(&one.reason) {
+                misfit.problem = "the contract has it, and nothing serves it here".into();
+                misfit.fix = SERVE.into();
+            }
+            if !misfits.contains(&misfit) {
+                misfits.push(misfit);
+            }
         }
     }
     misfits.extend(too_large);
@@ -204,9 +231,12 @@ fn is_held<S: 'static>(offer: &Offer<'_, S>, pair: Pair<'_>) -> bool {
 pub fn unserved_by<S: 'static>(offer: &Offer<'_, S>) -> Vec<Misfit> {
     let Some(contract) = offer.contract() else { return Vec::new() };
     let guest = Decoded { resolve: (*contract.resolve).clone(), world: contract.world };
-    let probe = Probe { engine: offer.engine, linker: offer.components, guest: &guest };
+    let probe = probe(offer, &guest);
     let unserved = probe.unserved(|_| true).unwrap_or_default();
     let misfit = |one: &Unserved| {
+        if let Some(unserved) = &one.unserved {
+            return unserved.misfit(Some(&guest));
+        }
         let problem = match is_absent(&one.reason) {
             true => "it is in the contract, and not in the linker".to_owned(),
             false => format!("the linker has it with another type: {}", one.reason),
@@ -216,6 +246,52 @@ pub fn unserved_by<S: 'static>(offer: &Offer<'_, S>) -> Vec<Misfit> {
         Misfit::import(one.name(&guest), problem, fix)
     };
     unserved.iter().map(misfit).collect()
+}
+
+fn probe<'p, S: 'static>(offer: &Offer<'p, S>, guest: &'p Decoded) -> Probe<'p, S> {
+    let Offer { engine, components: linker, serving, .. } = *offer;
+    Probe { engine, linker, serving, guest }
+}
+
+/// A component that has the imports of a contract's world and nothing else, for what the
+/// engine has as their types.
+///
+/// # Errors
+/// That there is none; the reason.
+pub fn importing(engine: &Engine, contract: &Contract) -> Result<Component, String> {
+    let guest = Decoded { resolve: (*contract.resolve).clone(), world: contract.world };
+    let keys: Vec<_> = guest.resolve.worlds[guest.world].imports.keys().collect();
+    let linker: Linker<()> = Linker::new(engine);
+    let probe = Probe { engine, linker: &linker, serving: &Nobody, guest: &guest };
+    let binary = contained(|| probe.importing(&keys, None))?;
+    let binary = binary.map_err(|error| format!("{error:#}"))?;
+    let compiled = threads::within(|| Component::from_binary(engine, &binary));
+    compiled.map_err(|error| error.to_string())?.map_err(|error| root_cause(&error))
+}
+
+/// Serves nothing.
+struct Nobody;
+
+impl<S: 'static> Serving<S> for Nobody {
+    fn linker(&self, _: &Component, _: &Linker<S>) -> Result<Option<Linker<S>>, NotLinked> {
+        Ok(None)
+    }
+
+    fn server(&self, _: Option<&str>, _: &str) -> Option<String> {
+        None
+    }
+}
+
+/// What keeps a component from being linked that somebody would serve, and cannot.
+pub fn unprovided<S: 'static>(
+    offer: &Offer<'_, S>,
+    binary: &[u8],
+    unserved: &NotServed,
+) -> Misfits {
+    match without_compiling(offer, binary, offer.contract(), true) {
+        Ok(Ok(fit)) if !fit.misfits.is_empty() => Misfits(fit.misfits),
+        _ => Misfits(vec![unserved.misfit(None)]),
+    }
 }
 
 /// Whether the engine says that a linker has nothing of an import's name.
@@ -297,6 +373,9 @@ impl Unserved {
 
 /// An import that no contract tells anything about.
 fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Misfit {
+    if let Some(unserved) = &one.unserved {
+        return unserved.misfit(Some(guest));
+    }
     let (full, name) = (one.name(guest), Name::new(&guest.resolve, &one.key));
     if name.is_wasi() {
         return wasi::misfit(full, &name, one, binary);
@@ -308,14 +387,19 @@ fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Misfit {
     Misfit::import(full, problem, CONTRACT)
 }
 
+/// What to do about an import that only has to be served.
+const SERVE: &str = "serve it (`--import NAME=SPEC`, `RuntimeBuilder::provide`, \
+                     `RuntimeBuilder::func`)";
+
 /// What to do where nothing more can be said.
 const CONTRACT: &str = "build the guest against the WIT of this host's contract, and WASI 0.2";
 
 /// Whether a compiled component fits whose types have no words in WIT, for this `reason`.
 pub fn of_compiled<S: 'static>(offer: &Offer<'_, S>, component: &Component, reason: String) -> Fit {
-    let misfits = match offer.components.instantiate_pre(component) {
+    let misfits = match offer.link(component) {
         Ok(_) => Vec::new(),
-        Err(error) => vec![of_engine(&error).cause(Some(reason))],
+        Err(NotLinked::Engine(error)) => vec![of_engine(&error).cause(Some(reason))],
+        Err(NotLinked::Unserved(unserved)) => vec![unserved.misfit(None)],
     };
     Fit { misfits, ..Fit::default() }
 }

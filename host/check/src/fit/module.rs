@@ -181,6 +181,14 @@ fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {
         };
     }
     let is_function = import.ty.function().is_some();
+    if let Some(reason) = served.refusal(module, name) {
+        let fix = "make a component of the guest, or import a function whose type a core module \
+                   can have";
+        return Some(Misfit::import(import.full(), reason, fix));
+    }
+    if is_function && served.any(module, name).is_some() {
+        return None;
+    }
     Some(match module {
         DRAFT_OF_WASI => Misfit::import(
             import.full(),

@@ -73,6 +73,16 @@ fn is_never_compatible(version: &Version) -> bool {
     !version.pre.is_empty() || (version.major, version.minor) == (0, 0)
 }
 
+/// Whether the two names are of one interface, as the engine takes one for the other.
+pub fn is_same_interface(one: &str, other: &str) -> bool {
+    let parts = |name: &str| match name.split_once('@') {
+        Some((plain, version)) => (plain.to_owned(), Version::parse(version).ok()),
+        None => (name.to_owned(), None),
+    };
+    let ((one, own), (other, version)) = (parts(one), parts(other));
+    one == other && is_compatible(own.as_ref(), version.as_ref())
+}
+
 /// Why two versions of one interface do not go together.
 pub(super) fn why_not(guest: Option<&Version>, contract: Option<&Version>) -> String {
     let (Some(guest), Some(contract)) = (guest, contract) else {

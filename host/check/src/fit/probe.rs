@@ -14,6 +14,7 @@ use wit_parser::{
 };
 
 use crate::engine_error::root_cause;
+use crate::serving::{NotLinked as NotServing, NotServed, Serving};
 use crate::threads;
 use wit_host_text::shown;
 use wit_host_wit::{Decoded, contained};
@@ -25,12 +26,14 @@ pub(super) struct Unserved {
     pub(super) item: Option<String>,
     /// What the engine says of it.
     pub reason: String,
+    /// Who would serve it beside the linker, and cannot.
+    pub(super) unserved: Option<Box<NotServed>>,
 }
 
 /// Why an import was not linked.
 enum NotLinked {
-    /// The engine refuses it; what it says.
-    Refused(String),
+    /// The engine refuses it, or who would serve it; what that says.
+    Refused(String, Option<Box<NotServed>>),
     /// There is no component that has the import alone, so that nobody was asked.
     Untried(String),
 }
@@ -39,6 +42,7 @@ enum NotLinked {
 pub(super) struct Probe<'p, T: 'static> {
     pub engine: &'p Engine,
     pub(super) linker: &'p Linker<T>,
+    pub(super) serving: &'p dyn Serving<T>,
     pub(super) guest: &'p Decoded,
 }
 
@@ -68,16 +72,18 @@ impl<T> Probe<'_, T> {
     }
 
     fn of_import(&self, key: &WorldKey, item: &WorldItem) -> Vec<Unserved> {
-        let Err(NotLinked::Refused(reason)) = self.link(&[key], None) else { return Vec::new() };
-        let all = |reason| vec![Unserved { key: key.clone(), item: None, reason }];
+        let Err(NotLinked::Refused(reason, unserved)) = self.link(&[key], None) else {
+            return Vec::new();
+        };
+        let all = |reason| vec![Unserved { key: key.clone(), item: None, reason, unserved }];
         let WorldItem::Interface { id, .. } = item else { return all(reason) };
         let interface = &self.guest.resolve.interfaces[*id];
         let refused = |name: &String| {
-            let reason = match self.link(&[key], Some((*id, name))) {
-                Err(NotLinked::Refused(reason)) => reason,
+            let (reason, unserved) = match self.link(&[key], Some((*id, name))) {
+                Err(NotLinked::Refused(reason, unserved)) => (reason, unserved),
                 Err(NotLinked::Untried(_)) | Ok(()) => return None,
             };
-            Some(Unserved { key: key.clone(), item: Some(name.clone()), reason })
+            Some(Unserved { key: key.clone(), item: Some(name.clone()), reason, unserved })
         };
         let resources = interface.types.iter().filter(|(_, id)| self.is_resource(**id));
         let mut unserved: Vec<_> = resources.filter_map(|(name, _)| refused(name)).collect();
@@ -126,12 +132,20 @@ impl<T> Probe<'_, T> {
         let component = threads::within(compile)
             .map_err(|error| NotLinked::Untried(shown(&no_threads(error))))?
             .map_err(|error| NotLinked::Untried(root_cause(&error)))?;
-        let linked = self.linker.instantiate_pre(&component);
-        linked.map(|_| ()).map_err(|error| NotLinked::Refused(root_cause(&error)))
+        let beside = self.serving.linker(&component, self.linker);
+        let linked = beside.and_then(|linker| {
+            Ok(linker.as_ref().unwrap_or(self.linker).instantiate_pre(&component)?)
+        });
+        linked.map(|_| ()).map_err(|error| match error {
+            NotServing::Engine(error) => NotLinked::Refused(root_cause(&error), None),
+            NotServing::Unserved(unserved) => {
+                NotLinked::Refused(unserved.reason.clone(), Some(unserved))
+            }
+        })
     }
 
     /// A component with these imports, and what their types need.
-    fn importing(
+    pub(super) fn importing(
         &self,
         keys: &[&WorldKey],
         only: Option<(InterfaceId, &str)>,

@@ -6,7 +6,7 @@ use wit_parser::{Function, Resolve, TypeDefKind, WorldItem, WorldKey};
 
 use super::contents::Contents;
 use super::names::compatible;
-use super::served::Offered;
+use super::served::{Offered, Server};
 use super::{Import, Inspection, Item, ServedBy};
 use wit_host_wit::{Contract, Decoded, Undecoded, decode, function, has_only_types};
 
@@ -16,9 +16,9 @@ pub(super) fn fill(
     inspection: &mut Inspection,
     binary: &[u8],
     contents: &Contents,
-    contract: Option<&Contract>,
+    (contract, server): (Option<&Contract>, Server<'_>),
 ) {
-    let offered = Offered::new(contract);
+    let offered = Offered::new(contract, server);
     let decoded = decode(binary).and_then(|decoded| Ok((decoded.wit()?, decoded)));
     match decoded {
         Ok((wit, decoded)) => {
@@ -35,7 +35,7 @@ pub(super) fn fill(
     }
     // What WIT has no word for is in the component all the same.
     for (name, sort) in without(&contents.imports, inspection.imports.iter().map(|one| &one.item)) {
-        let served_by = offered.to_component(name, std::iter::empty());
+        let served_by = offered.to_component(name, Vec::new());
         inspection.imports.push(import(named(name, sort), served_by, contents));
     }
     for (name, sort) in without(&contents.exports, inspection.exports.iter()) {
@@ -55,7 +55,7 @@ fn of_types(
     let imports = world.imports.iter().map(|(key, item)| {
         let used = functions_of(resolve, item).map(|function| function.name.as_str());
         let name = resolve.name_world_key(key);
-        let served_by = match offered.to_component(&name, used) {
+        let served_by = match offered.to_component(&name, used.collect()) {
             ServedBy::Nothing(_) | ServedBy::Unknown if needs_no_one(resolve, item) => {
                 ServedBy::NoOne
             }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Import, Inspection, Item, ServedBy};
+use super::{Import, Inspection, Item, ProvidedBy, ServedBy};
 
 impl Inspection {
     /// All of it as one JSON object, whose keys stay as they are:
@@ -12,6 +12,7 @@ impl Inspection {
     /// - `producers`: objects of `role`, `name`, `version`
     /// - `imports`: objects of `name`, `sort`, `type` (or null), `functions`,
     ///   `asked_by`, and `served_by`, an object of `by` (`contract`, `module`,
+    ///   `providers` (whose `providers` are objects of `by` and `functions`, empty for all),
     ///   `wasi`, `no-one` (where it has types alone), `nothing`, `unknown`), `name` (of the contract's item or of the core
     ///   module, or null),
     ///   `without` (functions that the contract does not have) and `note` (what
@@ -67,13 +68,26 @@ fn import(import: &Import) -> Value {
 }
 
 fn served_by(served: &ServedBy) -> Value {
+    let providers = match served {
+        ServedBy::Providers(all) => all.iter().map(provider).collect(),
+        _ => Value::Null,
+    };
     let (by, name, without, note) = match served {
         ServedBy::Contract { name, without } => ("contract", name.as_deref(), &without[..], None),
         ServedBy::Module(name) => ("module", Some(name.as_str()), &[][..], None),
+        ServedBy::Providers(_) => ("providers", None, &[][..], None),
         ServedBy::Wasi(grant) => ("wasi", None, &[][..], Some(*grant)),
         ServedBy::NoOne => ("no-one", None, &[][..], None),
         ServedBy::Nothing(why) => ("nothing", None, &[][..], Some(why.as_str())),
         ServedBy::Unknown => ("unknown", None, &[][..], None),
     };
-    json!({ "by": by, "name": name, "without": without, "note": note })
+    let mut served = json!({ "by": by, "name": name, "without": without, "note": note });
+    if !providers.is_null() {
+        served["providers"] = providers;
+    }
+    served
+}
+
+fn provider(one: &ProvidedBy) -> Value {
+    json!({ "by": one.by, "functions": one.functions })
 }

@@ -119,6 +119,8 @@ pub enum ServedBy {
     },
     /// Another core module, which serves the imports from the module of this name.
     Module(String),
+    /// Others, each with what it serves.
+    Providers(Vec<ProvidedBy>),
     /// WASI, with what it depends on.
     Wasi(&'static str),
     /// No one, and no one has to: it has types and no functions.
@@ -127,6 +129,16 @@ pub enum ServedBy {
     Nothing(String),
     /// The runtime has no contract as WIT, and may serve it all the same.
     Unknown,
+}
+
+/// What one of those serves that serve an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProvidedBy {
+    /// Who it is, in words.
+    pub by: String,
+    /// The functions that it serves; none where that is all.
+    pub functions: Vec<String>,
 }
 
 /// The custom sections of one name.
@@ -167,7 +179,9 @@ pub fn inspect<S: 'static>(
     match kind {
         Kind::Component => {
             let contract = contract.or(offer.contract());
-            component::fill(&mut inspection, &binary, &contents, contract);
+            let serving = offer.serving;
+            let server = |interface: Option<&str>, name: &str| serving.server(interface, name);
+            component::fill(&mut inspection, &binary, &contents, (contract, &server));
         }
         Kind::Module => module::fill(&mut inspection, &binary, offer.served),
     }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use wit_parser::{Resolve, WorldItem};
 
 use super::names::compatible;
-use super::{ServedBy, wasi};
+use super::{ProvidedBy, ServedBy, wasi};
 use crate::fit::is_interface;
 use crate::served::{Table, signature};
 use wit_host_binary::names::{ENV, WASI};
@@ -15,12 +15,18 @@ use wit_host_text::list;
 use wit_host_wit::Contract;
 
 /// What a contract offers: each import's name there, and its functions.
-pub(super) struct Offered<'c>(Option<HashMap<String, (String, HashSet<&'c str>)>>);
+pub(super) struct Offered<'c> {
+    contract: Option<HashMap<String, (String, HashSet<&'c str>)>>,
+    server: Server<'c>,
+}
+
+/// Who serves a function of an interface, or of the world itself, in the contract's place.
+pub(super) type Server<'c> = &'c dyn Fn(Option<&str>, &str) -> Option<String>;
 
 impl<'c> Offered<'c> {
     /// What a runtime with this contract offers.
-    pub(super) fn new(contract: Option<&'c Contract>) -> Self {
-        Self(contract.map(|contract| {
+    pub(super) fn new(contract: Option<&'c Contract>, server: Server<'c>) -> Self {
+        let contract = contract.map(|contract| {
             let resolve = &contract.resolve;
             let imports = resolve.worlds[contract.world].imports.iter();
             imports
@@ -29,26 +35,79 @@ impl<'c> Offered<'c> {
                     (compatible(&name), (name, functions(resolve, item)))
                 })
                 .collect()
-        }))
+        });
+        Self { contract, server }
     }
 
     /// What serves the import of a component, of which it uses `functions`.
-    pub(super) fn to_component<'g>(
-        &self,
-        name: &str,
-        functions: impl Iterator<Item = &'g str>,
-    ) -> ServedBy {
-        if let Some((offered, has)) = self.0.as_ref().and_then(|all| all.get(&compatible(name))) {
+    pub(super) fn to_component(&self, name: &str, functions: Vec<&str>) -> ServedBy {
+        let is_interface = name.contains('/') || !functions.is_empty();
+        let by = |function: &str| match is_interface {
+            true => (self.server)(Some(name), function),
+            false => (self.server)(None, name),
+        };
+        let asked = if is_interface { functions.clone() } else { vec![name] };
+        let (served, left) = provided(&asked, by);
+        match (served.is_empty(), left.is_empty()) {
+            (true, _) => self.by_host(name, functions),
+            (false, true) => ServedBy::Providers(served),
+            (false, false) => match self.by_host(name, left.clone()) {
+                ServedBy::Contract { .. } | ServedBy::Wasi(_) => {
+                    let rest = left.into_iter().map(str::to_owned).collect();
+                    let host = ProvidedBy { by: "the host".into(), functions: rest };
+                    ServedBy::Providers(served.into_iter().chain([host]).collect())
+                }
+                _ => ServedBy::Nothing(format!(
+                    "{} is served, and {} is not",
+                    names(&served),
+                    list(&left)
+                )),
+            },
+        }
+    }
+
+    /// What serves what no other does.
+    fn by_host(&self, name: &str, functions: Vec<&str>) -> ServedBy {
+        let offered = self.contract.as_ref().and_then(|all| all.get(&compatible(name)));
+        if let Some((offered, has)) = offered {
+            let functions = functions.into_iter();
             let without = functions.filter(|function| !has.contains(function)).map(str::to_owned);
             return ServedBy::Contract { name: Some(offered.clone()), without: without.collect() };
         }
-        match (wasi::interface(name), &self.0) {
+        match (wasi::interface(name), &self.contract) {
             (Some(Ok(grant)), _) => ServedBy::Wasi(grant),
             (Some(Err(why)), Some(_)) => ServedBy::Nothing(why),
             (None, Some(all)) => ServedBy::Nothing(otherwise(name, all.values().map(|(n, _)| n))),
             (_, None) => ServedBy::Unknown,
         }
     }
+}
+
+/// Who serves which of these functions, and those that nobody does.
+fn provided<'f>(
+    functions: &[&'f str],
+    by: impl Fn(&str) -> Option<String>,
+) -> (Vec<ProvidedBy>, Vec<&'f str>) {
+    let (mut served, mut left): (Vec<ProvidedBy>, _) = (Vec::new(), Vec::new());
+    for function in functions {
+        let Some(by) = by(function) else {
+            left.push(*function);
+            continue;
+        };
+        match served.iter_mut().find(|one| one.by == by) {
+            Some(one) => one.functions.push((*function).to_owned()),
+            None => served.push(ProvidedBy { by, functions: vec![(*function).to_owned()] }),
+        }
+    }
+    // It goes without saying where there is one for all.
+    if let ([one], true) = (&mut served[..], left.is_empty()) {
+        one.functions.clear();
+    }
+    (served, left)
+}
+
+fn names(served: &[ProvidedBy]) -> String {
+    list(&served.iter().flat_map(|one| &one.functions).collect::<Vec<_>>())
 }
 
 /// What a contract has instead of something that it does not have.
@@ -69,6 +128,10 @@ fn functions<'r>(resolve: &'r Resolve, item: &WorldItem) -> HashSet<&'r str> {
     }
 }
 
+fn all_by(by: &str) -> ProvidedBy {
+    ProvidedBy { by: by.to_owned(), functions: Vec::new() }
+}
+
 /// What serves the import of a core module.
 pub(super) fn to_module(module: &str, name: &str, ty: Option<&str>, env: &Table) -> ServedBy {
     if let Some(has) = env.export(module, name) {
@@ -77,14 +140,24 @@ pub(super) fn to_module(module: &str, name: &str, ty: Option<&str>, env: &Table)
             _ => ServedBy::Nothing(format!("the module has a {} of it, {has}", has.sort())),
         };
     }
+    let is_function = ty.is_some_and(|ty| ty.starts_with('('));
     match (module, env.function(module, name)) {
         (WASI, _) => wasi::function(name).map_or_else(ServedBy::Nothing, ServedBy::Wasi),
         (_, Some(served)) => {
             let has = signature(&served.ty);
             if ty == Some(has.as_str()) {
+                if let Some(by) = &served.by {
+                    return ServedBy::Providers(vec![all_by(by)]);
+                }
                 return ServedBy::Contract { name: served.implements.clone(), without: Vec::new() };
             }
             ServedBy::Nothing(format!("the host has it as {has}"))
+        }
+        (_, None) if env.refusal(module, name).is_some() => {
+            ServedBy::Nothing(env.refusal(module, name).unwrap_or_default().to_owned())
+        }
+        (_, None) if is_function && env.any(module, name).is_some() => {
+            ServedBy::Providers(vec![all_by(env.any(module, name).unwrap_or_default())])
         }
         (_, None) if module == ENV || env.modules().contains(&module) => {
             ServedBy::Nothing(format!("the host has none of this name in `{module}`"))

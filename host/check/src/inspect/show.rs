@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytesize::ByteSize;
 
-use super::{Import, Inspection, Item, Producer, ROLES, ServedBy};
+use super::{Import, Inspection, Item, Producer, ProvidedBy, ROLES, ServedBy};
 use wit_host_text::{list, short, shown};
 
 /// How many of each kind are shown; more would bury the rest.
@@ -113,6 +113,13 @@ fn served_by(import: &Import) -> String {
             format!("the contract{as_other}{but}")
         }
         ServedBy::Module(name) => format!("the core module `{}`", short(name)),
+        ServedBy::Providers(all) => {
+            let one = |one: &ProvidedBy| match &one.functions[..] {
+                [] => shown(&one.by),
+                functions => format!("{} ({})", shown(&one.by), list(functions)),
+            };
+            all.iter().map(one).collect::<Vec<_>>().join(", ")
+        }
         ServedBy::Wasi(grant) => format!("WASI: {grant}"),
         ServedBy::NoOne => "no one".into(),
         ServedBy::Nothing(why) => format!("nothing: {}", shown(why)),

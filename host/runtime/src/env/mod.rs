@@ -25,7 +25,7 @@ pub use flat::{FlatList, Join, ParamList};
 pub use host_function::{AsyncHostFunction, HostFunction};
 pub use host_ref::HostRef;
 pub use memory::GuestMemory;
-pub(crate) use memory::{BadRange, EXPORT as MEMORY, write};
+pub(crate) use memory::{BadRange, EXPORT as MEMORY, of_caller, write};
 pub use out_params::{Buffer, Filled, MeasuredBuffer, Number, Out, Status, Written};
 pub use param::Param;
 pub use result::{Return, Target, WasmTyOrNone};

@@ -16,6 +16,7 @@ use crate::denied::Denied;
 use crate::env::{GuestFailure, HostFailure, ImportFailed};
 use crate::lacking::is_lacking;
 use crate::module::exit_status;
+use crate::provider::ProviderFailed;
 use crate::state::State;
 use wit_host_binary::limits::LimitReached;
 use wit_host_check::engine_error::root_cause;
@@ -45,6 +46,9 @@ impl Verdict {
         }
         if let Some(HostFailure(reason)) = error.downcast_ref() {
             return Self::HostFailed(shown(reason));
+        }
+        if let Some(failed) = error.downcast_ref::<ProviderFailed>() {
+            return Self::HostFailed(shown(&failed.to_string()));
         }
         if state.wasi.is_closed() {
             return Self::OutputClosed;

@@ -16,6 +16,7 @@ use wasmtime::{Module, Trap};
 pub(crate) use classify::{Verdict, of_panic};
 pub(crate) use frames::is_of_host_function;
 
+use crate::provider::ProviderFailed;
 use crate::state::State;
 use crate::usage::Usage;
 use wit_host_text::shown;
@@ -120,6 +121,11 @@ impl Failure {
         self.source = Some(error);
     }
 
+    /// What a provider says of itself that failed.
+    fn report_of_provider(&self) -> Option<String> {
+        self.source.as_ref()?.downcast_ref::<ProviderFailed>()?.report()
+    }
+
     /// Adds what the engine's error tells. `imports` are the interfaces that the guest
     /// imports, and `module` is the guest where it is a core module.
     pub(crate) fn traced(
@@ -168,6 +174,10 @@ impl fmt::Display for Failure {
             write!(f, "\n  the guest's last lines on standard error:")?;
             self.stderr.iter().try_for_each(|line| write!(f, "\n    {line}"))?;
         }
+        if let Some(report) = self.report_of_provider() {
+            write!(f, "\n  the provider's own report:")?;
+            report.lines().try_for_each(|line| write!(f, "\n    {}", shown(line)))?;
+        }
         write!(f, "\n  spent until then: {}", self.spent)
     }
 }
@@ -175,7 +185,11 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {
     /// What the host function failed with, of its own type, where one did.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(self.source.as_ref()?.root_cause())
+        let source = self.source.as_ref()?;
+        match source.downcast_ref::<ProviderFailed>() {
+            Some(failed) => Some(failed.own()),
+            None => Some(source.root_cause()),
+        }
     }
 }
 

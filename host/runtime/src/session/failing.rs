@@ -137,7 +137,9 @@ impl<T: Send + 'static> Session<T> {
         }
         let table = &self.guest.inner().env;
         let noted = noted.and_then(|number| table.name_of(number));
-        failure.host_call = noted.or(failure.host_call);
+        let provided = self.store.data().in_provider.as_ref();
+        let provided = provided.map(|function| function.name().to_owned());
+        failure.host_call = noted.or(failure.host_call).or(provided);
         Box::new(failure)
     }
 }

@@ -7,6 +7,7 @@ mod convention;
 mod core;
 mod failing;
 mod guard;
+mod provided;
 mod start;
 mod sync;
 mod typed;

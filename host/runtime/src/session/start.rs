@@ -14,6 +14,7 @@ use crate::failure::Called;
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked, Loaded};
 use crate::pool::Place;
+use crate::provider::Chain;
 use crate::state::State;
 use crate::store::guarded_store;
 use crate::usage::Usage;
@@ -27,13 +28,29 @@ impl<T: Send + 'static> Session<T> {
         grants: &Arc<Grants>,
         place: Option<Place>,
     ) -> Result<Self> {
-        let mut session = Self::new(guest, data, grants, place)?;
-        let loaded = &guest.loaded;
-        let live =
-            session.timed(INSTANTIATE, false, async |store| instantiated(store, loaded).await);
-        session.live = Some(live.await?);
-        session.is_sync = session.ask_whether_sync(loaded);
-        Ok(session)
+        Self::new(guest, data, grants, place)?.started_up(&guest.loaded).await
+    }
+
+    /// A session whose memory counts into another one's sum.
+    pub(crate) async fn start_in(
+        guest: &Guest<T>,
+        data: T,
+        chain: Option<&Arc<Chain>>,
+    ) -> Result<Self> {
+        let inner = guest.inner();
+        let mut session = Self::new(guest, data, &inner.grants, inner.place().await?)?;
+        if let Some(chain) = chain {
+            session.store.data_mut().meter.join(chain);
+        }
+        session.started_up(&guest.loaded).await
+    }
+
+    /// Makes the session's instance.
+    async fn started_up(mut self, loaded: &Loaded<T>) -> Result<Self> {
+        let live = self.timed(INSTANTIATE, false, async |store| instantiated(store, loaded).await);
+        self.live = Some(live.await?);
+        self.is_sync = self.ask_whether_sync(loaded);
+        Ok(self)
     }
 
     /// The same, where the guest is known to import nothing that is async and the caller

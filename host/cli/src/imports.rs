@@ -1,0 +1,236 @@
+//! `--import`: who serves what a guest imports beside the contract. A component is a provider
+//! with limits of its own, and may be served by the same options, as long as none stands behind
+//! itself.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::error::Error as _;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use wit_host::{
+    DefaultProvider, Error, GuestError, GuestProvider, Kind, Runtime, RuntimeBuilder, TrapProvider,
+};
+use wit_host_contract::Functions;
+
+use super::options::Usage;
+use super::status::{named, notice, shown_path};
+
+/// What serves imports in the contract's place.
+#[derive(Args)]
+pub(crate) struct Imports {
+    /// Serve what the guest imports as NAME: an interface (shop:prices/prices, its version may be
+    /// left out), all of a package (shop:prices), one function (shop:prices/prices.price), or what
+    /// a core module imports (env, env.price). SPEC is the file of a component that exports it or
+    /// of a core module, `trap` (a call traps), or `default` (a call returns zero, an empty text or
+    /// the like). What the host serves itself goes before it
+    #[arg(long, value_name = "NAME=SPEC", value_parser = OsStringValueParser::new().try_map(|text| import(&text)))]
+    import: Vec<Import>,
+}
+
+/// A name, and who serves what it means.
+#[derive(Clone, Debug, PartialEq)]
+struct Import {
+    name: String,
+    spec: Spec,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Spec {
+    File(PathBuf),
+    Trap,
+    Default,
+}
+
+/// Makes a runtime's builder what it is for every guest of the command, the providers among them.
+pub(crate) type Setup<'s> =
+    &'s dyn Fn(RuntimeBuilder<Functions>) -> Result<RuntimeBuilder<Functions>>;
+
+impl Imports {
+    /// Whether there is anything that serves.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.import.is_empty()
+    }
+
+    /// The files that are read.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.import.iter().filter_map(|import| match &import.spec {
+            Spec::File(path) => Some(path.as_path()),
+            _ => None,
+        })
+    }
+
+    /// The builder with what is to serve the guest.
+    ///
+    /// # Errors
+    /// Those of loading the providers; [`Usage`] where one is not there, or stands behind itself.
+    pub(crate) fn offer(
+        &self,
+        builder: RuntimeBuilder<Functions>,
+        setup: Setup<'_>,
+    ) -> Result<RuntimeBuilder<Functions>> {
+        let loaded = BTreeMap::new();
+        let mut providers =
+            Providers { imports: self, setup, loaded, stack: Vec::new(), bare: OnceCell::new() };
+        providers.offer(builder, |_| true)
+    }
+}
+
+/// Tells which functions nobody has answered.
+pub(crate) fn tell_defaults(functions: &[String]) {
+    if !functions.is_empty() {
+        let names: Vec<_> = functions.iter().map(|name| format!("`{name}`")).collect();
+        notice(&format!("these were answered with default values: {}", names.join(", ")));
+    }
+}
+
+struct Providers<'i> {
+    imports: &'i Imports,
+    setup: Setup<'i>,
+    loaded: BTreeMap<PathBuf, Arc<GuestProvider<Functions>>>,
+    /// The components that are being loaded, each of which is to serve the one before it.
+    stack: Vec<PathBuf>,
+    /// A runtime that is only asked what files are.
+    bare: OnceCell<Runtime<Functions>>,
+}
+
+impl Providers<'_> {
+    /// The builder with those that serve what is wanted.
+    fn offer(
+        &mut self,
+        builder: RuntimeBuilder<Functions>,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<RuntimeBuilder<Functions>> {
+        let imports = self.imports;
+        let wanted = imports.import.iter().filter(|import| is_wanted(&import.name));
+        wanted.into_iter().try_fold(builder, |builder, Import { name, spec }| {
+            Ok(match spec {
+                Spec::Trap => builder.provide(name, TrapProvider),
+                Spec::Default => builder.provide(name, DefaultProvider),
+                Spec::File(path) => self.file(builder, name, path)?,
+            })
+        })
+    }
+
+    fn file(
+        &mut self,
+        builder: RuntimeBuilder<Functions>,
+        name: &str,
+        path: &Path,
+    ) -> Result<RuntimeBuilder<Functions>> {
+        if let Some(provider) = self.loaded.get(path) {
+            return Ok(builder.provide(name, Arc::clone(provider)));
+        }
+        let wrong = |reason: String| {
+            let (name, path) = (name.escape_debug(), shown_path(path));
+            Usage::new(format!("invalid value '{name}={path}' for '--import': {reason}"))
+        };
+        if let Some(place) = self.stack.iter().position(|other| other == path) {
+            let circle = self.stack[place..].iter().map(PathBuf::as_path).chain([path]);
+            let circle: Vec<_> = circle.map(|file| format!("`{}`", shown_path(file))).collect();
+            let reason = format!(
+                "these would serve one another in a circle: {}; have another file serve one of them",
+                circle.join(", which imports from ")
+            );
+            return Err(wrong(reason).into());
+        }
+        let inspected = self.bare()?.inspect_file(path);
+        let inspection = match inspected {
+            Err(Error::Guest(error @ GuestError::Read { .. })) => {
+                let source = error.source().map(|source| format!(": {source}"));
+                return Err(wrong(format!("{error}{}", source.unwrap_or_default())).into());
+            }
+            other => other.map_err(|error| named(path, error))?,
+        };
+        if inspection.kind == Kind::Module {
+            if name.contains([':', '.']) {
+                let reason = "the file is a core module, which serves all that other core modules \
+                              import from one: give `env` or another module's name";
+                return Err(wrong(reason.into()).into());
+            }
+            return Ok(builder.module_file(name, path));
+        }
+        let needed: Vec<_> = inspection.imports.iter().map(|one| one.item.name.clone()).collect();
+        let is_needed = |name: &str| needed.iter().any(|import| means(name, import));
+        self.stack.push(path.to_owned());
+        let own = self.offer(wit_host_contract::builder(), is_needed)?;
+        self.stack.pop();
+        let runtime = (self.setup)(own)?.build()?;
+        let grants = runtime.grants().clone();
+        let provider = GuestProvider::file(&runtime, path, move || Functions::new(&grants));
+        let provider = Arc::new(provider.map_err(|error| named(path, error))?);
+        self.loaded.insert(path.to_owned(), Arc::clone(&provider));
+        Ok(builder.provide(name, provider))
+    }
+
+    fn bare(&self) -> Result<&Runtime<Functions>> {
+        if let Some(bare) = self.bare.get() {
+            return Ok(bare);
+        }
+        let bare = (self.setup)(wit_host_contract::builder())?.build()?;
+        Ok(self.bare.get_or_init(|| bare))
+    }
+}
+
+/// Whether a name may mean what a component imports as `import`.
+fn means(name: &str, import: &str) -> bool {
+    let plain = |name: &str| name.split('@').next().unwrap_or_default().to_owned();
+    let (name, import) = (plain(name), plain(import));
+    let within = |outer: &str, inner: &str, between: char| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with(between))
+    };
+    name == import || within(&name, &import, '/') || within(&import, &name, '.')
+}
+
+fn import(text: &OsStr) -> Result<Import, String> {
+    let bytes = text.as_bytes();
+    let between = bytes.iter().position(|byte| *byte == b'=').unwrap_or(bytes.len());
+    let (name, spec) = (&bytes[..between], bytes.get(between + 1..).unwrap_or_default());
+    let name = std::str::from_utf8(name).map_err(|_| "the name has to be UTF-8 text".to_owned())?;
+    if name.is_empty() || spec.is_empty() {
+        return Err("a name or who serves it is missing; give NAME=SPEC".into());
+    }
+    let spec = match spec {
+        b"trap" => Spec::Trap,
+        b"default" => Spec::Default,
+        file => Spec::File(OsStr::from_bytes(file).into()),
+    };
+    Ok(Import { name: name.into(), spec })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_have_a_name_and_a_spec() {
+        let parsed = |text: &str| import(OsStr::new(text)).map(|import| (import.name, import.spec));
+        assert_eq!(parsed("a:b=trap"), Ok(("a:b".into(), Spec::Trap)));
+        assert_eq!(parsed("env.x=default"), Ok(("env.x".into(), Spec::Default)));
+        assert_eq!(parsed("a:b=a=b.wasm"), Ok(("a:b".into(), Spec::File("a=b.wasm".into()))));
+        for text in ["", "a:b", "a:b=", "=a.wasm"] {
+            assert!(parsed(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_mean_imports() {
+        for (name, import, expected) in [
+            ("a:b/c", "a:b/c@1.0.0", true),
+            ("a:b/c@1.0.0", "a:b/c@1.2.0", true),
+            ("a:b", "a:b/c@1.0.0", true),
+            ("a:b/c.f", "a:b/c@1.0.0", true),
+            ("a:b/c", "a:b/cc", false),
+            ("a:bb", "a:b/c", false),
+            ("f", "f", true),
+            ("env", "a:b/c", false),
+        ] {
+            assert_eq!(means(name, import), expected, "{name} {import}");
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! Collecting functions, resources and providers, and finding their types when the runtime is
+//! built.
+
+use std::sync::Arc;
+
+use wasmtime::{Engine, Linker};
+
+use super::call::{Call, Results};
+use super::flat::Flat;
+use super::function::{AsyncClosure, Closure};
+use super::module::ModuleImport;
+use super::target::{import_name, is_import_of, is_named};
+use super::{Declared, Dynamic, Provided, Resource, Serve, Target};
+use crate::builder::RuntimeBuilder;
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::export_name::{ExportName, hint, resolve};
+use crate::provider::{BoxFuture, ImportedFunction, MOST_DEEP, Provider};
+use crate::state::State;
+use wit_host_binary::names::ENV;
+use wit_host_check::fit;
+use wit_host_check::served::Table;
+use wit_host_check::serving::{Typed, imports};
+use wit_host_text::list;
+use wit_host_wit::Contract;
+
+/// The second step of a result that is text or bytes, as the tutorials call it.
+const RESULT_WRITER: &str = "write_mem";
+
+/// What was collected so far.
+pub(crate) struct Pending<T: 'static> {
+    functions: Vec<(String, Arc<dyn Serve<T>>)>,
+    resources: Vec<(String, u32, DropResource<T>)>,
+    providers: Vec<(String, Arc<dyn Provider>)>,
+}
+
+type DropResource<T> = Arc<dyn Fn(&mut T, u32) + Send + Sync>;
+
+impl<T> Default for Pending<T> {
+    fn default() -> Self {
+        Self { functions: Vec::new(), resources: Vec::new(), providers: Vec::new() }
+    }
+}
+
+impl<T: Send + 'static> RuntimeBuilder<T> {
+    /// Serves a function of the contract, which [`RuntimeBuilder::wit`] or
+    /// [`RuntimeBuilder::contract`] has, with values: `name` is
+    /// `namespace:package/interface.function`, or as much of it as means one function. Core
+    /// modules import it from `env`, with `_` for `-`, where its type has a form there: numbers,
+    /// `bool`, `char`, enums and flags as numbers, text and bytes as pointer and length, and such
+    /// a result by its length, the bytes of which `env.write_mem` copies; of a `result` the `ok`,
+    /// where the `err` is a trap.
+    ///
+    /// What [`RuntimeBuilder::component`] and [`RuntimeBuilder::env`] serve goes before it,
+    /// function by function.
+    ///
+    /// ```
+    /// use wit_host::{Runtime, Val};
+    ///
+    /// let runtime = Runtime::<u32>::builder()
+    ///     .contract("
+    ///         package shop:prices@1.0.0;
+    ///         interface prices { price: func(article: string) -> u32; }
+    ///         world plugin { import prices; }
+    ///     ")
+    ///     .func("shop:prices/prices.price", |mut call| {
+    ///         *call.data_mut() += 1;
+    ///         match call.arguments() {
+    ///             [Val::String(article)] if article == "tea" => Val::U32(250),
+    ///             _ => Val::U32(99),
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), wit_host::Error>(())
+    /// ```
+    #[must_use]
+    pub fn func<F, R>(mut self, name: impl Into<String>, function: F) -> Self
+    where
+        F: Fn(Call<'_, T>) -> R + Send + Sync + 'static,
+        R: Results + 'static,
+    {
+        self.dynamic.functions.push((name.into(), Arc::new(Closure(function))));
+        self
+    }
+
+    /// Serves a function of the contract with values, as [`RuntimeBuilder::func`] does, by an
+    /// async function. The guest waits for it; other sessions of the same thread go on.
+    ///
+    /// ```
+    /// use wit_host::{Runtime, Val};
+    ///
+    /// let runtime = Runtime::<()>::builder()
+    ///     .contract("package a:b; world w { import pause: func(millis: u32) -> u32; }")
+    ///     .func_async("pause", |call| Box::pin(async move { call.arguments()[0].clone() }))
+    ///     .build()?;
+    /// # Ok::<(), wit_host::Error>(())
+    /// ```
+    #[must_use]
+    pub fn func_async<F, R>(mut self, name: impl Into<String>, function: F) -> Self
+    where
+        F: for<'a> Fn(Call<'a, T>) -> BoxFuture<'a, R> + Send + Sync + 'static,
+        R: Results + 'static,
+    {
+        self.dynamic.functions.push((name.into(), Arc::new(AsyncClosure(function))));
+        self
+    }
+
+    /// Declares a resource of the contract, `namespace:package/interface.resource`, that
+    /// functions of [`RuntimeBuilder::func`] make and are given. `kind` is a number of its own for
+    /// each, by which [`Call::own`] makes handles of it. `drop` is called with what a handle
+    /// stands for when the guest drops the one that it owns.
+    #[must_use]
+    pub fn resource(
+        mut self,
+        name: impl Into<String>,
+        kind: u32,
+        drop: impl Fn(&mut T, u32) + Send + Sync + 'static,
+    ) -> Self {
+        self.dynamic.resources.push((name.into(), kind, Arc::new(drop)));
+        self
+    }
+
+    /// Has a provider serve functions. `name` is `namespace:package`, an interface of that, one
+    /// function of an interface, a function of the world itself, or for core modules `env` or
+    /// `env.name`. A version may be left out. What is served otherwise goes before it, function
+    /// by function, and of two providers the one whose name says more.
+    ///
+    /// Where there is a contract, its types are the functions'; otherwise those that the guest
+    /// has are. Whether the provider serves them is found when a guest is linked.
+    #[must_use]
+    pub fn provide(mut self, name: impl Into<String>, provider: impl Provider) -> Self {
+        self.dynamic.providers.push((name.into(), Arc::new(provider)));
+        self
+    }
+}
+
+impl<T: Send + 'static> Pending<T> {
+    /// What is served over values, and with it what core modules can import of that.
+    ///
+    /// # Errors
+    /// [`Error::Import`].
+    pub(crate) fn build(
+        self,
+        engine: &Engine,
+        contract: Option<&Contract>,
+        modules: &mut Linker<State<T>>,
+        table: &mut Table,
+    ) -> Result<Dynamic<T>> {
+        let is_empty = self.functions.is_empty() && self.resources.is_empty();
+        let (functions, resources) = match contract.filter(|_| !self.is_empty()) {
+            None => (Vec::new(), Vec::new()),
+            Some(contract) => {
+                let component = fit::importing(engine, contract);
+                let reason = |reason| Error::Import { name: contract.name(), reason };
+                imports(&component.map_err(reason)?)
+            }
+        };
+        if let (None, false) = (contract, is_empty) {
+            let named = self.functions.first().map(|(name, _)| name);
+            let name = named.or(self.resources.first().map(|(name, ..)| name)).cloned();
+            let reason = "there is no contract that has its type; give one with \
+                          `RuntimeBuilder::wit` or `RuntimeBuilder::contract`";
+            return Err(Error::Import { name: name.unwrap_or_default(), reason: reason.into() });
+        }
+        let world = contract.map(Contract::name).unwrap_or_default();
+        let mut dynamic = Dynamic {
+            functions: Vec::new(),
+            resources: Vec::new(),
+            providers: Vec::new(),
+            contract: functions,
+        };
+        for (name, serve) in self.functions {
+            dynamic.declare(&name, serve, &world)?;
+        }
+        for (name, kind, drop) in self.resources {
+            let (interface, resource) = resource(&resources, &name, &world)?;
+            dynamic.resources.push(Resource { interface, name: resource, kind, drop });
+        }
+        for (slot, (name, provider)) in self.providers.into_iter().enumerate() {
+            dynamic.add_provider(slot, &name, provider)?;
+        }
+        dynamic.serve_modules(modules, table).map_err(Error::host("offer functions in `env`"))?;
+        Ok(dynamic)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.functions.is_empty() && self.resources.is_empty() && self.providers.is_empty()
+    }
+}
+
+/// The one resource of the contract that a name means.
+fn resource(resources: &[(String, String)], name: &str, world: &str) -> Result<(String, String)> {
+    let full = |(interface, resource): &(String, String)| format!("{interface}.{resource}");
+    let means = |one: &&(String, String)| match Target::of(name) {
+        Some(target) => target.means(Some(&one.0), &one.1) == Some(3),
+        None => false,
+    };
+    let mut meant = resources.iter().filter(|one| means(one) || full(one) == name);
+    match (meant.next(), meant.next()) {
+        (Some(one), None) => Ok(one.clone()),
+        _ => {
+            let all: Vec<_> = resources.iter().map(full).collect();
+            let reason =
+                format!("`{world}` imports no one resource of this name; it has {}", list(&all));
+            Err(Error::Import { name: name.into(), reason })
+        }
+    }
+}
+
+impl<T: Send + 'static> Dynamic<T> {
+    /// Adds a function of the embedder's, by a name that means one of the contract's.
+    fn declare(&mut self, name: &str, serve: Arc<dyn Serve<T>>, world: &str) -> Result<()> {
+        let names: Vec<_> = self
+            .contract
+            .iter()
+            .map(|typed| ExportName {
+                interface: typed.interface.clone(),
+                function: typed.name.clone(),
+            })
+            .collect();
+        let refused = |reason| Err(Error::Import { name: name.into(), reason });
+        let full = match resolve(&names, name) {
+            Ok(full) => full,
+            Err(Error::AmbiguousFunction { candidates, .. }) => {
+                return refused(format!(
+                    "it is the name of several functions; give one of them in full: {}",
+                    list(&candidates)
+                ));
+            }
+            Err(_) => {
+                let all: Vec<_> = names.iter().map(ToString::to_string).collect();
+                let hint = hint(name, &all).map(|hint| format!("; {hint}")).unwrap_or_default();
+                return refused(format!(
+                    "`{world}` imports no such function{hint}; it imports {}",
+                    list(&all)
+                ));
+            }
+        };
+        let position = names.iter().position(|name| name.to_string() == full);
+        let Some(typed) = position.and_then(|place| self.contract.get(place)) else {
+            return refused("the contract has no such function".into());
+        };
+        let is_it = |one: &Declared<T>| one.typed.is(typed.interface.as_deref(), &typed.name);
+        if self.functions.iter().any(is_it) {
+            return refused("it is served already".into());
+        }
+        let typed = typed.clone();
+        self.functions.push(Declared { typed, serve });
+        Ok(())
+    }
+
+    fn add_provider(&mut self, slot: usize, name: &str, provider: Arc<dyn Provider>) -> Result<()> {
+        let refused = |reason| Err(Error::Import { name: name.into(), reason });
+        let Some(target) = Target::of(name) else {
+            return refused(
+                "it names no import; give `namespace:package/interface`, one function of it behind \
+                 a `.`, `env` or `env.name`"
+                    .into(),
+            );
+        };
+        if self.providers.iter().any(|(other, _)| *other == target) {
+            return refused("another provider has the same name".into());
+        }
+        let deep = provider.depth();
+        if deep > MOST_DEEP {
+            return refused(format!(
+                "{deep} guests would stand behind one another, and {MOST_DEEP} may: each has a \
+                 stack and a memory of its own while the others wait"
+            ));
+        }
+        // One that is named twice has one state for a session all the same.
+        let identity = (*provider).identity();
+        let is_it = |one: &&(Target, Arc<Provided>)| {
+            identity.is_some() && (*one.1.provider).identity() == identity
+        };
+        let slot = self.providers.iter().find(is_it).map_or(slot, |(_, same)| same.slot);
+        self.providers.push((target, Arc::new(Provided { provider, slot })));
+        Ok(())
+    }
+
+    /// Serves to core modules what has a form there.
+    fn serve_modules(
+        &self,
+        linker: &mut Linker<State<T>>,
+        table: &mut Table,
+    ) -> wasmtime::Result<()> {
+        let mut modules = Modules { linker, table, is_kept: false };
+        for Declared { typed, serve } in &self.functions {
+            let namesakes: Vec<_> = self
+                .functions
+                .iter()
+                .filter(|other| import_name(&other.typed.name) == import_name(&typed.name))
+                .map(|other| ImportedFunction::new(other.typed.clone()).name().to_owned())
+                .collect();
+            match namesakes.len() {
+                1 => modules.serve(typed, &import_name(&typed.name), Arc::clone(serve), None)?,
+                _ => modules.refuse(
+                    &import_name(&typed.name),
+                    format!("it could be each of {}, which the host has", list(&namesakes)),
+                ),
+            }
+        }
+        let is_of_one =
+            |target: &Target| matches!(target, Target::Env(Some(_)) | Target::Function(..));
+        let (first, then): (Vec<_>, Vec<_>) =
+            self.providers.iter().partition(|(target, _)| is_of_one(target));
+        for (target, provided) in first.into_iter().chain(then) {
+            self.serve_provided(target, provided, &mut modules)?;
+        }
+        if modules.is_kept && modules.table.function(ENV, RESULT_WRITER).is_none() {
+            Env::new(modules.linker, modules.table).define_result_writer(RESULT_WRITER)?;
+        }
+        Ok(())
+    }
+
+    fn serve_provided(
+        &self,
+        target: &Target,
+        provided: &Arc<Provided>,
+        modules: &mut Modules<'_, T>,
+    ) -> wasmtime::Result<()> {
+        let own: Vec<_> =
+            provided.provider.functions().into_iter().map(|function| function.typed).collect();
+        let functions = self.contract.iter().chain(&own);
+        for typed in functions {
+            let import = match target {
+                Target::Env(Some(import)) if is_import_of(import, typed) => import.clone(),
+                Target::Env(None) => import_name(&typed.name),
+                Target::Env(Some(_)) => continue,
+                other if other.means(typed.interface.as_deref(), &typed.name).is_some() => {
+                    import_name(&typed.name)
+                }
+                _ => continue,
+            };
+            let is_own = own.iter().any(|one| is_named(&one.name, &typed.name));
+            if modules.table.function(ENV, &import).is_some() || (!own.is_empty() && !is_own) {
+                continue;
+            }
+            let function = ImportedFunction::new(typed.clone());
+            let by = provided.provider.server(typed.interface.as_deref(), &typed.name);
+            match provided.provider.offer(&function) {
+                Ok(()) => {
+                    let serve: Arc<dyn Serve<T>> = Arc::clone(provided) as _;
+                    modules.serve(typed, &import, serve, Some(by))?;
+                }
+                Err(unserved) => modules.refuse(
+                    &import,
+                    format!("{} does not serve it: {unserved}", provided.provider.describe()),
+                ),
+            }
+        }
+        if let (Target::Env(import), Some(_)) = (target, provided.provider.unattended()) {
+            modules.table.serve_any(ENV, import.as_deref(), provided.provider.describe());
+        }
+        Ok(())
+    }
+}
+
+/// What core modules can import.
+struct Modules<'l, T: 'static> {
+    linker: &'l mut Linker<State<T>>,
+    table: &'l mut Table,
+    /// Whether something returns text or bytes.
+    is_kept: bool,
+}
+
+impl<T: Send + 'static> Modules<'_, T> {
+    fn serve(
+        &mut self,
+        typed: &Typed,
+        import: &str,
+        serve: Arc<dyn Serve<T>>,
+        by: Option<String>,
+    ) -> wasmtime::Result<()> {
+        if self.table.function(ENV, import).is_some() {
+            return Ok(());
+        }
+        let flat = match Flat::of(&typed.ty) {
+            Ok(flat) => flat,
+            Err(reason) => {
+                self.refuse(import, format!("the host has it for components alone: {reason}"));
+                return Ok(());
+            }
+        };
+        self.is_kept |= flat.is_kept();
+        let function = Arc::new(ImportedFunction::new(typed.clone()));
+        let ty = flat.ty(self.linker.engine());
+        let implements = Some(function.name().to_owned());
+        let number = self.table.insert(ENV, import, ty, implements);
+        if let Some(by) = by {
+            self.table.served_by(ENV, import, by);
+        }
+        let (module, name) = (ENV.to_owned(), import.to_owned());
+        serve.to_module(self.linker, ModuleImport { module, name, flat, function, number })
+    }
+
+    fn refuse(&mut self, import: &str, reason: String) {
+        if self.table.function(ENV, import).is_none() {
+            self.table.refuse(ENV, import, reason);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Who serves a function over values: a function of the embedder's, async or not, or a
+//! provider. Each is put into the linkers of both kinds of guest in its own way.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tracing::Instrument as _;
+use wasmtime::component::{LinkerInstance, Val};
+use wasmtime::{AsContextMut as _, Linker};
+use wasmtime_wasi::I32Exit;
+
+use super::call::{Call, Results};
+use super::module::ModuleImport;
+use crate::env::{Exit, GuestFailure, HostFailure};
+use crate::host_call::{is_traced, span, trace_arguments, trace_result};
+use crate::provider::{BoxFuture, ImportedFunction, Provider, ProviderFailed, serve};
+use crate::state::State;
+use wit_host_binary::limits::LimitReached;
+use wit_host_check::engine_error::root_cause;
+use wit_host_values::short;
+
+/// Serves a function to guests.
+pub(crate) trait Serve<T: 'static>: Send + Sync {
+    /// Serves it to components. Where the interface has one of that name, it fails.
+    fn to_component(
+        self: Arc<Self>,
+        instance: &mut LinkerInstance<'_, State<T>>,
+        function: Arc<ImportedFunction>,
+    ) -> wasmtime::Result<()>;
+
+    /// Serves it to core modules.
+    fn to_module(
+        self: Arc<Self>,
+        linker: &mut Linker<State<T>>,
+        import: ModuleImport,
+    ) -> wasmtime::Result<()>;
+}
+
+/// A function of the embedder's.
+pub(super) struct Closure<F>(pub F);
+
+/// One that is async.
+pub(super) struct AsyncClosure<F>(pub F);
+
+/// A provider, and where it keeps what it has for a session.
+pub(crate) struct Provided {
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) slot: usize,
+}
+
+impl<T, F, R> Serve<T> for Closure<F>
+where
+    T: Send + 'static,
+    F: Fn(Call<'_, T>) -> R + Send + Sync + 'static,
+    R: Results,
+{
+    fn to_component(
+        self: Arc<Self>,
+        instance: &mut LinkerInstance<'_, State<T>>,
+        function: Arc<ImportedFunction>,
+    ) -> wasmtime::Result<()> {
+        let name = function.function().to_owned();
+        instance.func_new(&name, move |store, _, arguments, results| {
+            let call = Call { store, arguments };
+            if is_traced() {
+                return traced(&function, arguments, results, |results| {
+                    (self.0)(call).put(results).map_err(failed)
+                });
+            }
+            (self.0)(call).put(results).map_err(failed)
+        })
+    }
+
+    fn to_module(
+        self: Arc<Self>,
+        linker: &mut Linker<State<T>>,
+        import: ModuleImport,
+    ) -> wasmtime::Result<()> {
+        let (module, name, ty) = import.place(linker.engine());
+        linker.func_new(&module, &name, ty, move |mut caller, numbers, flat| {
+            let _span = is_traced().then(|| import.span().entered());
+            let mut entered = import.enter(&mut caller);
+            let arguments = import.take(entered.caller(), numbers)?;
+            let mut results = import.room();
+            let call = Call { store: entered.caller().as_context_mut(), arguments: &arguments };
+            (self.0)(call).put(&mut results).map_err(failed)?;
+            import.give(entered.caller(), results, flat)?;
+            entered.leave();
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
+
+impl<T, F, R> Serve<T> for AsyncClosure<F>
+where
+    T: Send + 'static,
+    F: for<'a> Fn(Call<'a, T>) -> BoxFuture<'a, R> + Send + Sync + 'static,
+    R: Results + 'static,
+{
+    fn to_component(
+        self: Arc<Self>,
+        instance: &mut LinkerInstance<'_, State<T>>,
+        function: Arc<ImportedFunction>,
+    ) -> wasmtime::Result<()> {
+        let name = function.function().to_owned();
+        instance.func_new_async(&name, move |store, _, arguments, results| {
+            let pending = (self.0)(Call { store, arguments });
+            if !is_traced() {
+                return Box::new(async move { pending.await.put(results).map_err(failed) });
+            }
+            let span = span_of(&function);
+            span.in_scope(|| trace_arguments(&Shown(arguments)));
+            let call = async move {
+                pending.await.put(results).map_err(failed)?;
+                trace_result(&Shown(results));
+                Ok(())
+            };
+            Box::new(call.instrument(span))
+        })
+    }
+
+    fn to_module(
+        self: Arc<Self>,
+        linker: &mut Linker<State<T>>,
+        import: ModuleImport,
+    ) -> wasmtime::Result<()> {
+        let (module, name, ty) = import.place(linker.engine());
+        let served = Arc::new((self, import));
+        linker.func_new_async(&module, &name, ty, move |mut caller, numbers, flat| {
+            let served = Arc::clone(&served);
+            let span = served.1.span();
+            let call = async move {
+                let (function, import) = &*served;
+                let mut entered = import.enter(&mut caller);
+                let arguments = import.take(entered.caller(), numbers)?;
+                let mut results = import.room();
+                let call = Call { store: entered.caller().as_context_mut(), arguments: &arguments };
+                let returned = (function.0)(call).await;
+                returned.put(&mut results).map_err(failed)?;
+                import.give(entered.caller(), results, flat)?;
+                entered.leave();
+                Ok(())
+            };
+            Box::new(call.instrument(span))
+        })?;
+        Ok(())
+    }
+}
+
+impl<T: Send + 'static> Serve<T> for Provided {
+    fn to_component(
+        self: Arc<Self>,
+        instance: &mut LinkerInstance<'_, State<T>>,
+        function: Arc<ImportedFunction>,
+    ) -> wasmtime::Result<()> {
+        let name = function.function().to_owned();
+        let served = Arc::new((self, function));
+        instance.func_new_async(&name, move |mut store, _, arguments, results| {
+            let served = Arc::clone(&served);
+            let span = is_traced().then(|| span_of(&served.1));
+            let call = async move {
+                let (provided, function) = &*served;
+                let state = store.data_mut();
+                state.in_provider = Some(Arc::clone(function));
+                if is_traced() {
+                    trace_arguments(&Shown(arguments));
+                }
+                let returned = serve(provided, function, arguments, state).await?;
+                state.in_provider = None;
+                returned.put(results)?;
+                if is_traced() {
+                    trace_result(&Shown(results));
+                }
+                Ok(())
+            };
+            match span {
+                None => Box::new(call),
+                Some(span) => Box::new(call.instrument(span)),
+            }
+        })
+    }
+
+    fn to_module(
+        self: Arc<Self>,
+        linker: &mut Linker<State<T>>,
+        import: ModuleImport,
+    ) -> wasmtime::Result<()> {
+        let (module, name, ty) = import.place(linker.engine());
+        let served = Arc::new((self, import));
+        linker.func_new_async(&module, &name, ty, move |mut caller, numbers, flat| {
+            let served = Arc::clone(&served);
+            let span = served.1.span();
+            let call = async move {
+                let (provided, import) = &*served;
+                let mut entered = import.enter(&mut caller);
+                let arguments = import.take(entered.caller(), numbers)?;
+                let state = entered.caller().data_mut();
+                let results = serve(provided, import.function(), &arguments, state).await?;
+                import.give(entered.caller(), results, flat)?;
+                entered.leave();
+                Ok(())
+            };
+            Box::new(call.instrument(span))
+        })?;
+        Ok(())
+    }
+}
+
+fn span_of(function: &ImportedFunction) -> tracing::Span {
+    span(function.interface().unwrap_or_default(), function.function())
+}
+
+#[cold]
+fn traced(
+    function: &ImportedFunction,
+    arguments: &[Val],
+    results: &mut [Val],
+    call: impl FnOnce(&mut [Val]) -> wasmtime::Result<()>,
+) -> wasmtime::Result<()> {
+    let _span = span_of(function).entered();
+    trace_arguments(&Shown(arguments));
+    call(results)?;
+    trace_result(&Shown(results));
+    Ok(())
+}
+
+/// Values as they are written, each cut, in the brackets of a tuple.
+pub(super) struct Shown<'a>(pub(super) &'a [Val]);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(")?;
+        for (place, value) in self.0.iter().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            write!(f, "{comma}{}", short(value))?;
+        }
+        f.write_str(")")
+    }
+}
+
+/// Says of an error of the embedder's function that it is the host's, unless it says itself
+/// whose it is.
+#[cold]
+pub(super) fn failed(error: wasmtime::Error) -> wasmtime::Error {
+    let is_told = error.is::<HostFailure>()
+        || error.is::<GuestFailure>()
+        || error.is::<ProviderFailed>()
+        || error.is::<LimitReached>()
+        || error.is::<I32Exit>()
+        || error.is::<Exit>();
+    match is_told {
+        true => error,
+        false => {
+            let reason = root_cause(&error);
+            error.context(HostFailure(reason))
+        }
+    }
+}

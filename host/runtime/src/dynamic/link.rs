@@ -1,0 +1,294 @@
+//! Binding what is served over values to what a guest imports, where nothing in the linker
+//! serves that. Types are compared here, whatever the guest was compiled for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use wasmtime::component::{self, Component, LinkerInstance, ResourceType};
+use wasmtime::{ExternType, FuncType, Linker, Module, Val};
+
+use super::{Declared, Dynamic, Provided, Serve, Target};
+use crate::provider::{ImportedFunction, ProviderFailed, ProviderFailure, Unserved};
+use crate::state::State;
+use wit_host_check::fit::names::is_same_interface;
+use wit_host_check::served::Table;
+use wit_host_check::serving::{NotLinked, NotServed, Serving, Typed, imports};
+
+/// What a provider does that nobody has written, with a function of any type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unattended {
+    /// It ends the guest.
+    Trap,
+    /// It returns the smallest value.
+    Default,
+}
+
+impl<T: Send + 'static> Serving<State<T>> for Dynamic<T> {
+    fn linker(
+        &self,
+        component: &Component,
+        linker: &component::Linker<State<T>>,
+    ) -> Result<Option<component::Linker<State<T>>>, NotLinked> {
+        self.bound(component, linker, &|_, _| false)
+    }
+
+    fn server(&self, interface: Option<&str>, function: &str) -> Option<String> {
+        if self.functions.iter().any(|one| one.typed.is(interface, function)) {
+            return None;
+        }
+        let provided = self.provider(interface, function)?;
+        Some(provided.provider.server(interface, function))
+    }
+}
+
+/// Whether a function of an interface is denied, or any of it.
+type IsDenied<'d> = &'d dyn Fn(&str, Option<&str>) -> bool;
+
+/// A linker to which functions are added.
+struct Beside<T: 'static> {
+    linker: component::Linker<State<T>>,
+    /// Under which name each interface is found there.
+    homes: BTreeMap<String, String>,
+}
+
+impl<T: Send + 'static> Dynamic<T> {
+    /// The linker with what serves the component's imports, but for those that it is denied.
+    pub(crate) fn bound(
+        &self,
+        component: &Component,
+        linker: &component::Linker<State<T>>,
+        is_denied: IsDenied<'_>,
+    ) -> Result<Option<component::Linker<State<T>>>, NotLinked> {
+        if self.is_empty() {
+            return Ok(None);
+        }
+        let (functions, resources) = imports(component);
+        let mut beside = Beside { linker: linker.clone(), homes: BTreeMap::new() };
+        for (interface, name) in &resources {
+            if !is_denied(interface, None) {
+                self.lend(&mut beside, linker, (interface, name))?;
+            }
+        }
+        for function in functions {
+            let interface = function.interface.as_deref().unwrap_or_default();
+            if !is_denied(interface, Some(&function.name)) {
+                self.bind(&mut beside, linker, function)?;
+            }
+        }
+        Ok(Some(beside.linker))
+    }
+
+    /// Serves a function, where that is to be served over values.
+    fn bind(
+        &self,
+        beside: &mut Beside<T>,
+        linker: &component::Linker<State<T>>,
+        typed: Typed,
+    ) -> Result<(), NotLinked> {
+        let (interface, name) = (typed.interface.as_deref(), &*typed.name);
+        let declared = self.functions.iter().find(|one| one.typed.is(interface, name));
+        let provided = self.provider(interface, name);
+        if declared.is_none() && provided.is_none() {
+            return Ok(());
+        }
+        let function = Arc::new(ImportedFunction::new(typed.clone()));
+        let mut instance = self.instance(beside, linker, interface)?;
+        let (serve, is_served): (Arc<dyn Serve<T>>, _) = match (declared, provided) {
+            (Some(Declared { typed: own, serve }), _) => {
+                (Arc::clone(serve), own.check(&typed, "the host"))
+            }
+            (None, Some(provided)) => {
+                let checked = self.of_contract(&typed).and_then(|()| offered(provided, &function));
+                (Arc::clone(provided) as _, checked)
+            }
+            (None, None) => return Ok(()),
+        };
+        // What has a type at compile time goes before it, and cannot be defined once more.
+        match serve.to_component(&mut instance, function) {
+            Ok(()) => Ok(is_served?),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Refuses a function that the contract has with another type.
+    fn of_contract(&self, guest: &Typed) -> Result<(), NotServed> {
+        let interface = guest.interface.as_deref();
+        match self.contract.iter().find(|one| one.is(interface, &guest.name)) {
+            Some(contract) => contract.check(guest, "the contract"),
+            None => Ok(()),
+        }
+    }
+
+    /// Serves a resource, where that is the embedder's.
+    fn lend(
+        &self,
+        beside: &mut Beside<T>,
+        linker: &component::Linker<State<T>>,
+        (interface, name): (&str, &str),
+    ) -> Result<(), NotLinked> {
+        let own = self
+            .resources
+            .iter()
+            .find(|one| is_same_interface(&one.interface, interface) && one.name == name);
+        let provider = self
+            .providers
+            .iter()
+            .find(|(target, _)| target.is_whole() && target.means(Some(interface), name).is_some());
+        let (kind, drop) = match (own, provider) {
+            (Some(own), _) => (own.kind, Some(Arc::clone(&own.drop))),
+            (None, Some(_)) => (0, None),
+            (None, None) => return Ok(()),
+        };
+        let mut instance = self.instance(beside, linker, Some(interface))?;
+        let defined =
+            instance.resource(name, ResourceType::host_dynamic(kind), move |mut store, rep| {
+                if let Some(drop) = &drop {
+                    drop(store.data_mut().data_mut(), rep);
+                }
+                Ok(())
+            });
+        match (defined, own, provider) {
+            (Ok(()), None, Some((_, provided))) => {
+                Err(foreign_resource(provided, interface, name).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Where functions of an interface are put, which may be served by others already, perhaps
+    /// in another version.
+    fn instance<'b>(
+        &self,
+        beside: &'b mut Beside<T>,
+        linker: &component::Linker<State<T>>,
+        interface: Option<&str>,
+    ) -> wasmtime::Result<LinkerInstance<'b, State<T>>> {
+        let Some(interface) = interface else { return Ok(beside.linker.root()) };
+        if !beside.homes.contains_key(interface) {
+            let home = self.home(linker, interface);
+            beside.homes.insert(interface.to_owned(), home);
+        }
+        let home = beside.homes.get(interface).map_or(interface, String::as_str);
+        beside.linker.instance(home)
+    }
+
+    /// The name under which a linker has something of an interface.
+    fn home(&self, linker: &component::Linker<State<T>>, interface: &str) -> String {
+        let of_contract = self.contract.iter().filter_map(|typed| {
+            let own = typed.interface.as_deref()?;
+            (own != interface && is_same_interface(own, interface)).then_some((own, &*typed.name))
+        });
+        let mut scratch = None;
+        for (other, function) in of_contract {
+            let scratch = scratch.get_or_insert_with(|| linker.clone());
+            let Ok(mut instance) = scratch.instance(other) else { continue };
+            if instance.func_new(function, |_, _, _, _| Ok(())).is_err() {
+                return other.to_owned();
+            }
+        }
+        interface.to_owned()
+    }
+}
+
+/// Asks a provider whether it serves a function.
+fn offered(provided: &Provided, function: &ImportedFunction) -> Result<(), NotServed> {
+    let provider = &provided.provider;
+    let Err(unserved) = provider.offer(function) else { return Ok(()) };
+    let (interface, name) = (function.interface(), function.function());
+    if let Unserved { is_type: true, .. } = unserved {
+        let own = provider.functions();
+        let exact = own.iter().find(|own| own.typed.is(interface, name));
+        let theirs = exact.or_else(|| own.iter().find(|own| own.function() == name));
+        if let Some(theirs) = theirs {
+            let guest = &function.typed.ty;
+            let server = provider.describe();
+            return Err(NotServed {
+                declared: provider.world(),
+                ..NotServed::other_type((interface, name), &server, guest, &theirs.typed.ty)
+            });
+        }
+    }
+    Err(NotServed {
+        interface: interface.map(Into::into),
+        item: name.into(),
+        server: provider.describe(),
+        reason: format!("{} does not serve it: {unserved}", provider.describe()),
+        fix: "have another provider serve it, or have this one export it".into(),
+        types: None,
+        declared: None,
+    })
+}
+
+fn foreign_resource(provided: &Provided, interface: &str, name: &str) -> NotServed {
+    let server = provided.provider.describe();
+    NotServed {
+        interface: Some(interface.into()),
+        item: name.into(),
+        reason: format!(
+            "it is a resource, and {server} does not serve it: no resource goes from one guest to \
+             another"
+        ),
+        fix: "use an interface whose functions take and return values".into(),
+        server,
+        types: None,
+        declared: None,
+    }
+}
+
+impl<T: Send + 'static> Dynamic<T> {
+    /// Serves what a core module imports with any type and nobody serves with one of its own.
+    pub(crate) fn serve_any(
+        &self,
+        linker: &mut Linker<State<T>>,
+        table: &Table,
+        module: &Module,
+    ) -> wasmtime::Result<()> {
+        for import in module.imports() {
+            let (from, name) = (import.module(), import.name());
+            let ExternType::Func(ty) = import.ty() else { continue };
+            if table.function(from, name).is_some() || table.any(from, name).is_none() {
+                continue;
+            }
+            let exact = |target: &Target| *target == Target::Env(Some(name.to_owned()));
+            let all = |target: &Target| *target == Target::Env(None);
+            let find = |is: &dyn Fn(&Target) -> bool| {
+                self.providers.iter().find(|(target, _)| is(target)).map(|(_, one)| one)
+            };
+            let Some(provided) = find(&exact).or_else(|| find(&all)) else { continue };
+            if let Some(unattended) = provided.provider.unattended() {
+                unattended.serve(linker, (from, name), ty, provided.provider.describe())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Unattended {
+    fn serve<T: Send + 'static>(
+        self,
+        linker: &mut Linker<State<T>>,
+        (module, name): (&str, &str),
+        ty: FuncType,
+        server: String,
+    ) -> wasmtime::Result<()> {
+        let function = format!("{module}.{name}");
+        let zeros: Option<Vec<Val>> = ty.results().map(|ty| Val::default_for_ty(&ty)).collect();
+        linker.func_new(module, name, ty, move |mut caller, _, results| {
+            let failed = |reason: &str| {
+                let (server, function) = (server.clone(), function.clone());
+                let failure = ProviderFailure::new(reason);
+                Err(ProviderFailed { server, function, failure }.into())
+            };
+            match (self, &zeros) {
+                (Self::Trap, _) => failed("there is nobody behind it: a call of it traps"),
+                (Self::Default, None) => failed("there is no value of its type"),
+                (Self::Default, Some(zeros)) => {
+                    caller.data_mut().provisions.note_default(&function);
+                    results.copy_from_slice(zeros);
+                    Ok(())
+                }
+            }
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,45 @@
+//! The memory of a session and of the guests that serve it, as one sum. It does not know whose
+//! memory it is.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What a session's guest and those behind it may have together.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    bytes: AtomicUsize,
+    pub(crate) limit: usize,
+}
+
+impl Chain {
+    /// A sum with what there is already.
+    pub(crate) fn new(bytes: usize, limit: usize) -> Self {
+        Self { bytes: AtomicUsize::new(bytes), limit }
+    }
+
+    /// Adds bytes, unless that would be over the limit.
+    pub(crate) fn add(&self, by: usize) -> bool {
+        let added = self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bytes| {
+            bytes.checked_add(by).filter(|bytes| *bytes <= self.limit)
+        });
+        added.is_ok()
+    }
+
+    /// Takes bytes off that are no longer there.
+    pub(crate) fn sub(&self, by: usize) {
+        let taken = |bytes: usize| Some(bytes.saturating_sub(by));
+        let _ = self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_add_up_to_the_limit() {
+        let chain = Chain::new(40, 100);
+        assert!(chain.add(60) && !chain.add(1) && !chain.add(usize::MAX));
+        chain.sub(10);
+        assert!(chain.add(10) && !chain.add(1));
+    }
+}

@@ -1,0 +1,151 @@
+//! What a name of a function means, what is refused when a runtime is built and when a guest is
+//! linked, and who is said to serve what.
+
+use wit_host::inspect::ServedBy;
+use wit_host::{DefaultProvider, Error, GuestProvider, Runtime, TrapProvider, Val};
+
+use super::{Shop, WIT, component, contract, dynamic, forward};
+
+fn refused(builder: wit_host::RuntimeBuilder<Shop>) -> String {
+    let error = builder.build().err().unwrap();
+    assert!(matches!(error, Error::Import { .. }), "{error:?}");
+    error.to_string()
+}
+
+#[test]
+fn names_that_mean_nothing_are_refused_with_the_nearest() {
+    let with =
+        |name: &str| refused(Runtime::builder().contract(contract()).func(name, |_| Val::U32(1)));
+    for (name, expected) in [
+        ("shop:prices/prices.prise", "has `shop:prices/prices@1.0.0.price`, which looks like it"),
+        ("shop:prices/prices@2.0.0.price", "another major number is a breaking change"),
+        ("anything", "`shop:prices/plugin@1.0.0` imports no such function; it imports `shop:"),
+    ] {
+        let error = with(name);
+        assert!(error.contains(expected) && error.contains(name), "{name}: {error}");
+    }
+    let twice = dynamic().func("prices.price", |_| Val::U32(1));
+    assert!(refused(twice).contains("it is served already"));
+    let without = Runtime::builder().func("price", |_| Val::U32(1));
+    assert!(refused(without).contains("there is no contract that has its type"));
+    let provider = |name: &str| refused(Runtime::builder().provide(name, TrapProvider));
+    assert!(provider("a:b/").contains("it names no import"));
+    let twice = Runtime::builder().provide("a:b/c", TrapProvider).provide("a:b/c", TrapProvider);
+    assert!(refused(twice).contains("another provider has the same name"));
+}
+
+#[test]
+fn another_type_is_refused_before_anything_runs() {
+    let other = WIT.replace("price: func(name: string) -> u32", "price: func(name: string) -> u64");
+    let other = other.replace("cents: u32, tags", "cents: u32, more: bool, tags");
+    let guest = forward(&other);
+    let values = dynamic().build().unwrap();
+    let provided = Runtime::<Shop>::builder().provide("shop:prices", component()).build().unwrap();
+    let both = Runtime::<Shop>::builder().contract(contract()).provide("shop:prices", component());
+    for (runtime, whose) in [
+        (values, "the contract"),
+        (provided, "the provider"),
+        (both.build().unwrap(), "the contract"),
+    ] {
+        let error = runtime.load(&guest).err().unwrap();
+        assert!(matches!(error, Error::Misfits(_)), "{error:?}");
+        let error = error.to_string();
+        for part in [
+            format!("the result is `u64` in the guest and `u32` in {whose}"),
+            format!(
+                "{whose} has: record article {{ name: string, cents: u32, tags: list<string> }}"
+            ),
+        ] {
+            assert!(error.contains(&part), "{part}\n{error}");
+        }
+        let misfits = runtime.fit(&guest).unwrap().misfits;
+        assert!(misfits.iter().any(|one| one.name.ends_with(".price")), "{misfits:?}");
+    }
+}
+
+/// What was compiled is kept, and checked all the same by another runtime.
+#[test]
+fn code_that_was_compiled_elsewhere_is_checked_as_well() {
+    let other = WIT.replace("price: func(name: string) -> u32", "price: func(name: string) -> u64");
+    let any = Runtime::<Shop>::builder().provide("shop:prices", DefaultProvider).build().unwrap();
+    let compiled = any.compile(forward(&other)).unwrap();
+    let provided = Runtime::<Shop>::builder().provide("shop:prices", component()).build().unwrap();
+    #[allow(unsafe_code, reason = "it was compiled here")]
+    // SAFETY: it is what `compile` has made just now.
+    let error = unsafe { provided.load_compiled(&compiled.bytes) }.err().unwrap().to_string();
+    assert!(error.contains("`prices.wasm` has it with another type"), "{error}");
+}
+
+#[test]
+fn a_function_that_a_provider_lacks_is_refused() {
+    let narrow = "
+        package shop:prices@1.0.0;
+        interface prices { price: func(name: string) -> u32; }
+        world other { export prices; }
+    ";
+    let runtime = Runtime::<()>::builder().build().unwrap();
+    let body = "(i32.const 7)";
+    let narrow = super::forward::with_body(narrow, body);
+    let provider = GuestProvider::new(&runtime, "narrow.wasm", narrow, || ()).unwrap();
+    let runtime = Runtime::<Shop>::builder().provide("shop:prices", provider).build().unwrap();
+    let error = runtime.load(forward(WIT)).err().unwrap().to_string();
+    assert!(
+        error.contains("`narrow.wasm` does not serve it: it exports no such function"),
+        "{error}"
+    );
+    let misfits = runtime.fit(forward(WIT)).unwrap().misfits;
+    assert_eq!(misfits.len(), 9, "{misfits:?}");
+}
+
+#[test]
+fn resources_do_not_cross_and_are_refused_by_name() {
+    let wit = "
+        package a:b@1.0.0;
+        interface c { resource basket { constructor(); } size: func(of: borrow<basket>) -> u32; }
+        world plugin { import c; }
+    ";
+    let guest = r#"(component (import "a:b/c@1.0.0" (instance
+        (export "basket" (type $basket (sub resource)))
+        (export "[constructor]basket" (func (result (own $basket))))
+        (export "size" (func (param "of" (borrow $basket)) (result u32))))))"#;
+    for builder in [Runtime::<()>::builder().contract(wit), Runtime::<()>::builder()] {
+        let runtime = builder.provide("a:b/c", TrapProvider).build().unwrap();
+        let error = runtime.load(guest).err().unwrap().to_string();
+        assert!(error.contains("import `a:b/c@1.0.0.basket`: it is a resource"), "{error}");
+    }
+}
+
+#[test]
+fn inspect_says_who_serves_what() {
+    let guest = forward(WIT);
+    let rows = [
+        (
+            Runtime::<Shop>::builder().provide("shop:prices", component()).build().unwrap(),
+            "served by `prices.wasm`, export `shop:prices/prices@1.0.0`",
+        ),
+        (
+            Runtime::builder().provide("shop:prices/prices", TrapProvider).build().unwrap(),
+            "served by `trap`",
+        ),
+        (dynamic().build().unwrap(), "served by the contract"),
+        (
+            Runtime::builder()
+                .provide("shop:prices/prices", component())
+                .provide("shop:prices/prices.beep", DefaultProvider)
+                .build()
+                .unwrap(),
+            "`default` (`beep`)",
+        ),
+    ];
+    for (runtime, expected) in rows {
+        let inspection = runtime.inspect(&guest).unwrap();
+        assert!(inspection.to_string().contains(expected), "{inspection}");
+        assert!(!inspection.json().to_string().is_empty());
+    }
+    let runtime = Runtime::<Shop>::builder().provide("env", component()).build().unwrap();
+    let module = r#"(module (import "env" "price" (func (param i32 i32) (result i32))))"#;
+    let inspection = runtime.inspect(module).unwrap();
+    let by = &inspection.imports[0].served_by;
+    let ServedBy::Providers(providers) = by else { panic!("{by:?}") };
+    assert_eq!(providers[0].by, "`prices.wasm`, export `shop:prices/prices@1.0.0`");
+}
