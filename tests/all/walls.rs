@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// Our crates, bottom up. One uses only those before it.
-const LAYERS: [&str; 10] = [
+const LAYERS: [&str; 11] = [
     "wit-host-text",
     "wit-host-binary",
     "wit-host-wit",
@@ -15,6 +15,7 @@ const LAYERS: [&str; 10] = [
     "wit-host-scaffold",
     "wit-host",
     "wit-host-contract",
+    "wit-host-providers",
     "wit-host-cli",
 ];
 
@@ -35,6 +36,7 @@ const KEPT_OUT: &[(&str, &[&[&str]])] = &[
     ("wit-host-scaffold", &[OF_COMMANDS, OF_HTTP, OF_ENGINE]),
     ("wit-host", &[OF_COMMANDS, OF_HTTP]),
     ("wit-host-contract", &[OF_COMMANDS]),
+    ("wit-host-providers", &[OF_COMMANDS, OF_HTTP]),
 ];
 
 /// How many crates an embedder builds: the engine, WASI and tokio, and some twenty more.

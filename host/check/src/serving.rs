@@ -47,9 +47,9 @@ impl From<wasmtime::Error> for NotLinked {
     }
 }
 
-impl From<NotServed> for NotLinked {
-    fn from(unserved: NotServed) -> Self {
-        Self::Unserved(Box::new(unserved))
+impl From<Box<NotServed>> for NotLinked {
+    fn from(unserved: Box<NotServed>) -> Self {
+        Self::Unserved(unserved)
     }
 }
 
@@ -190,12 +190,12 @@ impl Typed {
     ///
     /// # Errors
     /// [`NotServed`], in the words of a server whose type this is.
-    pub fn check(&self, guest: &Self, server: &str) -> Result<(), NotServed> {
+    pub fn check(&self, guest: &Self, server: &str) -> Result<(), Box<NotServed>> {
         match alike(&guest.ty, &self.ty) {
             true => Ok(()),
             false => {
                 let import = (guest.interface.as_deref(), &*guest.name);
-                Err(NotServed::other_type(import, server, &guest.ty, &self.ty))
+                Err(Box::new(NotServed::other_type(import, server, &guest.ty, &self.ty)))
             }
         }
     }

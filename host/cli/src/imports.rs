@@ -17,6 +17,7 @@ use wit_host::{
     DefaultProvider, Error, GuestError, GuestProvider, Kind, Runtime, RuntimeBuilder, TrapProvider,
 };
 use wit_host_contract::Functions;
+use wit_host_providers::ProcessProvider;
 
 use super::options::Usage;
 use super::status::{named, notice, shown_path};
@@ -27,7 +28,8 @@ pub(crate) struct Imports {
     /// Serve what the guest imports as NAME: an interface (shop:prices/prices, its version may be
     /// left out), all of a package (shop:prices), one function (shop:prices/prices.price), or what
     /// a core module imports (env, env.price). SPEC is the file of a component that exports it or
-    /// of a core module, `trap` (a call traps), or `default` (a call returns zero, an empty text or
+    /// of a core module, `exec:PROGRAM ARGS` (a process that is asked by JSON-RPC on its input and
+    /// output), `trap` (a call traps), or `default` (a call returns zero, an empty text or
     /// the like). What the host serves itself goes before it
     #[arg(long, value_name = "NAME=SPEC", value_parser = OsStringValueParser::new().try_map(|text| import(&text)))]
     import: Vec<Import>,
@@ -43,6 +45,8 @@ struct Import {
 #[derive(Clone, Debug, PartialEq)]
 enum Spec {
     File(PathBuf),
+    /// A program and its arguments.
+    Process(Vec<String>),
     Trap,
     Default,
 }
@@ -74,9 +78,14 @@ impl Imports {
         builder: RuntimeBuilder<Functions>,
         setup: Setup<'_>,
     ) -> Result<RuntimeBuilder<Functions>> {
-        let loaded = BTreeMap::new();
-        let mut providers =
-            Providers { imports: self, setup, loaded, stack: Vec::new(), bare: OnceCell::new() };
+        let mut providers = Providers {
+            imports: self,
+            setup,
+            loaded: BTreeMap::new(),
+            processes: Vec::new(),
+            stack: Vec::new(),
+            bare: OnceCell::new(),
+        };
         providers.offer(builder, |_| true)
     }
 }
@@ -93,6 +102,7 @@ struct Providers<'i> {
     imports: &'i Imports,
     setup: Setup<'i>,
     loaded: BTreeMap<PathBuf, Arc<GuestProvider<Functions>>>,
+    processes: Vec<(Vec<String>, Arc<ProcessProvider>)>,
     /// The components that are being loaded, each of which is to serve the one before it.
     stack: Vec<PathBuf>,
     /// A runtime that is only asked what files are.
@@ -112,6 +122,7 @@ impl Providers<'_> {
             Ok(match spec {
                 Spec::Trap => builder.provide(name, TrapProvider),
                 Spec::Default => builder.provide(name, DefaultProvider),
+                Spec::Process(words) => builder.provide(name, self.process(name, words)?),
                 Spec::File(path) => self.file(builder, name, path)?,
             })
         })
@@ -168,6 +179,26 @@ impl Providers<'_> {
         Ok(builder.provide(name, provider))
     }
 
+    /// The process of these words, which is one for all the names that have them.
+    fn process(&mut self, name: &str, words: &[String]) -> Result<Arc<ProcessProvider>> {
+        if let Some((_, process)) = self.processes.iter().find(|(other, _)| other == words) {
+            return Ok(Arc::clone(process));
+        }
+        let (program, arguments) =
+            words.split_first().map_or(("", &[][..]), |(program, rest)| (&**program, rest));
+        let process = ProcessProvider::new(program, arguments).map_err(|error| {
+            let (name, words) = (name.escape_debug(), words.join(" "));
+            let words = words.escape_debug();
+            Usage::new(format!("invalid value '{name}=exec:{words}' for '--import': {error}"))
+        })?;
+        let shown = on_one_line(&words.join(" "));
+        let process =
+            process.on_stderr(move |line| notice(&format!("{shown}: {}", on_one_line(line))));
+        let process = Arc::new(process);
+        self.processes.push((words.to_owned(), Arc::clone(&process)));
+        Ok(process)
+    }
+
     fn bare(&self) -> Result<&Runtime<Functions>> {
         if let Some(bare) = self.bare.get() {
             return Ok(bare);
@@ -175,6 +206,17 @@ impl Providers<'_> {
         let bare = (self.setup)(wit_host_contract::builder())?.build()?;
         Ok(self.bare.get_or_init(|| bare))
     }
+}
+
+/// A text of somebody else's, of which nothing steers a terminal.
+fn on_one_line(text: &str) -> String {
+    text.chars().fold(String::new(), |mut line, character| {
+        match character.is_control() {
+            true => line.extend(character.escape_debug()),
+            false => line.push(character),
+        }
+        line
+    })
 }
 
 /// Whether a name may mean what a component imports as `import`.
@@ -198,6 +240,14 @@ fn import(text: &OsStr) -> Result<Import, String> {
     let spec = match spec {
         b"trap" => Spec::Trap,
         b"default" => Spec::Default,
+        process if process.starts_with(b"exec:") => {
+            let words = std::str::from_utf8(&process[b"exec:".len()..]);
+            let words = words.map_err(|_| "the command has to be UTF-8 text".to_owned())?;
+            let words = shlex::split(words).filter(|words| !words.is_empty());
+            Spec::Process(
+                words.ok_or("a program is missing, or a quote its end; give exec:PROGRAM")?,
+            )
+        }
         file => Spec::File(OsStr::from_bytes(file).into()),
     };
     Ok(Import { name: name.into(), spec })

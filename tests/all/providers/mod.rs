@@ -5,6 +5,7 @@ mod failing;
 mod forward;
 mod modules;
 mod names;
+mod processes;
 mod resources;
 
 use std::sync::Arc;

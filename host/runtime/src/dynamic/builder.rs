@@ -10,7 +10,7 @@ use super::flat::Flat;
 use super::function::{AsyncClosure, Closure};
 use super::module::ModuleImport;
 use super::target::{import_name, is_import_of, is_named};
-use super::{Declared, Dynamic, Provided, Resource, Serve, Target};
+use super::{Declared, DropResource, Dynamic, Provided, Resource, Serve, Target};
 use crate::builder::RuntimeBuilder;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -33,8 +33,6 @@ pub(crate) struct Pending<T: 'static> {
     resources: Vec<(String, u32, DropResource<T>)>,
     providers: Vec<(String, Arc<dyn Provider>)>,
 }
-
-type DropResource<T> = Arc<dyn Fn(&mut T, u32) + Send + Sync>;
 
 impl<T> Default for Pending<T> {
     fn default() -> Self {

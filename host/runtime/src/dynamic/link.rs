@@ -111,7 +111,7 @@ impl<T: Send + 'static> Dynamic<T> {
     }
 
     /// Refuses a function that the contract has with another type.
-    fn of_contract(&self, guest: &Typed) -> Result<(), NotServed> {
+    fn of_contract(&self, guest: &Typed) -> Result<(), Box<NotServed>> {
         let interface = guest.interface.as_deref();
         match self.contract.iter().find(|one| one.is(interface, &guest.name)) {
             Some(contract) => contract.check(guest, "the contract"),
@@ -191,7 +191,7 @@ impl<T: Send + 'static> Dynamic<T> {
 }
 
 /// Asks a provider whether it serves a function.
-fn offered(provided: &Provided, function: &ImportedFunction) -> Result<(), NotServed> {
+fn offered(provided: &Provided, function: &ImportedFunction) -> Result<(), Box<NotServed>> {
     let provider = &provided.provider;
     let Err(unserved) = provider.offer(function) else { return Ok(()) };
     let (interface, name) = (function.interface(), function.function());
@@ -202,13 +202,13 @@ fn offered(provided: &Provided, function: &ImportedFunction) -> Result<(), NotSe
         if let Some(theirs) = theirs {
             let guest = &function.typed.ty;
             let server = provider.describe();
-            return Err(NotServed {
+            return Err(Box::new(NotServed {
                 declared: provider.world(),
                 ..NotServed::other_type((interface, name), &server, guest, &theirs.typed.ty)
-            });
+            }));
         }
     }
-    Err(NotServed {
+    Err(Box::new(NotServed {
         interface: interface.map(Into::into),
         item: name.into(),
         server: provider.describe(),
@@ -216,12 +216,12 @@ fn offered(provided: &Provided, function: &ImportedFunction) -> Result<(), NotSe
         fix: "have another provider serve it, or have this one export it".into(),
         types: None,
         declared: None,
-    })
+    }))
 }
 
-fn foreign_resource(provided: &Provided, interface: &str, name: &str) -> NotServed {
+fn foreign_resource(provided: &Provided, interface: &str, name: &str) -> Box<NotServed> {
     let server = provided.provider.describe();
-    NotServed {
+    Box::new(NotServed {
         interface: Some(interface.into()),
         item: name.into(),
         reason: format!(
@@ -232,7 +232,7 @@ fn foreign_resource(provided: &Provided, interface: &str, name: &str) -> NotServ
         server,
         types: None,
         declared: None,
-    }
+    })
 }
 
 impl<T: Send + 'static> Dynamic<T> {

@@ -40,8 +40,11 @@ struct Resource<T: 'static> {
     interface: String,
     name: String,
     kind: u32,
-    drop: Arc<dyn Fn(&mut T, u32) + Send + Sync>,
+    drop: DropResource<T>,
 }
+
+/// Is told that the guest has dropped a handle, with what that stands for.
+type DropResource<T> = Arc<dyn Fn(&mut T, u32) + Send + Sync>;
 
 impl<T: 'static> Dynamic<T> {
     /// How many guests stand behind one another in its providers.

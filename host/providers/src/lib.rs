@@ -1,0 +1,18 @@
+//! Providers of `wit-host` that stand outside of the program: processes that speak JSON-RPC 2.0,
+//! one message a line, on their standard input and output. README.md has the messages.
+//!
+//! ```no_run
+//! use wit_host::Runtime;
+//! use wit_host_providers::ProcessProvider;
+//!
+//! let prices = ProcessProvider::new("python3", ["prices.py"])?;
+//! let runtime = Runtime::<()>::builder().provide("shop:prices/prices", prices).build()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod connection;
+mod line;
+mod message;
+mod process;
+
+pub use process::{NoSuchProgram, ProcessProvider};

@@ -1,0 +1,239 @@
+//! A process as a provider: which one is asked, when it is started, and what of it the guest
+//! gets. How it is spoken to is not known here.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Map, Value};
+use tokio::sync::Mutex as AsyncMutex;
+use wit_host::values::{Form, from_text, tied, to_json};
+use wit_host::{BoxFuture, ImportCall, ImportedFunction, Provider, ProviderFailure, Unserved, Val};
+
+use crate::connection::{Connection, Listener};
+use crate::message::{self, Answer, NO_METHOD};
+
+/// How often a process is started that all sessions share.
+const MOST_STARTS: u32 = 4;
+
+/// Serves functions with a process, by JSON-RPC on its standard input and output.
+///
+/// It is started with the first call of a session, for which the caller's time goes on, and killed
+/// when the session ends. It has the environment that it was given, and no other.
+pub struct ProcessProvider {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
+    directory: Option<PathBuf>,
+    listener: Listener,
+    /// The functions that guests want, with their types.
+    wanted: Mutex<BTreeMap<String, String>>,
+    /// The one process for all, where there is to be one.
+    shared: Option<AsyncMutex<Shared>>,
+}
+
+/// A process that all sessions share.
+#[derive(Default)]
+struct Shared {
+    connection: Option<Arc<Connection>>,
+    starts: u32,
+}
+
+/// There is no program of that name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no program `{}`; give its path, or the name of one in `PATH`", .0.display())]
+pub struct NoSuchProgram(pub PathBuf);
+
+impl ProcessProvider {
+    /// A program, by its path or its name in `PATH`, and its arguments.
+    ///
+    /// # Errors
+    /// [`NoSuchProgram`].
+    pub fn new<A: Into<OsString>>(
+        program: impl AsRef<Path>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Result<Self, NoSuchProgram> {
+        let program = program.as_ref();
+        let found = find(program).ok_or_else(|| NoSuchProgram(program.to_owned()))?;
+        Ok(Self {
+            program: found,
+            arguments: arguments.into_iter().map(Into::into).collect(),
+            environment: Vec::new(),
+            directory: None,
+            listener: Arc::new(|_| ()),
+            wanted: Mutex::default(),
+            shared: None,
+        })
+    }
+
+    /// Sets a variable of its environment, which is empty otherwise.
+    #[must_use]
+    pub fn environment(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Starts it in this directory, and not in the program's own.
+    #[must_use]
+    pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.directory = Some(directory.into());
+        self
+    }
+
+    /// Has `listener` be told each line that it writes to standard error, of the first 64 KiB.
+    #[must_use]
+    pub fn on_stderr(mut self, listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.listener = Arc::new(listener);
+        self
+    }
+
+    /// Has one process serve all sessions. One that has ended is started again, three times at
+    /// most.
+    #[must_use]
+    pub fn shared(mut self) -> Self {
+        self.shared = Some(AsyncMutex::default());
+        self
+    }
+
+    async fn start(&self) -> Result<Connection, Failed> {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).env_clear();
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
+        let connection = Connection::start(command, Arc::clone(&self.listener))
+            .map_err(|error| Failed::of(format!("it cannot be started: {error}")))?;
+        let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let functions = || wanted.iter().map(|(name, ty)| (name.as_str(), ty.as_str()));
+        let failed = |reason| Failed { reason, last_lines: connection.last_lines() };
+        let answer = connection.ask("hello", message::hello(functions())).await.map_err(failed)?;
+        match message::lacking(&answer, functions()) {
+            None => Ok(connection),
+            Some(reason) => Err(Failed { reason, last_lines: connection.last_lines() }),
+        }
+    }
+
+    async fn serve(&self, mut call: ImportCall<'_>) -> Result<Vec<Val>, Failed> {
+        let (function, arguments) = (call.function(), call.arguments());
+        if let Some(shared) = &self.shared {
+            let connection = self.of_all(&mut *shared.lock().await).await?;
+            return ask(&connection, function, arguments).await;
+        }
+        let state = call.state();
+        if state.get::<Connection>().is_none() {
+            state.put(self.start().await?);
+        }
+        match state.get::<Connection>() {
+            Some(connection) => ask(connection, function, arguments).await,
+            None => Err(Failed::of("it is not where it was put".into())),
+        }
+    }
+
+    /// The process that all sessions share.
+    async fn of_all(&self, shared: &mut Shared) -> Result<Arc<Connection>, Failed> {
+        if let Some(connection) = shared.connection.as_ref().filter(|one| !one.has_ended()) {
+            return Ok(Arc::clone(connection));
+        }
+        if shared.starts == MOST_STARTS {
+            let reason = format!("it has ended {MOST_STARTS} times, and is not started once more");
+            return Err(Failed::of(reason));
+        }
+        shared.connection = None;
+        shared.starts += 1;
+        let connection = Arc::new(self.start().await?);
+        shared.connection = Some(Arc::clone(&connection));
+        Ok(connection)
+    }
+}
+
+/// Asks a process for what a function returns.
+async fn ask(
+    connection: &Connection,
+    function: &ImportedFunction,
+    arguments: &[Val],
+) -> Result<Vec<Val>, Failed> {
+    let signature = function.signature();
+    let named = signature.params.iter().zip(arguments);
+    let params: Map<_, _> =
+        named.map(|((name, _), value)| (name.clone(), to_json(value))).collect();
+    let failed = |reason| Failed { reason, last_lines: connection.last_lines() };
+    let answer = connection.ask(function.name(), Value::Object(params)).await.map_err(failed)?;
+    let result = match answer {
+        Answer::Result(result) => result,
+        Answer::Error { code: NO_METHOD, .. } => return Err(failed("it does not serve it".into())),
+        Answer::Error { message, .. } => return Err(failed(message)),
+    };
+    let values = signature.results.iter().map(|ty| {
+        let read = from_text("result", ty, &result.to_string(), Form::Json);
+        read.map_err(|error| failed(format!("its answer is of another type: {error}")))
+    });
+    values.collect()
+}
+
+impl Provider for ProcessProvider {
+    fn offer(&self, function: &ImportedFunction) -> Result<(), Unserved> {
+        let signature = function.signature();
+        let mut types = signature.params.iter().map(|(_, ty)| ty).chain(&signature.results);
+        if let Some(tied) = types.find_map(tied) {
+            return Err(Unserved::new(format!(
+                "its type has a `{tied}`, and no {tied} goes to a process"
+            )));
+        }
+        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        wanted.insert(function.name().to_owned(), signature.to_string());
+        Ok(())
+    }
+
+    fn call<'a>(
+        &'a self,
+        call: ImportCall<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Val>, ProviderFailure>> {
+        Box::pin(async move { self.serve(call).await.map_err(ProviderFailure::of) })
+    }
+
+    fn describe(&self) -> String {
+        let program = self.program.file_name().unwrap_or(self.program.as_os_str());
+        let words = std::iter::once(program).chain(self.arguments.iter().map(OsString::as_os_str));
+        let words: Vec<_> = words.map(OsStr::to_string_lossy).collect();
+        format!("the process `{}`", words.join(" ").escape_debug())
+    }
+}
+
+/// Why a process did not do its part.
+#[derive(Debug)]
+struct Failed {
+    reason: String,
+    last_lines: Vec<String>,
+}
+
+impl Failed {
+    fn of(reason: String) -> Self {
+        Self { reason, last_lines: Vec::new() }
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)?;
+        if !self.last_lines.is_empty() {
+            write!(f, "\nits last lines on standard error:")?;
+        }
+        self.last_lines.iter().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+impl std::error::Error for Failed {}
+
+/// Where a program is: at its path, or in a folder of `PATH`.
+fn find(program: &Path) -> Option<PathBuf> {
+    if program.components().count() > 1 {
+        return program.is_file().then(|| program.to_owned());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(program));
+    found.into_iter().find(|file| file.is_file())
+}

@@ -1,0 +1,178 @@
+//! Processes that serve guests, well and badly: whatever they do is bounded, and told as what
+//! they did.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use wit_host::{Error, Guest, LimitReached, Limits, Runtime, Val};
+use wit_host_providers::ProcessProvider;
+
+const GUEST: &str = include_str!("../cases/imports.in/guest.wat");
+const MODULE: &str = include_str!("../cases/imports.in/module.wat");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/providers");
+
+fn guest(provider: ProcessProvider, limits: Limits) -> Guest<()> {
+    let runtime = Runtime::builder().provide("shop:prices", provider).limits(limits);
+    runtime.build().unwrap().load(GUEST).unwrap()
+}
+
+/// A process of `sh` that runs this script.
+fn sh(script: &str) -> ProcessProvider {
+    ProcessProvider::new("sh", ["-c", script]).unwrap()
+}
+
+/// One that greets well, and answers calls with this.
+fn answering(answer: &str) -> String {
+    format!(
+        "while read -r line; do id=${{line#*'\"id\":'}}; id=${{id%%,*}}; case $line in \
+         *'\"hello\"'*) answer='\"result\":{{\"functions\":[\"shop:prices/prices.price\"]}}';; \
+         *) answer='{answer}';; esac; \
+         printf '{{\"jsonrpc\":\"2.0\",\"id\":%s,%s}}\\n' \"$id\" \"$answer\"; done"
+    )
+}
+
+fn call(guest: &Guest<()>) -> Result<Vec<Val>, Error> {
+    guest.session_blocking(()).unwrap().call("total", &[])
+}
+
+#[test]
+fn one_of_each_language_serves_guests_of_both_kinds() {
+    for (program, file) in [("sh", "prices.sh"), ("python3", "prices.py"), ("node", "prices.js")] {
+        let path = Path::new(FOLDER).join(file);
+        let Ok(provider) = ProcessProvider::new(program, [&path]) else {
+            assert_ne!(program, "sh", "every machine has it");
+            continue;
+        };
+        // Some are found by scripts.
+        let provider = provider.environment("PATH", std::env::var_os("PATH").unwrap());
+        let provider = Arc::new(provider);
+        let runtime = Runtime::<()>::builder()
+            .contract(include_str!("../cases/imports.in/shop.wit"))
+            .provide("shop:prices", Arc::clone(&provider))
+            .build()
+            .unwrap();
+        for _ in 0..2 {
+            let guest = runtime.load(GUEST).unwrap();
+            assert_eq!(call(&guest).unwrap(), [Val::U32(349)], "{file}");
+        }
+        let mut session = runtime.load(MODULE).unwrap().session_blocking(()).unwrap();
+        assert_eq!(session.call("total", &[]).unwrap(), [Val::S32(250)], "{file}");
+        let mut session = runtime.load(GUEST).unwrap().session_blocking(()).unwrap();
+        let error = session.call("of-nothing", &[]).unwrap_err();
+        assert!(matches!(error, Error::HostFunction(_)), "{file}: {error:?}");
+        assert!(error.to_string().contains(": there is no "), "{file}: {error}");
+        assert!(error.to_string().contains(&format!("the process `{program} ")), "{error}");
+    }
+}
+
+#[test]
+fn whatever_a_process_does_is_told() {
+    let good = answering(r#""result":1"#);
+    let other_type = good.replace(
+        r#"["shop:prices/prices.price"]"#,
+        r#"{"shop:prices/prices.price":"func(article: string) -> string"}"#,
+    );
+    let rows = [
+        ("echo hello; cat > /dev/null".to_owned(), "it wrote what is no JSON"),
+        ("echo []; cat > /dev/null".into(), "it wrote JSON that is no message"),
+        ("head -c 17000000 /dev/zero; cat > /dev/null".into(), "a line of more than 16 MiB"),
+        ("exit 3".into(), "it has ended, with exit status: 3"),
+        ("exec > /dev/null; cat".into(), "it has ended"),
+        (
+            good.replace("prices.price", "prices.stock"),
+            "it does not serve `shop:prices/prices.price`",
+        ),
+        (other_type, "with another type: the guest has `func(article: string) -> u32`"),
+        (answering(r#""result":"x""#), "its answer is of another type"),
+        (answering(r#""result":-1"#), "its answer is of another type"),
+        (answering(r#""error":{"code":1,"message":"closed"}"#), "closed"),
+        (answering(r#""error":{"code":-32601,"message":"no"}"#), "it does not serve it"),
+        (format!("echo a note >&2; {}", answering(r#""error":{}"#)), "no reason"),
+    ];
+    for (script, expected) in rows {
+        let error = call(&guest(sh(&script), Limits::default())).unwrap_err();
+        assert!(matches!(error, Error::HostFunction(_)), "{script}: {error:?}");
+        assert!(error.to_string().contains(expected), "{script}: {error}");
+    }
+    // It does not know `hello`, and is taken at its word.
+    let silent = good.replace(
+        r#""result":{"functions":["shop:prices/prices.price"]}"#,
+        r#""error":{"code":-32601,"message":"what?"}"#,
+    );
+    assert_eq!(call(&guest(sh(&silent), Limits::default())).unwrap(), [Val::U32(2)]);
+}
+
+#[test]
+fn the_callers_time_ends_the_wait_for_a_process() {
+    for script in ["cat > /dev/null", "exec sleep 1000", "trap '' TERM; while :; do :; done"] {
+        let limits = Limits::default().wall_clock(Duration::from_millis(300));
+        let began = Instant::now();
+        let error = call(&guest(sh(script), limits)).unwrap_err();
+        assert!(began.elapsed() < Duration::from_secs(30), "{script}");
+        let is_time = matches!(error, Error::Limit { limit: LimitReached::WallClock(_), .. });
+        assert!(is_time, "{script}: {error:?}");
+    }
+}
+
+#[test]
+fn standard_error_is_shown_up_to_a_limit() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let listener = Arc::clone(&told);
+    let script = format!("yes flood | head -c 10000000 >&2; {}", answering(r#""result":1"#));
+    let provider =
+        sh(&script).on_stderr(move |line| listener.lock().unwrap().push(line.to_owned()));
+    assert_eq!(call(&guest(provider, Limits::default())).unwrap(), [Val::U32(2)]);
+    let told = told.lock().unwrap();
+    assert_eq!(told.first().map(String::as_str), Some("flood"));
+    assert!(told.iter().map(String::len).sum::<usize>() <= 65 << 10, "{}", told.len());
+}
+
+#[test]
+fn nothing_is_left_of_a_process_when_its_session_ends() {
+    // What it has started is told as its error.
+    let script = answering(r#""error":{"code":1,"message":"PIDS"}"#)
+        .replace("answer='\"error\"", "sleep 1000 & answer='\"error\"")
+        .replace("PIDS", "<'$$' '$!'>");
+    let error = call(&guest(sh(&script), Limits::default())).unwrap_err().to_string();
+    let pids = error.split('<').nth(1).and_then(|rest| rest.split('>').next()).unwrap().to_owned();
+    for pid in pids.split(' ') {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // Whoever adopts what it has started may not have looked at it yet.
+        let is_gone = stat.is_empty() || stat.contains(") Z ");
+        assert!(is_gone || is_dying(pid), "{pid}: {stat}");
+    }
+}
+
+/// Whether a process that was killed is gone before long.
+fn is_dying(pid: &str) -> bool {
+    (0..1_000_000).any(|_| {
+        std::thread::yield_now();
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.is_empty() || stat.contains(") Z ")
+    })
+}
+
+#[test]
+fn one_that_all_share_serves_many_and_is_started_again_three_times() {
+    let counting = answering(r#""result":'$((count = count + 1))'"#);
+    let shared = guest(sh(&counting).shared(), Limits::default());
+    assert_eq!(call(&shared).unwrap(), [Val::U32(3)]);
+    assert_eq!(call(&shared).unwrap(), [Val::U32(7)]);
+    let own = guest(sh(&counting), Limits::default());
+    assert_eq!([call(&own).unwrap(), call(&own).unwrap()], [[Val::U32(3)], [Val::U32(3)]]);
+
+    let dies = guest(sh("exit 1").shared(), Limits::default());
+    let errors: Vec<_> = (0..6).map(|_| call(&dies).unwrap_err().to_string()).collect();
+    assert!(errors[3].contains("it has ended, with exit status: 1"), "{errors:?}");
+    assert!(errors[4].contains("it has ended 4 times"), "{errors:?}");
+}
+
+#[test]
+fn a_program_that_is_not_there_is_refused_at_once() {
+    let error = ProcessProvider::new("no-such-program-anywhere", [""; 0]).err().unwrap();
+    assert!(
+        error.to_string().contains("there is no program `no-such-program-anywhere`"),
+        "{error}"
+    );
+}
