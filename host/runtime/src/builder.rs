@@ -288,7 +288,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         }
         module::link_wasi(&mut modules).map_err(Error::host("offer WASI to core modules"))?;
         let offered = contract.as_deref();
-        let dynamic = self.dynamic.build(&engine, offered, &mut modules, &mut env)?;
+        let dynamic = self.dynamic.build(offered, &components, &mut modules, &mut env)?;
         let mut inner = Host {
             engine,
             components,

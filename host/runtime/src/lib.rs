@@ -60,6 +60,14 @@
 //! # Ok::<(), wit_host::Error>(())
 //! ```
 //!
+//! # A contract that is read at run time
+//! [`RuntimeBuilder::func`] serves a function of [`RuntimeBuilder::wit`] with values
+//! ([`Val`]) in the place of Rust's types, and [`RuntimeBuilder::provide`] has a
+//! [`Provider`] serve it: another component ([`GuestProvider`]), nobody
+//! ([`DefaultProvider`], [`TrapProvider`]), or what one writes oneself. What has a type in Rust
+//! goes before both, function by function, and all serve components and core modules
+//! alike. Types are compared when a guest is linked.
+//!
 //! # When a call fails
 //! [`Error::Trapped`], [`Error::Limit`] and [`Error::HostFunction`] carry a
 //! [`Failure`]: the call and its arguments, the cause in plain words, the host call
@@ -98,7 +106,7 @@
 //! | `link` | debug | | linking, within `load` |
 //! | `session` | debug | `kind`: `component` or `core module` | a session's whole life |
 //! | `call` | debug | `function`; `failure`: the first line of the error, where it failed | a call into the guest, within `session` |
-//! | `host_call` | trace | `module`: `env`, or the embedder's; `function` | a call of an import that a host function of [`Env`] serves, or of the shipped contract's `strings`, within `call` |
+//! | `host_call` | trace | `module`: `env`, the embedder's, or an interface; `function` | a call of an import that a host function of [`Env`], a function over values or a provider serves, or of the shipped contract's `strings`, within `call` |
 //!
 //! In a `host_call` there are two events: `call`, with the field `arguments`, and
 //! `return`, with the field `result`. Both are cut at 300 bytes. A contract's own
@@ -118,8 +126,8 @@
 //! recognised, checked, compiled or found in the [`Cache`], and linked) and [`Session`] (a
 //! store with one instance, in which [`State`] is what the host keeps). It then takes one of
 //! two paths: a component's, or a core module's, which imports what [`Env`] serves and whose
-//! exports take and return text by an [`Abi`]; a core module may be served by others
-//! ([`RuntimeBuilder::module`]). Many sessions have their places in a [`Pool`], and
+//! exports take and return text by an [`Abi`]; guests may be served by others
+//! ([`RuntimeBuilder::module`], [`RuntimeBuilder::provide`]). Many sessions have their places in a [`Pool`], and
 //! [`Sessions`] is for those that serve one caller after another. [`Limits`] and [`Grants`]
 //! bound it, [`Failure`] tells what went wrong; an [`Isolation`] compiles in another process.
 //! [`Runtime::fit`] and [`Runtime::inspect`] tell what a guest is and whether it fits before
@@ -127,7 +135,8 @@
 //! and run in another, for a [`Processor`]. [`terminal`] shows what guests write to one, apart
 //! from what the host does, and [`values`] is arguments and results as text.
 //!
-//! The crates beside this one: `wit-host-contract` is the shipped contract, `wit-host-adapt`
+//! The crates beside this one: `wit-host-contract` is the shipped contract,
+//! `wit-host-providers` has processes that serve imports, `wit-host-adapt`
 //! makes a component of a core module, `wit-host-scaffold` a project for a guest, and
 //! `wit-host-cli` is the command.
 

@@ -29,6 +29,13 @@ fn names_that_mean_nothing_are_refused_with_the_nearest() {
     let without = Runtime::builder().func("price", |_| Val::U32(1));
     assert!(refused(without).contains("there is no contract that has its type"));
     let provider = |name: &str| refused(Runtime::builder().provide(name, TrapProvider));
+    for name in ["wasi:random", "wasi:cli/environment", "wasi:io/streams@0.2.0.read"] {
+        assert!(provider(name).contains("the host serves all of it itself"), "{name}");
+    }
+    let compiled = super::typed().provide("shop:prices/prices.price", TrapProvider);
+    assert!(refused(compiled).contains("the host serves all of it itself"));
+    let others = Runtime::<Shop>::builder().provide("wasi:logging/logging", TrapProvider);
+    assert!(others.build().is_ok(), "it is WASI that the engine does not have");
     assert!(provider("a:b/").contains("it names no import"));
     let twice = Runtime::builder().provide("a:b/c", TrapProvider).provide("a:b/c", TrapProvider);
     assert!(refused(twice).contains("another provider has the same name"));

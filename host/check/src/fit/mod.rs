@@ -221,6 +221,19 @@ fn with_denials<S: 'static>(offer: &Offer<'_, S>, mut misfits: Vec<Misfit>) -> V
 const PACKAGES_OF_WASI: [&str; 6] =
     ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
 
+/// Whether a name is that of a package of WASI which the engine has, or of an interface or a
+/// function of one.
+pub fn is_wasi(name: &str) -> bool {
+    let (interface, _) = name.split_once('@').unwrap_or((name, ""));
+    let dot =
+        interface.find('/').and_then(|slash| interface[slash..].find('.').map(|dot| slash + dot));
+    let interface = dot.map_or(interface, |dot| &interface[..dot]);
+    match interface.contains('/') {
+        true => wasi_interface(&format!("{interface}@0.2.0")).is_some_and(|served| served.is_ok()),
+        false => PACKAGES_OF_WASI.contains(&interface),
+    }
+}
+
 /// Whether the guest's exports have to be those of the runtime's contract.
 fn is_held<S: 'static>(offer: &Offer<'_, S>, pair: Pair<'_>) -> bool {
     offer.contract.is_some_and(Offered::holds_for_all) || pair.is_claimed()

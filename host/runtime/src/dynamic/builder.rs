@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use wasmtime::{Engine, Linker};
+use wasmtime::{Linker, component};
 
 use super::call::{Call, Results};
 use super::flat::Flat;
@@ -139,8 +139,8 @@ impl<T: Send + 'static> Pending<T> {
     /// [`Error::Import`].
     pub(crate) fn build(
         self,
-        engine: &Engine,
         contract: Option<&Contract>,
+        components: &component::Linker<State<T>>,
         modules: &mut Linker<State<T>>,
         table: &mut Table,
     ) -> Result<Dynamic<T>> {
@@ -148,7 +148,7 @@ impl<T: Send + 'static> Pending<T> {
         let (functions, resources) = match contract.filter(|_| !self.is_empty()) {
             None => (Vec::new(), Vec::new()),
             Some(contract) => {
-                let component = fit::importing(engine, contract);
+                let component = fit::importing(components.engine(), contract);
                 let reason = |reason| Error::Import { name: contract.name(), reason };
                 imports(&component.map_err(reason)?)
             }
@@ -165,6 +165,7 @@ impl<T: Send + 'static> Pending<T> {
             functions: Vec::new(),
             resources: Vec::new(),
             providers: Vec::new(),
+            compiled: compiled(components, &functions),
             contract: functions,
         };
         for (name, serve) in self.functions {
@@ -184,6 +185,23 @@ impl<T: Send + 'static> Pending<T> {
     fn is_empty(&self) -> bool {
         self.functions.is_empty() && self.resources.is_empty() && self.providers.is_empty()
     }
+}
+
+/// The functions that a linker has.
+fn compiled<T: 'static>(linker: &component::Linker<State<T>>, functions: &[Typed]) -> Vec<Typed> {
+    if functions.is_empty() {
+        return Vec::new();
+    }
+    let mut scratch = linker.clone();
+    let mut is_there = |typed: &&Typed| {
+        let instance = match &typed.interface {
+            Some(interface) => scratch.instance(interface),
+            None => Ok(scratch.root()),
+        };
+        // Without shadowing, what is there already cannot be defined.
+        instance.is_ok_and(|mut one| one.func_new(&typed.name, |_, _, _, _| Ok(())).is_err())
+    };
+    functions.iter().filter(|typed| is_there(typed)).cloned().collect()
 }
 
 /// The one resource of the contract that a name means.
@@ -256,6 +274,17 @@ impl<T: Send + 'static> Dynamic<T> {
                     .into(),
             );
         };
+        let means =
+            |typed: &&Typed| target.means(typed.interface.as_deref(), &typed.name).is_some();
+        let meant = self.contract.iter().filter(means).count();
+        let is_compiled = meant > 0 && self.compiled.iter().filter(means).count() == meant;
+        if is_compiled || fit::is_wasi(name) {
+            return refused(
+                "the host serves all of it itself, and goes before; take the name of what the host \
+                 does not have"
+                    .into(),
+            );
+        }
         if self.providers.iter().any(|(other, _)| *other == target) {
             return refused("another provider has the same name".into());
         }

@@ -33,7 +33,8 @@ impl<T: Send + 'static> Serving<State<T>> for Dynamic<T> {
     }
 
     fn server(&self, interface: Option<&str>, function: &str) -> Option<String> {
-        if self.functions.iter().any(|one| one.typed.is(interface, function)) {
+        let own = self.functions.iter().map(|one| &one.typed).chain(&self.compiled);
+        if own.into_iter().any(|typed| typed.is(interface, function)) {
             return None;
         }
         let provided = self.provider(interface, function)?;
@@ -66,25 +67,20 @@ impl<T: Send + 'static> Dynamic<T> {
         let mut beside = Beside { linker: linker.clone(), homes: BTreeMap::new() };
         for (interface, name) in &resources {
             if !is_denied(interface, None) {
-                self.lend(&mut beside, linker, (interface, name))?;
+                self.lend(&mut beside, (interface, name))?;
             }
         }
         for function in functions {
             let interface = function.interface.as_deref().unwrap_or_default();
             if !is_denied(interface, Some(&function.name)) {
-                self.bind(&mut beside, linker, function)?;
+                self.bind(&mut beside, function)?;
             }
         }
         Ok(Some(beside.linker))
     }
 
     /// Serves a function, where that is to be served over values.
-    fn bind(
-        &self,
-        beside: &mut Beside<T>,
-        linker: &component::Linker<State<T>>,
-        typed: Typed,
-    ) -> Result<(), NotLinked> {
+    fn bind(&self, beside: &mut Beside<T>, typed: Typed) -> Result<(), NotLinked> {
         let (interface, name) = (typed.interface.as_deref(), &*typed.name);
         let declared = self.functions.iter().find(|one| one.typed.is(interface, name));
         let provided = self.provider(interface, name);
@@ -92,7 +88,7 @@ impl<T: Send + 'static> Dynamic<T> {
             return Ok(());
         }
         let function = Arc::new(ImportedFunction::new(typed.clone()));
-        let mut instance = self.instance(beside, linker, interface)?;
+        let mut instance = self.instance(beside, interface)?;
         let (serve, is_served): (Arc<dyn Serve<T>>, _) = match (declared, provided) {
             (Some(Declared { typed: own, serve }), _) => {
                 (Arc::clone(serve), own.check(&typed, "the host"))
@@ -123,7 +119,6 @@ impl<T: Send + 'static> Dynamic<T> {
     fn lend(
         &self,
         beside: &mut Beside<T>,
-        linker: &component::Linker<State<T>>,
         (interface, name): (&str, &str),
     ) -> Result<(), NotLinked> {
         let own = self
@@ -139,7 +134,7 @@ impl<T: Send + 'static> Dynamic<T> {
             (None, Some(_)) => (0, None),
             (None, None) => return Ok(()),
         };
-        let mut instance = self.instance(beside, linker, Some(interface))?;
+        let mut instance = self.instance(beside, Some(interface))?;
         let defined =
             instance.resource(name, ResourceType::host_dynamic(kind), move |mut store, rep| {
                 if let Some(drop) = &drop {
@@ -160,12 +155,11 @@ impl<T: Send + 'static> Dynamic<T> {
     fn instance<'b>(
         &self,
         beside: &'b mut Beside<T>,
-        linker: &component::Linker<State<T>>,
         interface: Option<&str>,
     ) -> wasmtime::Result<LinkerInstance<'b, State<T>>> {
         let Some(interface) = interface else { return Ok(beside.linker.root()) };
         if !beside.homes.contains_key(interface) {
-            let home = self.home(linker, interface);
+            let home = self.home(interface);
             beside.homes.insert(interface.to_owned(), home);
         }
         let home = beside.homes.get(interface).map_or(interface, String::as_str);
@@ -173,20 +167,10 @@ impl<T: Send + 'static> Dynamic<T> {
     }
 
     /// The name under which a linker has something of an interface.
-    fn home(&self, linker: &component::Linker<State<T>>, interface: &str) -> String {
-        let of_contract = self.contract.iter().filter_map(|typed| {
-            let own = typed.interface.as_deref()?;
-            (own != interface && is_same_interface(own, interface)).then_some((own, &*typed.name))
-        });
-        let mut scratch = None;
-        for (other, function) in of_contract {
-            let scratch = scratch.get_or_insert_with(|| linker.clone());
-            let Ok(mut instance) = scratch.instance(other) else { continue };
-            if instance.func_new(function, |_, _, _, _| Ok(())).is_err() {
-                return other.to_owned();
-            }
-        }
-        interface.to_owned()
+    fn home(&self, interface: &str) -> String {
+        let names = self.compiled.iter().filter_map(|typed| typed.interface.as_deref());
+        let mut same = names.filter(|own| is_same_interface(own, interface));
+        same.next().unwrap_or(interface).to_owned()
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Dynamic<T: 'static> {
     providers: Vec<(Target, Arc<Provided>)>,
     /// The functions of the contract, where there is one.
     contract: Vec<Typed>,
+    /// Those of them that have types in Rust, and are in the linker of components.
+    compiled: Vec<Typed>,
 }
 
 /// A function of the embedder's, with its type.
