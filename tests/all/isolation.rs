@@ -24,7 +24,7 @@ fn compiling_elsewhere_gives_the_same_guest() {
     for limits in [Limits::default(), Limits::default().fuel(1_000)] {
         for text in [ADD_MODULE, ADD_COMPONENT] {
             let guest = isolated(limits.clone()).load(text).unwrap();
-            let outcome = guest.session_blocking(Functions::default()).unwrap().main();
+            let outcome = guest.session(Functions::default()).start_blocking().unwrap().main();
             assert_eq!(came(outcome), Came::Three);
         }
     }
@@ -39,7 +39,7 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
         let error = isolated(limits).load(ADD_COMPONENT).err().unwrap();
         let limit = LimitReached::CompileMemory(megabytes << 20);
         assert!(
-            matches!(&error, Error::Guest(GuestError::TooCostly { limit: l, .. }) if *l == limit),
+            matches!(&error, Error::Guest(GuestError::OverLoadLimit { limit: l, .. }) if *l == limit),
             "{error}"
         );
     }
@@ -48,7 +48,7 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
     let error = isolated(limits).load(slow()).err().unwrap();
     let limit = LimitReached::CompileTime(Duration::from_secs(1));
     assert!(
-        matches!(&error, Error::Guest(GuestError::TooCostly { limit: l, .. }) if *l == limit),
+        matches!(&error, Error::Guest(GuestError::OverLoadLimit { limit: l, .. }) if *l == limit),
         "{error}"
     );
 }
@@ -81,7 +81,7 @@ fn what_does_not_fit_is_not_compiled() {
         (&no_exit, wasi("proc_exit"), "is denied"),
     ] {
         let error = runtime.load(&guest).err().unwrap();
-        assert!(matches!(error, Error::Misfits(_)), "{guest}: {error}");
+        assert!(matches!(error, Error::Mismatches(_)), "{guest}: {error}");
         assert!(error.to_string().contains(problem), "{guest}: {error}");
     }
     let fits = plain.load(import("wit-host:contract/math@0.1.0", add)).err().unwrap();

@@ -35,7 +35,7 @@ mod languages;
 mod late;
 mod lent;
 mod lines;
-mod misfits;
+mod mismatches;
 mod new;
 mod output;
 mod panics;

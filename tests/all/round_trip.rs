@@ -139,7 +139,7 @@ fn of_guests() {
     let read = |path: &str| std::fs::read(path).unwrap();
     let rich = component(RICH);
     for guest in [read(guests::COMPONENT_WASIP2), read(guests::SHOP_WASIP2), rich.clone()] {
-        let inspection = wit_host_contract::builder().build().unwrap().inspect(&guest).unwrap();
+        let inspection = crate::hosts::shipped().build().unwrap().inspect(&guest).unwrap();
         let wit = inspection.wit.unwrap();
         let DecodedWasm::Component(resolve, world) = decode(&guest).unwrap() else {
             panic!("{wit}")
@@ -172,7 +172,7 @@ const KEYWORDS: &str = "as async bool borrow char constructor enum error-context
 
 #[test]
 fn names_that_are_keywords() {
-    let runtime = wit_host_contract::builder().build().unwrap();
+    let runtime = crate::hosts::shipped().build().unwrap();
     for word in KEYWORDS.split_whitespace() {
         let wit = r"
             package odd:%WORD@1.0.0;
@@ -213,8 +213,9 @@ fn names_that_are_keywords() {
         let guest = component(&wit);
         let inspection = runtime.inspect(&guest).unwrap();
         let of_guest = inspection.wit.unwrap_or_else(|| panic!("{:?}", inspection.unreadable));
-        let misfits = |contract: &Contract| runtime.fit_contract(&guest, contract).unwrap().misfits;
-        assert_eq!(misfits(&contract), [], "{word}");
-        assert_eq!(misfits(&Contract::parse(&of_guest, None).unwrap()), [], "{of_guest}");
+        let mismatches =
+            |contract: &Contract| runtime.fit_contract(&guest, contract).unwrap().mismatches;
+        assert_eq!(mismatches(&contract), [], "{word}");
+        assert_eq!(mismatches(&Contract::parse(&of_guest, None).unwrap()), [], "{of_guest}");
     }
 }

@@ -95,7 +95,7 @@ pub(crate) fn load(text: impl AsRef<[u8]>, limits: Limits) -> Guest<Functions> {
 }
 
 async fn run(guest: &Guest<Functions>) -> Result<(), Error> {
-    guest.session(Functions::default()).await?.main().await.map(|_| ())
+    guest.session(Functions::default()).start().await?.main().await.map(|_| ())
 }
 
 fn leftovers() -> bool {

@@ -8,10 +8,10 @@ use wasmtime::{FuncType, ValType};
 use wit_host_binary::core_type::{CoreType, Export};
 
 /// What is served to core modules.
-pub struct Table {
+pub struct Served {
     /// Whether guests may hold values of the host.
     pub host_values: bool,
-    functions: BTreeMap<String, BTreeMap<String, Served>>,
+    functions: BTreeMap<String, BTreeMap<String, ServedFunction>>,
     modules: BTreeMap<String, Vec<Export>>,
     /// Why functions of the contract are not served, though somebody would.
     refused: BTreeMap<String, BTreeMap<String, String>>,
@@ -21,7 +21,7 @@ pub struct Table {
 }
 
 /// One host function that is served.
-pub struct Served {
+pub struct ServedFunction {
     /// Its flat type.
     pub ty: FuncType,
     /// The function of the contract that it is, as `package/interface.function`.
@@ -32,7 +32,7 @@ pub struct Served {
     number: u32,
 }
 
-impl Table {
+impl Served {
     /// Nothing yet; `host_values` is whether guests may hold values of the host.
     pub fn new(host_values: bool) -> Self {
         let (functions, modules, refused) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
@@ -50,7 +50,7 @@ impl Table {
         let number = self.count;
         self.count = self.count.saturating_add(1);
         let functions = self.functions.entry(module.into()).or_default();
-        functions.insert(name.into(), Served { ty, implements, by: None, number });
+        functions.insert(name.into(), ServedFunction { ty, implements, by: None, number });
         number
     }
 
@@ -92,7 +92,7 @@ impl Table {
     }
 
     /// The host function that serves an import.
-    pub fn function(&self, module: &str, name: &str) -> Option<&Served> {
+    pub fn function(&self, module: &str, name: &str) -> Option<&ServedFunction> {
         self.functions.get(module)?.get(name)
     }
 
@@ -112,7 +112,7 @@ impl Table {
     }
 
     /// Every host function, with its module and its name.
-    pub fn functions(&self) -> impl Iterator<Item = (&str, &str, &Served)> {
+    pub fn functions(&self) -> impl Iterator<Item = (&str, &str, &ServedFunction)> {
         self.functions.iter().flat_map(|(module, functions)| {
             functions.iter().map(|(name, served)| (module.as_str(), name.as_str(), served))
         })

@@ -8,7 +8,7 @@ use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, InstancePre, Linker};
 use wit_parser::{Function, WorldItem};
 
-use crate::fit::Misfit;
+use crate::fit::Mismatch;
 use crate::fit::names::is_same_interface;
 use crate::offer::Offer;
 use wit_host_values::{Signature, alike};
@@ -103,16 +103,16 @@ impl NotServed {
 
     /// The reason as that of a guest that does not fit; where its types have names, by the
     /// smallest part that differs.
-    pub fn misfit(&self, guest: Option<&Decoded>) -> Misfit {
+    pub fn mismatch(&self, guest: Option<&Decoded>) -> Mismatch {
         let named = guest.and_then(|guest| self.by_parts(guest));
         named.unwrap_or_else(|| {
             let (guest, theirs) = self.types.clone().unzip();
-            let misfit = Misfit::import(self.name(), &self.reason, &self.fix);
-            misfit.types(guest, theirs).of_provider()
+            let mismatch = Mismatch::import(self.name(), &self.reason, &self.fix);
+            mismatch.types(guest, theirs).of_provider()
         })
     }
 
-    fn by_parts(&self, guest: &Decoded) -> Option<Misfit> {
+    fn by_parts(&self, guest: &Decoded) -> Option<Mismatch> {
         self.types.as_ref()?;
         let theirs = self.declared.as_ref()?;
         let interface = self.interface.as_deref();
@@ -131,8 +131,8 @@ impl NotServed {
             .clone()
             .unwrap_or_else(|| (notation(sides.ours, ours), notation(sides.theirs, their)));
         let problem = format!("{}: {}", self.reason, crate::fit::sentences(&found));
-        let misfit = Misfit::import(self.name(), problem, &self.fix);
-        Some(misfit.types(Some(our), Some(their)).of_provider())
+        let mismatch = Mismatch::import(self.name(), problem, &self.fix);
+        Some(mismatch.types(Some(our), Some(their)).of_provider())
     }
 }
 

@@ -91,7 +91,7 @@ impl Calls {
     pub(crate) fn call(&mut self, name: &str, words: &[Word]) -> Result<Vec<Returned>, Error> {
         let function = self.session.guest().resolve(name)?;
         let returned = match self.abi {
-            Some(abi) => self.call_with(abi, &function, words)?,
+            Some(abi) => self.call_with_abi(abi, &function, words)?,
             None => self.call_typed(&function, name, words)?,
         };
         self.results.push(returned.first().map(|returned| returned.value.clone()));
@@ -105,7 +105,7 @@ impl Calls {
         name: &str,
         words: &[Word],
     ) -> Result<Vec<Returned>, Error> {
-        let wrong = |reason| Error::WrongType { function: function.to_owned(), reason };
+        let wrong = |reason| Error::InvalidCall { function: function.to_owned(), reason };
         let guest = self.session.guest();
         let Some(signature) = guest.signature(function) else {
             let ty = guest.core_type(function);
@@ -129,10 +129,10 @@ impl Calls {
             read => read?,
         };
         let results = match self.session.call(function, &arguments) {
-            Err(Error::WrongType { function, reason }) => {
+            Err(Error::InvalidCall { function, reason }) => {
                 let declared = self.declaration(&function, &signature);
                 let reason = declared.map_or(reason.clone(), |one| one.with_names(&reason));
-                return Err(Error::WrongType { function, reason });
+                return Err(Error::InvalidCall { function, reason });
             }
             results => results?,
         };
@@ -169,7 +169,7 @@ impl Calls {
                 format!("; give for example `{}`", quoted(words).unwrap_or_default())
             });
             let reason = format!("it is `{ty}`, and was given {}{example}", given(count));
-            return Err(Error::WrongType { function: function.into(), reason });
+            return Err(Error::InvalidCall { function: function.into(), reason });
         }
         let mut arguments = Vec::new();
         for ((index, ty), word) in ty.params().enumerate().zip(words) {
@@ -223,7 +223,7 @@ impl Calls {
                 (None, None) => abi.argument(&param, text, form)?,
             });
         }
-        let results = self.session.call_with(abi, function, &arguments)?;
+        let results = self.session.call_with_abi(abi, function, &arguments)?;
         let returned = results.into_iter().map(|value| Returned {
             is_bytes: matches!(&value, Val::List(items) if matches!(items[..], [Val::U8(_), ..])),
             is_plain: false,
@@ -236,7 +236,7 @@ impl Calls {
     pub(crate) fn forget(&mut self) -> Result<(), Error> {
         for handle in self.results.forget() {
             let drop = async |store: &mut _| handle.resource_drop_async(store).await;
-            self.session.typed("the drop of a handle", drop)?;
+            self.session.run("the drop of a handle", drop)?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 use wit_host::{
-    Contract, Error, Fit, GuestError, Isolation, Limits, Misfit, Misfits, OverLimit,
+    Contract, Error, Fit, GuestError, Isolation, Limits, Mismatch, Mismatches, OverLimit,
     RuntimeBuilder, Unsupported,
 };
 use wit_host_contract::Functions;
@@ -107,13 +107,13 @@ impl Check {
             }
             fit => fit.map_err(|error| named(guest, error))?,
         };
-        let fits = fit.misfits.is_empty();
+        let fits = fit.mismatches.is_empty();
         if is_json {
             print_json(&to_json(&contract, &fit))?;
             return Ok(if fits { Status::Guest(0) } else { Status::Refused });
         }
         if !fits {
-            return Err(named(guest, Error::Misfits(Misfits(fit.misfits))));
+            return Err(named(guest, Error::Mismatches(Mismatches(fit.mismatches))));
         }
         let mut text = format!("{} fits `{contract}`\n", shown_path(guest));
         for absent in &fit.absent {
@@ -174,7 +174,7 @@ impl Check {
             })
         };
         let mut found = fit(self.modules.externref())?;
-        if Misfits(found.misfits.clone()).are_of_own_host_values() {
+        if Mismatches(found.mismatches.clone()).are_of_own_host_values() {
             found = fit(true)?;
         }
         Ok(if self.world.is_some() { found.whole() } else { found })
@@ -187,13 +187,13 @@ fn is_refused(error: &anyhow::Error) -> bool {
 }
 
 fn to_json(contract: &str, fit: &Fit) -> Value {
-    let misfits: Vec<_> = fit.misfits.iter().map(misfit).collect();
-    let absent: Vec<_> = fit.absent.iter().map(misfit).collect();
-    let differing: Vec<_> = fit.differing.iter().map(misfit).collect();
+    let mismatches: Vec<_> = fit.mismatches.iter().map(mismatch).collect();
+    let absent: Vec<_> = fit.absent.iter().map(mismatch).collect();
+    let differing: Vec<_> = fit.differing.iter().map(mismatch).collect();
     json!({
         "contract": contract,
-        "fits": misfits.is_empty(),
-        "misfits": misfits,
+        "fits": mismatches.is_empty(),
+        "mismatches": mismatches,
         "absent": absent,
         "unknown": fit.unknown,
         "differing": differing,
@@ -213,14 +213,14 @@ fn refused_json(contract: &str, error: Error) -> Value {
         told
     };
     let refused: Vec<_> = match error {
-        Error::Misfits(Misfits(misfits)) => {
-            return to_json(contract, &Fit::of_misfits(misfits));
+        Error::Mismatches(Mismatches(mismatches)) => {
+            return to_json(contract, &Fit::of_mismatches(mismatches));
         }
         Error::Guest(GuestError::UnsupportedFeature(Unsupported { features, .. })) => features
             .iter()
             .map(|one| reason("feature", Some(one.proposal), one.to_string(), Some(one.fix)))
             .collect(),
-        Error::Guest(GuestError::TooCostly { limit: first, others }) => {
+        Error::Guest(GuestError::OverLoadLimit { limit: first, others }) => {
             std::iter::once(&first).chain(&others).map(limit).collect()
         }
         Error::Guest(GuestError::NotAGuest { .. }) => {
@@ -235,15 +235,15 @@ fn refused_json(contract: &str, error: Error) -> Value {
     value
 }
 
-fn misfit(misfit: &Misfit) -> Value {
+fn mismatch(mismatch: &Mismatch) -> Value {
     json!({
-        "side": misfit.side.to_string(),
-        "name": misfit.name,
-        "problem": misfit.problem,
-        "guest": misfit.guest,
-        "contract": misfit.contract,
-        "cause": misfit.cause,
-        "fix": misfit.fix,
-        "deny": misfit.deny,
+        "side": mismatch.side.to_string(),
+        "name": mismatch.name,
+        "problem": mismatch.problem,
+        "guest": mismatch.guest,
+        "contract": mismatch.contract,
+        "cause": mismatch.cause,
+        "fix": mismatch.fix,
+        "deny": mismatch.deny,
     })
 }

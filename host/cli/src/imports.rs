@@ -164,7 +164,7 @@ impl Providers<'_> {
                               import from one: give `env` or another module's name";
                 return Err(wrong(reason.into()).into());
             }
-            return Ok(builder.module_file(name, path));
+            return Ok(builder.provide_module_file(name, path));
         }
         let needed: Vec<_> = inspection.imports.iter().map(|one| one.item.name.clone()).collect();
         let is_needed = |name: &str| needed.iter().any(|import| means(name, import));

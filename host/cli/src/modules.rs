@@ -58,7 +58,7 @@ impl Modules {
         let builder = setup(builder)?.host_values(externref);
         let modules = self.module.iter();
         let builder =
-            modules.fold(builder, |builder, (name, path)| builder.module_file(name, path));
+            modules.fold(builder, |builder, (name, path)| builder.provide_module_file(name, path));
         self.imports.offer(builder, setup)
     }
 
@@ -88,7 +88,7 @@ impl Modules {
 
 fn is_of_host_values(error: &anyhow::Error) -> bool {
     match error.downcast_ref() {
-        Some(Error::Misfits(misfits)) => misfits.are_of_own_host_values(),
+        Some(Error::Mismatches(mismatches)) => mismatches.are_of_own_host_values(),
         _ => false,
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
-use wit_host::{Error, Grants, Guest, Kind, Main, Misfits, Outcome, Runtime, Val};
+use wit_host::{Error, Grants, Guest, Kind, Main, Mismatches, Outcome, Runtime, Val};
 use wit_host_contract::Functions;
 
 use super::call::Call;
@@ -103,8 +103,8 @@ impl Run {
     /// called as that. One that imports the contract was held against it already.
     fn hold_run(&self, runtime: &Runtime<Functions>) -> Result<(), Error> {
         let mut differing = runtime.fit_file(self.path())?.differing;
-        differing.retain(|misfit| misfit.name == RUN);
-        if differing.is_empty() { Ok(()) } else { Err(Error::Misfits(Misfits(differing))) }
+        differing.retain(|mismatch| mismatch.name == RUN);
+        if differing.is_empty() { Ok(()) } else { Err(Error::Mismatches(Mismatches(differing))) }
     }
 
     fn once(
@@ -154,7 +154,7 @@ fn run_main(
     (grants, overdue): (&Grants, &Overdue),
     observer: &Observer<'_>,
 ) -> Result<Status> {
-    let start = || guest.session_with_blocking(Functions::new(grants), grants);
+    let start = || guest.session(Functions::new(grants)).grants(grants.clone()).start_blocking();
     let mut session = match overdue.during(start) {
         Ok(session) => session,
         Err(Error::Exited(status)) => return Ok(Status::Guest(status)),
@@ -172,7 +172,7 @@ fn run_main(
         Ok(Outcome::Returned(results)) => print(&results),
         Ok(Outcome::Exited(status)) => Ok(Status::Guest(status)),
         // It takes arguments, which its main has none of.
-        Err(error @ Error::WrongType { .. }) => {
+        Err(error @ Error::InvalidCall { .. }) => {
             let command = command_for(guest, observer.guest(), Some(main.name()));
             Ok(told_how_to_call(error, command, observer))
         }

@@ -152,7 +152,12 @@ impl Prompt<'_> {
         self.calls = None;
         let functions = Functions::new(&self.grants);
         self.interrupt.store(false, Ordering::Relaxed);
-        let started = self.guest.session_with_interrupt(functions, &self.grants, &self.interrupt);
+        let started = self
+            .guest
+            .session(functions)
+            .grants(self.grants.clone())
+            .interrupt(&self.interrupt)
+            .start_blocking();
         self.interrupt.store(true, Ordering::Relaxed);
         match started {
             Ok(session) => {
@@ -280,7 +285,7 @@ impl Prompt<'_> {
     fn failed(&mut self, error: Error) -> Result<()> {
         let goes_on = matches!(
             error,
-            Error::WrongType { .. }
+            Error::InvalidCall { .. }
                 | Error::NoSuchFunction { .. }
                 | Error::AmbiguousFunction { .. }
                 | Error::Argument(_)

@@ -232,7 +232,7 @@ fn status_of_guest(error: &GuestError) -> Status {
         }
         GuestError::NotAGuest { .. }
         | GuestError::Invalid { .. }
-        | GuestError::TooCostly { .. }
+        | GuestError::OverLoadLimit { .. }
         | GuestError::UnsupportedFeature(_)
         | GuestError::Uncounted { .. } => Status::Refused,
         _ => Status::HostFailed,
@@ -243,14 +243,14 @@ fn status_of_guest(error: &GuestError) -> Status {
 pub(crate) fn status(error: &Error) -> Status {
     match error {
         Error::Guest(error) => status_of_guest(error),
-        Error::CompilerFailed { .. } | Error::ForeignCode { .. } | Error::Misfits(_) => {
+        Error::CompilerFailed { .. } | Error::IncompatibleCode { .. } | Error::Mismatches(_) => {
             Status::Refused
         }
         Error::NoSuchFunction { .. }
         | Error::NoEntryPoint { .. }
         | Error::AmbiguousFunction { .. } => Status::NotFound,
         Error::Module { source, .. } => status(source),
-        Error::WrongType { .. }
+        Error::InvalidCall { .. }
         | Error::ModuleName { .. }
         | Error::Import { .. }
         | Error::Argument(_)

@@ -87,12 +87,12 @@ fn component(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
 /// Offers the contract to core modules that import from `env`, in WIT order.
 /// `strings.split` is not among it: no legacy convention returns a list of texts.
 fn env(env: &mut Env<'_, Functions>) -> wasmtime::Result<()> {
-    env.of("wit-host:contract/math").define("add", Functions::add)?;
-    let mut text = env.of("wit-host:contract/strings");
-    text.define("concat", |_: &mut Functions, a: &str, b: &str| strings::concat(a, b))?;
-    text.define("to_upper", |_: &mut Functions, text: &str| strings::to_upper(text))?;
-    text.define("from_utf8", |_: &mut Functions, bytes: &[u8]| strings::from_utf8(bytes))?;
-    env.of("wit-host:contract/fetch.get").define_async("fetch", Functions::get)?;
+    env.implementing("wit-host:contract/math").func("add", Functions::add)?;
+    let mut text = env.implementing("wit-host:contract/strings");
+    text.func("concat", |_: &mut Functions, a: &str, b: &str| strings::concat(a, b))?;
+    text.func("to_upper", |_: &mut Functions, text: &str| strings::to_upper(text))?;
+    text.func("from_utf8", |_: &mut Functions, bytes: &[u8]| strings::from_utf8(bytes))?;
+    env.implementing("wit-host:contract/fetch.get").func_async("fetch", Functions::get)?;
     env.define_result_writer("write_mem")?;
     env.define_abort("abort")
 }

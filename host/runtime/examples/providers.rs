@@ -30,12 +30,12 @@ fn main() -> wit_host::Result<()> {
             }
         })
         .build()?;
-    let mut session = runtime.load(GUEST)?.session_blocking(0)?;
+    let mut session = runtime.load(GUEST)?.session(0).start_blocking()?;
     assert_eq!(session.call("total", &[])?, [Val::U32(349)]);
     assert_eq!(*session.data(), 2);
 
     // The same functions serve core modules, which import them from `env`.
-    let mut session = runtime.load(MODULE)?.session_blocking(0)?;
+    let mut session = runtime.load(MODULE)?.session(0).start_blocking()?;
     assert_eq!(session.call("total", &[])?, [Val::S32(250)]);
 
     // A component: what it may spend and touch is what its own runtime says. Each session of a
@@ -46,12 +46,12 @@ fn main() -> wit_host::Result<()> {
         .contract(CONTRACT)
         .provide("shop:prices/prices", prices)
         .build()?;
-    let mut session = runtime.load(GUEST)?.session_blocking(())?;
+    let mut session = runtime.load(GUEST)?.session(()).start_blocking()?;
     assert_eq!(session.call("total", &[])?, [Val::U32(2 * 7)]);
 
     // Nobody: a guest that is only tried gets the smallest value of each type.
     let runtime = Runtime::<()>::builder().provide("shop:prices", DefaultProvider).build()?;
-    let mut session = runtime.load(GUEST)?.session_blocking(())?;
+    let mut session = runtime.load(GUEST)?.session(()).start_blocking()?;
     assert_eq!(session.call("total", &[])?, [Val::U32(0)]);
     println!("answered with default values: {:?}", session.defaults());
     Ok(())

@@ -150,7 +150,7 @@ impl<T: Send + 'static> Session<T> {
     pub fn call_with(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
         let outcome =
-            drive(executor, interrupt, name, pin!(self.session.call_with(abi, name, args)));
+            drive(executor, interrupt, name, pin!(self.session.call_with_abi(abi, name, args)));
         self.ended(outcome)
     }
 
@@ -179,10 +179,10 @@ impl<T: Send + 'static> Session<T> {
 
     /// [`Session::typed`] with bindings that are not async, which makes short calls
     /// cheaper by some hundred nanoseconds:
-    /// `session.typed_sync("greet", |store| plugin.call_greet(store, "you"))`.
+    /// `session.run_sync("greet", |store| plugin.call_greet(store, "you"))`.
     ///
     /// # Errors
-    /// Those of [`Session::call`]. [`Error::WrongType`] where the guest imports
+    /// Those of [`Session::call`]. [`Error::InvalidCall`] where the guest imports
     /// something that is async, as most of WASI is: use [`Session::typed`] there.
     pub fn typed_sync<R>(
         &mut self,
@@ -190,12 +190,12 @@ impl<T: Send + 'static> Session<T> {
         calls: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         if self.session.can_be_sync() {
-            return self.session.typed_sync(name, calls);
+            return self.session.run_sync(name, calls);
         }
         let reason = "the guest imports functions that are async, or has its `_start` called \
                       first, so that its calls have to be async; use `Session::typed` with \
                       bindings that are";
-        Err(Error::WrongType { function: name.into(), reason: reason.into() })
+        Err(Error::InvalidCall { function: name.into(), reason: reason.into() })
     }
 
     /// Ends the session and gives its host data back.

@@ -24,7 +24,7 @@ use crate::{module, wasi};
 use wit_host_binary::limits::Limits;
 use wit_host_check::deny;
 use wit_host_check::fit;
-use wit_host_check::served::Table;
+use wit_host_check::served::Served;
 use wit_host_wit::{Contract, Offered};
 
 /// Where no clock may end a guest, this ends one that runs for seconds.
@@ -81,7 +81,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// Offers a contract to components: `setup` gets the linker, usually for the
     /// `add_to_linker` of a `bindgen!`. WASI 0.2 is in it already.
     #[must_use]
-    pub fn component(
+    pub fn component_imports(
         mut self,
         setup: impl FnOnce(&mut component::Linker<State<T>>) -> wasmtime::Result<()> + 'static,
     ) -> Self {
@@ -92,7 +92,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// Offers functions to core modules that import from `env`: `setup` gets the
     /// registrar.
     #[must_use]
-    pub fn env(
+    pub fn module_imports(
         mut self,
         setup: impl FnOnce(&mut Env<'_, T>) -> wasmtime::Result<()> + 'static,
     ) -> Self {
@@ -109,14 +109,18 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// guest. It may import what the host serves, and from the modules that were
     /// added before it.
     #[must_use]
-    pub fn module(mut self, name: impl Into<String>, module: impl Into<Vec<u8>>) -> Self {
+    pub fn provide_module(mut self, name: impl Into<String>, module: impl Into<Vec<u8>>) -> Self {
         self.modules.push(Source { name: name.into(), content: Content::Bytes(module.into()) });
         self
     }
 
-    /// [`RuntimeBuilder::module`] with the content of a file.
+    /// [`RuntimeBuilder::provide_module`] with the content of a file.
     #[must_use]
-    pub fn module_file(mut self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+    pub fn provide_module_file(
+        mut self,
+        name: impl Into<String>,
+        path: impl Into<PathBuf>,
+    ) -> Self {
         self.modules.push(Source { name: name.into(), content: Content::File(path.into()) });
         self
     }
@@ -141,13 +145,13 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
 
     /// The contract that is offered: a WIT file, or a folder with a package and what that needs
     /// in `deps`, and the world, which may be left out where there is one. Both are those of
-    /// the `bindgen!` of [`RuntimeBuilder::component`]: [`RuntimeBuilder::build`] refuses
+    /// the `bindgen!` of [`RuntimeBuilder::component_imports`]: [`RuntimeBuilder::build`] refuses
     /// imports of the world that nothing serves, or with another type.
     ///
     /// ```no_run
     /// # use wit_host::Runtime;
     /// let runtime = Runtime::<()>::builder()
-    ///     .component(|linker| Ok(()))
+    ///     .component_imports(|linker| Ok(()))
     ///     .wit("wit", Some("plugin"))
     ///     .build()?;
     /// # Ok::<(), wit_host::Error>(())
@@ -257,7 +261,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// [`Error::Contract`]; [`Error::Unserved`] for a contract of [`RuntimeBuilder::wit`];
     /// [`Error::Grant`] where a denial names nothing that the
     /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
-    /// [`RuntimeBuilder::module`] was given; [`Error::Import`] for what [`RuntimeBuilder::func`],
+    /// [`RuntimeBuilder::provide_module`] was given; [`Error::Import`] for what [`RuntimeBuilder::func`],
     /// [`RuntimeBuilder::resource`] and [`RuntimeBuilder::provide`] were.
     pub fn build(self) -> Result<Runtime<T>> {
         let contract = self.contract.transpose()?;
@@ -280,7 +284,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         let engine = shared.engine.clone();
         let mut components = component::Linker::new(&engine);
         let mut modules = wasmtime::Linker::new(&engine);
-        let mut env = Table::new(self.host_values);
+        let mut env = Served::new(self.host_values);
         link(&mut components, self.components).map_err(Error::host("offer the contract"))?;
         let mut registrar = Env::new(&mut modules, &mut env);
         for setup in self.env {

@@ -13,7 +13,7 @@ use wit_host_binary::limits::{LimitReached, OverLimit};
 use wit_host_check::deny::DenialError;
 use wit_host_check::engine_error::reason;
 use wit_host_check::error::CheckError;
-use wit_host_check::fit::{Misfit, Misfits};
+use wit_host_check::fit::{Mismatch, Mismatches};
 use wit_host_text::contain::Panicked;
 use wit_host_text::{list, shown};
 use wit_host_values::BadArgument;
@@ -45,7 +45,7 @@ pub enum Error {
     /// A module that was to serve the imports of guests cannot have this name.
     #[error("failed to serve a core module as `{}`: {reason}", shown(name))]
     ModuleName {
-        /// The name, of [`RuntimeBuilder::module`](crate::builder::RuntimeBuilder::module).
+        /// The name, of [`RuntimeBuilder::provide_module`](crate::builder::RuntimeBuilder::provide_module).
         name: String,
         /// Why it cannot.
         reason: &'static str,
@@ -77,11 +77,11 @@ pub enum Error {
 
     /// The contract that a host is to offer has imports that its linker does not serve.
     #[error("the host does not serve the whole of its own contract:{}", lines(.0))]
-    Unserved(Vec<Misfit>),
+    Unserved(Vec<Mismatch>),
 
     /// The guest asks for imports that the runtime does not serve.
     #[error(transparent)]
-    Misfits(#[from] Misfits),
+    Mismatches(#[from] Mismatches),
 
     /// A contract could not be read.
     #[error(transparent)]
@@ -127,7 +127,7 @@ pub enum Error {
     /// The arguments of a call, or the types that the caller expects, are not
     /// the function's. The session can go on.
     #[error("failed to call `{}`: {reason}", shown(function))]
-    WrongType {
+    InvalidCall {
         /// The function that was to be called.
         function: String,
         /// What does not match.
@@ -197,7 +197,7 @@ pub enum Error {
         "this is no compiled guest that can be run here: {reason}; compile the guest with \
          `wit-host compile` or `Runtime::compile`"
     )]
-    ForeignCode {
+    IncompatibleCode {
         /// What does not match.
         reason: String,
     },
@@ -277,7 +277,7 @@ impl From<CheckError> for Error {
         match error {
             CheckError::Guest(GuestError::Panicked(panicked)) => panicked.into(),
             CheckError::Guest(error) => Self::Guest(error),
-            CheckError::Misfits(misfits) => Self::Misfits(misfits),
+            CheckError::Mismatches(mismatches) => Self::Mismatches(mismatches),
         }
     }
 }
@@ -306,8 +306,8 @@ impl From<Panicked> for Error {
     }
 }
 
-fn lines(misfits: &[Misfit]) -> String {
-    misfits.iter().map(|misfit| format!("\n  {misfit}")).collect()
+fn lines(mismatches: &[Mismatch]) -> String {
+    mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect()
 }
 
 fn no_such_function(function: &str, exports: &[String]) -> String {

@@ -247,7 +247,7 @@ impl<T: Send + 'static> Guest<T> {
     /// Starts a session with grants of its own.
     ///
     /// # Errors
-    /// Those of [`Guest::session`], and [`Error::Misfits`](crate::error::Error::Misfits)
+    /// Those of [`Guest::session`], and [`Error::Mismatches`](crate::error::Error::Mismatches)
     /// where the grants deny what the guest imports.
     pub async fn session_with(&self, data: T, grants: &Grants) -> Result<Session<T>> {
         let place = self.inner().place().await?;

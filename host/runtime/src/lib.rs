@@ -36,8 +36,8 @@
 //! use shop::prices::prices::Host as _;
 //!
 //! let runtime = Runtime::builder()
-//!     .component(|linker| Plugin::add_to_linker::<_, HasSelf<Shop>>(linker, State::data_mut))
-//!     .env(|env| env.define("price", Shop::price))
+//!     .component_imports(|linker| Plugin::add_to_linker::<_, HasSelf<Shop>>(linker, State::data_mut))
+//!     .module_imports(|env| env.func("price", Shop::price))
 //!     .limits(Limits::default().memory(16 << 20))
 //!     .build()?;
 //!
@@ -50,13 +50,13 @@
 //!         (func (export "two-teas") (result i32)
 //!             (i32.mul (i32.const 2) (call $price (i32.const 0) (i32.const 3)))))
 //! "#)?;
-//! let mut session = guest.session_blocking(Shop { questions: 0 })?;
+//! let mut session = guest.session(Shop { questions: 0 }).start_blocking()?;
 //! assert_eq!(session.call("two-teas", &[])?, [wit_host::Val::S32(500)]);
 //! assert_eq!(session.data().questions, 1);
 //!
 //! // Of a component, the world's functions are called with their own types:
 //! //     let plugin = session.bind(Plugin::new)?;
-//! //     session.typed("total", async |store| plugin.call_total(store, &articles).await)?;
+//! //     session.run("total", async |store| plugin.call_total(store, &articles).await)?;
 //! # Ok::<(), wit_host::Error>(())
 //! ```
 //!
@@ -127,7 +127,7 @@
 //! store with one instance, in which [`State`] is what the host keeps). It then takes one of
 //! two paths: a component's, or a core module's, which imports what [`Env`] serves and whose
 //! exports take and return text by an [`Abi`]; guests may be served by others
-//! ([`RuntimeBuilder::module`], [`RuntimeBuilder::provide`]). Many sessions have their places in a [`Pool`], and
+//! ([`RuntimeBuilder::provide_module`], [`RuntimeBuilder::provide`]). Many sessions have their places in a [`Pool`], and
 //! [`Sessions`] is for those that serve one caller after another. [`Limits`] and [`Grants`]
 //! bound it, [`Failure`] tells what went wrong; an [`Isolation`] compiles in another process.
 //! [`Runtime::fit`] and [`Runtime::inspect`] tell what a guest is and whether it fits before
@@ -224,7 +224,7 @@ pub use wit_host_binary::proposals::{Unsupported, UnsupportedFeature};
 pub use wit_host_binary::side::Side;
 pub use wit_host_binary::toolchains::Toolchain;
 pub use wit_host_check::deny::Denial;
-pub use wit_host_check::fit::{Fit, Misfit, Misfits};
+pub use wit_host_check::fit::{Fit, Mismatch, Mismatches};
 pub use wit_host_check::inspect::{self, Inspection};
 pub use wit_host_text::contain::{Panicked, panic_is_contained};
 pub use wit_host_text::debug_text;

@@ -14,7 +14,7 @@
 //!
 //! let (name, ty) = &signature.params[0];
 //! let arg = from_text(name, ty, "5", Form::Wave)?;
-//! let results = guest.session_blocking(())?.call("half", &[arg])?;
+//! let results = guest.session(()).start_blocking()?.call("half", &[arg])?;
 //! assert_eq!((to_wave(&results[0]), to_json_text(&results[0])), ("2.5".into(), "2.5".into()));
 //! # Ok::<(), wit_host::Error>(())
 //! ```

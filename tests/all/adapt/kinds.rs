@@ -90,26 +90,28 @@ fn runtime() -> Runtime<Kinds> {
     use numbers::Host as _;
 
     let none = |()| "none".to_owned();
-    Runtime::builder()
-        .component(|linker| Guest::add_to_linker::<_, HasSelf<Kinds>>(linker, State::data_mut))
-        .env(move |env| {
-            env.define("flip", Kinds::flip)?;
-            env.define("half", Kinds::half)?;
-            env.define("third", Kinds::third)?;
-            env.define("wide", Kinds::wide)?;
-            env.define("allowed", move |all: &mut Kinds, n: i32| all.allowed(n).map_err(none))?;
-            env.define("outcomes_whole", Kinds::whole)?;
-            env.define("ratio", |all: &mut Kinds, n: i32| {
+    crate::hosts::builder()
+        .component_imports(|linker| {
+            Guest::add_to_linker::<_, HasSelf<Kinds>>(linker, State::data_mut)
+        })
+        .module_imports(move |env| {
+            env.func("flip", Kinds::flip)?;
+            env.func("half", Kinds::half)?;
+            env.func("third", Kinds::third)?;
+            env.func("wide", Kinds::wide)?;
+            env.func("allowed", move |all: &mut Kinds, n: i32| all.allowed(n).map_err(none))?;
+            env.func("outcomes_whole", Kinds::whole)?;
+            env.func("ratio", |all: &mut Kinds, n: i32| {
                 all.ratio(n).map_err(|reason| format!("{reason:?}"))
             })?;
-            env.define("known", move |all: &mut Kinds, n: i32| all.known(n).map_err(none))?;
-            env.define("done", Kinds::done)?;
-            env.define("named", |all: &mut Kinds, n: i32| {
+            env.func("known", move |all: &mut Kinds, n: i32| all.known(n).map_err(none))?;
+            env.func("done", Kinds::done)?;
+            env.func("named", |all: &mut Kinds, n: i32| {
                 all.named(n).map_err(|code| code.to_string())
             })?;
-            env.define("reversed", Kinds::reversed)?;
-            env.define("clock", clock::Host::now)?;
-            env.define("log_line", Kinds::log_line)?;
+            env.func("reversed", Kinds::reversed)?;
+            env.func("clock", clock::Host::now)?;
+            env.func("log_line", Kinds::log_line)?;
             env.define_result_writer("write_mem")
         })
         .build()
@@ -168,7 +170,7 @@ fn every_kind_of_value() {
         let module = module(&format!(r#"(import "env" "{name}" (func ${name} {ty}))"#), code);
         for guest in [module.clone().into_bytes(), adapted(&module)] {
             let guest = runtime.load(guest).unwrap();
-            let mut session = guest.session_blocking(Kinds::default()).unwrap();
+            let mut session = guest.session(Kinds::default()).start_blocking().unwrap();
             match (session.call("run", &[]), expected) {
                 (Ok(results), Some(number)) => assert_eq!(results, [Val::S32(number)], "{import}"),
                 (Err(Error::Trapped { .. }), None) => {}
@@ -184,7 +186,7 @@ fn a_function_of_the_world_itself() {
     let module = module(import, "(call $log_line (i32.const 8) (i32.const 3)) (i32.const 0)");
     for guest in [module.clone().into_bytes(), adapted(&module)] {
         let guest = runtime().load(guest).unwrap();
-        let mut session = guest.session_blocking(Kinds::default()).unwrap();
+        let mut session = guest.session(Kinds::default()).start_blocking().unwrap();
         session.call("run", &[]).unwrap();
         assert_eq!(session.into_data().lines, ["abc"]);
     }

@@ -12,7 +12,7 @@ use crate::guards::ADD_COMPONENT;
 type Host = wit_host_contract::Functions;
 
 fn runtime(place: &Place, limits: Limits) -> Runtime<Host> {
-    wit_host_contract::builder().cache(place.cache()).limits(limits).build().unwrap()
+    crate::hosts::shipped().cache(place.cache()).limits(limits).build().unwrap()
 }
 
 #[test]
@@ -46,7 +46,10 @@ fn limits_hold_for_what_is_known() {
     ];
     for limits in tight {
         let error = runtime(&place, limits.clone()).load_file(&file).err().unwrap();
-        assert!(matches!(error, Error::Guest(GuestError::TooCostly { .. })), "{limits:?}: {error}");
+        assert!(
+            matches!(error, Error::Guest(GuestError::OverLoadLimit { .. })),
+            "{limits:?}: {error}"
+        );
     }
 }
 

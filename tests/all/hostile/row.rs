@@ -195,11 +195,11 @@ impl Row {
 
     fn builder(&self) -> RuntimeBuilder<Functions> {
         let builder = match self.is_pooled {
-            true => wit_host_contract::builder().pool(Pool::new(1)),
-            false => wit_host_contract::builder(),
+            true => crate::hosts::shipped().pool(Pool::new(1)),
+            false => crate::hosts::shipped(),
         };
         match &self.provided {
-            Some((name, module)) => builder.module(name, module.as_bytes()),
+            Some((name, module)) => builder.provide_module(name, module.as_bytes()),
             None => builder,
         }
     }
@@ -216,7 +216,8 @@ impl Row {
 
     fn run_guest(&self, guest: &Guest<Functions>, data: &Path) -> Result<Outcome, Error> {
         let grants = self.granted(data)?;
-        let mut session = guest.session_with_blocking(Functions::new(&grants), &grants)?;
+        let mut session =
+            guest.session(Functions::new(&grants)).grants(grants.clone()).start_blocking()?;
         let mut call = || match &self.call {
             None => session.main(),
             Some(name) => session.call(name, &[]).map(Outcome::Returned),
@@ -258,7 +259,7 @@ fn is_early(found: &str, limit: &str) -> bool {
 fn is_callers(error: &Error) -> bool {
     matches!(
         error,
-        Error::NoSuchFunction { .. } | Error::NoEntryPoint { .. } | Error::WrongType { .. }
+        Error::NoSuchFunction { .. } | Error::NoEntryPoint { .. } | Error::InvalidCall { .. }
     )
 }
 
@@ -276,16 +277,16 @@ fn described(outcome: Result<Outcome, Error>) -> String {
     let kind = match &error {
         Error::Exited(status) => format!("exits {status}"),
         Error::Limit { limit, .. } => format!("limit {}", limit_name(&limit.to_string())),
-        Error::Guest(GuestError::TooCostly { limit, .. }) => {
+        Error::Guest(GuestError::OverLoadLimit { limit, .. }) => {
             format!("costly {}", limit_name(&limit.to_string()))
         }
         Error::Trapped { .. } => "trapped".into(),
-        Error::Misfits(_) => "misfit".into(),
+        Error::Mismatches(_) => "mismatch".into(),
         Error::Guest(GuestError::Invalid { .. }) => "invalid".into(),
         Error::Guest(GuestError::UnsupportedFeature(_)) => "unsupported".into(),
         Error::Guest(GuestError::NotAGuest { .. }) => "not-a-guest".into(),
         Error::NoSuchFunction { .. } | Error::NoEntryPoint { .. } => "no-function".into(),
-        Error::WrongType { .. } => "wrong-type".into(),
+        Error::InvalidCall { .. } => "wrong-type".into(),
         Error::HostFunction { .. } => "host-function".into(),
         Error::Pool(_) => "pool".into(),
         _ => "other".into(),

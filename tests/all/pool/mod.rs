@@ -53,10 +53,10 @@ fn component() -> String {
 }
 
 fn builder(pool: Pool) -> RuntimeBuilder<()> {
-    let builder = Runtime::builder().pool(pool);
-    builder.env(|env| {
-        env.define("fails", |_: &mut ()| Err::<(), _>(HostFailure("it is broken".into())))?;
-        env.define("panics", |_: &mut ()| -> () { panic!("a mistake") })
+    let builder = crate::hosts::builder().pool(pool);
+    builder.module_imports(|env| {
+        env.func("fails", |_: &mut ()| Err::<(), _>(HostFailure("it is broken".into())))?;
+        env.func("panics", |_: &mut ()| -> () { panic!("a mistake") })
     })
 }
 

@@ -22,18 +22,19 @@ const ONE: &str = "
 
 /// A provider whose function has this body.
 fn provider(body: &str, limits: Limits) -> GuestProvider<()> {
-    let runtime = Runtime::<()>::builder().limits(limits).build().unwrap();
+    let runtime = crate::hosts::builder::<()>().limits(limits).build().unwrap();
     GuestProvider::new(&runtime, "p.wasm", with_body(ONE, body), || ()).unwrap()
 }
 
 /// A guest that forwards to a provider.
 fn guest(provider: impl wit_host::Provider, limits: Limits) -> wit_host::Guest<()> {
-    let runtime = Runtime::builder().provide("a:b/c", provider).limits(limits).build().unwrap();
+    let runtime =
+        crate::hosts::builder().provide("a:b/c", provider).limits(limits).build().unwrap();
     runtime.load(forward(ONE)).unwrap()
 }
 
 fn call(guest: &wit_host::Guest<()>) -> Result<Vec<Val>, Error> {
-    guest.session_blocking(()).unwrap().call("f", &[Val::U32(7)])
+    guest.session(()).start_blocking().unwrap().call("f", &[Val::U32(7)])
 }
 
 #[test]
@@ -59,10 +60,10 @@ fn nobody_stands_behind_trap_and_default_is_noted() {
     assert!(matches!(error, Error::HostFunction(_)), "{error:?}");
     assert!(error.to_string().contains("nobody behind it"), "{error}");
 
-    let runtime = Runtime::<Shop>::builder().provide("shop:prices", DefaultProvider);
+    let runtime = crate::hosts::builder::<Shop>().provide("shop:prices", DefaultProvider);
     let runtime = runtime.build().unwrap();
     let guest = runtime.load(forward(WIT)).unwrap();
-    let mut session = guest.session_blocking(Shop::default()).unwrap();
+    let mut session = guest.session(Shop::default()).start_blocking().unwrap();
     for _ in 0..2 {
         assert_eq!(session.call("price", &[text("tea")]).unwrap(), [Val::U32(0)]);
     }
@@ -80,12 +81,12 @@ fn core_modules_have_functions_of_any_type_from_trap_and_default() {
         (import "env" "y" (func $y))
         (func (export "x") (result f64) (call $x (i64.const 1)))
         (func (export "y") (call $y)))"#;
-    let runtime = Runtime::<()>::builder()
+    let runtime = crate::hosts::builder::<()>()
         .provide("env", TrapProvider)
         .provide("env.x", DefaultProvider)
         .build()
         .unwrap();
-    let mut session = runtime.load(module).unwrap().session_blocking(()).unwrap();
+    let mut session = runtime.load(module).unwrap().session(()).start_blocking().unwrap();
     assert_eq!(session.call("x", &[]).unwrap(), [Val::Float64(0.0)]);
     assert_eq!(session.defaults(), ["env.x"]);
     let error = session.call("y", &[]).unwrap_err();
@@ -121,7 +122,7 @@ fn memory_is_summed_over_the_chain() {
     let grow = "(memory.grow (local.get 0))";
     let guest = |limits: Limits| guest(provider(grow, Limits::default()), limits);
     let pages = |guest: &wit_host::Guest<()>, pages: u32| {
-        guest.session_blocking(()).unwrap().call("f", &[Val::U32(pages)]).unwrap()
+        guest.session(()).start_blocking().unwrap().call("f", &[Val::U32(pages)]).unwrap()
     };
     // The guest and the provider have four pages each.
     let small = guest(Limits::default().memory(12 << 16));
@@ -147,8 +148,8 @@ fn one_that_all_share_is_replaced_when_it_has_failed() {
     // Traps for 0.
     let body = "(if (i32.eqz (local.get 0)) (then (unreachable))) (local.get 0)";
     let guest = guest(provider(body, Limits::default()).shared(), Limits::default());
-    let mut first = guest.session_blocking(()).unwrap();
-    let mut other = guest.session_blocking(()).unwrap();
+    let mut first = guest.session(()).start_blocking().unwrap();
+    let mut other = guest.session(()).start_blocking().unwrap();
     assert_eq!(first.call("f", &[Val::U32(1)]).unwrap(), [Val::U32(1)]);
     assert!(matches!(first.call("f", &[Val::U32(0)]), Err(Error::HostFunction(_))));
     assert_eq!(other.call("f", &[Val::U32(2)]).unwrap(), [Val::U32(2)]);
@@ -170,7 +171,7 @@ fn one_that_all_share_keeps_what_was_left_in_it_and_others_do_not() {
 fn too_many_behind_one_another_are_refused() {
     let mut provider = provider("(i32.const 1)", Limits::default());
     for depth in 2..=8 {
-        let runtime = Runtime::<()>::builder().provide("a:b/c", provider).build().unwrap();
+        let runtime = crate::hosts::builder::<()>().provide("a:b/c", provider).build().unwrap();
         let name = format!("{depth}.wasm");
         provider = GuestProvider::new(&runtime, name, forward(ONE), || ()).unwrap();
     }
@@ -179,14 +180,15 @@ fn too_many_behind_one_another_are_refused() {
         [Val::U32(1)]
     );
 
-    let runtime = Runtime::<Shop>::builder().provide("shop:prices", component()).build().unwrap();
+    let runtime =
+        crate::hosts::builder::<Shop>().provide("shop:prices", component()).build().unwrap();
     let mut deep = GuestProvider::new(&runtime, "2", forward(WIT), Shop::default).unwrap();
     for depth in 3..=9 {
-        let runtime = Runtime::builder().provide("shop:prices", deep).build().unwrap();
+        let runtime = crate::hosts::builder().provide("shop:prices", deep).build().unwrap();
         deep =
             GuestProvider::new(&runtime, depth.to_string(), forward(WIT), Shop::default).unwrap();
     }
-    let error = Runtime::<Shop>::builder().provide("shop:prices", deep).build().err().unwrap();
+    let error = crate::hosts::builder::<Shop>().provide("shop:prices", deep).build().err().unwrap();
     assert!(
         error.to_string().contains("9 guests would stand behind one another, and 8 may"),
         "{error}"
@@ -203,11 +205,12 @@ fn a_value_of_another_type_is_the_hosts_failure() {
     let returns: [fn() -> Vec<Val>; 3] =
         [|| vec![text("x")], Vec::new, || vec![Val::U32(1), Val::U32(2)]];
     for returned in returns {
-        let runtime = Runtime::<()>::builder().contract(contract).func("f", move |_| returned());
+        let runtime =
+            crate::hosts::builder::<()>().contract(contract).func("f", move |_| returned());
         let runtime = runtime.build().unwrap();
         for guest in [forward(ONE), module.into()] {
             let argument = if guest.starts_with(b"(") { Val::S32(1) } else { Val::U32(1) };
-            let mut session = runtime.load(guest).unwrap().session_blocking(()).unwrap();
+            let mut session = runtime.load(guest).unwrap().session(()).start_blocking().unwrap();
             let error = session.call("f", &[argument]).unwrap_err();
             assert!(matches!(error, Error::HostFunction(_)), "{error:?}");
         }
@@ -229,14 +232,14 @@ fn errors_of_ones_own_are_the_source_on_both_paths() {
     let module = r#"(module
         (import "env" "f" (func $f (param i32) (result i32)))
         (func (export "f") (param i32) (result i32) (call $f (local.get 0))))"#;
-    let build = || Runtime::<()>::builder().contract(contract);
+    let build = || crate::hosts::builder::<()>().contract(contract);
     let sync = build().func("f", |_| -> Result<Val, Closed> { Err(Closed) });
     let pending = build().func_async("f", |_| Box::pin(async { Err::<Val, _>(Closed) }));
     for builder in [sync, pending] {
         let runtime = builder.build().unwrap();
         for guest in [forward(ONE), module.into()] {
             let argument = if guest.starts_with(b"(") { Val::S32(1) } else { Val::U32(1) };
-            let mut session = runtime.load(guest).unwrap().session_blocking(()).unwrap();
+            let mut session = runtime.load(guest).unwrap().session(()).start_blocking().unwrap();
             let error = session.call("f", &[argument]).unwrap_err();
             let Error::HostFunction(failure) = &error else { panic!("{error:?}") };
             assert!(failure.source().unwrap().is::<Closed>(), "{error:?}");

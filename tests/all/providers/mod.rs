@@ -219,7 +219,7 @@ fn by_values(function: &str, shop: &mut Shop, arguments: &[Val]) -> Result<Vec<V
 
 fn typed() -> RuntimeBuilder<Shop> {
     use wit_host::wasmtime::component::HasSelf;
-    Runtime::builder().contract(contract()).component(|linker| {
+    crate::hosts::builder().contract(contract()).component_imports(|linker| {
         bindings::Plugin::add_to_linker::<_, HasSelf<Shop>>(linker, State::data_mut)
     })
 }
@@ -230,7 +230,7 @@ fn contract() -> String {
 }
 
 fn dynamic() -> RuntimeBuilder<Shop> {
-    FUNCTIONS.into_iter().fold(Runtime::builder().contract(contract()), |builder, function| {
+    FUNCTIONS.into_iter().fold(crate::hosts::builder().contract(contract()), |builder, function| {
         builder.func(format!("shop:prices/prices.{function}"), move |mut call: Call<'_, Shop>| {
             let arguments = call.arguments();
             by_values(function, call.data_mut(), arguments)
@@ -239,7 +239,7 @@ fn dynamic() -> RuntimeBuilder<Shop> {
 }
 
 fn dynamic_async() -> RuntimeBuilder<Shop> {
-    FUNCTIONS.into_iter().fold(Runtime::builder().contract(contract()), |builder, function| {
+    FUNCTIONS.into_iter().fold(crate::hosts::builder().contract(contract()), |builder, function| {
         builder.func_async(format!("prices.{function}"), move |mut call| {
             Box::pin(async move {
                 tokio::task::yield_now().await;
@@ -261,18 +261,18 @@ fn servers() -> Vec<(&'static str, Runtime<Shop>)> {
         ("typed", typed()),
         ("values", dynamic()),
         ("async values", dynamic_async()),
-        ("component", Runtime::builder().provide("shop:prices/prices", component())),
+        ("component", crate::hosts::builder().provide("shop:prices/prices", component())),
         ("component, with a contract", {
-            Runtime::builder().contract(contract()).provide("shop:prices", component())
+            crate::hosts::builder().contract(contract()).provide("shop:prices", component())
         }),
         ("shared component", {
-            Runtime::builder().provide("shop:prices/prices@1.0.3", component().shared())
+            crate::hosts::builder().provide("shop:prices/prices@1.0.3", component().shared())
         }),
         ("component behind another", {
-            let behind = Runtime::<()>::builder().provide("shop:prices/prices", component());
+            let behind = crate::hosts::builder::<()>().provide("shop:prices/prices", component());
             let behind = behind.build().unwrap();
             let other = GuestProvider::new(&behind, "other.wasm", forward(WIT), || ()).unwrap();
-            Runtime::builder().provide("shop:prices/prices", Arc::new(other))
+            crate::hosts::builder().provide("shop:prices/prices", Arc::new(other))
         }),
     ];
     builders.into_iter().map(|(name, builder)| (name, builder.build().unwrap())).collect()
@@ -324,9 +324,9 @@ fn rows() -> Vec<(&'static str, Vec<Val>, Vec<Val>)> {
 fn whoever_serves_a_component_it_gets_the_same() {
     let guest = forward(WIT);
     for (name, runtime) in servers() {
-        assert_eq!(runtime.fit(&guest).unwrap().misfits, [], "{name}");
+        assert_eq!(runtime.fit(&guest).unwrap().mismatches, [], "{name}");
         let guest = runtime.load(&guest).unwrap();
-        let mut session = guest.session_blocking(Shop::default()).unwrap();
+        let mut session = guest.session(Shop::default()).start_blocking().unwrap();
         for (function, arguments, expected) in rows() {
             let returned = session.call(function, &arguments);
             let returned = returned.unwrap_or_else(|error| panic!("{name}, {function}: {error}"));
@@ -340,7 +340,7 @@ async fn an_async_program_is_served_as_well() {
     let guest = forward(WIT);
     for (name, runtime) in servers() {
         let guest = runtime.load(&guest).unwrap();
-        let mut session = guest.session(Shop::default()).await.unwrap();
+        let mut session = guest.session(Shop::default()).start().await.unwrap();
         for (function, arguments, expected) in rows() {
             let returned = session.call(function, &arguments).await.unwrap();
             assert_eq!(returned, expected, "{name}, {function}");
@@ -352,7 +352,7 @@ async fn an_async_program_is_served_as_well() {
 fn a_session_has_its_own_instance_and_its_own_data() {
     let runtime = dynamic().build().unwrap();
     let guest = runtime.load(forward(WIT)).unwrap();
-    let mut session = guest.session_blocking(Shop::default()).unwrap();
+    let mut session = guest.session(Shop::default()).start_blocking().unwrap();
     for _ in 0..3 {
         session.call("beep", &[]).unwrap();
     }
@@ -362,23 +362,24 @@ fn a_session_has_its_own_instance_and_its_own_data() {
 #[test]
 fn what_has_a_type_in_rust_goes_before_values_function_by_function() {
     let runtime = dynamic()
-        .component(|linker| {
+        .component_imports(|linker| {
             let mut prices = linker.instance("shop:prices/prices@1.0.0")?;
             prices.func_wrap("price", |_, (_,): (String,)| Ok((1_u32,)))
         })
-        .env(|env| env.define("next", |_: &mut Shop, size: i32| size + 7))
+        .module_imports(|env| env.func("next", |_: &mut Shop, size: i32| size + 7))
         .build()
         .unwrap();
     // The second guest was made for a later version of the contract.
     for wit in [WIT.to_owned(), WIT.replace("@1.0.0", "@1.2.0")] {
         let guest = runtime.load(forward(&wit)).unwrap();
-        let mut session = guest.session_blocking(Shop::default()).unwrap();
+        let mut session = guest.session(Shop::default()).start_blocking().unwrap();
         assert_eq!(session.call("price", &[text("tea")]).unwrap(), [Val::U32(1)]);
         assert_eq!(session.call("find", &[text("oil")]).unwrap(), [some(None)]);
     }
     let module = r#"(module
         (import "env" "next" (func $next (param i32) (result i32)))
         (export "next" (func $next)))"#;
-    let mut session = runtime.load(module).unwrap().session_blocking(Shop::default()).unwrap();
+    let mut session =
+        runtime.load(module).unwrap().session(Shop::default()).start_blocking().unwrap();
     assert_eq!(session.call("next", &[Val::S32(1)]).unwrap(), [Val::S32(8)]);
 }

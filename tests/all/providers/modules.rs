@@ -35,9 +35,9 @@ fn servers() -> Vec<(&'static str, Runtime<Shop>)> {
     let builders = [
         ("values", dynamic()),
         ("async values", dynamic_async()),
-        ("component as env", Runtime::builder().provide("env", component())),
-        ("component as an interface", Runtime::builder().provide("shop:prices", component())),
-        ("shared component", Runtime::builder().provide("env", component().shared())),
+        ("component as env", crate::hosts::builder().provide("env", component())),
+        ("component as an interface", crate::hosts::builder().provide("shop:prices", component())),
+        ("shared component", crate::hosts::builder().provide("env", component().shared())),
     ];
     builders.into_iter().map(|(name, builder)| (name, builder.build().unwrap())).collect()
 }
@@ -58,7 +58,8 @@ fn whoever_serves_a_core_module_it_gets_the_same() {
         ("beep", vec![], vec![]),
     ];
     for (name, runtime) in servers() {
-        let mut session = runtime.load(MODULE).unwrap().session_blocking(Shop::default()).unwrap();
+        let mut session =
+            runtime.load(MODULE).unwrap().session(Shop::default()).start_blocking().unwrap();
         for (function, arguments, expected) in &rows {
             let returned = session.call(function, arguments);
             let returned = returned.unwrap_or_else(|error| panic!("{name}, {function}: {error}"));
@@ -78,7 +79,7 @@ fn what_a_core_module_cannot_mean_traps_it() {
     for (name, runtime) in servers() {
         for (function, arguments, expected) in &rows {
             let guest = runtime.load(MODULE).unwrap();
-            let mut session = guest.session_blocking(Shop::default()).unwrap();
+            let mut session = guest.session(Shop::default()).start_blocking().unwrap();
             let error = session.call(function, arguments).unwrap_err();
             assert!(matches!(error, Error::Trapped(_)), "{name}, {function}: {error:?}");
             assert!(error.to_string().contains(expected), "{name}, {function}: {error}");
@@ -94,29 +95,30 @@ fn a_type_that_no_convention_carries_is_refused_with_its_reason() {
         let reason = "the result is a `option<record { name: string, cents: u32, tags: \
                       list<string> }>`, which no convention of `env` carries";
         assert!(error.contains("import `env.find`: ") && error.contains(reason), "{name}: {error}");
-        let misfits = runtime.fit(module).unwrap().misfits;
-        assert_eq!(misfits.len(), 1, "{name}: {misfits:?}");
+        let mismatches = runtime.fit(module).unwrap().mismatches;
+        assert_eq!(mismatches.len(), 1, "{name}: {mismatches:?}");
     }
 }
 
 #[test]
 fn a_component_is_loaded_once_for_guests_of_both_kinds() {
     let provider = std::sync::Arc::new(component());
-    let runtime = Runtime::<Shop>::builder()
+    let runtime = crate::hosts::builder::<Shop>()
         .provide("shop:prices", std::sync::Arc::clone(&provider))
         .provide("env.price", provider)
         .build()
         .unwrap();
-    let mut session = runtime.load(MODULE).unwrap().session_blocking(Shop::default()).unwrap();
+    let mut session =
+        runtime.load(MODULE).unwrap().session(Shop::default()).start_blocking().unwrap();
     assert_eq!(session.call("price", &[]).unwrap(), [Val::S32(250)]);
     let guest = runtime.load(forward(super::WIT)).unwrap();
-    let mut session = guest.session_blocking(Shop::default()).unwrap();
+    let mut session = guest.session(Shop::default()).start_blocking().unwrap();
     assert_eq!(session.call("price", &[super::text("tea")]).unwrap(), [Val::U32(250)]);
 }
 
 #[test]
 fn a_core_module_is_no_provider_of_this_kind() {
-    let runtime = Runtime::<()>::builder().build().unwrap();
+    let runtime = crate::hosts::builder::<()>().build().unwrap();
     let error = GuestProvider::new(&runtime, "m.wat", "(module)", || ()).err().unwrap();
-    assert!(error.to_string().contains("`RuntimeBuilder::module`"), "{error}");
+    assert!(error.to_string().contains("`RuntimeBuilder::provide_module`"), "{error}");
 }

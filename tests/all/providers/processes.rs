@@ -13,7 +13,7 @@ const MODULE: &str = include_str!("../cases/imports.in/module.wat");
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/providers");
 
 fn guest(provider: ProcessProvider, limits: Limits) -> Guest<()> {
-    let runtime = Runtime::builder().provide("shop:prices", provider).limits(limits);
+    let runtime = crate::hosts::builder().provide("shop:prices", provider).limits(limits);
     runtime.build().unwrap().load(GUEST).unwrap()
 }
 
@@ -33,7 +33,7 @@ fn answering(answer: &str) -> String {
 }
 
 fn call(guest: &Guest<()>) -> Result<Vec<Val>, Error> {
-    guest.session_blocking(()).unwrap().call("total", &[])
+    guest.session(()).start_blocking().unwrap().call("total", &[])
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn one_of_each_language_serves_guests_of_both_kinds() {
         // Some are found by scripts.
         let provider = provider.environment("PATH", std::env::var_os("PATH").unwrap());
         let provider = Arc::new(provider);
-        let runtime = Runtime::<()>::builder()
+        let runtime = crate::hosts::builder::<()>()
             .contract(include_str!("../cases/imports.in/shop.wit"))
             .provide("shop:prices", Arc::clone(&provider))
             .build()
@@ -56,9 +56,9 @@ fn one_of_each_language_serves_guests_of_both_kinds() {
             let guest = runtime.load(GUEST).unwrap();
             assert_eq!(call(&guest).unwrap(), [Val::U32(349)], "{file}");
         }
-        let mut session = runtime.load(MODULE).unwrap().session_blocking(()).unwrap();
+        let mut session = runtime.load(MODULE).unwrap().session(()).start_blocking().unwrap();
         assert_eq!(session.call("total", &[]).unwrap(), [Val::S32(250)], "{file}");
-        let mut session = runtime.load(GUEST).unwrap().session_blocking(()).unwrap();
+        let mut session = runtime.load(GUEST).unwrap().session(()).start_blocking().unwrap();
         let error = session.call("of-nothing", &[]).unwrap_err();
         assert!(matches!(error, Error::HostFunction(_)), "{file}: {error:?}");
         assert!(error.to_string().contains(": there is no "), "{file}: {error}");

@@ -66,7 +66,7 @@ fn customer(mut call: Call<'_, Till>) -> wit_host::wasmtime::Result<Val> {
 
 #[test]
 fn a_contract_with_a_resource_is_served_by_values_alone() {
-    let runtime = Runtime::builder()
+    let runtime = crate::hosts::builder()
         .wit(CONTRACT, Some("customer"))
         .func("stock.articles", articles)
         .func("shop:contract/stock.[constructor]basket", new)
@@ -78,7 +78,7 @@ fn a_contract_with_a_resource_is_served_by_values_alone() {
         .build()
         .unwrap();
     let guest = runtime.load_file(wit_host_artifacts::SHOP_WASIP2).unwrap();
-    let mut session = guest.session_blocking(till()).unwrap();
+    let mut session = guest.session(till()).start_blocking().unwrap();
     for (cents, expected) in
         [(1000, "Ada pays 599; 0 tea left"), (98, "Ada pays 0; "), (99, "Ada pays 99; ")]
     {
@@ -90,11 +90,11 @@ fn a_contract_with_a_resource_is_served_by_values_alone() {
 
 #[test]
 fn what_is_left_out_of_a_contract_is_told() {
-    let half = Runtime::<Till>::builder().wit(CONTRACT, Some("customer"));
+    let half = crate::hosts::builder::<Till>().wit(CONTRACT, Some("customer"));
     let half = half.func("stock.articles", articles).func("basket.add", add);
     let error = half.build().err().unwrap().to_string();
     assert!(error.contains("import `shop:contract/stock@1.0.0.basket`"), "{error}");
-    let no_resource = Runtime::<Till>::builder().wit(CONTRACT, Some("customer"));
+    let no_resource = crate::hosts::builder::<Till>().wit(CONTRACT, Some("customer"));
     let error = no_resource.resource("stock.bsket", 1, |_, _| ()).build().err().unwrap();
     assert!(error.to_string().contains("it has `shop:contract/stock@1.0.0.basket`"), "{error}");
 }
@@ -103,10 +103,10 @@ fn what_is_left_out_of_a_contract_is_told() {
 fn a_function_that_is_denied_need_not_be_served_by_its_type() {
     let other = super::WIT.replace("price: func(name: string) -> u32", "price: func() -> u64");
     let grants = Grants::default().deny("shop:prices/prices.price", Denial::Trap).unwrap();
-    let runtime = Runtime::<super::Shop>::builder();
+    let runtime = crate::hosts::builder::<super::Shop>();
     let runtime = runtime.provide("shop:prices", component()).grants(grants).build().unwrap();
     let guest = runtime.load(forward(&other)).unwrap();
-    let mut session = guest.session_blocking(super::Shop::default()).unwrap();
+    let mut session = guest.session(super::Shop::default()).start_blocking().unwrap();
     assert_eq!(session.call("beep", &[]).unwrap(), []);
     let error = session.call("price", &[]).unwrap_err().to_string();
     assert!(error.contains("price` is denied to this guest"), "{error}");
@@ -115,12 +115,12 @@ fn a_function_that_is_denied_need_not_be_served_by_its_type() {
 #[test]
 fn many_threads_call_through_one_that_all_share() {
     let shared = std::sync::Arc::new(component().shared());
-    let runtime = Runtime::<super::Shop>::builder().provide("shop:prices", shared);
+    let runtime = crate::hosts::builder::<super::Shop>().provide("shop:prices", shared);
     let guest = runtime.build().unwrap().load(forward(super::WIT)).unwrap();
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
-                let mut session = guest.session_blocking(super::Shop::default()).unwrap();
+                let mut session = guest.session(super::Shop::default()).start_blocking().unwrap();
                 for _ in 0..50 {
                     let label = session.call("label", &[text("tea"), Val::Bool(true)]);
                     assert_eq!(label.unwrap(), [text("TEA")]);

@@ -157,7 +157,7 @@ fuzz_target!(|input: Input<'_>| {
         false => (guest, "run"),
     };
     let guest = RUNTIME.load(&guest).unwrap_or_else(|error| panic!("{error}"));
-    let mut session = guest.session_blocking(Functions::default()).expect("a session");
+    let mut session = guest.session(Functions::default()).start_blocking().expect("a session");
     let error = session.call(function, &[]).expect_err("it traps");
     let told = error.to_string();
     assert!(matches!(error, Error::Trapped { .. }), "{told}");

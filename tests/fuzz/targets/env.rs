@@ -39,7 +39,7 @@ fn text(memory: &[u8], (pointer, length): (i32, i32)) -> Option<String> {
 
 fuzz_target!(|input: Input| {
     let mut memory = vec![0; SIZE];
-    let mut session = GUEST.session_blocking(Functions::default()).expect("a session");
+    let mut session = GUEST.session(Functions::default()).start_blocking().expect("a session");
     for (index, byte) in input.bytes.iter().enumerate() {
         let at = (usize::from(input.at) + index) % SIZE;
         memory[at] = *byte;

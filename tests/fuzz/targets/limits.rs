@@ -157,11 +157,11 @@ fuzz_target!(|input: Input| {
     };
     let binary = wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     match (RUNTIME.load(&binary), is_over) {
-        (Err(Error::Guest(GuestError::TooCostly { .. })), Some(false)) => panic!("it is within all limits: {text}"),
-        (Err(Error::Guest(GuestError::TooCostly { .. })), _) => {}
+        (Err(Error::Guest(GuestError::OverLoadLimit { .. })), Some(false)) => panic!("it is within all limits: {text}"),
+        (Err(Error::Guest(GuestError::OverLoadLimit { .. })), _) => {}
         (Ok(_), Some(true)) => panic!("it is over a limit: {text}"),
         (Ok(guest), _) => {
-            let Ok(mut session) = guest.session_blocking(Functions::default()) else { return };
+            let Ok(mut session) = guest.session(Functions::default()).start_blocking() else { return };
             let _ = session.main();
         }
         (Err(error), _) => panic!("{error}: {text}"),

@@ -41,7 +41,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let Ok(guest) = RUNTIME.load(bytes) else { return };
     for export in guest.exports().iter().take(8) {
-        let Ok(mut session) = guest.session_blocking(Functions::default()) else { return };
+        let Ok(mut session) = guest.session(Functions::default()).start_blocking() else { return };
         let _ = session.call(export, &[]);
     }
 });

@@ -92,7 +92,9 @@ impl HostLoan for Library {
 
 fn runtime() -> wit_host::Result<Runtime<Library>> {
     Runtime::builder()
-        .component(|linker| Visitor::add_to_linker::<_, HasSelf<Library>>(linker, State::data_mut))
+        .component_imports(|linker| {
+            Visitor::add_to_linker::<_, HasSelf<Library>>(linker, State::data_mut)
+        })
         .build()
 }
 
@@ -103,15 +105,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let contract = Contract::read(folder.as_ref(), Some("visitor"))?;
     assert_eq!(contract.name(), "example:library/visitor@1.0.0");
     let stranger = r#"(component (import "example:library/cellar@1.0.0" (instance)))"#;
-    let misfits = runtime.fit_contract(stranger, &contract)?.misfits;
-    println!("{}", misfits[0]);
-    assert_eq!(misfits[0].name, "example:library/cellar@1.0.0");
+    let mismatches = runtime.fit_contract(stranger, &contract)?.mismatches;
+    println!("{}", mismatches[0]);
+    assert_eq!(mismatches[0].name, "example:library/cellar@1.0.0");
 
     // A guest that was built for the contract would be called so:
-    //     let mut session = guest.session(Library { … }).await?;
+    //     let mut session = guest.session(Library { … }).start().await?;
     //     let visitor = session.bind(Visitor::new)?;
     //     let visit = async |store: &mut Store<_>| visitor.call_visit(store, "Emma").await;
-    //     println!("{}", session.typed("visit", visit).await?);
+    //     println!("{}", session.run("visit", visit).await?);
     let tokio = tokio::runtime::Builder::new_current_thread().build()?;
     tokio.block_on(lend_and_give_back())
 }

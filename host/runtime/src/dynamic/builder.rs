@@ -19,7 +19,7 @@ use crate::provider::{BoxFuture, ImportedFunction, MOST_DEEP, Provider};
 use crate::state::State;
 use wit_host_binary::names::ENV;
 use wit_host_check::fit;
-use wit_host_check::served::Table;
+use wit_host_check::served::Served;
 use wit_host_check::serving::{Typed, imports};
 use wit_host_text::list;
 use wit_host_wit::Contract;
@@ -49,7 +49,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// a result by its length, the bytes of which `env.write_mem` copies; of a `result` the `ok`,
     /// where the `err` is a trap.
     ///
-    /// What [`RuntimeBuilder::component`] and [`RuntimeBuilder::env`] serve goes before it,
+    /// What [`RuntimeBuilder::component_imports`] and [`RuntimeBuilder::module_imports`] serve goes before it,
     /// function by function.
     ///
     /// ```
@@ -142,7 +142,7 @@ impl<T: Send + 'static> Pending<T> {
         contract: Option<&Contract>,
         components: &component::Linker<State<T>>,
         modules: &mut Linker<State<T>>,
-        table: &mut Table,
+        table: &mut Served,
     ) -> Result<Dynamic<T>> {
         let is_empty = self.functions.is_empty() && self.resources.is_empty();
         let (functions, resources) = match contract.filter(|_| !self.is_empty()) {
@@ -309,7 +309,7 @@ impl<T: Send + 'static> Dynamic<T> {
     fn serve_modules(
         &self,
         linker: &mut Linker<State<T>>,
-        table: &mut Table,
+        table: &mut Served,
     ) -> wasmtime::Result<()> {
         let mut modules = Modules { linker, table, is_kept: false };
         for Declared { typed, serve } in &self.functions {
@@ -386,7 +386,7 @@ impl<T: Send + 'static> Dynamic<T> {
 /// What core modules can import.
 struct Modules<'l, T: 'static> {
     linker: &'l mut Linker<State<T>>,
-    table: &'l mut Table,
+    table: &'l mut Served,
     /// Whether something returns text or bytes.
     is_kept: bool,
 }

@@ -11,7 +11,7 @@ use super::{Declared, Dynamic, Provided, Serve, Target};
 use crate::provider::{ImportedFunction, ProviderFailed, ProviderFailure, Unserved};
 use crate::state::State;
 use wit_host_check::fit::names::is_same_interface;
-use wit_host_check::served::Table;
+use wit_host_check::served::Served;
 use wit_host_check::serving::{NotLinked, NotServed, Serving, Typed, imports};
 
 /// What a provider does that nobody has written, with a function of any type.
@@ -224,7 +224,7 @@ impl<T: Send + 'static> Dynamic<T> {
     pub(crate) fn serve_any(
         &self,
         linker: &mut Linker<State<T>>,
-        table: &Table,
+        table: &Served,
         module: &Module,
     ) -> wasmtime::Result<()> {
         for import in module.imports() {

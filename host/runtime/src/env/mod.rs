@@ -35,7 +35,7 @@ use crate::state::State;
 use data_part::Part;
 use import::Import;
 use wit_host_binary::names::{ENV, is_wasi};
-use wit_host_check::served::Table;
+use wit_host_check::served::Served;
 
 /// A host function could not do what the guest called it for.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +65,7 @@ pub(crate) struct ImportFailed {
 /// }
 ///
 /// // Core modules import `env.price`: (i32 pointer, i32 length) -> f64.
-/// let runtime = Runtime::builder().env(|env| env.define("price", Shop::price)).build()?;
+/// let runtime = Runtime::builder().module_imports(|env| env.func("price", Shop::price)).build()?;
 /// # Ok::<(), wit_host::Error>(())
 /// ```
 ///
@@ -93,33 +93,33 @@ pub(crate) struct ImportFailed {
 /// }
 ///
 /// let runtime = Runtime::builder()
-///     .env(|env| {
-///         env.define("label", Shop::label)?; // (i32, i32) -> i32, and then:
+///     .module_imports(|env| {
+///         env.func("label", Shop::label)?; // (i32, i32) -> i32, and then:
 ///         env.define_result_writer("label_to")?; // (i32)
 ///         let mut c = env.module("shop");
-///         c.define("label", label_c)?; // (i32, i32, i32) -> i32
-///         c.define("label_status", label_status) // (i32, i32, i32, i32, i32) -> i32
+///         c.func("label", label_c)?; // (i32, i32, i32) -> i32
+///         c.func("label_status", label_status) // (i32, i32, i32, i32, i32) -> i32
 ///     })
 ///     .build()?;
 /// # Ok::<(), wit_host::Error>(())
 /// ```
 pub struct Env<'l, T: 'static, U = T> {
     linker: &'l mut Linker<State<T>>,
-    table: &'l mut Table,
+    table: &'l mut Served,
     part: Part<T, U>,
     contract: Option<&'l str>,
     module: &'l str,
 }
 
 impl<'l, T: Send + 'static> Env<'l, T> {
-    pub(crate) fn new(linker: &'l mut Linker<State<T>>, table: &'l mut Table) -> Self {
+    pub(crate) fn new(linker: &'l mut Linker<State<T>>, table: &'l mut Served) -> Self {
         Self { linker, table, part: Part::whole(), contract: None, module: ENV }
     }
 }
 
 impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     /// Serves functions that work on a part of the host data.
-    pub fn on<V>(&mut self, part: fn(&mut T) -> &mut V) -> Env<'_, T, V> {
+    pub fn with_data<V>(&mut self, part: fn(&mut T) -> &mut V) -> Env<'_, T, V> {
         let (contract, module) = (self.contract, self.module);
         Env { linker: self.linker, table: self.table, part: Part::new(part), contract, module }
     }
@@ -128,7 +128,7 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     /// denied one there is denied its import here. `interface` is
     /// `namespace:package/interface`, whose functions have the imports' names
     /// with `-` for `_`; or one function, where its import has another name.
-    pub fn of<'e>(&'e mut self, interface: &'e str) -> Env<'e, T, U> {
+    pub fn implementing<'e>(&'e mut self, interface: &'e str) -> Env<'e, T, U> {
         let (linker, table, part) = (&mut *self.linker, &mut *self.table, self.part);
         Env { linker, table, part, contract: Some(interface), module: self.module }
     }
@@ -145,7 +145,7 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     ///
     /// # Errors
     /// Where `name` is served already, or cannot be.
-    pub fn define<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
+    pub fn func<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
     where
         F: HostFunction<U, A, R>,
         A: ParamList,
@@ -164,7 +164,7 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     ///
     /// # Errors
     /// Where `name` is served already, or cannot be.
-    pub fn define_async<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
+    pub fn func_async<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
     where
         F: for<'a> AsyncHostFunction<'a, U, A, Output = R> + Send + Sync + 'static,
         A: for<'m> ParamList<Lent<'m> = A>,

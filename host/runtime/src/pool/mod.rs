@@ -46,7 +46,7 @@ const WAIT: Duration = Duration::from_secs(30);
 ///
 /// let runtime = Runtime::<()>::builder().pool(Pool::new(100)).build()?;
 /// let guest = runtime.load(r#"(module (func (export "run")))"#)?;
-/// let session = guest.session_blocking(())?;
+/// let session = guest.session(()).start_blocking()?;
 /// # Ok::<(), wit_host::Error>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -53,7 +53,7 @@ impl<U: Send + 'static> GuestProvider<U> {
     ///
     /// # Errors
     /// Those of [`Runtime::load`], and [`Error::Guest`] for a core module:
-    /// [`RuntimeBuilder::module`](crate::RuntimeBuilder::module) is for that.
+    /// [`RuntimeBuilder::provide_module`](crate::RuntimeBuilder::provide_module) is for that.
     pub fn new(
         runtime: &Runtime<U>,
         name: impl Into<String>,
@@ -64,7 +64,7 @@ impl<U: Send + 'static> GuestProvider<U> {
         let guest = runtime.load(&binary)?;
         let Some(pre) = guest.instance_pre().filter(|_| kind == Kind::Component) else {
             let reason = "it is a core module, which serves core modules alone: give it to \
-                          `RuntimeBuilder::module`";
+                          `RuntimeBuilder::provide_module`";
             let kind = Kind::Component.name();
             return Err(GuestError::Invalid { kind, reason: reason.into() }.into());
         };

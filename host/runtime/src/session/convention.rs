@@ -6,7 +6,7 @@ use wasmtime::component::Val;
 use super::{Live, Session};
 use crate::abi::{Abi, Prepared};
 use crate::error::{Error, Result};
-use crate::failure::Called;
+use crate::failure::CallSite;
 use wit_host_binary::allocator_names::AllocatorNames;
 
 impl<T: Send + 'static> Session<T> {
@@ -31,15 +31,15 @@ impl<T: Send + 'static> Session<T> {
     ///     (func (export "free") (param i32))
     ///     (func (export "rest") (param i32) (result i32)
     ///         (i32.add (local.get 0) (i32.const 1))))"#)?;
-    /// let mut session = guest.session_blocking(())?;
+    /// let mut session = guest.session(()).start_blocking()?;
     /// let text = Val::String("core".into());
-    /// let results = session.call_with(Abi::CString(Returns::Text), "rest", &[text])?;
+    /// let results = session.call_with_abi(Abi::CString(Returns::Text), "rest", &[text])?;
     /// assert_eq!(results, [Val::String("ore".into())]);
     /// # Ok::<(), wit_host::Error>(())
     /// ```
     ///
     /// # Errors
-    /// Those of [`Session::call`]. Among the reasons for [`Error::WrongType`] are a
+    /// Those of [`Session::call`]. Among the reasons for [`Error::InvalidCall`] are a
     /// component, which needs no convention, and an allocator that is missing. Where
     /// the guest does not keep to the convention, as with a pointer outside of its
     /// memory, it is [`Error::Trapped`]; where it hands over more than
@@ -50,13 +50,13 @@ impl<T: Send + 'static> Session<T> {
         let Live::Module { instance, .. } = live else {
             let reason = "the guest is a component, which takes and returns text by the types \
                           of its functions; call it with no convention";
-            return Err(Error::WrongType { function: name.into(), reason: reason.into() });
+            return Err(Error::InvalidCall { function: name.into(), reason: reason.into() });
         };
         let func = instance.get_func(&mut self.store, name).ok_or_else(|| self.no_such(name))?;
         let allocator = self.allocator.as_ref();
         let called = (name, func);
         let prepared = Prepared::new(&mut self.store, instance, called, abi, allocator, args)?;
-        let called = Called { function: name, arguments: args };
+        let called = CallSite { function: name, arguments: args };
         self.started(live, called, async |store| prepared.call(store).await).await
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Live, Session};
 use crate::error::{Error, Result};
-use crate::failure::Called;
+use crate::failure::CallSite;
 
 impl<T: Send + 'static> Session<T> {
     /// Calls an export of a core module with the engine's own values, as
@@ -16,20 +16,20 @@ impl<T: Send + 'static> Session<T> {
     /// let guest = wit_host::Runtime::<()>::builder().build()?.load(
     ///     r#"(module (func (export "low") (param v128) (result i64)
     ///         (i64x2.extract_lane 0 (local.get 0))))"#)?;
-    /// let low = guest.session_blocking(())?.call_core("low", &[Val::V128(7u128.into())])?;
+    /// let low = guest.session(()).start_blocking()?.call_core("low", &[Val::V128(7u128.into())])?;
     /// assert!(matches!(low[..], [Val::I64(7)]));
     /// # Ok::<(), wit_host::Error>(())
     /// ```
     ///
     /// # Errors
-    /// Those of [`Session::call`]; [`Error::WrongType`] for a component.
+    /// Those of [`Session::call`]; [`Error::InvalidCall`] for a component.
     pub async fn call_core(
         &mut self,
         name: &str,
         args: &[wasmtime::Val],
     ) -> Result<Vec<wasmtime::Val>> {
         let live = self.live()?;
-        let wrong = |reason: String| Error::WrongType { function: name.into(), reason };
+        let wrong = |reason: String| Error::InvalidCall { function: name.into(), reason };
         let Live::Module { instance, .. } = live else {
             return Err(wrong("the guest is a component, whose values are those of WIT".into()));
         };
@@ -45,7 +45,7 @@ impl<T: Send + 'static> Session<T> {
             return Err(wrong(format!("it takes ({params}), and was given {given} other values")));
         }
         let mut results = vec![wasmtime::Val::I32(0); ty.results().len()];
-        let called = Called { function: name, arguments: &[] };
+        let called = CallSite { function: name, arguments: &[] };
         self.started(live, called, async |store| func.call_async(store, args, &mut results).await)
             .await?;
         Ok(results)

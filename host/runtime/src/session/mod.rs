@@ -17,7 +17,7 @@ use wasmtime::component::{self, Val};
 use wasmtime::{Instance, Store};
 
 use crate::error::{Error, Result};
-use crate::failure::Called;
+use crate::failure::CallSite;
 use crate::guest::{Guest, Outcome};
 use crate::pool::Place;
 use crate::state::State;
@@ -89,7 +89,7 @@ impl<T: Send + 'static> Session<T> {
             (Ok(results), Main::Command(name)) => match results[..] {
                 [Val::Result(Ok(_))] => Ok(Outcome::Exited(0)),
                 [Val::Result(Err(_))] => Ok(Outcome::Exited(1)),
-                _ => Err(Error::WrongType {
+                _ => Err(Error::InvalidCall {
                     function: name,
                     reason: "a command returns a `result`, and it does not".into(),
                 }),
@@ -103,13 +103,13 @@ impl<T: Send + 'static> Session<T> {
     /// [`Val::Float64`].
     ///
     /// # Errors
-    /// [`Error::NoSuchFunction`] and [`Error::WrongType`], which leave the
+    /// [`Error::NoSuchFunction`] and [`Error::InvalidCall`], which leave the
     /// session as it was; [`Error::Exited`], [`Error::Trapped`],
     /// [`Error::Limit`], [`Error::HostFunction`] and [`Error::OutputClosed`], which
     /// end it; [`Error::SessionEnded`] from then on.
     pub async fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let live = self.live()?;
-        let called = Called { function: name, arguments: args };
+        let called = CallSite { function: name, arguments: args };
         let (mut callees, place) = self.callee(live, name)?;
         let Callees { functions, numbers, .. } = &mut *callees;
         let results = match &functions[place] {

@@ -5,7 +5,7 @@ use wasmtime::component::Val;
 use super::Session;
 use super::callee::Callee;
 use crate::error::{Error, Result};
-use crate::failure::Called;
+use crate::failure::CallSite;
 
 impl<T: Send + 'static> Session<T> {
     /// The functions that were answered with default values so far, each once, by a
@@ -31,7 +31,7 @@ impl<T: Send + 'static> Session<T> {
     ) -> Result<Vec<Val>> {
         self.live()?;
         let callees = self.callees.take().unwrap_or_default();
-        let called = Called { function: name, arguments: args };
+        let called = CallSite { function: name, arguments: args };
         let results = match callees.functions.get(place) {
             Some(Callee::Component(function)) => {
                 self.guarded(called, async |store| function.call(store, args).await).await
