@@ -4,10 +4,12 @@
 
 pub mod allocator_names;
 pub mod core_type;
+pub mod debug_info;
 pub mod entry_point;
 pub mod error;
 pub mod examine;
 pub mod features;
+pub mod initial_sizes;
 pub mod kind;
 pub mod limits;
 pub mod names;
@@ -16,3 +18,6 @@ pub mod proposals;
 pub mod scan;
 pub mod side;
 pub mod toolchains;
+
+/// What a guest is known by: a hash of its bytes.
+pub use blake3;

@@ -10,6 +10,7 @@ use crate::lacking::is_lacking;
 use crate::pool;
 use wit_host_binary::error::GuestError;
 use wit_host_binary::examine::checked;
+use wit_host_binary::initial_sizes::initial_sizes;
 use wit_host_binary::kind::Kind;
 use wit_host_binary::limits::{LimitReached, Limits, OverLimit};
 use wit_host_binary::prepare::Edited;
@@ -55,7 +56,7 @@ pub(crate) fn compile(
     let checked = checked(stripped.binary(), limits)?;
     let binary = checked.binary();
     if pool::is_pooled(engine) {
-        pool::before_compiling(binary, limits)?;
+        initial_sizes(binary, limits)?;
     }
     let compiled = match isolation {
         Some(isolation) => isolation.compile(engine, kind, binary, limits),

@@ -7,8 +7,8 @@ use wasmtime::component::{Component, Func, Instance, Val};
 use wasmtime::{AsContextMut, Store};
 
 use crate::error::{Error, Result};
-use crate::export_name::ExportName;
 use crate::state::State;
+use wit_host_check::export_name::ExportName;
 use wit_host_values::{Signature, fits, short, wit};
 
 /// A function that a component exports.

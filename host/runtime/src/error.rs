@@ -4,7 +4,6 @@
 
 use std::path::PathBuf;
 
-use crate::export_name::hint;
 use crate::failure::Failure;
 use crate::processor::Processor;
 use wit_host_binary::entry_point::{REACTOR, instead};
@@ -13,6 +12,7 @@ use wit_host_binary::limits::{LimitReached, OverLimit};
 use wit_host_check::deny::DenialError;
 use wit_host_check::engine_error::reason;
 use wit_host_check::error::CheckError;
+use wit_host_check::export_name::hint;
 use wit_host_check::fit::{Misfit, Misfits};
 use wit_host_text::contain::Panicked;
 use wit_host_text::{list, shown};

@@ -3,13 +3,13 @@
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use wit_host_binary::blake3;
 
 use wasmtime::ExternType;
 use wasmtime::component::{self, Val};
 
 use crate::compile::Compiled;
-use crate::error::Result;
-use crate::export_name::{self, ExportName};
+use crate::error::{Error, Result};
 use crate::grants::Grants;
 use crate::host::Host;
 use crate::linked_module::LinkedModule;
@@ -20,6 +20,7 @@ use crate::{component as component_path, link, module as module_path, pool};
 use wit_host_binary::entry_point::Main;
 use wit_host_binary::examine::examine;
 use wit_host_binary::kind::Kind;
+use wit_host_check::export_name::{self, ExportName, Unresolved};
 use wit_host_check::fit;
 use wit_host_values::Signature;
 
@@ -149,11 +150,17 @@ impl<T: Send + 'static> Guest<T> {
     /// `basket.add`, and `[constructor]basket` is also `basket`.
     ///
     /// # Errors
-    /// [`Error::NoSuchFunction`](crate::error::Error::NoSuchFunction), with the most
+    /// [`Error::NoSuchFunction`](Error::NoSuchFunction), with the most
     /// similar names first, and
-    /// [`Error::AmbiguousFunction`](crate::error::Error::AmbiguousFunction).
+    /// [`Error::AmbiguousFunction`](Error::AmbiguousFunction).
     pub fn resolve(&self, name: &str) -> Result<String> {
-        export_name::resolve(&self.export_names(), name)
+        let function = || name.to_owned();
+        export_name::resolve(&self.export_names(), name).map_err(|unresolved| match unresolved {
+            Unresolved::Ambiguous(candidates) => {
+                Error::AmbiguousFunction { function: function(), candidates }
+            }
+            Unresolved::Unknown(exports) => Error::NoSuchFunction { function: function(), exports },
+        })
     }
 
     /// What the function of that full name takes and returns. `None` where the
@@ -226,7 +233,7 @@ impl<T: Send + 'static> Guest<T> {
     /// every place of the [`Pool`](crate::pool::Pool) is taken, it waits for one.
     ///
     /// # Errors
-    /// [`Error::Grant`](crate::error::Error::Grant), [`Error::Pool`](crate::error::Error::Pool), and
+    /// [`Error::Grant`](Error::Grant), [`Error::Pool`](crate::error::Error::Pool), and
     /// those of a call, since starting may run code of the guest.
     pub async fn session(&self, data: T) -> Result<Session<T>> {
         let inner = self.inner();
@@ -247,7 +254,7 @@ impl<T: Send + 'static> Guest<T> {
     /// Starts a session with grants of its own.
     ///
     /// # Errors
-    /// Those of [`Guest::session`], and [`Error::Misfits`](crate::error::Error::Misfits)
+    /// Those of [`Guest::session`], and [`Error::Misfits`](Error::Misfits)
     /// where the grants deny what the guest imports.
     pub async fn session_with(&self, data: T, grants: &Grants) -> Result<Session<T>> {
         let place = self.inner().place().await?;

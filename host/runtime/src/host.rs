@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use wit_host_binary::blake3;
 
 use wasmtime::{Engine, component};
 

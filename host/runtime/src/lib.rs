@@ -147,7 +147,6 @@ mod engine;
 pub mod env;
 mod error;
 mod executor;
-mod export_name;
 mod failure;
 mod grants;
 mod guest;

@@ -9,10 +9,10 @@ use wasmtime_wasi::I32Exit;
 
 use crate::env::Exit;
 use crate::error::{Error, Result};
-use crate::export_name::ExportName;
 use crate::state::State;
 use crate::wasi::preview1;
 use wit_host_binary::names::{INITIALIZE, START, WASI};
+use wit_host_check::export_name::ExportName;
 use wit_host_values::{lift_number, lower_number, short};
 
 /// What is called before a module's other functions.

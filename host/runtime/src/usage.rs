@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use bytesize::ByteSize;
+use wit_host_binary::limits::show_size;
 
 /// What the calls of a session have cost so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Usage {
 
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.1?}, {} of memory", self.wall_clock, ByteSize(self.peak_memory as u64))?;
+        write!(f, "{:.1?}, {} of memory", self.wall_clock, show_size(self.peak_memory as u64))?;
         if let Some(fuel) = self.fuel {
             write!(f, ", {fuel} fuel")?;
         }

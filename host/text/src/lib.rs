@@ -2,6 +2,7 @@
 //! before they are part of an error, and lists and causes are joined in one way.
 
 pub mod contain;
+pub mod demangle;
 pub mod limited;
 
 use std::fmt;

@@ -9,8 +9,8 @@ use std::fmt;
 use std::time::Duration;
 
 pub use over::OverLimit;
-pub use units::parse_size;
 use units::{bytes, count, maybe, span, stack, time};
+pub use units::{parse_size, show_size};
 
 /// What a setter takes: a plain number, so that `64 << 20` is one, or what may be
 /// left out.

@@ -31,6 +31,11 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     size.ok_or_else(|| format!("`{text}` is more than there can be; the most is {}", u64::MAX))
 }
 
+/// Shows a size as people write it.
+pub fn show_size(size: u64) -> String {
+    bytesize::ByteSize(size).to_string()
+}
+
 /// What the digits behind a point are of a unit, rounded down to a byte.
 fn portion(digits: &str, unit: u64) -> u64 {
     /// Those that matter to the largest unit.
@@ -53,8 +58,6 @@ fn no_number(text: &str, error: &ParseIntError, most: u64) -> String {
 }
 
 pub(super) mod bytes {
-    use bytesize::ByteSize;
-
     pub(crate) fn parse(text: &str) -> Result<usize, String> {
         let size = super::parse_size(text)?;
         let most = usize::MAX;
@@ -63,7 +66,7 @@ pub(super) mod bytes {
     }
 
     pub(crate) fn show(size: &usize) -> String {
-        ByteSize(*size as u64).to_string()
+        super::show_size(*size as u64)
     }
 
     pub(crate) fn show_count(size: usize) -> String {

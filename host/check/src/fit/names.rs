@@ -69,6 +69,12 @@ impl fmt::Display for Name {
     }
 }
 
+/// [`is_compatible`] of versions as they are written. What is no version is none.
+pub fn is_compatible_text(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|text| Version::parse(text).ok());
+    is_compatible(one.as_ref(), other.as_ref())
+}
+
 fn is_never_compatible(version: &Version) -> bool {
     !version.pre.is_empty() || (version.major, version.minor) == (0, 0)
 }

@@ -6,6 +6,7 @@ use std::io::{self, Read as _, Seek as _};
 use std::os::fd::AsRawFd as _;
 use std::path::PathBuf;
 use std::time::SystemTime;
+use wit_host_binary::blake3;
 
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};

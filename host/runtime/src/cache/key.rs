@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::hash::{Hash as _, Hasher};
+use wit_host_binary::blake3;
 
 use wasmtime::Engine;
 

@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use wit_host_binary::blake3;
 
 use super::directory::Directory;
 

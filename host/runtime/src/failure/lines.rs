@@ -2,9 +2,9 @@
 //! file, which is read in a process of its own.
 
 use super::Failure;
-use super::frames::named;
 use crate::isolate::{Isolation, Line};
 use wit_host_binary::prepare::{strip, with_checks};
+use wit_host_text::demangle::demangled;
 use wit_host_text::short;
 
 impl Failure {
@@ -49,7 +49,7 @@ impl Failure {
         let frames = self.backtrace.iter_mut().zip(places).filter(|(_, place)| place.is_some());
         for ((frame, _), line) in frames.zip(lines) {
             let Some(Line { function, file, line }) = line else { continue };
-            let name = function.map_or_else(|| frame.clone(), |function| named(&function));
+            let name = function.map_or_else(|| frame.clone(), |function| demangled(&function));
             *frame = format!("{name} ({}:{line})", short(&file));
         }
     }

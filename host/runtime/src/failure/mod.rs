@@ -9,6 +9,7 @@ mod lines;
 mod trap;
 
 use std::fmt;
+use wit_host_binary::blake3;
 
 use wasmtime::component::Val;
 use wasmtime::{Module, Trap};

@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use addr2line::Context;
-use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
-use wasmparser::{Parser, Payload};
+use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian};
 
 use super::{Bounds, Ended, Failed, Isolation, Role, Task};
+use wit_host_binary::debug_info::modules;
 use wit_host_text::short;
 
 /// What reading debug information may spend: a second, and for the whole of it little
@@ -60,7 +60,12 @@ pub(super) fn work(arguments: &[String], binary: &[u8]) -> Result<Vec<u8>, Faile
     let modules = modules(binary).map_err(|error| refused(&error))?;
     let mut text = String::new();
     for module in modules.iter().filter(|module| places.iter().any(|place| module.has(*place))) {
-        let dwarf = Dwarf::load(|id| Ok::<_, addr2line::gimli::Error>(module.section(id)));
+        let dwarf = Dwarf::load(|id| {
+            Ok::<_, addr2line::gimli::Error>(EndianSlice::new(
+                module.section(id.name()),
+                LittleEndian,
+            ))
+        });
         let context = dwarf.and_then(Context::from_dwarf).map_err(|error| refused(&error))?;
         for (number, place) in places.iter().enumerate().filter(|(_, place)| module.has(**place)) {
             if let Some(line) = line(&context, place - module.code_start) {
@@ -69,49 +74,6 @@ pub(super) fn work(arguments: &[String], binary: &[u8]) -> Result<Vec<u8>, Faile
         }
     }
     Ok(text.into_bytes())
-}
-
-/// A module, as far as debug information is concerned.
-#[derive(Default)]
-struct Module<'b> {
-    /// Where its code begins and ends, which is what debug information counts from.
-    code_start: u64,
-    code_end: u64,
-    sections: Vec<(&'b str, &'b [u8])>,
-}
-
-impl<'b> Module<'b> {
-    fn has(&self, place: u64) -> bool {
-        (self.code_start..self.code_end).contains(&place)
-    }
-
-    fn section(&self, id: SectionId) -> EndianSlice<'b, LittleEndian> {
-        let found = self.sections.iter().find(|(name, _)| *name == id.name());
-        EndianSlice::new(found.map_or(&[][..], |(_, content)| content), LittleEndian)
-    }
-}
-
-/// The modules of a guest, within one another.
-fn modules(binary: &[u8]) -> Result<Vec<Module<'_>>, wasmparser::BinaryReaderError> {
-    let (mut open, mut modules) = (Vec::new(), Vec::new());
-    for payload in Parser::new(0).parse_all(binary) {
-        match payload? {
-            Payload::Version { .. } => open.push(Module::default()),
-            Payload::End(_) => modules.extend(open.pop()),
-            Payload::CodeSectionStart { range, .. } => {
-                if let Some(module) = open.last_mut() {
-                    (module.code_start, module.code_end) = (range.start as u64, range.end as u64);
-                }
-            }
-            Payload::CustomSection(section) => {
-                if let Some(module) = open.last_mut() {
-                    module.sections.push((section.name(), section.data()));
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(modules)
 }
 
 type Reader<'b> = EndianSlice<'b, LittleEndian>;

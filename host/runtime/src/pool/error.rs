@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bytesize::ByteSize;
+use wit_host_binary::limits::show_size;
 
 /// Why a pool could not be made, or a session not started in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum PoolError {
         "failed to make a pool for {sessions} sessions, which takes {} of addresses: {reason}; \
          lower the number of `Pool::new`, or the limits on what a session has room for: \
          `Limits::memories`, `Limits::tables`, `Limits::table_elements`, `Limits::stack`",
-        ByteSize(*.addresses)
+        show_size(*.addresses)
     )]
     NoRoom {
         /// How many sessions it was to be for.

@@ -14,7 +14,7 @@ use crate::builder::RuntimeBuilder;
 use crate::error::Result;
 use crate::host::Host;
 pub use error::PoolError;
-pub(crate) use fits::{before_compiling, is_pooled, linked, unfit};
+pub(crate) use fits::{is_pooled, linked, unfit};
 pub(crate) use places::{Place, Places};
 pub(crate) use room::Room;
 

@@ -3,6 +3,7 @@
 //! transfer damaged is told from one that is whole.
 
 use super::manifest::Manifest;
+use wit_host_binary::blake3;
 
 /// What every file ends with.
 const END: &[u8; 8] = b"wit-host";

@@ -2,6 +2,7 @@
 //! and for the runtime that is to run it.
 
 use std::env::consts::{ARCH, OS};
+use wit_host_binary::blake3;
 
 use serde_json::{Value, json};
 

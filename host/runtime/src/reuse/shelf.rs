@@ -2,11 +2,12 @@
 //! decided when it comes back.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
-use futures_util::future::{Either, select};
 use tokio::sync::Notify;
 
 use super::{Keep, Reuse};
@@ -70,8 +71,12 @@ impl<S> Shelf<S> {
                 return Ok(Next::Kept(session, served));
             }
             // One that comes back in between is remembered.
-            let returned = pin!(self.returned.notified());
-            if let Either::Left((place, _)) = select(place.as_mut(), returned).await {
+            let mut returned = pin!(self.returned.notified());
+            let first = poll_fn(|context| match place.as_mut().poll(context) {
+                Poll::Ready(place) => Poll::Ready(Some(place)),
+                Poll::Pending => returned.as_mut().poll(context).map(|()| None),
+            });
+            if let Some(place) = first.await {
                 return place.map(Next::Place);
             }
         }

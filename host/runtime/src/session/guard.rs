@@ -1,10 +1,12 @@
 //! The one way into a guest: the clock is started, what it cost is counted, and
 //! after any failure the session is over.
 
+use std::any::Any;
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 
-use futures_util::FutureExt as _;
 use tracing::{Instrument as _, Level, Span};
 use wasmtime::Store;
 
@@ -77,8 +79,7 @@ impl<T: Send + 'static> Session<T> {
             let call = pin!(written(call, &mut self.store));
             let within = deadline.within(&inner.shared.epochs, call);
             // What is pinned here need not be moved into what waits for it.
-            let guarded = pin!(AssertUnwindSafe(within).catch_unwind());
-            guarded.instrument(span.clone()).await
+            caught(pin!(within)).instrument(span.clone()).await
         };
         if let Some(outlets) = self.outlets() {
             outlets.written_soon().await;
@@ -227,4 +228,16 @@ async fn written<T: 'static, R>(
         outlets.written().await;
     }
     outcome
+}
+
+/// What a call ends with, or the panic that it is left in.
+async fn caught<R>(mut call: Pin<&mut impl Future<Output = R>>) -> Result<R, Box<dyn Any + Send>> {
+    poll_fn(|context| {
+        let poll = AssertUnwindSafe(|| call.as_mut().poll(context));
+        match catch_unwind(poll) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(panic)),
+        }
+    })
+    .await
 }

@@ -5,8 +5,7 @@ use std::fmt;
 
 use semver::Version;
 
-use crate::error::{Error, Result};
-use wit_host_check::fit::names::{is_compatible, rule, similar};
+use crate::fit::names::{is_compatible, rule, similar};
 use wit_host_text::short;
 
 /// Names longer than this are not compared: nobody mistyped them.
@@ -14,15 +13,16 @@ const LONGEST_COMPARED: usize = 200;
 
 /// The name of a function that a guest exports. It displays as the full name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ExportName {
+pub struct ExportName {
     /// The interface that it is in: `namespace:package/interface@1.0.0`.
-    pub(crate) interface: Option<String>,
+    pub interface: Option<String>,
+    /// Its own name.
     pub function: String,
 }
 
 impl ExportName {
     /// Core modules have no interfaces.
-    pub(crate) fn of_module(name: &str) -> Self {
+    pub fn of_module(name: &str) -> Self {
         Self { interface: None, function: name.into() }
     }
 
@@ -82,7 +82,7 @@ fn versioned(interface: &str) -> Option<(&str, Version)> {
 
 /// What may have been meant by a name that none of the exports has: one that is near, or one
 /// of another version.
-pub(crate) fn hint(name: &str, exports: &[String]) -> Option<String> {
+pub fn hint(name: &str, exports: &[String]) -> Option<String> {
     exports.iter().find_map(|export| other_version(name, export)).or_else(|| {
         let wanted = name.rsplit('.').next().filter(|_| name.len() <= LONGEST_COMPARED)?;
         let near = |full: &str| {
@@ -116,8 +116,20 @@ fn other_version(name: &str, export: &str) -> Option<String> {
     })
 }
 
+/// Why a name means no function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unresolved {
+    /// It is short for several: their full names.
+    Ambiguous(Vec<String>),
+    /// None is called so: the full names of all, the most similar first.
+    Unknown(Vec<String>),
+}
+
 /// The full name of the one function that `name` means.
-pub(crate) fn resolve(exports: &[ExportName], name: &str) -> Result<String> {
+///
+/// # Errors
+/// That there is none, or more than one.
+pub fn resolve(exports: &[ExportName], name: &str) -> Result<String, Unresolved> {
     if exports.iter().any(|export| export.to_string() == name) {
         return Ok(name.into());
     }
@@ -127,13 +139,13 @@ pub(crate) fn resolve(exports: &[ExportName], name: &str) -> Result<String> {
         (1, Some(only)) => Ok(only),
         (_, Some(last)) => {
             candidates.push(last);
-            Err(Error::AmbiguousFunction { function: name.into(), candidates })
+            Err(Unresolved::Ambiguous(candidates))
         }
         (_, None) => {
             let mut similar: Vec<_> = exports.iter().map(|e| (e.likeness(name), e)).collect();
             similar.sort_by(|(one, _), (other, _)| other.total_cmp(one));
             let exports = similar.into_iter().map(|(_, export)| export.to_string()).collect();
-            Err(Error::NoSuchFunction { function: name.into(), exports })
+            Err(Unresolved::Unknown(exports))
         }
     }
 }
@@ -166,9 +178,8 @@ mod tests {
         });
         match resolve(&exports.collect::<Vec<_>>(), name) {
             Ok(name) => name,
-            Err(Error::AmbiguousFunction { candidates, .. }) => candidates.join(" "),
-            Err(Error::NoSuchFunction { exports, .. }) => format!("? {}", exports[0]),
-            Err(other) => panic!("{other}"),
+            Err(Unresolved::Ambiguous(candidates)) => candidates.join(" "),
+            Err(Unresolved::Unknown(exports)) => format!("? {}", exports[0]),
         }
     }
 
