@@ -18,7 +18,7 @@ fn runtime(builder: RuntimeBuilder<Functions>) -> Runtime<Functions> {
 }
 
 fn compiled(guest: &str) -> CompiledGuest {
-    runtime(wit_host_contract::builder()).compile_file(guest).unwrap()
+    runtime(crate::hosts::shipped()).compile_file(guest).unwrap()
 }
 
 fn load(runtime: &Runtime<Functions>, bytes: &[u8]) -> Result<Guest<Functions>> {
@@ -31,11 +31,11 @@ fn a_compiled_guest_is_the_guest() {
     for (guest, import) in [(guests::COMPONENT_WASIP2, "math"), (guests::ADD_UNKNOWN, "env.add")] {
         let CompiledGuest { bytes, manifest } = compiled(guest);
         assert!(manifest.imports.iter().any(|name| name.contains(import)), "{manifest:?}");
-        let runtime = runtime(wit_host_contract::builder());
+        let runtime = runtime(crate::hosts::shipped());
         let whole = runtime.load_file(guest).unwrap();
         let loaded = load(&runtime, &bytes).unwrap();
         assert_eq!((loaded.kind(), loaded.exports()), (whole.kind(), whole.exports()));
-        let mut session = loaded.session_blocking(Functions::default()).unwrap();
+        let mut session = loaded.session(Functions::default()).start_blocking().unwrap();
         assert_eq!(session.call("run", &[]).unwrap(), [wit_host::Val::S32(3)]);
         // What is compiled is not taken where a guest is asked for.
         assert!(matches!(runtime.load(&bytes), Err(Error::Guest(GuestError::NotAGuest { .. }))));
@@ -53,7 +53,7 @@ fn a_compiled_guest_is_for_one_kind_of_runtime() {
     refused(contract().limits(Limits::default().fuel(1)), "compiled without `fuel`");
     refused(contract().deterministic(true), "compiled without `deterministic`");
     refused(contract().limits(Limits::default().compiled_size(100)), "`compiled_size`");
-    refused(Runtime::builder(), "`env::add`");
+    refused(crate::hosts::builder(), "`env::add`");
     let limits = Limits::default().stack(256 << 10).memory(1 << 20);
     assert!(load(&runtime(contract().limits(limits).coredump(true)), &bytes).is_ok());
 }
@@ -61,14 +61,14 @@ fn a_compiled_guest_is_for_one_kind_of_runtime() {
 #[test]
 fn code_for_less_of_a_processor_runs_where_there_is_more() {
     let compile = |processor| {
-        let runtime = runtime(wit_host_contract::builder().processor(processor));
+        let runtime = runtime(crate::hosts::shipped().processor(processor));
         let compiled = runtime.compile_file(guests::COMPONENT_WASIP2).unwrap();
         let guest = load(&runtime, &compiled.bytes).unwrap();
-        let mut session = guest.session_blocking(Functions::default()).unwrap();
+        let mut session = guest.session(Functions::default()).start_blocking().unwrap();
         assert_eq!(session.call("run", &[]).unwrap(), [wit_host::Val::S32(3)]);
         compiled
     };
-    let here = runtime(wit_host_contract::builder());
+    let here = runtime(crate::hosts::shipped());
     let (native, baseline) = (compile(Processor::Native), compile(Processor::Baseline));
     assert_eq!(native.manifest.features, Processor::Native.features());
     assert!(baseline.manifest.features.is_empty());
@@ -81,7 +81,7 @@ fn code_is_not_made_for_what_cannot_run_here() {
     for processor in [Processor::X86_64V2, Processor::X86_64V3, Processor::X86_64V4] {
         let has_all =
             processor.features().iter().all(|one| Processor::Native.features().contains(one));
-        match wit_host_contract::builder().processor(processor).build() {
+        match crate::hosts::shipped().processor(processor).build() {
             Ok(_) => assert!(has_all && cfg!(target_arch = "x86_64")),
             Err(error) => assert!(matches!(error, Error::Processor { .. }) && !has_all, "{error}"),
         }
@@ -90,7 +90,7 @@ fn code_is_not_made_for_what_cannot_run_here() {
 
 #[test]
 fn what_is_damaged_is_refused() {
-    let runtime = runtime(wit_host_contract::builder());
+    let runtime = runtime(crate::hosts::shipped());
     let good = compiled(guests::ADD_UNKNOWN).bytes;
     let with = |at: usize| {
         let mut bad = good.clone();
@@ -114,7 +114,7 @@ fn what_is_damaged_is_refused() {
 
 #[test]
 fn what_would_not_be_loaded_is_not_compiled() {
-    let runtime = runtime(wit_host_contract::builder().limits(Limits::default().functions(1)));
+    let runtime = runtime(crate::hosts::shipped().limits(Limits::default().functions(1)));
     let misfit = runtime.compile(r#"(module (import "env" "mul" (func)))"#);
     assert!(matches!(misfit, Err(Error::Misfits(_))));
     let costly = runtime.compile("(module (func) (func))");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wit_host::{Error, Guest, LimitReached, Limits, Runtime, Val};
+use wit_host::{Error, Guest, LimitReached, Limits, Val};
 
 /// A guest whose `double` calls the host and whose `spin` never ends.
 const PLAIN: &str = r#"(module
@@ -31,7 +31,7 @@ impl Host {
 async fn nothing() {}
 
 fn guest(text: &str, limits: Limits) -> Guest<Host> {
-    let builder = Runtime::builder().limits(limits).env(|env| {
+    let builder = crate::hosts::builder().limits(limits).env(|env| {
         env.define("add", Host::add)?;
         env.define_async("wait", |_: &mut Host| nothing())
     });
@@ -43,11 +43,11 @@ fn calls_that_are_not_async() {
     let guest = guest(PLAIN, Limits::default());
     // The first session finds out, the second one knows.
     for _ in 0..2 {
-        let mut session = guest.session_blocking(Host).unwrap();
-        let double = session.function::<i32, i32>("double").unwrap();
-        let call = session.typed_sync("double", |store| double.call(store, 21));
+        let mut session = guest.session(Host).start_blocking().unwrap();
+        let double = session.typed_func::<i32, i32>("double").unwrap();
+        let call = session.run_sync("double", |store| double.call(store, 21));
         assert_eq!(call.unwrap(), 42);
-        let call = session.typed("double", async |store| double.call_async(store, 4).await);
+        let call = session.run("double", async |store| double.call_async(store, 4).await);
         assert_eq!(call.unwrap(), 8);
         assert_eq!(session.call("double", &[Val::S32(3)]).unwrap(), [Val::S32(6)]);
     }
@@ -57,13 +57,13 @@ fn calls_that_are_not_async() {
 fn a_guest_that_imports_something_async_is_called_async() {
     let guest = guest(WAITS, Limits::default());
     for _ in 0..2 {
-        let mut session = guest.session_blocking(Host).unwrap();
-        let double = session.function::<i32, i32>("double").unwrap();
-        let error = session.typed_sync("double", |store| double.call(store, 21)).unwrap_err();
+        let mut session = guest.session(Host).start_blocking().unwrap();
+        let double = session.typed_func::<i32, i32>("double").unwrap();
+        let error = session.run_sync("double", |store| double.call(store, 21)).unwrap_err();
         let Error::WrongType { function, reason } = &error else { panic!("{error}") };
         assert_eq!(function, "double");
         assert!(reason.ends_with("use `Session::typed` with bindings that are"), "{reason}");
-        let call = session.typed("double", async |store| double.call_async(store, 21).await);
+        let call = session.run("double", async |store| double.call_async(store, 21).await);
         assert_eq!(call.unwrap(), 42);
         assert_eq!(session.call("double", &[Val::S32(3)]).unwrap(), [Val::S32(6)]);
     }
@@ -76,7 +76,7 @@ fn the_hundredth_call_and_the_next_are_ended_in_time() {
     for text in [PLAIN, WAITS] {
         let guest = guest(text, Limits::default().wall_clock(limit));
         for calls in [0, 1, 150] {
-            let mut session = guest.session_blocking(Host).unwrap();
+            let mut session = guest.session(Host).start_blocking().unwrap();
             for number in 0..calls {
                 let doubled = session.call("double", &[Val::S32(number)]).unwrap();
                 assert_eq!(doubled, [Val::S32(2 * number)]);
@@ -93,8 +93,8 @@ fn the_hundredth_call_and_the_next_are_ended_in_time() {
 #[tokio::test]
 async fn within_async_code() {
     let guest = guest(PLAIN, Limits::default());
-    drop(guest.session(Host).await.unwrap());
-    let mut session = guest.session_blocking(Host).unwrap();
+    drop(guest.session(Host).start().await.unwrap());
+    let mut session = guest.session(Host).start_blocking().unwrap();
     assert_eq!(session.call("double", &[Val::S32(3)]).unwrap(), [Val::S32(6)]);
 }
 
@@ -105,7 +105,7 @@ fn a_thread_with_little_stack() {
     let guest = guest(PLAIN, Limits::default().stack(4 << 20));
     let calls = move || {
         for _ in 0..2 {
-            let mut session = guest.session_blocking(Host).unwrap();
+            let mut session = guest.session(Host).start_blocking().unwrap();
             assert_eq!(session.call("double", &[Val::S32(3)]).unwrap(), [Val::S32(6)]);
             let error = session.call("deep", &[]).unwrap_err();
             assert!(matches!(error, Error::Limit { limit: LimitReached::Stack(_), .. }), "{error}");

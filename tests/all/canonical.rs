@@ -1,7 +1,7 @@
 //! Values that a component hands over and that are none: each is told in words that say what
 //! the guest did, beside the engine's own.
 
-use wit_host::{Error, Runtime};
+use wit_host::Error;
 
 /// A component whose `run` returns a value of the type: `body` is its code, which answers with
 /// an address or a number, and `data` lies at the address 0.
@@ -116,8 +116,8 @@ fn taking(ty: &str, realloc: &str) -> String {
 }
 
 fn cause(component: &str, args: &[wit_host::Val]) -> String {
-    let guest = Runtime::<()>::builder().build().unwrap().load(component).unwrap();
-    match guest.session_blocking(()).unwrap().call("run", args) {
+    let guest = crate::hosts::builder::<()>().build().unwrap().load(component).unwrap();
+    match guest.session(()).start_blocking().unwrap().call("run", args) {
         Err(Error::Trapped(failure)) => failure.cause,
         other => panic!("{other:?}"),
     }
@@ -310,8 +310,8 @@ fn values_between_components() {
     // What a number has beyond its type is cut off, and any number but 0 is true.
     for (ty, value) in [("bool", "(i32.const 5)"), ("u8", "(i32.const 0x1ff)")] {
         let component = between([ty, "i32"], value, fine, "", "");
-        let guest = Runtime::<()>::builder().build().unwrap().load(component).unwrap();
-        guest.session_blocking(()).unwrap().call("run", &[]).unwrap();
+        let guest = crate::hosts::builder::<()>().build().unwrap().load(component).unwrap();
+        guest.session(()).start_blocking().unwrap().call("run", &[]).unwrap();
     }
 }
 

@@ -21,7 +21,7 @@ const ONLY_IN_ENV: [(&str, &str); 2] = [
 
 #[test]
 fn every_import_is_in_env() {
-    let runtime: Runtime<Functions> = wit_host_contract::builder().build().unwrap();
+    let runtime: Runtime<Functions> = crate::hosts::shipped().build().unwrap();
     let mut expected: Vec<String> = Contract::read()
         .functions()
         .into_iter()
@@ -39,7 +39,7 @@ fn every_import_is_in_env() {
 
 #[test]
 fn every_signature_in_env_is_the_legacy_one() {
-    let runtime = wit_host_contract::builder().build().unwrap();
+    let runtime = crate::hosts::shipped().build().unwrap();
     let table: Vec<_> = runtime.env_imports().collect();
     let table: Vec<_> =
         table.iter().map(|(module, name, ty)| format!("{module}.{name}{ty}")).collect();

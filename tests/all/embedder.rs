@@ -115,7 +115,7 @@ struct Till {
 const WIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/shop/wit");
 
 fn runtime() -> Runtime<Till> {
-    Runtime::builder()
+    crate::hosts::builder()
         .component(|linker| {
             Customer::add_to_linker::<_, HasSelf<Shop>>(linker, |state: &mut State<Till>| {
                 &mut state.data_mut().shop
@@ -141,10 +141,10 @@ fn till() -> Till {
 #[tokio::test]
 async fn a_component_of_the_embedders_contract() {
     let guest = runtime().load_file(wit_host_artifacts::SHOP_WASIP2).unwrap();
-    let mut session = guest.session(till()).await.unwrap();
+    let mut session = guest.session(till()).start().await.unwrap();
     let customer = session.bind(Customer::new).unwrap();
     for (cents, expected) in [(1000, "Ada pays 599; 0 tea left"), (98, "Ada pays 0; ")] {
-        let bought = session.typed("buy", async |store| customer.call_buy(store, cents).await);
+        let bought = session.run("buy", async |store| customer.call_buy(store, cents).await);
         assert_eq!(bought.await.unwrap(), expected);
     }
     assert_eq!(
@@ -179,7 +179,7 @@ async fn a_core_module_of_the_embedders_names() {
                     (i32.load8_u offset=63 (local.get 0))))"#,
         )
         .unwrap();
-    let mut session = guest.session(till()).await.unwrap();
+    let mut session = guest.session(till()).start().await.unwrap();
     assert_eq!(session.call("buy-salt", &[]).await.unwrap(), [Val::S32(198)]);
     let described = session.call("describe", &[Val::S32(2), Val::Float64(0.5)]).await.unwrap();
     assert_eq!(described, [Val::S32(i32::try_from("OIL at 250.0".len()).unwrap())]);
@@ -194,7 +194,7 @@ async fn a_core_module_of_the_embedders_names() {
 #[test]
 fn a_contract_is_held_against_what_is_linked() {
     let runtime = |setup: fn(&mut Linker<State<Till>>) -> wasmtime::Result<()>| {
-        let builder = Runtime::<Till>::builder().component(setup).wit(WIT, Some("customer"));
+        let builder = crate::hosts::builder::<Till>().component(setup).wit(WIT, Some("customer"));
         builder.build().err().unwrap().to_string()
     };
     let nothing = runtime(|_| Ok(()));
@@ -206,13 +206,13 @@ fn a_contract_is_held_against_what_is_linked() {
         stock.func_wrap("articles", |_, (): ()| Ok((7_u32,)))
     });
     assert!(other.contains("`shop:contract/stock@1.0.0."), "{other}");
-    let no_world = Runtime::<Till>::builder().wit(WIT, Some("nobody")).build().err().unwrap();
+    let no_world = crate::hosts::builder::<Till>().wit(WIT, Some("nobody")).build().err().unwrap();
     assert!(no_world.to_string().contains("there is no world `nobody`"), "{no_world}");
 }
 
 #[test]
 fn a_name_that_is_taken_is_refused() {
-    let twice = Runtime::<Till>::builder()
+    let twice = crate::hosts::builder::<Till>()
         .env(|env| env.define("beep", |till: &mut Till| till.beeps += 1))
         .env(|env| env.define("beep", |till: &mut Till| till.beeps += 2));
     let error = twice.build().err().unwrap().to_string();

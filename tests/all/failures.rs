@@ -21,7 +21,8 @@ static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| builder().build(
 /// What a call of `run` fails with.
 fn failure(runtime: &Runtime<Functions>, guest: impl AsRef<[u8]>, grants: &Grants) -> Box<Failure> {
     let guest = runtime.load(guest).unwrap();
-    let mut session = guest.session_with_blocking(Functions::default(), grants).unwrap();
+    let mut session =
+        guest.session(Functions::default()).grants(grants.clone()).start_blocking().unwrap();
     match session.main().unwrap_err() {
         Error::Trapped(failure) | Error::HostFunction(failure) | Error::Limit { failure, .. } => {
             failure
@@ -122,7 +123,7 @@ fn the_last_lines_on_standard_error_are_told_unless_they_were_seen() {
 
 /// Functions that fail, each in its own way, and one that does not.
 fn failing(limits: Limits) -> Runtime<Functions> {
-    let builder = Runtime::builder().limits(limits).env(|env| {
+    let builder = crate::hosts::builder().limits(limits).env(|env| {
         env.define("works", |_: &mut Functions| ())?;
         env.define("refuses", |_: &mut Functions| Err::<(), _>(String::from("not today")))?;
         env.define("breaks", |_: &mut Functions| Err::<(), _>(HostFailure("it broke".into())))?;
@@ -157,12 +158,12 @@ const CALLS_SHOP: &str = r#"(component
 #[test]
 fn what_a_host_function_of_a_component_fails_with_is_the_hosts() {
     let failed = |fail: fn() -> wit_host::wasmtime::Error| {
-        let runtime = Runtime::<()>::builder().component(move |linker| {
+        let runtime = crate::hosts::builder::<()>().component(move |linker| {
             let prices = &mut linker.instance("shop:prices/prices@1.0.0")?;
             prices.func_wrap("f", move |_, ()| -> wit_host::wasmtime::Result<()> { Err(fail()) })
         });
         let guest = runtime.build().unwrap().load(CALLS_SHOP).unwrap();
-        let mut session = guest.session_blocking(()).unwrap();
+        let mut session = guest.session(()).start_blocking().unwrap();
         session.call("run", &[]).unwrap_err()
     };
     let texts = ["the order exceeds limit 5", "the database is away"];
@@ -251,7 +252,7 @@ fn arguments_are_a_part_of_what_is_told() {
         (greeter, "greet", vec![Val::String(long)], &format!("`greet(\"{}…)` ", &"x".repeat(79))),
     ];
     for (guest, name, arguments, expected) in cases {
-        let mut session = guest.session_blocking(Functions::default()).unwrap();
+        let mut session = guest.session(Functions::default()).start_blocking().unwrap();
         let error = session.call(name, &arguments).unwrap_err().to_string();
         assert!(error.starts_with(expected) && error.len() < 2_000, "{error}");
     }

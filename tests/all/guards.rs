@@ -62,7 +62,11 @@ fn functions_are_denied_by_every_name_on_both_paths() {
             let with = |denial| Grants::default().deny(name, denial).unwrap();
             let run = |of_runtime: Grants, of_session: Grants| {
                 let guest = builder().grants(of_runtime).build()?.load(text)?;
-                guest.session_with_blocking(Functions::default(), &of_session)?.main()
+                guest
+                    .session(Functions::default())
+                    .grants(of_session.clone())
+                    .start_blocking()?
+                    .main()
             };
             let refused = run(with(Denial::Refuse), Grants::default());
             assert_eq!(came(refused), expected, "{name}");
@@ -127,7 +131,8 @@ fn written(deterministic: bool) -> Vec<u8> {
     let runtime = builder().deterministic(deterministic).build().unwrap();
     let guest = runtime.load(BY_CHANCE).unwrap();
     let grants = Grants::default().stdio(Stdio::Captured);
-    let mut session = guest.session_with_blocking(Functions::default(), &grants).unwrap();
+    let mut session =
+        guest.session(Functions::default()).grants(grants.clone()).start_blocking().unwrap();
     assert_eq!(session.main().unwrap(), Outcome::Exited(0));
     let (stdout, stderr) = session.output();
     assert!(stderr.is_empty());
@@ -148,13 +153,13 @@ fn a_deterministic_guest_cannot_run_for_ever() {
     let limits = Limits::default().fuel(100_000);
     let runtime = builder().limits(limits).deterministic(true).build().unwrap();
     let guest = runtime.load(r#"(module (func (export "run") (loop (br 0))))"#).unwrap();
-    let error = guest.session_blocking(Functions::default()).unwrap().main().unwrap_err();
+    let error = guest.session(Functions::default()).start_blocking().unwrap().main().unwrap_err();
     assert!(error.to_string().contains("the limit `fuel` of 100000"), "{error}");
 }
 
 #[test]
 fn the_text_form_can_be_switched_off() {
-    let runtime = builder().text(false).build().unwrap();
+    let runtime = builder().allow_text_format(false).build().unwrap();
     let error = runtime.load(ADD_MODULE).err().unwrap();
     assert!(error.to_string().contains("it is the text form, which is not taken here"), "{error}");
     assert!(runtime.load(wat::parse_str(ADD_MODULE).unwrap()).is_ok());
@@ -201,7 +206,7 @@ impl bindings::test::broken::broken::Host for Broken {
 
 #[test]
 fn what_a_host_function_does_wrong_is_the_hosts_fault() {
-    let runtime: Runtime<Broken> = Runtime::builder()
+    let runtime: Runtime<Broken> = crate::hosts::builder()
         .component(|linker| {
             bindings::Plugin::add_to_linker::<_, HasSelf<Broken>>(linker, State::data_mut)
         })
@@ -233,7 +238,8 @@ fn what_a_host_function_does_wrong_is_the_hosts_fault() {
         for (name, reason) in
             [("fails", "the disk is full"), ("panics", "it panicked: a bug of the host")]
         {
-            let mut session = runtime.load(make(name)).unwrap().session_blocking(Broken).unwrap();
+            let mut session =
+                runtime.load(make(name)).unwrap().session(Broken).start_blocking().unwrap();
             let error = session.main().unwrap_err();
             assert!(matches!(error, Error::HostFunction { .. }), "{error}");
             let told = error.to_string();

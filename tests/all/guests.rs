@@ -20,9 +20,15 @@ fn returned(number: i32) -> Outcome {
 }
 
 fn main_of(path: &str, kind: Kind, grants: &Grants) -> Outcome {
-    let guest = wit_host_contract::builder().build().unwrap().load_file(path).unwrap();
+    let guest = crate::hosts::shipped().build().unwrap().load_file(path).unwrap();
     assert_eq!(guest.kind(), kind);
-    guest.session_with_blocking(Functions::new(grants), grants).unwrap().main().unwrap()
+    guest
+        .session(Functions::new(grants))
+        .grants(grants.clone())
+        .start_blocking()
+        .unwrap()
+        .main()
+        .unwrap()
 }
 
 #[test]
@@ -54,25 +60,23 @@ fn count_words_wasip1() {
 /// This one has no environment to be told a page by, and asks for its own.
 #[test]
 fn count_words_unknown() {
-    let guest =
-        wit_host_contract::builder().build().unwrap().load_file(guests::COUNT_WORDS_UNKNOWN);
-    let mut session = guest.unwrap().session_blocking(Functions::default()).unwrap();
+    let guest = crate::hosts::shipped().build().unwrap().load_file(guests::COUNT_WORDS_UNKNOWN);
+    let mut session = guest.unwrap().session(Functions::default()).start_blocking().unwrap();
     let error = session.main().unwrap_err().to_string();
     assert!(error.contains("`env.fetch`: access to `127.0.0.1:8000` was not granted"), "{error}");
 }
 
 #[test]
 fn greet_unknown() {
-    let guest =
-        wit_host_contract::builder().build().unwrap().load_file(guests::GREET_UNKNOWN).unwrap();
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let guest = crate::hosts::shipped().build().unwrap().load_file(guests::GREET_UNKNOWN).unwrap();
+    let mut session = guest.session(Functions::default()).start_blocking().unwrap();
     let by = Abi::CString(Returns::Inferred);
     for (name, greeting) in [("WasmEdge", "Hello, WasmEdge!"), ("", "Hello, !")] {
-        let results = session.call_with(by, "greet", &[Val::String(name.into())]).unwrap();
+        let results = session.call_with_abi(by, "greet", &[Val::String(name.into())]).unwrap();
         assert_eq!(results, [Val::String(greeting.into())]);
     }
     let array = |numbers: [i32; 5]| Val::List(numbers.map(Val::S32).to_vec());
-    let results = session.call_with(by, "fib_array", &[Val::S32(5), array([0; 5])]).unwrap();
+    let results = session.call_with_abi(by, "fib_array", &[Val::S32(5), array([0; 5])]).unwrap();
     assert_eq!(results, [Val::S32(5), array([1, 1, 2, 3, 5])]);
 }
 
@@ -82,11 +86,11 @@ fn component_wasip2() {
     assert_eq!(outcome, returned(3));
 
     let guest =
-        wit_host_contract::builder().build().unwrap().load_file(guests::COMPONENT_WASIP2).unwrap();
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
+        crate::hosts::shipped().build().unwrap().load_file(guests::COMPONENT_WASIP2).unwrap();
+    let mut session = guest.session(Functions::default()).start_blocking().unwrap();
     let plugin = session.bind(Plugin::new).unwrap();
     for (name, greeting) in [("Ada", "HELLO, ADA!"), ("", "HELLO, WORLD!"), ("ß", "HELLO, SS!")] {
-        let call = session.typed("greet", async |store| plugin.call_greet(store, name).await);
+        let call = session.run("greet", async |store| plugin.call_greet(store, name).await);
         assert_eq!(call.unwrap(), greeting);
     }
 }
@@ -94,7 +98,7 @@ fn component_wasip2() {
 /// That it behaves like the others is for `languages` to test.
 #[test]
 fn small_wasip2() {
-    let runtime = wit_host_contract::builder().build().unwrap();
+    let runtime = crate::hosts::shipped().build().unwrap();
     let inspection = runtime.inspect_file(guests::SMALL_WASIP2).unwrap();
     let imports: Vec<_> = inspection.imports.iter().map(|import| &*import.item.name).collect();
     assert!(imports.iter().all(|name| name.starts_with("wit-host:contract/")), "{imports:?}");
@@ -104,8 +108,8 @@ fn small_wasip2() {
 #[test]
 fn arguments_of_another_type_are_refused_and_the_session_goes_on() {
     let guest =
-        wit_host_contract::builder().build().unwrap().load_file(guests::COMPONENT_WASIP2).unwrap();
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
+        crate::hosts::shipped().build().unwrap().load_file(guests::COMPONENT_WASIP2).unwrap();
+    let mut session = guest.session(Functions::default()).start_blocking().unwrap();
     for (args, reason) in [
         (vec![], "it takes (name), and was given 0 arguments"),
         (vec![Val::S32(1)], "the argument `name` is a `string`, and `1` is none"),

@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use wit_host::{
-    Denial, Error, Grants, Limits, Reuse, Runtime, RuntimeBuilder, Sessions, State, Val,
-};
+use wit_host::{Denial, Error, Grants, Limits, Reuse, RuntimeBuilder, Sessions, State, Val};
 
 const GUEST: &str = r#"(module
     (import "env" "hosts" (func $hosts (result i32)))
@@ -13,14 +11,14 @@ const GUEST: &str = r#"(module
     (func (export "hosts") (result i32) (call $hosts)))"#;
 
 fn builder() -> RuntimeBuilder<()> {
-    Runtime::builder().env(|env| env.define("hosts", |(): &mut ()| 7))
+    crate::hosts::builder().env(|env| env.define("hosts", |(): &mut ()| 7))
 }
 
 #[test]
 fn handles_print_what_they_are() {
     let runtime = builder().build().unwrap();
     let guest = runtime.load(GUEST).unwrap();
-    let session = guest.session_blocking(()).unwrap();
+    let session = guest.session(()).start_blocking().unwrap();
     let sessions = Sessions::new(guest.clone(), || ());
     let shown = [
         format!("{:?}", builder()),
@@ -71,7 +69,7 @@ fn a_host_function_asks_what_is_granted() {
         let url = "https://example.com/".parse().unwrap();
         u32::from(state.grants().hosts().contains(&url))
     };
-    let runtime = Runtime::builder()
+    let runtime = crate::hosts::builder()
         .component(move |linker| {
             let mut hosts = linker.instance("test:hosts/hosts")?;
             hosts.func_wrap("granted", move |mut store, (): ()| Ok((asks(store.data_mut()),)))
@@ -81,7 +79,7 @@ fn a_host_function_asks_what_is_granted() {
     let guest = runtime.load(ASKS).unwrap();
     let granted = Grants::default().allow_host("example.com").unwrap();
     for (grants, expected) in [(Grants::default(), 0), (granted, 1)] {
-        let mut session = guest.session_with_blocking((), &grants).unwrap();
+        let mut session = guest.session(()).grants(grants.clone()).start_blocking().unwrap();
         assert_eq!(session.call("ask", &[]).unwrap(), [Val::U32(expected)]);
     }
 }
@@ -97,9 +95,9 @@ const ASKS: &str = r#"(component
 
 #[test]
 fn a_short_name_calls_the_function_that_it_means() {
-    let runtime = Runtime::<()>::builder().build().unwrap();
+    let runtime = crate::hosts::builder::<()>().build().unwrap();
     let guest = runtime.load(EXPORTS).unwrap();
-    let mut session = guest.session_blocking(()).unwrap();
+    let mut session = guest.session(()).start_blocking().unwrap();
     for name in ["test:shop/prices@1.0.0.tea", "test:shop/prices.tea", "prices.tea", "tea"] {
         assert_eq!(session.call(name, &[]).unwrap(), [Val::U32(250)], "{name}");
     }
@@ -117,12 +115,12 @@ const EXPORTS: &str = r#"(component
 
 #[test]
 fn a_session_is_denied_nothing_that_is_not_there() {
-    let runtime = wit_host_contract::builder().build().unwrap();
+    let runtime = crate::hosts::shipped().build().unwrap();
     let guest = runtime.load("(module (func (export \"run\")))").unwrap();
     let denied = |name| Grants::default().deny(name, Denial::Refuse).unwrap();
     let start = |name| {
         let data = wit_host_contract::Functions::default();
-        guest.session_with_blocking(data, &denied(name)).map(|_| ())
+        guest.session(data).grants(denied(name)).start_blocking().map(|_| ())
     };
     let error = start("wit-host:contract/maths").unwrap_err().to_string();
     assert!(error.contains("nothing to deny"), "{error}");

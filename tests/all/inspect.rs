@@ -7,7 +7,7 @@ use wit_host_artifacts as guests;
 use wit_host_contract::Functions;
 
 fn runtime() -> Runtime<Functions> {
-    wit_host_contract::builder().build().unwrap()
+    crate::hosts::shipped().build().unwrap()
 }
 
 fn inspect(guest: &str) -> Inspection {
@@ -51,7 +51,7 @@ fn imports_say_who_serves_them() {
 
 #[test]
 fn a_runtime_without_a_contract_cannot_tell() {
-    let runtime = Runtime::<()>::builder().build().unwrap();
+    let runtime = crate::hosts::builder::<()>().build().unwrap();
     for name in ["a:b/c", "wasi:http/types@0.2.0"] {
         let guest = format!(r#"(component (import "{name}" (instance)))"#);
         let inspection = runtime.inspect(guest).unwrap();

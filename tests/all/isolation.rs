@@ -24,7 +24,7 @@ fn compiling_elsewhere_gives_the_same_guest() {
     for limits in [Limits::default(), Limits::default().fuel(1_000)] {
         for text in [ADD_MODULE, ADD_COMPONENT] {
             let guest = isolated(limits.clone()).load(text).unwrap();
-            let outcome = guest.session_blocking(Functions::default()).unwrap().main();
+            let outcome = guest.session(Functions::default()).start_blocking().unwrap().main();
             assert_eq!(came(outcome), Came::Three);
         }
     }

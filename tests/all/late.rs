@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use wit_host::{Error, Exit, Guest, LimitReached, Limits, Runtime};
+use wit_host::{Error, Exit, Guest, LimitReached, Limits};
 
 const LIMIT: Duration = Duration::from_millis(20);
 
@@ -20,7 +20,7 @@ fn slow() {
 }
 
 fn guest(deterministic: bool) -> Guest<Host> {
-    let builder = Runtime::builder().limits(Limits::default().wall_clock(LIMIT));
+    let builder = crate::hosts::builder().limits(Limits::default().wall_clock(LIMIT));
     let builder = builder.deterministic(deterministic).env(|env| {
         env.define("slow", |_: &mut Host| slow())?;
         env.define("exit", |_: &mut Host| -> Result<(), Exit> {
@@ -48,7 +48,7 @@ fn however_a_late_call_ends_it_is_out_of_time() {
     for deterministic in [false, true] {
         let guest = guest(deterministic);
         for function in ["returns", "exits", "traps", "goes-on"] {
-            let mut session = guest.session_blocking(Host::default()).unwrap();
+            let mut session = guest.session(Host::default()).start_blocking().unwrap();
             let error = session.call(function, &[]).unwrap_err();
             assert!(is_out_of_time(&error), "{function}: {error}");
         }
@@ -58,7 +58,7 @@ fn however_a_late_call_ends_it_is_out_of_time() {
 /// It has no epochs, and between two host calls there are few instructions.
 #[test]
 fn a_deterministic_guest_calls_nothing_more() {
-    let mut session = guest(true).session_blocking(Host::default()).unwrap();
+    let mut session = guest(true).session(Host::default()).start_blocking().unwrap();
     let error = session.call("goes-on", &[]).unwrap_err();
     assert!(is_out_of_time(&error), "{error}");
     assert_eq!(session.data().0.get(), 0);

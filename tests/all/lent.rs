@@ -28,7 +28,7 @@ impl Host {
 }
 
 fn runtime() -> Runtime<Host> {
-    let runtime = Runtime::<Host>::builder().host_values(true).env(|env| {
+    let runtime = crate::hosts::builder::<Host>().host_values(true).env(|env| {
         env.define("note", Host::note)?;
         env.define("join", Host::join)?;
         env.define("each", Host::each)?;
@@ -62,7 +62,7 @@ fn guest(memory: &str, functions: &str) -> String {
 /// What `run` returns, or the error's text, and what the host was lent.
 fn run(text: &str) -> (Result<Vec<Val>, String>, Vec<String>) {
     let guest = runtime().load(text).unwrap();
-    let mut session = guest.session_blocking(Host::default()).unwrap();
+    let mut session = guest.session(Host::default()).start_blocking().unwrap();
     let outcome = session.call("run", &[]).map_err(|error| match error {
         Error::Trapped(failure) => failure.to_string(),
         other => panic!("{other}"),

@@ -58,7 +58,7 @@ fn the_library_adds_lines_where_it_is_asked() {
     let runtime: Runtime<Functions> = builder().build().unwrap();
     let failed = |bytes: &[u8]| {
         let guest = runtime.load(bytes).unwrap();
-        guest.session_blocking(Functions::default()).unwrap().main().unwrap_err()
+        guest.session(Functions::default()).start_blocking().unwrap().main().unwrap_err()
     };
     let mut error = failed(&bytes);
     let failure = error.failure_mut().unwrap();

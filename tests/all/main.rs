@@ -28,6 +28,7 @@ mod guards;
 mod guests;
 mod handles;
 mod hostile;
+mod hosts;
 mod inspect;
 mod isolation;
 mod lacking;

@@ -41,7 +41,7 @@ pub(crate) struct Function {
 }
 
 static RUNTIME: LazyLock<Runtime<Functions>> =
-    LazyLock::new(|| wit_host_contract::builder().build().unwrap());
+    LazyLock::new(|| crate::hosts::shipped().build().unwrap());
 
 pub(crate) fn text(text: impl Into<String>) -> Val {
     Val::String(text.into())
@@ -83,7 +83,7 @@ enum Failure {
 fn through_component(function: Function, case: &Case, data: Functions) -> Result<Val, Failure> {
     let (_, name) = function.wit.split_once('.').unwrap();
     let component = Contract::read().reexport(function.wit);
-    let mut session = RUNTIME.load(component).unwrap().session_blocking(data).unwrap();
+    let mut session = RUNTIME.load(component).unwrap().session(data).start_blocking().unwrap();
     let results = session.call(name, &case.args).unwrap();
     match <[Val; 1]>::try_from(results).unwrap() {
         [Val::Result(Ok(value))] => Ok(*value.unwrap()),
@@ -94,7 +94,7 @@ fn through_component(function: Function, case: &Case, data: Functions) -> Result
 
 fn through_module(guest: &[u8], case: &Case, data: Functions) -> Result<Val, Failure> {
     let guest = RUNTIME.load(guest).unwrap();
-    let mut session = guest.session_with_blocking(data, &Grants::default()).unwrap();
+    let mut session = guest.session(data).grants(Grants::default()).start_blocking().unwrap();
     let returned = match session.call("run", &[]) {
         Ok(results) => <[Val; 1]>::try_from(results).unwrap(),
         Err(Error::Trapped(failure)) => return Err(Failure::Trap(failure.cause)),

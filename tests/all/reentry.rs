@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, Weak};
 
-use wit_host::{Runtime, Val, blocking};
+use wit_host::{Val, blocking};
 
 /// Host data that knows its own session, which is as near as a host function gets.
 #[derive(Default)]
@@ -19,11 +19,12 @@ impl Caller {
 
 #[test]
 fn a_session_is_out_of_reach_while_it_is_called() {
-    let runtime = Runtime::builder().env(|env| env.define("reach", Caller::reach)).build().unwrap();
+    let runtime =
+        crate::hosts::builder().env(|env| env.define("reach", Caller::reach)).build().unwrap();
     let text = r#"(module
         (import "env" "reach" (func $reach (result i32)))
         (func (export "run") (result i32) (call $reach)))"#;
-    let session = runtime.load(text).unwrap().session_blocking(Caller::default()).unwrap();
+    let session = runtime.load(text).unwrap().session(Caller::default()).start_blocking().unwrap();
     let session = Arc::new(Mutex::new(session));
     session.lock().unwrap().data_mut().session = Arc::downgrade(&session);
     let reached = session.lock().unwrap().call("run", &[]).unwrap();

@@ -5,7 +5,7 @@ use wit_host::{Error, GuestError};
 use wit_host_contract::Functions;
 
 fn refusal(guest: impl AsRef<[u8]>) -> Error {
-    match wit_host_contract::builder().build().unwrap().load(guest) {
+    match crate::hosts::shipped().build().unwrap().load(guest) {
         Ok(_) => panic!("the guest was taken"),
         Err(error) => error,
     }
@@ -20,7 +20,7 @@ fn modules_cut_off_anywhere() {
             (func (export "run") (result i32) (call 0 (i32.const 1) (i32.const 2))))"#,
     )
     .unwrap();
-    let runtime = wit_host_contract::builder().build().unwrap();
+    let runtime = crate::hosts::shipped().build().unwrap();
     let mut refused = 0;
     for length in 0..whole.len() {
         match runtime.load(&whole[..length]) {
@@ -55,7 +55,7 @@ fn a_name_that_steers_a_terminal_is_escaped() {
 
 #[test]
 fn a_file_that_is_not_there() {
-    let runtime = wit_host_contract::builder().build().unwrap();
+    let runtime = crate::hosts::shipped().build().unwrap();
     let error = runtime.load_file("no/such/guest.wasm").err().unwrap();
     assert!(matches!(&error, Error::Guest(GuestError::Read { .. })), "{error}");
     assert_eq!(error.to_string(), "failed to read `no/such/guest.wasm`");
@@ -63,12 +63,12 @@ fn a_file_that_is_not_there() {
 
 #[test]
 fn a_function_that_is_not_exported() {
-    let guest = wit_host_contract::builder()
+    let guest = crate::hosts::shipped()
         .build()
         .unwrap()
         .load(r#"(module (func (export "other")) (func (export "more")))"#)
         .unwrap();
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let mut session = guest.session(Functions::default()).start_blocking().unwrap();
     let error = session.main().unwrap_err().to_string();
     let expected = "the guest has no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a \
                     core module's `_start`; it exports `other`, `more`";

@@ -139,7 +139,7 @@ fn of_guests() {
     let read = |path: &str| std::fs::read(path).unwrap();
     let rich = component(RICH);
     for guest in [read(guests::COMPONENT_WASIP2), read(guests::SHOP_WASIP2), rich.clone()] {
-        let inspection = wit_host_contract::builder().build().unwrap().inspect(&guest).unwrap();
+        let inspection = crate::hosts::shipped().build().unwrap().inspect(&guest).unwrap();
         let wit = inspection.wit.unwrap();
         let DecodedWasm::Component(resolve, world) = decode(&guest).unwrap() else {
             panic!("{wit}")
@@ -172,7 +172,7 @@ const KEYWORDS: &str = "as async bool borrow char constructor enum error-context
 
 #[test]
 fn names_that_are_keywords() {
-    let runtime = wit_host_contract::builder().build().unwrap();
+    let runtime = crate::hosts::shipped().build().unwrap();
     for word in KEYWORDS.split_whitespace() {
         let wit = r"
             package odd:%WORD@1.0.0;

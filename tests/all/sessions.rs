@@ -9,11 +9,11 @@ use wit_host_contract::Functions;
 use crate::guards::ADD_COMPONENT;
 
 fn guest(text: &str) -> Guest<Functions> {
-    wit_host_contract::builder().build().unwrap().load(text).unwrap()
+    crate::hosts::shipped().build().unwrap().load(text).unwrap()
 }
 
 fn main_of(text: &str) -> Result<Outcome, Error> {
-    guest(text).session_blocking(Functions::default())?.main()
+    guest(text).session(Functions::default()).start_blocking()?.main()
 }
 
 fn returned(number: i32) -> Outcome {
@@ -28,11 +28,11 @@ fn memory_is_kept_from_call_to_call() {
                 (global.set $count (i32.add (global.get $count) (i32.const 1)))
                 (global.get $count)))"#,
     );
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let mut session = guest.session(Functions::default()).start_blocking().unwrap();
     for expected in 1..=3 {
         assert_eq!(session.call("acc", &[]).unwrap(), [Val::S32(expected)]);
     }
-    let mut other = guest.session_blocking(Functions::default()).unwrap();
+    let mut other = guest.session(Functions::default()).start_blocking().unwrap();
     assert_eq!(other.call("acc", &[]).unwrap(), [Val::S32(1)], "sessions share nothing");
 }
 
@@ -63,7 +63,7 @@ fn set_up_comes_first_and_once() {
     for (text, expected) in cases {
         assert_eq!(main_of(&text).unwrap(), returned(expected), "{text}");
     }
-    let mut session = guest(&trace(start)).session_blocking(Functions::default()).unwrap();
+    let mut session = guest(&trace(start)).session(Functions::default()).start_blocking().unwrap();
     session.main().unwrap();
     assert_eq!(session.main().unwrap(), returned(233));
 }
@@ -110,7 +110,7 @@ fn a_trap_ends_the_session_on_both_paths() {
         (func (export "fail") (canon lift (core func $m "fail")))
         (func (export "go") (canon lift (core func $m "go"))))"#;
     for text in [module, component] {
-        let mut session = guest(text).session_blocking(Functions::default()).unwrap();
+        let mut session = guest(text).session(Functions::default()).start_blocking().unwrap();
         session.call("go", &[]).unwrap();
         let error = session.call("fail", &[]).unwrap_err();
         assert!(matches!(error, Error::Trapped { .. }), "{error}");
@@ -123,7 +123,7 @@ fn a_trap_ends_the_session_on_both_paths() {
 #[test]
 fn a_wrong_call_does_not_end_the_session() {
     let text = r#"(module (func (export "run") (param i32 f64) (result i32) (local.get 0)))"#;
-    let mut session = guest(text).session_blocking(Functions::default()).unwrap();
+    let mut session = guest(text).session(Functions::default()).start_blocking().unwrap();
     let wrong: [&[Val]; 3] = [&[], &[Val::S32(1)], &[Val::S64(1), Val::Float64(1.0)]];
     for args in wrong {
         let error = session.call("run", args).unwrap_err();
@@ -208,7 +208,8 @@ fn a_directory_is_what_was_granted() {
     ];
     for (grants, rights, expected) in cases {
         let guest = guest(&opens(0, rights));
-        let mut session = guest.session_with_blocking(Functions::default(), &grants).unwrap();
+        let mut session =
+            guest.session(Functions::default()).grants(grants.clone()).start_blocking().unwrap();
         let outcome = session.main().unwrap();
         assert_eq!(outcome == returned(0), expected, "{grants:?}, rights {rights}: {outcome:?}");
     }
@@ -218,13 +219,14 @@ fn a_directory_is_what_was_granted() {
 fn a_directory_that_is_not_there_cannot_be_granted() {
     let grants = Grants::default().directory("/no/such/place", "/data", Access::ReadOnly);
     let guest = guest("(module)");
-    let error = guest.session_with_blocking(Functions::default(), &grants).err().unwrap();
+    let error =
+        guest.session(Functions::default()).grants(grants.clone()).start_blocking().err().unwrap();
     assert!(error.to_string().starts_with("failed to grant or deny `/no/such/place`: "), "{error}");
 }
 
 #[test]
 fn a_core_module_has_no_bindings() {
-    let mut session = guest("(module)").session_blocking(Functions::default()).unwrap();
+    let mut session = guest("(module)").session(Functions::default()).start_blocking().unwrap();
     let error = session.bind(wit_host_contract::bindings::Plugin::new).err().unwrap().to_string();
     assert!(error.contains("the guest is a core module"), "{error}");
 }

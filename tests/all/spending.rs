@@ -6,7 +6,7 @@ use wit_host::{Error, Guest, LimitReached, Limits};
 use wit_host_contract::Functions;
 
 fn limited(text: &str, limits: Limits) -> Guest<Functions> {
-    wit_host_contract::builder().limits(limits).build().unwrap().load(text).unwrap()
+    crate::hosts::shipped().limits(limits).build().unwrap().load(text).unwrap()
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn limits_end_a_call_and_name_themselves() {
         (two, half, "--memory"),
     ];
     for (text, limits, option) in cases {
-        let mut session = limited(text, limits).session_blocking(Functions::default());
+        let mut session = limited(text, limits).session(Functions::default()).start_blocking();
         let error = session.as_mut().map_or_else(|_| None, |session| session.main().err());
         let error = error.or_else(|| session.err()).expect("a limit is reached");
         assert!(matches!(error, Error::Limit { .. }), "{error}");
@@ -37,7 +37,7 @@ fn the_clock_runs_in_host_calls() {
     let limit = Duration::from_millis(20);
     let guest =
         limited(include_str!("failing/waiting.module.wat"), Limits::default().wall_clock(limit));
-    let error = guest.session_blocking(Functions::default()).unwrap().main().unwrap_err();
+    let error = guest.session(Functions::default()).start_blocking().unwrap().main().unwrap_err();
     match error {
         Error::Limit { limit: found, .. } => {
             assert_eq!(found, LimitReached::WallClock(Some(limit)))
@@ -50,7 +50,7 @@ fn the_clock_runs_in_host_calls() {
 fn what_was_spent_is_known() {
     let text = r#"(module (memory 2) (func (export "run")))"#;
     let guest = limited(text, Limits::default().fuel(1_000));
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let mut session = guest.session(Functions::default()).start_blocking().unwrap();
     session.main().unwrap();
     let spent = session.spent();
     assert_eq!(spent.peak_memory, 2 << 16);

@@ -63,7 +63,7 @@ fn heard(text: &str, functions: &[&str]) -> Vec<String> {
     let listener = Listener::default();
     tracing::subscriber::with_default(Registry::default().with(listener.clone()), || {
         let guest = runtime.load(text).unwrap();
-        let mut session = guest.session_blocking(Functions::default()).unwrap();
+        let mut session = guest.session(Functions::default()).start_blocking().unwrap();
         for function in functions {
             let _: Result<Vec<Val>, _> = session.call(function, &[]);
         }

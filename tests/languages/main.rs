@@ -40,10 +40,13 @@ fn main() {
 fn row(language: &Language) -> String {
     let directory = tempfile::tempdir().unwrap();
     let runtime = |builder: RuntimeBuilder<Functions>| builder.build().unwrap();
-    let compiling = runtime(builder());
-    let keeping = runtime(builder().cache(Cache::new(directory.path().join("cache"))));
+    let compiling = runtime(builder().allow_text_format(true));
+    let keeping = runtime(
+        builder().allow_text_format(true).cache(Cache::new(directory.path().join("cache"))),
+    );
     let load = |runtime: &Runtime<Functions>| runtime.load_file(language.file).unwrap();
-    let start = |guest: &Guest<Functions>| guest.session_blocking(Functions::default()).unwrap();
+    let start =
+        |guest: &Guest<Functions>| guest.session(Functions::default()).start_blocking().unwrap();
 
     let first_load = median(1, || drop(load(&compiling)));
     let guest = load(&keeping);
@@ -70,7 +73,7 @@ fn greet(kind: Kind, session: &mut wit_host::blocking::Session<Functions>) {
     let name = [Val::String("Ada".into())];
     let greeting = match kind {
         Kind::Component => session.call("greet", &name),
-        Kind::Module => session.call_with(Abi::CString(Returns::Inferred), "greet", &name),
+        Kind::Module => session.call_with_abi(Abi::CString(Returns::Inferred), "greet", &name),
     };
     assert_eq!(greeting.unwrap(), [Val::String("HELLO, ADA!".into())]);
 }

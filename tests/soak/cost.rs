@@ -42,8 +42,14 @@ pub(crate) fn cost() -> bool {
 
 fn ratio(text: &str, argument: i32) -> f64 {
     let limits = Limits::default().wall_clock(Duration::from_secs(600));
-    let guest = builder().limits(limits).build().expect("a runtime").load(text).expect("a guest");
-    let mut guarded = guest.session_blocking(Functions::default()).expect("a session");
+    let guest = builder()
+        .allow_text_format(true)
+        .limits(limits)
+        .build()
+        .expect("a runtime")
+        .load(text)
+        .expect("a guest");
+    let mut guarded = guest.session(Functions::default()).start_blocking().expect("a session");
 
     let engine = Engine::new(Config::new().gc_support(false)).expect("an engine");
     let module = Module::new(&engine, wat::parse_str(text).expect("text")).expect("a module");

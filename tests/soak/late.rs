@@ -88,7 +88,7 @@ fn overshoots(
                     let guest = Arc::clone(guest);
                     tokio::spawn(async move {
                         let mut session =
-                            guest.session(Functions::default()).await.expect("a session");
+                            guest.session(Functions::default()).start().await.expect("a session");
                         let began = Instant::now();
                         let ended = session.main().await;
                         assert!(matches!(ended, Err(Error::Limit { .. })), "it did not end");

@@ -14,6 +14,9 @@ mod cost;
 mod dwarf;
 #[path = "../all/hostile/folder.rs"]
 mod folder;
+#[path = "../all/hosts.rs"]
+#[allow(dead_code, reason = "the tests have more hosts")]
+mod hosts;
 mod late;
 mod left;
 mod memory;
@@ -91,11 +94,17 @@ const ENDS: [(&str, &str); 6] = [
 pub(crate) const SPIN: &str = r#"(module (func (export "run") (loop (br 0))))"#;
 /// A guest under limits.
 pub(crate) fn load(text: impl AsRef<[u8]>, limits: Limits) -> Guest<Functions> {
-    builder().limits(limits).build().expect("a runtime").load(text).expect("a guest")
+    builder()
+        .allow_text_format(true)
+        .limits(limits)
+        .build()
+        .expect("a runtime")
+        .load(text)
+        .expect("a guest")
 }
 
 async fn run(guest: &Guest<Functions>) -> Result<(), Error> {
-    guest.session(Functions::default()).await?.main().await.map(|_| ())
+    guest.session(Functions::default()).start().await?.main().await.map(|_| ())
 }
 
 fn leftovers() -> bool {

@@ -14,7 +14,7 @@
 //! let component = plan.into_component()?;
 //!
 //! let guest = wit_host_contract::builder().build()?.load(component)?;
-//! let mut session = guest.session_blocking(wit_host_contract::Functions::default())?;
+//! let mut session = guest.session(wit_host_contract::Functions::default()).start_blocking()?;
 //! assert_eq!(session.call("run", &[])?, [wit_host::Val::S32(3)]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::{GuestError, Result};
-use wit_host_text::shown_text;
 
 /// What a guest is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,16 +48,26 @@ pub fn recognise(bytes: &[u8], text: bool) -> Result<(Kind, Cow<'_, [u8]>)> {
     let Some(text) = guest_text(bytes) else {
         return Err(GuestError::NotAGuest { found: other(bytes) });
     };
-    let binary_form = wat::parse_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-        GuestError::Invalid {
-            kind: "text form",
-            reason: shown_text(&error.to_string().replace("<anon>:", "line ")),
-        }
-    })?;
+    let binary_form = parsed(text)?;
     match binary(&binary_form)? {
         Some(kind) => Ok((kind, Cow::Owned(binary_form))),
         None => Err(GuestError::NotAGuest { found: other(&binary_form) }),
     }
+}
+
+/// The binary form of a text.
+#[cfg(feature = "text-format")]
+fn parsed(text: &str) -> Result<Vec<u8>> {
+    wat::parse_str(text.trim_start_matches('\u{feff}')).map_err(|error| GuestError::Invalid {
+        kind: "text form",
+        reason: wit_host_text::shown_text(&error.to_string().replace("<anon>:", "line ")),
+    })
+}
+
+/// Nothing reads the text form where the feature `text-format` is off.
+#[cfg(not(feature = "text-format"))]
+fn parsed(text: &str) -> Result<Vec<u8>> {
+    Err(GuestError::NotAGuest { found: other(text.as_bytes()) })
 }
 
 /// Whether the bytes would be read as text.

@@ -126,7 +126,8 @@ impl Call {
     ) -> Result<Status> {
         calls.iter_mut().for_each(|line| line.take_apart(guest));
         let abi = self.convention.of(guest)?;
-        let start = || guest.session_with_blocking(Functions::new(grants), grants);
+        let start =
+            || guest.session(Functions::new(grants)).grants(grants.clone()).start_blocking();
         let mut session = match overdue.during(start) {
             Ok(session) => {
                 let abi = abi.map(|abi| (abi, self.convention.allocator()));

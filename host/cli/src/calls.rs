@@ -223,7 +223,7 @@ impl Calls {
                 (None, None) => abi.argument(&param, text, form)?,
             });
         }
-        let results = self.session.call_with(abi, function, &arguments)?;
+        let results = self.session.call_with_abi(abi, function, &arguments)?;
         let returned = results.into_iter().map(|value| Returned {
             is_bytes: matches!(&value, Val::List(items) if matches!(items[..], [Val::U8(_), ..])),
             is_plain: false,
@@ -236,7 +236,7 @@ impl Calls {
     pub(crate) fn forget(&mut self) -> Result<(), Error> {
         for handle in self.results.forget() {
             let drop = async |store: &mut _| handle.resource_drop_async(store).await;
-            self.session.typed("the drop of a handle", drop)?;
+            self.session.run("the drop of a handle", drop)?;
         }
         Ok(())
     }

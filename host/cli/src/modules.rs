@@ -40,7 +40,7 @@ impl Modules {
         builder: RuntimeBuilder<Functions>,
         externref: bool,
     ) -> RuntimeBuilder<Functions> {
-        let builder = builder.host_values(externref);
+        let builder = builder.host_values(externref).allow_text_format(true);
         let modules = self.module.iter();
         modules.fold(builder, |builder, (name, path)| builder.module_file(name, path))
     }

@@ -153,7 +153,7 @@ fn run_main(
     (grants, overdue): (&Grants, &Overdue),
     observer: &Observer<'_>,
 ) -> Result<Status> {
-    let start = || guest.session_with_blocking(Functions::new(grants), grants);
+    let start = || guest.session(Functions::new(grants)).grants(grants.clone()).start_blocking();
     let mut session = match overdue.during(start) {
         Ok(session) => session,
         Err(Error::Exited(status)) => return Ok(Status::Guest(status)),

@@ -151,7 +151,12 @@ impl Prompt<'_> {
         self.calls = None;
         let functions = Functions::new(&self.grants);
         self.interrupt.store(false, Ordering::Relaxed);
-        let started = self.guest.session_with_interrupt(functions, &self.grants, &self.interrupt);
+        let started = self
+            .guest
+            .session(functions)
+            .grants(self.grants.clone())
+            .interrupt(&self.interrupt)
+            .start_blocking();
         self.interrupt.store(true, Ordering::Relaxed);
         match started {
             Ok(session) => {

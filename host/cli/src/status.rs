@@ -117,11 +117,12 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
 fn text(error: &anyhow::Error) -> String {
     let mut causes = Vec::new();
     for cause in error.chain() {
-        causes.push(cause.to_string());
         let error: Option<&Error> = cause.downcast_ref();
-        if error.is_some_and(|error| error.failure().is_some()) {
+        if let Some(failure) = error.and_then(Error::failure) {
+            causes.push(failure.report());
             break;
         }
+        causes.push(cause.to_string());
     }
     causes.join(": ")
 }

@@ -62,13 +62,47 @@ pub fn contract() -> Result<Contract, ContractError> {
 
 /// A runtime's builder that offers the shipped contract on both paths.
 pub fn builder() -> RuntimeBuilder<Functions> {
-    RuntimeBuilder::default().component(component).env(env).contract_of_importers(WIT)
+    RuntimeBuilder::default().component(add_to_linker).env(add_to_env).contract_of_importers(WIT)
 }
 
-/// Offers the contract to components. `strings` borrows its
-/// texts, so that it is not the generated binding that serves it.
-fn component(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
-    math_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)?;
+/// Host data with the shipped contract's as a part of it, for a host that offers this contract
+/// beside one of its own.
+///
+/// ```
+/// use wit_host_contract::{Functions, HasFunctions, add_to_env, add_to_linker};
+///
+/// #[derive(Default)]
+/// struct Shop { shipped: Functions }
+///
+/// impl HasFunctions for Shop {
+///     fn functions_mut(&mut self) -> &mut Functions { &mut self.shipped }
+/// }
+///
+/// let runtime = wit_host::Runtime::<Shop>::builder()
+///     .component(add_to_linker)
+///     .env(add_to_env)
+///     .build()?;
+/// # Ok::<(), wit_host::Error>(())
+/// ```
+pub trait HasFunctions: Send + 'static {
+    /// The host data of the shipped contract.
+    fn functions_mut(&mut self) -> &mut Functions;
+}
+
+impl HasFunctions for Functions {
+    fn functions_mut(&mut self) -> &mut Functions {
+        self
+    }
+}
+
+/// Offers the contract to components: for
+/// [`RuntimeBuilder::component`](wit_host::RuntimeBuilder::component).
+///
+/// # Errors
+/// That something of it is offered already.
+// `strings` borrows its texts, so that it is not the generated binding that serves it.
+pub fn add_to_linker<T: HasFunctions>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
+    math_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, functions)?;
     let served = &mut linker.instance("wit-host:contract/strings@0.1.0")?;
     let name = |function| ("strings", function);
     type Texts = (WasmStr, WasmStr);
@@ -81,12 +115,22 @@ fn component(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
     })?;
     let from_utf8 = |(bytes,): (&[u8],)| Ok(strings::from_utf8(bytes));
     borrowed::define::<_, (WasmList<u8>,), _>(served, name("from-utf8"), from_utf8)?;
-    fetch_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)
+    fetch_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, functions)
 }
 
-/// Offers the contract to core modules that import from `env`, in WIT order.
-/// `strings.split` is not among it: no legacy convention returns a list of texts.
-fn env(env: &mut Env<'_, Functions>) -> wasmtime::Result<()> {
+fn functions<T: HasFunctions>(state: &mut State<T>) -> &mut Functions {
+    state.data_mut().functions_mut()
+}
+
+/// Offers the contract to core modules that import from `env`: for
+/// [`RuntimeBuilder::env`](wit_host::RuntimeBuilder::env). `strings.split` is not among it: no
+/// legacy convention returns a list of texts.
+///
+/// # Errors
+/// That something of it is offered already.
+// In WIT order.
+pub fn add_to_env<T: HasFunctions>(env: &mut Env<'_, T>) -> wasmtime::Result<()> {
+    let mut env = env.on(T::functions_mut);
     env.of("wit-host:contract/math").define("add", Functions::add)?;
     let mut text = env.of("wit-host:contract/strings");
     text.define("concat", |_: &mut Functions, a: &str, b: &str| strings::concat(a, b))?;

@@ -56,7 +56,7 @@ const GUEST: &str = r#"(module
         (local.get $length)))"#;
 
 fn builder() -> RuntimeBuilder<Shelf> {
-    Runtime::builder().env(|env| {
+    Runtime::builder().allow_text_format(true).env(|env| {
         env.define("price", Shelf::price)?;
         env.define("describe", Shelf::describe)?;
         env.define_result_writer("fetch_result")
@@ -67,7 +67,7 @@ fn main() -> wit_host::Result<()> {
     let guest = builder().build()?.load(GUEST)?;
     let shelf = || Shelf { articles: vec![("tea".into(), 250)], is_open: true };
 
-    let mut session = guest.session_blocking(shelf())?;
+    let mut session = guest.session(shelf()).start_blocking()?;
     assert_eq!(session.call("tea", &[])?, [Val::S32(250)]);
     assert_eq!(session.call("length-of-first", &[])?, [Val::S32(10)]);
 
@@ -77,7 +77,7 @@ fn main() -> wit_host::Result<()> {
     assert!(matches!(error, Error::Trapped(_)));
     assert!(session.has_ended());
 
-    let mut session = guest.session_blocking(Shelf { is_open: false, ..shelf() })?;
+    let mut session = guest.session(Shelf { is_open: false, ..shelf() }).start_blocking()?;
     let error = session.call("length-of-first", &[]).expect_err("the shop is closed");
     println!("{error}");
     assert!(matches!(error, Error::HostFunction(_)));

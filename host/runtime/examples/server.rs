@@ -42,6 +42,7 @@ const GUEST: &str = r#"(component
 /// Sessions of the guest, of which 100 run at a time.
 fn sessions() -> wit_host::Result<Sessions<Functions>> {
     let runtime = wit_host_contract::builder()
+        .allow_text_format(true)
         // Whoever comes then waits for a second, and gets `PoolError::Full` after that.
         .pool(Pool::new(100).wait(Duration::from_secs(1)))
         // Each place has room for this much, whether it is used or not.

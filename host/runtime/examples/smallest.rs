@@ -8,6 +8,7 @@ fn main() -> wit_host::Result<()> {
     // One runtime for the whole program. It has an engine, what it offers to guests, and
     // what each session of a guest may spend.
     let runtime = Runtime::builder()
+        .allow_text_format(true)
         .env(|env| env.define("add", |(): &mut (), a: i32, b: i32| a.wrapping_add(b)))
         .limits(Limits::default().memory(16 << 20))
         .build()?;
@@ -20,7 +21,7 @@ fn main() -> wit_host::Result<()> {
     )?;
 
     // A session is one run of the guest, with host data of its own: here, none.
-    let mut session = guest.session_blocking(())?;
+    let mut session = guest.session(()).start_blocking()?;
     let results = session.call("run", &[])?;
     println!("{results:?}");
     assert_eq!(results, [Val::S32(3)]);

@@ -2,29 +2,28 @@
 //! executor of its own, on the calling thread.
 
 use std::future::poll_fn;
-use std::ops::{Deref, DerefMut};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use wasmtime::Store;
-use wasmtime::component::Val;
+use wasmtime::component::{self, Val};
+use wasmtime::{Store, TypedFunc, WasmParams, WasmResults};
 
 use crate::abi::Abi;
 use crate::error::{Error, Result};
-use crate::executor::{Executor, run, wait};
-use crate::grants::Grants;
+use crate::executor::{Executor, run};
 use crate::guest::{Guest, Outcome};
-use crate::host::Host;
 use crate::pool::Place;
-use crate::session;
+use crate::session::{self, Terms};
 use crate::state::State;
+use crate::usage::Usage;
+use wit_host_binary::allocator_names::AllocatorNames;
 use wit_host_binary::entry_point::Main;
+use wit_host_binary::limits::{LimitReached, Limits};
 
-/// A [`session::Session`] whose calls block. Everything of a session that does
-/// not wait is reached through it. Calls of a guest that imports nothing async need no
+/// A [`session::Session`] whose calls block. Calls of a guest that imports nothing async need no
 /// async runtime, and have none.
 ///
 /// # Panics
@@ -47,71 +46,19 @@ pub type Interrupt = Arc<AtomicBool>;
 /// How often a call looks whether it is interrupted.
 const LOOK: Duration = Duration::from_millis(20);
 
-impl<T: Send + 'static> Guest<T> {
-    /// [`Guest::session`], blocking.
-    ///
-    /// # Errors
-    /// The same, and [`Error::Host`] where no executor is to be had.
-    pub fn session_blocking(&self, data: T) -> Result<Session<T>> {
-        let inner = self.inner();
-        Session::start(self, data, &inner.grants, inner.place_blocking()?, None)
-    }
-
-    /// [`Guest::session_with`], blocking.
-    ///
-    /// # Errors
-    /// Those of [`Guest::session_blocking`].
-    pub fn session_with_blocking(&self, data: T, grants: &Grants) -> Result<Session<T>> {
-        let place = self.inner().place_blocking()?;
-        Session::start(self, data, &Arc::new(grants.clone()), place, None)
-    }
-
-    /// [`Guest::session_with_blocking`], whose calls, its start among them, can be ended
-    /// from elsewhere. Those of [`Session::typed_sync`] cannot, nor can the wait for a place
-    /// in a pool.
-    ///
-    /// # Errors
-    /// Those of [`Guest::session_with_blocking`], and [`Error::Interrupted`].
-    pub fn session_with_interrupt(
-        &self,
-        data: T,
-        grants: &Grants,
-        interrupt: &Interrupt,
-    ) -> Result<Session<T>> {
-        let (place, interrupt) = (self.inner().place_blocking()?, Arc::clone(interrupt));
-        Session::start(self, data, &Arc::new(grants.clone()), place, Some(interrupt))
-    }
-
-    /// [`Guest::try_session`], blocking while the session starts.
-    ///
-    /// # Errors
-    /// The same, and [`Error::Host`] where no executor is to be had.
-    pub fn try_session_blocking(&self, data: T) -> Result<Session<T>> {
-        let inner = self.inner();
-        Session::start(self, data, &inner.grants, inner.try_place()?, None)
-    }
-}
-
-impl<T> Host<T> {
-    /// [`Host::place`], blocking.
-    fn place_blocking(&self) -> Result<Option<Place>> {
-        self.try_place().or_else(|_| wait(self.place()))
-    }
-}
-
 impl<T: Send + 'static> Session<T> {
     pub(crate) fn start(
         guest: &Guest<T>,
         data: T,
-        grants: &Arc<Grants>,
+        terms: &Terms,
         place: Option<Place>,
         interrupt: Option<Interrupt>,
     ) -> Result<Self> {
         let mut executor = None;
         let session = match (guest.loaded.is_sync.get(), &interrupt) {
-            (Some(true), None) => session::Session::start_sync(guest, data, grants, place)?,
+            (Some(true), None) => session::Session::start_sync(guest, data, terms, place)?,
             _ => {
-                let starting = session::Session::start(guest, data, grants, place);
+                let starting = session::Session::start(guest, data, terms, place);
                 drive(&mut executor, interrupt.as_ref(), "instantiate", pin!(starting))?
             }
         };
@@ -143,14 +90,14 @@ impl<T: Send + 'static> Session<T> {
         self.ended(outcome)
     }
 
-    /// [`session::Session::call_with`], blocking.
+    /// [`session::Session::call_with_abi`], blocking.
     ///
     /// # Errors
     /// The same.
-    pub fn call_with(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
+    pub fn call_with_abi(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
         let outcome =
-            drive(executor, interrupt, name, pin!(self.session.call_with(abi, name, args)));
+            drive(executor, interrupt, name, pin!(self.session.call_with_abi(abi, name, args)));
         self.ended(outcome)
     }
 
@@ -163,44 +110,124 @@ impl<T: Send + 'static> Session<T> {
         drive(executor, interrupt, name, pin!(self.session.call_core(name, args)))
     }
 
-    /// [`session::Session::typed`], blocking.
+    /// [`session::Session::run`], blocking.
     ///
     /// # Errors
     /// The same.
-    pub fn typed<R>(
+    pub fn run<R>(
         &mut self,
         name: &str,
         calls: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         let (executor, interrupt) = (&mut self.executor, self.interrupt.as_ref());
-        let outcome = drive(executor, interrupt, name, pin!(self.session.typed(name, calls)));
+        let outcome = drive(executor, interrupt, name, pin!(self.session.run(name, calls)));
         self.ended(outcome)
     }
 
-    /// [`Session::typed`] with bindings that are not async, which makes short calls
+    /// [`Session::run`] with bindings that are not async, which makes short calls
     /// cheaper by some hundred nanoseconds:
-    /// `session.typed_sync("greet", |store| plugin.call_greet(store, "you"))`.
+    /// `session.run_sync("greet", |store| plugin.call_greet(store, "you"))`.
     ///
     /// # Errors
     /// Those of [`Session::call`]. [`Error::WrongType`] where the guest imports
-    /// something that is async, as most of WASI is: use [`Session::typed`] there.
-    pub fn typed_sync<R>(
+    /// something that is async, as most of WASI is: use [`Session::run`] there.
+    pub fn run_sync<R>(
         &mut self,
         name: &str,
         calls: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         if self.session.can_be_sync() {
-            return self.session.typed_sync(name, calls);
+            return self.session.run_sync(name, calls);
         }
         let reason = "the guest imports functions that are async, or has its `_start` called \
-                      first, so that its calls have to be async; use `Session::typed` with \
+                      first, so that its calls have to be async; use `Session::run` with \
                       bindings that are";
         Err(Error::WrongType { function: name.into(), reason: reason.into() })
     }
 
-    /// Ends the session and gives its host data back.
+    /// The session whose calls are made to block.
+    pub(crate) fn inner(&self) -> &session::Session<T> {
+        &self.session
+    }
+
+    /// [`session::Session::bind`]. It does not block.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn bind<'s, B>(
+        &'s mut self,
+        bind: impl FnOnce(&'s mut Store<State<T>>, &component::Instance) -> wasmtime::Result<B>,
+    ) -> Result<B> {
+        self.session.bind(bind)
+    }
+
+    /// [`session::Session::typed_func`].
+    ///
+    /// # Errors
+    /// The same.
+    pub fn typed_func<P: WasmParams, R: WasmResults>(
+        &mut self,
+        name: &str,
+    ) -> Result<TypedFunc<P, R>> {
+        self.session.typed_func(name)
+    }
+
+    /// [`session::Session::limit_calls`].
+    ///
+    /// # Errors
+    /// The same.
+    pub fn limit_calls(&mut self, limits: &Limits) -> Result<()> {
+        self.session.limit_calls(limits)
+    }
+
+    /// [`session::Session::set_allocator`].
+    pub fn set_allocator(&mut self, names: AllocatorNames) {
+        self.session.set_allocator(names);
+    }
+
+    /// [`session::Session::exited`].
+    pub fn exited(&self) -> Option<(&str, i32)> {
+        self.session.exited()
+    }
+
+    /// [`session::Session::refused`].
+    pub fn refused(&self) -> Option<LimitReached> {
+        self.session.refused()
+    }
+
+    /// [`session::Session::has_ended`].
+    pub fn has_ended(&self) -> bool {
+        self.session.has_ended()
+    }
+
+    /// [`session::Session::guest`].
+    pub fn guest(&self) -> &Guest<T> {
+        self.session.guest()
+    }
+
+    /// [`session::Session::data`].
+    pub fn data(&self) -> &T {
+        self.session.data()
+    }
+
+    /// [`session::Session::data_mut`].
+    pub fn data_mut(&mut self) -> &mut T {
+        self.session.data_mut()
+    }
+
+    /// [`session::Session::into_data`].
     pub fn into_data(self) -> T {
         self.session.into_data()
+    }
+
+    /// [`session::Session::spent`].
+    pub fn spent(&self) -> Usage {
+        self.session.spent()
+    }
+
+    /// [`session::Session::output`].
+    pub fn output(&self) -> (Vec<u8>, Vec<u8>) {
+        self.session.output()
     }
 
     /// The outcome of a call. What the guest of an interrupted one has written is on its
@@ -249,18 +276,4 @@ async fn until<R>(
         call.as_mut().poll(context)
     })
     .await
-}
-
-impl<T: 'static> Deref for Session<T> {
-    type Target = session::Session<T>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.session
-    }
-}
-
-impl<T: 'static> DerefMut for Session<T> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.session
-    }
 }

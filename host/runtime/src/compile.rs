@@ -36,6 +36,7 @@ impl Compiled {
     }
 
     /// The code as bytes, which an engine with the same settings takes back.
+    #[cfg(any(feature = "cache", feature = "isolation", feature = "precompiled"))]
     pub(crate) fn serialize(&self) -> wasmtime::Result<Vec<u8>> {
         match self {
             Self::Component(component) => component.serialize(),

@@ -50,7 +50,7 @@ impl<T: Send> Debug for Session<T> {
 
 impl<T: Send> Debug for blocking::Session<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        Debug::fmt(&**self, f)
+        Debug::fmt(self.inner(), f)
     }
 }
 

@@ -4,11 +4,11 @@
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
-use wasmtime::{
-    Collector, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
-    WasmBacktraceDetails,
-};
+#[cfg(feature = "isolation")]
+use wasmtime::Engine;
+use wasmtime::{Collector, Config, WasmBacktraceDetails};
 
+use crate::coredump;
 use crate::processor::Processor;
 use wit_host_binary::limits::Limits;
 
@@ -41,24 +41,17 @@ impl Settings {
         Self { processor, ..self }
     }
 
-    /// An engine for guests with what today's toolchains emit. Every other
+    /// The settings of an engine for guests with what today's toolchains emit. Every other
     /// proposal is off, since each is code that an attacker could reach.
-    /// A coredump is what it makes of a trap, and a pool is where sessions have their
-    /// memory, neither of which compiled code knows.
-    pub(crate) fn engine(
-        &self,
-        coredump: bool,
-        pool: Option<PoolingAllocationConfig>,
-    ) -> wasmtime::Result<Engine> {
+    /// A coredump is what it makes of a trap, which compiled code does not know.
+    pub(crate) fn session_config(&self, coredump: bool) -> wasmtime::Result<Config> {
         let mut config = self.config()?;
-        config.coredump_on_trap(coredump);
-        if let Some(pool) = pool {
-            config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-        }
-        Engine::new(&config)
+        coredump::configure(&mut config, coredump);
+        Ok(config)
     }
 
     /// An engine that only compiles, in parallel or on the calling thread alone.
+    #[cfg(feature = "isolation")]
     pub(crate) fn compiler(&self, parallel: bool) -> wasmtime::Result<Engine> {
         Engine::new(self.config()?.parallel_compilation(parallel))
     }
@@ -98,6 +91,7 @@ impl Settings {
     }
 
     /// The settings as one word, for the command line of another process.
+    #[cfg(any(feature = "cache", feature = "isolation", feature = "precompiled"))]
     pub(crate) fn to_word(&self) -> String {
         let Self { fuel, deterministic, host_values, stack, processor } = self;
         format!("{fuel},{deterministic},{host_values},{stack},{processor}")

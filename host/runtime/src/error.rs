@@ -16,6 +16,7 @@ use wit_host_check::export_name::hint;
 use wit_host_check::fit::{Misfit, Misfits};
 use wit_host_text::contain::Panicked;
 use wit_host_text::{list, shown};
+#[cfg(feature = "values-text")]
 use wit_host_values::BadArgument;
 use wit_host_wit::ContractError;
 
@@ -61,6 +62,7 @@ pub enum Error {
     },
 
     /// The pool could not be made, the guest is too large for it, or it was full.
+    #[cfg(feature = "pooling")]
     #[error(transparent)]
     Pool(#[from] crate::pool::PoolError),
 
@@ -110,6 +112,7 @@ pub enum Error {
     },
 
     /// An argument's text is no value of its parameter's type.
+    #[cfg(feature = "values-text")]
     #[error(transparent)]
     Argument(#[from] BadArgument),
 
@@ -239,7 +242,13 @@ impl Error {
         }
     }
 
-    /// The same, to be completed by who knows more.
+    /// All that is known of the error: [`Failure::report`] of a call that failed, and otherwise
+    /// what [`Display`](std::fmt::Display) says.
+    pub fn report(&self) -> String {
+        self.failure().map_or_else(|| self.to_string(), Failure::report)
+    }
+
+    /// The failure of [`Error::failure`], to be completed by who knows more.
     pub fn failure_mut(&mut self) -> Option<&mut Failure> {
         match self {
             Self::Trapped(failure) | Self::HostFunction(failure) | Self::Limit { failure, .. } => {

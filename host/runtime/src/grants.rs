@@ -6,9 +6,11 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use bytes::Bytes;
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::output_function::OutputFunction;
 use wit_host_check::deny::{Denial, Pattern};
 
 /// What a session may touch. The default is nothing: no directory, no
@@ -30,6 +32,9 @@ pub struct Grants {
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) arguments: Vec<String>,
     pub(crate) stdio: Stdio,
+    pub(crate) stdin: Option<Bytes>,
+    pub(crate) stdout: Option<OutputFunction>,
+    pub(crate) stderr: Option<OutputFunction>,
     pub(crate) waits_for_files: bool,
     pub(crate) denied: Vec<Pattern>,
     hosts: AllowedHosts,
@@ -108,6 +113,39 @@ impl Grants {
     #[must_use]
     pub fn stdio(mut self, stdio: Stdio) -> Self {
         self.stdio = stdio;
+        self
+    }
+
+    /// Gives the guest these bytes on its standard input, in the place of where
+    /// [`Grants::stdio`] has it.
+    ///
+    /// ```
+    /// use wit_host::Grants;
+    ///
+    /// let grants = Grants::default()
+    ///     .stdin("some text")
+    ///     .stdout(|bytes| println!("the guest wrote {} bytes", bytes.len()));
+    /// ```
+    #[must_use]
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = Some(Bytes::from(bytes.into()));
+        self
+    }
+
+    /// Calls a function with what the guest writes to standard output, as it is written and
+    /// however much it is, in the place of where [`Grants::stdio`] has it. It is called on the
+    /// guest's thread, and its time is the call's: hand the bytes on, and do not wait.
+    #[must_use]
+    pub fn stdout(mut self, function: impl Fn(&[u8]) + Send + Sync + 'static) -> Self {
+        self.stdout = Some(OutputFunction::new(function));
+        self
+    }
+
+    /// Calls a function with what the guest writes to standard error, as [`Grants::stdout`]
+    /// does for standard output.
+    #[must_use]
+    pub fn stderr(mut self, function: impl Fn(&[u8]) + Send + Sync + 'static) -> Self {
+        self.stderr = Some(OutputFunction::new(function));
         self
     }
 

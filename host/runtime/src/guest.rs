@@ -10,11 +10,9 @@ use wasmtime::component::{self, Val};
 
 use crate::compile::Compiled;
 use crate::error::{Error, Result};
-use crate::grants::Grants;
 use crate::host::Host;
 use crate::linked_module::LinkedModule;
 use crate::runtime::Runtime;
-use crate::session::Session;
 use crate::state::State;
 use crate::{component as component_path, link, module as module_path, pool};
 use wit_host_binary::entry_point::Main;
@@ -181,7 +179,7 @@ impl<T: Send + 'static> Guest<T> {
     }
 
     /// What a core module's function takes and returns, in the engine's own types, for
-    /// [`Session::call_core`]. `None` for a component.
+    /// [`Session::call_core`](crate::Session::call_core). `None` for a component.
     pub fn core_type(&self, function: &str) -> Option<wasmtime::FuncType> {
         match &self.loaded.linked {
             Linked::Component(_) => None,
@@ -193,7 +191,7 @@ impl<T: Send + 'static> Guest<T> {
     }
 
     /// A component, ready to be instantiated: for bindings that look its exports up once
-    /// and not in every session, see [`Session::bind`]. `None` for a core module.
+    /// and not in every session, see [`Session::bind`](crate::Session::bind). `None` for a core module.
     pub fn instance_pre(&self) -> Option<&component::InstancePre<State<T>>> {
         match &self.loaded.linked {
             Linked::Component(pre) => Some(pre),
@@ -211,7 +209,7 @@ impl<T: Send + 'static> Guest<T> {
         }
     }
 
-    /// The function that [`Session::main`] calls, the first that the guest has of
+    /// The function that [`Session::main`](crate::Session::main) calls, the first that the guest has of
     /// the world's `run`, a `wasi:cli/run` command, a core module's `run`, `_start`, and
     /// a core module's export without a name.
     pub fn main(&self) -> Option<Main> {
@@ -226,38 +224,5 @@ impl<T: Send + 'static> Guest<T> {
             })
             .or_else(|| find("_start").map(Main::Start))
             .or_else(|| find("").map(Main::Run))
-    }
-
-    /// Starts a session with the runtime's grants. Must be called in a tokio
-    /// runtime with time and I/O enabled; [`crate::blocking`] brings its own. Where
-    /// every place of the [`Pool`](crate::pool::Pool) is taken, it waits for one.
-    ///
-    /// # Errors
-    /// [`Error::Grant`](Error::Grant), [`Error::Pool`](crate::error::Error::Pool), and
-    /// those of a call, since starting may run code of the guest.
-    pub async fn session(&self, data: T) -> Result<Session<T>> {
-        let inner = self.inner();
-        let place = inner.place().await?;
-        Session::start(self, data, &inner.grants, place).await
-    }
-
-    /// Starts a session, as [`Guest::session`] does, but does not wait where every
-    /// place of the [`Pool`](crate::pool::Pool) is taken.
-    ///
-    /// # Errors
-    /// Those of [`Guest::session`], and at once [`PoolError::Full`](crate::pool::PoolError::Full).
-    pub async fn try_session(&self, data: T) -> Result<Session<T>> {
-        let inner = self.inner();
-        Session::start(self, data, &inner.grants, inner.try_place()?).await
-    }
-
-    /// Starts a session with grants of its own.
-    ///
-    /// # Errors
-    /// Those of [`Guest::session`], and [`Error::Misfits`](Error::Misfits)
-    /// where the grants deny what the guest imports.
-    pub async fn session_with(&self, data: T, grants: &Grants) -> Result<Session<T>> {
-        let place = self.inner().place().await?;
-        Session::start(self, data, &Arc::new(grants.clone()), place).await
     }
 }

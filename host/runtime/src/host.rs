@@ -8,7 +8,7 @@ use wit_host_binary::blake3;
 
 use wasmtime::{Engine, component};
 
-use crate::cache::{Cache, Found, Key};
+use crate::cache::{Cache, Key};
 use crate::compile::{Compiled, compile};
 use crate::error::Result;
 use crate::grants::Grants;
@@ -72,11 +72,8 @@ impl<T: 'static> Host<T> {
         let cache = self.cache.as_ref()?;
         let guest = component_hash(path, self.limits.file_size)?;
         let key = self.key(&guest);
-        let found = cache.get(&self.shared, Kind::Component, &key, &self.limits);
-        match found.ok()? {
-            Found::Code(compiled) => Some((compiled, guest)),
-            Found::Nothing | Found::Changed(_) => None,
-        }
+        let compiled = cache.find(&self.shared, Kind::Component, &key, &self.limits)?;
+        Some((compiled, guest))
     }
 
     fn key(&self, guest: &blake3::Hash) -> Key {

@@ -17,6 +17,7 @@ pub(crate) fn is_lacking(error: &wasmtime::Error) -> bool {
 }
 
 /// Whether that is memory.
+#[cfg(feature = "isolation")]
 pub(crate) fn is_out_of_memory(error: &wasmtime::Error) -> bool {
     error.chain().any(|cause| of_system(cause) == Some(Errno::NOMEM))
 }

@@ -39,6 +39,7 @@
 //!     .component(|linker| Plugin::add_to_linker::<_, HasSelf<Shop>>(linker, State::data_mut))
 //!     .env(|env| env.define("price", Shop::price))
 //!     .limits(Limits::default().memory(16 << 20))
+//!     .allow_text_format(true) // For this example, whose guest is a text.
 //!     .build()?;
 //!
 //! // A guest is usually a file: `runtime.load_file("guest.wasm")?`.
@@ -50,21 +51,35 @@
 //!         (func (export "two-teas") (result i32)
 //!             (i32.mul (i32.const 2) (call $price (i32.const 0) (i32.const 3)))))
 //! "#)?;
-//! let mut session = guest.session_blocking(Shop { questions: 0 })?;
+//! let mut session = guest.session(Shop { questions: 0 }).start_blocking()?;
 //! assert_eq!(session.call("two-teas", &[])?, [wit_host::Val::S32(500)]);
 //! assert_eq!(session.data().questions, 1);
 //!
 //! // Of a component, the world's functions are called with their own types:
 //! //     let plugin = session.bind(Plugin::new)?;
-//! //     session.typed("total", async |store| plugin.call_total(store, &articles).await)?;
+//! //     session.run("total", async |store| plugin.call_total(store, &articles).await)?;
 //! # Ok::<(), wit_host::Error>(())
 //! ```
+//!
+//! # Features
+//! An embedder pays for the engine, WASI, tokio and a dozen crates more. What not everybody
+//! needs is a feature:
+//!
+//! | feature | brings | by default |
+//! | --- | --- | --- |
+//! | `cache` | [`Cache`]: compiled code is kept on disk, and runtimes share an engine | yes |
+//! | `pooling` | [`Pool`]: room for sessions that is set aside | yes |
+//! | `isolation` | [`Isolation`]: compiling, and reading debug information for [`Failure::locate`], in a process of its own | no |
+//! | `text-format` | [`RuntimeBuilder::allow_text_format`]: guests in the text form, as in the examples here | no |
+//! | `coredumps` | [`RuntimeBuilder::coredump`]: the memory and stack of a guest that trapped | no |
+//! | `precompiled` | [`CompiledGuest`]: machine code that is made in one place and run in another | no |
+//! | `values-text` | [`values`] from WAVE and JSON and as JSON, and [`Abi::argument`] | no |
 //!
 //! # When a call fails
 //! [`Error::Trapped`], [`Error::Limit`] and [`Error::HostFunction`] carry a
 //! [`Failure`]: the call and its arguments, the cause in plain words, the host call
 //! that was under way, the guest's stack, the last lines that it wrote to standard
-//! error, and what was spent. Its `Display` is all of that.
+//! error, and what was spent. Its `Display` is one line, and [`Failure::report`] is all of that.
 //!
 //! # When the host panics
 //! What reads, compiles and links guests is much code, and some of it panics on guests
@@ -135,14 +150,17 @@ mod abi;
 pub mod blocking;
 pub mod borrowed;
 mod builder;
+#[cfg_attr(not(feature = "cache"), path = "without/cache.rs")]
 mod cache;
 mod capture;
 mod check;
 mod compile;
 mod component;
+mod coredump;
 mod deadline;
 mod debug;
 mod denied;
+mod direct;
 mod engine;
 pub mod env;
 mod error;
@@ -153,6 +171,7 @@ mod guest;
 mod host;
 mod host_call;
 mod inherit;
+#[cfg_attr(not(feature = "isolation"), path = "without/isolate.rs")]
 mod isolate;
 mod lacking;
 mod link;
@@ -161,13 +180,17 @@ mod meter;
 mod module;
 mod nonblocking;
 mod outlet;
+mod output_function;
+#[cfg_attr(not(feature = "pooling"), path = "without/pool.rs")]
 mod pool;
+#[cfg(feature = "precompiled")]
 mod precompiled;
 mod processor;
 mod provide;
 mod reuse;
 mod runtime;
 mod session;
+mod session_builder;
 mod shared_engine;
 mod state;
 mod stderr_tail;
@@ -178,20 +201,27 @@ mod wasi;
 
 pub use abi::{Abi, Returns};
 pub use builder::RuntimeBuilder;
+#[cfg(feature = "cache")]
 pub use cache::{Cache, CacheStats};
 pub use env::{Env, Exit, GuestFailure, HostFailure};
 pub use error::{Error, Result};
 pub use failure::Failure;
 pub use grants::{Access, AllowedHosts, Grants, Stdio};
 pub use guest::{Guest, Outcome};
+#[cfg(feature = "isolation")]
 pub use isolate::{Isolation, isolated_worker};
+#[cfg(feature = "pooling")]
 pub use pool::{Pool, PoolError};
+#[cfg(feature = "precompiled")]
 pub use precompiled::{CompiledGuest, Manifest};
 pub use processor::Processor;
 pub use reuse::{Lease, Reuse, Sessions};
 pub use runtime::Runtime;
 pub use session::Session;
+pub use session_builder::SessionBuilder;
 pub use state::State;
+/// URLs, for [`AllowedHosts::contains`].
+pub use url;
 pub use usage::Usage;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
 pub use wasmtime;

@@ -125,6 +125,10 @@ impl Meter {
         Self { modules, ..self }
     }
 
+    pub(crate) fn set_limits(&mut self, limits: Arc<Limits>) {
+        self.limits = limits;
+    }
+
     pub(crate) fn limits(&self) -> &Arc<Limits> {
         &self.limits
     }

@@ -2,20 +2,22 @@
 //! moves its epoch on, the places of its pool, and the compiled code of the guests
 //! that they hold. It does not know where compiled code comes from.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use wasmtime::{Engine, EngineWeak};
 
-use crate::cache::Key;
-use crate::compile::Compiled;
+#[cfg(feature = "cache")]
+use crate::cache::SharedCode;
 use crate::deadline::EPOCH;
 use crate::engine::Settings;
 use crate::error::{Error, Result};
 use crate::pool::{Places, Room};
 use wit_host_check::engine_error::reason;
+
+/// What the host is about to do here.
+const SET_UP: &str = "set up the engine";
 
 /// An engine with the settings that it was made from.
 pub(crate) struct SharedEngine {
@@ -29,28 +31,32 @@ pub(crate) struct SharedEngine {
     starting: Mutex<()>,
     /// How many epochs have begun, of which a deterministic engine has none.
     pub(crate) epochs: Arc<AtomicU64>,
-    code: Mutex<HashMap<Key, Held>>,
-}
-
-/// Code that others hold, and its bytes.
-struct Held {
-    compiled: Weak<Compiled>,
-    size: usize,
+    /// The compiled code of the guests that its runtimes hold.
+    #[cfg(feature = "cache")]
+    pub(crate) code: SharedCode,
 }
 
 impl SharedEngine {
     /// # Errors
     /// [`Error::Host`], and [`Error::Pool`] where there is no room for the pool.
     pub(crate) fn new(settings: Settings, coredump: bool, room: Option<&Room>) -> Result<Self> {
-        let allocator = room.map(Room::allocator).transpose()?;
-        let engine = settings.engine(coredump, allocator).map_err(|error| match room {
-            Some(room) => room.no_room(reason(&error)).into(),
-            None => Error::host("set up the engine")(error),
+        let mut config = settings.session_config(coredump).map_err(Error::host(SET_UP))?;
+        room.map_or(Ok(()), |room| room.configure(&mut config))?;
+        let engine = Engine::new(&config).map_err(|error| match room {
+            Some(room) => room.no_room(reason(&error)),
+            None => Error::host(SET_UP)(error),
         })?;
-        let places = room.map(|room| Places::new(room.sessions));
-        let (epochs, code) = (Arc::default(), Mutex::default());
-        let (ticks, starting) = (AtomicBool::new(false), Mutex::default());
-        Ok(Self { engine, settings, places, ticks, starting, epochs, code })
+        let places = room.map(Places::new);
+        Ok(Self {
+            engine,
+            settings,
+            places,
+            ticks: AtomicBool::new(false),
+            starting: Mutex::default(),
+            epochs: Arc::default(),
+            #[cfg(feature = "cache")]
+            code: SharedCode::default(),
+        })
     }
 
     /// Starts the thread that moves the epoch on, unless it runs already. It
@@ -71,20 +77,6 @@ impl SharedEngine {
             self.ticks.store(true, Ordering::Release);
         }
         Ok(())
-    }
-
-    /// The code of a guest that somebody holds, and its bytes.
-    pub(crate) fn held(&self, key: &Key) -> Option<(Arc<Compiled>, usize)> {
-        let code = self.code.lock().unwrap_or_else(PoisonError::into_inner);
-        let Held { compiled, size } = code.get(key)?;
-        Some((compiled.upgrade()?, *size))
-    }
-
-    /// Makes code known to others, for as long as it is held.
-    pub(crate) fn hold(&self, key: Key, compiled: &Arc<Compiled>, size: usize) {
-        let mut code = self.code.lock().unwrap_or_else(PoisonError::into_inner);
-        code.retain(|_, held| held.compiled.strong_count() > 0);
-        code.insert(key, Held { compiled: Arc::downgrade(compiled), size });
     }
 }
 

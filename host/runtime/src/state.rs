@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::grants::Grants;
 use crate::meter::Meter;
 use crate::wasi::{View, Wasi};
+use wit_host_binary::limits::Limits;
 
 /// What is behind a session: the embedder's host data `T`, which host functions
 /// work on, and the host's own book-keeping.
@@ -62,6 +63,12 @@ impl<T> State<T> {
             host_call,
             start_exited,
         })
+    }
+
+    /// Sets what is spent from now on, by the call to come.
+    pub(crate) fn set_limits(&mut self, limits: Arc<Limits>) {
+        self.deadline = Deadline::new(limits.wall_clock, Began::Epoch(0));
+        self.meter.set_limits(limits);
     }
 
     /// The embedder's host data.

@@ -4,7 +4,7 @@
 //! ```
 //! use wit_host_values::{Form, from_text, to_json_text, to_wave};
 //!
-//! let runtime = wit_host::Runtime::<()>::builder().build()?;
+//! let runtime = wit_host::Runtime::<()>::builder().allow_text_format(true).build()?;
 //! let guest = runtime.load(
 //!     r#"(module (func (export "half") (param f64) (result f64)
 //!         (f64.div (local.get 0) (f64.const 2))))"#,
@@ -14,7 +14,7 @@
 //!
 //! let (name, ty) = &signature.params[0];
 //! let arg = from_text(name, ty, "5", Form::Wave)?;
-//! let results = guest.session_blocking(())?.call("half", &[arg])?;
+//! let results = guest.session(()).start_blocking()?.call("half", &[arg])?;
 //! assert_eq!((to_wave(&results[0]), to_json_text(&results[0])), ("2.5".into(), "2.5".into()));
 //! # Ok::<(), wit_host::Error>(())
 //! ```
@@ -33,22 +33,30 @@
 //! | `result<T, E>` | `{"ok": value}` or `{"err": value}`, with `null` for no payload |
 //! | flags | an array of the names that are set |
 
+#[cfg(feature = "text")]
 mod argument;
 mod core_number;
+#[cfg(feature = "text")]
 mod example;
+#[cfg(feature = "text")]
 mod fault;
 pub mod fits;
+#[cfg(feature = "text")]
 mod json;
+#[cfg(feature = "text")]
 mod members;
 mod notation;
 pub mod number;
 mod signature;
 mod wave;
 
+#[cfg(feature = "text")]
 pub use self::argument::{BadArgument, Form, from_bytes, from_text};
 pub use self::core_number::{lift_number, lower_number, number_type};
+#[cfg(feature = "text")]
 pub use self::example::example;
 pub use self::fits::fits;
+#[cfg(feature = "text")]
 pub use self::json::{to_json, to_json_text};
 pub use self::notation::wit;
 pub use self::signature::Signature;

@@ -39,9 +39,9 @@ fn functions_of_the_macro() {
 #[test]
 fn an_error_of_the_macro_is_a_result() {
     let mut session = super::session(&module(&[ALLOCATOR, ALLOCATE, FUNCTIONS]));
-    let results = session.call_with(Abi::Bindgen, "say", &[]).unwrap();
+    let results = session.call_with_abi(Abi::Bindgen, "say", &[]).unwrap();
     assert_eq!(results, [err("wrong number of arguments")]);
-    assert!(session.call_with(Abi::Bindgen, "say", &[text("x")]).is_ok());
+    assert!(session.call_with_abi(Abi::Bindgen, "say", &[text("x")]).is_ok());
 }
 
 #[test]

@@ -38,8 +38,8 @@ fn module(parts: &[&str]) -> String {
 
 fn session(module: &str) -> Session<Functions> {
     let limits = Limits::default().memory(4 << 20).fuel(10_000_000).host_call_bytes(100_000);
-    let runtime = wit_host_contract::builder().limits(limits).build().unwrap();
-    runtime.load(module).unwrap().session_blocking(Functions::default()).unwrap()
+    let runtime = crate::hosts::shipped().limits(limits).build().unwrap();
+    runtime.load(module).unwrap().session(Functions::default()).start_blocking().unwrap()
 }
 
 /// Makes the call twice, since the first must leave the guest as it was: with no
@@ -47,7 +47,7 @@ fn session(module: &str) -> Session<Functions> {
 fn check(module: &str, abi: Abi, function: &str, args: &[Val], expected: &Expected) {
     let mut session = session(module);
     for _ in 0..2 {
-        let outcome = session.call_with(abi, function, args);
+        let outcome = session.call_with_abi(abi, function, args);
         let told = format!("{function} by {abi:?}: {outcome:?}");
         match (outcome, expected) {
             (Ok(results), Gives(expected)) => {
@@ -69,7 +69,7 @@ fn check(module: &str, abi: Abi, function: &str, args: &[Val], expected: &Expect
 }
 
 fn assert_ended(session: &mut Session<Functions>) {
-    let error = session.call_with(C_STRING, "live", &[]).unwrap_err();
+    let error = session.call_with_abi(C_STRING, "live", &[]).unwrap_err();
     assert!(matches!(error, Error::SessionEnded { .. }), "{error}");
 }
 

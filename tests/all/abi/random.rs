@@ -30,7 +30,7 @@ fn word() -> impl Strategy<Value = u32> {
 #[test]
 fn any_answer_is_read_or_refused() {
     let limits = Limits::default().host_call_bytes(100_000);
-    let runtime = wit_host_contract::builder().limits(limits).build().unwrap();
+    let runtime = crate::hosts::shipped().limits(limits).build().unwrap();
     let guest = runtime.load(GUEST).unwrap();
     let config = Config { cases: 200, failure_persistence: None, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
@@ -47,8 +47,8 @@ fn any_answer_is_read_or_refused() {
 }
 
 fn check(guest: &Guest<Functions>, function: &str, abi: Abi, answer: &[u8]) {
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
-    match session.call_with(abi, function, &[bytes(answer)]) {
+    let mut session = guest.session(Functions::default()).start_blocking().unwrap();
+    match session.call_with_abi(abi, function, &[bytes(answer)]) {
         Ok(results) => assert!(results.len() <= 100_000 / size_of::<Val>()),
         Err(Error::Trapped(_) | Error::Limit { .. }) => {}
         Err(error) => panic!("{function}: {error}"),

@@ -32,7 +32,7 @@ pub(super) const HELPERS: &str = r#"
     (func (export "pages") (result i32) (memory.size))"#;
 
 pub(super) static RUNTIME: LazyLock<Runtime<Functions>> =
-    LazyLock::new(|| wit_host_contract::builder().build().unwrap());
+    LazyLock::new(|| crate::hosts::shipped().build().unwrap());
 
 /// What has to come of a call.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ pub(super) fn check(module: &str, calls: &[Call]) {
 fn through(guest: &[u8], kind: Kind, calls: &[Call]) {
     let guest = RUNTIME.load(guest).unwrap();
     assert_eq!(guest.kind(), kind);
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let mut session = guest.session(Functions::default()).start_blocking().unwrap();
     for (name, args, expected) in calls {
         let outcome = match kind {
             Kind::Component => session.call(name, args),

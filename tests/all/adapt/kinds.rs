@@ -90,7 +90,7 @@ fn runtime() -> Runtime<Kinds> {
     use numbers::Host as _;
 
     let none = |()| "none".to_owned();
-    Runtime::builder()
+    crate::hosts::builder()
         .component(|linker| Guest::add_to_linker::<_, HasSelf<Kinds>>(linker, State::data_mut))
         .env(move |env| {
             env.define("flip", Kinds::flip)?;
@@ -168,7 +168,7 @@ fn every_kind_of_value() {
         let module = module(&format!(r#"(import "env" "{name}" (func ${name} {ty}))"#), code);
         for guest in [module.clone().into_bytes(), adapted(&module)] {
             let guest = runtime.load(guest).unwrap();
-            let mut session = guest.session_blocking(Kinds::default()).unwrap();
+            let mut session = guest.session(Kinds::default()).start_blocking().unwrap();
             match (session.call("run", &[]), expected) {
                 (Ok(results), Some(number)) => assert_eq!(results, [Val::S32(number)], "{import}"),
                 (Err(Error::Trapped { .. }), None) => {}
@@ -184,7 +184,7 @@ fn a_function_of_the_world_itself() {
     let module = module(import, "(call $log_line (i32.const 8) (i32.const 3)) (i32.const 0)");
     for guest in [module.clone().into_bytes(), adapted(&module)] {
         let guest = runtime().load(guest).unwrap();
-        let mut session = guest.session_blocking(Kinds::default()).unwrap();
+        let mut session = guest.session(Kinds::default()).start_blocking().unwrap();
         session.call("run", &[]).unwrap();
         assert_eq!(session.into_data().lines, ["abc"]);
     }

@@ -16,7 +16,7 @@ fn main_of(path: &str, grants: &Grants) -> Result<Outcome, Error> {
     let plan = plan.unwrap();
     assert_eq!(plan.left_out(), ["greet"]);
     let guest = RUNTIME.load(plan.into_component().unwrap()).unwrap();
-    guest.session_with_blocking(Functions::new(grants), grants).unwrap().main()
+    guest.session(Functions::new(grants)).grants(grants.clone()).start_blocking().unwrap().main()
 }
 
 #[test]

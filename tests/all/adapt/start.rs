@@ -51,7 +51,8 @@ fn commands() {
         let component = plan(&module).into_component().unwrap();
         for guest in [module.into_bytes(), component] {
             let guest = RUNTIME.load(guest).unwrap();
-            let outcome = guest.session_blocking(Functions::default()).unwrap().main().unwrap();
+            let outcome =
+                guest.session(Functions::default()).start_blocking().unwrap().main().unwrap();
             assert_eq!(outcome, Outcome::Exited(status), "{:?}", guest.kind());
         }
     }

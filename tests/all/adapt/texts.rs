@@ -137,7 +137,7 @@ fn a_text_with_a_nul_inside_traps() {
     let component = plan(&module(SIZED, GREET)).into_component().unwrap();
     for name in ["\0", "a\0", "\0b", "a\0b"] {
         let guest = RUNTIME.load(&component).unwrap();
-        let mut session = guest.session_blocking(Functions::default()).unwrap();
+        let mut session = guest.session(Functions::default()).start_blocking().unwrap();
         let Err(Error::Trapped(failure)) = session.call("greet", &[text(name)]) else {
             panic!("{name:?}");
         };
@@ -192,7 +192,7 @@ fn an_allocator_that_is_named() {
         let (bytes, limits) = (MODULE.as_bytes(), Limits::default());
         let plan = Plan::with_allocator(bytes, &contract(), &limits, Some(&names)).unwrap();
         let guest = RUNTIME.load(plan.into_component().unwrap()).unwrap();
-        let mut session = guest.session_blocking(Functions::default()).unwrap();
+        let mut session = guest.session(Functions::default()).start_blocking().unwrap();
         let greeted = session.call("greet", &[Val::String("Ann".into())]).unwrap();
         assert_eq!(greeted, [Val::String(greeting.into())], "{names:?}");
         assert_eq!(session.call("run", &[]).unwrap(), [Val::S32(freed)], "{names:?}");

@@ -99,7 +99,7 @@ fn the_entry_of_another_guest() {
     let place = Place::new();
     place.load(&module(7));
     let seven = place.entry();
-    let other = super::runtime(wit_host_contract::builder().cache(place.cache()));
+    let other = super::runtime(crate::hosts::shipped().cache(place.cache()));
     super::returns(&other.load(module(8)).unwrap(), 8);
     let eight = entries(&place.directory).into_iter().find(|path| *path != seven).unwrap();
     fs::copy(eight, seven).unwrap();

@@ -12,7 +12,7 @@ use crate::guards::ADD_COMPONENT;
 type Host = wit_host_contract::Functions;
 
 fn runtime(place: &Place, limits: Limits) -> Runtime<Host> {
-    wit_host_contract::builder().cache(place.cache()).limits(limits).build().unwrap()
+    crate::hosts::shipped().cache(place.cache()).limits(limits).build().unwrap()
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn a_large_guest_runs_from_the_cache() {
     let place = Place::new();
     let path = guests::COMPONENT_WASIP2;
     for expected in [MISS, DISK] {
-        let runtime = runtime(wit_host_contract::builder().cache(place.cache()));
+        let runtime = runtime(crate::hosts::shipped().cache(place.cache()));
         let (guest, heard) = heard(|| runtime.load_file(path).unwrap());
         assert_eq!(heard, [expected]);
         super::returns(&guest, 3);
@@ -39,23 +39,22 @@ fn a_large_guest_runs_from_the_cache() {
 fn runtimes_of_one_process_share_code_as_long_as_it_is_held() {
     let (place, guest) = (Place::new(), module(7));
     let cache = place.cache();
-    let [first, second] =
-        [(), ()].map(|()| runtime(wit_host_contract::builder().cache(cache.clone())));
+    let [first, second] = [(), ()].map(|()| runtime(crate::hosts::shipped().cache(cache.clone())));
     let held = first.load(&guest).unwrap();
     fs::remove_dir_all(&place.directory).unwrap();
     assert_eq!(load(&first, &guest), [MEMORY]);
     assert_eq!(load(&second, &guest), [MEMORY]);
-    let other = runtime(wit_host_contract::builder().cache(cache.clone()).coredump(true));
+    let other = runtime(crate::hosts::shipped().cache(cache.clone()).coredump(true));
     assert_eq!(load(&other, &guest), [MISS], "another engine, whose code is its own");
     drop((held, first, second));
-    let again = runtime(wit_host_contract::builder().cache(cache));
+    let again = runtime(crate::hosts::shipped().cache(cache));
     assert_eq!(load(&again, &guest), [DISK]);
 }
 
 #[test]
 fn code_is_for_the_settings_that_it_was_compiled_with() {
     let (place, guest) = (Place::new(), module(7));
-    let builder = || wit_host_contract::builder().cache(place.cache());
+    let builder = || crate::hosts::shipped().cache(place.cache());
     let limits = Limits::default;
     let settings = [
         builder(),
@@ -89,13 +88,12 @@ fn checks_are_made_as_if_there_was_no_cache() {
         (Limits::default().file_size(10), false),
         (Limits::default().functions(0), false),
     ];
-    let held = runtime(wit_host_contract::builder().cache(place.cache()));
+    let held = runtime(crate::hosts::shipped().cache(place.cache()));
     let _held = held.load(&guest).unwrap();
     for (limits, taken) in cases {
         // From the disk, and then without a cache.
-        let cached =
-            runtime(wit_host_contract::builder().limits(limits.clone()).cache(place.cache()));
-        let plain = runtime(wit_host_contract::builder().limits(limits));
+        let cached = runtime(crate::hosts::shipped().limits(limits.clone()).cache(place.cache()));
+        let plain = runtime(crate::hosts::shipped().limits(limits));
         for runtime in [cached, plain] {
             match runtime.load(&guest) {
                 Ok(_) => assert!(taken),
@@ -105,7 +103,7 @@ fn checks_are_made_as_if_there_was_no_cache() {
         }
     }
     let misfit = r#"(module (import "env" "mul" (func)))"#;
-    let runtime = runtime(wit_host_contract::builder().cache(place.cache()));
+    let runtime = runtime(crate::hosts::shipped().cache(place.cache()));
     assert!(matches!(runtime.load(misfit), Err(Error::Misfits(_))));
     assert_eq!(place.cache().kept().unwrap(), kept, "what is refused is not kept");
 }
@@ -116,11 +114,11 @@ fn the_size_of_shared_code_is_what_the_engine_said() {
     place.load(&guest);
     let code = usize::try_from(place.cache().kept().unwrap().bytes).unwrap() - 32;
     let cache = place.cache();
-    let first = runtime(wit_host_contract::builder().cache(cache.clone()));
+    let first = runtime(crate::hosts::shipped().cache(cache.clone()));
     let _held = first.load(&guest).unwrap();
     for (size, taken) in [(code, true), (code - 1, false)] {
         let limits = Limits::default().compiled_size(size);
-        let second = runtime(wit_host_contract::builder().limits(limits).cache(cache.clone()));
+        let second = runtime(crate::hosts::shipped().limits(limits).cache(cache.clone()));
         assert_eq!(second.load(&guest).is_ok(), taken, "{size}");
     }
 }
@@ -130,7 +128,7 @@ fn an_isolated_compiler_is_started_once() {
     let (place, guest) = (Place::new(), module(7));
     let isolated = |program: &str| {
         let isolation = Isolation::new(program, ["isolated-worker"]);
-        runtime(wit_host_contract::builder().cache(place.cache()).isolate(isolation))
+        runtime(crate::hosts::shipped().cache(place.cache()).isolate(isolation))
     };
     assert_eq!(load(&isolated(env!("CARGO_BIN_EXE_wit-host")), &guest), [MISS]);
     assert_eq!(load(&isolated("/no/such/compiler"), &guest), [DISK]);

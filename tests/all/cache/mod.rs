@@ -50,7 +50,7 @@ impl Place {
 
     /// Loads and runs the guest with a cache of its own, and says what was heard.
     fn load(&self, guest: &str) -> Vec<String> {
-        load(&runtime(wit_host_contract::builder().cache(self.cache())), guest)
+        load(&runtime(crate::hosts::shipped().cache(self.cache())), guest)
     }
 
     /// The one entry.
@@ -81,7 +81,7 @@ fn load(runtime: &Runtime<Functions>, guest: &str) -> Vec<String> {
 }
 
 fn returns(guest: &Guest<Functions>, number: i32) {
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let mut session = guest.session(Functions::default()).start_blocking().unwrap();
     assert_eq!(session.call("run", &[]).unwrap(), [Val::S32(number)]);
 }
 

@@ -10,7 +10,7 @@ use super::{DISK, MISS, Place, load, module, runtime};
 /// Loads two guests where the cache cannot be used, and expects one warning, which
 /// has this in it.
 fn check(place: &Place, reason: &str) {
-    let runtime = runtime(wit_host_contract::builder().cache(place.cache()));
+    let runtime = runtime(crate::hosts::shipped().cache(place.cache()));
     let heard = load(&runtime, &module(7));
     let [miss, warning] = &heard[..] else { panic!("{reason}: {heard:?}") };
     assert_eq!(miss, MISS);
@@ -85,7 +85,7 @@ fn a_directory_that_cannot_be_written_to() {
     place.load(&module(7));
     fs::set_permissions(&place.directory, Permissions::from_mode(0o500)).unwrap();
     assert_eq!(place.load(&module(7)), [DISK], "it can be read all the same");
-    let runtime = runtime(wit_host_contract::builder().cache(place.cache()));
+    let runtime = runtime(crate::hosts::shipped().cache(place.cache()));
     let heard = super::heard(|| runtime.load(module(8)).unwrap()).1;
     let told = if is_root() { 1 } else { 2 };
     assert_eq!(heard.len(), told, "{heard:?}");

@@ -10,7 +10,7 @@ use super::{MISS, Place, entries, heard, module, runtime};
 
 /// Loads a guest that returns this number.
 fn load(cache: &Cache, number: i32) -> Vec<String> {
-    let runtime = runtime(wit_host_contract::builder().cache(cache.clone()));
+    let runtime = runtime(crate::hosts::shipped().cache(cache.clone()));
     heard(|| runtime.load(module(number)).unwrap()).1
 }
 

@@ -14,7 +14,7 @@ fn threads() {
         for _ in 0..4 {
             scope.spawn(|| {
                 for number in [1, 2, 1, 3, 2] {
-                    let runtime = runtime(wit_host_contract::builder().cache(place.cache()));
+                    let runtime = runtime(crate::hosts::shipped().cache(place.cache()));
                     super::returns(&runtime.load(module(number)).unwrap(), number);
                     if number == 3 {
                         place.cache().clear().unwrap();

@@ -77,10 +77,15 @@ fn a_call_is_ended_and_the_shell_goes_on() {
 
 #[test]
 fn a_session_is_interrupted_from_another_thread() {
-    let guest = wit_host_contract::builder().build().unwrap().load(SPIN).unwrap();
+    let guest = crate::hosts::shipped().build().unwrap().load(SPIN).unwrap();
     let interrupt: Interrupt = AtomicBool::new(false).into();
-    let start =
-        || guest.session_with_interrupt(Functions::default(), &Grants::default(), &interrupt);
+    let start = || {
+        guest
+            .session(Functions::default())
+            .grants(Grants::default())
+            .interrupt(&interrupt)
+            .start_blocking()
+    };
     let mut session = start().unwrap();
     let other = interrupt.clone();
     let setting = std::thread::spawn(move || {

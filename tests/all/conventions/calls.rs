@@ -124,7 +124,7 @@ fn every_convention_on_every_shape() {
 /// The programs of guest/module/README.md.
 #[test]
 fn closures_serve_as_methods_do() {
-    let runtime = wit_host::Runtime::<()>::builder()
+    let runtime = crate::hosts::builder::<()>()
         .env(|env| {
             env.define("add", |_: &mut (), a: i32, b: i32| a.wrapping_add(b))?;
             env.module("shop").define(
@@ -137,13 +137,13 @@ fn closures_serve_as_methods_do() {
         .build()
         .unwrap();
     let guest = runtime.load_file(wit_host_artifacts::ADD_UNKNOWN).unwrap();
-    let mut session = guest.session_blocking(()).unwrap();
+    let mut session = guest.session(()).start_blocking().unwrap();
     assert_eq!(format!("{:?}", session.main().unwrap()), "Returned([S32(3)])");
 }
 
 #[test]
 fn the_same_name_in_two_modules() {
-    let runtime = wit_host::Runtime::builder()
+    let runtime = crate::hosts::builder()
         .env(|env| {
             env.define("one", |_: &mut super::Host| 1)?;
             env.module("extern").define("one", |_: &mut super::Host| 10)?;
@@ -166,7 +166,7 @@ fn the_same_name_in_two_modules() {
 #[test]
 fn a_module_that_is_wasis_own() {
     for module in ["wasi_snapshot_preview1", "wasi_unstable"] {
-        let runtime = wit_host::Runtime::<super::Host>::builder()
+        let runtime = crate::hosts::builder::<super::Host>()
             .env(move |env| env.module(module).define("fd_write", |_: &mut super::Host| 1));
         let error = runtime.build().err().unwrap().to_string();
         assert!(error.contains("is WASI's own; serve `fd_write` from"), "{error}");

@@ -2,7 +2,7 @@
 //! decides on, and `abort` of AssemblyScript.
 
 use wit_host::wasmtime::StoreContextMut;
-use wit_host::{Error, Exit, Runtime, State};
+use wit_host::{Error, Exit, State};
 use wit_host_contract::Functions;
 
 use super::served::{Host, runtime};
@@ -39,7 +39,7 @@ fn a_host_function_ends_the_run() {
 
 #[test]
 fn a_host_function_of_a_component_ends_the_run() {
-    let runtime = Runtime::builder()
+    let runtime = crate::hosts::builder()
         .component(|linker| {
             let leave = |_: StoreContextMut<'_, State<Host>>, ()| Err::<(), _>(Exit(3).into());
             linker.root().func_wrap("leave", leave)
@@ -94,11 +94,12 @@ fn abort_tells_the_message_and_the_place() {
         (3, 0, "`env.abort`: the range at 3 of length 0 is outside of the guest's memory"),
         (65_537, 0, "`env.abort`: the range at 65537 of length 0 is outside"),
     ];
-    let contract = wit_host_contract::builder().build().unwrap();
+    let contract = crate::hosts::shipped().build().unwrap();
     for (message, file, expected) in cases {
         let text = aborts(message, file);
         check(&runtime(), &text, Err(expected));
-        let mut session = contract.load(&text).unwrap().session_blocking(Functions::default());
+        let mut session =
+            contract.load(&text).unwrap().session(Functions::default()).start_blocking();
         let error = session.as_mut().unwrap().main().unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }

@@ -35,7 +35,7 @@ fn add() -> HostRef<Functor> {
 }
 
 fn runtime(host_values: bool) -> Result<Runtime<Host>, Error> {
-    Runtime::builder()
+    crate::hosts::builder()
         .host_values(host_values)
         .limits(Limits::default().memory(4 << 20))
         .env(|env| {
@@ -58,17 +58,17 @@ async fn make(_: &mut Host, kind: i32) -> Result<HostRef<Functor>, String> {
 #[test]
 fn a_guest_holds_what_it_cannot_look_into() {
     let guest = runtime(true).unwrap().load(GUEST).unwrap();
-    let mut session = guest.session_blocking(Host::default()).unwrap();
-    let apply = session.function::<(Reference, i32, i32), i32>("apply").unwrap();
-    let applied = session.typed("apply", async |store| {
+    let mut session = guest.session(Host::default()).start_blocking().unwrap();
+    let apply = session.typed_func::<(Reference, i32, i32), i32>("apply").unwrap();
+    let applied = session.run("apply", async |store| {
         let functor = add().to_guest(&mut *store)?;
         apply.call_async(store, (Some(functor), 1234, 5678)).await
     });
     assert_eq!(applied.unwrap(), 6912);
 
-    let keep = session.function::<(Reference,), ()>("keep").unwrap();
-    let kept = session.function::<(), Reference>("kept").unwrap();
-    let ended = session.typed("kept", async |store| {
+    let keep = session.typed_func::<(Reference,), ()>("keep").unwrap();
+    let kept = session.typed_func::<(), Reference>("kept").unwrap();
+    let ended = session.run("kept", async |store| {
         let text = HostRef::new("a text".to_owned()).to_guest(&mut *store)?;
         keep.call_async(&mut *store, (Some(text),)).await?;
         let kept = kept.call_async(&mut *store, ()).await?;
@@ -91,7 +91,7 @@ fn calls_that_take_numbers() {
     let guest = runtime(true).unwrap().load(GUEST).unwrap();
     for (function, args, expected) in cases {
         let args: Vec<_> = args.iter().map(|number| wit_host::Val::S32(*number)).collect();
-        let called = guest.session_blocking(Host::default()).unwrap().call(function, &args);
+        let called = guest.session(Host::default()).start_blocking().unwrap().call(function, &args);
         match (called, expected) {
             (Ok(found), Ok(number)) => assert_eq!(found, [wit_host::Val::S32(number)]),
             (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
@@ -104,7 +104,7 @@ fn calls_that_take_numbers() {
 #[test]
 fn references_are_collected() {
     let guest = runtime(true).unwrap().load(GUEST).unwrap();
-    let mut session = guest.session_blocking(Host::default()).unwrap();
+    let mut session = guest.session(Host::default()).start_blocking().unwrap();
     session.call("many", &[wit_host::Val::S32(100_000)]).unwrap();
     assert!(session.spent().peak_memory <= 1 << 20, "{}", session.spent());
 }

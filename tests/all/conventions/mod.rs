@@ -17,7 +17,7 @@ use wit_host::{Error, Outcome, Runtime, Val};
 use served::Host;
 
 fn session(runtime: &Runtime<Host>, guest: &str) -> Result<Session<Host>, Error> {
-    runtime.load(guest)?.session_blocking(Host::default())
+    runtime.load(guest)?.session(Host::default()).start_blocking()
 }
 
 /// Runs the guest's main and asserts what it returns, or what its error says.

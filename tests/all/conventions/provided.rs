@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wit_host::{Denial, Error, Grants, Limits, Runtime};
+use wit_host::{Denial, Error, Grants, Limits};
 
 use super::served::{Host, define};
 use super::{check, with_causes};
@@ -21,7 +21,7 @@ const FIB: &str = r#"(module
                            (call $fib (i32.sub (local.get 0) (i32.const 2))))))))"#;
 
 fn builder() -> wit_host::RuntimeBuilder<Host> {
-    Runtime::builder().env(define)
+    crate::hosts::builder().env(define)
 }
 
 fn run(import: &str, body: &str) -> String {
@@ -102,7 +102,7 @@ fn a_module_that_serves_is_set_up_first_and_for_each_session() {
         let runtime = builder().module("counter", counting(set_up)).build().unwrap();
         let guest = runtime.load(&guest).unwrap();
         for _ in 0..2 {
-            let mut session = guest.session_blocking(Host::default()).unwrap();
+            let mut session = guest.session(Host::default()).start_blocking().unwrap();
             assert_eq!(session.data().noted, ["up"], "{set_up}");
             assert_eq!(session.call("run", &[]).unwrap(), [wit_host::Val::S32(1)]);
             assert_eq!(session.call("run", &[]).unwrap(), [wit_host::Val::S32(2)]);
@@ -192,7 +192,8 @@ fn what_is_denied_is_denied_to_modules_that_serve() {
     }
     let loaded = build(Grants::default()).unwrap().load(&guest).unwrap();
     for name in ["host.exit", "m.f"] {
-        let refused = loaded.session_with_blocking(Host::default(), &denied(name, Denial::Refuse));
+        let refused =
+            loaded.session(Host::default()).grants(denied(name, Denial::Refuse)).start_blocking();
         assert!(matches!(refused, Err(Error::Misfits(_))), "{name}");
     }
 }

@@ -76,5 +76,5 @@ pub(super) fn define(env: &mut Env<'_, Host>) -> wit_host::wasmtime::Result<()> 
 }
 
 pub(super) fn runtime() -> Runtime<Host> {
-    Runtime::builder().env(define).build().unwrap()
+    crate::hosts::builder().env(define).build().unwrap()
 }

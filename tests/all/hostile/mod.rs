@@ -89,7 +89,7 @@ fn a_pool_holds_what_is_hostile() {
 /// What is told of a guest before it is compiled is told of these as well.
 #[test]
 fn every_guest_is_inspected() {
-    let runtime = wit_host_contract::builder().build().unwrap();
+    let runtime = crate::hosts::shipped().build().unwrap();
     for row in FILES.iter().flat_map(|file| rows(file)) {
         match runtime.inspect(&row.guest) {
             Ok(inspection) => {

@@ -195,8 +195,8 @@ impl Row {
 
     fn builder(&self) -> RuntimeBuilder<Functions> {
         let builder = match self.is_pooled {
-            true => wit_host_contract::builder().pool(Pool::new(1)),
-            false => wit_host_contract::builder(),
+            true => crate::hosts::shipped().pool(Pool::new(1)),
+            false => crate::hosts::shipped(),
         };
         match &self.provided {
             Some((name, module)) => builder.module(name, module.as_bytes()),
@@ -216,7 +216,8 @@ impl Row {
 
     fn run_guest(&self, guest: &Guest<Functions>, data: &Path) -> Result<Outcome, Error> {
         let grants = self.granted(data)?;
-        let mut session = guest.session_with_blocking(Functions::new(&grants), &grants)?;
+        let mut session =
+            guest.session(Functions::new(&grants)).grants(grants.clone()).start_blocking()?;
         let mut call = || match &self.call {
             None => session.main(),
             Some(name) => session.call(name, &[]).map(Outcome::Returned),

@@ -69,7 +69,7 @@ fn both_engines_of_javascript_have_the_same_source() {
 }
 
 static RUNTIME: LazyLock<Runtime<Functions>> =
-    LazyLock::new(|| wit_host_contract::builder().build().unwrap());
+    LazyLock::new(|| crate::hosts::shipped().build().unwrap());
 
 /// Builds nothing: a guest that is not there is told and passed over, but not where
 /// a change is judged.
@@ -97,7 +97,7 @@ const CALLS: usize = 160;
 const LENGTH: usize = 32 << 10;
 
 fn runs_with_no_grant(guest: &Guest<Functions>) {
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let mut session = guest.session(Functions::default()).start_blocking().unwrap();
     for _ in 0..2 {
         assert_eq!(session.call("run", &[]).unwrap(), [Val::S32(3)]);
     }
@@ -107,7 +107,7 @@ fn greeting(guest: &Guest<Functions>, language: &Language, row: &Row) -> String 
     let grants = Grants::default().allow_host(&server::host()).unwrap();
     let limits = FetchLimits { size: rows::LONGEST_DOCUMENT, time: row.time };
     let functions = Functions::new(&grants).fetch_limits(limits);
-    let mut session = guest.session_with_blocking(functions, &grants).unwrap();
+    let mut session = guest.session(functions).grants(grants.clone()).start_blocking().unwrap();
     greet(&mut session, language, &row.name).unwrap()
 }
 
@@ -119,7 +119,7 @@ fn greet(
     let name = [Val::String(name.to_owned())];
     let results = match language.kind {
         Kind::Component => session.call("greet", &name)?,
-        Kind::Module => session.call_with(Abi::CString(Returns::Inferred), "greet", &name)?,
+        Kind::Module => session.call_with_abi(Abi::CString(Returns::Inferred), "greet", &name)?,
     };
     let [Val::String(greeting)] = &results[..] else { panic!("{results:?}") };
     Ok(greeting.clone())
@@ -128,7 +128,7 @@ fn greet(
 /// What a call takes is given back: as many calls again take no more memory, and a
 /// guest that kept one text of each would.
 fn keeps_no_memory(guest: &Guest<Functions>, language: &Language) {
-    let mut session = guest.session_blocking(Functions::default()).unwrap();
+    let mut session = guest.session(Functions::default()).start_blocking().unwrap();
     let name = "x".repeat(LENGTH);
     let mut peak_after = |calls| {
         (0..calls).for_each(|_| drop(greet(&mut session, language, &name).unwrap()));

@@ -44,7 +44,7 @@ impl Row {
             true => self.guest.clone().into_bytes(),
             false => component(&self.guest),
         };
-        let runtime = wit_host_contract::builder().build().expect("a runtime");
+        let runtime = crate::hosts::shipped().build().expect("a runtime");
         let fit = match &self.contract {
             None => runtime.fit(&guest).expect("a guest"),
             Some(contract) => {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio, exit};
 use std::time::Duration;
 
 use tokio::runtime::Builder;
-use wit_host::{Error, Grants, Guest, LimitReached, Limits, Runtime, Val};
+use wit_host::{Error, Grants, Guest, LimitReached, Limits, Val};
 
 /// Set in the process whose output nobody reads.
 const CHILD: &str = "WIT_HOST_TEST_OUTPUT_IS_NOT_READ";
@@ -39,7 +39,7 @@ fn a_reader_who_stops_holds_up_no_other_session() {
 /// Whether one session is called, and called again, while another one waits for the reader.
 fn sessions() -> bool {
     let limits = Limits::default().wall_clock(Duration::from_millis(300));
-    let runtime = Runtime::<()>::builder().limits(limits).build().unwrap();
+    let runtime = crate::hosts::builder::<()>().limits(limits).build().unwrap();
     let guest = runtime.load(GUEST).unwrap();
     let executor = Builder::new_current_thread().enable_time().build().unwrap();
     executor.block_on(async {
@@ -57,13 +57,13 @@ fn sessions() -> bool {
 
 async fn flood(guest: &Guest<()>) -> bool {
     let grants = Grants::default().stdio(wit_host::Stdio::Inherited);
-    let mut session = guest.session_with((), &grants).await.unwrap();
+    let mut session = guest.session(()).grants(grants.clone()).start().await.unwrap();
     let ended = session.call("flood", &[]).await;
     matches!(ended, Err(Error::Limit { limit: LimitReached::WallClock(_), .. }))
 }
 
 async fn add(guest: &Guest<()>) -> bool {
-    let mut session = guest.session(()).await.unwrap();
+    let mut session = guest.session(()).start().await.unwrap();
     let sum = session.call("add", &[Val::S32(1), Val::S32(2)]).await;
     tokio::task::yield_now().await;
     matches!(sum.as_deref(), Ok([Val::S32(3)]))

@@ -3,13 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use wit_host::{Cache, Error, Guest, Pool, PoolError, Runtime, blocking};
+use wit_host::{Cache, Error, Guest, Pool, PoolError, blocking};
 
 use super::{builder, component, guest, module};
 
 /// Whether there is a place, which is given back at once.
 fn is_free<T: Send + Default + 'static>(guest: &Guest<T>) -> bool {
-    match guest.try_session_blocking(T::default()) {
+    match guest.session(T::default()).try_start_blocking() {
         Ok(_) => true,
         Err(Error::Pool(PoolError::Full { sessions: 1, waited: None })) => false,
         Err(error) => panic!("{error}"),
@@ -23,13 +23,13 @@ fn a_failed_session_has_its_place_until_it_is_dropped() {
     for (text, functions) in cases {
         let guest = guest(1, &text);
         for function in functions {
-            let mut session = guest.session_blocking(()).unwrap();
+            let mut session = guest.session(()).start_blocking().unwrap();
             session.call(function, &[]).unwrap_err();
             assert!(!is_free(&guest), "{function}");
             drop(session);
             assert!(is_free(&guest), "{function}");
         }
-        let session = guest.session_blocking(()).unwrap();
+        let session = guest.session(()).start_blocking().unwrap();
         session.into_data();
         assert!(is_free(&guest), "into_data");
     }
@@ -40,7 +40,7 @@ fn a_session_that_does_not_start_has_no_place() {
     let traps = r#"(module (func $start unreachable) (start $start))"#;
     let guest = guest(1, traps);
     for _ in 0..3 {
-        let error = guest.try_session_blocking(()).err().unwrap();
+        let error = guest.session(()).try_start_blocking().err().unwrap();
         assert!(matches!(error, Error::Trapped(_)), "{error}");
     }
     let nowhere = wit_host::Grants::default().directory(
@@ -49,7 +49,7 @@ fn a_session_that_does_not_start_has_no_place() {
         wit_host::Access::ReadOnly,
     );
     for _ in 0..3 {
-        let error = guest.session_with_blocking((), &nowhere).err().unwrap();
+        let error = guest.session(()).grants(nowhere.clone()).start_blocking().err().unwrap();
         assert!(matches!(error, Error::Grant { .. }), "{error}");
     }
 }
@@ -68,11 +68,11 @@ impl Drop for Panics {
 #[test]
 fn a_place_is_free_after_a_panic_and_in_another_thread() {
     let guest = guest(1, &module());
-    let session = guest.session_blocking(()).unwrap();
+    let session = guest.session(()).start_blocking().unwrap();
     std::thread::spawn(move || drop(session)).join().unwrap();
     assert!(is_free(&guest));
 
-    let session = guest.session_blocking(()).unwrap();
+    let session = guest.session(()).start_blocking().unwrap();
     let panicked = std::thread::spawn(move || {
         let _session: blocking::Session<()> = session;
         panic!("a mistake");
@@ -81,10 +81,10 @@ fn a_place_is_free_after_a_panic_and_in_another_thread() {
     assert!(is_free(&guest));
 
     let text = r#"(module (func (export "run")))"#;
-    let guest = Runtime::builder().pool(Pool::new(1)).build().unwrap().load(text).unwrap();
-    let session = guest.session_blocking(Some(Panics)).unwrap();
+    let guest = crate::hosts::builder().pool(Pool::new(1)).build().unwrap().load(text).unwrap();
+    let session = guest.session(Some(Panics)).start_blocking().unwrap();
     catch_unwind(AssertUnwindSafe(|| drop(session))).unwrap_err();
-    assert!(guest.try_session_blocking(None).is_ok());
+    assert!(guest.session(None).try_start_blocking().is_ok());
 }
 
 #[test]
@@ -97,10 +97,10 @@ fn runtimes_that_share_an_engine_share_its_places() {
     };
     let (first, second) = (one(1, &cache), one(1, &cache));
     let (others, larger) = (one(1, &Cache::new(cache.directory())), one(2, &cache));
-    let session = first.session_blocking(()).unwrap();
+    let session = first.session(()).start_blocking().unwrap();
     assert!(!is_free(&second));
     assert!(is_free(&others), "another cache has another engine");
-    let two = [larger.try_session_blocking(()), larger.try_session_blocking(())];
+    let two = [larger.session(()).try_start_blocking(), larger.session(()).try_start_blocking()];
     assert!(two.iter().all(Result::is_ok), "a larger pool is another one");
     drop(session);
     assert!(is_free(&second));
@@ -111,7 +111,7 @@ fn ten_thousand_sessions_leave_nothing_behind() {
     const PLACES: usize = 8;
     let data = Arc::new(());
     for text in [module(), component()] {
-        let runtime = Runtime::builder().pool(Pool::new(PLACES)).env(|env| {
+        let runtime = crate::hosts::builder().pool(Pool::new(PLACES)).env(|env| {
             env.define("fails", |_: &mut Arc<()>| ())?;
             env.define("panics", |_: &mut Arc<()>| ())
         });
@@ -120,7 +120,8 @@ fn ten_thousand_sessions_leave_nothing_behind() {
             for _ in 0..PLACES {
                 scope.spawn(|| {
                     for number in 0..5_000 / PLACES {
-                        let session = guest.try_session_blocking(Arc::clone(&data)).unwrap();
+                        let session =
+                            guest.session(Arc::clone(&data)).try_start_blocking().unwrap();
                         // A call takes a stack of the pool, and an executor.
                         if number % 50 == 0 {
                             let mut session = session;
@@ -131,7 +132,7 @@ fn ten_thousand_sessions_leave_nothing_behind() {
             }
         });
         assert_eq!(Arc::strong_count(&data), 1, "the host data is gone");
-        let try_one = |_| guest.try_session_blocking(Arc::clone(&data));
+        let try_one = |_| guest.session(Arc::clone(&data)).try_start_blocking();
         let all: Vec<_> = (0..PLACES).map(try_one).collect();
         assert!(all.iter().all(Result::is_ok), "every place is there");
         let error = try_one(0).err().unwrap();

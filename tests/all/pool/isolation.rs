@@ -10,7 +10,7 @@ fn a_place_is_empty_for_the_next_session() {
     for text in [module(), component()] {
         let guest = guest(1, &text);
         for round in 0..40 {
-            let mut session = guest.session_blocking(()).unwrap();
+            let mut session = guest.session(()).start_blocking().unwrap();
             assert_eq!(session.call("read", &[]).unwrap(), [Val::S64(0)], "round {round}");
             assert_eq!(session.call("grow", &[]).unwrap(), [Val::S32(1)]);
             session.call("write", &[]).unwrap();
@@ -52,13 +52,13 @@ fn other_guests_find_nothing_either() {
     // More often than the room that is left over while some is cleared.
     for round in 0..150 {
         for guest in [&writes, &reads] {
-            let mut session = guest.session_blocking(()).unwrap();
+            let mut session = guest.session(()).start_blocking().unwrap();
             assert_eq!(session.call("run", &[]).unwrap(), [Val::S32(0)], "round {round}");
             if round > 3 {
                 break;
             }
         }
     }
-    let mut last = reads.session_blocking(()).unwrap();
+    let mut last = reads.session(()).start_blocking().unwrap();
     assert_eq!(last.call("run", &[]).unwrap(), [Val::S32(0)]);
 }

@@ -11,7 +11,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use wit_host::{Guest, HostFailure, Pool, Runtime, RuntimeBuilder};
+use wit_host::{Guest, HostFailure, Pool, RuntimeBuilder};
 
 /// What the guests here can do, as a core module and as a component.
 const EXPORTS: &str = r#"
@@ -53,7 +53,7 @@ fn component() -> String {
 }
 
 fn builder(pool: Pool) -> RuntimeBuilder<()> {
-    let builder = Runtime::builder().pool(pool);
+    let builder = crate::hosts::builder().pool(pool);
     builder.env(|env| {
         env.define("fails", |_: &mut ()| Err::<(), _>(HostFailure("it is broken".into())))?;
         env.define("panics", |_: &mut ()| -> () { panic!("a mistake") })

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use wit_host::{Error, Limits, Pool, PoolError, Reuse, Runtime, Sessions, Val};
+use wit_host::{Error, Limits, Pool, PoolError, Reuse, Sessions, Val};
 
 use super::{block_on, component, guest, module, poll};
 
@@ -143,7 +143,7 @@ fn who_waits_gets_the_session_that_comes_back() {
 #[test]
 fn waiting_for_a_session_has_an_end() {
     let pool = Pool::new(1).wait(std::time::Duration::from_millis(1));
-    let runtime = Runtime::builder().pool(pool).limits(Limits::default()).build().unwrap();
+    let runtime = crate::hosts::builder().pool(pool).limits(Limits::default()).build().unwrap();
     let guest = runtime.load(component()).unwrap();
     let sessions = Sessions::new(guest, || ()).reuse(Reuse::UntilFailure);
     let _lease = sessions.take_blocking().unwrap();
@@ -158,7 +158,7 @@ fn waiting_for_a_session_has_an_end() {
 fn host_data_is_made_for_each_session() {
     let made = std::sync::Arc::new(AtomicU32::new(0));
     let counted = made.clone();
-    let guest = Runtime::builder().build().unwrap().load(component()).unwrap();
+    let guest = crate::hosts::builder().build().unwrap().load(component()).unwrap();
     let make = move || counted.fetch_add(1, Ordering::Relaxed);
     let sessions = Sessions::new(guest, make).reuse(calls(2));
     let data = [(); 5].map(|()| *sessions.take_blocking().unwrap().data());

@@ -59,7 +59,7 @@ fn a_guest_that_does_not_fit_is_refused_when_it_is_loaded() {
     for (text, expected) in cases {
         let loaded = runtime.load(&text);
         let Some(name) = expected else {
-            loaded.unwrap().session_blocking(()).unwrap();
+            loaded.unwrap().session(()).start_blocking().unwrap();
             continue;
         };
         let error = loaded.err().unwrap_or_else(|| panic!("{text} was loaded"));
@@ -85,7 +85,7 @@ fn compiled_code_knows_no_pool() {
         let built = |pooled: bool| {
             let builder = match pooled {
                 true => builder(Pool::new(2)),
-                false => wit_host::Runtime::builder(),
+                false => crate::hosts::builder(),
             };
             builder.host_values(host_values)
         };
@@ -97,7 +97,7 @@ fn compiled_code_knows_no_pool() {
         for runtime in runtimes {
             for text in [component(), module()] {
                 let guest = runtime.load(text).unwrap();
-                let mut session = guest.session_blocking(()).unwrap();
+                let mut session = guest.session(()).start_blocking().unwrap();
                 assert_eq!(session.call("count", &[]).unwrap(), [Val::S32(1)]);
             }
         }

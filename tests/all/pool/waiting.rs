@@ -12,14 +12,15 @@ use super::{block_on, builder, guest, module, poll};
 fn who_waits_gets_a_place_in_turn() {
     block_on(async {
         let guest = guest(2, &module());
-        let first = guest.session(()).await.unwrap();
-        let _second = guest.session(()).await.unwrap();
-        let (mut third, mut fourth) = (pin!(guest.session(())), pin!(guest.session(())));
+        let first = guest.session(()).start().await.unwrap();
+        let _second = guest.session(()).start().await.unwrap();
+        let (mut third, mut fourth) =
+            (pin!(guest.session(()).start()), pin!(guest.session(()).start()));
         assert!(poll(third.as_mut()).await.is_none());
         assert!(poll(fourth.as_mut()).await.is_none());
 
         drop(first);
-        let error = guest.try_session(()).await.err().unwrap();
+        let error = guest.session(()).try_start().await.err().unwrap();
         assert!(matches!(error, Error::Pool(PoolError::Full { .. })), "not past those who wait");
         assert!(poll(fourth.as_mut()).await.is_none(), "the third was there before");
         let mut third = poll(third.as_mut()).await.unwrap().unwrap();
@@ -34,10 +35,10 @@ fn who_waits_gets_a_place_in_turn() {
 fn who_gives_up_stands_in_nobodys_way() {
     block_on(async {
         let guest = guest(1, &module());
-        let first = guest.session(()).await.unwrap();
-        let mut third = pin!(guest.session(()));
+        let first = guest.session(()).start().await.unwrap();
+        let mut third = pin!(guest.session(()).start());
         {
-            let mut second = pin!(guest.session(()));
+            let mut second = pin!(guest.session(()).start());
             assert!(poll(second.as_mut()).await.is_none());
             assert!(poll(third.as_mut()).await.is_none());
         }
@@ -51,11 +52,11 @@ fn waiting_has_an_end() {
     let wait = Duration::from_millis(1);
     let runtime = builder(Pool::new(1).wait(wait)).build().unwrap();
     let guest = runtime.load(module()).unwrap();
-    let _session = guest.session_blocking(()).unwrap();
+    let _session = guest.session(()).start_blocking().unwrap();
     let errors = [
-        block_on(guest.session(())).err().unwrap(),
-        guest.session_blocking(()).err().unwrap(),
-        guest.session_with_blocking((), &wit_host::Grants::default()).err().unwrap(),
+        block_on(guest.session(()).start()).err().unwrap(),
+        guest.session(()).start_blocking().err().unwrap(),
+        guest.session(()).grants(wit_host::Grants::default()).start_blocking().err().unwrap(),
     ];
     for error in errors {
         let expected = PoolError::Full { sessions: 1, waited: Some(wait) };
@@ -72,8 +73,8 @@ fn waiting_takes_nothing_of_the_time_for_a_call() {
     let runtime = builder(Pool::new(1).wait(None)).limits(limits).build().unwrap();
     let guest = runtime.load(module()).unwrap();
     block_on(async {
-        let first = guest.session(()).await.unwrap();
-        let mut second = pin!(guest.session(()));
+        let first = guest.session(()).start().await.unwrap();
+        let mut second = pin!(guest.session(()).start());
         assert!(poll(second.as_mut()).await.is_none());
         drop(first);
         let mut second = second.await.unwrap();

@@ -6,7 +6,7 @@ use wasm_encoder::{ComponentBuilder, ComponentExportKind};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_host::blocking::Session;
 use wit_host::wasmtime::component::Type;
-use wit_host::{Guest, Runtime, Val};
+use wit_host::{Guest, Val};
 use wit_parser::Resolve;
 
 /// A running guest with one function for each of some types.
@@ -18,9 +18,9 @@ pub(crate) struct Echo {
 impl Echo {
     /// `definitions` is the WIT of the types that have names.
     pub(crate) fn new(definitions: &str, types: &[impl AsRef<str>]) -> Self {
-        let runtime = Runtime::builder().build().unwrap();
+        let runtime = crate::hosts::builder().build().unwrap();
         let guest = runtime.load(component(definitions, types)).unwrap();
-        let session = guest.session_blocking(()).unwrap();
+        let session = guest.session(()).start_blocking().unwrap();
         Self { guest, session }
     }
 
@@ -32,9 +32,9 @@ impl Echo {
         encoding: StringEncoding,
     ) -> Self {
         let parts = [component(definitions, types), forwarder(definitions, types, encoding)];
-        let runtime = Runtime::builder().build().unwrap();
+        let runtime = crate::hosts::builder().build().unwrap();
         let guest = runtime.load(composition(&parts)).unwrap();
-        let session = guest.session_blocking(()).unwrap();
+        let session = guest.session(()).start_blocking().unwrap();
         Self { guest, session }
     }
 

@@ -2,7 +2,7 @@
 //! has no text that could be passed instead.
 
 use wit_host::values::{Form, example, from_text, to_json_text, to_wave};
-use wit_host::{Error, Runtime, Val};
+use wit_host::{Error, Val};
 
 /// A counter is its address in memory, where its number is. A token is nothing.
 const COUNTERS: &str = r#"(component
@@ -46,8 +46,8 @@ const COUNTERS: &str = r#"(component
 
 #[test]
 fn a_handle_is_passed_on_to_the_next_call() {
-    let guest = Runtime::<()>::builder().build().unwrap().load(COUNTERS).unwrap();
-    let mut session = guest.session_blocking(()).unwrap();
+    let guest = crate::hosts::builder::<()>().build().unwrap().load(COUNTERS).unwrap();
+    let mut session = guest.session(()).start_blocking().unwrap();
     let mut call = |name: &str, args: &[Val]| {
         session.call(&guest.resolve(name).unwrap(), args).map(|mut results| results.remove(0))
     };
@@ -79,7 +79,7 @@ fn a_handle_is_passed_on_to_the_next_call() {
 
 #[test]
 fn a_handle_has_no_text() {
-    let guest = Runtime::<()>::builder().build().unwrap().load(COUNTERS).unwrap();
+    let guest = crate::hosts::builder::<()>().build().unwrap().load(COUNTERS).unwrap();
     let signature = guest.signature("[method]counter.add").unwrap();
     assert_eq!(signature.to_string(), "func(self: borrow<resource>, by: u32) -> u32");
     let (name, ty) = &signature.params[0];

@@ -1,8 +1,8 @@
 //! What bad input is told: which parameter, what it takes, what is wrong where,
 //! and what would be right.
 
+use wit_host::Val;
 use wit_host::values::{Form, example, from_text, short, to_wave, wit};
-use wit_host::{Runtime, Val};
 
 use super::DEFINITIONS;
 use super::echo::Echo;
@@ -106,7 +106,7 @@ fn what_is_huge_is_shown_in_part() {
 
 #[test]
 fn signatures_of_both_kinds_of_guest() {
-    let runtime = Runtime::<()>::builder().build().unwrap();
+    let runtime = crate::hosts::builder::<()>().build().unwrap();
     let module = r#"(module
         (memory (export "memory") 1)
         (func (export "mix") (param i32 i64 f32) (result f64 i32) (unreachable))

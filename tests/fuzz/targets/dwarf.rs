@@ -15,7 +15,7 @@ use wit_host_contract::{Functions, builder};
 use crate::dwarf::{Dwarf, Section, Value, attribute, component, lines, module, tag};
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
-    builder().limits(Limits::default().memory(4 << 20)).build().expect("a runtime")
+    builder().allow_text_format(true).limits(Limits::default().memory(4 << 20)).build().expect("a runtime")
 });
 
 const GUEST: &str = "(module (memory (export \"memory\") 1) (func $inner unreachable)
@@ -157,7 +157,7 @@ fuzz_target!(|input: Input<'_>| {
         false => (guest, "run"),
     };
     let guest = RUNTIME.load(&guest).unwrap_or_else(|error| panic!("{error}"));
-    let mut session = guest.session_blocking(Functions::default()).expect("a session");
+    let mut session = guest.session(Functions::default()).start_blocking().expect("a session");
     let error = session.call(function, &[]).expect_err("it traps");
     let told = error.to_string();
     assert!(matches!(error, Error::Trapped { .. }), "{told}");

@@ -29,7 +29,7 @@ static GUEST: LazyLock<Guest<Functions>> = LazyLock::new(|| {
         (func (export "run") (param i32 i32 i32 i32 i32) (result i32)
             (call $concat (local.get 0) (local.get 1) (local.get 2) (local.get 3))
             (call $write_mem (local.get 4))))"#;
-    builder().build().expect("a runtime").load(text).expect("a guest")
+    builder().allow_text_format(true).build().expect("a runtime").load(text).expect("a guest")
 });
 
 fn text(memory: &[u8], (pointer, length): (i32, i32)) -> Option<String> {
@@ -39,7 +39,7 @@ fn text(memory: &[u8], (pointer, length): (i32, i32)) -> Option<String> {
 
 fuzz_target!(|input: Input| {
     let mut memory = vec![0; SIZE];
-    let mut session = GUEST.session_blocking(Functions::default()).expect("a session");
+    let mut session = GUEST.session(Functions::default()).start_blocking().expect("a session");
     for (index, byte) in input.bytes.iter().enumerate() {
         let at = (usize::from(input.at) + index) % SIZE;
         memory[at] = *byte;

@@ -12,7 +12,7 @@ use wit_host::{Contract, Fit, Limits, Misfits, Runtime};
 use wit_host_contract::{Functions, builder};
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
-    builder().limits(Limits::default().file_size(64 << 10)).build().expect("a runtime")
+    builder().allow_text_format(true).limits(Limits::default().file_size(64 << 10)).build().expect("a runtime")
 });
 
 static OTHER: LazyLock<Contract> = LazyLock::new(|| {

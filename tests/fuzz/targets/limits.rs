@@ -32,7 +32,7 @@ static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
         .definitions(DEFINITIONS)
         .effective_instances(INSTANCES)
         .fuel(1_000_000);
-    builder().limits(limits).build().expect("a runtime")
+    builder().allow_text_format(true).limits(limits).build().expect("a runtime")
 });
 
 /// How much there is of each thing, in parts of 128 of what the limit allows.
@@ -161,7 +161,7 @@ fuzz_target!(|input: Input| {
         (Err(Error::Guest(GuestError::TooCostly { .. })), _) => {}
         (Ok(_), Some(true)) => panic!("it is over a limit: {text}"),
         (Ok(guest), _) => {
-            let Ok(mut session) = guest.session_blocking(Functions::default()) else { return };
+            let Ok(mut session) = guest.session(Functions::default()).start_blocking() else { return };
             let _ = session.main();
         }
         (Err(error), _) => panic!("{error}: {text}"),

@@ -13,7 +13,7 @@ use wit_host::{Limits, Runtime};
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
     let limits = Limits::default().memory(4 << 20).wall_clock(Duration::from_secs(5)).fuel(50_000);
-    builder().limits(limits).build().expect("a runtime")
+    builder().allow_text_format(true).limits(limits).build().expect("a runtime")
 });
 
 fn config() -> Config {
@@ -41,7 +41,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let Ok(guest) = RUNTIME.load(bytes) else { return };
     for export in guest.exports().iter().take(8) {
-        let Ok(mut session) = guest.session_blocking(Functions::default()) else { return };
+        let Ok(mut session) = guest.session(Functions::default()).start_blocking() else { return };
         let _ = session.call(export, &[]);
     }
 });

@@ -264,6 +264,54 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// Whether what is spent at run time is no more than `whole` allows: what a session may
+    /// have of its runtime, or a call of its session. The stack, and what is spent on loading,
+    /// are not looked at.
+    ///
+    /// # Errors
+    /// The name of a limit that is above that of `whole`, and why it cannot be.
+    pub fn check_within(&self, whole: &Self) -> Result<(), (&'static str, String)> {
+        let counts = [
+            ("memory", self.memory, whole.memory),
+            ("host_call_bytes", self.host_call_bytes, whole.host_call_bytes),
+            ("handles", self.handles, whole.handles),
+            ("output", self.output, whole.output),
+            ("random", self.random, whole.random),
+            ("table_elements", self.table_elements, whole.table_elements),
+            ("memories", self.memories, whole.memories),
+            ("tables", self.tables, whole.tables),
+            ("instances", self.instances, whole.instances),
+            ("module_memories", self.module_memories, whole.module_memories),
+            ("module_tables", self.module_tables, whole.module_tables),
+        ];
+        let above = |name, most: String| {
+            Err((name, format!("it may be no more than what there is as a whole, which is {most}")))
+        };
+        if let Some((name, _, most)) = counts.into_iter().find(|(_, part, whole)| part > whole) {
+            return above(name, most.to_string());
+        }
+        if exceeds(self.wall_clock, whole.wall_clock) {
+            return above("wall_clock", time::show(&whole.wall_clock));
+        }
+        if exceeds(self.host_calls, whole.host_calls) {
+            return above("host_calls", maybe::show(&whole.host_calls));
+        }
+        if whole.fuel.is_none() && self.fuel.is_some() {
+            return Err(("fuel", "the runtime does not count it; set `Limits::fuel` there".into()));
+        }
+        if exceeds(self.fuel, whole.fuel) {
+            return above("fuel", maybe::show(&whole.fuel));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a part is above the whole, where `None` is no bound.
+fn exceeds<N: PartialOrd>(part: Option<N>, whole: Option<N>) -> bool {
+    whole.is_some_and(|whole| part.is_none_or(|part| part > whole))
+}
+
 fn unknown(name: &str, names: &[&str]) -> String {
     format!("there is no limit `{name}`; there are {}", names.join(", ").replace('_', "-"))
 }
@@ -278,6 +326,25 @@ mod tests {
         let expected = "the limit `memory` of 64.0 MiB was reached; \
                         `--memory` or `Limits::memory` raises it";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_part_is_no_more_than_the_whole() {
+        let whole = || Limits::default().fuel(100).host_calls(None);
+        for (part, above) in [
+            (whole(), None),
+            (whole().memory(1).fuel(1).host_calls(7).handles(0), None),
+            (whole().stack(1 << 20).file_size(usize::MAX), None),
+            (whole().memory(usize::MAX), Some("memory")),
+            (whole().wall_clock(None), Some("wall_clock")),
+            (whole().wall_clock(Duration::from_secs(31)), Some("wall_clock")),
+            (whole().fuel(101), Some("fuel")),
+            (whole().fuel(None), Some("fuel")),
+        ] {
+            assert_eq!(part.check_within(&whole()).err().map(|(name, _)| name), above);
+        }
+        let uncounted = Limits::default();
+        assert_eq!(uncounted.clone().fuel(1).check_within(&uncounted).unwrap_err().0, "fuel");
     }
 
     #[test]

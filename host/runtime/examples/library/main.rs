@@ -92,6 +92,7 @@ impl HostLoan for Library {
 
 fn runtime() -> wit_host::Result<Runtime<Library>> {
     Runtime::builder()
+        .allow_text_format(true)
         .component(|linker| Visitor::add_to_linker::<_, HasSelf<Library>>(linker, State::data_mut))
         .build()
 }
@@ -108,10 +109,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(misfits[0].name, "example:library/cellar@1.0.0");
 
     // A guest that was built for the contract would be called so:
-    //     let mut session = guest.session(Library { … }).await?;
+    //     let mut session = guest.session(Library { … }).start().await?;
     //     let visitor = session.bind(Visitor::new)?;
     //     let visit = async |store: &mut Store<_>| visitor.call_visit(store, "Emma").await;
-    //     println!("{}", session.typed("visit", visit).await?);
+    //     println!("{}", session.run("visit", visit).await?);
     let tokio = tokio::runtime::Builder::new_current_thread().build()?;
     tokio.block_on(lend_and_give_back())
 }

@@ -8,6 +8,7 @@ mod broken;
 mod cstring;
 mod exchange;
 mod flat;
+#[cfg(feature = "values-text")]
 mod notation;
 mod ptr_len;
 mod scalar;

@@ -11,6 +11,7 @@ mod entry;
 mod evict;
 mod key;
 mod secret;
+mod shared_code;
 
 use std::collections::HashMap;
 use std::env;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 pub(crate) use key::Key;
+pub(crate) use shared_code::SharedCode;
 
 use crate::compile::{Compiled, within};
 use crate::engine::Settings;
@@ -66,7 +68,7 @@ struct Shared {
 }
 
 /// What a cache has for a key.
-pub(crate) enum Found {
+enum Found {
     Code(Arc<Compiled>),
     Nothing,
     /// A file that is not as it was written.
@@ -188,19 +190,27 @@ impl Cache {
         let size = compiled.size();
         self.keep(&key, &compiled);
         let compiled = Arc::new(compiled);
-        engine.hold(key, &compiled, size);
+        engine.code.insert(key, &compiled, size);
         Ok(compiled)
     }
 
-    /// The compiled code of a guest that was loaded before.
-    pub(crate) fn get(
+    /// The compiled code of a guest that was loaded before, where it can be used.
+    pub(crate) fn find(
         &self,
         engine: &SharedEngine,
         kind: Kind,
         key: &Key,
         limits: &Limits,
-    ) -> Result<Found> {
-        if let Some((compiled, size)) = engine.held(key) {
+    ) -> Option<Arc<Compiled>> {
+        match self.get(engine, kind, key, limits).ok()? {
+            Found::Code(compiled) => Some(compiled),
+            Found::Nothing | Found::Changed(_) => None,
+        }
+    }
+
+    /// What there is for a key.
+    fn get(&self, engine: &SharedEngine, kind: Kind, key: &Key, limits: &Limits) -> Result<Found> {
+        if let Some((compiled, size)) = engine.code.get(key) {
             within(size, limits)?;
             tracing::debug!(from = "memory", "cache hit");
             return Ok(Found::Code(compiled));
@@ -223,7 +233,7 @@ impl Cache {
             Ok(compiled) => {
                 tracing::debug!(from = "disk", "cache hit");
                 let compiled = Arc::new(compiled);
-                engine.hold(key.clone(), &compiled, size);
+                engine.code.insert(key.clone(), &compiled, size);
                 Ok(Found::Code(compiled))
             }
             Err(error) => {

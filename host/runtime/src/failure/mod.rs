@@ -5,6 +5,7 @@ mod arguments;
 mod canonical;
 mod classify;
 mod frames;
+#[cfg(feature = "isolation")]
 mod lines;
 mod trap;
 
@@ -84,6 +85,26 @@ pub(crate) struct Called<'a> {
 }
 
 impl Failure {
+    /// All that is known of the failure, in several lines: what [`Display`](fmt::Display)
+    /// says, the host function that was under way, the guest's stack, notes, its last lines
+    /// on standard error where nobody has seen them, and what was spent. What a guest chose of
+    /// it is escaped and cut.
+    pub fn report(&self) -> String {
+        let mut lines = vec![self.to_string()];
+        let call = self.host_call.iter().filter(|import| !self.cause.contains(*import));
+        lines.extend(call.map(|import| format!("    in the host function `{import}`")));
+        lines.extend(self.backtrace.iter().map(|frame| format!("    at {frame}")));
+        let left_out = self.lines_left_out.iter().map(|reason| shown(reason));
+        lines.extend(left_out.map(|reason| format!("    lines are left out: {reason}")));
+        lines.extend(self.notes.iter().map(|note| format!("  note: {note}")));
+        if !self.stderr.is_empty() && !self.stderr_was_seen {
+            lines.push("  the guest's last lines on standard error:".into());
+            lines.extend(self.stderr.iter().map(|line| format!("    {line}")));
+        }
+        lines.push(format!("  spent until then: {}", self.spent));
+        lines.join("\n")
+    }
+
     /// Adds what the guest is known by, for [`Failure::locate`].
     pub(crate) fn of_guest(&mut self, guest: Option<blake3::Hash>) {
         self.guest = guest;
@@ -136,40 +157,25 @@ impl Failure {
 }
 
 impl fmt::Display for Failure {
+    /// The call and why it failed, in one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let call = match &*self.arguments {
             "" => shown(&self.function),
             arguments => format!("{}({arguments})", shown(&self.function)),
         };
         match self.ending {
-            Ending::Trapped => write!(f, "`{call}` trapped: {}", self.cause)?,
-            Ending::Stopped => write!(f, "`{call}` was stopped: {}", self.cause)?,
+            Ending::Trapped => write!(f, "`{call}` trapped: {}", self.cause),
+            Ending::Stopped => write!(f, "`{call}` was stopped: {}", self.cause),
             Ending::HostFailed => {
-                write!(f, "a host function failed while `{call}` ran: {}", self.cause)?;
+                write!(f, "a host function failed while `{call}` ran: {}", self.cause)
             }
             Ending::HostLacked => write!(
                 f,
                 "the system has no more memory, threads or files for this process while \
                  `{call}` runs: {}",
                 self.cause
-            )?,
+            ),
         }
-        if let Some(import) = self.host_call.as_ref().filter(|import| !self.cause.contains(*import))
-        {
-            write!(f, "\n    in the host function `{import}`")?;
-        }
-        for frame in &self.backtrace {
-            write!(f, "\n    at {frame}")?;
-        }
-        if let Some(reason) = &self.lines_left_out {
-            write!(f, "\n    lines are left out: {}", shown(reason))?;
-        }
-        self.notes.iter().try_for_each(|note| write!(f, "\n  note: {note}"))?;
-        if !self.stderr.is_empty() && !self.stderr_was_seen {
-            write!(f, "\n  the guest's last lines on standard error:")?;
-            self.stderr.iter().try_for_each(|line| write!(f, "\n    {line}"))?;
-        }
-        write!(f, "\n  spent until then: {}", self.spent)
     }
 }
 

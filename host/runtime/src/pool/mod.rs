@@ -44,9 +44,9 @@ const WAIT: Duration = Duration::from_secs(30);
 /// ```
 /// use wit_host::{Pool, Runtime};
 ///
-/// let runtime = Runtime::<()>::builder().pool(Pool::new(100)).build()?;
+/// let runtime = Runtime::<()>::builder().allow_text_format(true).pool(Pool::new(100)).build()?;
 /// let guest = runtime.load(r#"(module (func (export "run")))"#)?;
-/// let session = guest.session_blocking(())?;
+/// let session = guest.session(()).start_blocking()?;
 /// # Ok::<(), wit_host::Error>(())
 /// ```
 #[derive(Clone, Debug)]

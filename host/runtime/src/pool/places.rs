@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::Room;
 use super::error::PoolError;
 
 /// The places of a pool. Whoever waits gets one in turn.
@@ -20,7 +21,8 @@ pub(crate) struct Places {
 pub(crate) struct Place(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit);
 
 impl Places {
-    pub(crate) fn new(sessions: usize) -> Self {
+    pub(crate) fn new(room: &Room) -> Self {
+        let sessions = room.sessions;
         Self { free: Arc::new(Semaphore::new(sessions)), sessions }
     }
 

@@ -1,10 +1,11 @@
 //! How much room a pool has: for each session what its limits allow, and a little
 //! that is being cleared while all sessions are there.
 
-use wasmtime::{Enabled, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use super::Pool;
 use super::error::PoolError;
+use crate::error::{Error, Result};
 use wit_host_binary::limits::Limits;
 
 /// Addresses that the engine sets aside for one memory, with those that catch what
@@ -60,21 +61,27 @@ impl Room {
         }
     }
 
-    /// The engine's settings for it.
+    /// Has the engine make it.
     ///
     /// # Errors
     /// [`PoolError::NoRoom`] where there are not so many addresses.
-    pub(crate) fn allocator(&self) -> Result<PoolingAllocationConfig, PoolError> {
+    pub(crate) fn configure(&self, config: &mut Config) -> Result<()> {
+        let allocator = self.allocator()?;
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(allocator));
+        Ok(())
+    }
+
+    fn allocator(&self) -> Result<PoolingAllocationConfig, PoolError> {
         let addresses = self.addresses();
         if self.sessions == 0 {
-            return Err(self.no_room("it is a pool for no session"));
+            return Err(self.error("it is a pool for no session"));
         }
         if addresses > ADDRESSES {
-            return Err(self.no_room("a process has 128 TiB"));
+            return Err(self.error("a process has 128 TiB"));
         }
         let count = |each: usize, more: usize| {
             let count = each.checked_mul(self.sessions).and_then(|all| all.checked_add(more));
-            count.and_then(|count| u32::try_from(count).ok()).ok_or_else(|| self.no_room("it is"))
+            count.and_then(|count| u32::try_from(count).ok()).ok_or_else(|| self.error("it is"))
         };
         let each = |each: usize| u32::try_from(each).unwrap_or(u32::MAX);
         let is_told = PoolingAllocationConfig::is_pagemap_scan_available();
@@ -104,7 +111,11 @@ impl Room {
     }
 
     /// The error for a pool that cannot be made.
-    pub(crate) fn no_room(&self, reason: impl Into<String>) -> PoolError {
+    pub(crate) fn no_room(&self, reason: String) -> Error {
+        self.error(reason).into()
+    }
+
+    fn error(&self, reason: impl Into<String>) -> PoolError {
         let (sessions, addresses, reason) = (self.sessions, self.addresses(), reason.into());
         PoolError::NoRoom { sessions, addresses, reason }
     }

@@ -12,7 +12,7 @@ use wasmtime::component::Val;
 use crate::error::Result;
 use crate::grants::Grants;
 use crate::guest::Guest;
-use crate::session::Session;
+use crate::session::{Session, Terms};
 use crate::{blocking, executor};
 pub use shelf::Lease;
 use shelf::{Next, Shelf};
@@ -59,7 +59,7 @@ pub enum Reuse {
 /// use std::num::NonZeroU32;
 /// use wit_host::{Pool, Reuse, Runtime, Sessions, Val};
 ///
-/// let runtime = Runtime::builder().pool(Pool::new(100)).build()?;
+/// let runtime = Runtime::builder().allow_text_format(true).pool(Pool::new(100)).build()?;
 /// let guest = runtime.load(r#"(module (func (export "answer") (result i32) i32.const 42))"#)?;
 /// let hundred = NonZeroU32::new(100).expect("not zero");
 /// let sessions = Sessions::new(guest, || ()).reuse(Reuse::Calls(hundred));
@@ -74,7 +74,7 @@ pub enum Reuse {
 pub struct Sessions<T: 'static> {
     guest: Guest<T>,
     data: Arc<dyn Fn() -> T + Send + Sync>,
-    grants: Arc<Grants>,
+    terms: Terms,
     keep: Keep,
     idle: Arc<Shelf<Session<T>>>,
     idle_blocking: Arc<Shelf<blocking::Session<T>>>,
@@ -85,7 +85,7 @@ impl<T> Clone for Sessions<T> {
         Self {
             guest: self.guest.clone(),
             data: Arc::clone(&self.data),
-            grants: Arc::clone(&self.grants),
+            terms: self.terms.clone(),
             keep: self.keep,
             idle: Arc::clone(&self.idle),
             idle_blocking: Arc::clone(&self.idle_blocking),
@@ -107,10 +107,12 @@ impl<T: Send + 'static> Sessions<T> {
     /// Sessions of `guest`, each of which is started with what `data` makes. They have
     /// the runtime's grants, and none of them serves two callers.
     pub fn new(guest: Guest<T>, data: impl Fn() -> T + Send + Sync + 'static) -> Self {
-        let grants = Arc::clone(&guest.inner().grants);
+        let inner = guest.inner();
+        let (grants, limits) = (Arc::clone(&inner.grants), Arc::clone(&inner.limits));
         let keep = Keep { reuse: Reuse::default(), idle: IDLE, memory: usize::MAX };
         let (idle, idle_blocking) = (Arc::default(), Arc::default());
-        Self { guest, data: Arc::new(data), grants, keep, idle, idle_blocking }
+        let terms = Terms { grants, limits };
+        Self { guest, data: Arc::new(data), terms, keep, idle, idle_blocking }
     }
 
     /// The guest whose sessions they are.
@@ -133,8 +135,8 @@ impl<T: Send + 'static> Sessions<T> {
 
     /// Sets what the sessions may touch.
     #[must_use]
-    pub fn grants(mut self, grants: Grants) -> Self {
-        self.grants = Arc::new(grants);
+    pub fn grants(mut self, grants: impl Into<Arc<Grants>>) -> Self {
+        self.terms.grants = grants.into();
         self.apart()
     }
 
@@ -159,17 +161,35 @@ impl<T: Send + 'static> Sessions<T> {
     /// idle, or else a new one.
     ///
     /// # Errors
-    /// Those of [`Guest::session_with`].
+    /// Those of [`SessionBuilder::start`](crate::SessionBuilder::start).
     pub async fn take(&self) -> Result<Lease<Session<T>>> {
         let inner = self.guest.inner();
         let (session, served) = match self.idle.next(inner.place()).await? {
             Next::Kept(session, served) => (session, served),
             Next::Place(place) => {
                 let (guest, data) = (&self.guest, (self.data)());
-                (Session::start(guest, data, &self.grants, place).await?, 0)
+                (Session::start(guest, data, &self.terms, place).await?, 0)
             }
         };
-        Ok(Lease::new(session, served, self.keep, &self.idle))
+        Ok(Lease::new(session, served, self.keep, &self.idle, memory))
+    }
+
+    /// A session for one caller, who has host data of their own: one that is idle, whose data
+    /// is replaced, or else a new one. What a caller may touch that others may not is for
+    /// `Sessions` of their own: see [`Sessions::grants`].
+    ///
+    /// # Errors
+    /// Those of [`Sessions::take`].
+    pub async fn take_with(&self, data: T) -> Result<Lease<Session<T>>> {
+        let inner = self.guest.inner();
+        let (session, served) = match self.idle.next(inner.place()).await? {
+            Next::Kept(mut session, served) => {
+                *session.data_mut() = data;
+                (session, served)
+            }
+            Next::Place(place) => (Session::start(&self.guest, data, &self.terms, place).await?, 0),
+        };
+        Ok(Lease::new(session, served, self.keep, &self.idle, memory))
     }
 
     /// [`Sessions::take`], blocking. Idle sessions for blocking callers are other ones.
@@ -180,22 +200,45 @@ impl<T: Send + 'static> Sessions<T> {
     /// # Panics
     /// As the methods of [`blocking::Session`] do.
     pub fn take_blocking(&self) -> Result<Lease<blocking::Session<T>>> {
-        let inner = self.guest.inner();
-        let next = match self.idle_blocking.take() {
-            Some((session, served)) => Next::Kept(session, served),
-            None => match inner.try_place() {
-                Ok(place) => Next::Place(place),
-                Err(_) => executor::wait(self.idle_blocking.next(inner.place()))?,
-            },
-        };
-        let (session, served) = match next {
+        let (session, served) = match self.next_blocking()? {
             Next::Kept(session, served) => (session, served),
             Next::Place(place) => {
                 let (guest, data) = (&self.guest, (self.data)());
-                (blocking::Session::start(guest, data, &self.grants, place, None)?, 0)
+                (blocking::Session::start(guest, data, &self.terms, place, None)?, 0)
             }
         };
-        Ok(Lease::new(session, served, self.keep, &self.idle_blocking))
+        Ok(Lease::new(session, served, self.keep, &self.idle_blocking, memory_of_blocking))
+    }
+
+    /// [`Sessions::take_with`], blocking.
+    ///
+    /// # Errors
+    /// Those of [`Sessions::take_blocking`].
+    ///
+    /// # Panics
+    /// As the methods of [`blocking::Session`] do.
+    pub fn take_with_blocking(&self, data: T) -> Result<Lease<blocking::Session<T>>> {
+        let (session, served) = match self.next_blocking()? {
+            Next::Kept(mut session, served) => {
+                *session.data_mut() = data;
+                (session, served)
+            }
+            Next::Place(place) => {
+                (blocking::Session::start(&self.guest, data, &self.terms, place, None)?, 0)
+            }
+        };
+        Ok(Lease::new(session, served, self.keep, &self.idle_blocking, memory_of_blocking))
+    }
+
+    fn next_blocking(&self) -> Result<Next<blocking::Session<T>>> {
+        let inner = self.guest.inner();
+        if let Some((session, served)) = self.idle_blocking.take() {
+            return Ok(Next::Kept(session, served));
+        }
+        match inner.try_place() {
+            Ok(place) => Ok(Next::Place(place)),
+            Err(_) => executor::wait(self.idle_blocking.next(inner.place())),
+        }
     }
 
     /// [`Session::call`] of a session for this one call.
@@ -213,4 +256,13 @@ impl<T: Send + 'static> Sessions<T> {
     pub fn call_blocking(&self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         self.take_blocking()?.call(name, args)
     }
+}
+
+/// Bytes of memory and tables of a session that can be called.
+fn memory<T: Send + 'static>(session: &Session<T>) -> Option<usize> {
+    session.is_live().then(|| session.spent().peak_memory)
+}
+
+fn memory_of_blocking<T: Send + 'static>(session: &blocking::Session<T>) -> Option<usize> {
+    (!session.has_ended()).then(|| session.spent().peak_memory)
 }

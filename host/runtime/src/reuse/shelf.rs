@@ -11,18 +11,8 @@ use std::task::Poll;
 use tokio::sync::Notify;
 
 use super::{Keep, Reuse};
-use crate::blocking;
 use crate::error::Result;
 use crate::pool::Place;
-use crate::session::Session;
-
-/// A session that can be kept, of either kind.
-pub trait Reusable {
-    /// Whether it can be called.
-    fn is_live(&self) -> bool;
-    /// Bytes of memory and tables that it has.
-    fn memory(&self) -> usize;
-}
 
 /// Idle sessions, with how many callers each has served. Whoever comes next gets the
 /// one that was used last, whose memory is nearest.
@@ -41,12 +31,14 @@ pub(super) enum Next<S> {
 
 /// A session that is out for one caller, who reaches everything of a session through it. It
 /// is given back when it is dropped.
-pub struct Lease<S: Reusable> {
+pub struct Lease<S> {
     session: Option<S>,
     /// How many callers it has served, this one included.
     served: u32,
     keep: Keep,
     shelf: Arc<Shelf<S>>,
+    /// Bytes of memory and tables that the session has, if it can be called.
+    memory: fn(&S) -> Option<usize>,
 }
 
 impl<S> Default for Shelf<S> {
@@ -91,10 +83,16 @@ impl<S> Shelf<S> {
     }
 }
 
-impl<S: Reusable> Lease<S> {
-    pub(super) fn new(session: S, before: u32, keep: Keep, shelf: &Arc<Shelf<S>>) -> Self {
+impl<S> Lease<S> {
+    pub(super) fn new(
+        session: S,
+        before: u32,
+        keep: Keep,
+        shelf: &Arc<Shelf<S>>,
+        memory: fn(&S) -> Option<usize>,
+    ) -> Self {
         let (served, shelf) = (before.saturating_add(1), Arc::clone(shelf));
-        Self { session: Some(session), served, keep, shelf }
+        Self { session: Some(session), served, keep, shelf, memory }
     }
 
     /// Keeps the session from the next caller: it ends when this is dropped.
@@ -109,12 +107,13 @@ impl<S: Reusable> Lease<S> {
             Reuse::UntilFailure => true,
         };
         // What a panic has left undone, nobody knows.
-        let is_whole = session.is_live() && !std::thread::panicking();
-        is_allowed && is_whole && session.memory() <= self.keep.memory
+        let is_whole = !std::thread::panicking();
+        let fits = (self.memory)(session).is_some_and(|memory| memory <= self.keep.memory);
+        is_allowed && is_whole && fits
     }
 }
 
-impl<S: Reusable> Drop for Lease<S> {
+impl<S> Drop for Lease<S> {
     fn drop(&mut self) {
         if let Some(session) = self.session.take()
             && self.may_serve_again(&session)
@@ -124,7 +123,7 @@ impl<S: Reusable> Drop for Lease<S> {
     }
 }
 
-impl<S: Reusable> Deref for Lease<S> {
+impl<S> Deref for Lease<S> {
     type Target = S;
 
     fn deref(&self) -> &S {
@@ -133,34 +132,14 @@ impl<S: Reusable> Deref for Lease<S> {
     }
 }
 
-impl<S: Reusable> DerefMut for Lease<S> {
+impl<S> DerefMut for Lease<S> {
     fn deref_mut(&mut self) -> &mut S {
         self.session.as_mut().expect("a lease has its session")
     }
 }
 
-impl<S: Reusable> fmt::Debug for Lease<S> {
+impl<S> fmt::Debug for Lease<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lease").field("served", &self.served).finish_non_exhaustive()
-    }
-}
-
-impl<T: Send + 'static> Reusable for Session<T> {
-    fn is_live(&self) -> bool {
-        self.is_live()
-    }
-
-    fn memory(&self) -> usize {
-        self.spent().peak_memory
-    }
-}
-
-impl<T: Send + 'static> Reusable for blocking::Session<T> {
-    fn is_live(&self) -> bool {
-        Session::is_live(self)
-    }
-
-    fn memory(&self) -> usize {
-        self.spent().peak_memory
     }
 }

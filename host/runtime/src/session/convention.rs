@@ -10,7 +10,7 @@ use crate::failure::Called;
 use wit_host_binary::allocator_names::AllocatorNames;
 
 impl<T: Send + 'static> Session<T> {
-    /// Names the guest's allocator for [`Session::call_with`], where it has another name than
+    /// Names the guest's allocator for [`Session::call_with_abi`], where it has another name than
     /// those of [`Abi`], or where the guest has several.
     pub fn set_allocator(&mut self, names: AllocatorNames) {
         self.allocator = Some(names);
@@ -25,15 +25,15 @@ impl<T: Send + 'static> Session<T> {
     /// use wit_host::{Abi, Returns, Val};
     ///
     /// // Returns the text that it was given, without its first byte.
-    /// let guest = wit_host::Runtime::<()>::builder().build()?.load(r#"(module
+    /// let guest = wit_host::Runtime::<()>::builder().allow_text_format(true).build()?.load(r#"(module
     ///     (memory (export "memory") 1)
     ///     (func (export "malloc") (param i32) (result i32) (i32.const 1024))
     ///     (func (export "free") (param i32))
     ///     (func (export "rest") (param i32) (result i32)
     ///         (i32.add (local.get 0) (i32.const 1))))"#)?;
-    /// let mut session = guest.session_blocking(())?;
+    /// let mut session = guest.session(()).start_blocking()?;
     /// let text = Val::String("core".into());
-    /// let results = session.call_with(Abi::CString(Returns::Text), "rest", &[text])?;
+    /// let results = session.call_with_abi(Abi::CString(Returns::Text), "rest", &[text])?;
     /// assert_eq!(results, [Val::String("ore".into())]);
     /// # Ok::<(), wit_host::Error>(())
     /// ```
@@ -45,7 +45,7 @@ impl<T: Send + 'static> Session<T> {
     /// memory, it is [`Error::Trapped`]; where it hands over more than
     /// [`Limits::host_call_bytes`](wit_host_binary::limits::Limits::host_call_bytes), it is
     /// [`Error::Limit`].
-    pub async fn call_with(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
+    pub async fn call_with_abi(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let live = self.live()?;
         let Live::Module { instance, .. } = live else {
             let reason = "the guest is a component, which takes and returns text by the types \

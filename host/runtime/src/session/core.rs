@@ -13,10 +13,10 @@ impl<T: Send + 'static> Session<T> {
     /// ```
     /// use wit_host::wasmtime::Val;
     ///
-    /// let guest = wit_host::Runtime::<()>::builder().build()?.load(
+    /// let guest = wit_host::Runtime::<()>::builder().allow_text_format(true).build()?.load(
     ///     r#"(module (func (export "low") (param v128) (result i64)
     ///         (i64x2.extract_lane 0 (local.get 0))))"#)?;
-    /// let low = guest.session_blocking(())?.call_core("low", &[Val::V128(7u128.into())])?;
+    /// let low = guest.session(()).start_blocking()?.call_core("low", &[Val::V128(7u128.into())])?;
     /// assert!(matches!(low[..], [Val::I64(7)]));
     /// # Ok::<(), wit_host::Error>(())
     /// ```

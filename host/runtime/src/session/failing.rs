@@ -2,9 +2,9 @@
 //! that is known of where the guest stood.
 
 use tracing::Span;
-use wasmtime::WasmCoreDump;
 
 use super::Session;
+use crate::coredump;
 use crate::error::Error;
 use crate::failure::{Called, Ending, Failure, Verdict, is_of_host_function, of_panic};
 use crate::guest::Linked;
@@ -131,9 +131,7 @@ impl<T: Send + 'static> Session<T> {
             let imports = module.map_or_else(|| self.guest.imports(), |_| Vec::new());
             failure.traced(error, &imports, module);
             failure.of_guest(self.guest.loaded.hash);
-            let coredump = error.downcast_ref::<WasmCoreDump>();
-            failure.coredump =
-                coredump.map(|dump| dump.serialize(&mut self.store, called.function));
+            failure.coredump = coredump::of(error, &mut self.store, called.function);
         }
         let table = &self.guest.inner().env;
         let noted = noted.and_then(|number| table.name_of(number));

@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::Poll;
+use std::time::Duration;
 
 use tracing::{Instrument as _, Level, Span};
 use wasmtime::Store;
@@ -27,15 +28,17 @@ const CALLS_BY_CLOCK: u8 = 100;
 /// What every call asks of the guest's runtime, kept near.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Guards {
-    fuel: Option<u64>,
+    pub(super) fuel: Option<u64>,
+    pub(super) wall_clock: Option<Duration>,
     pub(super) stack: usize,
     deterministic: bool,
 }
 
 impl Guards {
-    pub(super) fn of<T>(inner: &Host<T>) -> Self {
-        let Limits { fuel, stack, .. } = *inner.limits;
-        Self { fuel, stack, deterministic: inner.deterministic }
+    pub(super) fn of<T>(inner: &Host<T>, limits: &Limits) -> Self {
+        let Limits { fuel, wall_clock, .. } = *limits;
+        let stack = inner.limits.stack;
+        Self { fuel, wall_clock, stack, deterministic: inner.deterministic }
     }
 }
 
@@ -75,7 +78,7 @@ impl<T: Send + 'static> Session<T> {
         let outcome = {
             let inner = self.guest.inner();
             // The store's own is the guest's to ask while the call is under way.
-            let mut deadline = Deadline::new(inner.limits.wall_clock, began);
+            let mut deadline = Deadline::new(self.guards.wall_clock, began);
             let call = pin!(written(call, &mut self.store));
             let within = deadline.within(&inner.shared.epochs, call);
             // What is pinned here need not be moved into what waits for it.

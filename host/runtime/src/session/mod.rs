@@ -7,9 +7,12 @@ mod convention;
 mod core;
 mod failing;
 mod guard;
+mod limits;
 mod start;
 mod sync;
 mod typed;
+
+use std::sync::Arc;
 
 use tracing::Span;
 use wasmtime::component::{self, Val};
@@ -23,9 +26,10 @@ use crate::state::State;
 use crate::usage::Usage;
 use callee::{Callee, Callees};
 use guard::Guards;
+pub(crate) use start::Terms;
 use wit_host_binary::allocator_names::AllocatorNames;
 use wit_host_binary::entry_point::Main;
-use wit_host_binary::limits::LimitReached;
+use wit_host_binary::limits::{LimitReached, Limits};
 
 /// A running guest. It keeps its memory from call to call, and ends with the
 /// first call that fails: what a failed call left behind is not to be trusted.
@@ -37,6 +41,8 @@ use wit_host_binary::limits::LimitReached;
 pub struct Session<T: 'static> {
     guest: Guest<T>,
     store: Store<State<T>>,
+    /// What it may spend as a whole.
+    limits: Arc<Limits>,
     guards: Guards,
     live: Option<Live>,
     spent: Usage,

@@ -17,6 +17,15 @@ use crate::pool::Place;
 use crate::state::State;
 use crate::store::guarded_store;
 use crate::usage::Usage;
+use wit_host_binary::limits::Limits;
+
+/// What a session may touch and spend.
+#[derive(Clone)]
+pub(crate) struct Terms {
+    pub(crate) grants: Arc<Grants>,
+    /// None of them above the runtime's.
+    pub(crate) limits: Arc<Limits>,
+}
 
 const INSTANTIATE: Called<'static> = Called { function: "instantiate", arguments: &[] };
 
@@ -24,10 +33,10 @@ impl<T: Send + 'static> Session<T> {
     pub(crate) async fn start(
         guest: &Guest<T>,
         data: T,
-        grants: &Arc<Grants>,
+        terms: &Terms,
         place: Option<Place>,
     ) -> Result<Self> {
-        let mut session = Self::new(guest, data, grants, place)?;
+        let mut session = Self::new(guest, data, terms, place)?;
         let loaded = &guest.loaded;
         let live =
             session.timed(INSTANTIATE, false, async |store| instantiated(store, loaded).await);
@@ -41,10 +50,10 @@ impl<T: Send + 'static> Session<T> {
     pub(crate) fn start_sync(
         guest: &Guest<T>,
         data: T,
-        grants: &Arc<Grants>,
+        terms: &Terms,
         place: Option<Place>,
     ) -> Result<Self> {
-        let mut session = Self::new(guest, data, grants, place)?;
+        let mut session = Self::new(guest, data, terms, place)?;
         session.is_sync = true;
         session.store.data_mut().is_sync = true;
         let call = |store: &mut Store<State<T>>| {
@@ -59,12 +68,13 @@ impl<T: Send + 'static> Session<T> {
     }
 
     /// A session that has no instance yet.
-    fn new(guest: &Guest<T>, data: T, grants: &Arc<Grants>, place: Option<Place>) -> Result<Self> {
-        let store = guarded_store(guest, data, grants)?;
+    fn new(guest: &Guest<T>, data: T, terms: &Terms, place: Option<Place>) -> Result<Self> {
+        let store = guarded_store(guest, data, terms)?;
         Ok(Self {
             guest: guest.clone(),
             store,
-            guards: Guards::of(guest.inner()),
+            limits: Arc::clone(&terms.limits),
+            guards: Guards::of(guest.inner(), &terms.limits),
             live: None,
             spent: Usage::default(),
             last_call: String::new(),

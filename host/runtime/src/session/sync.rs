@@ -38,9 +38,9 @@ impl<T: Send + 'static> Session<T> {
         results
     }
 
-    /// [`Session::typed`], not async.
+    /// [`Session::run`], not async.
     #[inline]
-    pub(crate) fn typed_sync<R>(
+    pub(crate) fn run_sync<R>(
         &mut self,
         name: &str,
         calls: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,

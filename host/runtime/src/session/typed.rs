@@ -11,7 +11,7 @@ use crate::state::State;
 
 impl<T: Send + 'static> Session<T> {
     /// Binds the instance to a type that `bindgen!` made: `session.bind(Plugin::new)`.
-    /// Call its functions within [`Session::typed`].
+    /// Call its functions within [`Session::run`].
     ///
     /// For many short sessions, have the exports looked up once, by what `bindgen!` makes
     /// besides: `PluginIndices::new(pre)` of [`Guest::instance_pre`](crate::guest::Guest::instance_pre),
@@ -36,12 +36,12 @@ impl<T: Send + 'static> Session<T> {
 
     /// A core module's exported function, by its Rust types: for one that takes or
     /// returns a value of the host, which [`Session::call`] cannot. Call it within
-    /// [`Session::typed`].
+    /// [`Session::run`].
     ///
     /// # Errors
     /// [`Error::NoSuchFunction`]; [`Error::WrongType`] where the function has
     /// another type, or where the guest is a component.
-    pub fn function<P: WasmParams, R: WasmResults>(
+    pub fn typed_func<P: WasmParams, R: WasmResults>(
         &mut self,
         name: &str,
     ) -> Result<TypedFunc<P, R>> {
@@ -59,14 +59,14 @@ impl<T: Send + 'static> Session<T> {
         }
     }
 
-    /// Runs calls of generated bindings, or of a [`Session::function`], under the
+    /// Runs calls of generated bindings, or of a [`Session::typed_func`], under the
     /// session's guards, as one call:
-    /// `session.typed("greet", async |store| plugin.call_greet(store, "you").await)`.
+    /// `session.run("greet", async |store| plugin.call_greet(store, "you").await)`.
     /// The name is for errors.
     ///
     /// # Errors
     /// Those of [`Session::call`].
-    pub async fn typed<R>(
+    pub async fn run<R>(
         &mut self,
         name: &str,
         calls: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,

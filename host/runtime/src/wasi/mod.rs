@@ -14,10 +14,12 @@ use std::time::Duration;
 use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi::filesystem::WasiFilesystemView as _;
 use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime_wasi::p2::pipe::MemoryInputPipe;
 use wasmtime_wasi::random::Deterministic;
 use wasmtime_wasi::{FsPerms, HostMonotonicClock, HostWallClock, WasiCtxBuilder};
 
 use crate::capture::Capture;
+use crate::direct::Direct;
 use crate::error::{Error, Result};
 use crate::grants::{Access, Grants, Stdio};
 use crate::inherit::Inherited;
@@ -131,7 +133,9 @@ impl Wasi {
         let (tail, mut outlets) = (Tail::default(), None);
         match grants.stdio {
             Stdio::Closed => wasi.stderr(tail.of(std::io::empty())),
-            Stdio::Captured => wasi.stdout(stdout.clone()).stderr(tail.of(stderr.clone())),
+            Stdio::Captured => {
+                wasi.stdout(Direct(stdout.clone())).stderr(tail.of(Direct(stderr.clone())))
+            }
             Stdio::Inherited | Stdio::InheritedRaw => {
                 let outlets = outlets.insert(Outlets::new(grants.stdio == Stdio::Inherited));
                 let inherited = |output| Inherited { output, outlets: outlets.clone() };
@@ -140,6 +144,15 @@ impl Wasi {
                     .stderr(tail.of(inherited(Output::Stderr)))
             }
         };
+        if let Some(bytes) = &grants.stdin {
+            wasi.stdin(MemoryInputPipe::new(bytes.clone()));
+        }
+        if let Some(function) = &grants.stdout {
+            wasi.stdout(Direct(function.clone()));
+        }
+        if let Some(function) = &grants.stderr {
+            wasi.stderr(tail.of(Direct(function.clone())));
+        }
         if self.deterministic {
             without_chance(&mut wasi);
         }

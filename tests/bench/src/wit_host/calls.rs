@@ -14,7 +14,7 @@ use crate::setting::Setting;
 /// Has the guest call the host.
 pub(crate) fn calls(path: Path, work: Work, setting: Setting) -> Result<Probe> {
     let guest = runtime(setting)?.load(path.guest()?)?;
-    let session = guest.session_blocking(Functions)?;
+    let session = guest.session(Functions).start_blocking()?;
     match path {
         Path::Component => of_component(session, work),
         Path::Env => of_module(session, work),
@@ -24,11 +24,11 @@ pub(crate) fn calls(path: Path, work: Work, setting: Setting) -> Result<Probe> {
 /// Has a core module compute, which calls no host.
 pub(crate) fn computes(argument: i32, setting: Setting) -> Result<Probe> {
     let guest = runtime(setting)?.load(fibonacci()?)?;
-    let mut session = guest.session_blocking(Functions)?;
-    let function = session.function::<i32, i32>("fibonacci")?;
+    let mut session = guest.session(Functions).start_blocking()?;
+    let function = session.typed_func::<i32, i32>("fibonacci")?;
     Ok(timed(Clock::Thread, move |times| {
         for _ in 0..times {
-            session.typed_sync("fibonacci", |store| function.call(store, argument))?;
+            session.run_sync("fibonacci", |store| function.call(store, argument))?;
         }
         Ok(())
     }))
@@ -37,7 +37,7 @@ pub(crate) fn computes(argument: i32, setting: Setting) -> Result<Probe> {
 fn of_component(mut session: Session<Functions>, work: Work) -> Result<Probe> {
     let guest = session.bind(Guest::new)?;
     Ok(timed(Clock::Thread, move |times| {
-        let call = session.typed_sync("call", |store| match work {
+        let call = session.run_sync("call", |store| match work {
             Work::Add => guest.call_call_add(store, times).map(|_| ()),
             Work::AddInLine => guest.call_call_add_in_line(store, times).map(|_| ()),
             Work::EchoText(length) => guest.call_call_echo_text(store, times, length).map(|_| ()),
@@ -56,16 +56,16 @@ fn of_component(mut session: Session<Functions>, work: Work) -> Result<Probe> {
 
 fn of_module(mut session: Session<Functions>, work: Work) -> Result<Probe> {
     if let Some(name) = work.of_numbers() {
-        let function = session.function::<u32, i32>(name)?;
+        let function = session.typed_func::<u32, i32>(name)?;
         return Ok(timed(Clock::Thread, move |times| {
-            session.typed_sync(name, |store| function.call(store, times))?;
+            session.run_sync(name, |store| function.call(store, times))?;
             Ok(())
         }));
     }
     let (name, length) = work.of_module().context("no core module does that")?;
-    let function = session.function::<(u32, u32), u64>(name)?;
+    let function = session.typed_func::<(u32, u32), u64>(name)?;
     Ok(timed(Clock::Thread, move |times| {
-        session.typed_sync(name, |store| function.call(store, (times, length)))?;
+        session.run_sync(name, |store| function.call(store, (times, length)))?;
         Ok(())
     }))
 }

@@ -18,7 +18,7 @@ use crate::setting::{Mode, Setting};
 pub(crate) fn export(path: Path, call: Call, mode: Mode, setting: Setting) -> Result<Probe> {
     let guest = runtime(setting)?.load(path.guest()?)?;
     match mode {
-        Mode::Blocking => in_turn(guest.session_blocking(Functions)?, path, call),
+        Mode::Blocking => in_turn(guest.session(Functions).start_blocking()?, path, call),
         Mode::Async => in_executor(&guest, path, call),
     }
 }
@@ -37,7 +37,7 @@ fn in_turn(mut session: Session<Functions>, path: Path, call: Call) -> Result<Pr
             let plugin = session.bind(blocking::Guest::new)?;
             Ok(timed(Clock::Thread, move |times| {
                 for _ in 0..times {
-                    session.typed_sync("sum", |store| plugin.call_sum(store, 1, 2))?;
+                    session.run_sync("sum", |store| plugin.call_sum(store, 1, 2))?;
                 }
                 Ok(())
             }))
@@ -47,16 +47,16 @@ fn in_turn(mut session: Session<Functions>, path: Path, call: Call) -> Result<Pr
             let text = text(length);
             Ok(timed(Clock::Thread, move |times| {
                 for _ in 0..times {
-                    session.typed_sync("reply", |store| plugin.call_reply(store, &text))?;
+                    session.run_sync("reply", |store| plugin.call_reply(store, &text))?;
                 }
                 Ok(())
             }))
         }
         (Path::Env, Call::Sum) => {
-            let function = session.function::<(i32, i32), i32>("sum")?;
+            let function = session.typed_func::<(i32, i32), i32>("sum")?;
             Ok(timed(Clock::Thread, move |times| {
                 for _ in 0..times {
-                    session.typed_sync("sum", |store| function.call(store, (1, 2)))?;
+                    session.run_sync("sum", |store| function.call(store, (1, 2)))?;
                 }
                 Ok(())
             }))
@@ -67,7 +67,7 @@ fn in_turn(mut session: Session<Functions>, path: Path, call: Call) -> Result<Pr
 
 fn in_executor(guest: &Guest<Functions>, path: Path, call: Call) -> Result<Probe> {
     let executor = executor()?;
-    let mut session = executor.block_on(guest.session(Functions))?;
+    let mut session = executor.block_on(guest.session(Functions).start())?;
     if let Some((name, arguments)) = by_name(call) {
         return Ok(timed(Clock::Thread, move |times| {
             executor.block_on(async {
@@ -85,19 +85,19 @@ fn in_executor(guest: &Guest<Functions>, path: Path, call: Call) -> Result<Probe
                 executor.block_on(async {
                     for _ in 0..times {
                         let call = async |store: &mut _| plugin.call_sum(store, 1, 2).await;
-                        session.typed("sum", call).await?;
+                        session.run("sum", call).await?;
                     }
                     Ok(())
                 })
             }))
         }
         (Path::Env, Call::Sum) => {
-            let function = session.function::<(i32, i32), i32>("sum")?;
+            let function = session.typed_func::<(i32, i32), i32>("sum")?;
             Ok(timed(Clock::Thread, move |times| {
                 executor.block_on(async {
                     for _ in 0..times {
                         let call = async |store: &mut _| function.call_async(store, (1, 2)).await;
-                        session.typed("sum", call).await?;
+                        session.run("sum", call).await?;
                     }
                     Ok(())
                 })

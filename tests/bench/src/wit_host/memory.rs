@@ -16,11 +16,11 @@ pub(crate) fn while_idle<R>(
 ) -> Result<(R, R)> {
     let (guest, executor) = (guest(path, Setting::DEFAULT)?, executor()?);
     // The first has what is made once for all of them.
-    let first = executor.block_on(guest.session(Functions))?;
+    let first = executor.block_on(guest.session(Functions).start())?;
     let before = now()?;
     let mut sessions = Vec::with_capacity(count);
     for _ in 0..count {
-        sessions.push(executor.block_on(guest.session(Functions))?);
+        sessions.push(executor.block_on(guest.session(Functions).start())?);
     }
     let after = now()?;
     drop((first, sessions));

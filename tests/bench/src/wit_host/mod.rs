@@ -34,7 +34,7 @@ pub(crate) fn builder(setting: Setting) -> RuntimeBuilder<Functions> {
         .fuel(setting.fuel.then_some(FUEL))
         .host_calls(setting.host_calls.then_some(u64::MAX))
         .wall_clock(setting.wall_clock.then_some(WALL_CLOCK));
-    let builder = Runtime::builder();
+    let builder = Runtime::builder().allow_text_format(true);
     let builder = if setting.pooled { builder.pool(Pool::new(SESSIONS)) } else { builder };
     builder
         .contract(CONTRACT)

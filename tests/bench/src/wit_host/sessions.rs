@@ -72,32 +72,32 @@ fn asynchronous(guest: Guest<Functions>) -> Result<Ready<asynchronous::SmallIndi
 }
 
 fn in_turn(ready: &Ready<blocking::SmallIndices>) -> Result<()> {
-    let mut session = ready.guest.session_blocking(Functions)?;
+    let mut session = ready.guest.session(Functions).start_blocking()?;
     match &ready.indices {
         Some(indices) => {
             let small = session.bind(|store, instance| indices.load(store, instance))?;
-            session.typed_sync("sum", |store| small.call_sum(store, 1, 2))?;
+            session.run_sync("sum", |store| small.call_sum(store, 1, 2))?;
         }
         None => {
-            let sum = session.function::<(i32, i32), i32>("sum")?;
-            session.typed_sync("sum", |store| sum.call(store, (1, 2)))?;
+            let sum = session.typed_func::<(i32, i32), i32>("sum")?;
+            session.run_sync("sum", |store| sum.call(store, (1, 2)))?;
         }
     }
     Ok(())
 }
 
 async fn waiting(ready: &Ready<asynchronous::SmallIndices>) -> Result<()> {
-    let mut session = ready.guest.session(Functions).await?;
+    let mut session = ready.guest.session(Functions).start().await?;
     match &ready.indices {
         Some(indices) => {
             let small = session.bind(|store, instance| indices.load(store, instance))?;
             let call = async |store: &mut _| small.call_sum(store, 1, 2).await;
-            session.typed("sum", call).await?;
+            session.run("sum", call).await?;
         }
         None => {
-            let sum = session.function::<(i32, i32), i32>("sum")?;
+            let sum = session.typed_func::<(i32, i32), i32>("sum")?;
             let call = async |store: &mut _| sum.call_async(store, (1, 2)).await;
-            session.typed("sum", call).await?;
+            session.run("sum", call).await?;
         }
     }
     Ok(())
