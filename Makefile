@@ -17,7 +17,7 @@ FUZZ_TARGETS := load inspect run env options values differential dwarf limits mu
 FUZZ_SECONDS := 60
 
 # Of the library, as its manifest has them.
-FEATURES := cache pooling isolation text-format coredumps precompiled values-text
+FEATURES := cache pooling isolation text-format coredumps precompiled serde values-text
 CHECK_FEATURES := cargo clippy --quiet --package wit-host --no-default-features
 
 # A folder in guest/ with a Makefile is a guest in a language of its own. Those that

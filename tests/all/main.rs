@@ -49,6 +49,7 @@ mod round_trip;
 mod server;
 mod sessions;
 mod spending;
+mod terms;
 mod tracing;
 mod values;
 mod walls;

@@ -8,6 +8,7 @@ use std::fmt;
 use crate::error::{GuestError, Result};
 
 /// What a guest is made of.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A component: typed imports and exports.

@@ -13,6 +13,7 @@ use crate::toolchains::{Toolchain, toolchain_of};
 use wit_host_text::shown;
 
 /// A part of WebAssembly that a guest uses and this host does not run.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnsupportedFeature {

@@ -5,6 +5,7 @@
 use wasmparser::{Encoding, Parser, Payload};
 
 /// A toolchain, or a host, that a core module was built for.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Toolchain {

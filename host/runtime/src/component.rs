@@ -9,7 +9,7 @@ use wasmtime::{AsContextMut, Store};
 use crate::error::{Error, Result};
 use crate::state::State;
 use wit_host_check::export_name::ExportName;
-use wit_host_values::{Signature, fits, short, wit};
+use wit_host_values::{Signature, fits, mismatch, short, wit};
 
 /// A function that a component exports.
 pub(crate) struct Exported {
@@ -69,11 +69,11 @@ impl Function {
             return wrong(format!("it takes ({takes}), and was given {given} arguments"));
         }
         match params.iter().zip(args).find(|((_, ty), arg)| !fits(ty, arg)) {
-            Some(((param, ty), arg)) => wrong(format!(
-                "the argument `{param}` is a `{}`, and `{}` is none",
-                wit(ty),
-                short(arg)
-            )),
+            Some(((param, ty), arg)) => {
+                let why = mismatch(ty, arg).map(|why| format!(": {why}")).unwrap_or_default();
+                let (ty, arg) = (wit(ty), short(arg));
+                wrong(format!("the argument `{param}` is a `{ty}`, and `{arg}` is none{why}"))
+            }
             None => Ok(()),
         }
     }

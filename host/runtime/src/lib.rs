@@ -73,6 +73,7 @@
 //! | `text-format` | [`RuntimeBuilder::allow_text_format`]: guests in the text form, as in the examples here | no |
 //! | `coredumps` | [`RuntimeBuilder::coredump`]: the memory and stack of a guest that trapped | no |
 //! | `precompiled` | [`CompiledGuest`]: machine code that is made in one place and run in another | no |
+//! | `serde` | `Serialize` for [`Limits`], [`Usage`], [`Inspection`] and what is in it, and `Deserialize` for [`Limits`] | no |
 //! | `values-text` | [`values`] from WAVE and JSON and as JSON, and [`Abi::argument`] | no |
 //!
 //! # When a call fails

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use crate::direct::Writer;
 use wit_host_binary::limits::LimitReached;
 
+type Function = dyn Fn(&[u8]) + Send + Sync;
+
 /// What takes the bytes.
 #[derive(Clone)]
-pub(crate) struct OutputFunction(Arc<dyn Fn(&[u8]) + Send + Sync>);
+pub(crate) struct OutputFunction(Arc<Function>);
 
 impl OutputFunction {
     pub(crate) fn new(function: impl Fn(&[u8]) + Send + Sync + 'static) -> Self {

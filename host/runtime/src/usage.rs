@@ -6,6 +6,7 @@ use std::time::Duration;
 use wit_host_binary::limits::show_size;
 
 /// What the calls of a session have cost so far.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Usage {

@@ -45,6 +45,7 @@ pub mod fits;
 mod json;
 #[cfg(feature = "text")]
 mod members;
+mod mismatch;
 mod notation;
 pub mod number;
 mod signature;
@@ -58,6 +59,7 @@ pub use self::example::example;
 pub use self::fits::fits;
 #[cfg(feature = "text")]
 pub use self::json::{to_json, to_json_text};
+pub use self::mismatch::mismatch;
 pub use self::notation::wit;
 pub use self::signature::Signature;
 pub use self::wave::to_wave;

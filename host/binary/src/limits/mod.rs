@@ -30,7 +30,10 @@ macro_rules! limits {
     )*) => {
         /// What a guest may spend. Everything has a default; a limit of `None` is
         /// off. Those of the engine (`fuel`, `stack`) and those of loading are
-        /// read when the runtime is built.
+        /// read when the runtime is built. With the feature `serde`, what is left out has
+        /// its default.
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "serde", serde(default))]
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Limits {

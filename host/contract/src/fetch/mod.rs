@@ -25,12 +25,29 @@ const REDIRECTS: usize = 10;
 
 /// What one fetched document may cost.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct FetchLimits {
     /// The longest body, in bytes. 8 MiB by default.
     pub size: usize,
     /// The time from the request to the end of the body, redirects included. 10
     /// seconds by default.
     pub time: Duration,
+}
+
+impl FetchLimits {
+    /// Sets [`FetchLimits::size`].
+    #[must_use]
+    pub fn size(mut self, bytes: usize) -> Self {
+        self.size = bytes;
+        self
+    }
+
+    /// Sets [`FetchLimits::time`].
+    #[must_use]
+    pub fn time(mut self, longest: Duration) -> Self {
+        self.time = longest;
+        self
+    }
 }
 
 impl Default for FetchLimits {

@@ -72,6 +72,7 @@ pub enum Abi {
 
 /// What an export returns, which its type does not tell from a pointer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Returns {
     /// A text, where its type is that of one: by `CString` one `i32`, unless an
     /// argument is an array; by `PtrLen` one `i64` or two `i32`. Otherwise numbers.

@@ -76,7 +76,9 @@ enum Found {
 }
 
 /// What a cache holds on disk.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CacheStats {
     /// How many guests.
     pub guests: usize,

@@ -28,6 +28,7 @@ use wit_host_text::contain::contained;
 
 /// A guest that was compiled ahead of time.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CompiledGuest {
     /// The content of the file, which [`Runtime::load_compiled`] takes.
     pub bytes: Vec<u8>,

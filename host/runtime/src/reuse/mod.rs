@@ -175,7 +175,8 @@ impl<T: Send + 'static> Sessions<T> {
     }
 
     /// A session for one caller, who has host data of their own: one that is idle, whose data
-    /// is replaced, or else a new one. What a caller may touch that others may not is for
+    /// is replaced, or else a new one. The data stays in a session that is kept: where one
+    /// caller brings data, all should. What a caller may touch that others may not is for
     /// `Sessions` of their own: see [`Sessions::grants`].
     ///
     /// # Errors
