@@ -1,4 +1,4 @@
-//! Output of a guest that a function of the embedder's takes as it is written.
+//! Passes a guest's output to a function of the embedder as it is written.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::direct::Writer;
 use wit_host_binary::limits::LimitReached;
 
-/// What takes the bytes.
+/// The function that takes the bytes.
 #[derive(Clone)]
 pub(crate) struct OutputFunction(Arc<dyn Fn(&[u8]) + Send + Sync>);
 
