@@ -78,8 +78,8 @@ impl OutputStream for Ending {
         self.or_end(written)
     }
 
-    /// Does nothing: all bytes are on their way. [`check_write`](Self::check_write) permits no
-    /// more until they have arrived.
+    /// Only checks for errors. Written bytes are on their way already, and
+    /// [`check_write`](Self::check_write) permits no more until they have arrived.
     fn flush(&mut self) -> StreamResult<()> {
         self.check_write().map(drop)
     }

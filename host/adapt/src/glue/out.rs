@@ -93,6 +93,7 @@ fn result(body: &mut Function, found: Area, area: u32, kit: &Kit) {
             code.local_get(area).i32_load(kit.at(found.offset)).local_set(pointer);
             code.local_get(area).i32_load(kit.at(found.offset + 4)).local_tee(length);
             code.i32_const(0).i32_lt_s().if_(BlockType::Empty).call(kit.long).end();
+            // The bytes are kept outside of the module's memory until it calls `write_mem`.
             code.local_get(length).call(kit.make_room_kept);
             code.i32_const(0).local_get(pointer).local_get(length);
             code.memory_copy(kit.kept, kit.memory());

@@ -55,6 +55,7 @@ impl<'m> GuestMemory<'m> {
     pub(crate) fn bytes(&self, pointer: u32, length: u32) -> Result<&'m [u8], BadRange> {
         let (start, length) = (pointer as usize, length as usize);
         let outside = || BadRange::Outside { pointer, length, size: self.bytes.len() };
+        // In two steps, so that pointer and length are never added, which could overflow.
         let range = self.bytes.get(start..).and_then(|rest| rest.get(..length));
         let range = range.ok_or_else(outside)?;
         self.count(length)?;
@@ -138,6 +139,7 @@ pub(crate) fn write(memory: &mut [u8], pointer: u32, bytes: &[u8]) -> Result<(),
 
 /// Writes at several addresses, all of it or nothing.
 pub(crate) fn write_all(memory: &mut [u8], writes: &[(u32, Vec<u8>)]) -> Result<(), BadRange> {
+    // All ranges are checked before the first one is written.
     let view = GuestMemory::new(memory, 0);
     writes.iter().try_for_each(|(pointer, bytes)| view.room(*pointer, bytes.len()))?;
     writes.iter().try_for_each(|(pointer, bytes)| write(memory, *pointer, bytes))

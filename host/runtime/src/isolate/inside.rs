@@ -66,6 +66,8 @@ fn work(arguments: &[String]) -> Result<(), Failed> {
     die_with_parent();
     let mut stdin = io::stdin().lock();
     let length = length(&mut stdin)?;
+    // Threads and the stack get their memory before it is limited. Under the limit, a thread
+    // that cannot get its memory may abort the process.
     role.prepare(length, bytes)
         .and_then(|()| start_watcher())
         .map_err(|error| broken("start a thread", &error))?;
@@ -128,6 +130,7 @@ fn start_watcher() -> io::Result<()> {
         let _ = there.send(());
         watch();
     })?;
+    // Waits until the thread runs, and so has all of its memory.
     here.recv().map_err(io::Error::other)
 }
 

@@ -126,18 +126,21 @@ impl Process {
 
     /// Gives the process its input and reads its output, until there is no more.
     fn attend(&mut self, input: &[u8], most: usize) -> io::Result<Taken> {
+        // The length comes first, because the pipe stays open after the input: its end would
+        // mean that this process has ended.
         let length = (input.len() as u64).to_le_bytes();
         let mut left: [&[u8]; 2] = [&length, input];
         while self.stdout.is_some() || self.stderr.is_some() {
             let writes = left.iter().any(|part| !part.is_empty());
             let Some(readable) = self.wait(writes)? else { return Ok(Taken::TooLate) };
             if !readable && self.has_ended()? {
-                // A process that it has started itself keeps the output open.
+                // It has ended, but a process that it has started itself keeps the output open.
                 break;
             }
             if writes && let Some(stdin) = &mut self.stdin {
                 give(stdin, &mut left)?;
             }
+            // One byte more than allowed shows that there is too much.
             take(&mut self.stdout, &mut self.output, most.saturating_add(1))?;
             take(&mut self.stderr, &mut self.words, LONGEST_WORDS)?;
             if self.output.len() > most {
@@ -182,6 +185,8 @@ impl Process {
             std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(10));
         }
+        // The CPU time is read before the process is waited for: after that, `/proc` forgets
+        // it.
         let used = used(self.child.id());
         self.stdin = None;
         self.child.wait().map(|status| Some((status, used)))

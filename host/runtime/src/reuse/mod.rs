@@ -236,6 +236,7 @@ impl<T: Send + 'static> Sessions<T> {
         if let Some((session, served)) = self.idle_blocking.take() {
             return Ok(Next::Kept(session, served));
         }
+        // A free place needs no executor, so this is tried before waiting.
         match inner.try_place() {
             Ok(place) => Ok(Next::Place(place)),
             Err(_) => executor::wait(self.idle_blocking.next(inner.place())),

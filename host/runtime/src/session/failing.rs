@@ -23,7 +23,8 @@ impl<T: Send + 'static> Session<T> {
     ) -> Error {
         self.name_last_call(called.function);
         let failed = failed.map(|error| match error {
-            // This error has the frames in which the call was stopped.
+            // A late call is out of time, whatever it ended with. If it was stopped for that,
+            // its own error is kept, because it has the frames in which the call was stopped.
             Some(error) if in_time || error.is::<LimitReached>() => error,
             _ => self.store.data().deadline.reached(),
         });

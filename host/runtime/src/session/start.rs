@@ -38,6 +38,8 @@ impl<T: Send + 'static> Session<T> {
     ) -> Result<Self> {
         let mut session = Self::new(guest, data, terms, place)?;
         let loaded = &guest.loaded;
+        // Set-up is timed by epochs, since reading the clock twice takes as long as a short
+        // call.
         let live =
             session.timed(INSTANTIATE, false, async |store| instantiated(store, loaded).await);
         session.live = Some(live.await?);
@@ -91,6 +93,7 @@ impl<T: Send + 'static> Session<T> {
     }
 
     fn ask_whether_sync(&mut self, loaded: &Loaded<T>) -> bool {
+        // This is found out once for a guest, with its first instance.
         let is_possible = || sync::is_possible(&loaded.linked, &mut self.store);
         *loaded.is_sync.get_or_init(is_possible)
     }

@@ -117,6 +117,7 @@ impl Taken {
         let rests = [Output::Stdout, Output::Stderr]
             .map(|output| (output, std::mem::take(terminal.rest(output))));
         drop(terminal);
+        // These writes may wait, so the lock is released. `is_taken` keeps other writers away.
         for (output, rest) in rests.into_iter().filter(|(_, rest)| !rest.is_empty()) {
             output.write(&rest)?;
         }
@@ -249,6 +250,8 @@ pub(crate) fn show(
         if !terminal.show_rest(output, sink)? {
             return Ok(taken);
         }
+        // A piece is filtered as a whole. What finds no room stays in `rest`, since the
+        // screen's state has moved on already.
         let Terminal { screen, stdout, stderr, .. } = &mut *terminal;
         let rest = if output == Output::Stdout { stdout } else { stderr };
         filter.pass(screen, piece, rest);
