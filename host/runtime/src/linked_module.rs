@@ -74,6 +74,7 @@ impl<T: Send + 'static> LinkedModule<T> {
             module_path::start_before(store, instance, "").await?;
             provided.push((provider.name.as_str(), instance));
         }
+        // How a provider's `_start` ended says nothing about the guest.
         store.data_mut().start_exited = None;
         let instance = self.instantiate(store, &provided).await?;
         if self.providers.is_empty() {

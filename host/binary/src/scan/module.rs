@@ -11,8 +11,8 @@ use super::bounds::Bounds;
 use super::code::{Found, Signatures, weigh};
 use crate::limits::LimitReached;
 
-/// The size of a memory up to which data is copied as a whole when a module starts. Data that
-/// lies further apart is copied segment by segment.
+/// The number of bytes over which a memory's data may be spread to be copied as a whole when a
+/// module starts. Data that lies further apart is copied segment by segment.
 const WHOLE: u64 = 16 << 20;
 
 /// The counts over all modules, and what is known of the module that is being read.
@@ -26,7 +26,8 @@ pub(super) struct Modules {
     segments: usize,
     weight: usize,
     signatures: Signatures,
-    /// The number of functions of this module whose code was read, not counting imported ones.
+    /// The index of the function whose code is read next. Imported functions come first, and
+    /// have no code.
     read: usize,
     has_imported_memory: bool,
 }

@@ -12,8 +12,8 @@ use super::{Bounds, Ended, Failed, Isolation, Role, Task};
 use wit_host_binary::debug_info::modules;
 use wit_host_text::short;
 
-/// What reading debug information may use: one second of CPU time. The whole takes little
-/// longer, which a person hardly notices.
+/// What reading debug information may use: one second of CPU time, and little more time in all
+/// than a person waits without noticing.
 const CPU: Duration = Duration::from_secs(1);
 const WALL: Duration = Duration::from_secs(3);
 const MEMORY: usize = 512 << 20;

@@ -55,6 +55,7 @@ impl Room {
             memories: memories.saturating_add(usize::from(host_values)),
             tables: limits.tables.max(of_modules(limits.module_tables)),
             instances: limits.instances,
+            // Memories have addresses of 32 bits.
             memory: limits.memory.min(4 << 30),
             elements: limits.table_elements,
             stack,

@@ -83,7 +83,8 @@ impl<T: Send + 'static> Session<T> {
     }
 
     fn exited_with(&mut self, status: i32, function: &str) -> Error {
-        // If `_start` was called before the function and exited, it is the one that ended.
+        // If `_start` was called before the function and exited with a failure, it is the one
+        // that ended.
         let function = match self.store.data().start_exited {
             Some(failed) if failed != 0 => START,
             _ => function,

@@ -50,6 +50,8 @@ impl Filter {
         all.extend_from_slice(bytes);
         let mut rest = &*all;
         while !rest.is_empty() {
+            // `broken` is 0 for valid text, the length of bytes that are not UTF-8, or `None`
+            // for a character whose rest has not arrived.
             let (text, broken) = match std::str::from_utf8(rest) {
                 Ok(text) => (text, Some(0)),
                 Err(error) => {
@@ -166,6 +168,7 @@ impl Screen {
 
     fn style(&mut self, sequence: &str, shown: &mut Vec<u8>) {
         shown.extend_from_slice(sequence.as_bytes());
+        // A sequence without other digits than 0 resets the colours.
         self.styled = sequence.contains(|c| matches!(c, '1'..='9'));
     }
 
