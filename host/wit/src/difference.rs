@@ -83,10 +83,10 @@ impl Walk<'_> {
             }
             return;
         }
-        // Where the numbers of parameters differ, one is missing or too many, and the others
-        // may have other names. As many unmatched parameters of one side as the other has as
-        // well are taken for renamed, which makes no difference to the type; the rest is
-        // reported.
+        // The numbers of parameters differ, so one side has some too many. A parameter whose
+        // name the other side lacks may only be renamed, which makes no difference to the type.
+        // So from the beginning, as many unmatched parameters are passed over on each side as
+        // both sides have, and the rest are reported.
         let named =
             |params: &[Param], param: &Param| params.iter().any(|other| other.name == param.name);
         let unpaired = ours.iter().filter(|our| !named(theirs, our)).count();
