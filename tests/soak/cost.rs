@@ -1,5 +1,5 @@
-//! What the guards cost: the same guests under wit-host and under the plain
-//! engine without any of them, in turns, the least of several runs each.
+//! Measures what the guards cost. The same guests run in wit-host and in the plain engine
+//! without any guards, in turns. The least of several runs counts.
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ const CALLS: &str = r#"(module
                 (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
         (local.get $sum)))"#;
 
-/// Prints both ratios; the goal for guest code is a part of the promise.
+/// Prints both ratios. The goal for guest code is a part of the promise.
 pub(crate) fn cost() -> bool {
     println!("\nwhat the guards cost, against the engine with none");
     let of_code = ratio(FIB, 30);

@@ -1,34 +1,36 @@
-//! Where in a guest its modules have their code, and the custom sections that tell what it was
-//! compiled from. It does not read what is in them.
+//! Finds where the modules of a guest have their code, and their custom sections with debug
+//! information. It does not read what these sections contain.
 
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
-/// A module, as far as debug information is concerned.
+/// A module within a guest, with what debug information refers to.
 #[derive(Default)]
 pub struct Module<'b> {
-    /// Where its code begins and ends, which is what debug information counts from.
+    /// Where the content of the code section begins and ends. Debug information counts
+    /// addresses from its beginning.
     pub code_start: u64,
     code_end: u64,
     sections: Vec<(&'b str, &'b [u8])>,
 }
 
 impl<'b> Module<'b> {
-    /// Whether a place of the guest is in the code of this module.
+    /// Returns whether an offset in the guest lies in the code of this module.
     pub fn has(&self, place: u64) -> bool {
         (self.code_start..self.code_end).contains(&place)
     }
 
-    /// The content of a custom section, which is empty where there is none of that name.
+    /// Returns the content of a custom section. It is empty if there is no section of that
+    /// name.
     pub fn section(&self, name: &str) -> &'b [u8] {
         let found = self.sections.iter().find(|(its, _)| *its == name);
         found.map_or(&[][..], |(_, content)| content)
     }
 }
 
-/// The modules of a guest, within one another.
+/// Returns the core modules of a guest, at every level of nesting.
 ///
 /// # Errors
-/// That the guest is malformed, and where.
+/// If the guest is malformed, with the offset.
 pub fn modules(binary: &[u8]) -> Result<Vec<Module<'_>>, BinaryReaderError> {
     let (mut open, mut modules) = (Vec::new(), Vec::new());
     for payload in Parser::new(0).parse_all(binary) {

@@ -1,21 +1,18 @@
-//! How large the memories and tables of a guest begin. What they may grow to is for whoever
-//! runs it.
+//! Checks the initial sizes of a guest's memories and tables. How far they may grow is enforced
+//! at run time.
 
 use wasmparser::{Parser, Payload};
 
 use crate::limits::{LimitReached, Limits};
 
-/// Bytes of a page of memory.
+/// The size of a page of memory in bytes.
 const PAGE: u64 = 64 << 10;
 
-/// Refuses a guest with a memory or a table that begins larger than one can be.
-///
-/// # Errors
-/// [`LimitReached::Memory`] or [`LimitReached::TableElements`].
+/// Refuses a guest with a memory or a table whose initial size is over the limit.
 pub fn initial_sizes(binary: &[u8], limits: &Limits) -> Result<(), LimitReached> {
     let memory = u64::try_from(limits.memory).unwrap_or(u64::MAX);
     let elements = u64::try_from(limits.table_elements).unwrap_or(u64::MAX);
-    // What cannot be read is the engine's to tell.
+    // A malformed section ends the loop: the engine reports it.
     for payload in Parser::new(0).parse_all(binary).map_while(Result::ok) {
         let limit = match payload {
             Payload::MemorySection(section) => {

@@ -1,5 +1,5 @@
-//! Names of exported functions, and which of them a shorter name means. It does
-//! not know what the functions take.
+//! The names of exported functions, and which of them a shorter name means. It does not know
+//! the types of the functions.
 
 use std::fmt;
 
@@ -8,25 +8,25 @@ use semver::Version;
 use crate::fit::names::{is_compatible, rule, similar};
 use wit_host_text::short;
 
-/// Names longer than this are not compared: nobody mistyped them.
+/// The length in bytes up to which names are compared. A longer name is not a typing error.
 const LONGEST_COMPARED: usize = 200;
 
 /// The name of a function that a guest exports. It displays as the full name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportName {
-    /// The interface that it is in: `namespace:package/interface@1.0.0`.
+    /// The interface of the function: `namespace:package/interface@1.0.0`.
     pub interface: Option<String>,
-    /// Its own name.
+    /// The function's name in the interface.
     pub function: String,
 }
 
 impl ExportName {
-    /// Core modules have no interfaces.
+    /// Creates a name of a core module, which has no interfaces.
     pub fn of_module(name: &str) -> Self {
         Self { interface: None, function: name.into() }
     }
 
-    /// Whether `name` is the function's with or without its interface, the
+    /// Returns whether `name` means this function. It may leave out the interface, the
     /// interface's version and package, and the kind of a resource's function.
     fn is_meant_by(&self, name: &str) -> bool {
         let functions = [&self.function, without_kind(&self.function)];
@@ -44,7 +44,7 @@ impl ExportName {
         })
     }
 
-    /// How much alike the names are: 1 where they are the same.
+    /// Returns the similarity of the names, which is 1 if they are equal.
     fn likeness(&self, name: &str) -> f64 {
         let function = without_kind(&self.function);
         if function.len() > LONGEST_COMPARED || name.len() > LONGEST_COMPARED {
@@ -64,8 +64,8 @@ impl fmt::Display for ExportName {
     }
 }
 
-/// Whether the name that is asked for is the interface's in a version that the engine would
-/// take for its own.
+/// Returns whether the interface that is asked for is this one, in a version that the engine
+/// would accept.
 fn is_version(interface: &str, asked: &str) -> bool {
     let [ours, theirs] = [interface, asked].map(versioned);
     let (Some((ours, our_version)), Some((theirs, their_version))) = (ours, theirs) else {
@@ -74,14 +74,14 @@ fn is_version(interface: &str, asked: &str) -> bool {
     ours == theirs && is_compatible(Some(&our_version), Some(&their_version))
 }
 
-/// An interface's name and version.
+/// Splits an interface's name into name and version.
 fn versioned(interface: &str) -> Option<(&str, Version)> {
     let (name, version) = interface.split_once('@')?;
     Some((name, Version::parse(version).ok()?))
 }
 
-/// What may have been meant by a name that none of the exports has: one that is near, or one
-/// of another version.
+/// Suggests what a name may mean that none of the exports has: a similar name, or one with
+/// another version.
 pub fn hint(name: &str, exports: &[String]) -> Option<String> {
     exports.iter().find_map(|export| other_version(name, export)).or_else(|| {
         let wanted = name.rsplit('.').next().filter(|_| name.len() <= LONGEST_COMPARED)?;
@@ -95,11 +95,11 @@ pub fn hint(name: &str, exports: &[String]) -> Option<String> {
     })
 }
 
-/// Why the export is not meant, where its version alone differs.
+/// Explains why the export does not match, if only its version differs.
 fn other_version(name: &str, export: &str) -> Option<String> {
     let parts = |full: &str| -> Option<(String, String, Version)> {
         let (interface, rest) = full.split_once('@')?;
-        // A version has dots of its own.
+        // A version contains dots as well, so every dot is tried.
         let mut ends = rest.match_indices('.').map(|(dot, _)| rest.split_at(dot));
         ends.find_map(|(version, function)| {
             let version = Version::parse(version).ok()?;
@@ -116,19 +116,19 @@ fn other_version(name: &str, export: &str) -> Option<String> {
     })
 }
 
-/// Why a name means no function.
+/// Why a name does not mean a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unresolved {
-    /// It is short for several: their full names.
+    /// It is short for several functions, with these full names.
     Ambiguous(Vec<String>),
-    /// None is called so: the full names of all, the most similar first.
+    /// No function has the name. These are the full names of all, the most similar first.
     Unknown(Vec<String>),
 }
 
-/// The full name of the one function that `name` means.
+/// Returns the full name of the one function that `name` means.
 ///
 /// # Errors
-/// That there is none, or more than one.
+/// If there is no such function, or more than one.
 pub fn resolve(exports: &[ExportName], name: &str) -> Result<String, Unresolved> {
     if exports.iter().any(|export| export.to_string() == name) {
         return Ok(name.into());
@@ -150,7 +150,7 @@ pub fn resolve(exports: &[ExportName], name: &str) -> Result<String, Unresolved>
     }
 }
 
-/// `[method]basket.add` as `basket.add`.
+/// Shortens `[method]basket.add` to `basket.add`.
 fn without_kind(function: &str) -> &str {
     let kind = function.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     kind.map_or(function, |(_, name)| name)

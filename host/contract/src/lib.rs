@@ -1,7 +1,7 @@
-//! The shipped contract's host functions. The files below say what they mean,
-//! once, and know neither components nor core modules; the two functions here are
-//! all that binds them to the two paths. An embedder writes the like for a
-//! contract of their own.
+//! The host functions of the shipped contract. The modules implement what each function means
+//! once, and know neither components nor core modules. Two functions here, [`add_to_linker`]
+//! and [`add_to_env`], bind them to the two paths. An embedder writes the same for a contract
+//! of their own.
 
 pub mod bindings;
 mod fetch;
@@ -18,8 +18,8 @@ use wit_host::{
     AllowedHosts, Contract, ContractError, Env, Grants, RuntimeBuilder, State, borrowed,
 };
 
-/// The host data of the shipped contract. It implements the traits that are
-/// generated from `wit/`.
+/// The host data of the shipped contract. It implements the traits that are generated from
+/// `wit/`.
 #[derive(Debug, Default)]
 pub struct Functions {
     hosts: AllowedHosts,
@@ -28,12 +28,12 @@ pub struct Functions {
 }
 
 impl Functions {
-    /// Functions that may reach the network hosts in `grants`.
+    /// Creates functions that may reach the network hosts in `grants`.
     pub fn new(grants: &Grants) -> Self {
         Self { hosts: grants.hosts().clone(), ..Self::default() }
     }
 
-    /// Sets how large a fetched document may be and how long it may take.
+    /// Sets how large a fetched document may be, and how long fetching it may take.
     #[must_use]
     pub fn fetch_limits(mut self, limits: FetchLimits) -> Self {
         self.limits = limits;
@@ -52,21 +52,21 @@ pub const WIT: &str = concat!(
     include_str!("../wit/fetch.wit"),
 );
 
-/// The shipped contract, read.
+/// Reads the shipped contract.
 ///
 /// # Errors
-/// [`ContractError`], which what is shipped does not give.
+/// [`ContractError`] in theory: the shipped contract is valid.
 pub fn contract() -> Result<Contract, ContractError> {
     Contract::parse(WIT, None)
 }
 
-/// A runtime's builder that offers the shipped contract on both paths.
+/// Returns the builder of a runtime that offers the shipped contract on both paths.
 pub fn builder() -> RuntimeBuilder<Functions> {
     RuntimeBuilder::default().component(add_to_linker).env(add_to_env).contract_of_importers(WIT)
 }
 
-/// Host data with the shipped contract's as a part of it, for a host that offers this contract
-/// beside one of its own.
+/// Host data that contains the data of the shipped contract, for a host that offers this
+/// contract beside one of its own.
 ///
 /// ```
 /// use wit_host_contract::{Functions, HasFunctions, add_to_env, add_to_linker};
@@ -85,7 +85,7 @@ pub fn builder() -> RuntimeBuilder<Functions> {
 /// # Ok::<(), wit_host::Error>(())
 /// ```
 pub trait HasFunctions: Send + 'static {
-    /// The host data of the shipped contract.
+    /// Returns the host data of the shipped contract.
     fn functions_mut(&mut self) -> &mut Functions;
 }
 
@@ -99,8 +99,9 @@ impl HasFunctions for Functions {
 /// [`RuntimeBuilder::component`](wit_host::RuntimeBuilder::component).
 ///
 /// # Errors
-/// That something of it is offered already.
-// `strings` borrows its texts, so that it is not the generated binding that serves it.
+/// If a part of the contract is offered already.
+// `strings` borrows its texts, so it is defined here and not by the generated binding, which
+// copies them.
 pub fn add_to_linker<T: HasFunctions>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
     math_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, functions)?;
     let served = &mut linker.instance("wit-host:contract/strings@0.1.0")?;
@@ -123,12 +124,12 @@ fn functions<T: HasFunctions>(state: &mut State<T>) -> &mut Functions {
 }
 
 /// Offers the contract to core modules that import from `env`: for
-/// [`RuntimeBuilder::env`](wit_host::RuntimeBuilder::env). `strings.split` is not among it: no
-/// legacy convention returns a list of texts.
+/// [`RuntimeBuilder::env`](wit_host::RuntimeBuilder::env). `strings.split` is left out, because
+/// no legacy convention returns a list of texts.
 ///
 /// # Errors
-/// That something of it is offered already.
-// In WIT order.
+/// If a part of the contract is offered already.
+// In the order of the WIT.
 pub fn add_to_env<T: HasFunctions>(env: &mut Env<'_, T>) -> wasmtime::Result<()> {
     let mut env = env.on(T::functions_mut);
     env.of("wit-host:contract/math").define("add", Functions::add)?;

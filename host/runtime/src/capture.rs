@@ -1,4 +1,4 @@
-//! Output of a guest that is kept for the host to read, up to a limit.
+//! Captures output of a guest, up to a limit, for the host to read.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,11 +6,11 @@ use crate::direct::Writer;
 use crate::wasi::{Charge, HostMemory};
 use wit_host_binary::limits::{LimitReached, Limits};
 
-/// One captured stream. Clones write to the same one.
+/// A captured stream. Clones write to the same one.
 #[derive(Clone, Debug)]
 pub(crate) struct Capture {
     limit: usize,
-    /// The limit of memory, to name it.
+    /// The limit of memory, for the error.
     memory: usize,
     written: Arc<Mutex<Written>>,
 }
@@ -22,7 +22,7 @@ struct Written {
 }
 
 impl Capture {
-    /// A stream that takes no more than [`Limits::output`], which counts in `memory`.
+    /// Creates a stream that takes at most [`Limits::output`], which counts into `memory`.
     pub(crate) fn new(limits: &Limits, memory: &HostMemory) -> Self {
         let written = Written { bytes: Vec::new(), charge: memory.charge(0) };
         let written = Arc::new(Mutex::new(written));
@@ -49,14 +49,14 @@ impl Writer for Capture {
 }
 
 impl Written {
-    /// Makes room for more bytes, which is counted, and not what is in it.
+    /// Makes room for more bytes. The allocated size is counted, not the content.
     fn make_room(&mut self, more: usize) -> bool {
         let (length, room) = (self.bytes.len(), self.bytes.capacity());
         let needed = length.saturating_add(more);
         if needed <= room {
             return true;
         }
-        // By a quarter, so that what is copied is little and what is not used as well.
+        // The buffer grows by a quarter, so that little is copied and little stays unused.
         let wanted = needed.max(room.saturating_add(room / 4));
         let fits = self.charge.try_add(wanted.saturating_sub(room));
         if fits {

@@ -1,5 +1,5 @@
-//! Coredumps: what a guest that traps leaves behind, where the runtime asks for it. The engine
-//! makes them, and only with the feature `coredumps`.
+//! Coredumps of guests that trap, if the runtime asks for them. The engine makes them, and only
+//! with the feature `coredumps`.
 
 #[cfg(feature = "coredumps")]
 pub(crate) use with::{configure, of};
@@ -10,12 +10,12 @@ pub(crate) use without::{configure, of};
 mod with {
     use wasmtime::{AsContextMut, Config, Error, WasmCoreDump};
 
-    /// Has the engine make them, or not.
+    /// Switches coredumps on or off.
     pub(crate) fn configure(config: &mut Config, coredumps: bool) {
         config.coredump_on_trap(coredumps);
     }
 
-    /// The one that an error comes with, for a call of `function`.
+    /// Returns the coredump of an error, for a call of `function`.
     pub(crate) fn of(error: &Error, store: impl AsContextMut, function: &str) -> Option<Vec<u8>> {
         let coredump = error.downcast_ref::<WasmCoreDump>()?;
         Some(coredump.serialize(store, function))

@@ -1,4 +1,4 @@
-//! Output streams of a guest whose writes are done at once, wherever the bytes go.
+//! Output streams of a guest that write at once. They do not know where the bytes go.
 
 use std::io;
 use std::pin::Pin;
@@ -11,15 +11,16 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
 use wit_host_binary::limits::LimitReached;
 
-/// How much a guest may write at once; the engine's own streams have the like.
+/// The number of bytes that a guest may write at once. The engine's own streams have the same
+/// limit.
 const AT_ONCE: usize = 64 << 10;
 
-/// Where bytes go that a guest writes.
+/// Takes the bytes that a guest writes.
 pub(crate) trait Writer: Clone + Send + Sync + Unpin + 'static {
-    /// Takes the bytes.
+    /// Writes the bytes.
     ///
     /// # Errors
-    /// The limit that they are over, which ends the guest.
+    /// The limit that they exceed, which ends the guest.
     fn write(&self, bytes: &[u8]) -> Result<(), LimitReached>;
 }
 
@@ -65,7 +66,7 @@ impl<W: Writer> Pollable for Direct<W> {
     async fn ready(&mut self) {}
 }
 
-/// The stream in the form that WASI 0.3 has for it.
+/// The stream in the form that WASI 0.3 uses.
 struct DirectAsync<W>(W);
 
 impl<W: Writer> AsyncWrite for DirectAsync<W> {

@@ -1,6 +1,6 @@
-//! What a runtime, its guests and their sessions share: the engine, the linkers, and what
-//! every guest is allowed. It compiles guests, and knows no contract but what an embedder has
-//! put into its linkers.
+//! What a runtime, its guests and their sessions share: the engine, the linkers, and what every
+//! guest may do. It compiles guests. It knows no contract, only what an embedder has put into
+//! its linkers.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use wit_host_check::offer::Offer;
 use wit_host_check::served::Table;
 use wit_host_wit::Offered;
 
-/// What a runtime is made of.
+/// The parts of a runtime.
 pub(crate) struct Host<T: 'static> {
     pub(crate) engine: Engine,
     pub(crate) components: component::Linker<State<T>>,
@@ -46,8 +46,8 @@ pub(crate) struct Host<T: 'static> {
 }
 
 impl<T: 'static> Host<T> {
-    /// The compiled code of an examined guest, from the cache where there is one, and the
-    /// hash that the guest is known by.
+    /// Returns the compiled code of an examined guest, from the cache if there is one, and the
+    /// guest's hash.
     pub(crate) fn compiled(
         &self,
         kind: Kind,
@@ -66,7 +66,7 @@ impl<T: 'static> Host<T> {
         Ok((compiled?, hash))
     }
 
-    /// The compiled code of a component's file that was loaded before. The file is only
+    /// Returns the compiled code of a component's file that was loaded before. The file is only
     /// read for its hash, piece by piece.
     pub(crate) fn kept(&self, path: &Path) -> Option<(Arc<Compiled>, blake3::Hash)> {
         let cache = self.cache.as_ref()?;
@@ -81,8 +81,7 @@ impl<T: 'static> Host<T> {
         Key::new(&self.shared, guest, contract, &self.limits)
     }
 
-    /// Compiles an examined guest. One that does not fit is refused before that, as far as
-    /// it is seen.
+    /// Compiles an examined guest. A guest that visibly does not fit is refused before.
     pub(crate) fn compile(
         &self,
         kind: Kind,
@@ -97,7 +96,7 @@ impl<T: 'static> Host<T> {
         compile(&self.engine, kind, guest, &self.limits, self.isolation.as_ref())
     }
 
-    /// What guests are checked against.
+    /// Returns what guests are checked against.
     pub(crate) fn offer(&self) -> Offer<'_, State<T>> {
         Offer {
             engine: &self.engine,

@@ -1,4 +1,4 @@
-//! Output of a guest that a function of the embedder's takes as it is written.
+//! Passes a guest's output to a function of the embedder as it is written.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use wit_host_binary::limits::LimitReached;
 
 type Function = dyn Fn(&[u8]) + Send + Sync;
 
-/// What takes the bytes.
+/// The function that takes the bytes.
 #[derive(Clone)]
 pub(crate) struct OutputFunction(Arc<Function>);
 

@@ -1,5 +1,5 @@
-//! Starting a session: what it works on and what it may touch and spend, and then how to wait
-//! for it. Setting up its store and instance is `session`'s.
+//! Collects what a session works on and what it may touch and spend, and starts it. The store
+//! and the instance are set up in `session`.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::grants::Grants;
 use crate::guest::Guest;
 use crate::session::{Session, Terms};
 
-/// Collects what a session of a guest is to have, and starts it: [`Guest::session`].
+/// Collects what a session of a guest needs, and starts it: [`Guest::session`].
 ///
 /// ```
 /// use wit_host::{Grants, Limits, Runtime};
@@ -45,34 +45,34 @@ impl<T: Send + 'static> Guest<T> {
 }
 
 impl<T: Send + 'static> SessionBuilder<'_, T> {
-    /// Sets what the session may touch, in the place of the runtime's grants.
+    /// Sets what the session may touch, instead of the runtime's grants.
     pub fn grants(mut self, grants: impl Into<Arc<Grants>>) -> Self {
         self.grants = Some(grants.into());
         self
     }
 
-    /// Sets what the session may spend: no more than the runtime's limits allow. Limits of
-    /// loading, and [`Limits::stack`], are not looked at: they have been applied.
+    /// Sets what the session may spend, which may not be more than the runtime's limits allow.
+    /// Limits of loading, and [`Limits::stack`], have been applied already and are ignored.
     pub fn limits(mut self, limits: impl Into<Arc<Limits>>) -> Self {
         self.limits = Some(limits.into());
         self
     }
 
-    /// Has the calls of a blocking session, its start among them, end when `interrupt` is
-    /// set from elsewhere. Calls of
-    /// [`blocking::Session::run_sync`] cannot be ended so, nor can the wait for a place in a
-    /// pool. An async session does without: its calls end when they are dropped.
+    /// Makes the calls of a blocking session, including its start, end when `interrupt` is set
+    /// from elsewhere. This does not end calls of [`blocking::Session::run_sync`], or the wait
+    /// for a place in a pool. An async session does not need it: its calls end when they are
+    /// dropped.
     pub fn interrupt(mut self, interrupt: &Interrupt) -> Self {
         self.interrupt = Some(Arc::clone(interrupt));
         self
     }
 
-    /// Starts the session. Must be called in a tokio runtime with time and I/O enabled. Where
+    /// Starts the session. Must be called in a tokio runtime with time and I/O enabled. If
     /// every place of the runtime's pool is taken, it waits for one.
     ///
     /// # Errors
-    /// [`Error::Grant`]; [`Error::Limits`] where a limit is above the runtime's;
-    /// [`Error::Misfits`] where the grants deny what the guest imports; `Error::Pool`; and those
+    /// [`Error::Grant`]; [`Error::Limits`] if a limit is above the runtime's;
+    /// [`Error::Misfits`] if the grants deny what the guest imports; `Error::Pool`; and those
     /// of a call, since starting may run code of the guest.
     pub async fn start(self) -> Result<Session<T>> {
         let place = self.guest.inner().place().await?;
@@ -80,11 +80,11 @@ impl<T: Send + 'static> SessionBuilder<'_, T> {
         Session::start(guest, data, &terms, place).await
     }
 
-    /// Starts the session as [`SessionBuilder::start`] does, but does not wait for a place in
-    /// a pool.
+    /// Starts the session as [`SessionBuilder::start`] does, but does not wait for a place in a
+    /// pool.
     ///
     /// # Errors
-    /// Those of [`SessionBuilder::start`], and at once `PoolError::Full`.
+    /// Those of [`SessionBuilder::start`], and `PoolError::Full` without waiting.
     pub async fn try_start(self) -> Result<Session<T>> {
         let place = self.guest.inner().try_place()?;
         let (guest, data, terms, _) = self.into_parts()?;
@@ -94,8 +94,8 @@ impl<T: Send + 'static> SessionBuilder<'_, T> {
     /// Starts a session whose calls block, on an executor of its own.
     ///
     /// # Errors
-    /// Those of [`SessionBuilder::start`]; [`Error::Interrupted`]; and [`Error::Host`] where no
-    /// executor is to be had.
+    /// Those of [`SessionBuilder::start`]; [`Error::Interrupted`]; and [`Error::Host`] if no
+    /// executor can be made.
     ///
     /// # Panics
     /// As the methods of [`blocking::Session`] do.
@@ -110,7 +110,7 @@ impl<T: Send + 'static> SessionBuilder<'_, T> {
     /// for a place in a pool.
     ///
     /// # Errors
-    /// Those of [`SessionBuilder::start_blocking`], and at once `PoolError::Full`.
+    /// Those of [`SessionBuilder::start_blocking`], and `PoolError::Full` without waiting.
     ///
     /// # Panics
     /// As the methods of [`blocking::Session`] do.

@@ -1,6 +1,6 @@
-//! An engine, and what runtimes have in common that share it: the thread that
-//! moves its epoch on, the places of its pool, and the compiled code of the guests
-//! that they hold. It does not know where compiled code comes from.
+//! An engine, and what the runtimes that share it have in common: the thread that moves its
+//! epoch on, the places of its pool, and the compiled code of their guests. It does not know
+//! where compiled code comes from.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,20 +16,20 @@ use crate::error::{Error, Result};
 use crate::pool::{Places, Room};
 use wit_host_check::engine_error::reason;
 
-/// What the host is about to do here.
+/// Completes the message of an error, "the host failed to …".
 const SET_UP: &str = "set up the engine";
 
 /// An engine with the settings that it was made from.
 pub(crate) struct SharedEngine {
     pub(crate) engine: Engine,
     pub(crate) settings: Settings,
-    /// The places of its pool, where it has one.
+    /// The places of its pool, if it has one.
     pub(crate) places: Option<Places>,
     /// Whether its epoch moves on.
     ticks: AtomicBool,
-    /// Held by the one that starts what moves it.
+    /// Held while the thread that moves the epoch is started, so that only one is.
     starting: Mutex<()>,
-    /// How many epochs have begun, of which a deterministic engine has none.
+    /// The number of epochs that have begun. A deterministic engine has none.
     pub(crate) epochs: Arc<AtomicU64>,
     /// The compiled code of the guests that its runtimes hold.
     #[cfg(feature = "cache")]
@@ -37,8 +37,10 @@ pub(crate) struct SharedEngine {
 }
 
 impl SharedEngine {
+    /// Creates an engine.
+    ///
     /// # Errors
-    /// [`Error::Host`], and [`Error::Pool`] where there is no room for the pool.
+    /// [`Error::Host`], and [`Error::Pool`] if there is no room for the pool.
     pub(crate) fn new(settings: Settings, coredump: bool, room: Option<&Room>) -> Result<Self> {
         let mut config = settings.session_config(coredump).map_err(Error::host(SET_UP))?;
         room.map_or(Ok(()), |room| room.configure(&mut config))?;
@@ -59,11 +61,11 @@ impl SharedEngine {
         })
     }
 
-    /// Starts the thread that moves the epoch on, unless it runs already. It
-    /// ends with the engine.
+    /// Starts the thread that moves the epoch on, unless it is running. The thread ends with
+    /// the engine.
     ///
     /// # Errors
-    /// [`Error::Host`] where the system has no thread for it; the next call tries anew.
+    /// [`Error::Host`] if the system has no thread for it. The next call tries again.
     pub(crate) fn start_ticker(&self) -> Result<()> {
         if self.settings.deterministic || self.ticks.load(Ordering::Acquire) {
             return Ok(());
@@ -81,6 +83,8 @@ impl SharedEngine {
 }
 
 fn tick(engine: &EngineWeak, epochs: &AtomicU64) {
+    // The thread holds the engine weakly, and not at all while it sleeps, so that it does not
+    // keep the engine alive.
     while let Some(engine) = engine.upgrade() {
         engine.increment_epoch();
         epochs.fetch_add(1, Ordering::Relaxed);

@@ -1,5 +1,5 @@
-//! Making a store that has every guard on it: what a session's guest may take,
-//! and for how long.
+//! Creates stores with all guards: the limits on what a session's guest may take, and for how
+//! long.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use crate::state::State;
 use wit_host_binary::limits::Limits;
 use wit_host_check::deny;
 
-/// How much guest code runs before the clock can end it where there are no
-/// epochs: some milliseconds' worth.
+/// The amount of fuel after which guest code checks the clock if there are no epochs. It stands
+/// for some milliseconds.
 const FUEL_BETWEEN_YIELDS: u64 = 1_000_000;
 
-/// A store for one session of `guest`.
+/// Creates a store for one session of `guest`.
 pub(crate) fn guarded_store<T: Send + 'static>(
     guest: &Guest<T>,
     data: T,
@@ -44,7 +44,7 @@ pub(crate) fn guarded_store<T: Send + 'static>(
     Ok(store)
 }
 
-/// Puts the guards of every session on a store.
+/// Sets the guards of every session on a store.
 fn guard<T: Send + 'static>(
     store: &mut Store<State<T>>,
     without_epochs: bool,
@@ -63,15 +63,16 @@ fn guard<T: Send + 'static>(
     Ok(())
 }
 
-/// Counts calls of host functions, and looks at the clock behind each where there are no
-/// epochs.
+/// Counts calls of host functions. Without epochs, it also checks the clock after each of them.
 pub(crate) fn watch_host_calls<T: Send + 'static>(
     store: &mut Store<State<T>>,
     without_epochs: bool,
 ) {
     store.call_hook(move |mut context, hook| match hook {
         CallHook::CallingHost => Ok(context.data_mut().meter.host_call()?),
-        // It takes longer than the instructions around it, and may not have waited.
+        // A host function takes longer than the instructions around it, and may not have
+        // waited. A guest that calls one in a loop spends little fuel, so fuel alone would
+        // check the clock too rarely.
         CallHook::ReturningFromHost if without_epochs => context.data_mut().in_time(),
         _ => Ok(()),
     });

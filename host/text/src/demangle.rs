@@ -1,5 +1,4 @@
-//! Names of functions as their sources have them, of Rust and of C++. It does not know where a
-//! name is from.
+//! Demangles function names of Rust and of C++. It does not know where a name comes from.
 
 use std::fmt::Write as _;
 
@@ -7,14 +6,15 @@ use crate::contain::contain;
 use crate::limited::{Limited, limited};
 use crate::short;
 
-/// More characters of a name than are shown.
+/// The number of characters of a demangled name that are written at most.
 const LONGEST_NAME: usize = 500;
 
-/// A mangled name of C++ that is longer is shown as it is.
+/// C++ names longer than this are shown mangled: no name that people read becomes as long, and
+/// the demangler's work grows with the length.
 const LONGEST_MANGLED: usize = 2_000;
 
-/// The demangled name of a function, of Rust or of C++. Formatting stops at the length that
-/// is shown, so that a short mangled name cannot become a very long one.
+/// Returns the demangled form of a function name of Rust or C++. Formatting stops at the length
+/// that is shown, because a short mangled name can stand for a very long one.
 pub fn demangled(name: &str) -> String {
     let rust = rustc_demangle::demangle(name);
     if name.starts_with("_Z")
@@ -26,12 +26,14 @@ pub fn demangled(name: &str) -> String {
     short(&limited(LONGEST_NAME, |out| write!(out, "{rust:#}")))
 }
 
-/// The demangled name of a function of C++. What is longer than any that a compiler makes of
-/// a name that people read is left as it is.
+/// Returns the demangled form of a C++ name, or `None` for a name that is too long or
+/// malformed.
 fn of_cpp(name: &str) -> Option<String> {
     if name.len() > LONGEST_MANGLED {
         return None;
     }
+    // The demangler works on a name that the guest chose, so a panic in it only means that the
+    // name stays mangled.
     let symbol = contain(|| cpp_demangle::Symbol::new(name).ok()).ok()??;
     let written = contain(|| {
         limited(LONGEST_NAME, |out| symbol.structured_demangle(&mut Cpp(out), &Default::default()))
@@ -39,7 +41,7 @@ fn of_cpp(name: &str) -> Option<String> {
     written.ok()
 }
 
-/// Takes what the demangler writes.
+/// Passes the text that the demangler writes on to a [`Limited`].
 struct Cpp<'a>(&'a mut Limited);
 
 impl cpp_demangle::DemangleWrite for Cpp<'_> {

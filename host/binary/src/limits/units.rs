@@ -1,6 +1,6 @@
-//! How the value of a limit is read and shown: a module for each kind of value,
-//! which the table of limits names. What is more than there can be is refused, and
-//! not taken for the most.
+//! Reads and shows the values of limits. There is a module for each kind of value, and the
+//! table of limits names the module. A value that is too large for its type is refused, and not
+//! replaced by the largest one.
 
 use std::num::{IntErrorKind, ParseIntError};
 use std::str::FromStr as _;
@@ -36,9 +36,9 @@ pub fn show_size(size: u64) -> String {
     bytesize::ByteSize(size).to_string()
 }
 
-/// What the digits behind a point are of a unit, rounded down to a byte.
+/// Returns the bytes that the digits behind a decimal point stand for, rounded down.
 fn portion(digits: &str, unit: u64) -> u64 {
-    /// Those that matter to the largest unit.
+    /// The number of digits that make a difference of a byte for the largest unit.
     const DIGITS: usize = 18;
     let digits = digits.get(..DIGITS).unwrap_or(digits);
     let places = u32::try_from(digits.len()).unwrap_or_default();
@@ -47,7 +47,7 @@ fn portion(digits: &str, unit: u64) -> u64 {
     u64::try_from(bytes).unwrap_or_default()
 }
 
-/// Why a text is no number of a limit, of which the most is `most`.
+/// Says why a text is not a valid number for a limit whose largest value is `most`.
 fn no_number(text: &str, error: &ParseIntError, most: u64) -> String {
     match error.kind() {
         IntErrorKind::PosOverflow => {

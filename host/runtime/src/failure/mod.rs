@@ -1,5 +1,5 @@
-//! A call that failed: everything that is known of it in one place, and as text
-//! of several lines. It does not know how a failure is found out; see `classify`.
+//! A failed call: everything that is known of it, and its text of several lines. How a failure
+//! is recognised is left to `classify`.
 
 mod arguments;
 mod canonical;
@@ -22,49 +22,48 @@ use crate::state::State;
 use crate::usage::Usage;
 use wit_host_text::shown;
 
-/// What is known of a call that failed. Its `Display` has one line for what
-/// happened, and lines below it for each of the others that there is. What comes
-/// from the guest is made safe to print, and cut. Its `source()` is the host function's own
-/// error, where one failed, and can be downcast to its type.
+/// What is known of a failed call. Its `Display` is one line, and [`Failure::report`] has the
+/// rest. Text that comes from the guest is escaped and cut. Its `source()` is the error of the
+/// host function, if one failed, and can be downcast to its type.
 #[non_exhaustive]
 pub struct Failure {
     /// The function that the host called.
     pub function: String,
-    /// Its arguments, shortened. The host does not know those of
-    /// [`Session::typed`](crate::session::Session::typed), and setting a guest up has none.
+    /// Its arguments, shortened. They are empty for calls within
+    /// [`Session::run`](crate::session::Session::run), whose arguments the host does not know,
+    /// and for the set-up of a guest.
     pub arguments: String,
-    /// Why it failed, in plain words.
+    /// The reason of the failure in plain words.
     pub cause: String,
-    /// The engine's code for it, where code of the guest's failed by itself and
-    /// not a host function.
+    /// The engine's code of the trap, if the guest's own code failed and not a host function.
     pub trap: Option<Trap>,
-    /// The import that the guest was in when a host function failed, or when its
-    /// time was up: `env.fetch`, or `namespace:package/interface.function`.
-    /// Whoever knows it better than the library may set it.
+    /// The import that the guest was in when a host function failed or when its time was up:
+    /// `env.fetch`, or `namespace:package/interface.function`. An embedder that knows it better
+    /// may set it.
     pub host_call: Option<String>,
-    /// The guest's stack, innermost frame first, one text each, 16 at most: the names of
-    /// the functions, to which [`Failure::locate`] adds lines of their source.
+    /// The guest's stack, innermost frame first, one text each, 16 at most. They are names of
+    /// functions, to which [`Failure::locate`] adds source lines.
     pub backtrace: Vec<String>,
-    /// Why the frames are without lines, where [`Failure::locate`] could not find them.
+    /// Why [`Failure::locate`] could not find the lines of the frames.
     pub lines_left_out: Option<String>,
-    /// What else is known that may have led to it, a sentence each.
+    /// Other facts that may have led to the failure, a sentence each.
     pub notes: Vec<String>,
-    /// The last lines that the guest wrote to standard error, wherever that went.
+    /// The last lines that the guest wrote to standard error, wherever that is connected.
     pub stderr: Vec<String>,
     /// What the session had spent by then.
     pub spent: Usage,
-    /// The guest's memory and stack in the WebAssembly coredump format, where
-    /// [`RuntimeBuilder::coredump`](crate::builder::RuntimeBuilder::coredump) asks for it
-    /// and there was a stack left. It may be as large as the guest's memory.
+    /// The guest's memory and stack in the WebAssembly coredump format, if
+    /// [`RuntimeBuilder::coredump`](crate::builder::RuntimeBuilder::coredump) asks for it and
+    /// there was a stack left. It may be as large as the guest's memory.
     pub coredump: Option<Vec<u8>>,
     pub(crate) ending: Ending,
-    /// What the host function failed with, where that is what it was.
+    /// The error of the host function, if one failed.
     source: Option<wasmtime::Error>,
-    /// Where in the compiled binary each frame is.
+    /// The offset of each frame in the compiled binary.
     places: Vec<Option<u64>>,
     /// The hash of the guest that failed.
     guest: Option<blake3::Hash>,
-    /// Whether whoever reads this error has seen the guest's standard error.
+    /// Whether the reader of this error has seen the guest's standard error already.
     pub(crate) stderr_was_seen: bool,
 }
 
@@ -77,7 +76,7 @@ pub(crate) enum Ending {
     HostLacked,
 }
 
-/// A call of the host's into a guest, for what is told of it where it fails.
+/// A call into a guest, as errors describe it.
 #[derive(Clone, Copy)]
 pub(crate) struct Called<'a> {
     pub function: &'a str,
@@ -85,10 +84,10 @@ pub(crate) struct Called<'a> {
 }
 
 impl Failure {
-    /// All that is known of the failure, in several lines: what [`Display`](fmt::Display)
-    /// says, the host function that was under way, the guest's stack, notes, its last lines
-    /// on standard error where nobody has seen them, and what was spent. What a guest chose of
-    /// it is escaped and cut.
+    /// Returns all that is known of the failure in several lines: the text of
+    /// [`Display`](fmt::Display), the host function that was running, the guest's stack, notes,
+    /// its last lines on standard error if they were not shown yet, and what was spent. Text
+    /// that comes from the guest is escaped and cut.
     pub fn report(&self) -> String {
         let mut lines = vec![self.to_string()];
         let call = self.host_call.iter().filter(|import| !self.cause.contains(*import));
@@ -105,7 +104,7 @@ impl Failure {
         lines.join("\n")
     }
 
-    /// Adds what the guest is known by, for [`Failure::locate`].
+    /// Adds the hash of the guest, for [`Failure::locate`].
     pub(crate) fn of_guest(&mut self, guest: Option<blake3::Hash>) {
         self.guest = guest;
     }
@@ -137,13 +136,13 @@ impl Failure {
         }
     }
 
-    /// Adds the error of the host function, for whoever asks for the cause.
+    /// Adds the error of the host function as the source.
     pub(crate) fn of_host_function(&mut self, error: wasmtime::Error) {
         self.source = Some(error);
     }
 
-    /// Adds what the engine's error tells. `imports` are the interfaces that the guest
-    /// imports, and `module` is the guest where it is a core module.
+    /// Adds what the engine's error contains. `imports` are the interfaces that the guest
+    /// imports, and `module` is the guest if it is a core module.
     pub(crate) fn traced(
         &mut self,
         error: &wasmtime::Error,
@@ -157,7 +156,7 @@ impl Failure {
 }
 
 impl fmt::Display for Failure {
-    /// The call and why it failed, in one line.
+    /// Writes the call and the reason of its failure in one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let call = match &*self.arguments {
             "" => shown(&self.function),
@@ -180,14 +179,14 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {
-    /// What the host function failed with, of its own type, where one did.
+    /// Returns the error of the host function in its own type, if one failed.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(self.source.as_ref()?.root_cause())
     }
 }
 
 impl fmt::Debug for Failure {
-    /// All but the coredump, of which only the length is told.
+    /// Writes everything but the coredump, of which only the length is written.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failure")
             .field("function", &self.function)

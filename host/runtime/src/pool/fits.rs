@@ -1,5 +1,5 @@
-//! Whether a guest fits into the room that a session has in a pool. Without a pool it
-//! would be found when a session starts; with one it is found when the guest is loaded.
+//! Checks whether a guest fits into a place of a pool. Without a pool, a guest that needs too
+//! much is noticed when a session starts. With a pool, it is refused when it is loaded.
 
 use wasmtime::{Engine, ResourcesRequired};
 
@@ -9,7 +9,7 @@ use crate::guest::Linked;
 use wit_host_binary::limits::{LimitReached, Limits};
 use wit_host_check::engine_error::{reason, root_cause};
 
-/// Whether sessions of this engine have their places in a pool.
+/// Returns whether sessions of this engine take their memory from a pool.
 pub(crate) fn is_pooled(engine: &Engine) -> bool {
     engine.get_pooling_config().is_some()
 }
@@ -45,9 +45,10 @@ pub(crate) fn linked<T: Send + 'static>(linked: &Linked<T>, limits: &Limits) -> 
     refuse(over(tables, most.1).then_some(reached.1))
 }
 
-/// The error for a guest that the engine refuses for its pool's sake, if that is why.
+/// Returns the error for a guest that the engine refuses because of its pool, if that is the
+/// reason.
 pub(crate) fn unfit(engine: &Engine, error: &wasmtime::Error) -> Option<Error> {
-    // The engine has no type for it.
+    // The engine has no type for this error.
     let for_its_sake = is_pooled(engine) && reason(error).contains("pooling allocator");
     for_its_sake.then(|| PoolError::TooLargeGuest { reason: root_cause(error) }.into())
 }

@@ -1,5 +1,4 @@
-//! The places of a pool: who gets one, and who waits. It does not know what a
-//! place has room for.
+//! The places of a pool, and the queue for them. It does not know what a place contains.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,14 +8,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::Room;
 use super::error::PoolError;
 
-/// The places of a pool. Whoever waits gets one in turn.
+/// The places of a pool. Callers that wait get one in the order in which they came.
 #[derive(Debug)]
 pub(crate) struct Places {
     free: Arc<Semaphore>,
     sessions: usize,
 }
 
-/// One place, which is free again when this is dropped.
+/// A place, which is free again when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Place(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit);
 
@@ -26,15 +25,15 @@ impl Places {
         Self { free: Arc::new(Semaphore::new(sessions)), sessions }
     }
 
-    /// A place, if there is one. It is nobody's who has waited before.
+    /// Returns a free place without waiting. It does not overtake callers that wait.
     pub(crate) fn try_take(&self) -> Result<Place, PoolError> {
         let permit = Arc::clone(&self.free).try_acquire_owned();
         permit.map(Place).map_err(|_| self.full(None))
     }
 
-    /// A place, after waiting for one no longer than `longest`.
+    /// Returns a place, and waits for it up to `longest`.
     pub(crate) async fn take(&self, longest: Option<Duration>) -> Result<Place, PoolError> {
-        // Most find one at once, and need no timer.
+        // Most callers get a place at once, and need no timer.
         if let Ok(place) = self.try_take() {
             return Ok(place);
         }

@@ -1,5 +1,5 @@
-//! Sessions that are idle, and those that are out. Whether a session is kept is
-//! decided when it comes back.
+//! Keeps idle sessions, and gives them out as leases. A lease decides when it is dropped
+//! whether its session is kept. This module does not know how a session is started or called.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -14,8 +14,9 @@ use super::{Keep, Reuse};
 use crate::error::Result;
 use crate::pool::Place;
 
-/// Idle sessions, with how many callers each has served. Whoever comes next gets the
-/// one that was used last, whose memory is nearest.
+/// The idle sessions, each with the number of callers that it has served. The next caller gets
+/// the one that was used last, because its memory is most likely still in the processor's
+/// caches.
 pub(super) struct Shelf<S> {
     idle: Mutex<Vec<(S, u32)>>,
     returned: Notify,
@@ -23,21 +24,22 @@ pub(super) struct Shelf<S> {
 
 /// What the next caller gets.
 pub(super) enum Next<S> {
-    /// A session, and how many callers it has served.
+    /// An idle session, and the number of callers that it has served.
     Kept(S, u32),
-    /// A place for a new one.
+    /// A place for a new session.
     Place(Option<Place>),
 }
 
-/// A session that is out for one caller, who reaches everything of a session through it. It
-/// is given back when it is dropped.
+/// A session that is lent to one caller. It dereferences to the session, and gives it back when
+/// it is dropped.
 pub struct Lease<S> {
     session: Option<S>,
-    /// How many callers it has served, this one included.
+    /// The number of callers that the session has served, this one included.
     served: u32,
     keep: Keep,
     shelf: Arc<Shelf<S>>,
-    /// Bytes of memory and tables that the session has, if it can be called.
+    /// Returns the number of bytes of memory and tables of a session. `None` if it cannot be
+    /// called any more.
     memory: fn(&S) -> Option<usize>,
 }
 
@@ -52,7 +54,9 @@ impl<S> Shelf<S> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    /// An idle session, or what `place` gives, whichever there is first.
+    /// Returns an idle session or the result of `place`, whichever comes first. A caller that
+    /// waits for a place must also notice a session that comes back: that session holds its
+    /// place, so none may ever become free.
     pub(super) async fn next(
         &self,
         place: impl Future<Output = Result<Option<Place>>>,
@@ -62,8 +66,11 @@ impl<S> Shelf<S> {
             if let Some((session, served)) = self.take() {
                 return Ok(Next::Kept(session, served));
             }
-            // One that comes back in between is remembered.
+            // A session may come back between `take` and this line. `notify_one` then stores a
+            // permit, which `notified` takes, so the wake-up is not lost.
             let mut returned = pin!(self.returned.notified());
+            // `place` is polled first and stays pinned across turns of the loop, so the caller
+            // keeps its turn in the pool's queue.
             let first = poll_fn(|context| match place.as_mut().poll(context) {
                 Poll::Ready(place) => Poll::Ready(Some(place)),
                 Poll::Pending => returned.as_mut().poll(context).map(|()| None),
@@ -95,7 +102,7 @@ impl<S> Lease<S> {
         Self { session: Some(session), served, keep, shelf, memory }
     }
 
-    /// Keeps the session from the next caller: it ends when this is dropped.
+    /// Ends the session when this lease is dropped, instead of keeping it for the next caller.
     pub fn discard(&mut self) {
         self.keep.reuse = Reuse::Never;
     }
@@ -106,7 +113,7 @@ impl<S> Lease<S> {
             Reuse::Calls(most) => self.served < most.get(),
             Reuse::UntilFailure => true,
         };
-        // What a panic has left undone, nobody knows.
+        // A panic may have left the session's data half changed.
         let is_whole = !std::thread::panicking();
         let fits = (self.memory)(session).is_some_and(|memory| memory <= self.keep.memory);
         is_allowed && is_whole && fits
@@ -127,7 +134,7 @@ impl<S> Deref for Lease<S> {
     type Target = S;
 
     fn deref(&self) -> &S {
-        // It is only taken out by `drop`.
+        // Only `drop` takes the session out.
         self.session.as_ref().expect("a lease has its session")
     }
 }

@@ -1,13 +1,13 @@
-//! Calls of a core module's exports with the engine's own values, among which are those that
-//! the component model has none for: vectors, and references.
+//! Calls exports of core modules with the engine's own values. They include vectors and
+//! references, which the component model does not have.
 
 use super::{Live, Session};
 use crate::error::{Error, Result};
 use crate::failure::Called;
 
 impl<T: Send + 'static> Session<T> {
-    /// Calls an export of a core module with the engine's own values, as
-    /// [`Guest::core_type`](crate::guest::Guest::core_type) has their types. A `v128` is
+    /// Calls an export of a core module with the engine's own values.
+    /// [`Guest::core_type`](crate::guest::Guest::core_type) returns its type. A `v128` is a
     /// [`V128`](wasmtime::Val::V128).
     ///
     /// ```

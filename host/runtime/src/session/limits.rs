@@ -1,4 +1,4 @@
-//! What the calls of a session may spend, where that is less than the session itself may.
+//! Limits of the calls of a session that are below those of the session.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use wit_host_binary::limits::Limits;
 
 impl<T: Send + 'static> Session<T> {
     /// Sets what each call may spend from now on: [`Limits::wall_clock`], [`Limits::fuel`] and
-    /// [`Limits::host_calls`] of `limits`, none of which may be above the session's own. One that is `None` is as the
-    /// session has it.
+    /// [`Limits::host_calls`] of `limits`. None of them may be above the session's own. One
+    /// that is `None` stays as the session has it.
     ///
     /// ```
     /// use std::time::Duration;
@@ -25,7 +25,7 @@ impl<T: Send + 'static> Session<T> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Limits`] where one of them is above the session's, or `fuel` is set and the
+    /// [`Error::Limits`] if one of them is above the session's, or if `fuel` is set and the
     /// runtime does not count it.
     pub fn limit_calls(&mut self, limits: &Limits) -> Result<()> {
         let own = Arc::clone(&self.limits);

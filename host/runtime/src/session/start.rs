@@ -1,5 +1,5 @@
-//! Starting a session: a store with every guard on it, and the one instance in it, which
-//! is set up under the guards of a call.
+//! Starts a session: a store with all guards, and its one instance, which is set up under the
+//! guards of a call.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use wit_host_binary::limits::Limits;
 #[derive(Clone)]
 pub(crate) struct Terms {
     pub(crate) grants: Arc<Grants>,
-    /// None of them above the runtime's.
+    /// The limits. None of them is above the runtime's.
     pub(crate) limits: Arc<Limits>,
 }
 
@@ -38,6 +38,8 @@ impl<T: Send + 'static> Session<T> {
     ) -> Result<Self> {
         let mut session = Self::new(guest, data, terms, place)?;
         let loaded = &guest.loaded;
+        // Set-up is timed by epochs, since reading the clock twice takes as long as a short
+        // call.
         let live =
             session.timed(INSTANTIATE, false, async |store| instantiated(store, loaded).await);
         session.live = Some(live.await?);
@@ -45,8 +47,8 @@ impl<T: Send + 'static> Session<T> {
         Ok(session)
     }
 
-    /// The same, where the guest is known to import nothing that is async and the caller
-    /// blocks.
+    /// Starts a session for a caller that blocks, of a guest that is known to import nothing
+    /// async.
     pub(crate) fn start_sync(
         guest: &Guest<T>,
         data: T,
@@ -67,7 +69,7 @@ impl<T: Send + 'static> Session<T> {
         Ok(session)
     }
 
-    /// A session that has no instance yet.
+    /// Creates a session that has no instance yet.
     fn new(guest: &Guest<T>, data: T, terms: &Terms, place: Option<Place>) -> Result<Self> {
         let store = guarded_store(guest, data, terms)?;
         Ok(Self {
@@ -91,6 +93,7 @@ impl<T: Send + 'static> Session<T> {
     }
 
     fn ask_whether_sync(&mut self, loaded: &Loaded<T>) -> bool {
+        // This is found out once for a guest, with its first instance.
         let is_possible = || sync::is_possible(&loaded.linked, &mut self.store);
         *loaded.is_sync.get_or_init(is_possible)
     }

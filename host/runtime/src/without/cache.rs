@@ -1,4 +1,5 @@
-//! What stands for the cache where the feature `cache` is off: one that nobody can have.
+//! Stands in for the cache if the feature `cache` is off. Its types have no values, so that the
+//! code that uses a cache needs no conditions.
 
 use std::sync::Arc;
 
@@ -12,11 +13,11 @@ use crate::error::Result;
 use crate::pool::Room;
 use crate::shared_engine::SharedEngine;
 
-/// A cache that cannot be made.
+/// A cache. It cannot be created.
 #[derive(Clone, Debug)]
 pub(crate) enum Cache {}
 
-/// The name of no entry.
+/// The key of an entry. It is never used.
 pub(crate) struct Key;
 
 impl Key {

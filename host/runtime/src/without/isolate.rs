@@ -1,5 +1,5 @@
-//! What stands for isolation where the feature `isolation` is off: a program that nobody can
-//! name, so that guests are compiled in this process.
+//! Stands in for isolation if the feature `isolation` is off. Its types have no values, and
+//! guests are compiled in this process.
 
 use wasmtime::Engine;
 use wit_host_binary::kind::Kind;
@@ -9,7 +9,7 @@ use crate::compile::Compiled;
 use crate::engine::Settings;
 use crate::error::Result;
 
-/// A program that cannot be named.
+/// A program for isolation. It cannot be named.
 #[derive(Clone, Debug)]
 pub(crate) enum Isolation {}
 

@@ -1,5 +1,5 @@
-//! What stands for the pool where the feature `pooling` is off: one that nobody can have, so
-//! that a session needs no permit.
+//! Stands in for the pool if the feature `pooling` is off. Its types have no values, and
+//! sessions need no place.
 
 use wasmtime::{Config, Engine};
 use wit_host_binary::limits::Limits;
@@ -8,19 +8,19 @@ use crate::error::{Error, Result};
 use crate::guest::Linked;
 use crate::host::Host;
 
-/// A pool that cannot be made.
+/// A pool. It cannot be created.
 #[derive(Clone, Debug)]
 pub(crate) enum Pool {}
 
-/// The room of such a pool.
+/// The size of a pool. It cannot be created.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Room {}
 
-/// The places of such a pool.
+/// The places of a pool. They cannot be created.
 #[derive(Debug)]
 pub(crate) enum Places {}
 
-/// One of them.
+/// A place of a pool. It cannot be created.
 #[derive(Debug)]
 pub(crate) enum Place {}
 

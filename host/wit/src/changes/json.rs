@@ -1,19 +1,19 @@
-//! Changes as JSON, for programs.
+//! Writes changes as JSON for programs.
 
 use serde_json::{Value, json};
 
 use super::{Change, Changes, Effect, PackageVersion, Place, VersionStep};
 
 impl Changes {
-    /// All of it as one JSON object, whose keys stay as they are:
+    /// Returns the changes as one JSON object. Its keys stay as they are:
     ///
-    /// - `honest`: whether every version claims no more than what is true
+    /// - `honest`: whether every version announces what changed
     /// - `worlds`: the names of the worlds that were compared
-    /// - `changes`: objects of `place` (`world`, `imports`, `exports`), `worlds` (that it
-    ///   is in), `name`, `what`, `for_guests` and `for_hosts` (`additive`, `breaking-where-used`,
+    /// - `changes`: objects of `place` (`world`, `imports`, `exports`), `worlds` (that it is
+    ///   in), `name`, `what`, `for_guests` and `for_hosts` (`additive`, `breaking-where-used`,
     ///   `breaking`)
-    /// - `versions`: objects of `package`, `old` and `new` (a version or null),
-    ///   `needs` (`none`, `higher`, `other-track`), `honest`, `reason`
+    /// - `versions`: objects of `package`, `old` and `new` (a version or null), `needs`
+    ///   (`none`, `higher`, `other-track`), `honest`, `reason`
     pub fn json(&self) -> Value {
         json!({
             "honest": self.honest(),

@@ -107,7 +107,7 @@ fn in_executor(guest: &Guest<Functions>, path: Path, call: Call) -> Result<Probe
     }
 }
 
-/// The name and the arguments of a call by name.
+/// Returns the name and the arguments of a call by name.
 fn by_name(call: Call) -> Option<(&'static str, Vec<Val>)> {
     match call {
         Call::SumByName => Some(("sum", vec![Val::S32(1), Val::S32(2)])),
