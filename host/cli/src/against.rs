@@ -4,6 +4,7 @@
 use anyhow::Result;
 use wit_host::Package;
 
+use super::json;
 use super::output::{Format, print, print_json};
 use super::status::Status;
 
@@ -17,7 +18,7 @@ pub(crate) fn against(
     let changes = new.changes_since(old, world)?;
     match format {
         Format::Text => print(&changes.to_string())?,
-        Format::Json => print_json(&changes.json())?,
+        Format::Json => print_json(&json::Changes::from(&changes))?,
     }
     Ok(if changes.honest() { Status::Guest(0) } else { Status::Refused })
 }

@@ -23,6 +23,7 @@ mod history;
 mod host_calls;
 mod inspect;
 mod isolation;
+mod json;
 mod last_call;
 mod listener;
 mod loading;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
-use serde_json::Value;
+use serde::Serialize;
 use wit_host::terminal::{Output, write_own};
 
 /// The form of what is printed.
@@ -23,8 +23,9 @@ pub(crate) fn print(text: &str) -> Result<()> {
 }
 
 /// Prints a JSON object over several lines.
-pub(crate) fn print_json(value: &Value) -> Result<()> {
-    print(&format!("{}\n", ascii(&format!("{value:#}"))))
+pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
+    let json = serde_json::to_string_pretty(value).context("failed to write JSON")?;
+    print(&format!("{}\n", ascii(&json)))
 }
 
 /// JSON in which all that a terminal might take for a command is escaped. JSON
@@ -53,6 +54,6 @@ mod tests {
         let value = serde_json::json!({ "ü\u{9b}\u{7f}": ["🦀\u{202e}", "\u{1b}[1m", "a\nb"] });
         let ascii = ascii(&format!("{value:#}"));
         assert!(ascii.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)));
-        assert_eq!(serde_json::from_str::<Value>(&ascii).expect("JSON"), value);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&ascii).expect("JSON"), value);
     }
 }
