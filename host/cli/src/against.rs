@@ -5,7 +5,7 @@ use anyhow::Result;
 use wit_host::Package;
 
 use super::json;
-use super::output::{Format, print, print_json};
+use super::output::{Format, print_json, print_report};
 use super::status::Status;
 
 /// Prints what changed from the package at `old` to the one at `new`, in all of their
@@ -17,7 +17,7 @@ pub(crate) fn against(
 ) -> Result<Status> {
     let changes = new.changes_since(old, world)?;
     match format {
-        Format::Text => print(&changes.to_string())?,
+        Format::Text => print_report(&changes)?,
         Format::Json => print_json(&json::Changes::from(&changes))?,
     }
     Ok(if changes.honest() { Status::Guest(0) } else { Status::Refused })

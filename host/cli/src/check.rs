@@ -13,7 +13,7 @@ use super::json;
 use super::loading::Loading;
 use super::modules::Modules;
 use super::options::guest_file;
-use super::output::{Format, print, print_json};
+use super::output::{Format, print_json, print_report};
 use super::status::{Status, named, shown_path, status};
 
 /// Tell whether a guest fits this host, and everything that is in the way
@@ -131,7 +131,7 @@ impl Check {
         for note in &fit.notes {
             text += &format!("{note}\n");
         }
-        print(&text)?;
+        print_report(&text)?;
         Ok(Status::Guest(0))
     }
 

@@ -11,7 +11,7 @@ use super::json;
 use super::loading::Loading;
 use super::modules::Modules;
 use super::options::{Usage, guest_file};
-use super::output::{print, print_json};
+use super::output::{print, print_json, print_report};
 use super::status::{Status, named, shown_path};
 
 /// Tell what a guest is, what it asks for and who serves that, and what made it
@@ -85,7 +85,7 @@ impl Inspect {
         };
         let inspection = inspection.map_err(|error| named(guest, error))?;
         match self.format {
-            Form::Text => print(&inspection.to_string())?,
+            Form::Text => print_report(&inspection)?,
             Form::Wit => print(wit(guest, &inspection)?)?,
             Form::Json => print_json(&json::Inspection::from(&inspection))?,
         }

@@ -33,6 +33,7 @@ mod options;
 mod output;
 mod overdue;
 mod progress;
+mod remedies;
 mod results;
 mod returned;
 mod run;

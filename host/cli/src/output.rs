@@ -1,11 +1,13 @@
 //! What a command prints on standard output: a text or one JSON object.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use serde::Serialize;
 use wit_host::terminal::{Output, write_own};
+
+use super::remedies::in_options;
 
 /// The form of what is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -20,6 +22,11 @@ pub(crate) enum Format {
 /// Prints a text that ends with a line break.
 pub(crate) fn print(text: &str) -> Result<()> {
     write_own(Output::Stdout, text).context("failed to write to standard output")
+}
+
+/// Prints what the library tells for people, which ends with a line break.
+pub(crate) fn print_report(report: &impl fmt::Display) -> Result<()> {
+    print(&in_options(&report.to_string()))
 }
 
 /// Prints a JSON object over several lines.

@@ -103,13 +103,13 @@ impl Processor {
     const ALL: [Self; 5] =
         [Self::Native, Self::Baseline, Self::X86_64V2, Self::X86_64V3, Self::X86_64V4];
 
-    /// Every name that there is, as `--cpu` and [`FromStr`] take it.
+    /// Every name that there is, as [`FromStr`] takes it.
     pub const NAMES: [&str; 5] = {
         let [native, baseline, v2, v3, v4] = Self::ALL;
         [native.name(), baseline.name(), v2.name(), v3.name(), v4.name()]
     };
 
-    /// The name, as `--cpu` and [`FromStr`] take it.
+    /// The name, as [`FromStr`] takes it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Native => "native",

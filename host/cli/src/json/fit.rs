@@ -3,6 +3,8 @@
 use serde::Serialize;
 use wit_host::{Error, GuestError, Misfits, OverLimit, Unsupported};
 
+use super::words;
+
 /// Whether a guest fits the contract, and why not; or why it is not even held against it.
 #[derive(Serialize)]
 pub(crate) struct Fit<'f> {
@@ -12,6 +14,7 @@ pub(crate) struct Fit<'f> {
     absent: Vec<Misfit<'f>>,
     unknown: &'f [String],
     differing: Vec<Misfit<'f>>,
+    #[serde(serialize_with = "words::all")]
     notes: &'f [String],
     refused: Vec<Refusal<'f>>,
 }
@@ -20,10 +23,13 @@ pub(crate) struct Fit<'f> {
 struct Misfit<'f> {
     side: String,
     name: &'f str,
+    #[serde(serialize_with = "words::one")]
     problem: &'f str,
     guest: Option<&'f str>,
     contract: Option<&'f str>,
+    #[serde(serialize_with = "words::perhaps")]
     cause: Option<&'f str>,
+    #[serde(serialize_with = "words::one")]
     fix: &'f str,
     deny: Option<&'f str>,
 }
@@ -33,7 +39,9 @@ struct Misfit<'f> {
 struct Refusal<'f> {
     kind: &'static str,
     name: Option<String>,
+    #[serde(serialize_with = "words::one")]
     reason: String,
+    #[serde(serialize_with = "words::perhaps")]
     fix: Option<&'f str>,
     #[serde(flatten)]
     measure: Option<Measure>,

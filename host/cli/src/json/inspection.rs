@@ -3,6 +3,8 @@
 use serde::Serialize;
 use wit_host::inspect::{self, ServedBy};
 
+use super::words;
+
 /// All that is known of a guest without compiling it, as the guest has it.
 #[derive(Serialize)]
 pub(crate) struct Inspection<'i> {
@@ -17,6 +19,7 @@ pub(crate) struct Inspection<'i> {
     unreadable: Option<&'i str>,
     unsupported: Vec<Unsupported<'i>>,
     toolchain: Option<Toolchain<'i>>,
+    #[serde(serialize_with = "words::all")]
     notes: &'i [String],
 }
 
@@ -50,6 +53,7 @@ struct Server<'i> {
     by: &'static str,
     name: Option<&'i str>,
     without: &'i [String],
+    #[serde(serialize_with = "words::perhaps")]
     note: Option<&'i str>,
 }
 
@@ -65,13 +69,16 @@ struct Unsupported<'i> {
     proposal: &'i str,
     what: &'i str,
     offset: usize,
+    #[serde(serialize_with = "words::one")]
     fix: &'i str,
 }
 
 #[derive(Serialize)]
 struct Toolchain<'i> {
     name: &'i str,
+    #[serde(serialize_with = "words::one")]
     cause: &'i str,
+    #[serde(serialize_with = "words::one")]
     fix: &'i str,
 }
 

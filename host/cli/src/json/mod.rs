@@ -8,6 +8,7 @@ mod inspection;
 mod kept;
 mod tools;
 mod trace;
+mod words;
 
 pub(crate) use changes::Changes;
 pub(crate) use contract::{Env, EnvImport, World};

@@ -23,7 +23,7 @@ pub(super) fn write(code: Vec<u8>, manifest: &Manifest) -> Vec<u8> {
 
 /// The code and the manifest of a file, or why it is none.
 pub(super) fn read(bytes: &[u8]) -> Result<(&[u8], Manifest), &'static str> {
-    let (code, manifest) = split(bytes).ok_or("it is no file of `wit-host compile`, or cut off")?;
+    let (code, manifest) = split(bytes).ok_or("it is no file of `Runtime::compile`, or cut off")?;
     let manifest = serde_json::from_slice(manifest).ok();
     let manifest = manifest.as_ref().and_then(Manifest::of_json);
     let manifest = manifest.ok_or("its manifest is not of a kind that is known here")?;
