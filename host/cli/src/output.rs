@@ -1,11 +1,12 @@
 //! What a command prints on standard output: a text or one JSON object.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use serde::Serialize;
 use wit_host::terminal::{Output, write_own};
+use wit_host::values::escape_json;
 
 use super::remedies::in_options;
 
@@ -35,21 +36,9 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
     print(&format!("{}\n", ascii(&json)))
 }
 
-/// JSON in which all that a terminal might take for a command is escaped. JSON
-/// has such characters in its strings only, where they can be.
+/// JSON in which all that a terminal might take for a command is escaped.
 pub(super) fn ascii(json: &str) -> String {
-    let mut ascii = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character == '\n' || matches!(character, ' '..='~') {
-            ascii.push(character);
-            continue;
-        }
-        for unit in character.encode_utf16(&mut [0; 2]) {
-            // Writing to a string does not fail.
-            let _ = write!(ascii, "\\u{unit:04x}");
-        }
-    }
-    ascii
+    escape_json(json, |character| character == '\n' || matches!(character, ' '..='~'))
 }
 
 #[cfg(test)]
