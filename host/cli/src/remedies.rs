@@ -21,6 +21,7 @@ const ROWS: &[(&str, &str)] = &[
     ("`Returns::Number`", "`--returns number`"),
     ("`Runtime::compile`", "`wit-host compile`"),
     ("`Runtime::load_compiled`", "`--trusted-code`"),
+    ("`RuntimeBuilder::deterministic`", "`--deterministic`"),
     ("`RuntimeBuilder::host_values`", "`--externref`"),
     ("a runtime without `RuntimeBuilder::isolate`", "`--no-isolate`"),
     ("`RuntimeBuilder::module({}, …)`", "`--module {}=FILE`"),

@@ -131,13 +131,13 @@ impl Manifest {
             return Err(is_for(&self.target, &target()));
         }
         if self.deterministic != settings.deterministic {
-            return Err(other("deterministic", self.deterministic));
+            return Err(other("`RuntimeBuilder::deterministic`", self.deterministic));
         }
         if self.fuel != settings.fuel {
-            return Err(other("fuel", self.fuel));
+            return Err(other("`Limits::fuel`", self.fuel));
         }
         if self.host_values != settings.host_values {
-            return Err(other("externref", self.host_values));
+            return Err(other("`RuntimeBuilder::host_values`", self.host_values));
         }
         if self.compatibility != compatibility(settings).to_hex().as_str() {
             return Err("it is for an engine with other settings".into());
@@ -164,7 +164,7 @@ fn target() -> String {
 
 fn other(setting: &str, set: bool) -> String {
     let [was, is] = if set { ["with", "without"] } else { ["without", "with"] };
-    format!("it was compiled {was} `{setting}`, and is to be run {is}")
+    format!("it was compiled {was} {setting}, and is to be run {is}")
 }
 
 #[cfg(test)]
@@ -206,11 +206,14 @@ mod tests {
         let cases = [
             (Manifest { engine: "x\u{1b}".into(), ..good.clone() }, "it is for x\\u{1b}, and this"),
             (Manifest { target: "z80-cpm".into(), ..good.clone() }, "it is for z80-cpm, and this"),
-            (of(true, false), "it was compiled with `fuel`, and is to be run without"),
-            (of(true, true), "it was compiled with `deterministic`, and is to be run without"),
+            (of(true, false), "it was compiled with `Limits::fuel`, and is to be run without"),
+            (
+                of(true, true),
+                "it was compiled with `RuntimeBuilder::deterministic`, and is to be run without",
+            ),
             (
                 Manifest { host_values: true, ..good.clone() },
-                "it was compiled with `externref`, and is to be run without",
+                "it was compiled with `RuntimeBuilder::host_values`, and is to be run without",
             ),
             (Manifest { compatibility: String::new(), ..good.clone() }, "other settings"),
             (
@@ -223,6 +226,9 @@ mod tests {
             assert!(error.contains(reason), "{error}");
         }
         let plain = of(false, false).check(&engine(true, true)).expect_err("others");
-        assert_eq!(plain, "it was compiled without `deterministic`, and is to be run with");
+        assert_eq!(
+            plain,
+            "it was compiled without `RuntimeBuilder::deterministic`, and is to be run with"
+        );
     }
 }
