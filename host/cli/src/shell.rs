@@ -281,7 +281,7 @@ impl Prompt<'_> {
     fn failed(&mut self, error: Error) -> Result<()> {
         let goes_on = matches!(
             error,
-            Error::WrongType { .. }
+            Error::InvalidCall { .. }
                 | Error::NoSuchFunction { .. }
                 | Error::AmbiguousFunction { .. }
                 | Error::Argument(_)

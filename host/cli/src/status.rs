@@ -254,7 +254,7 @@ pub(crate) fn status(error: &Error) -> Status {
         | Error::NoEntryPoint { .. }
         | Error::AmbiguousFunction { .. } => Status::NotFound,
         Error::Module { source, .. } => status(source),
-        Error::WrongType { .. }
+        Error::InvalidCall { .. }
         | Error::ModuleName { .. }
         | Error::Argument(_)
         | Error::Grant { .. }

@@ -129,7 +129,7 @@ impl<T: Send + 'static> Session<T> {
     /// `session.run_sync("greet", |store| plugin.call_greet(store, "you"))`.
     ///
     /// # Errors
-    /// Those of [`Session::call`]. [`Error::WrongType`] where the guest imports
+    /// Those of [`Session::call`]. [`Error::InvalidCall`] where the guest imports
     /// something that is async, as most of WASI is: use [`Session::run`] there.
     pub fn run_sync<R>(
         &mut self,
@@ -142,7 +142,7 @@ impl<T: Send + 'static> Session<T> {
         let reason = "the guest imports functions that are async, or has its `_start` called \
                       first, so that its calls have to be async; use `Session::run` with \
                       bindings that are";
-        Err(Error::WrongType { function: name.into(), reason: reason.into() })
+        Err(Error::InvalidCall { function: name.into(), reason: reason.into() })
     }
 
     /// The session whose calls are made to block.

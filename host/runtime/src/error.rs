@@ -119,7 +119,7 @@ pub enum Error {
     /// The arguments of a call, or the types that the caller expects, are not
     /// the function's. The session can go on.
     #[error("failed to call `{}`: {reason}", shown(function))]
-    WrongType {
+    InvalidCall {
         /// The function that was to be called.
         function: String,
         /// What does not match.

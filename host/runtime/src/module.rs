@@ -115,7 +115,7 @@ impl Function {
         args: &[Val],
         numbers: &mut Vec<wasmtime::Val>,
     ) -> Result<()> {
-        let wrong = |reason| Error::WrongType { function: name.into(), reason };
+        let wrong = |reason| Error::InvalidCall { function: name.into(), reason };
         let results = self.results.as_ref().map_err(|reason| wrong(reason.clone()))?;
         numbers.clear();
         numbers.extend(self.params.iter().zip(args).map_while(|(ty, arg)| lower_number(ty, arg)));

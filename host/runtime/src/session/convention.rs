@@ -39,7 +39,7 @@ impl<T: Send + 'static> Session<T> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Session::call`]. Among the reasons for [`Error::WrongType`] are a
+    /// Those of [`Session::call`]. Among the reasons for [`Error::InvalidCall`] are a
     /// component, which needs no convention, and an allocator that is missing. Where
     /// the guest does not keep to the convention, as with a pointer outside of its
     /// memory, it is [`Error::Trapped`]; where it hands over more than
@@ -50,7 +50,7 @@ impl<T: Send + 'static> Session<T> {
         let Live::Module { instance, .. } = live else {
             let reason = "the guest is a component, which takes and returns text by the types \
                           of its functions; call it with no convention";
-            return Err(Error::WrongType { function: name.into(), reason: reason.into() });
+            return Err(Error::InvalidCall { function: name.into(), reason: reason.into() });
         };
         let func = instance.get_func(&mut self.store, name).ok_or_else(|| self.no_such(name))?;
         let allocator = self.allocator.as_ref();

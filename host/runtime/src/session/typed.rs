@@ -18,13 +18,13 @@ impl<T: Send + 'static> Session<T> {
     /// and then `session.bind(|store, instance| indices.load(store, instance))` in each.
     ///
     /// # Errors
-    /// [`Error::WrongType`] where an export of the world is missing or has
+    /// [`Error::InvalidCall`] where an export of the world is missing or has
     /// another type, or where the guest is a core module.
     pub fn bind<'s, B>(
         &'s mut self,
         bind: impl FnOnce(&'s mut Store<State<T>>, &component::Instance) -> wasmtime::Result<B>,
     ) -> Result<B> {
-        let wrong = |reason| Error::WrongType { function: "bind".into(), reason };
+        let wrong = |reason| Error::InvalidCall { function: "bind".into(), reason };
         match self.live()? {
             Live::Component(instance) => bind(&mut self.store, &instance)
                 .map_err(|error| wrong(wit_host_check::engine_error::reason(&error))),
@@ -39,13 +39,13 @@ impl<T: Send + 'static> Session<T> {
     /// [`Session::run`].
     ///
     /// # Errors
-    /// [`Error::NoSuchFunction`]; [`Error::WrongType`] where the function has
+    /// [`Error::NoSuchFunction`]; [`Error::InvalidCall`] where the function has
     /// another type, or where the guest is a component.
     pub fn typed_func<P: WasmParams, R: WasmResults>(
         &mut self,
         name: &str,
     ) -> Result<TypedFunc<P, R>> {
-        let wrong = |reason| Error::WrongType { function: name.into(), reason };
+        let wrong = |reason| Error::InvalidCall { function: name.into(), reason };
         match self.live()? {
             Live::Component(_) => {
                 Err(wrong("the guest is a component, whose functions `Session::bind` binds".into()))
