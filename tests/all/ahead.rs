@@ -50,8 +50,8 @@ fn a_compiled_guest_is_for_one_kind_of_runtime() {
         let error = load(&runtime(builder), &bytes).err().unwrap();
         assert!(error.to_string().contains(part), "{error}");
     };
-    refused(contract().limits(Limits::default().fuel(1)), "compiled without `fuel`");
-    refused(contract().deterministic(true), "compiled without `deterministic`");
+    refused(contract().limits(Limits::default().fuel(1)), "compiled without `Limits::fuel`");
+    refused(contract().deterministic(true), "compiled without `RuntimeBuilder::deterministic`");
     refused(contract().limits(Limits::default().compiled_size(100)), "`compiled_size`");
     refused(crate::hosts::builder(), "`env::add`");
     let limits = Limits::default().stack(256 << 10).memory(1 << 20);
@@ -135,7 +135,7 @@ fn the_command_runs_compiled_code_that_a_person_trusts() {
         check(&["call", "--trusted-code", &output, "run"], 0, "3\n", "");
         check(&["run", &output], 126, "", "only taken where it is trusted, with `--trusted-code`");
         let fuel = ["run", "--trusted-code", "--fuel", "100000", &output];
-        check(&fuel, 126, "", "it was compiled without `fuel`, and is to be run with");
+        check(&fuel, 126, "", "it was compiled without `--fuel`, and is to be run with");
         run(&["compile", "--fuel", guest, "-o", &output]);
         check(&fuel, 0, "3\n", "");
         check(&["run", "--trusted-code", guest], 126, "", "it is no file of `wit-host compile`");

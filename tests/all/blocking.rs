@@ -60,7 +60,7 @@ fn a_guest_that_imports_something_async_is_called_async() {
         let mut session = guest.session(Host).start_blocking().unwrap();
         let double = session.typed_func::<i32, i32>("double").unwrap();
         let error = session.run_sync("double", |store| double.call(store, 21)).unwrap_err();
-        let Error::WrongType { function, reason } = &error else { panic!("{error}") };
+        let Error::InvalidCall { function, reason } = &error else { panic!("{error}") };
         assert_eq!(function, "double");
         assert!(reason.ends_with("use `Session::run` with bindings that are"), "{reason}");
         let call = session.run("double", async |store| double.call_async(store, 21).await);

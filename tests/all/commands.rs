@@ -27,9 +27,16 @@ fn inspect_has_three_forms() {
         wit.starts_with("package root:component;\n") && Contract::parse(&wit, None).is_ok(),
         "{wit}"
     );
-    let json = json(&["inspect", "--format", "json", module]);
-    assert_eq!(json["kind"], "core module");
-    assert_eq!(json["imports"][0]["name"], "env.fetch");
+    let of_module = json(&["inspect", "--format", "json", module]);
+    assert_eq!(of_module["kind"], "core module");
+    assert_eq!(of_module["imports"][0]["name"], "env.fetch");
+    let of_component = json(&["inspect", "--format", "json", component]);
+    assert_eq!(of_component["wit"], wit);
+    assert_eq!(of_component["imports"][0]["name"], "wit-host:contract/math@0.1.0");
+    let add = "add: func(a: s32, b: s32) -> s32";
+    assert_eq!(of_component["imports"][0]["functions"][0], add);
+    assert_eq!(of_component["imports"][0]["served_by"]["by"], "contract");
+    assert_eq!(of_component["exports"][0]["type"], "func() -> s32");
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn a_wrong_call_does_not_end_the_session() {
     let wrong: [&[Val]; 3] = [&[], &[Val::S32(1)], &[Val::S64(1), Val::Float64(1.0)]];
     for args in wrong {
         let error = session.call("run", args).unwrap_err();
-        assert!(matches!(error, Error::WrongType { .. }), "{error}");
+        assert!(matches!(error, Error::InvalidCall { .. }), "{error}");
         assert!(error.to_string().contains("it takes (i32, f64)"), "{error}");
     }
     assert!(matches!(session.call("none", &[]), Err(Error::NoSuchFunction { .. })));

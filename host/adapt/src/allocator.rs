@@ -76,23 +76,20 @@ impl Allocator {
                 format!("the module exports several allocators: {}", list(&candidates)),
                 format!(
                     "name the one that its functions have their blocks from, as with \
-                     `--allocator {first}` (`Plan::with_allocator`)"
+                     `Plan::with_allocator(…, \"{first}\".parse()?)`"
                 ),
             )),
             (_, Some(usual)) => Ok(usual),
             ([only], None) => Err(Missing::new(
                 nothing,
                 format!(
-                    "{WANTED}; `{only}` look like one: name them with `--allocator {only}` \
-                     (`Plan::with_allocator`)"
+                    "{WANTED}; `{only}` look like one: name them with \
+                     `Plan::with_allocator(…, \"{only}\".parse()?)`"
                 ),
             )),
             ([], None) => Err(Missing::new(
                 nothing,
-                format!(
-                    "{WANTED}, or give the names of its own with `--allocator NAME,NAME` \
-                     (`Plan::with_allocator`)"
-                ),
+                format!("{WANTED}, or give the names of its own with `Plan::with_allocator`"),
             )),
         }
     }

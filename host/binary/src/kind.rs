@@ -111,7 +111,7 @@ fn other(bytes: &[u8]) -> String {
     if let Some(of) = compiled(bytes) {
         return format!(
             "the machine code of a compiled {of}, which is only taken where it is trusted, with \
-             `--trusted-code` or `Runtime::load_compiled`"
+             `Runtime::load_compiled`"
         );
     }
     match infer::get(bytes) {

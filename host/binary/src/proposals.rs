@@ -187,8 +187,7 @@ const PROPOSALS: &[Proposal] = &[
         WasmFeatures::GC_TYPES,
         "externref",
         "values of the host (`externref`)",
-        "switch them on (`--externref`, `RuntimeBuilder::host_values`), or build the guest without \
-         them",
+        "switch them on (`RuntimeBuilder::host_values`), or build the guest without them",
     ),
     proposal(
         WasmFeatures::CM_THREADING,

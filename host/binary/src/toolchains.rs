@@ -50,9 +50,9 @@ const TINYGO: &str = "build it with `tinygo build -target=wasip1` or `-target=wa
 const TINYGO_CAUSE: &str =
     "the guest was built by TinyGo for a browser (`-target=wasm`), with a `wasm_exec.js` beside it";
 const OTHER_LANGUAGE: &str = "write the guest in a language whose compilers target WASI, as Rust, C, Go, Python or \
-     JavaScript (`wit-host new` makes projects)";
+     JavaScript (`wit_host_scaffold::Project` makes projects)";
 const THIS_HOST: &str =
-    "build it against this host's contract, for which `wit-host new` makes projects";
+    "build it against this host's contract, for which `wit_host_scaffold::Project` makes projects";
 
 /// The known toolchains. The most specific ones come first: a runtime that is built on another
 /// one stands before it, since its modules import from both.

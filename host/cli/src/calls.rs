@@ -105,7 +105,7 @@ impl Calls {
         name: &str,
         words: &[Word],
     ) -> Result<Vec<Returned>, Error> {
-        let wrong = |reason| Error::WrongType { function: function.to_owned(), reason };
+        let wrong = |reason| Error::InvalidCall { function: function.to_owned(), reason };
         let guest = self.session.guest();
         let Some(signature) = guest.signature(function) else {
             let ty = guest.core_type(function);
@@ -129,10 +129,10 @@ impl Calls {
             read => read?,
         };
         let results = match self.session.call(function, &arguments) {
-            Err(Error::WrongType { function, reason }) => {
+            Err(Error::InvalidCall { function, reason }) => {
                 let declared = self.declaration(&function, &signature);
                 let reason = declared.map_or(reason.clone(), |one| one.with_names(&reason));
-                return Err(Error::WrongType { function, reason });
+                return Err(Error::InvalidCall { function, reason });
             }
             results => results?,
         };
@@ -169,7 +169,7 @@ impl Calls {
                 format!("; give for example `{}`", quoted(words).unwrap_or_default())
             });
             let reason = format!("it is `{ty}`, and was given {}{example}", given(count));
-            return Err(Error::WrongType { function: function.into(), reason });
+            return Err(Error::InvalidCall { function: function.into(), reason });
         }
         let mut arguments = Vec::new();
         for ((index, ty), word) in ty.params().enumerate().zip(words) {

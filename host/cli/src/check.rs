@@ -4,18 +4,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::{Value, json};
-use wit_host::{
-    Contract, Error, Fit, GuestError, Isolation, Limits, Misfit, Misfits, OverLimit, Unsupported,
-};
+use wit_host::{Contract, Error, Fit, Isolation, Limits, Misfits};
 
 use super::against::against;
 use super::features::FeatureOptions;
 use super::isolation::isolation;
+use super::json;
 use super::loading::Loading;
 use super::modules::Modules;
 use super::options::guest_file;
-use super::output::{Format, print, print_json};
+use super::output::{Format, print_json, print_report};
 use super::status::{Status, named, shown_path, status};
 
 /// Tell whether a guest fits this host, and everything that is in the way
@@ -100,14 +98,14 @@ impl Check {
         let (contract, is_json) = (contract.name(), self.format == Format::Json);
         let fit = match fit {
             Err(error) if is_json && status(&error) == Status::Refused => {
-                print_json(&refused_json(&contract, error))?;
+                print_json(&json::Fit::refused(&contract, &error))?;
                 return Ok(Status::Refused);
             }
             fit => fit.map_err(|error| named(guest, error))?,
         };
         let fits = fit.misfits.is_empty();
         if is_json {
-            print_json(&to_json(&contract, &fit))?;
+            print_json(&json::Fit::new(&contract, &fit))?;
             return Ok(if fits { Status::Guest(0) } else { Status::Refused });
         }
         if !fits {
@@ -133,7 +131,7 @@ impl Check {
         for note in &fit.notes {
             text += &format!("{note}\n");
         }
-        print(&text)?;
+        print_report(&text)?;
         Ok(Status::Guest(0))
     }
 
@@ -168,66 +166,4 @@ impl Check {
         }
         Ok(if self.world.is_some() { found.whole() } else { found })
     }
-}
-
-fn to_json(contract: &str, fit: &Fit) -> Value {
-    let misfits: Vec<_> = fit.misfits.iter().map(misfit).collect();
-    let absent: Vec<_> = fit.absent.iter().map(misfit).collect();
-    let differing: Vec<_> = fit.differing.iter().map(misfit).collect();
-    json!({
-        "contract": contract,
-        "fits": misfits.is_empty(),
-        "misfits": misfits,
-        "absent": absent,
-        "unknown": fit.unknown,
-        "differing": differing,
-        "notes": fit.notes,
-        "refused": [],
-    })
-}
-
-/// A guest that is not taken, whatever its imports are.
-fn refused_json(contract: &str, error: Error) -> Value {
-    let reason = |kind: &str, name: Option<&str>, reason: String, fix: Option<&str>| json!({ "kind": kind, "name": name, "reason": reason, "fix": fix });
-    let limit = |over: &OverLimit| {
-        let name = over.limit.name().replace('_', "-");
-        let mut told = reason("limit", Some(&name), over.to_string(), None);
-        told["most"] = json!(over.limit.value());
-        told["found"] = json!(over.found);
-        told
-    };
-    let refused: Vec<_> = match error {
-        Error::Misfits(Misfits(misfits)) => {
-            return to_json(contract, &Fit::of_misfits(misfits));
-        }
-        Error::Guest(GuestError::UnsupportedFeature(Unsupported { features, .. })) => features
-            .iter()
-            .map(|one| reason("feature", Some(one.proposal), one.to_string(), Some(one.fix)))
-            .collect(),
-        Error::Guest(GuestError::TooCostly { limit: first, others }) => {
-            std::iter::once(&first).chain(&others).map(limit).collect()
-        }
-        Error::Guest(GuestError::NotAGuest { .. }) => {
-            vec![reason("no-guest", None, error.to_string(), None)]
-        }
-        Error::CompilerFailed { .. } => vec![reason("compiler", None, error.to_string(), None)],
-        _ => vec![reason("invalid", None, error.to_string(), None)],
-    };
-    let mut value = to_json(contract, &Fit::default());
-    value["fits"] = json!(false);
-    value["refused"] = json!(refused);
-    value
-}
-
-fn misfit(misfit: &Misfit) -> Value {
-    json!({
-        "side": misfit.side.to_string(),
-        "name": misfit.name,
-        "problem": misfit.problem,
-        "guest": misfit.guest,
-        "contract": misfit.contract,
-        "cause": misfit.cause,
-        "fix": misfit.fix,
-        "deny": misfit.deny,
-    })
 }

@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
 use wit_host::Runtime;
 use wit_host_contract::Functions;
 
+use super::json;
 use super::output::{Format, print, print_json};
 use super::status::Status;
 
@@ -37,16 +37,16 @@ impl Contract {
             (false, Format::Json) => {
                 let wit = wit_host_contract::WIT;
                 let world = wit_host::Contract::parse(wit, None)?.name();
-                print_json(&json!({ "world": world, "wit": wit }))?;
+                print_json(&json::World { world, wit })?;
             }
             (true, Format::Text) => print(&table(&wit_host_contract::builder().build()?))?,
             (true, Format::Json) => {
                 let runtime = wit_host_contract::builder().build()?;
                 let rows = runtime.env_imports().map(|(module, name, ty)| {
                     let implements = runtime.env_implements(module, name);
-                    json!({ "import": name, "type": ty, "implements": implements })
+                    json::EnvImport { import: name, ty, implements }
                 });
-                print_json(&json!({ "env": rows.collect::<Vec<_>>() }))?;
+                print_json(&json::Env { env: rows.collect() })?;
             }
         }
         Ok(Status::Guest(0))

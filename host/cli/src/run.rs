@@ -170,7 +170,7 @@ fn run_main(
         Ok(Outcome::Returned(results)) => print(&results),
         Ok(Outcome::Exited(status)) => Ok(Status::Guest(status)),
         // It takes arguments, which its main has none of.
-        Err(error @ Error::WrongType { .. }) => {
+        Err(error @ Error::InvalidCall { .. }) => {
             let command = command_for(guest, observer.guest(), Some(main.name()));
             Ok(told_how_to_call(error, command, observer))
         }

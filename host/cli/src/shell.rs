@@ -23,7 +23,7 @@ use super::core_values;
 use super::diagnostics::{Diagnostics, Observer};
 use super::history;
 use super::options::Options;
-use super::output::print;
+use super::output::{print, print_report};
 use super::results::has_handle;
 use super::status::{Status, interrupting, notice, report};
 use super::word::Word;
@@ -203,7 +203,7 @@ impl Prompt<'_> {
             ":quit" | ":q" | ":exit" => return Ok(false),
             ":help" => print(&COMMANDS.map(|(name, what)| format!("{name:<9} {what}\n")).concat())?,
             ":exports" => print(&self.exports())?,
-            ":imports" => print(&self.imports())?,
+            ":imports" => print_report(&self.imports())?,
             ":reset" => self.reset()?,
             ":spent" => match &self.calls {
                 Some(calls) => print(&format!("{}\n", calls.session.spent()))?,
@@ -281,7 +281,7 @@ impl Prompt<'_> {
     fn failed(&mut self, error: Error) -> Result<()> {
         let goes_on = matches!(
             error,
-            Error::WrongType { .. }
+            Error::InvalidCall { .. }
                 | Error::NoSuchFunction { .. }
                 | Error::AmbiguousFunction { .. }
                 | Error::Argument(_)

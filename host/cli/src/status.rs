@@ -17,6 +17,7 @@ use wit_host_adapt::AdaptError;
 use wit_host_scaffold::ProjectError;
 
 use super::options::Usage;
+use super::remedies::in_options;
 
 /// An exit status, from one table for the whole command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,9 +193,11 @@ pub(crate) fn notice(text: &str) {
     tell("wit-host:", text);
 }
 
+/// Writes what the library says in options of this command.
 /// On a terminal, what a guest or a file has put into the text must not begin another
 /// line of this command's where the screen ends.
 fn tell(name: &str, text: &str) {
+    let text = &in_options(text);
     let text = if io::stderr().is_terminal() { &within_line(text) } else { text };
     let _ = write_own(Output::Stderr, &format!("{name} {text}\n"));
 }
@@ -251,7 +254,7 @@ pub(crate) fn status(error: &Error) -> Status {
         | Error::NoEntryPoint { .. }
         | Error::AmbiguousFunction { .. } => Status::NotFound,
         Error::Module { source, .. } => status(source),
-        Error::WrongType { .. }
+        Error::InvalidCall { .. }
         | Error::ModuleName { .. }
         | Error::Argument(_)
         | Error::Grant { .. }

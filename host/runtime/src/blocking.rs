@@ -132,7 +132,7 @@ impl<T: Send + 'static> Session<T> {
     /// "you"))`.
     ///
     /// # Errors
-    /// Those of [`Session::call`]. [`Error::WrongType`] if the guest imports something async,
+    /// Those of [`Session::call`]. [`Error::InvalidCall`] if the guest imports something async,
     /// as most of WASI is: use [`Session::run`] for it.
     pub fn run_sync<R>(
         &mut self,
@@ -145,7 +145,7 @@ impl<T: Send + 'static> Session<T> {
         let reason = "the guest imports functions that are async, or has its `_start` called \
                       first, so that its calls have to be async; use `Session::run` with \
                       bindings that are";
-        Err(Error::WrongType { function: name.into(), reason: reason.into() })
+        Err(Error::InvalidCall { function: name.into(), reason: reason.into() })
     }
 
     /// Returns the session whose calls are made to block.

@@ -61,7 +61,7 @@ impl Function {
     /// of the guest.
     pub(crate) fn check(&self, name: &str, args: &[Val]) -> Result<()> {
         let params = &self.signature.params;
-        let wrong = |reason| Err(Error::WrongType { function: name.into(), reason });
+        let wrong = |reason| Err(Error::InvalidCall { function: name.into(), reason });
         if params.len() != args.len() {
             let names: Vec<_> = params.iter().map(|(param, _)| &**param).collect();
             let (takes, given) = (names.join(", "), args.len());

@@ -33,7 +33,7 @@ pub enum Error {
 
     /// The compiler has a fault, and this guest meets it.
     #[error(
-        "the compiler failed on this {kind}: {how}; no option mends that: build the guest in \
+        "the compiler failed on this {kind}: {how}; no setting mends that: build the guest in \
          another way, as with fewer optimisations or in smaller parts"
     )]
     CompilerFailed {
@@ -119,7 +119,7 @@ pub enum Error {
     /// The arguments of a call, or the types that the caller expects, are not
     /// the function's. The session can go on.
     #[error("failed to call `{}`: {reason}", shown(function))]
-    WrongType {
+    InvalidCall {
         /// The function that was to be called.
         function: String,
         /// What does not match.
@@ -187,7 +187,7 @@ pub enum Error {
     /// A file has no guest in it that was compiled for a runtime as this one is.
     #[error(
         "this is no compiled guest that can be run here: {reason}; compile the guest with \
-         `wit-host compile` or `Runtime::compile`"
+         `Runtime::compile`"
     )]
     ForeignCode {
         /// What does not match.

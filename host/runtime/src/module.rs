@@ -114,7 +114,7 @@ impl Function {
         args: &[Val],
         numbers: &mut Vec<wasmtime::Val>,
     ) -> Result<()> {
-        let wrong = |reason| Error::WrongType { function: name.into(), reason };
+        let wrong = |reason| Error::InvalidCall { function: name.into(), reason };
         let results = self.results.as_ref().map_err(|reason| wrong(reason.clone()))?;
         numbers.clear();
         numbers.extend(self.params.iter().zip(args).map_while(|(ty, arg)| lower_number(ty, arg)));
@@ -153,8 +153,8 @@ pub(crate) fn check_results(ty: &FuncType) -> Result<(), String> {
     let is_number = |ty: &ValType| ty.is_i32() || ty.is_i64() || ty.is_f32() || ty.is_f64();
     match ty.results().find(|result| !is_number(result)) {
         Some(other) => Err(format!(
-            "it returns a `{other}`, which is no number; `wit-host call` prints it, and \
-             `Session::call_core` returns it"
+            "it returns a `{other}`, which is no number; `Session::call_core` returns \
+             it"
         )),
         None => Ok(()),
     }

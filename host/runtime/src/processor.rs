@@ -104,13 +104,13 @@ impl Processor {
     const ALL: [Self; 5] =
         [Self::Native, Self::Baseline, Self::X86_64V2, Self::X86_64V3, Self::X86_64V4];
 
-    /// All names, as `--cpu` and [`FromStr`] accept them.
+    /// All names, as [`FromStr`] accepts them.
     pub const NAMES: [&str; 5] = {
         let [native, baseline, v2, v3, v4] = Self::ALL;
         [native.name(), baseline.name(), v2.name(), v3.name(), v4.name()]
     };
 
-    /// Returns the name, as `--cpu` and [`FromStr`] accept it.
+    /// Returns the name, as [`FromStr`] accepts it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Native => "native",

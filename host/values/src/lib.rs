@@ -58,7 +58,7 @@ pub use self::core_number::{lift_number, lower_number, number_type};
 pub use self::example::example;
 pub use self::fits::fits;
 #[cfg(feature = "text")]
-pub use self::json::{to_json, to_json_text};
+pub use self::json::{escape_json, to_json, to_json_text};
 pub use self::mismatch::mismatch;
 pub use self::notation::wit;
 pub use self::signature::Signature;

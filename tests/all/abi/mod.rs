@@ -54,7 +54,7 @@ fn check(module: &str, abi: Abi, function: &str, args: &[Val], expected: &Expect
                 assert_eq!(results, *expected, "{told}");
                 assert_eq!(session.call("live", &[]).unwrap(), [Val::S32(0)], "{told}");
             }
-            (Err(Error::WrongType { reason, .. }), Refused(part)) if reason.contains(part) => {}
+            (Err(Error::InvalidCall { reason, .. }), Refused(part)) if reason.contains(part) => {}
             (Err(Error::Trapped(failure)), Trapped(part)) if failure.cause.contains(part) => {
                 return assert_ended(&mut session);
             }

@@ -78,7 +78,7 @@ fn imports_are_served_by_another_module() {
             run(r#"(import "wasm" "fib" (global i32))"#, "(i32.const 0)"),
             Err("the guest imports a global, and it is a function"),
         ),
-        (run(r#"(import "wasi" "fib" (func))"#, ""), Err("`--module wasi=FILE`")),
+        (run(r#"(import "wasi" "fib" (func))"#, ""), Err("`RuntimeBuilder::module(\"wasi\", …)`")),
     ];
     for (guest, expected) in cases {
         check(&runtime, &guest, expected);
@@ -150,7 +150,7 @@ fn a_module_that_serves_is_as_little_trusted_as_a_guest() {
     let guest = run(r#"(import "m" "f" (func $f (result i32)))"#, "(memory.size) (drop) (call $f)")
         .replace("(func (export", "(memory 1) (func (export");
     let cases = [
-        (loops, "--timeout"),
+        (loops, "`Limits::wall_clock`"),
         (traps, "`run` trapped: it reached an `unreachable` instruction"),
         (fails_first, "`instantiate` trapped: it reached an `unreachable` instruction"),
         (grows, "`memory` of 2.0 MiB"),

@@ -259,7 +259,7 @@ fn is_early(found: &str, limit: &str) -> bool {
 fn is_callers(error: &Error) -> bool {
     matches!(
         error,
-        Error::NoSuchFunction { .. } | Error::NoEntryPoint { .. } | Error::WrongType { .. }
+        Error::NoSuchFunction { .. } | Error::NoEntryPoint { .. } | Error::InvalidCall { .. }
     )
 }
 
@@ -286,7 +286,7 @@ fn described(outcome: Result<Outcome, Error>) -> String {
         Error::Guest(GuestError::UnsupportedFeature(_)) => "unsupported".into(),
         Error::Guest(GuestError::NotAGuest { .. }) => "not-a-guest".into(),
         Error::NoSuchFunction { .. } | Error::NoEntryPoint { .. } => "no-function".into(),
-        Error::WrongType { .. } => "wrong-type".into(),
+        Error::InvalidCall { .. } => "wrong-type".into(),
         Error::HostFunction { .. } => "host-function".into(),
         Error::Pool(_) => "pool".into(),
         _ => "other".into(),

@@ -42,7 +42,6 @@ fuzz_target!(init: contained::allow(), |bytes: &[u8]| {
     match RUNTIME.inspect(bytes) {
         Ok(inspection) => {
             check(&inspection.to_string());
-            check(&inspection.json().to_string());
             // What is printed as WIT is WIT.
             if let Some(wit) = &inspection.wit {
                 check(wit);

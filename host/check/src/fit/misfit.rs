@@ -26,7 +26,7 @@ pub struct Misfit {
     /// What to do.
     pub fix: String,
     /// The name under which the guest can be denied it, so that it runs and traps where it
-    /// calls it (`--deny-calls`, `Grants::deny`).
+    /// calls it (`Grants::deny`).
     pub deny: Option<String>,
     /// What it is about, where more depends on that than words.
     pub(crate) about: About,
@@ -138,14 +138,11 @@ impl Misfits {
         groups
     }
 
-    /// The options with which the guest runs as it is, if it does.
+    /// The denials with which the guest runs as it is, if it does.
     fn denials(&self) -> Option<String> {
         let names: Option<BTreeSet<_>> = self.0.iter().map(|one| one.deny.as_deref()).collect();
-        let options = names?.into_iter().map(|name| {
-            let name = shlex::try_quote(name).ok()?;
-            Some(format!("--deny-calls {}", shown(&name)))
-        });
-        Some(options.collect::<Option<Vec<_>>>()?.join(" "))
+        let calls = names?.into_iter().map(|name| format!("deny({name:?}, Denial::Trap)"));
+        Some(format!("Grants::{}", calls.collect::<Vec<_>>().join("?.")))
     }
 
     /// Nothing, or an error that tells every misfit.
@@ -169,8 +166,8 @@ impl fmt::Display for Misfits {
             }
             left -= shown;
         }
-        self.denials().map_or(Ok(()), |options| {
-            write!(f, "\n  it runs with `{options}`, and traps where it calls what that denies")
+        self.denials().map_or(Ok(()), |denials| {
+            write!(f, "\n  it runs with `{denials}`, and traps where it calls what that denies")
         })
     }
 }

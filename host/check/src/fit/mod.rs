@@ -59,11 +59,6 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// The fit of a guest that does not fit for these reasons, with no more to say.
-    pub fn of_misfits(misfits: Vec<Misfit>) -> Self {
-        Self { misfits, ..Self::default() }
-    }
-
     /// The fit of a guest that has to have every export of the world: what is absent or
     /// differs is a misfit.
     #[must_use]

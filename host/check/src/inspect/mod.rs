@@ -5,7 +5,6 @@
 mod component;
 mod contents;
 mod declaration;
-mod json;
 mod module;
 mod names;
 mod served;

@@ -214,8 +214,7 @@ impl TrapMessage for FetchError {
     fn trap_message(&self) -> String {
         match self {
             Self::Denied(host) => format!(
-                "access to `{host}` was not granted; `--allow-host {host}` or \
-                 `Grants::allow_host` grants it"
+                "access to `{host}` was not granted; `Grants::allow_host({host:?})` grants it"
             ),
             Self::InvalidUrl(reason) => format!("the URL is not valid: {reason}"),
             Self::TooLarge(limit) => format!("the document is longer than {limit} bytes"),

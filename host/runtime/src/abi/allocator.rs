@@ -93,18 +93,17 @@ impl Allocator {
             ([first, _, ..], _) => Err(format!(
                 "text and arrays are handed over in blocks of the guest's allocator, and it \
                  exports several: {}; name the one that the function has its blocks from, as \
-                 with `--allocator {first}` (`Session::set_allocator`)",
+                 with `Session::set_allocator(\"{first}\".parse()?)`",
                 list(&candidates)
             )),
             (_, Some(found)) => Ok(found),
             ([only], None) => Err(format!(
-                "{}; `{only}` look like one: name them with `--allocator {only}` \
-                 (`Session::set_allocator`)",
+                "{}; `{only}` look like one: name them with \
+                 `Session::set_allocator(\"{only}\".parse()?)`",
                 Self::missing()
             )),
             ([], None) => Err(format!(
-                "{}, or be given the names of its own with `--allocator NAME,NAME` \
-                 (`Session::set_allocator`)",
+                "{}, or be given the names of its own with `Session::set_allocator`",
                 Self::missing()
             )),
         }

@@ -72,8 +72,8 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Returned => f.write_str(
-                "what it returned was taken for a text (`--returns number` or \
-                 `Returns::Number` takes it for a number)",
+                "what it returned was taken for a text (`Returns::Number` takes it for a \
+                 number)",
             ),
             Self::Array(number) => write!(f, "the argument {number}, an array"),
             Self::Outcome => f.write_str("what it returned, which is 9 bytes by `bindgen`"),

@@ -106,7 +106,7 @@ impl Prepared {
         allocator: Option<&AllocatorNames>,
         args: &[Val],
     ) -> Result<Self> {
-        let wrong = |reason| Error::WrongType { function: name.into(), reason };
+        let wrong = |reason| Error::InvalidCall { function: name.into(), reason };
         let ty = func.ty(&*store);
         let steps = match abi {
             Abi::CString(returns) => cstring::prepare(&ty, returns, args).map(Steps::Flat),

@@ -48,8 +48,7 @@ impl Isolation {
         let ended = self.run(&task).map_err(|error| Error::Host {
             action: "start the compiler",
             reason: format!(
-                "{error}; `--no-isolate`, or a runtime without `RuntimeBuilder::isolate`, \
-                 compiles in this process"
+                "{error}; a runtime without `RuntimeBuilder::isolate` compiles in this process"
             ),
         })?;
         let costly = |limit: LimitReached| Err(limit.into());

@@ -60,7 +60,8 @@ impl<T: Send + 'static> Runtime<T> {
         let imports = inspect(&inner.offer(), &binary, None)?.imports.into_iter();
         let imports = imports.map(|import| import.item.name).collect();
         let manifest = Manifest::new(&inner.shared, kind, &binary, &code, imports);
-        Ok(CompiledGuest { bytes: file::write(code, &manifest), manifest })
+        let bytes = file::write(code, &manifest).map_err(Error::host("write the manifest"))?;
+        Ok(CompiledGuest { bytes, manifest })
     }
 
     /// [`Runtime::compile`] on the content of a file.

@@ -38,7 +38,7 @@ impl<T: Send + 'static> Session<T> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Session::call`]. Reasons for [`Error::WrongType`] include a component, which
+    /// Those of [`Session::call`]. Reasons for [`Error::InvalidCall`] include a component, which
     /// needs no convention, and a missing allocator. If the guest breaks the convention, as
     /// with a pointer outside of its memory, the error is [`Error::Trapped`]. If it passes more
     /// than [`Limits::host_call_bytes`](wit_host_binary::limits::Limits::host_call_bytes), the
@@ -48,7 +48,7 @@ impl<T: Send + 'static> Session<T> {
         let Live::Module { instance, .. } = live else {
             let reason = "the guest is a component, which takes and returns text by the types \
                           of its functions; call it with no convention";
-            return Err(Error::WrongType { function: name.into(), reason: reason.into() });
+            return Err(Error::InvalidCall { function: name.into(), reason: reason.into() });
         };
         let func = instance.get_func(&mut self.store, name).ok_or_else(|| self.no_such(name))?;
         let allocator = self.allocator.as_ref();

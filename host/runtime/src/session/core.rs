@@ -22,14 +22,14 @@ impl<T: Send + 'static> Session<T> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Session::call`]; [`Error::WrongType`] for a component.
+    /// Those of [`Session::call`]; [`Error::InvalidCall`] for a component.
     pub async fn call_core(
         &mut self,
         name: &str,
         args: &[wasmtime::Val],
     ) -> Result<Vec<wasmtime::Val>> {
         let live = self.live()?;
-        let wrong = |reason: String| Error::WrongType { function: name.into(), reason };
+        let wrong = |reason: String| Error::InvalidCall { function: name.into(), reason };
         let Live::Module { instance, .. } = live else {
             return Err(wrong("the guest is a component, whose values are those of WIT".into()));
         };

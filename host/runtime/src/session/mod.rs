@@ -94,7 +94,7 @@ impl<T: Send + 'static> Session<T> {
             (Ok(results), Main::Command(name)) => match results[..] {
                 [Val::Result(Ok(_))] => Ok(Outcome::Exited(0)),
                 [Val::Result(Err(_))] => Ok(Outcome::Exited(1)),
-                _ => Err(Error::WrongType {
+                _ => Err(Error::InvalidCall {
                     function: name,
                     reason: "a command returns a `result`, and it does not".into(),
                 }),
@@ -107,7 +107,7 @@ impl<T: Send + 'static> Session<T> {
     /// [`Val::Float64`].
     ///
     /// # Errors
-    /// [`Error::NoSuchFunction`] and [`Error::WrongType`], which leave the session as it was;
+    /// [`Error::NoSuchFunction`] and [`Error::InvalidCall`], which leave the session as it was;
     /// [`Error::Exited`], [`Error::Trapped`], [`Error::Limit`], [`Error::HostFunction`] and
     /// [`Error::OutputClosed`], which end it; [`Error::SessionEnded`] from then on.
     pub async fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {

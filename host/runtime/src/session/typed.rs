@@ -19,13 +19,13 @@ impl<T: Send + 'static> Session<T> {
     /// session.
     ///
     /// # Errors
-    /// [`Error::WrongType`] if an export of the world is missing or has another type, or if the
+    /// [`Error::InvalidCall`] if an export of the world is missing or has another type, or if the
     /// guest is a core module.
     pub fn bind<'s, B>(
         &'s mut self,
         bind: impl FnOnce(&'s mut Store<State<T>>, &component::Instance) -> wasmtime::Result<B>,
     ) -> Result<B> {
-        let wrong = |reason| Error::WrongType { function: "bind".into(), reason };
+        let wrong = |reason| Error::InvalidCall { function: "bind".into(), reason };
         match self.live()? {
             Live::Component(instance) => bind(&mut self.store, &instance)
                 .map_err(|error| wrong(wit_host_check::engine_error::reason(&error))),
@@ -40,13 +40,13 @@ impl<T: Send + 'static> Session<T> {
     /// [`Session::run`].
     ///
     /// # Errors
-    /// [`Error::NoSuchFunction`]; [`Error::WrongType`] if the function has another type, or if
+    /// [`Error::NoSuchFunction`]; [`Error::InvalidCall`] if the function has another type, or if
     /// the guest is a component.
     pub fn typed_func<P: WasmParams, R: WasmResults>(
         &mut self,
         name: &str,
     ) -> Result<TypedFunc<P, R>> {
-        let wrong = |reason| Error::WrongType { function: name.into(), reason };
+        let wrong = |reason| Error::InvalidCall { function: name.into(), reason };
         match self.live()? {
             Live::Component(_) => {
                 Err(wrong("the guest is a component, whose functions `Session::bind` binds".into()))

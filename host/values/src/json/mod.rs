@@ -11,7 +11,7 @@ use self::tree::Tree;
 use super::fault::Fault;
 use super::{members, number};
 
-pub use self::write::{to_json, to_json_text};
+pub use self::write::{escape_json, to_json, to_json_text};
 
 /// The value of that type that the text is.
 pub(crate) fn read(text: &str, ty: &Type) -> Result<Val, Fault> {

@@ -50,18 +50,27 @@ pub fn to_json(value: &Val) -> Value {
 /// The value as the text of its JSON, on one line. Characters that steer a
 /// terminal or are not seen are escaped.
 pub fn to_json_text(value: &Val) -> String {
-    let mut text = String::new();
-    for character in to_json(value).to_string().chars() {
-        // Quotes and backslashes are the JSON's own, or escaped by it already.
-        if matches!(character, '"' | '\'' | '\\') || character.escape_debug().len() == 1 {
-            text.push(character);
+    // Quotes and backslashes are the JSON's own, or escaped by it already.
+    let is_seen = |character: char| {
+        matches!(character, '"' | '\'' | '\\') || character.escape_debug().len() == 1
+    };
+    escape_json(&to_json(value).to_string(), is_seen)
+}
+
+/// JSON that means the same, in which only plain characters stand as they are. All of its own
+/// signs have to be plain: what is not can be in its strings only, where it is escaped.
+pub fn escape_json(json: &str, is_plain: impl Fn(char) -> bool) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_plain(character) {
+            escaped.push(character);
             continue;
         }
         for unit in character.encode_utf16(&mut [0; 2]) {
-            text.push_str(&format!("\\u{unit:04x}"));
+            escaped.push_str(&format!("\\u{unit:04x}"));
         }
     }
-    text
+    escaped
 }
 
 fn float(number: f64) -> Value {

@@ -3,7 +3,6 @@
 
 mod compare;
 mod effect;
-mod json;
 mod show;
 mod surface;
 mod version;
