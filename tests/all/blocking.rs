@@ -31,9 +31,9 @@ impl Host {
 async fn nothing() {}
 
 fn guest(text: &str, limits: Limits) -> Guest<Host> {
-    let builder = crate::hosts::builder().limits(limits).env(|env| {
-        env.define("add", Host::add)?;
-        env.define_async("wait", |_: &mut Host| nothing())
+    let builder = crate::hosts::builder().limits(limits).module_imports(|env| {
+        env.func("add", Host::add)?;
+        env.func_async("wait", |_: &mut Host| nothing())
     });
     builder.build().unwrap().load(text).unwrap()
 }

@@ -116,16 +116,16 @@ const WIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/shop/wit");
 
 fn runtime() -> Runtime<Till> {
     crate::hosts::builder()
-        .component(|linker| {
+        .component_imports(|linker| {
             Customer::add_to_linker::<_, HasSelf<Shop>>(linker, |state: &mut State<Till>| {
                 &mut state.data_mut().shop
             })
         })
-        .env(|env| {
-            env.define("beep", |till: &mut Till| till.beeps += 1)?;
-            let mut shop = env.on(|till: &mut Till| &mut till.shop);
-            shop.define("take", Shop::take_from_shelf)?;
-            shop.define_async("describe", Shop::describe)?;
+        .module_imports(|env| {
+            env.func("beep", |till: &mut Till| till.beeps += 1)?;
+            let mut shop = env.with_data(|till: &mut Till| &mut till.shop);
+            shop.func("take", Shop::take_from_shelf)?;
+            shop.func_async("describe", Shop::describe)?;
             shop.define_result_writer("copy_text")
         })
         .wit(WIT, Some("customer"))
@@ -194,7 +194,8 @@ async fn a_core_module_of_the_embedders_names() {
 #[test]
 fn a_contract_is_held_against_what_is_linked() {
     let runtime = |setup: fn(&mut Linker<State<Till>>) -> wasmtime::Result<()>| {
-        let builder = crate::hosts::builder::<Till>().component(setup).wit(WIT, Some("customer"));
+        let builder =
+            crate::hosts::builder::<Till>().component_imports(setup).wit(WIT, Some("customer"));
         builder.build().err().unwrap().to_string()
     };
     let nothing = runtime(|_| Ok(()));
@@ -213,8 +214,8 @@ fn a_contract_is_held_against_what_is_linked() {
 #[test]
 fn a_name_that_is_taken_is_refused() {
     let twice = crate::hosts::builder::<Till>()
-        .env(|env| env.define("beep", |till: &mut Till| till.beeps += 1))
-        .env(|env| env.define("beep", |till: &mut Till| till.beeps += 2));
+        .module_imports(|env| env.func("beep", |till: &mut Till| till.beeps += 1))
+        .module_imports(|env| env.func("beep", |till: &mut Till| till.beeps += 2));
     let error = twice.build().err().unwrap().to_string();
     assert!(error.contains("failed to offer functions in `env`"), "{error}");
     assert!(error.contains("beep"), "{error}");

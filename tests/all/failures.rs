@@ -125,12 +125,12 @@ fn the_last_lines_on_standard_error_are_told_unless_they_were_seen() {
 
 /// Functions that fail, each in its own way, and one that does not.
 fn failing(limits: Limits) -> Runtime<Functions> {
-    let builder = crate::hosts::builder().limits(limits).env(|env| {
-        env.define("works", |_: &mut Functions| ())?;
-        env.define("refuses", |_: &mut Functions| Err::<(), _>(String::from("not today")))?;
-        env.define("breaks", |_: &mut Functions| Err::<(), _>(HostFailure("it broke".into())))?;
-        env.define("panics", |_: &mut Functions| -> i32 { panic!("a bug") })?;
-        env.define_async("waits", |_: &mut Functions| std::future::pending::<()>())
+    let builder = crate::hosts::builder().limits(limits).module_imports(|env| {
+        env.func("works", |_: &mut Functions| ())?;
+        env.func("refuses", |_: &mut Functions| Err::<(), _>(String::from("not today")))?;
+        env.func("breaks", |_: &mut Functions| Err::<(), _>(HostFailure("it broke".into())))?;
+        env.func("panics", |_: &mut Functions| -> i32 { panic!("a bug") })?;
+        env.func_async("waits", |_: &mut Functions| std::future::pending::<()>())
     });
     builder.build().unwrap()
 }
@@ -160,7 +160,7 @@ const CALLS_SHOP: &str = r#"(component
 #[test]
 fn what_a_host_function_of_a_component_fails_with_is_the_hosts() {
     let failed = |fail: fn() -> wit_host::wasmtime::Error| {
-        let runtime = crate::hosts::builder::<()>().component(move |linker| {
+        let runtime = crate::hosts::builder::<()>().component_imports(move |linker| {
             let prices = &mut linker.instance("shop:prices/prices@1.0.0")?;
             prices.func_wrap("f", move |_, ()| -> wit_host::wasmtime::Result<()> { Err(fail()) })
         });

@@ -209,12 +209,12 @@ impl bindings::test::broken::broken::Host for Broken {
 #[test]
 fn what_a_host_function_does_wrong_is_the_hosts_fault() {
     let runtime: Runtime<Broken> = crate::hosts::builder()
-        .component(|linker| {
+        .component_imports(|linker| {
             bindings::Plugin::add_to_linker::<_, HasSelf<Broken>>(linker, State::data_mut)
         })
-        .env(|env| {
-            env.define("fails", Broken::fail)?;
-            env.define("panics", Broken::panic)
+        .module_imports(|env| {
+            env.func("fails", Broken::fail)?;
+            env.func("panics", Broken::panic)
         })
         .build()
         .unwrap();

@@ -11,7 +11,7 @@ const GUEST: &str = r#"(module
     (func (export "hosts") (result i32) (call $hosts)))"#;
 
 fn builder() -> RuntimeBuilder<()> {
-    crate::hosts::builder().env(|env| env.define("hosts", |(): &mut ()| 7))
+    crate::hosts::builder().module_imports(|env| env.func("hosts", |(): &mut ()| 7))
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_host_function_asks_what_is_granted() {
         u32::from(state.grants().hosts().contains(&url))
     };
     let runtime = crate::hosts::builder()
-        .component(move |linker| {
+        .component_imports(move |linker| {
             let mut hosts = linker.instance("test:hosts/hosts")?;
             hosts.func_wrap("granted", move |mut store, (): ()| Ok((asks(store.data_mut()),)))
         })

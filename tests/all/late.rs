@@ -21,13 +21,13 @@ fn slow() {
 
 fn guest(deterministic: bool) -> Guest<Host> {
     let builder = crate::hosts::builder().limits(Limits::default().wall_clock(LIMIT));
-    let builder = builder.deterministic(deterministic).env(|env| {
-        env.define("slow", |_: &mut Host| slow())?;
-        env.define("exit", |_: &mut Host| -> Result<(), Exit> {
+    let builder = builder.deterministic(deterministic).module_imports(|env| {
+        env.func("slow", |_: &mut Host| slow())?;
+        env.func("exit", |_: &mut Host| -> Result<(), Exit> {
             slow();
             Err(Exit(0))
         })?;
-        env.define("next", |host: &mut Host| host.0.set(host.0.get() + 1))
+        env.func("next", |host: &mut Host| host.0.set(host.0.get() + 1))
     });
     let guest = r#"(module
         (import "env" "slow" (func $slow)) (import "env" "exit" (func $exit))

@@ -28,12 +28,12 @@ impl Host {
 }
 
 fn runtime() -> Runtime<Host> {
-    let runtime = crate::hosts::builder::<Host>().host_values(true).env(|env| {
-        env.define("note", Host::note)?;
-        env.define("join", Host::join)?;
-        env.define("each", Host::each)?;
-        env.define("length", |_: &mut Host, text: &str| text.len() as u64)?;
-        env.define_async("later", async |_: &mut Host, text: String| text.len() as u64)?;
+    let runtime = crate::hosts::builder::<Host>().host_values(true).module_imports(|env| {
+        env.func("note", Host::note)?;
+        env.func("join", Host::join)?;
+        env.func("each", Host::each)?;
+        env.func("length", |_: &mut Host, text: &str| text.len() as u64)?;
+        env.func_async("later", async |_: &mut Host, text: String| text.len() as u64)?;
         env.define_result_writer("fetch")
     });
     // Its memory is not the guest's.
@@ -43,7 +43,7 @@ fn runtime() -> Runtime<Host> {
         (memory (export "memory") 1) (data (i32.const 0) "provided")
         (func (export "note") (result i32)
             (call $note (i32.const 0) (i32.const 8) (i32.const 0) (i32.const 1))))"#;
-    runtime.module("provided", provided).build().unwrap()
+    runtime.provide_module("provided", provided).build().unwrap()
 }
 
 /// A guest with these imports and functions, and `guest` in its memory.

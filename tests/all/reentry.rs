@@ -19,8 +19,10 @@ impl Caller {
 
 #[test]
 fn a_session_is_out_of_reach_while_it_is_called() {
-    let runtime =
-        crate::hosts::builder().env(|env| env.define("reach", Caller::reach)).build().unwrap();
+    let runtime = crate::hosts::builder()
+        .module_imports(|env| env.func("reach", Caller::reach))
+        .build()
+        .unwrap();
     let text = r#"(module
         (import "env" "reach" (func $reach (result i32)))
         (func (export "run") (result i32) (call $reach)))"#;

@@ -25,8 +25,8 @@ const GUEST: &str = r#"(module
 
 fn guest(limits: Limits) -> Guest<i32> {
     let builder = crate::hosts::builder::<i32>().limits(limits);
-    let counts = builder.env(|env| {
-        env.define("count", |count: &mut i32| {
+    let counts = builder.module_imports(|env| {
+        env.func("count", |count: &mut i32| {
             *count += 1;
             *count
         })

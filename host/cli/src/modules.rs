@@ -42,7 +42,7 @@ impl Modules {
     ) -> RuntimeBuilder<Functions> {
         let builder = builder.host_values(externref).allow_text_format(true);
         let modules = self.module.iter();
-        modules.fold(builder, |builder, (name, path)| builder.module_file(name, path))
+        modules.fold(builder, |builder, (name, path)| builder.provide_module_file(name, path))
     }
 
     /// Does `work` with a runtime, and with one that knows values of the host where the guest

@@ -24,7 +24,7 @@ const ROWS: &[(&str, &str)] = &[
     ("`RuntimeBuilder::deterministic`", "`--deterministic`"),
     ("`RuntimeBuilder::host_values`", "`--externref`"),
     ("a runtime without `RuntimeBuilder::isolate`", "`--no-isolate`"),
-    ("`RuntimeBuilder::module({}, …)`", "`--module {}=FILE`"),
+    ("`RuntimeBuilder::provide_module({}, …)`", "`--module {}=FILE`"),
     ("`Session::call_core` returns", "`wit-host call` prints"),
     ("`Session::set_allocator`", "`--allocator NAME,NAME`"),
     ("`Session::set_allocator({}.parse()?)`", "`--allocator {}`"),
@@ -262,7 +262,7 @@ mod tests {
                 "`Grants::deny(\"env.f\", Denial::Trap)?.deny(\"it's.*\", Denial::Trap)`",
                 "`--deny-calls env.f --deny-calls \"it's.*\"`",
             ),
-            ("`RuntimeBuilder::module(\"a b\", …)`", "`--module 'a b'=FILE`"),
+            ("`RuntimeBuilder::provide_module(\"a b\", …)`", "`--module 'a b'=FILE`"),
             ("`Session::set_allocator(\"a,b\".parse()?)`", "`--allocator a,b`"),
             ("x; a runtime without `RuntimeBuilder::isolate` does", "x; `--no-isolate` does"),
             (

@@ -62,7 +62,10 @@ pub fn contract() -> Result<Contract, ContractError> {
 
 /// Returns the builder of a runtime that offers the shipped contract on both paths.
 pub fn builder() -> RuntimeBuilder<Functions> {
-    RuntimeBuilder::default().component(add_to_linker).env(add_to_env).contract_of_importers(WIT)
+    RuntimeBuilder::default()
+        .component_imports(add_to_linker)
+        .module_imports(add_to_env)
+        .contract_of_importers(WIT)
 }
 
 /// Host data that contains the data of the shipped contract, for a host that offers this
@@ -79,8 +82,8 @@ pub fn builder() -> RuntimeBuilder<Functions> {
 /// }
 ///
 /// let runtime = wit_host::Runtime::<Shop>::builder()
-///     .component(add_to_linker)
-///     .env(add_to_env)
+///     .component_imports(add_to_linker)
+///     .module_imports(add_to_env)
 ///     .build()?;
 /// # Ok::<(), wit_host::Error>(())
 /// ```
@@ -96,7 +99,7 @@ impl HasFunctions for Functions {
 }
 
 /// Offers the contract to components: for
-/// [`RuntimeBuilder::component`](wit_host::RuntimeBuilder::component).
+/// [`RuntimeBuilder::component_imports`](wit_host::RuntimeBuilder::component_imports).
 ///
 /// # Errors
 /// If a part of the contract is offered already.
@@ -124,20 +127,20 @@ fn functions<T: HasFunctions>(state: &mut State<T>) -> &mut Functions {
 }
 
 /// Offers the contract to core modules that import from `env`: for
-/// [`RuntimeBuilder::env`](wit_host::RuntimeBuilder::env). `strings.split` is left out, because
+/// [`RuntimeBuilder::module_imports`](wit_host::RuntimeBuilder::module_imports). `strings.split` is left out, because
 /// no legacy convention returns a list of texts.
 ///
 /// # Errors
 /// If a part of the contract is offered already.
 // In the order of the WIT.
 pub fn add_to_env<T: HasFunctions>(env: &mut Env<'_, T>) -> wasmtime::Result<()> {
-    let mut env = env.on(T::functions_mut);
-    env.of("wit-host:contract/math").define("add", Functions::add)?;
-    let mut text = env.of("wit-host:contract/strings");
-    text.define("concat", |_: &mut Functions, a: &str, b: &str| strings::concat(a, b))?;
-    text.define("to_upper", |_: &mut Functions, text: &str| strings::to_upper(text))?;
-    text.define("from_utf8", |_: &mut Functions, bytes: &[u8]| strings::from_utf8(bytes))?;
-    env.of("wit-host:contract/fetch.get").define_async("fetch", Functions::get)?;
+    let mut env = env.with_data(T::functions_mut);
+    env.implementing("wit-host:contract/math").func("add", Functions::add)?;
+    let mut text = env.implementing("wit-host:contract/strings");
+    text.func("concat", |_: &mut Functions, a: &str, b: &str| strings::concat(a, b))?;
+    text.func("to_upper", |_: &mut Functions, text: &str| strings::to_upper(text))?;
+    text.func("from_utf8", |_: &mut Functions, bytes: &[u8]| strings::from_utf8(bytes))?;
+    env.implementing("wit-host:contract/fetch.get").func_async("fetch", Functions::get)?;
     env.define_result_writer("write_mem")?;
     env.define_abort("abort")
 }

@@ -56,9 +56,9 @@ const GUEST: &str = r#"(module
         (local.get $length)))"#;
 
 fn builder() -> RuntimeBuilder<Shelf> {
-    Runtime::builder().allow_text_format(true).env(|env| {
-        env.define("price", Shelf::price)?;
-        env.define("describe", Shelf::describe)?;
+    Runtime::builder().allow_text_format(true).module_imports(|env| {
+        env.func("price", Shelf::price)?;
+        env.func("describe", Shelf::describe)?;
         env.define_result_writer("fetch_result")
     })
 }

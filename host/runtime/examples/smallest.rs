@@ -9,7 +9,7 @@ fn main() -> wit_host::Result<()> {
     // what each session of a guest may spend.
     let runtime = Runtime::builder()
         .allow_text_format(true)
-        .env(|env| env.define("add", |(): &mut (), a: i32, b: i32| a.wrapping_add(b)))
+        .module_imports(|env| env.func("add", |(): &mut (), a: i32, b: i32| a.wrapping_add(b)))
         .limits(Limits::default().memory(16 << 20))
         .build()?;
 

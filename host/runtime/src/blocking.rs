@@ -15,7 +15,7 @@ use crate::abi::Abi;
 use crate::error::{Error, Result};
 use crate::executor::{Executor, run};
 use crate::guest::{Guest, Outcome};
-use crate::pool::Place;
+use crate::pool::Permit;
 use crate::session::{self, Terms};
 use crate::state::State;
 use crate::usage::Usage;
@@ -51,14 +51,14 @@ impl<T: Send + 'static> Session<T> {
         guest: &Guest<T>,
         data: T,
         terms: &Terms,
-        place: Option<Place>,
+        permit: Option<Permit>,
         interrupt: Option<Interrupt>,
     ) -> Result<Self> {
         let mut executor = None;
         let session = match (guest.loaded.is_sync.get(), &interrupt) {
-            (Some(true), None) => session::Session::start_sync(guest, data, terms, place)?,
+            (Some(true), None) => session::Session::start_sync(guest, data, terms, permit)?,
             _ => {
-                let starting = session::Session::start(guest, data, terms, place);
+                let starting = session::Session::start(guest, data, terms, permit);
                 drive(&mut executor, interrupt.as_ref(), "instantiate", pin!(starting))?
             }
         };

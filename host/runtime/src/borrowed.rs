@@ -6,7 +6,7 @@
 //! use wit_host::wasmtime::component::WasmStr;
 //! use wit_host::{Runtime, borrowed};
 //!
-//! let runtime = Runtime::<()>::builder().component(|linker| {
+//! let runtime = Runtime::<()>::builder().component_imports(|linker| {
 //!     let shop = &mut linker.instance("shop:prices/prices@1.0.0")?;
 //!     // In the place of the generated binding of `price: func(article: string) -> u32`.
 //!     borrowed::define::<_, (WasmStr,), _>(shop, ("prices", "price"), |(article,)| {

@@ -78,7 +78,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// Offers a contract to components: `setup` gets the linker, usually for the
     /// `add_to_linker` of a `bindgen!`. WASI 0.2 is in it already.
     #[must_use]
-    pub fn component(
+    pub fn component_imports(
         mut self,
         setup: impl FnOnce(&mut component::Linker<State<T>>) -> wasmtime::Result<()> + 'static,
     ) -> Self {
@@ -89,7 +89,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// Offers functions to core modules that import from `env`: `setup` gets the
     /// registrar.
     #[must_use]
-    pub fn env(
+    pub fn module_imports(
         mut self,
         setup: impl FnOnce(&mut Env<'_, T>) -> wasmtime::Result<()> + 'static,
     ) -> Self {
@@ -106,14 +106,18 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// guest. It may import what the host serves, and from the modules that were
     /// added before it.
     #[must_use]
-    pub fn module(mut self, name: impl Into<String>, module: impl Into<Vec<u8>>) -> Self {
+    pub fn provide_module(mut self, name: impl Into<String>, module: impl Into<Vec<u8>>) -> Self {
         self.modules.push(Source { name: name.into(), content: Content::Bytes(module.into()) });
         self
     }
 
-    /// [`RuntimeBuilder::module`] with the content of a file.
+    /// [`RuntimeBuilder::provide_module`] with the content of a file.
     #[must_use]
-    pub fn module_file(mut self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+    pub fn provide_module_file(
+        mut self,
+        name: impl Into<String>,
+        path: impl Into<PathBuf>,
+    ) -> Self {
         self.modules.push(Source { name: name.into(), content: Content::File(path.into()) });
         self
     }
@@ -138,13 +142,13 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
 
     /// The contract that is offered: a WIT file, or a folder with a package and what that needs
     /// in `deps`, and the world, which may be left out where there is one. Both are those of
-    /// the `bindgen!` of [`RuntimeBuilder::component`]: [`RuntimeBuilder::build`] refuses
+    /// the `bindgen!` of [`RuntimeBuilder::component_imports`]: [`RuntimeBuilder::build`] refuses
     /// imports of the world that nothing serves, or with another type.
     ///
     /// ```no_run
     /// # use wit_host::Runtime;
     /// let runtime = Runtime::<()>::builder()
-    ///     .component(|linker| Ok(()))
+    ///     .component_imports(|linker| Ok(()))
     ///     .wit("wit", Some("plugin"))
     ///     .build()?;
     /// # Ok::<(), wit_host::Error>(())
@@ -251,7 +255,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// [`Error::Contract`]; [`Error::Unserved`] for a contract of [`RuntimeBuilder::wit`];
     /// [`Error::Grant`] where a denial names nothing that the
     /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
-    /// [`RuntimeBuilder::module`] was given.
+    /// [`RuntimeBuilder::provide_module`] was given.
     pub fn build(self) -> Result<Runtime<T>> {
         let contract = self.contract.transpose()?;
         let mut limits = self.limits;

@@ -46,7 +46,7 @@ pub enum Error {
     /// A module that was to serve the imports of guests cannot have this name.
     #[error("failed to serve a core module as `{}`: {reason}", shown(name))]
     ModuleName {
-        /// The name, of [`RuntimeBuilder::module`](crate::builder::RuntimeBuilder::module).
+        /// The name, of [`RuntimeBuilder::provide_module`](crate::builder::RuntimeBuilder::provide_module).
         name: String,
         /// Why it cannot.
         reason: &'static str,

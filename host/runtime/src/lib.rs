@@ -36,8 +36,8 @@
 //! use shop::prices::prices::Host as _;
 //!
 //! let runtime = Runtime::builder()
-//!     .component(|linker| Plugin::add_to_linker::<_, HasSelf<Shop>>(linker, State::data_mut))
-//!     .env(|env| env.define("price", Shop::price))
+//!     .component_imports(|linker| Plugin::add_to_linker::<_, HasSelf<Shop>>(linker, State::data_mut))
+//!     .module_imports(|env| env.func("price", Shop::price))
 //!     .limits(Limits::default().memory(16 << 20))
 //!     .allow_text_format(true) // For this example, whose guest is a text.
 //!     .build()?;
@@ -135,7 +135,7 @@
 //! store with one instance, in which [`State`] is what the host keeps). It then takes one of
 //! two paths: a component's, or a core module's, which imports what [`Env`] serves and whose
 //! exports take and return text by an [`Abi`]; a core module may be served by others
-//! ([`RuntimeBuilder::module`]). Many sessions have their places in a [`Pool`], and
+//! ([`RuntimeBuilder::provide_module`]). Many sessions have their slots in a [`Pool`], and
 //! [`Sessions`] is for those that serve one caller after another. [`Limits`] and [`Grants`]
 //! bound it, [`Failure`] tells what went wrong; an [`Isolation`] compiles in another process.
 //! [`Runtime::fit`] and [`Runtime::inspect`] tell what a guest is and whether it fits before

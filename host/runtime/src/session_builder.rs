@@ -60,7 +60,7 @@ impl<T: Send + 'static> SessionBuilder<'_, T> {
 
     /// Makes the calls of a blocking session, including its start, end when `interrupt` is set
     /// from elsewhere. This does not end calls of [`blocking::Session::run_sync`], or the wait
-    /// for a place in a pool. An async session does not need it: its calls end when they are
+    /// for a slot in a pool. An async session does not need it: its calls end when they are
     /// dropped.
     pub fn interrupt(mut self, interrupt: &Interrupt) -> Self {
         self.interrupt = Some(Arc::clone(interrupt));
@@ -68,27 +68,27 @@ impl<T: Send + 'static> SessionBuilder<'_, T> {
     }
 
     /// Starts the session. Must be called in a tokio runtime with time and I/O enabled. If
-    /// every place of the runtime's pool is taken, it waits for one.
+    /// every slot of the runtime's pool is taken, it waits for one.
     ///
     /// # Errors
     /// [`Error::Grant`]; [`Error::Limits`] if a limit is above the runtime's;
     /// [`Error::Misfits`] if the grants deny what the guest imports; `Error::Pool`; and those
     /// of a call, since starting may run code of the guest.
     pub async fn start(self) -> Result<Session<T>> {
-        let place = self.guest.inner().place().await?;
+        let permit = self.guest.inner().permit().await?;
         let (guest, data, terms, _) = self.into_parts()?;
-        Session::start(guest, data, &terms, place).await
+        Session::start(guest, data, &terms, permit).await
     }
 
-    /// Starts the session as [`SessionBuilder::start`] does, but does not wait for a place in a
+    /// Starts the session as [`SessionBuilder::start`] does, but does not wait for a slot in a
     /// pool.
     ///
     /// # Errors
     /// Those of [`SessionBuilder::start`], and `PoolError::Full` without waiting.
     pub async fn try_start(self) -> Result<Session<T>> {
-        let place = self.guest.inner().try_place()?;
+        let permit = self.guest.inner().try_permit()?;
         let (guest, data, terms, _) = self.into_parts()?;
-        Session::start(guest, data, &terms, place).await
+        Session::start(guest, data, &terms, permit).await
     }
 
     /// Starts a session whose calls block, on an executor of its own.
@@ -101,13 +101,13 @@ impl<T: Send + 'static> SessionBuilder<'_, T> {
     /// As the methods of [`blocking::Session`] do.
     pub fn start_blocking(self) -> Result<blocking::Session<T>> {
         let inner = self.guest.inner();
-        let place = inner.try_place().or_else(|_| wait(inner.place()))?;
+        let permit = inner.try_permit().or_else(|_| wait(inner.permit()))?;
         let (guest, data, terms, interrupt) = self.into_parts()?;
-        blocking::Session::start(guest, data, &terms, place, interrupt)
+        blocking::Session::start(guest, data, &terms, permit, interrupt)
     }
 
     /// Starts a blocking session as [`SessionBuilder::start_blocking`] does, but does not wait
-    /// for a place in a pool.
+    /// for a slot in a pool.
     ///
     /// # Errors
     /// Those of [`SessionBuilder::start_blocking`], and `PoolError::Full` without waiting.
@@ -115,9 +115,9 @@ impl<T: Send + 'static> SessionBuilder<'_, T> {
     /// # Panics
     /// As the methods of [`blocking::Session`] do.
     pub fn try_start_blocking(self) -> Result<blocking::Session<T>> {
-        let place = self.guest.inner().try_place()?;
+        let permit = self.guest.inner().try_permit()?;
         let (guest, data, terms, interrupt) = self.into_parts()?;
-        blocking::Session::start(guest, data, &terms, place, interrupt)
+        blocking::Session::start(guest, data, &terms, permit, interrupt)
     }
 }
 

@@ -1,5 +1,5 @@
 //! An engine, and what the runtimes that share it have in common: the thread that moves its
-//! epoch on, the places of its pool, and the compiled code of their guests. It does not know
+//! epoch on, the slots of its pool, and the compiled code of their guests. It does not know
 //! where compiled code comes from.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use crate::cache::SharedCode;
 use crate::deadline::EPOCH;
 use crate::engine::Settings;
 use crate::error::{Error, Result};
-use crate::pool::{Places, Room};
+use crate::pool::{Room, Slots};
 use wit_host_check::engine_error::reason;
 
 /// Completes the message of an error, "the host failed to …".
@@ -23,8 +23,8 @@ const SET_UP: &str = "set up the engine";
 pub(crate) struct SharedEngine {
     pub(crate) engine: Engine,
     pub(crate) settings: Settings,
-    /// The places of its pool, if it has one.
-    pub(crate) places: Option<Places>,
+    /// The slots of its pool, if it has one.
+    pub(crate) slots: Option<Slots>,
     /// Whether its epoch moves on.
     ticks: AtomicBool,
     /// Held while the thread that moves the epoch is started, so that only one is.
@@ -48,11 +48,11 @@ impl SharedEngine {
             Some(room) => room.no_room(reason(&error)),
             None => Error::host(SET_UP)(error),
         })?;
-        let places = room.map(Places::new);
+        let slots = room.map(Slots::new);
         Ok(Self {
             engine,
             settings,
-            places,
+            slots,
             ticks: AtomicBool::new(false),
             starting: Mutex::default(),
             epochs: Arc::default(),

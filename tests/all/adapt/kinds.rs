@@ -91,25 +91,27 @@ fn runtime() -> Runtime<Kinds> {
 
     let none = |()| "none".to_owned();
     crate::hosts::builder()
-        .component(|linker| Guest::add_to_linker::<_, HasSelf<Kinds>>(linker, State::data_mut))
-        .env(move |env| {
-            env.define("flip", Kinds::flip)?;
-            env.define("half", Kinds::half)?;
-            env.define("third", Kinds::third)?;
-            env.define("wide", Kinds::wide)?;
-            env.define("allowed", move |all: &mut Kinds, n: i32| all.allowed(n).map_err(none))?;
-            env.define("outcomes_whole", Kinds::whole)?;
-            env.define("ratio", |all: &mut Kinds, n: i32| {
+        .component_imports(|linker| {
+            Guest::add_to_linker::<_, HasSelf<Kinds>>(linker, State::data_mut)
+        })
+        .module_imports(move |env| {
+            env.func("flip", Kinds::flip)?;
+            env.func("half", Kinds::half)?;
+            env.func("third", Kinds::third)?;
+            env.func("wide", Kinds::wide)?;
+            env.func("allowed", move |all: &mut Kinds, n: i32| all.allowed(n).map_err(none))?;
+            env.func("outcomes_whole", Kinds::whole)?;
+            env.func("ratio", |all: &mut Kinds, n: i32| {
                 all.ratio(n).map_err(|reason| format!("{reason:?}"))
             })?;
-            env.define("known", move |all: &mut Kinds, n: i32| all.known(n).map_err(none))?;
-            env.define("done", Kinds::done)?;
-            env.define("named", |all: &mut Kinds, n: i32| {
+            env.func("known", move |all: &mut Kinds, n: i32| all.known(n).map_err(none))?;
+            env.func("done", Kinds::done)?;
+            env.func("named", |all: &mut Kinds, n: i32| {
                 all.named(n).map_err(|code| code.to_string())
             })?;
-            env.define("reversed", Kinds::reversed)?;
-            env.define("clock", clock::Host::now)?;
-            env.define("log_line", Kinds::log_line)?;
+            env.func("reversed", Kinds::reversed)?;
+            env.func("clock", clock::Host::now)?;
+            env.func("log_line", Kinds::log_line)?;
             env.define_result_writer("write_mem")
         })
         .build()

@@ -125,9 +125,9 @@ fn every_convention_on_every_shape() {
 #[test]
 fn closures_serve_as_methods_do() {
     let runtime = crate::hosts::builder::<()>()
-        .env(|env| {
-            env.define("add", |_: &mut (), a: i32, b: i32| a.wrapping_add(b))?;
-            env.module("shop").define(
+        .module_imports(|env| {
+            env.func("add", |_: &mut (), a: i32, b: i32| a.wrapping_add(b))?;
+            env.module("shop").func(
                 "label",
                 |_: &mut (), article: NulTerminated<String>, room: Buffer| {
                     room.fill(article.0.to_uppercase())
@@ -144,10 +144,10 @@ fn closures_serve_as_methods_do() {
 #[test]
 fn the_same_name_in_two_modules() {
     let runtime = crate::hosts::builder()
-        .env(|env| {
-            env.define("one", |_: &mut super::Host| 1)?;
-            env.module("extern").define("one", |_: &mut super::Host| 10)?;
-            env.module("").of("a:b/c").define("one", |_: &mut super::Host| 100)
+        .module_imports(|env| {
+            env.func("one", |_: &mut super::Host| 1)?;
+            env.module("extern").func("one", |_: &mut super::Host| 10)?;
+            env.module("").implementing("a:b/c").func("one", |_: &mut super::Host| 100)
         })
         .build()
         .unwrap();
@@ -166,8 +166,9 @@ fn the_same_name_in_two_modules() {
 #[test]
 fn a_module_that_is_wasis_own() {
     for module in ["wasi_snapshot_preview1", "wasi_unstable"] {
-        let runtime = crate::hosts::builder::<super::Host>()
-            .env(move |env| env.module(module).define("fd_write", |_: &mut super::Host| 1));
+        let runtime = crate::hosts::builder::<super::Host>().module_imports(move |env| {
+            env.module(module).func("fd_write", |_: &mut super::Host| 1)
+        });
         let error = runtime.build().err().unwrap().to_string();
         assert!(error.contains("is WASI's own; serve `fd_write` from"), "{error}");
     }

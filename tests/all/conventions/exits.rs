@@ -40,7 +40,7 @@ fn a_host_function_ends_the_run() {
 #[test]
 fn a_host_function_of_a_component_ends_the_run() {
     let runtime = crate::hosts::builder()
-        .component(|linker| {
+        .component_imports(|linker| {
             let leave = |_: StoreContextMut<'_, State<Host>>, ()| Err::<(), _>(Exit(3).into());
             linker.root().func_wrap("leave", leave)
         })

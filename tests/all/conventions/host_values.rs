@@ -38,11 +38,11 @@ fn runtime(host_values: bool) -> Result<Runtime<Host>, Error> {
     crate::hosts::builder()
         .host_values(host_values)
         .limits(Limits::default().memory(4 << 20))
-        .env(|env| {
+        .module_imports(|env| {
             let mut env = env.module("extern_module");
-            env.define("call", |_: &mut Host, f: HostRef<Functor>, a: i32, b: i32| f(a, b))?;
-            env.define("is_some", |_: &mut Host, f: Option<HostRef<Functor>>| f.is_some())?;
-            env.define_async("make", make)
+            env.func("call", |_: &mut Host, f: HostRef<Functor>, a: i32, b: i32| f(a, b))?;
+            env.func("is_some", |_: &mut Host, f: Option<HostRef<Functor>>| f.is_some())?;
+            env.func_async("make", make)
         })
         .build()
 }

@@ -167,7 +167,7 @@ fn texts_that_are_none() {
 #[test]
 fn texts_that_are_too_long() {
     let limits = Limits::default().host_call_bytes(8);
-    let runtime = crate::hosts::builder().env(define).limits(limits).build().unwrap();
+    let runtime = crate::hosts::builder().module_imports(define).limits(limits).build().unwrap();
     let data = r#"(memory (export "memory") 1) (data (i32.const 8) "12345678\00")
         (data (i32.const 32) "123456789\00") (data (i32.const 60) "\0a\00\00\00")"#;
     for (import, pointer, fits) in

@@ -21,7 +21,7 @@ const FIB: &str = r#"(module
                            (call $fib (i32.sub (local.get 0) (i32.const 2))))))))"#;
 
 fn builder() -> wit_host::RuntimeBuilder<Host> {
-    crate::hosts::builder().env(define)
+    crate::hosts::builder().module_imports(define)
 }
 
 fn run(import: &str, body: &str) -> String {
@@ -30,7 +30,7 @@ fn run(import: &str, body: &str) -> String {
 
 #[test]
 fn imports_are_served_by_another_module() {
-    let runtime = builder().module("wasm", FIB).build().unwrap();
+    let runtime = builder().provide_module("wasm", FIB).build().unwrap();
     let fib = r#"(import "wasm" "fib" (func $fib (param i32) (result i32)))"#;
     let memory = r#"(import "wasm" "memory" (memory 1))"#;
     let calls = r#"(import "wasm" "calls" (global $calls (mut i32)))"#;
@@ -78,7 +78,10 @@ fn imports_are_served_by_another_module() {
             run(r#"(import "wasm" "fib" (global i32))"#, "(i32.const 0)"),
             Err("the guest imports a global, and it is a function"),
         ),
-        (run(r#"(import "wasi" "fib" (func))"#, ""), Err("`RuntimeBuilder::module(\"wasi\", …)`")),
+        (
+            run(r#"(import "wasi" "fib" (func))"#, ""),
+            Err("`RuntimeBuilder::provide_module(\"wasi\", …)`"),
+        ),
     ];
     for (guest, expected) in cases {
         check(&runtime, &guest, expected);
@@ -99,7 +102,7 @@ fn a_module_that_serves_is_set_up_first_and_for_each_session() {
     };
     let guest = run(r#"(import "counter" "next" (func $next (result i32)))"#, "(call $next)");
     for set_up in [r#"(export "_initialize")"#, r#"(export "_start")"#] {
-        let runtime = builder().module("counter", counting(set_up)).build().unwrap();
+        let runtime = builder().provide_module("counter", counting(set_up)).build().unwrap();
         let guest = runtime.load(&guest).unwrap();
         for _ in 0..2 {
             let mut session = guest.session(Host::default()).start_blocking().unwrap();
@@ -119,9 +122,10 @@ fn modules_serve_one_another() {
         r#"(import "twice" "twice" (func $t (param i32) (result i32)))"#,
         "(call $t (i32.const 8))",
     );
-    let runtime = builder().module("wasm", FIB).module("twice", twice).build().unwrap();
+    let runtime =
+        builder().provide_module("wasm", FIB).provide_module("twice", twice).build().unwrap();
     check(&runtime, &guest, Ok(68));
-    let wrong_order = builder().module("twice", twice).module("wasm", FIB).build();
+    let wrong_order = builder().provide_module("twice", twice).provide_module("wasm", FIB).build();
     let error = with_causes(&wrong_order.err().unwrap());
     assert!(error.contains("failed to load the module that is to serve `twice`"), "{error}");
     assert!(error.contains("the host serves no module `wasm`"), "{error}");
@@ -131,7 +135,7 @@ fn modules_serve_one_another() {
 fn a_host_function_comes_before_a_module() {
     let module = r#"(module (memory (export "memory") 1)
         (func (export "room") (param i32 i32) (result i32) unreachable))"#;
-    let runtime = builder().module("host", module).build().unwrap();
+    let runtime = builder().provide_module("host", module).build().unwrap();
     let guest = r#"(module (import "host" "room" (func $room (param i32 i32) (result i32)))
         (import "host" "memory" (memory 1)) (export "memory" (memory 0))
         (func (export "run") (result i32) (call $room (i32.const 0) (i32.const 9))))"#;
@@ -157,7 +161,7 @@ fn a_module_that_serves_is_as_little_trusted_as_a_guest() {
     ];
     for (module, expected) in cases {
         let limits = Limits::default().memory(2 << 20).wall_clock(Duration::from_millis(50));
-        let runtime = builder().module("m", module).limits(limits).build().unwrap();
+        let runtime = builder().provide_module("m", module).limits(limits).build().unwrap();
         check(&runtime, &guest, Err(expected));
     }
 }
@@ -171,10 +175,15 @@ fn what_cannot_serve() {
         ("wasi_snapshot_preview1", "(module)", "the name is WASI's own"),
     ];
     for (name, module, expected) in cases {
-        let error = with_causes(&builder().module(name, module).build().err().unwrap());
+        let error = with_causes(&builder().provide_module(name, module).build().err().unwrap());
         assert!(error.contains(expected), "{error}");
     }
-    let twice = builder().module("a", "(module)").module("a", "(module)").build().err().unwrap();
+    let twice = builder()
+        .provide_module("a", "(module)")
+        .provide_module("a", "(module)")
+        .build()
+        .err()
+        .unwrap();
     assert!(matches!(twice, Error::ModuleName { .. }), "{twice}");
 }
 
@@ -184,7 +193,7 @@ fn what_is_denied_is_denied_to_modules_that_serve() {
         (func (export "f") (result i32) (call $exit (i32.const 0)) (i32.const 0)))"#;
     let guest = run(r#"(import "m" "f" (func $f (result i32)))"#, "(call $f)");
     let denied = |name, denial| Grants::default().deny(name, denial).unwrap();
-    let build = |grants| builder().module("m", module).grants(grants).build();
+    let build = |grants| builder().provide_module("m", module).grants(grants).build();
     let error = with_causes(&build(denied("host.exit", Denial::Refuse)).err().unwrap());
     assert!(error.contains("import `host.exit`: it is denied"), "{error}");
     for (name, expected) in [("host.exit", "`host.exit` is denied"), ("m.f", "`m.f` is denied")] {

@@ -55,26 +55,24 @@ async fn shout_later(host: &mut Host, text: Utf16, room: Buffer) -> Filled {
 pub(super) fn define(env: &mut Env<'_, Host>) -> wit_host::wasmtime::Result<()> {
     env.define_abort("abort")?;
     let mut env = env.module("host");
-    env.define("shout", Host::shout)?;
+    env.func("shout", Host::shout)?;
     env.define_result_writer("copy")?;
-    env.define("shout_into", shout_into)?;
-    env.define("shout_measured", shout_measured)?;
-    env.define_async("shout_later", shout_later)?;
-    env.define("note", Host::note)?;
-    env.define("bytes", |_: &mut Host, bytes: NulTerminated<Vec<u8>>| bytes.0.len() as u64)?;
-    env.define("units", |_: &mut Host, text: Utf16| {
-        i64::try_from(text.0.chars().count()).unwrap()
-    })?;
-    env.define("given", |_: &mut Host, text: Option<Utf16>| text.is_some())?;
-    env.define("named", |_: &mut Host, text: Option<NulTerminated<String>>| text.is_some())?;
-    env.define("divide", Host::divide)?;
-    env.define("now", |_: &mut Host, at: Out<u64>| -> Written { at.set(1 << 40) })?;
-    env.define("fail_with", |_: &mut Host, code: i32| Status::failure(code))?;
-    env.define("room", |_: &mut Host, room: Buffer| room.capacity())?;
-    env.define("exit", Host::exit)?;
-    env.define_async("exit_later", Host::exit_later)
+    env.func("shout_into", shout_into)?;
+    env.func("shout_measured", shout_measured)?;
+    env.func_async("shout_later", shout_later)?;
+    env.func("note", Host::note)?;
+    env.func("bytes", |_: &mut Host, bytes: NulTerminated<Vec<u8>>| bytes.0.len() as u64)?;
+    env.func("units", |_: &mut Host, text: Utf16| i64::try_from(text.0.chars().count()).unwrap())?;
+    env.func("given", |_: &mut Host, text: Option<Utf16>| text.is_some())?;
+    env.func("named", |_: &mut Host, text: Option<NulTerminated<String>>| text.is_some())?;
+    env.func("divide", Host::divide)?;
+    env.func("now", |_: &mut Host, at: Out<u64>| -> Written { at.set(1 << 40) })?;
+    env.func("fail_with", |_: &mut Host, code: i32| Status::failure(code))?;
+    env.func("room", |_: &mut Host, room: Buffer| room.capacity())?;
+    env.func("exit", Host::exit)?;
+    env.func_async("exit_later", Host::exit_later)
 }
 
 pub(super) fn runtime() -> Runtime<Host> {
-    crate::hosts::builder().env(define).build().unwrap()
+    crate::hosts::builder().module_imports(define).build().unwrap()
 }

@@ -199,7 +199,7 @@ impl Row {
             false => crate::hosts::shipped(),
         };
         match &self.provided {
-            Some((name, module)) => builder.module(name, module.as_bytes()),
+            Some((name, module)) => builder.provide_module(name, module.as_bytes()),
             None => builder,
         }
     }

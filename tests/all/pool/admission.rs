@@ -111,9 +111,9 @@ fn ten_thousand_sessions_leave_nothing_behind() {
     const PLACES: usize = 8;
     let data = Arc::new(());
     for text in [module(), component()] {
-        let runtime = crate::hosts::builder().pool(Pool::new(PLACES)).env(|env| {
-            env.define("fails", |_: &mut Arc<()>| ())?;
-            env.define("panics", |_: &mut Arc<()>| ())
+        let runtime = crate::hosts::builder().pool(Pool::new(PLACES)).module_imports(|env| {
+            env.func("fails", |_: &mut Arc<()>| ())?;
+            env.func("panics", |_: &mut Arc<()>| ())
         });
         let guest = runtime.build().unwrap().load(text).unwrap();
         std::thread::scope(|scope| {

@@ -54,9 +54,9 @@ fn component() -> String {
 
 fn builder(pool: Pool) -> RuntimeBuilder<()> {
     let builder = crate::hosts::builder().pool(pool);
-    builder.env(|env| {
-        env.define("fails", |_: &mut ()| Err::<(), _>(HostFailure("it is broken".into())))?;
-        env.define("panics", |_: &mut ()| -> () { panic!("a mistake") })
+    builder.module_imports(|env| {
+        env.func("fails", |_: &mut ()| Err::<(), _>(HostFailure("it is broken".into())))?;
+        env.func("panics", |_: &mut ()| -> () { panic!("a mistake") })
     })
 }
 

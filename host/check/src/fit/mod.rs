@@ -207,7 +207,7 @@ pub fn unserved_by<S: 'static>(offer: &Offer<'_, S>) -> Vec<Misfit> {
             false => format!("the linker has it with another type: {}", one.reason),
         };
         let fix = "add what `bindgen!` makes of the same WIT and world to the linker, in \
-                   `RuntimeBuilder::component`";
+                   `RuntimeBuilder::component_imports`";
         Misfit::import(one.name(&guest), problem, fix)
     };
     unserved.iter().map(misfit).collect()

@@ -195,7 +195,7 @@ fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {
             import.full(),
             "the host provides functions, and no memory, table or global",
             "build the guest with its own (no `--import-memory`, no `--import-table`), or serve it \
-             from another core module (`RuntimeBuilder::module(\"env\", …)`)",
+             from another core module (`RuntimeBuilder::provide_module(\"env\", …)`)",
         ),
         _ if served.modules().contains(&module) => {
             absent(import, served, "the host has no such function")
@@ -264,7 +264,7 @@ fn no_such_module(import: &Import, served: &Table, name: &str) -> Misfit {
         format!("the host serves no module `{name}`"),
         format!(
             "import from {} or from `{WASI}`, or serve it from another core module \
-             (`RuntimeBuilder::module({name:?}, …)`)",
+             (`RuntimeBuilder::provide_module({name:?}, …)`)",
             offered.join(", ")
         ),
     )

@@ -95,7 +95,9 @@ impl HostLoan for Library {
 fn runtime() -> wit_host::Result<Runtime<Library>> {
     Runtime::builder()
         .allow_text_format(true)
-        .component(|linker| Visitor::add_to_linker::<_, HasSelf<Library>>(linker, State::data_mut))
+        .component_imports(|linker| {
+            Visitor::add_to_linker::<_, HasSelf<Library>>(linker, State::data_mut)
+        })
         .build()
 }
 

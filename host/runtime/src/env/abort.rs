@@ -12,7 +12,7 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     /// # Errors
     /// If `name` is defined already, or cannot be.
     pub fn define_abort(&mut self, name: &str) -> wasmtime::Result<()> {
-        self.define(name, abort)
+        self.func(name, abort)
     }
 }
 

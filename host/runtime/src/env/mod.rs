@@ -70,7 +70,7 @@ pub(crate) struct ImportFailed {
 /// }
 ///
 /// // Core modules import `env.price`: (i32 pointer, i32 length) -> f64.
-/// let runtime = Runtime::builder().env(|env| env.define("price", Shop::price)).build()?;
+/// let runtime = Runtime::builder().module_imports(|env| env.func("price", Shop::price)).build()?;
 /// # Ok::<(), wit_host::Error>(())
 /// ```
 ///
@@ -98,12 +98,12 @@ pub(crate) struct ImportFailed {
 /// }
 ///
 /// let runtime = Runtime::builder()
-///     .env(|env| {
-///         env.define("label", Shop::label)?; // (i32, i32) -> i32, and then:
+///     .module_imports(|env| {
+///         env.func("label", Shop::label)?; // (i32, i32) -> i32, and then:
 ///         env.define_result_writer("label_to")?; // (i32)
 ///         let mut c = env.module("shop");
-///         c.define("label", label_c)?; // (i32, i32, i32) -> i32
-///         c.define("label_status", label_status) // (i32, i32, i32, i32, i32) -> i32
+///         c.func("label", label_c)?; // (i32, i32, i32) -> i32
+///         c.func("label_status", label_status) // (i32, i32, i32, i32, i32) -> i32
 ///     })
 ///     .build()?;
 /// # Ok::<(), wit_host::Error>(())
@@ -124,7 +124,7 @@ impl<'l, T: Send + 'static> Env<'l, T> {
 
 impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     /// Returns a registrar for functions that work on a part of the host data.
-    pub fn on<V>(&mut self, part: fn(&mut T) -> &mut V) -> Env<'_, T, V> {
+    pub fn with_data<V>(&mut self, part: fn(&mut T) -> &mut V) -> Env<'_, T, V> {
         let (contract, module) = (self.contract, self.module);
         Env { linker: self.linker, table: self.table, part: Part::new(part), contract, module }
     }
@@ -133,7 +133,7 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     /// such a function is denied its import here as well. `interface` is
     /// `namespace:package/interface`, whose functions have the names of the imports with `-`
     /// for `_`. It can also be one function, for an import with another name.
-    pub fn of<'e>(&'e mut self, interface: &'e str) -> Env<'e, T, U> {
+    pub fn implementing<'e>(&'e mut self, interface: &'e str) -> Env<'e, T, U> {
         let (linker, table, part) = (&mut *self.linker, &mut *self.table, self.part);
         Env { linker, table, part, contract: Some(interface), module: self.module }
     }
@@ -149,7 +149,7 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     ///
     /// # Errors
     /// If `name` is defined already, or cannot be.
-    pub fn define<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
+    pub fn func<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
     where
         F: HostFunction<U, A, R>,
         A: ParamList,
@@ -168,7 +168,7 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
     ///
     /// # Errors
     /// If `name` is defined already, or cannot be.
-    pub fn define_async<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
+    pub fn func_async<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
     where
         F: for<'a> AsyncHostFunction<'a, U, A, Output = R> + Send + Sync + 'static,
         A: for<'m> ParamList<Lent<'m> = A>,

@@ -24,26 +24,26 @@ pub enum PoolError {
         reason: String,
     },
 
-    /// The guest needs more than a place in the pool has.
+    /// The guest needs more than a slot in the pool has.
     #[error(
         "the guest does not fit into the pool: {reason}; raise `Limits::instances`, \
          `Limits::memories` or `Limits::tables`, whichever it is"
     )]
     TooLargeGuest {
-        /// What the guest needs, and what a place has.
+        /// What the guest needs, and what a slot has.
         reason: String,
     },
 
-    /// Every place of the pool is taken.
+    /// Every slot of the pool is taken.
     #[error(
-        "all {sessions} places of the pool are taken{}; end sessions sooner, or raise the number \
+        "all {sessions} slots of the pool are taken{}; end sessions sooner, or raise the number \
          of `Pool::new` or the time of `Pool::wait`",
         after(.waited.as_ref())
     )]
     Full {
         /// The number of sessions that the pool is for.
         sessions: usize,
-        /// How long the session has waited for a place, if it has.
+        /// How long the session has waited for a slot, if it has.
         waited: Option<Duration>,
     },
 }

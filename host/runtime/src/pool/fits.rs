@@ -1,4 +1,4 @@
-//! Checks whether a guest fits into a place of a pool. Without a pool, a guest that needs too
+//! Checks whether a guest fits into a slot of a pool. Without a pool, a guest that needs too
 //! much is noticed when a session starts. With a pool, it is refused when it is loaded.
 
 use wasmtime::{Engine, ResourcesRequired};

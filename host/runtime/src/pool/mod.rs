@@ -4,8 +4,8 @@
 
 mod error;
 mod fits;
-mod places;
 mod room;
+mod slots;
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::error::Result;
 use crate::host::Host;
 pub use error::PoolError;
 pub(crate) use fits::{is_pooled, linked, unfit};
-pub(crate) use places::{Place, Places};
 pub(crate) use room::Room;
+pub(crate) use slots::{Permit, Slots};
 
-/// How long a session waits for a place by default.
+/// How long a session waits for a slot by default.
 const WAIT: Duration = Duration::from_secs(30);
 
 /// Memory for a number of sessions at one time, for servers that start many of them:
@@ -26,17 +26,17 @@ const WAIT: Duration = Duration::from_secs(30);
 /// Starting a session is several times cheaper with a pool than without. Building the runtime
 /// costs some milliseconds more, so a pool does not pay for a program that starts few sessions.
 ///
-/// Every place has room for what the [`Limits`](wit_host_binary::limits::Limits) of the runtime
+/// Every slot has room for what the [`Limits`](wit_host_binary::limits::Limits) of the runtime
 /// allow one session. It is reserved as addresses and not as memory: 4 GiB of addresses for
 /// each memory that a session may have. If addresses run out, lower
 /// [`Limits::memories`](wit_host_binary::limits::Limits::memories) to what guests need. The
-/// memory of a session is zero when it starts, even if another session had its place before.
+/// memory of a session is zero when it starts, even if another session had its slot before.
 /// Runtimes that share a [`Cache`](crate::cache::Cache), and have the same settings, limits of
-/// memory and number of places, share the places as well.
+/// memory and number of slots, share the slots as well.
 ///
-/// If every place is taken, [`SessionBuilder::start`](crate::SessionBuilder::start) waits in a
+/// If every slot is taken, [`SessionBuilder::start`](crate::SessionBuilder::start) waits in a
 /// queue, and [`SessionBuilder::try_start`](crate::SessionBuilder::try_start) fails. A session
-/// keeps its place until it is dropped, even if it has failed. A program that waits for a
+/// keeps its slot until it is dropped, even if it has failed. A program that waits for a
 /// second session while it holds one may wait for itself.
 ///
 /// ```
@@ -59,7 +59,7 @@ impl Pool {
         Self { sessions, wait: Some(WAIT) }
     }
 
-    /// Sets how long a session waits if all places are taken: 30 seconds by default, and
+    /// Sets how long a session waits if all slots are taken: 30 seconds by default, and
     /// without a limit for `None`. The time does not count as time of a call.
     #[must_use]
     pub fn wait(mut self, longest: impl Into<Option<Duration>>) -> Self {
@@ -80,15 +80,15 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
 }
 
 impl<T> Host<T> {
-    /// Returns a place for a session, and waits for it as the pool says. Without a pool, no
-    /// place is needed.
-    pub(crate) async fn place(&self) -> Result<Option<Place>> {
-        let (Some(pool), Some(places)) = (&self.pool, &self.shared.places) else { return Ok(None) };
-        Ok(Some(places.take(pool.wait).await?))
+    /// Returns a slot for a session, and waits for it as the pool says. Without a pool, no
+    /// slot is needed.
+    pub(crate) async fn permit(&self) -> Result<Option<Permit>> {
+        let (Some(pool), Some(slots)) = (&self.pool, &self.shared.slots) else { return Ok(None) };
+        Ok(Some(slots.take(pool.wait).await?))
     }
 
-    /// Returns a place for a session without waiting. Without a pool, no place is needed.
-    pub(crate) fn try_place(&self) -> Result<Option<Place>> {
-        Ok(self.shared.places.as_ref().map(Places::try_take).transpose()?)
+    /// Returns a slot for a session without waiting. Without a pool, no slot is needed.
+    pub(crate) fn try_permit(&self) -> Result<Option<Permit>> {
+        Ok(self.shared.slots.as_ref().map(Slots::try_take).transpose()?)
     }
 }

@@ -134,7 +134,7 @@ impl Room {
 }
 
 /// Returns the number of memories and of tables to add for those that are being cleared. A
-/// thread may still be clearing what an ended session used, while its place is free already.
+/// thread may still be clearing what an ended session used, while its slot is free already.
 fn being_cleared() -> usize {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
     2 * CLEARED_AT_ONCE * threads

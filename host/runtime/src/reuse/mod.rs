@@ -48,9 +48,9 @@ pub enum Reuse {
 /// A session is not used again after a failure of any kind: a trap, a limit, an exit, a call
 /// that was dropped half-way, a panic of the thread that holds it.
 ///
-/// An idle session keeps its memory, and its place in the [`Pool`](crate::pool::Pool) if there
+/// An idle session keeps its memory, and its slot in the [`Pool`](crate::pool::Pool) if there
 /// is one. A caller of the same `Sessions` gets it, while callers of others wait. So all
-/// `Sessions` with one pool should together keep fewer sessions than the pool has places.
+/// `Sessions` with one pool should together keep fewer sessions than the pool has slots.
 /// Clones share their idle sessions, until one of them gets other settings.
 ///
 /// ```
@@ -162,11 +162,11 @@ impl<T: Send + 'static> Sessions<T> {
     /// Those of [`SessionBuilder::start`](crate::SessionBuilder::start).
     pub async fn take(&self) -> Result<Lease<Session<T>>> {
         let inner = self.guest.inner();
-        let (session, served) = match self.idle.next(inner.place()).await? {
+        let (session, served) = match self.idle.next(inner.permit()).await? {
             Next::Kept(session, served) => (session, served),
-            Next::Place(place) => {
+            Next::Permit(permit) => {
                 let (guest, data) = (&self.guest, (self.data)());
-                (Session::start(guest, data, &self.terms, place).await?, 0)
+                (Session::start(guest, data, &self.terms, permit).await?, 0)
             }
         };
         Ok(Lease::new(session, served, self.keep, &self.idle, memory))
@@ -181,12 +181,14 @@ impl<T: Send + 'static> Sessions<T> {
     /// Those of [`Sessions::take`].
     pub async fn take_with(&self, data: T) -> Result<Lease<Session<T>>> {
         let inner = self.guest.inner();
-        let (session, served) = match self.idle.next(inner.place()).await? {
+        let (session, served) = match self.idle.next(inner.permit()).await? {
             Next::Kept(mut session, served) => {
                 *session.data_mut() = data;
                 (session, served)
             }
-            Next::Place(place) => (Session::start(&self.guest, data, &self.terms, place).await?, 0),
+            Next::Permit(permit) => {
+                (Session::start(&self.guest, data, &self.terms, permit).await?, 0)
+            }
         };
         Ok(Lease::new(session, served, self.keep, &self.idle, memory))
     }
@@ -203,9 +205,9 @@ impl<T: Send + 'static> Sessions<T> {
     pub fn take_blocking(&self) -> Result<Lease<blocking::Session<T>>> {
         let (session, served) = match self.next_blocking()? {
             Next::Kept(session, served) => (session, served),
-            Next::Place(place) => {
+            Next::Permit(permit) => {
                 let (guest, data) = (&self.guest, (self.data)());
-                (blocking::Session::start(guest, data, &self.terms, place, None)?, 0)
+                (blocking::Session::start(guest, data, &self.terms, permit, None)?, 0)
             }
         };
         Ok(Lease::new(session, served, self.keep, &self.idle_blocking, memory_of_blocking))
@@ -225,8 +227,8 @@ impl<T: Send + 'static> Sessions<T> {
                 *session.data_mut() = data;
                 (session, served)
             }
-            Next::Place(place) => {
-                (blocking::Session::start(&self.guest, data, &self.terms, place, None)?, 0)
+            Next::Permit(permit) => {
+                (blocking::Session::start(&self.guest, data, &self.terms, permit, None)?, 0)
             }
         };
         Ok(Lease::new(session, served, self.keep, &self.idle_blocking, memory_of_blocking))
@@ -237,10 +239,10 @@ impl<T: Send + 'static> Sessions<T> {
         if let Some((session, served)) = self.idle_blocking.take() {
             return Ok(Next::Kept(session, served));
         }
-        // A free place needs no executor, so this is tried before waiting.
-        match inner.try_place() {
-            Ok(place) => Ok(Next::Place(place)),
-            Err(_) => executor::wait(self.idle_blocking.next(inner.place())),
+        // A free slot needs no executor, so this is tried before waiting.
+        match inner.try_permit() {
+            Ok(permit) => Ok(Next::Permit(permit)),
+            Err(_) => executor::wait(self.idle_blocking.next(inner.permit())),
         }
     }
 

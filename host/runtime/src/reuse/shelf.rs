@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use super::{Keep, Reuse};
 use crate::error::Result;
-use crate::pool::Place;
+use crate::pool::Permit;
 
 /// The idle sessions, each with the number of callers that it has served. The next caller gets
 /// the one that was used last, because its memory is most likely still in the processor's
@@ -26,8 +26,8 @@ pub(super) struct Shelf<S> {
 pub(super) enum Next<S> {
     /// An idle session, and the number of callers that it has served.
     Kept(S, u32),
-    /// A place for a new session.
-    Place(Option<Place>),
+    /// A slot for a new session.
+    Permit(Option<Permit>),
 }
 
 /// A session that is lent to one caller. It dereferences to the session, and gives it back when
@@ -54,14 +54,14 @@ impl<S> Shelf<S> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    /// Returns an idle session or the result of `place`, whichever comes first. A caller that
-    /// waits for a place must also notice a session that comes back: that session holds its
-    /// place, so none may ever become free.
+    /// Returns an idle session or the result of `permit`, whichever comes first. A caller that
+    /// waits for a slot must also notice a session that comes back: that session holds its
+    /// slot, so none may ever become free.
     pub(super) async fn next(
         &self,
-        place: impl Future<Output = Result<Option<Place>>>,
+        permit: impl Future<Output = Result<Option<Permit>>>,
     ) -> Result<Next<S>> {
-        let mut place = pin!(place);
+        let mut permit = pin!(permit);
         loop {
             if let Some((session, served)) = self.take() {
                 return Ok(Next::Kept(session, served));
@@ -69,14 +69,14 @@ impl<S> Shelf<S> {
             // A session may come back between `take` and this line. `notify_one` then stores a
             // permit, which `notified` takes, so the wake-up is not lost.
             let mut returned = pin!(self.returned.notified());
-            // `place` is polled first and stays pinned across turns of the loop, so the caller
+            // `permit` is polled first and stays pinned across turns of the loop, so the caller
             // keeps its turn in the pool's queue.
-            let first = poll_fn(|context| match place.as_mut().poll(context) {
-                Poll::Ready(place) => Poll::Ready(Some(place)),
+            let first = poll_fn(|context| match permit.as_mut().poll(context) {
+                Poll::Ready(permit) => Poll::Ready(Some(permit)),
                 Poll::Pending => returned.as_mut().poll(context).map(|()| None),
             });
-            if let Some(place) = first.await {
-                return place.map(Next::Place);
+            if let Some(permit) = first.await {
+                return permit.map(Next::Permit);
             }
         }
     }

@@ -20,7 +20,7 @@ use wasmtime::{Instance, Store};
 use crate::error::{Error, Result};
 use crate::failure::Called;
 use crate::guest::{Guest, Outcome};
-use crate::pool::Place;
+use crate::pool::Permit;
 use crate::state::State;
 use crate::usage::Usage;
 use callee::{Callee, Callees};
@@ -60,9 +60,9 @@ pub struct Session<T: 'static> {
     callees: Option<Box<Callees>>,
     /// The allocator for calls by a convention, if it was named.
     allocator: Option<AllocatorNames>,
-    /// Declared after the store, because fields are dropped in order: the place must be free
+    /// Declared after the store, because fields are dropped in order: the slot must be free
     /// only when the store is gone.
-    _place: Option<Place>,
+    _permit: Option<Permit>,
 }
 
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ use crate::executor::{at_once, with_stack};
 use crate::failure::Called;
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked, Loaded};
-use crate::pool::Place;
+use crate::pool::Permit;
 use crate::state::State;
 use crate::store::guarded_store;
 use crate::usage::Usage;
@@ -34,9 +34,9 @@ impl<T: Send + 'static> Session<T> {
         guest: &Guest<T>,
         data: T,
         terms: &Terms,
-        place: Option<Place>,
+        permit: Option<Permit>,
     ) -> Result<Self> {
-        let mut session = Self::new(guest, data, terms, place)?;
+        let mut session = Self::new(guest, data, terms, permit)?;
         let loaded = &guest.loaded;
         // Set-up is timed by epochs, since reading the clock twice takes as long as a short
         // call.
@@ -53,9 +53,9 @@ impl<T: Send + 'static> Session<T> {
         guest: &Guest<T>,
         data: T,
         terms: &Terms,
-        place: Option<Place>,
+        permit: Option<Permit>,
     ) -> Result<Self> {
-        let mut session = Self::new(guest, data, terms, place)?;
+        let mut session = Self::new(guest, data, terms, permit)?;
         session.is_sync = true;
         session.store.data_mut().is_sync = true;
         let call = |store: &mut Store<State<T>>| {
@@ -70,7 +70,7 @@ impl<T: Send + 'static> Session<T> {
     }
 
     /// Creates a session that has no instance yet.
-    fn new(guest: &Guest<T>, data: T, terms: &Terms, place: Option<Place>) -> Result<Self> {
+    fn new(guest: &Guest<T>, data: T, terms: &Terms, permit: Option<Permit>) -> Result<Self> {
         let store = guarded_store(guest, data, terms)?;
         Ok(Self {
             guest: guest.clone(),
@@ -88,7 +88,7 @@ impl<T: Send + 'static> Session<T> {
             span: tracing::debug_span!("session", kind = %guest.kind()),
             callees: None,
             allocator: None,
-            _place: place,
+            _permit: permit,
         })
     }
 

@@ -1,5 +1,5 @@
 //! Stands in for the pool if the feature `pooling` is off. Its types have no values, and
-//! sessions need no place.
+//! sessions need no slot.
 
 use wasmtime::{Config, Engine};
 use wit_host_binary::limits::Limits;
@@ -16,13 +16,13 @@ pub(crate) enum Pool {}
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Room {}
 
-/// The places of a pool. They cannot be created.
+/// The slots of a pool. They cannot be created.
 #[derive(Debug)]
-pub(crate) enum Places {}
+pub(crate) enum Slots {}
 
-/// A place of a pool. It cannot be created.
+/// A slot of a pool. It cannot be created.
 #[derive(Debug)]
-pub(crate) enum Place {}
+pub(crate) enum Permit {}
 
 impl Room {
     pub(crate) fn new(pool: &Pool, _: &Limits, _: usize, _: bool, _: usize) -> Self {
@@ -38,7 +38,7 @@ impl Room {
     }
 }
 
-impl Places {
+impl Slots {
     pub(crate) fn new(room: &Room) -> Self {
         match *room {}
     }
@@ -46,12 +46,12 @@ impl Places {
 
 impl<T> Host<T> {
     #[expect(clippy::unused_async, reason = "it waits where there are pools")]
-    pub(crate) async fn place(&self) -> Result<Option<Place>> {
+    pub(crate) async fn permit(&self) -> Result<Option<Permit>> {
         Ok(None)
     }
 
-    pub(crate) fn try_place(&self) -> Result<Option<Place>> {
-        debug_assert!(self.shared.places.is_none(), "there are no pools");
+    pub(crate) fn try_permit(&self) -> Result<Option<Permit>> {
+        debug_assert!(self.shared.slots.is_none(), "there are no pools");
         Ok(None)
     }
 }

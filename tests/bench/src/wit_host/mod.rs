@@ -38,15 +38,15 @@ pub(crate) fn builder(setting: Setting) -> RuntimeBuilder<Functions> {
     builder
         .contract(CONTRACT)
         .limits(limits)
-        .component(move |linker| {
+        .component_imports(move |linker| {
             asynchronous::Guest::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)?;
             if setting.lent { lend(linker) } else { Ok(()) }
         })
-        .env(|env| {
-            env.define("add", Functions::add)?;
-            env.define("echo_text", Functions::echo_text)?;
-            env.define("measure_text", |_: &mut Functions, text: &str| measure(text))?;
-            env.define("echo_bytes", Functions::echo_bytes)?;
+        .module_imports(|env| {
+            env.func("add", Functions::add)?;
+            env.func("echo_text", Functions::echo_text)?;
+            env.func("measure_text", |_: &mut Functions, text: &str| measure(text))?;
+            env.func("echo_bytes", Functions::echo_bytes)?;
             env.define_result_writer("write_mem")
         })
 }
