@@ -108,7 +108,10 @@ fn what_is_damaged_is_refused() {
         // In the manifest there are a name and a hash that only people read.
         let taken_as_it_is =
             refused.is_ok() && bad.get(..length - 1500) == good.get(..length - 1500);
-        assert!(taken_as_it_is || matches!(refused, Err(Error::ForeignCode { .. })), "{number}");
+        assert!(
+            taken_as_it_is || matches!(refused, Err(Error::IncompatibleCode { .. })),
+            "{number}"
+        );
     }
 }
 

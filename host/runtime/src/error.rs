@@ -189,7 +189,7 @@ pub enum Error {
         "this is no compiled guest that can be run here: {reason}; compile the guest with \
          `Runtime::compile`"
     )]
-    ForeignCode {
+    IncompatibleCode {
         /// What does not match.
         reason: String,
     },
