@@ -118,8 +118,8 @@ fn what_is_damaged_is_refused() {
 #[test]
 fn what_would_not_be_loaded_is_not_compiled() {
     let runtime = runtime(crate::hosts::shipped().limits(Limits::default().functions(1)));
-    let misfit = runtime.compile(r#"(module (import "env" "mul" (func)))"#);
-    assert!(matches!(misfit, Err(Error::Misfits(_))));
+    let mismatch = runtime.compile(r#"(module (import "env" "mul" (func)))"#);
+    assert!(matches!(mismatch, Err(Error::Mismatches(_))));
     let costly = runtime.compile("(module (func) (func))");
     assert!(matches!(costly, Err(Error::Guest(GuestError::TooCostly { .. }))));
     assert!(matches!(runtime.compile("picture"), Err(Error::Guest(GuestError::NotAGuest { .. }))));

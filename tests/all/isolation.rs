@@ -81,7 +81,7 @@ fn what_does_not_fit_is_not_compiled() {
         (&no_exit, wasi("proc_exit"), "is denied"),
     ] {
         let error = runtime.load(&guest).err().unwrap();
-        assert!(matches!(error, Error::Misfits(_)), "{guest}: {error}");
+        assert!(matches!(error, Error::Mismatches(_)), "{guest}: {error}");
         assert!(error.to_string().contains(problem), "{guest}: {error}");
     }
     let fits = plain.load(import("wit-host:contract/math@0.1.0", add)).err().unwrap();

@@ -247,7 +247,7 @@ fn status_of_guest(error: &GuestError) -> Status {
 pub(crate) fn status(error: &Error) -> Status {
     match error {
         Error::Guest(error) => status_of_guest(error),
-        Error::CompilerFailed { .. } | Error::IncompatibleCode { .. } | Error::Misfits(_) => {
+        Error::CompilerFailed { .. } | Error::IncompatibleCode { .. } | Error::Mismatches(_) => {
             Status::Refused
         }
         Error::NoSuchFunction { .. }

@@ -80,7 +80,7 @@ impl<T: Send + 'static> Runtime<T> {
     /// it. What the runtime denies is not looked at.
     ///
     /// # Errors
-    /// [`Error::Guest`](crate::error::Error::Guest) and [`Error::Misfits`](crate::error::Error::Misfits).
+    /// [`Error::Guest`](crate::error::Error::Guest) and [`Error::Mismatches`](crate::error::Error::Mismatches).
     pub fn inspect(&self, bytes: impl AsRef<[u8]>) -> Result<Inspection> {
         contained(INSPECT, || Ok(inspect(&self.inner.offer(), bytes.as_ref(), None)?))
     }

@@ -43,7 +43,7 @@ impl<T: Send + 'static> Runtime<T> {
     ///
     /// # Errors
     /// [`Error::Guest`](crate::error::Error::Guest),
-    /// [`Error::Misfits`](crate::error::Error::Misfits); [`Error::CompilerFailed`](crate::error::Error::CompilerFailed) where the compiler
+    /// [`Error::Mismatches`](crate::error::Error::Mismatches); [`Error::CompilerFailed`](crate::error::Error::CompilerFailed) where the compiler
     /// panics or dies of the guest, and [`Error::Host`](crate::error::Error::Host) where there are no threads, no
     /// memory or, with an [`Isolation`](crate::Isolation), no process to be had.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Guest<T>> {

@@ -220,7 +220,7 @@ fn guests_that_are_damaged() {
                     | Error::Guest(GuestError::Invalid { .. }),
                 ) => {}
                 Err(
-                    Error::Misfits(_)
+                    Error::Mismatches(_)
                     | Error::Guest(GuestError::TooCostly { .. })
                     | Error::Guest(GuestError::UnsupportedFeature(_)),
                 ) => {}

@@ -281,7 +281,7 @@ fn described(outcome: Result<Outcome, Error>) -> String {
             format!("costly {}", limit_name(&limit.to_string()))
         }
         Error::Trapped { .. } => "trapped".into(),
-        Error::Misfits(_) => "misfit".into(),
+        Error::Mismatches(_) => "mismatch".into(),
         Error::Guest(GuestError::Invalid { .. }) => "invalid".into(),
         Error::Guest(GuestError::UnsupportedFeature(_)) => "unsupported".into(),
         Error::Guest(GuestError::NotAGuest { .. }) => "not-a-guest".into(),

@@ -78,7 +78,7 @@ impl<T: Send + 'static> Runtime<T> {
     ///
     /// # Errors
     /// [`Error::IncompatibleCode`] where it is not for a runtime as this one is, or was
-    /// damaged; [`Error::Guest`], [`Error::Misfits`].
+    /// damaged; [`Error::Guest`], [`Error::Mismatches`].
     ///
     /// # Safety
     /// `bytes` are machine code, which is run with all rights of this process. They
