@@ -121,7 +121,7 @@ fn what_would_not_be_loaded_is_not_compiled() {
     let mismatch = runtime.compile(r#"(module (import "env" "mul" (func)))"#);
     assert!(matches!(mismatch, Err(Error::Mismatches(_))));
     let costly = runtime.compile("(module (func) (func))");
-    assert!(matches!(costly, Err(Error::Guest(GuestError::TooCostly { .. }))));
+    assert!(matches!(costly, Err(Error::Guest(GuestError::OverLoadLimit { .. }))));
     assert!(matches!(runtime.compile("picture"), Err(Error::Guest(GuestError::NotAGuest { .. }))));
 }
 

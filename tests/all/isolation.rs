@@ -39,7 +39,7 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
         let error = isolated(limits).load(ADD_COMPONENT).err().unwrap();
         let limit = LimitReached::CompileMemory(megabytes << 20);
         assert!(
-            matches!(&error, Error::Guest(GuestError::TooCostly { limit: l, .. }) if *l == limit),
+            matches!(&error, Error::Guest(GuestError::OverLoadLimit { limit: l, .. }) if *l == limit),
             "{error}"
         );
     }
@@ -48,7 +48,7 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
     let error = isolated(limits).load(slow()).err().unwrap();
     let limit = LimitReached::CompileTime(Duration::from_secs(1));
     assert!(
-        matches!(&error, Error::Guest(GuestError::TooCostly { limit: l, .. }) if *l == limit),
+        matches!(&error, Error::Guest(GuestError::OverLoadLimit { limit: l, .. }) if *l == limit),
         "{error}"
     );
 }

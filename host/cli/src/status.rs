@@ -236,7 +236,7 @@ fn status_of_guest(error: &GuestError) -> Status {
         }
         GuestError::NotAGuest { .. }
         | GuestError::Invalid { .. }
-        | GuestError::TooCostly { .. }
+        | GuestError::OverLoadLimit { .. }
         | GuestError::UnsupportedFeature(_)
         | GuestError::Uncounted { .. } => Status::Refused,
         _ => Status::HostFailed,

@@ -97,7 +97,7 @@ fn checks_are_made_as_if_there_was_no_cache() {
         for runtime in [cached, plain] {
             match runtime.load(&guest) {
                 Ok(_) => assert!(taken),
-                Err(Error::Guest(GuestError::TooCostly { .. })) => assert!(!taken),
+                Err(Error::Guest(GuestError::OverLoadLimit { .. })) => assert!(!taken),
                 Err(other) => panic!("{other}"),
             }
         }

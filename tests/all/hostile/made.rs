@@ -221,7 +221,7 @@ fn guests_that_are_damaged() {
                 ) => {}
                 Err(
                     Error::Mismatches(_)
-                    | Error::Guest(GuestError::TooCostly { .. })
+                    | Error::Guest(GuestError::OverLoadLimit { .. })
                     | Error::Guest(GuestError::UnsupportedFeature(_)),
                 ) => {}
                 Err(other) => panic!("{}: {other}", damaged.escape_ascii()),

@@ -98,7 +98,7 @@ fn every_guest_is_inspected() {
             Err(
                 Error::Guest(GuestError::NotAGuest { .. })
                 | Error::Guest(GuestError::Invalid { .. })
-                | Error::Guest(GuestError::TooCostly { .. })
+                | Error::Guest(GuestError::OverLoadLimit { .. })
                 | Error::Mismatches(_),
             ) => {}
             Err(error) => panic!("{}: {error}", row.name),

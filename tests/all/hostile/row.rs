@@ -277,7 +277,7 @@ fn described(outcome: Result<Outcome, Error>) -> String {
     let kind = match &error {
         Error::Exited(status) => format!("exits {status}"),
         Error::Limit { limit, .. } => format!("limit {}", limit_name(&limit.to_string())),
-        Error::Guest(GuestError::TooCostly { limit, .. }) => {
+        Error::Guest(GuestError::OverLoadLimit { limit, .. }) => {
             format!("costly {}", limit_name(&limit.to_string()))
         }
         Error::Trapped { .. } => "trapped".into(),

@@ -119,7 +119,7 @@ impl<'f> Refusal<'f> {
                 });
                 features.collect()
             }
-            Error::Guest(GuestError::TooCostly { limit, others }) => {
+            Error::Guest(GuestError::OverLoadLimit { limit, others }) => {
                 std::iter::once(limit).chain(others).map(Self::of_limit).collect()
             }
             Error::Guest(GuestError::NotAGuest { .. }) => {
