@@ -79,7 +79,7 @@ pub(crate) enum Ending {
 
 /// A call of the host's into a guest, for what is told of it where it fails.
 #[derive(Clone, Copy)]
-pub(crate) struct Called<'a> {
+pub(crate) struct CallSite<'a> {
     pub function: &'a str,
     pub(crate) arguments: &'a [Val],
 }
@@ -111,7 +111,7 @@ impl Failure {
     }
 
     pub(crate) fn new<T>(
-        called: Called<'_>,
+        called: CallSite<'_>,
         ending: Ending,
         cause: String,
         spent: Usage,

@@ -14,7 +14,7 @@ use wasmtime::Store;
 use super::{Live, Session};
 use crate::deadline::{Began, Deadline};
 use crate::error::{Error, Result};
-use crate::failure::Called;
+use crate::failure::CallSite;
 use crate::host::Host;
 use crate::outlet::Outlets;
 use crate::state::State;
@@ -46,7 +46,7 @@ impl<T: Send + 'static> Session<T> {
     /// Runs `call` under the session's guards.
     pub(super) fn guarded<R>(
         &mut self,
-        called: Called<'_>,
+        called: CallSite<'_>,
         call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> impl Future<Output = Result<R>> {
         // A call that is dropped half-way leaves the guest where it stood, and its name.
@@ -59,7 +59,7 @@ impl<T: Send + 'static> Session<T> {
     #[inline]
     pub(super) fn guarded_sync<R>(
         &mut self,
-        called: &Called<'_>,
+        called: &CallSite<'_>,
         call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         let by_clock = self.count_early();
@@ -69,7 +69,7 @@ impl<T: Send + 'static> Session<T> {
     /// Runs `call`, and tells its time by the clock or by epochs.
     pub(super) async fn timed<R>(
         &mut self,
-        called: Called<'_>,
+        called: CallSite<'_>,
         by_clock: bool,
         call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
@@ -99,7 +99,7 @@ impl<T: Send + 'static> Session<T> {
     #[inline]
     pub(super) fn timed_sync<R>(
         &mut self,
-        called: &Called<'_>,
+        called: &CallSite<'_>,
         by_clock: bool,
         call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
