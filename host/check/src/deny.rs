@@ -8,7 +8,7 @@ use wasmtime::component::{self, Component};
 use wasmtime::{Engine, ExternType, Module};
 
 use crate::fit::Mismatch;
-use crate::served::Table;
+use crate::served::Served;
 use wit_host_binary::names::WASI;
 use wit_host_wit::{Contract, Offered};
 
@@ -77,7 +77,7 @@ impl Pattern {
     /// Whether the host has anything that the name means, as far as it can know:
     /// it knows its contract where that is there as WIT. WASI's names it takes as
     /// they are.
-    fn is_known(&self, contract: Option<&Contract>, env: &Table) -> bool {
+    fn is_known(&self, contract: Option<&Contract>, env: &Served) -> bool {
         let Some(contract) = contract else { return true };
         let module = self.name.split('.').next().unwrap_or_default();
         self.name.starts_with("wasi:")
@@ -99,7 +99,7 @@ impl Pattern {
 
 /// Refuses a denial of what is not there, which somebody would rely on in vain. What a guest
 /// traps for may be there in the guest alone, see [`check_traps`].
-pub fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Table) -> Result<()> {
+pub fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Served) -> Result<()> {
     let mut refused = patterns.iter().filter(|pattern| pattern.denial == Denial::Refuse);
     match refused.find(|pattern| !pattern.is_known(contract.map(Deref::deref), env)) {
         None => Ok(()),
@@ -114,7 +114,7 @@ pub fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Table) -> R
 pub fn check_traps(
     patterns: &[Pattern],
     contract: Option<&Contract>,
-    env: &Table,
+    env: &Served,
     imports: &[String],
 ) -> Result<()> {
     let is_there = |pattern: &Pattern| {
@@ -237,7 +237,7 @@ fn functions(ty: &component::types::Component, engine: &Engine) -> Vec<(String, 
 /// that of the contract's function that serves it.
 pub fn of_module(
     module: &Module,
-    env: &Table,
+    env: &Served,
     patterns: &[Pattern],
 ) -> (Vec<Mismatch>, Vec<(String, String, wasmtime::FuncType)>) {
     let (mut mismatches, mut traps) = (Vec::new(), Vec::new());
@@ -257,7 +257,7 @@ pub fn of_module(
 /// What refuses a core module that imports these functions, as module and name.
 pub(crate) fn refusals_of_module<'n>(
     imports: impl Iterator<Item = (&'n str, &'n str)>,
-    env: &Table,
+    env: &Served,
     patterns: &[Pattern],
 ) -> Vec<Mismatch> {
     let denied = imports.filter(|(module, name)| {
@@ -266,7 +266,12 @@ pub(crate) fn refusals_of_module<'n>(
     denied.map(|(module, name)| refused(format!("{module}.{name}"))).collect()
 }
 
-fn denial_of_import(module: &str, name: &str, env: &Table, patterns: &[Pattern]) -> Option<Denial> {
+fn denial_of_import(
+    module: &str,
+    name: &str,
+    env: &Served,
+    patterns: &[Pattern],
+) -> Option<Denial> {
     let own = format!("{module}.{name}");
     let mut names = vec![own.as_str()];
     match env.function(module, name) {

@@ -4,7 +4,7 @@
 use wasmtime::{Engine, FuncType, component};
 
 use crate::deny::Pattern;
-use crate::served::Table;
+use crate::served::Served;
 use wit_host_binary::limits::Limits;
 use wit_host_wit::{Contract, Offered};
 
@@ -18,7 +18,7 @@ pub struct Offer<'o, S: 'static> {
     /// What components are linked with.
     pub components: &'o component::Linker<S>,
     /// What core modules can import.
-    pub served: &'o Table,
+    pub served: &'o Served,
     /// The functions of WASI's first preview.
     pub preview1: fn(&Engine) -> wasmtime::Result<CoreFunctions>,
     /// The contract, where the host has it as WIT.

@@ -16,7 +16,7 @@ use crate::engine_error::root_cause;
 use crate::error::Result;
 use crate::inspect::wasi_function;
 use crate::offer::Offer;
-use crate::served::{Table, signature};
+use crate::served::{Served, signature};
 use wit_host_binary::core_type::{Import, has_host_values, imports_and_exports};
 use wit_host_binary::kind::Kind;
 use wit_host_binary::names::{DRAFT_OF_WASI, ENV, WASI};
@@ -111,7 +111,7 @@ pub fn unlinkable_module<S: 'static>(
 
 /// Everything that can be told of a module before it is compiled. What nothing
 /// serves would not be served with values of the host either.
-fn of_imports_and_exports(served: &Table, binary: &[u8]) -> Vec<Mismatch> {
+fn of_imports_and_exports(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     let mut mismatches = of_env(served, binary);
     for mismatch in of_host_values(served, binary) {
         if !mismatches
@@ -153,7 +153,7 @@ fn explain(mismatches: &mut [Mismatch], binary: &[u8]) {
 }
 
 /// Every import that is not WASI's and that nothing serves.
-fn of_env(served: &Table, binary: &[u8]) -> Vec<Mismatch> {
+fn of_env(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     let imports = imports(binary);
     let typed = |mismatch: Mismatch, import: &Import| match import.ty.function() {
         // Whether it is a function, and could be denied.
@@ -165,7 +165,7 @@ fn of_env(served: &Table, binary: &[u8]) -> Vec<Mismatch> {
     mismatches.map(|(mismatch, import)| typed(mismatch, import)).collect()
 }
 
-fn mismatch(import: &Import, served: &Table, binary: &[u8]) -> Option<Mismatch> {
+fn mismatch(import: &Import, served: &Served, binary: &[u8]) -> Option<Mismatch> {
     let (module, name) = (import.module.as_str(), import.name.as_str());
     if module == WASI {
         return None;
@@ -243,7 +243,7 @@ pub(super) fn other_type(import: &Import, sort: &str, offered: String) -> Mismat
 }
 
 /// An import from a module that has other things.
-fn absent(import: &Import, served: &Table, problem: &str) -> Mismatch {
+fn absent(import: &Import, served: &Served, problem: &str) -> Mismatch {
     let module = import.module.as_str();
     let names = served.names(module);
     let fix = format!("import one that `{}` has: {}", short(module), list(&names));
@@ -257,7 +257,7 @@ fn absent(import: &Import, served: &Table, problem: &str) -> Mismatch {
         .cause(cause)
 }
 
-fn no_such_module(import: &Import, served: &Table, name: &str) -> Mismatch {
+fn no_such_module(import: &Import, served: &Served, name: &str) -> Mismatch {
     let others = served.modules().into_iter().filter(|module| *module != ENV);
     let offered = [ENV].into_iter().chain(others);
     let offered = offered.map(|module| format!("`{module}` ({})", list(&served.names(module))));
@@ -289,7 +289,7 @@ impl Mismatches {
 }
 
 /// What a module has to do with values of the host, where guests may not hold any.
-fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Mismatch> {
+fn of_host_values(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     let Some((imports, exports)) = imports_and_exports(binary) else { return Vec::new() };
     if served.host_values || !has_host_values(binary) {
         return Vec::new();
