@@ -108,17 +108,20 @@ fn what_is_damaged_is_refused() {
         // In the manifest there are a name and a hash that only people read.
         let taken_as_it_is =
             refused.is_ok() && bad.get(..length - 1500) == good.get(..length - 1500);
-        assert!(taken_as_it_is || matches!(refused, Err(Error::ForeignCode { .. })), "{number}");
+        assert!(
+            taken_as_it_is || matches!(refused, Err(Error::IncompatibleCode { .. })),
+            "{number}"
+        );
     }
 }
 
 #[test]
 fn what_would_not_be_loaded_is_not_compiled() {
     let runtime = runtime(crate::hosts::shipped().limits(Limits::default().functions(1)));
-    let misfit = runtime.compile(r#"(module (import "env" "mul" (func)))"#);
-    assert!(matches!(misfit, Err(Error::Misfits(_))));
+    let mismatch = runtime.compile(r#"(module (import "env" "mul" (func)))"#);
+    assert!(matches!(mismatch, Err(Error::Mismatches(_))));
     let costly = runtime.compile("(module (func) (func))");
-    assert!(matches!(costly, Err(Error::Guest(GuestError::TooCostly { .. }))));
+    assert!(matches!(costly, Err(Error::Guest(GuestError::OverLoadLimit { .. }))));
     assert!(matches!(runtime.compile("picture"), Err(Error::Guest(GuestError::NotAGuest { .. }))));
 }
 

@@ -35,8 +35,8 @@ pub(crate) enum Came {
 pub(crate) fn came(outcome: Result<Outcome, Error>) -> Came {
     match outcome {
         Ok(Outcome::Returned(results)) if results == [Val::S32(3)] => Came::Three,
-        Err(Error::Misfits(misfits)) => {
-            assert!(misfits.to_string().contains("denied to this guest"), "{misfits}");
+        Err(Error::Mismatches(mismatches)) => {
+            assert!(mismatches.to_string().contains("denied to this guest"), "{mismatches}");
             Came::Refused
         }
         Err(Error::Trapped(failure)) => {

@@ -41,7 +41,7 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
         let error = isolated(limits).load(ADD_COMPONENT).err().unwrap();
         let limit = LimitReached::CompileMemory(megabytes << 20);
         assert!(
-            matches!(&error, Error::Guest(GuestError::TooCostly { limit: l, .. }) if *l == limit),
+            matches!(&error, Error::Guest(GuestError::OverLoadLimit { limit: l, .. }) if *l == limit),
             "{error}"
         );
     }
@@ -50,7 +50,7 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
     let error = isolated(limits).load(slow()).err().unwrap();
     let limit = LimitReached::CompileTime(Duration::from_secs(1));
     assert!(
-        matches!(&error, Error::Guest(GuestError::TooCostly { limit: l, .. }) if *l == limit),
+        matches!(&error, Error::Guest(GuestError::OverLoadLimit { limit: l, .. }) if *l == limit),
         "{error}"
     );
 }
@@ -83,7 +83,7 @@ fn what_does_not_fit_is_not_compiled() {
         (&no_exit, wasi("proc_exit"), "is denied"),
     ] {
         let error = runtime.load(&guest).err().unwrap();
-        assert!(matches!(error, Error::Misfits(_)), "{guest}: {error}");
+        assert!(matches!(error, Error::Mismatches(_)), "{guest}: {error}");
         assert!(error.to_string().contains(problem), "{guest}: {error}");
     }
     let fits = plain.load(import("wit-host:contract/math@0.1.0", add)).err().unwrap();

@@ -36,7 +36,7 @@ mod languages;
 mod late;
 mod lent;
 mod lines;
-mod misfits;
+mod mismatches;
 mod new;
 mod output;
 mod panics;

@@ -213,8 +213,9 @@ fn names_that_are_keywords() {
         let guest = component(&wit);
         let inspection = runtime.inspect(&guest).unwrap();
         let of_guest = inspection.wit.unwrap_or_else(|| panic!("{:?}", inspection.unreadable));
-        let misfits = |contract: &Contract| runtime.fit_contract(&guest, contract).unwrap().misfits;
-        assert_eq!(misfits(&contract), [], "{word}");
-        assert_eq!(misfits(&Contract::parse(&of_guest, None).unwrap()), [], "{of_guest}");
+        let mismatches =
+            |contract: &Contract| runtime.fit_contract(&guest, contract).unwrap().mismatches;
+        assert_eq!(mismatches(&contract), [], "{word}");
+        assert_eq!(mismatches(&Contract::parse(&of_guest, None).unwrap()), [], "{of_guest}");
     }
 }

@@ -120,12 +120,12 @@ fn each_build_is_called() {
 fn a_build_that_does_not_load_is_told_once_and_waited_for_to_be_mended() {
     let watched = Watched::new(Some(&returning(1)));
     watched.until(WATCHING);
-    let misfit = r#"(module (import "env" "mul" (func)))"#;
-    watched.replace(misfit);
+    let mismatch = r#"(module (import "env" "mul" (func)))"#;
+    watched.replace(mismatch);
     let told = watched.until("this build is not run; the build before it is kept").join("\n");
     assert!(told.contains("`env.mul`"), "{told}");
     // The same again, and one that is mended.
-    watched.replace(misfit);
+    watched.replace(mismatch);
     watched.replace(&returning(2));
     let told = watched.until(WATCHING).join("\n");
     assert!(!told.contains("`env.mul`"), "{told}");

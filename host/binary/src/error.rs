@@ -42,7 +42,7 @@ pub enum GuestError {
 
     /// The guest would cost too much to compile or to keep.
     #[error("the guest was refused before it ran: {}", limits(limit, others))]
-    TooCostly {
+    OverLoadLimit {
         /// The limit, how much was found, and the option that raises the limit.
         limit: OverLimit,
         /// The other limits that the guest is over.
@@ -79,7 +79,7 @@ impl From<LimitReached> for GuestError {
 
 impl From<OverLimit> for GuestError {
     fn from(limit: OverLimit) -> Self {
-        Self::TooCostly { limit, others: Vec::new() }
+        Self::OverLoadLimit { limit, others: Vec::new() }
     }
 }
 

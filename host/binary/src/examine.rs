@@ -79,7 +79,7 @@ pub fn examine<'b>(bytes: &'b [u8], text: bool, limits: &Limits) -> Result<(Kind
             if with_checks(&binary, limits.checks).is_err() {
                 others.push(LimitReached::Checks(limits.checks).into());
             }
-            GuestError::TooCostly { limit, others }
+            GuestError::OverLoadLimit { limit, others }
         }
         Refusal::Malformed(reason) => GuestError::Invalid { kind: kind.name(), reason },
         Refusal::Uncounted { side, name } => GuestError::Uncounted { side, name },

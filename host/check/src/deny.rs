@@ -7,8 +7,8 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{self, Component};
 use wasmtime::{Engine, ExternType, Module};
 
-use crate::fit::Misfit;
-use crate::served::Table;
+use crate::fit::Mismatch;
+use crate::served::Served;
 use wit_host_binary::names::WASI;
 use wit_host_wit::{Contract, Offered};
 
@@ -77,7 +77,7 @@ impl Pattern {
     /// Whether the host has anything that the name means, as far as it can know:
     /// it knows its contract where that is there as WIT. WASI's names it takes as
     /// they are.
-    fn is_known(&self, contract: Option<&Contract>, env: &Table) -> bool {
+    fn is_known(&self, contract: Option<&Contract>, env: &Served) -> bool {
         let Some(contract) = contract else { return true };
         let module = self.name.split('.').next().unwrap_or_default();
         self.name.starts_with("wasi:")
@@ -99,7 +99,7 @@ impl Pattern {
 
 /// Refuses a denial of what is not there, which somebody would rely on in vain. What a guest
 /// traps for may be there in the guest alone, see [`check_traps`].
-pub fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Table) -> Result<()> {
+pub fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Served) -> Result<()> {
     let mut refused = patterns.iter().filter(|pattern| pattern.denial == Denial::Refuse);
     match refused.find(|pattern| !pattern.is_known(contract.map(Deref::deref), env)) {
         None => Ok(()),
@@ -114,7 +114,7 @@ pub fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Table) -> R
 pub fn check_traps(
     patterns: &[Pattern],
     contract: Option<&Contract>,
-    env: &Table,
+    env: &Served,
     imports: &[String],
 ) -> Result<()> {
     let is_there = |pattern: &Pattern| {
@@ -180,38 +180,38 @@ fn denial(patterns: &[Pattern], names: &[&str]) -> Option<Denial> {
     denials.min_by_key(|denial| *denial as u8)
 }
 
-fn refused(import: String) -> Misfit {
-    Misfit::import(
+fn refused(import: String) -> Mismatch {
+    Mismatch::import(
         import,
         "it is denied to this guest",
         "take the import out of the guest, or lift the denial (`Grants::deny`)",
     )
 }
 
-/// What is denied of a component's imports: misfits where that refuses it, and
+/// What is denied of a component's imports: mismatches where that refuses it, and
 /// functions to be replaced where it does not.
 pub fn of_component(
     component: &Component,
     patterns: &[Pattern],
-) -> (Vec<Misfit>, Vec<(String, String)>) {
-    let (mut misfits, mut traps) = (Vec::new(), Vec::new());
+) -> (Vec<Mismatch>, Vec<(String, String)>) {
+    let (mut mismatches, mut traps) = (Vec::new(), Vec::new());
     let (ty, engine) = (component.component_type(), component.engine());
     for (interface, function) in functions(&ty, engine) {
         let plain = interface.split('@').next().unwrap_or_default();
         match denial(patterns, &[&format!("{plain}.{function}")]) {
-            Some(Denial::Refuse) => misfits.push(refused(format!("{interface}.{function}"))),
+            Some(Denial::Refuse) => mismatches.push(refused(format!("{interface}.{function}"))),
             Some(Denial::Trap) => traps.push((interface, function)),
             None => {}
         }
     }
-    (misfits, traps)
+    (mismatches, traps)
 }
 
 /// What refuses a component that imports these functions, as interface and name.
 pub(crate) fn refusals<'n>(
     imports: impl Iterator<Item = (String, &'n str)>,
     patterns: &[Pattern],
-) -> Vec<Misfit> {
+) -> Vec<Mismatch> {
     let names = imports.filter_map(|(interface, function)| {
         let plain = interface.split('@').next().unwrap_or_default();
         let denial = denial(patterns, &[&format!("{plain}.{function}")])?;
@@ -237,36 +237,41 @@ fn functions(ty: &component::types::Component, engine: &Engine) -> Vec<(String, 
 /// that of the contract's function that serves it.
 pub fn of_module(
     module: &Module,
-    env: &Table,
+    env: &Served,
     patterns: &[Pattern],
-) -> (Vec<Misfit>, Vec<(String, String, wasmtime::FuncType)>) {
-    let (mut misfits, mut traps) = (Vec::new(), Vec::new());
+) -> (Vec<Mismatch>, Vec<(String, String, wasmtime::FuncType)>) {
+    let (mut mismatches, mut traps) = (Vec::new(), Vec::new());
     for import in module.imports() {
         let ExternType::Func(ty) = import.ty() else { continue };
         match denial_of_import(import.module(), import.name(), env, patterns) {
             Some(Denial::Refuse) => {
-                misfits.push(refused(format!("{}.{}", import.module(), import.name())));
+                mismatches.push(refused(format!("{}.{}", import.module(), import.name())));
             }
             Some(Denial::Trap) => traps.push((import.module().into(), import.name().into(), ty)),
             None => {}
         }
     }
-    (misfits, traps)
+    (mismatches, traps)
 }
 
 /// What refuses a core module that imports these functions, as module and name.
 pub(crate) fn refusals_of_module<'n>(
     imports: impl Iterator<Item = (&'n str, &'n str)>,
-    env: &Table,
+    env: &Served,
     patterns: &[Pattern],
-) -> Vec<Misfit> {
+) -> Vec<Mismatch> {
     let denied = imports.filter(|(module, name)| {
         denial_of_import(module, name, env, patterns) == Some(Denial::Refuse)
     });
     denied.map(|(module, name)| refused(format!("{module}.{name}"))).collect()
 }
 
-fn denial_of_import(module: &str, name: &str, env: &Table, patterns: &[Pattern]) -> Option<Denial> {
+fn denial_of_import(
+    module: &str,
+    name: &str,
+    env: &Served,
+    patterns: &[Pattern],
+) -> Option<Denial> {
     let own = format!("{module}.{name}");
     let mut names = vec![own.as_str()];
     match env.function(module, name) {

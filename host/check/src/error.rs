@@ -1,6 +1,6 @@
 //! Why it cannot be said whether a guest fits, or that it does not.
 
-use crate::fit::{Misfit, Misfits};
+use crate::fit::{Mismatch, Mismatches};
 use wit_host_binary::error::GuestError;
 use wit_host_binary::limits::LimitReached;
 use wit_host_binary::proposals::Unsupported;
@@ -15,7 +15,7 @@ pub enum CheckError {
 
     /// It does not fit.
     #[error(transparent)]
-    Misfits(#[from] Misfits),
+    Mismatches(#[from] Mismatches),
 }
 
 /// The result of what checks guests.
@@ -24,7 +24,7 @@ pub(crate) type Result<T, E = CheckError> = std::result::Result<T, E>;
 impl From<GuestError> for CheckError {
     fn from(error: GuestError) -> Self {
         match error {
-            GuestError::Uncounted { side, name } => Self::Misfits(uncounted(side, &name).into()),
+            GuestError::Uncounted { side, name } => Self::Mismatches(uncounted(side, &name).into()),
             other => Self::Guest(other),
         }
     }
@@ -43,10 +43,10 @@ impl From<Unsupported> for CheckError {
 }
 
 /// What no host of ours takes, since it cannot be bounded.
-fn uncounted(side: Side, name: &str) -> Misfit {
+fn uncounted(side: Side, name: &str) -> Mismatch {
     let problem = "this is a component that is handed over as a value: whatever takes it can make \
                    any number of instances of it, and the host counts those before a guest runs";
     let fix = "instantiate the component where it is defined, and hand over the instance, as \
                `wac plug` does";
-    Misfit { side, ..Misfit::import(wit_host_text::shown(name), problem, fix) }
+    Mismatch { side, ..Mismatch::import(wit_host_text::shown(name), problem, fix) }
 }

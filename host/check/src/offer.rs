@@ -4,7 +4,7 @@
 use wasmtime::{Engine, FuncType, component};
 
 use crate::deny::Pattern;
-use crate::served::Table;
+use crate::served::Served;
 use wit_host_binary::limits::Limits;
 use wit_host_wit::{Contract, Offered};
 
@@ -18,7 +18,7 @@ pub struct Offer<'o, S: 'static> {
     /// The linker of components.
     pub components: &'o component::Linker<S>,
     /// The imports that core modules can have.
-    pub served: &'o Table,
+    pub served: &'o Served,
     /// Returns the functions of WASI's first preview.
     pub preview1: fn(&Engine) -> wasmtime::Result<CoreFunctions>,
     /// The contract, if the host has it as WIT.

@@ -8,16 +8,16 @@ use wasmtime::{FuncType, ValType};
 use wit_host_binary::core_type::{CoreType, Export};
 
 /// What is served to core modules.
-pub struct Table {
+pub struct Served {
     /// Whether guests may hold values of the host.
     pub host_values: bool,
-    functions: BTreeMap<String, BTreeMap<String, Served>>,
+    functions: BTreeMap<String, BTreeMap<String, ServedFunction>>,
     modules: BTreeMap<String, Vec<Export>>,
     count: u32,
 }
 
 /// One host function that is served.
-pub struct Served {
+pub struct ServedFunction {
     /// Its flat type.
     pub ty: FuncType,
     /// The function of the contract that it is, as `package/interface.function`.
@@ -26,7 +26,7 @@ pub struct Served {
     number: u32,
 }
 
-impl Table {
+impl Served {
     /// Nothing yet; `host_values` is whether guests may hold values of the host.
     pub fn new(host_values: bool) -> Self {
         let (functions, modules) = (BTreeMap::new(), BTreeMap::new());
@@ -44,7 +44,7 @@ impl Table {
         let number = self.count;
         self.count = self.count.saturating_add(1);
         let functions = self.functions.entry(module.into()).or_default();
-        functions.insert(name.into(), Served { ty, implements, number });
+        functions.insert(name.into(), ServedFunction { ty, implements, number });
         number
     }
 
@@ -54,7 +54,7 @@ impl Table {
     }
 
     /// The host function that serves an import.
-    pub fn function(&self, module: &str, name: &str) -> Option<&Served> {
+    pub fn function(&self, module: &str, name: &str) -> Option<&ServedFunction> {
         self.functions.get(module)?.get(name)
     }
 
@@ -74,7 +74,7 @@ impl Table {
     }
 
     /// Every host function, with its module and its name.
-    pub fn functions(&self) -> impl Iterator<Item = (&str, &str, &Served)> {
+    pub fn functions(&self) -> impl Iterator<Item = (&str, &str, &ServedFunction)> {
         self.functions.iter().flat_map(|(module, functions)| {
             functions.iter().map(|(name, served)| (module.as_str(), name.as_str(), served))
         })

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use wit_host::{Contract, Error, Fit, Isolation, Limits, Misfits};
+use wit_host::{Contract, Error, Fit, Isolation, Limits, Mismatches};
 
 use super::against::against;
 use super::features::FeatureOptions;
@@ -103,13 +103,13 @@ impl Check {
             }
             fit => fit.map_err(|error| named(guest, error))?,
         };
-        let fits = fit.misfits.is_empty();
+        let fits = fit.mismatches.is_empty();
         if is_json {
             print_json(&json::Fit::new(&contract, &fit))?;
             return Ok(if fits { Status::Guest(0) } else { Status::Refused });
         }
         if !fits {
-            return Err(named(guest, Error::Misfits(Misfits(fit.misfits))));
+            return Err(named(guest, Error::Mismatches(Mismatches(fit.mismatches))));
         }
         let mut text = format!("{} fits `{contract}`\n", shown_path(guest));
         for absent in &fit.absent {
@@ -161,7 +161,7 @@ impl Check {
             }
         };
         let mut found = fit(self.modules.externref())?;
-        if Misfits(found.misfits.clone()).are_of_own_host_values() {
+        if Mismatches(found.mismatches.clone()).are_of_own_host_values() {
             found = fit(true)?;
         }
         Ok(if self.world.is_some() { found.whole() } else { found })

@@ -70,7 +70,7 @@ impl Modules {
 
 fn is_of_host_values(error: &anyhow::Error) -> bool {
     match error.downcast_ref() {
-        Some(Error::Misfits(misfits)) => misfits.are_of_own_host_values(),
+        Some(Error::Mismatches(mismatches)) => mismatches.are_of_own_host_values(),
         _ => false,
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
-use wit_host::{Error, Grants, Guest, Kind, Main, Misfits, Outcome, Runtime, Val};
+use wit_host::{Error, Grants, Guest, Kind, Main, Mismatches, Outcome, Runtime, Val};
 use wit_host_contract::Functions;
 
 use super::call::Call;
@@ -102,8 +102,8 @@ impl Run {
     /// called as that. One that imports the contract was held against it already.
     fn hold_run(&self, runtime: &Runtime<Functions>) -> Result<(), Error> {
         let mut differing = runtime.fit_file(self.path())?.differing;
-        differing.retain(|misfit| misfit.name == RUN);
-        if differing.is_empty() { Ok(()) } else { Err(Error::Misfits(Misfits(differing))) }
+        differing.retain(|mismatch| mismatch.name == RUN);
+        if differing.is_empty() { Ok(()) } else { Err(Error::Mismatches(Mismatches(differing))) }
     }
 
     fn once(

@@ -236,7 +236,7 @@ fn status_of_guest(error: &GuestError) -> Status {
         }
         GuestError::NotAGuest { .. }
         | GuestError::Invalid { .. }
-        | GuestError::TooCostly { .. }
+        | GuestError::OverLoadLimit { .. }
         | GuestError::UnsupportedFeature(_)
         | GuestError::Uncounted { .. } => Status::Refused,
         _ => Status::HostFailed,
@@ -247,7 +247,7 @@ fn status_of_guest(error: &GuestError) -> Status {
 pub(crate) fn status(error: &Error) -> Status {
     match error {
         Error::Guest(error) => status_of_guest(error),
-        Error::CompilerFailed { .. } | Error::ForeignCode { .. } | Error::Misfits(_) => {
+        Error::CompilerFailed { .. } | Error::IncompatibleCode { .. } | Error::Mismatches(_) => {
             Status::Refused
         }
         Error::NoSuchFunction { .. }

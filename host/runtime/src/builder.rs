@@ -23,7 +23,7 @@ use crate::{module, wasi};
 use wit_host_binary::limits::Limits;
 use wit_host_check::deny;
 use wit_host_check::fit;
-use wit_host_check::served::Table;
+use wit_host_check::served::Served;
 use wit_host_wit::{Contract, Offered};
 
 /// Where no clock may end a guest, this ends one that runs for seconds.
@@ -277,7 +277,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         let engine = shared.engine.clone();
         let mut components = component::Linker::new(&engine);
         let mut modules = wasmtime::Linker::new(&engine);
-        let mut env = Table::new(self.host_values);
+        let mut env = Served::new(self.host_values);
         link(&mut components, self.components).map_err(Error::host("offer the contract"))?;
         let mut registrar = Env::new(&mut modules, &mut env);
         for setup in self.env {

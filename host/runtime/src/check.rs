@@ -82,7 +82,7 @@ impl<T: Send + 'static> Runtime<T> {
     ///
     /// # Errors
     /// [`Error::Guest`](crate::error::Error::Guest) and
-    /// [`Error::Misfits`](crate::error::Error::Misfits).
+    /// [`Error::Mismatches`](crate::error::Error::Mismatches).
     pub fn inspect(&self, bytes: impl AsRef<[u8]>) -> Result<Inspection> {
         contained(INSPECT, || Ok(inspect(&self.inner.offer(), bytes.as_ref(), None)?))
     }

@@ -13,7 +13,7 @@ use wit_host_check::deny::DenialError;
 use wit_host_check::engine_error::reason;
 use wit_host_check::error::CheckError;
 use wit_host_check::export_name::hint;
-use wit_host_check::fit::{Misfit, Misfits};
+use wit_host_check::fit::{Mismatch, Mismatches};
 use wit_host_text::contain::Panicked;
 use wit_host_text::{list, shown};
 #[cfg(feature = "values-text")]
@@ -68,11 +68,11 @@ pub enum Error {
 
     /// The contract that a host is to offer has imports that its linker does not serve.
     #[error("the host does not serve the whole of its own contract:{}", lines(.0))]
-    Unserved(Vec<Misfit>),
+    Unserved(Vec<Mismatch>),
 
     /// The guest asks for imports that the runtime does not serve.
     #[error(transparent)]
-    Misfits(#[from] Misfits),
+    Mismatches(#[from] Mismatches),
 
     /// A contract could not be read.
     #[error(transparent)]
@@ -189,7 +189,7 @@ pub enum Error {
         "this is no compiled guest that can be run here: {reason}; compile the guest with \
          `Runtime::compile`"
     )]
-    ForeignCode {
+    IncompatibleCode {
         /// What does not match.
         reason: String,
     },
@@ -275,7 +275,7 @@ impl From<CheckError> for Error {
         match error {
             CheckError::Guest(GuestError::Panicked(panicked)) => panicked.into(),
             CheckError::Guest(error) => Self::Guest(error),
-            CheckError::Misfits(misfits) => Self::Misfits(misfits),
+            CheckError::Mismatches(mismatches) => Self::Mismatches(mismatches),
         }
     }
 }
@@ -304,8 +304,8 @@ impl From<Panicked> for Error {
     }
 }
 
-fn lines(misfits: &[Misfit]) -> String {
-    misfits.iter().map(|misfit| format!("\n  {misfit}")).collect()
+fn lines(mismatches: &[Mismatch]) -> String {
+    mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect()
 }
 
 fn no_such_function(function: &str, exports: &[String]) -> String {

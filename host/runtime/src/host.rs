@@ -24,7 +24,7 @@ use wit_host_binary::limits::Limits;
 use wit_host_binary::prepare::{Edited, strip};
 use wit_host_check::fit;
 use wit_host_check::offer::Offer;
-use wit_host_check::served::Table;
+use wit_host_check::served::Served;
 use wit_host_wit::Offered;
 
 /// The parts of a runtime.
@@ -32,7 +32,7 @@ pub(crate) struct Host<T: 'static> {
     pub(crate) engine: Engine,
     pub(crate) components: component::Linker<State<T>>,
     pub(crate) modules: wasmtime::Linker<State<T>>,
-    pub(crate) env: Table,
+    pub(crate) env: Served,
     pub(crate) providers: Vec<Arc<Provider<T>>>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) grants: Arc<Grants>,

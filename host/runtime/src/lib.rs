@@ -236,7 +236,7 @@ pub use wit_host_binary::proposals::{Unsupported, UnsupportedFeature};
 pub use wit_host_binary::side::Side;
 pub use wit_host_binary::toolchains::Toolchain;
 pub use wit_host_check::deny::Denial;
-pub use wit_host_check::fit::{Fit, Misfit, Misfits};
+pub use wit_host_check::fit::{Fit, Mismatch, Mismatches};
 pub use wit_host_check::inspect::{self, Inspection};
 pub use wit_host_text::contain::{Panicked, panic_is_contained};
 pub use wit_host_text::debug_text;

@@ -19,7 +19,7 @@ use crate::state::State;
 use crate::wasi;
 use wit_host_check::deny::{self, Denial, Pattern};
 use wit_host_check::fit::names::is_compatible_text;
-use wit_host_check::fit::{Misfits, is_denied, unlinkable, unlinkable_module, unserved_wasi};
+use wit_host_check::fit::{Mismatches, is_denied, unlinkable, unlinkable_module, unserved_wasi};
 
 /// What the host is about to do here.
 const LINK: &str = "link the guest";
@@ -30,8 +30,8 @@ pub(crate) fn component<T: Send + 'static>(
     binary: &[u8],
 ) -> Result<Linked<T>> {
     let denied = &inner.grants.denied;
-    let (misfits, traps) = deny::of_component(component, denied);
-    Misfits::refuse(misfits)?;
+    let (mismatches, traps) = deny::of_component(component, denied);
+    Mismatches::refuse(mismatches)?;
     let types = match traps.is_empty() {
         true => Vec::new(),
         false => deny::types_only(component, denied),
@@ -113,14 +113,14 @@ pub(crate) fn module<T: Send + 'static>(
     binary: &[u8],
 ) -> Result<LinkedModule<T>> {
     let denied = &inner.grants.denied;
-    let (misfits, traps) = deny::of_module(module, &inner.env, denied);
-    Misfits::refuse(misfits)?;
+    let (mismatches, traps) = deny::of_module(module, &inner.env, denied);
+    Mismatches::refuse(mismatches)?;
     let linker = without(&inner.modules, traps).map_err(Error::host("withhold functions"))?;
     let providers = providers(inner, module);
     if !providers.is_empty() {
         let mut unserved = unserved_wasi(&inner.offer(), binary);
-        unserved.retain(|misfit| !is_denied(misfit, denied));
-        Misfits::refuse(unserved)?;
+        unserved.retain(|mismatch| !is_denied(mismatch, denied));
+        Mismatches::refuse(unserved)?;
         return Ok(LinkedModule::of_providers(module.clone(), linker.into_owned(), providers));
     }
     let linked = linker.instantiate_pre(module);
@@ -193,7 +193,7 @@ pub(crate) fn check_session<T: Send + 'static>(
     if more.is_empty() {
         return Ok(());
     }
-    let misfits = match linked {
+    let mismatches = match linked {
         Linked::Component(pre) => deny::of_component(pre.component(), &more).0,
         Linked::Module(linked) => {
             let providers = linked.providers().iter().map(|provider| provider.linked.module());
@@ -201,5 +201,5 @@ pub(crate) fn check_session<T: Send + 'static>(
             modules.flat_map(|module| deny::of_module(module, &inner.env, &more).0).collect()
         }
     };
-    Ok(Misfits::refuse(misfits)?)
+    Ok(Mismatches::refuse(mismatches)?)
 }

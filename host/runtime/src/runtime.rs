@@ -42,7 +42,7 @@ impl<T: Send + 'static> Runtime<T> {
     ///
     /// # Errors
     /// [`Error::Guest`](crate::error::Error::Guest),
-    /// [`Error::Misfits`](crate::error::Error::Misfits);
+    /// [`Error::Mismatches`](crate::error::Error::Mismatches);
     /// [`Error::CompilerFailed`](crate::error::Error::CompilerFailed) if the compiler panics or
     /// dies because of the guest, and [`Error::Host`](crate::error::Error::Host) if the system
     /// has no threads, no memory or, with an [`Isolation`](crate::Isolation), no process.

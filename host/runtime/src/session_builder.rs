@@ -72,7 +72,7 @@ impl<T: Send + 'static> SessionBuilder<'_, T> {
     ///
     /// # Errors
     /// [`Error::Grant`]; [`Error::Limits`] if a limit is above the runtime's;
-    /// [`Error::Misfits`] if the grants deny what the guest imports; `Error::Pool`; and those
+    /// [`Error::Mismatches`] if the grants deny what the guest imports; `Error::Pool`; and those
     /// of a call, since starting may run code of the guest.
     pub async fn start(self) -> Result<Session<T>> {
         let permit = self.guest.inner().permit().await?;

@@ -143,7 +143,7 @@ impl World {
     }
 
     /// Why no language can have the world's exports here; the reason.
-    pub(super) fn misfit(&self) -> Option<String> {
+    pub(super) fn mismatch(&self) -> Option<String> {
         let exports = self.exports();
         let mut functions =
             exports.iter().flat_map(|interface| interface.all_functions()).peekable();
@@ -155,7 +155,7 @@ impl World {
             let what = self.unknown_in(function, &mut seen)?;
             Some(format!("its export `{}` {what}, which is not known here yet", function.name))
         });
-        unknown.or_else(|| self.unbound_import()).or_else(|| size::misfit(self))
+        unknown.or_else(|| self.unbound_import()).or_else(|| size::mismatch(self))
     }
 
     /// What it imports that the tools make no bindings of, whether it is called or not.

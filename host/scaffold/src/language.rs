@@ -135,8 +135,8 @@ impl Language {
             Stubbing::CoreModule => return Err(wrong(NO_WIT.into())),
         };
         let world = World::new(contract);
-        match world.misfit() {
-            Some(misfit) => Err(wrong(misfit)),
+        match world.mismatch() {
+            Some(mismatch) => Err(wrong(mismatch)),
             None => stubs(&world, &contract.selector()).map_err(wrong),
         }
     }

@@ -67,7 +67,7 @@ fn sum(first: usize, mut parts: impl Iterator<Item = Option<usize>>) -> Option<u
 
 /// Why the values that functions return until they are filled in are too much to be
 /// written; the reason.
-pub(super) fn misfit(world: &World) -> Option<String> {
+pub(super) fn mismatch(world: &World) -> Option<String> {
     let mut left = MOST;
     let exports = world.exports();
     let mut functions = exports.iter().flat_map(|interface| interface.all_functions());

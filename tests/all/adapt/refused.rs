@@ -162,5 +162,5 @@ fn what_is_no_core_module() {
     assert!(matches!(refused, Err(AdaptError::Guest(GuestError::UnsupportedFeature(_)))));
     let small = Limits::default().file_size(10);
     let large = Plan::new(invalid, &contract, &small);
-    assert!(matches!(large, Err(AdaptError::Guest(GuestError::TooCostly { .. }))));
+    assert!(matches!(large, Err(AdaptError::Guest(GuestError::OverLoadLimit { .. }))));
 }

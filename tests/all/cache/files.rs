@@ -46,7 +46,10 @@ fn limits_hold_for_what_is_known() {
     ];
     for limits in tight {
         let error = runtime(&place, limits.clone()).load_file(&file).err().unwrap();
-        assert!(matches!(error, Error::Guest(GuestError::TooCostly { .. })), "{limits:?}: {error}");
+        assert!(
+            matches!(error, Error::Guest(GuestError::OverLoadLimit { .. })),
+            "{limits:?}: {error}"
+        );
     }
 }
 

@@ -97,14 +97,14 @@ fn checks_are_made_as_if_there_was_no_cache() {
         for runtime in [cached, plain] {
             match runtime.load(&guest) {
                 Ok(_) => assert!(taken),
-                Err(Error::Guest(GuestError::TooCostly { .. })) => assert!(!taken),
+                Err(Error::Guest(GuestError::OverLoadLimit { .. })) => assert!(!taken),
                 Err(other) => panic!("{other}"),
             }
         }
     }
-    let misfit = r#"(module (import "env" "mul" (func)))"#;
+    let mismatch = r#"(module (import "env" "mul" (func)))"#;
     let runtime = runtime(crate::hosts::shipped().cache(place.cache()));
-    assert!(matches!(runtime.load(misfit), Err(Error::Misfits(_))));
+    assert!(matches!(runtime.load(mismatch), Err(Error::Mismatches(_))));
     assert_eq!(place.cache().kept().unwrap(), kept, "what is refused is not kept");
 }
 

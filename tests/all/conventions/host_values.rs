@@ -128,6 +128,6 @@ fn host_values_have_to_be_switched_on() {
     ] {
         assert!(error.contains(part), "{part}: {error}");
     }
-    let misfits = plain.fit(guest).unwrap().misfits;
-    assert!(matches!(plain.load(guest), Err(Error::Misfits(found)) if found.0 == misfits));
+    let mismatches = plain.fit(guest).unwrap().mismatches;
+    assert!(matches!(plain.load(guest), Err(Error::Mismatches(found)) if found.0 == mismatches));
 }

@@ -203,6 +203,6 @@ fn what_is_denied_is_denied_to_modules_that_serve() {
     for name in ["host.exit", "m.f"] {
         let refused =
             loaded.session(Host::default()).grants(denied(name, Denial::Refuse)).start_blocking();
-        assert!(matches!(refused, Err(Error::Misfits(_))), "{name}");
+        assert!(matches!(refused, Err(Error::Mismatches(_))), "{name}");
     }
 }

@@ -216,26 +216,26 @@
   (core module) (core module) (component) (component))
 
 ;;; an import of a component
-;;; expect: misfit handed over as a value
+;;; expect: mismatch handed over as a value
 (component
   (import "c" (component $c))
   (instance (instantiate $c)))
 
 ;;; an import of a core module
-;;; expect: misfit `m`: the host has no such core module
+;;; expect: mismatch `m`: the host has no such core module
 (component
   (import "m" (core module $m))
   (core instance (instantiate $m)))
 
 ;;; an import of an instance with a component in it
-;;; expect: misfit handed over as a value
+;;; expect: mismatch handed over as a value
 (component
   (import "i" (instance $i (export "c" (component))))
   (alias export $i "c" (component $c))
   (instance (instantiate $c)))
 
 ;;; a component that is taken out of an instance
-;;; expect: misfit handed over as a value
+;;; expect: mismatch handed over as a value
 (component
   (component $a
     (component $b)
@@ -245,7 +245,7 @@
   (instance (instantiate $b)))
 
 ;;; a component that is handed to another one
-;;; expect: misfit handed over as a value
+;;; expect: mismatch handed over as a value
 (component
   (component $a)
   (component $b
@@ -254,7 +254,7 @@
   (instance (instantiate $b (with "c" (component $a)))))
 
 ;;; an instance that is made of a component
-;;; expect: misfit handed over as a value
+;;; expect: mismatch handed over as a value
 (component
   (component $a)
   (instance (export "a" (component $a))))

@@ -106,11 +106,11 @@
     (i64.add128 (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4))))
 
 ;;; a reference to something of the host's
-;;; expect: misfit export `run`: its type has `externref`
+;;; expect: mismatch export `run`: its type has `externref`
 (module (func (export "run") (param externref)))
 
 ;;; a table of references to something of the host's
-;;; expect: misfit `core module`: it has a type with `externref`
+;;; expect: mismatch `core module`: it has a type with `externref`
 (module (table 1 externref) (func (export "run")))
 
 ;;; a reference to something of the host's, within a function

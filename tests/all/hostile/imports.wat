@@ -1,77 +1,77 @@
 ;;; an import that the host does not have
-;;; expect: misfit `env.launch`: the host has no such function
+;;; expect: mismatch `env.launch`: the host has no such function
 (module (import "env" "launch" (func (param i32) (result i32))) (func (export "run")))
 
 ;;; two imports that the host does not have, of which the second is named too
-;;; expect: misfit `env.second`
+;;; expect: mismatch `env.second`
 (module
   (import "env" "first" (func))
   (import "env" "second" (func))
   (func (export "run")))
 
 ;;; an import with parameters of the wrong type
-;;; expect: misfit the guest has: (i64, i64) -> i32
+;;; expect: mismatch the guest has: (i64, i64) -> i32
 (module (import "env" "add" (func (param i64 i64) (result i32))) (func (export "run")))
 
 ;;; an import with a parameter too many
-;;; expect: misfit the guest has: (i32, i32, i32) -> i32
+;;; expect: mismatch the guest has: (i32, i32, i32) -> i32
 (module (import "env" "add" (func (param i32 i32 i32) (result i32))) (func (export "run")))
 
 ;;; an import with a result too many
-;;; expect: misfit the guest has: (i32, i32) -> (i32, i32)
+;;; expect: mismatch the guest has: (i32, i32) -> (i32, i32)
 (module (import "env" "add" (func (param i32 i32) (result i32 i32))) (func (export "run")))
 
 ;;; an import with no result, where there is one
-;;; expect: misfit the guest has: (i32, i32)
+;;; expect: mismatch the guest has: (i32, i32)
 (module (import "env" "add" (func (param i32 i32))) (func (export "run")))
 
 ;;; a global that has the name of a function
-;;; expect: misfit `env.add`: the guest imports a global, and it is a host function
+;;; expect: mismatch `env.add`: the guest imports a global, and it is a host function
 (module (import "env" "add" (global i32)) (func (export "run")))
 
 ;;; the host's memory
-;;; expect: misfit `env.memory`: the host provides functions
+;;; expect: mismatch `env.memory`: the host provides functions
 (module (import "env" "memory" (memory 1)) (func (export "run")))
 
 ;;; the host's table of functions
-;;; expect: misfit `env.__indirect_function_table`: the host provides functions
+;;; expect: mismatch `env.__indirect_function_table`: the host provides functions
 (module (import "env" "__indirect_function_table" (table 1 funcref)) (func (export "run")))
 
 ;;; a module that the host does not serve
-;;; expect: misfit `host.add`: the host serves no module `host`
+;;; expect: mismatch `host.add`: the host serves no module `host`
 (module (import "host" "add" (func (param i32 i32) (result i32))) (func (export "run")))
 
 ;;; a module without a name
-;;; expect: misfit the host serves no module ``
+;;; expect: mismatch the host serves no module ``
 (module (import "" "" (func)) (func (export "run")))
 
 ;;; a draft of WASI from before its first preview
-;;; expect: misfit `wasi_unstable.proc_exit`: this is a draft of WASI
+;;; expect: mismatch `wasi_unstable.proc_exit`: this is a draft of WASI
 (module (import "wasi_unstable" "proc_exit" (func (param i32))) (func (export "run")))
 
 ;;; a WASI function that does not exist
-;;; expect: misfit proc_spawn
+;;; expect: mismatch proc_spawn
 (module
   (import "wasi_snapshot_preview1" "proc_spawn" (func (param i32) (result i32)))
   (func (export "run")))
 
 ;;; a WASI function of the wrong type
-;;; expect: misfit proc_exit
+;;; expect: mismatch proc_exit
 (module (import "wasi_snapshot_preview1" "proc_exit" (func (param i64))) (func (export "run")))
 
 ;;; a memory of WASI's
-;;; expect: misfit memory
+;;; expect: mismatch memory
 (module (import "wasi_snapshot_preview1" "memory" (memory 1)) (func (export "run")))
 
 ;;; an import that is missing beside one that is there
-;;; expect: misfit `env.launch`
+;;; expect: mismatch `env.launch`
 (module
   (import "env" "add" (func (param i32 i32) (result i32)))
   (import "env" "launch" (func))
   (func (export "run") unreachable))
 
 ;;; an import under the same name with two types, one of them wrong
-;;; expect: misfit the guest has: (f64, f64) -> f64
+;;; expect: mismatch the guest has: (f64, f64) -> f64
 (module
   (import "env" "add" (func (param i32 i32) (result i32)))
   (import "env" "add" (func (param f64 f64) (result f64)))
@@ -108,68 +108,68 @@
   (func (export "run") (result i32) (call $accept (i32.const 3) (i32.const 0) (i32.const 8))))
 
 ;;; an interface that the host does not have
-;;; expect: misfit `wit-host:contract/files@0.1.0`
+;;; expect: mismatch `wit-host:contract/files@0.1.0`
 (component (import "wit-host:contract/files@0.1.0" (instance (export "open" (func)))))
 
 ;;; an interface of a package that the host does not have
-;;; expect: misfit acme:rockets/launch
+;;; expect: mismatch acme:rockets/launch
 (component (import "acme:rockets/launch" (instance (export "now" (func)))))
 
 ;;; an interface of the host's without its version
-;;; expect: misfit `wit-host:contract/math`
+;;; expect: mismatch `wit-host:contract/math`
 (component
   (import "wit-host:contract/math" (instance
     (export "add" (func (param "a" s32) (param "b" s32) (result s32))))))
 
 ;;; a function that an interface does not have
-;;; expect: misfit `wit-host:contract/math@0.1.0.multiply`
+;;; expect: mismatch `wit-host:contract/math@0.1.0.multiply`
 (component
   (import "wit-host:contract/math@0.1.0" (instance
     (export "multiply" (func (param "a" s32) (param "b" s32) (result s32))))))
 
 ;;; a function with a parameter of the wrong type
-;;; expect: misfit the parameter `a` is `s64` in the guest
+;;; expect: mismatch the parameter `a` is `s64` in the guest
 (component
   (import "wit-host:contract/math@0.1.0" (instance
     (export "add" (func (param "a" s64) (param "b" s32) (result s32))))))
 
 ;;; a function with a parameter too many
-;;; expect: misfit the contract has no parameter `c: s32`
+;;; expect: mismatch the contract has no parameter `c: s32`
 (component
   (import "wit-host:contract/math@0.1.0" (instance
     (export "add" (func (param "a" s32) (param "b" s32) (param "c" s32) (result s32))))))
 
 ;;; a function with the wrong result
-;;; expect: misfit the result is `string` in the guest
+;;; expect: mismatch the result is `string` in the guest
 (component
   (import "wit-host:contract/math@0.1.0" (instance
     (export "add" (func (param "a" s32) (param "b" s32) (result string))))))
 
 ;;; a function without its result
-;;; expect: misfit the result is nothing in the guest
+;;; expect: mismatch the result is nothing in the guest
 (component
   (import "wit-host:contract/math@0.1.0" (instance
     (export "add" (func (param "a" s32) (param "b" s32))))))
 
 ;;; a type where the host has a function
-;;; expect: misfit the contract's interface has no such resource
+;;; expect: mismatch the contract's interface has no such resource
 (component
   (import "wit-host:contract/math@0.1.0" (instance (export "add" (type (sub resource))))))
 
 ;;; a contract of the next version that may break
-;;; expect: misfit `wit-host:contract/math@0.2.0`
+;;; expect: mismatch `wit-host:contract/math@0.2.0`
 (component
   (import "wit-host:contract/math@0.2.0" (instance
     (export "add" (func (param "a" s32) (param "b" s32) (result s32))))))
 
 ;;; a contract of version one
-;;; expect: misfit `wit-host:contract/math@1.0.0`
+;;; expect: mismatch `wit-host:contract/math@1.0.0`
 (component
   (import "wit-host:contract/math@1.0.0" (instance
     (export "add" (func (param "a" s32) (param "b" s32) (result s32))))))
 
 ;;; a contract of a version that was never released
-;;; expect: misfit `wit-host:contract/math@0.1.0-rc.1`
+;;; expect: mismatch `wit-host:contract/math@0.1.0-rc.1`
 (component
   (import "wit-host:contract/math@0.1.0-rc.1" (instance
     (export "add" (func (param "a" s32) (param "b" s32) (result s32))))))
@@ -188,58 +188,58 @@
   (func (export "run") (result s32) (canon lift (core func $i "run"))))
 
 ;;; a resource that the host does not have
-;;; expect: misfit the contract's interface has no such resource
+;;; expect: mismatch the contract's interface has no such resource
 (component
   (import "wit-host:contract/math@0.1.0" (instance (export "vault" (type (sub resource))))))
 
 ;;; a WASI resource that the host does not have
-;;; expect: misfit the host does not serve this part of WASI
+;;; expect: mismatch the host does not serve this part of WASI
 (component
   (import "wasi:io/streams@0.2.0" (instance (export "printer" (type (sub resource))))))
 
 ;;; a resource of WASI's where the host has another one
-;;; expect: misfit drop-all`
+;;; expect: mismatch drop-all`
 (component
   (import "wasi:io/error@0.2.0" (instance $error (export "error" (type (sub resource)))))
   (alias export $error "error" (type $e))
   (import "wasi:io/poll@0.2.0" (instance (export "drop-all" (func (param "self" (own $e)))))))
 
 ;;; a function that is imported without an interface
-;;; expect: misfit `launch`
+;;; expect: mismatch `launch`
 (component (import "launch" (func (result s32))))
 
 ;;; a resource that is imported without an interface
-;;; expect: misfit `vault`
+;;; expect: mismatch `vault`
 (component (import "vault" (type (sub resource))))
 
 ;;; a module that the host should give
-;;; expect: misfit `libc`
+;;; expect: mismatch `libc`
 (component (import "libc" (core module (export "malloc" (func (param i32) (result i32))))))
 
 ;;; a component that the host should give
-;;; expect: misfit handed over as a value
+;;; expect: mismatch handed over as a value
 (component (import "helper" (component)))
 
 ;;; WASI of the next preview
-;;; expect: misfit wasi:cli/environment@0.3.0
+;;; expect: mismatch wasi:cli/environment@0.3.0
 (component
   (import "wasi:cli/environment@0.3.0" (instance
     (export "get-initial-cwd" (func (result (option string)))))))
 
 ;;; WASI of a draft of the next preview
-;;; expect: misfit wasi:random/random@0.3.0-rc-2025-09-16
+;;; expect: mismatch wasi:random/random@0.3.0-rc-2025-09-16
 (component
   (import "wasi:random/random@0.3.0-rc-2025-09-16" (instance
     (export "get-random-u64" (func (result u64))))))
 
 ;;; WASI of a draft that came before the second preview
-;;; expect: misfit wasi:random/random@0.2.0-rc-2023-11-10
+;;; expect: mismatch wasi:random/random@0.2.0-rc-2023-11-10
 (component
   (import "wasi:random/random@0.2.0-rc-2023-11-10" (instance
     (export "get-random-u64" (func (result u64))))))
 
 ;;; a part of WASI that the host does not have
-;;; expect: misfit wasi:keyvalue/store@0.2.0
+;;; expect: mismatch wasi:keyvalue/store@0.2.0
 (component
   (import "wasi:keyvalue/store@0.2.0" (instance (export "wipe" (func)))))
 

@@ -15,7 +15,7 @@ fn every_limit_of_loading_holds() {
         let inspected = |count| runtime.inspect(component(&(kind.made)(count))).map(|_| ());
         let within = inspected(limit * 9 / 10);
         assert!(within.is_ok(), "{} at nine tenths: {within:?}", kind.limit);
-        let Err(Error::Guest(GuestError::TooCostly { limit: reached, .. })) =
+        let Err(Error::Guest(GuestError::OverLoadLimit { limit: reached, .. })) =
             inspected(limit * 11 / 10)
         else {
             panic!("{} is not held", kind.limit);

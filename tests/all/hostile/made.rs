@@ -220,8 +220,8 @@ fn guests_that_are_damaged() {
                     | Error::Guest(GuestError::Invalid { .. }),
                 ) => {}
                 Err(
-                    Error::Misfits(_)
-                    | Error::Guest(GuestError::TooCostly { .. })
+                    Error::Mismatches(_)
+                    | Error::Guest(GuestError::OverLoadLimit { .. })
                     | Error::Guest(GuestError::UnsupportedFeature(_)),
                 ) => {}
                 Err(other) => panic!("{}: {other}", damaged.escape_ascii()),

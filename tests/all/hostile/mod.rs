@@ -17,7 +17,7 @@
 //! take, and `spends` names what the row spends, for `make soak`. A line `(@repeat N REST)`
 //! stands for N lines. `expect` is `returns VALUES`,
 //! `exits N`, `limit NAME` (while it runs), `costly NAME` (before it runs), or
-//! one of `trapped`, `misfit`, `invalid`, `not-a-guest`, `no-function`,
+//! one of `trapped`, `mismatch`, `invalid`, `not-a-guest`, `no-function`,
 //! `wrong-type`, `host-function`, each with a part of the error's text, or with
 //! nothing; behind `limit NAME: ` may stand a part of it as well. `read` and `write` grant a folder as `/data`, in which a file `file`
 //! has `content`; beside it lies `secret`, which no guest may read or change. `dir:PATH`
@@ -98,8 +98,8 @@ fn every_guest_is_inspected() {
             Err(
                 Error::Guest(GuestError::NotAGuest { .. })
                 | Error::Guest(GuestError::Invalid { .. })
-                | Error::Guest(GuestError::TooCostly { .. })
-                | Error::Misfits(_),
+                | Error::Guest(GuestError::OverLoadLimit { .. })
+                | Error::Mismatches(_),
             ) => {}
             Err(error) => panic!("{}: {error}", row.name),
         }

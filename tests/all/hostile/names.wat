@@ -1,51 +1,51 @@
 ;;; a terminal's escape in the name of an import
-;;; expect: misfit `env.\u{1b}[31mred\u{1b}[0m`
+;;; expect: mismatch `env.\u{1b}[31mred\u{1b}[0m`
 (module (import "env" "\1b[31mred\1b[0m" (func)) (func (export "run")))
 
 ;;; a terminal's escape in the name of an imported module
-;;; expect: misfit the host serves no module `\u{1b}]0;owned\u{7}`
+;;; expect: mismatch the host serves no module `\u{1b}]0;owned\u{7}`
 (module (import "\1b]0;owned\07" "f" (func)) (func (export "run")))
 
 ;;; an escape of one byte, which some terminals take
-;;; expect: misfit \u{9b}31m
+;;; expect: mismatch \u{9b}31m
 (module (import "env" "\c2\9b31m" (func)) (func (export "run")))
 
 ;;; a carriage return, to write over the line
-;;; expect: misfit `env.launch\rgranted`
+;;; expect: mismatch `env.launch\rgranted`
 (module (import "env" "launch\0dgranted" (func)) (func (export "run")))
 
 ;;; steps back, to delete what stands there
-;;; expect: misfit `env.add\u{8}\u{8}\u{8}sub`
+;;; expect: mismatch `env.add\u{8}\u{8}\u{8}sub`
 (module (import "env" "add\08\08\08sub" (func)) (func (export "run")))
 
 ;;; a right-to-left mark in the name of an import
-;;; expect: misfit `env.\u{202e}dda`
+;;; expect: mismatch `env.\u{202e}dda`
 (module (import "env" "\e2\80\aedda" (func)) (func (export "run")))
 
 ;;; a mark that isolates a direction
-;;; expect: misfit `env.\u{2066}add\u{2069}`
+;;; expect: mismatch `env.\u{2066}add\u{2069}`
 (module (import "env" "\e2\81\a6add\e2\81\a9" (func)) (func (export "run")))
 
 ;;; a NUL after the name of a function that exists
-;;; expect: misfit `env.add\0`
+;;; expect: mismatch `env.add\0`
 (module (import "env" "add\00" (func (param i32 i32) (result i32))) (func (export "run")))
 
 ;;; a NUL after the name of WASI
-;;; expect: misfit the host serves no module `wasi_snapshot_preview1\0`
+;;; expect: mismatch the host serves no module `wasi_snapshot_preview1\0`
 (module
   (import "wasi_snapshot_preview1\00" "proc_exit" (func (param i32)))
   (func (export "run")))
 
 ;;; a letter that looks like that of a function that exists
-;;; expect: misfit the host has no such function
+;;; expect: mismatch the host has no such function
 (module (import "env" "\d0\b0dd" (func (param i32 i32) (result i32))) (func (export "run")))
 
 ;;; an escape for the format of an error
-;;; expect: misfit `env.{0}{}%s%n`
+;;; expect: mismatch `env.{0}{}%s%n`
 (module (import "env" "{0}{}%s%n" (func)) (func (export "run")))
 
 ;;; an import without a name
-;;; expect: misfit `env.`: the host has no such function
+;;; expect: mismatch `env.`: the host has no such function
 (module (import "env" "" (func)) (func (export "run")))
 
 ;;; an escape in the name of an export
@@ -166,18 +166,18 @@
 (component (import "a:b/c@1.0.0@2.0.0" (instance)))
 
 ;;; a component's import from an address
-;;; expect: misfit url=<https://example.com/evil>
+;;; expect: mismatch url=<https://example.com/evil>
 (component (import "url=<https://example.com/evil>" (func)))
 
 ;;; a component's import that depends on whatever is there
-;;; expect: misfit unlocked-dep=<a:b>
+;;; expect: mismatch unlocked-dep=<a:b>
 (component (import "unlocked-dep=<a:b>" (func)))
 ;;; a name that adds a line to what the host says
-;;; expect: misfit `env.add\nwit-host: all is well\n`
+;;; expect: mismatch `env.add\nwit-host: all is well\n`
 (module (import "env" "add\0awit-host: all is well\0a" (func)))
 ;;; a name that adds a frame to the backtrace
 ;;; expect: trapped x\n    at safe::main
 (module (func (@name "x\0a    at safe::main") (export "run") unreachable))
 ;;; a name with a letter that is not seen
-;;; expect: misfit `env.a\u{200b}dd`
+;;; expect: mismatch `env.a\u{200b}dd`
 (module (import "env" "a\e2\80\8bdd" (func)))

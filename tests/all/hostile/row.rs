@@ -277,11 +277,11 @@ fn described(outcome: Result<Outcome, Error>) -> String {
     let kind = match &error {
         Error::Exited(status) => format!("exits {status}"),
         Error::Limit { limit, .. } => format!("limit {}", limit_name(&limit.to_string())),
-        Error::Guest(GuestError::TooCostly { limit, .. }) => {
+        Error::Guest(GuestError::OverLoadLimit { limit, .. }) => {
             format!("costly {}", limit_name(&limit.to_string()))
         }
         Error::Trapped { .. } => "trapped".into(),
-        Error::Misfits(_) => "misfit".into(),
+        Error::Mismatches(_) => "mismatch".into(),
         Error::Guest(GuestError::Invalid { .. }) => "invalid".into(),
         Error::Guest(GuestError::UnsupportedFeature(_)) => "unsupported".into(),
         Error::Guest(GuestError::NotAGuest { .. }) => "not-a-guest".into(),

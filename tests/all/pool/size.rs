@@ -66,7 +66,7 @@ fn a_guest_that_does_not_fit_is_refused_when_it_is_loaded() {
         assert!(
             matches!(
                 error,
-                Error::Guest(GuestError::TooCostly { .. })
+                Error::Guest(GuestError::OverLoadLimit { .. })
                     | Error::Pool(PoolError::TooLargeGuest { .. })
             ),
             "{text}: {error}"

@@ -8,7 +8,7 @@ mod contained;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use wit_host::{Contract, Fit, Limits, Misfits, Runtime};
+use wit_host::{Contract, Fit, Limits, Mismatches, Runtime};
 use wit_host_contract::{Functions, builder};
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
@@ -33,7 +33,7 @@ fn check(told: &str) {
 
 fn check_fit(fit: Result<Fit, wit_host::Error>) {
     check(&match fit {
-        Ok(fit) => Misfits(fit.whole().misfits).to_string(),
+        Ok(fit) => Mismatches(fit.whole().mismatches).to_string(),
         Err(error) => error.to_string(),
     });
 }

@@ -157,8 +157,8 @@ fuzz_target!(|input: Input| {
     };
     let binary = wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     match (RUNTIME.load(&binary), is_over) {
-        (Err(Error::Guest(GuestError::TooCostly { .. })), Some(false)) => panic!("it is within all limits: {text}"),
-        (Err(Error::Guest(GuestError::TooCostly { .. })), _) => {}
+        (Err(Error::Guest(GuestError::OverLoadLimit { .. })), Some(false)) => panic!("it is within all limits: {text}"),
+        (Err(Error::Guest(GuestError::OverLoadLimit { .. })), _) => {}
         (Ok(_), Some(true)) => panic!("it is over a limit: {text}"),
         (Ok(guest), _) => {
             let Ok(mut session) = guest.session(Functions::default()).start_blocking() else { return };

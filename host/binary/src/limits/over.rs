@@ -14,7 +14,7 @@ use super::LimitReached;
 ///
 /// let guest = format!("(module {})", "(global i32 (i32.const 0))".repeat(6_000));
 /// let refused = examine(guest.as_bytes(), true, &Limits::default());
-/// let Err(GuestError::TooCostly { limit, .. }) = refused else { panic!("it is over a limit") };
+/// let Err(GuestError::OverLoadLimit { limit, .. }) = refused else { panic!("it is over a limit") };
 /// assert_eq!((limit.limit.name(), limit.limit.value()), ("globals", Some(5_000)));
 /// assert_eq!(limit.found, Some(6_000));
 /// ```

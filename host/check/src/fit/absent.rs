@@ -4,7 +4,7 @@
 use wit_parser::{Function, InterfaceId, Resolve, TypeDefKind, TypeId};
 
 use super::component::{Pair, slip};
-use super::misfit::Misfit;
+use super::mismatch::Mismatch;
 use super::names::{Name, similar, why_not};
 use wit_host_binary::side::Side;
 use wit_host_text::list;
@@ -12,14 +12,14 @@ use wit_host_wit::{Difference, function as notation};
 
 impl Pair<'_> {
     /// An interface that the contract does not have.
-    pub(super) fn no_interface(self, name: &Name, id: InterfaceId) -> Misfit {
+    pub(super) fn no_interface(self, name: &Name, id: InterfaceId) -> Mismatch {
         let has: Vec<_> =
             self.interfaces(Side::Import).map(|(theirs, _)| theirs.to_string()).collect();
         let (cause, fix) = match self.meant(name, id) {
             Some((meant, cause)) => (Some(cause), format!("import `{meant}`, with {}", self.wit())),
             None => (None, format!("import one of those that the contract has: {}", list(&has))),
         };
-        Misfit::import(name.to_string(), "the contract has no such interface", fix).cause(cause)
+        Mismatch::import(name.to_string(), "the contract has no such interface", fix).cause(cause)
     }
 
     /// The interface that was meant, and why it is not the one that was named.
@@ -65,7 +65,7 @@ impl Pair<'_> {
         name: &Name,
         id: InterfaceId,
         contract: InterfaceId,
-    ) -> Vec<Misfit> {
+    ) -> Vec<Mismatch> {
         let ours = resources(&self.guest.resolve, id);
         let theirs = resources(&self.contract.resolve, contract);
         let missing = ours.iter().filter(|resource| !theirs.contains(resource));
@@ -73,7 +73,7 @@ impl Pair<'_> {
             .map(|resource| {
                 let problem = "the contract's interface has no such resource";
                 let fix = format!("use one that it has: {}", list(&theirs));
-                Misfit::import(format!("{name}.{resource}"), problem, fix).cause(slip(
+                Mismatch::import(format!("{name}.{resource}"), problem, fix).cause(slip(
                     resource,
                     theirs.iter(),
                     "the contract",
@@ -90,7 +90,7 @@ impl Pair<'_> {
         ours: &Function,
         theirs: &Name,
         contract: InterfaceId,
-    ) -> Misfit {
+    ) -> Mismatch {
         let functions = &self.contract.resolve.interfaces[contract].functions;
         let has: Vec<_> = functions.keys().collect();
         let place = self.elsewhere(&ours.name);
@@ -103,7 +103,7 @@ impl Pair<'_> {
             Some(place) => format!("import it from `{place}`"),
             None => format!("call one that it has: {}", list(&has)),
         };
-        Misfit::import(full, "the contract's interface has no such function", fix)
+        Mismatch::import(full, "the contract's interface has no such function", fix)
             .types(
                 Some(notation(&self.guest.resolve, ours)),
                 ty.map(|function| notation(&self.contract.resolve, function)),
@@ -120,7 +120,7 @@ impl Pair<'_> {
     }
 
     /// A function that the contract's world does not have.
-    pub(super) fn no_root(self, ours: &Function) -> Misfit {
+    pub(super) fn no_root(self, ours: &Function) -> Mismatch {
         let items = self.items(Side::Import).keys();
         let names: Vec<_> = items.map(|key| self.contract.resolve.name_world_key(key)).collect();
         let place = self.elsewhere(&ours.name);
@@ -134,7 +134,7 @@ impl Pair<'_> {
                 format!("import one of its interfaces: {}", list(&names)),
             ),
         };
-        Misfit::import(
+        Mismatch::import(
             &ours.name,
             "the contract has no such function outside of its interfaces",
             fix,

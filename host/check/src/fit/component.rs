@@ -4,7 +4,7 @@
 use wit_parser::{Function, InterfaceId, WorldItem, WorldKey};
 
 use super::absent;
-use super::misfit::Misfit;
+use super::mismatch::Mismatch;
 use super::names::{Name, similar, why_not};
 use wit_host_binary::side::Side;
 use wit_host_wit::{Contract, Decoded, Sides, differences, function as notation, has_only_types};
@@ -20,31 +20,33 @@ type Items = wit_parser::IndexMap<WorldKey, WorldItem>;
 
 impl<'a> Pair<'a> {
     /// What is wrong with the imports, but those that only the engine knows of.
-    pub(super) fn imports(self) -> Vec<Misfit> {
+    pub(super) fn imports(self) -> Vec<Mismatch> {
         let world = &self.guest.resolve.worlds[self.guest.world];
-        let mut misfits = Vec::new();
+        let mut mismatches = Vec::new();
         for (key, item) in &world.imports {
             let name = Name::new(&self.guest.resolve, key);
             match item {
-                WorldItem::Interface { id, .. } => self.interface(&name, *id, &mut misfits),
-                WorldItem::Function(function) => misfits.extend(self.root(Side::Import, function)),
+                WorldItem::Interface { id, .. } => self.interface(&name, *id, &mut mismatches),
+                WorldItem::Function(function) => {
+                    mismatches.extend(self.root(Side::Import, function))
+                }
                 WorldItem::Type { .. } => {}
             }
         }
-        misfits
+        mismatches
     }
 
-    fn interface(self, name: &Name, id: InterfaceId, misfits: &mut Vec<Misfit>) {
+    fn interface(self, name: &Name, id: InterfaceId, mismatches: &mut Vec<Mismatch>) {
         let functions = &self.guest.resolve.interfaces[id].functions;
         match self.counterpart(Side::Import, name) {
             Some((theirs, contract)) => {
-                misfits.extend(self.no_resources(name, id, contract));
-                misfits.extend(functions.values().filter_map(|function| {
+                mismatches.extend(self.no_resources(name, id, contract));
+                mismatches.extend(functions.values().filter_map(|function| {
                     self.function(Side::Import, name, function, &theirs, contract)
                 }));
             }
             None if name.is_wasi() || has_only_types(&self.guest.resolve, id) => {}
-            None => misfits.push(self.no_interface(name, id)),
+            None => mismatches.push(self.no_interface(name, id)),
         }
     }
 
@@ -67,26 +69,26 @@ impl<'a> Pair<'a> {
     }
 
     /// What is wrong with the exports that the contract knows.
-    pub(super) fn exports(self) -> Vec<Misfit> {
+    pub(super) fn exports(self) -> Vec<Mismatch> {
         let world = &self.guest.resolve.worlds[self.guest.world];
-        let mut misfits = Vec::new();
+        let mut mismatches = Vec::new();
         for (key, item) in &world.exports {
             let name = Name::new(&self.guest.resolve, key);
             match item {
                 WorldItem::Interface { id, .. } => {
                     if let Some((theirs, contract)) = self.counterpart(Side::Export, &name) {
-                        self.exported(&name, *id, &theirs, contract, &mut misfits);
+                        self.exported(&name, *id, &theirs, contract, &mut mismatches);
                     }
                 }
                 WorldItem::Function(function)
                     if self.root_function(Side::Export, function).is_some() =>
                 {
-                    misfits.extend(self.root(Side::Export, function));
+                    mismatches.extend(self.root(Side::Export, function));
                 }
                 _ => {}
             }
         }
-        misfits
+        mismatches
     }
 
     /// Each function of an exported interface has to be there.
@@ -96,16 +98,16 @@ impl<'a> Pair<'a> {
         id: InterfaceId,
         theirs: &Name,
         contract: InterfaceId,
-        misfits: &mut Vec<Misfit>,
+        mismatches: &mut Vec<Mismatch>,
     ) {
         let ours = &self.guest.resolve.interfaces[id].functions;
         for (function, asked) in &self.contract.resolve.interfaces[contract].functions {
             match ours.get(function) {
                 Some(ours) => {
-                    misfits.extend(self.function(Side::Export, name, ours, theirs, contract));
+                    mismatches.extend(self.function(Side::Export, name, ours, theirs, contract));
                 }
-                None => misfits.push(
-                    Misfit::export(
+                None => mismatches.push(
+                    Mismatch::export(
                         format!("{name}.{function}"),
                         "the guest does not have it, though it exports the interface",
                         format!("implement `{function}`"),
@@ -118,7 +120,7 @@ impl<'a> Pair<'a> {
     }
 
     /// The exports of the contract that the guest lacks.
-    pub(super) fn absent(self) -> Vec<Misfit> {
+    pub(super) fn absent(self) -> Vec<Mismatch> {
         let guest = &self.guest.resolve.worlds[self.guest.world].exports;
         let contract = &self.contract.resolve;
         let has = |key: &WorldKey| {
@@ -132,7 +134,7 @@ impl<'a> Pair<'a> {
             .collect()
     }
 
-    fn lacks(self, name: &Name, item: &WorldItem, guest: &Items) -> Misfit {
+    fn lacks(self, name: &Name, item: &WorldItem, guest: &Items) -> Mismatch {
         let ours: Vec<_> = guest.keys().map(|key| Name::new(&self.guest.resolve, key)).collect();
         let cause = match ours.iter().find(|ours| ours.is_of(name)) {
             Some(ours) => Some(why_not(ours.version(), name.version())),
@@ -143,7 +145,7 @@ impl<'a> Pair<'a> {
             _ => None,
         };
         let fix = format!("export it, as the world `{}` has it", self.contract.name());
-        Misfit::export(name.to_string(), "the guest does not have it", fix)
+        Mismatch::export(name.to_string(), "the guest does not have it", fix)
             .types(None, ty)
             .cause(cause)
     }
@@ -155,7 +157,7 @@ impl<'a> Pair<'a> {
         ours: &Function,
         theirs: &Name,
         contract: InterfaceId,
-    ) -> Option<Misfit> {
+    ) -> Option<Mismatch> {
         let full = format!("{name}.{}", ours.name);
         let functions = &self.contract.resolve.interfaces[contract].functions;
         match functions.get(&ours.name) {
@@ -166,7 +168,7 @@ impl<'a> Pair<'a> {
     }
 
     /// A function of the world itself.
-    fn root(self, side: Side, ours: &Function) -> Option<Misfit> {
+    fn root(self, side: Side, ours: &Function) -> Option<Mismatch> {
         match self.root_function(side, ours) {
             Some(their) => self.differ(side, ours.name.clone(), ours, their),
             None => Some(self.no_root(ours)),
@@ -180,7 +182,13 @@ impl<'a> Pair<'a> {
         }
     }
 
-    fn differ(self, side: Side, name: String, ours: &Function, their: &Function) -> Option<Misfit> {
+    fn differ(
+        self,
+        side: Side,
+        name: String,
+        ours: &Function,
+        their: &Function,
+    ) -> Option<Mismatch> {
         let sides = Sides {
             ours: &self.guest.resolve,
             theirs: &self.contract.resolve,
@@ -195,8 +203,8 @@ impl<'a> Pair<'a> {
         let (ours, theirs) = definitions
             .unwrap_or_else(|| (notation(sides.ours, ours), notation(sides.theirs, their)));
         let fix = format!("build the guest against {}", self.wit());
-        let misfit = Misfit::import(name, absent::sentences(&found), fix);
-        Some(Misfit { side, ..misfit.types(Some(ours), Some(theirs)) })
+        let mismatch = Mismatch::import(name, absent::sentences(&found), fix);
+        Some(Mismatch { side, ..mismatch.types(Some(ours), Some(theirs)) })
     }
 
     /// Where the WIT of the contract is to be had.

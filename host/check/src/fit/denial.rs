@@ -1,59 +1,60 @@
 //! What would let a guest run that imports more than there is: the names of what it would
-//! have to be denied, so that it traps where it calls that. It reads misfits, and makes none.
+//! have to be denied, so that it traps where it calls that. It reads mismatches, and makes none.
 
-use super::misfit::{About, Misfit};
+use super::mismatch::{About, Mismatch};
 use crate::deny::{Denial, Pattern};
 use wit_host_binary::side::Side;
 
 /// More names are no way to run a guest.
 const MOST: usize = 8;
 
-/// Gives each misfit the name under which it can be denied, where that can be done for all
+/// Gives each mismatch the name under which it can be denied, where that can be done for all
 /// of them. `packages` are those that the host has something of: of another one, all is
 /// denied at once.
-pub(super) fn offer(misfits: &mut [Misfit], packages: &[String]) {
-    let names: Option<Vec<_>> = misfits.iter().map(|misfit| name(misfit, packages)).collect();
+pub(super) fn offer(mismatches: &mut [Mismatch], packages: &[String]) {
+    let names: Option<Vec<_>> =
+        mismatches.iter().map(|mismatch| name(mismatch, packages)).collect();
     let Some(names) = names else { return };
     let mut different = names.clone();
     different.sort();
     different.dedup();
     if different.len() <= MOST {
-        for (misfit, name) in misfits.iter_mut().zip(names) {
-            misfit.deny = Some(name);
+        for (mismatch, name) in mismatches.iter_mut().zip(names) {
+            mismatch.deny = Some(name);
         }
     }
 }
 
-/// Whether a misfit is one that the guest is denied, so that it can run.
-pub fn is_denied(misfit: &Misfit, denied: &[Pattern]) -> bool {
-    let name = without_version(&misfit.name);
-    misfit.side == Side::Import
-        && can_be_denied(misfit)
+/// Whether a mismatch is one that the guest is denied, so that it can run.
+pub fn is_denied(mismatch: &Mismatch, denied: &[Pattern]) -> bool {
+    let name = without_version(&mismatch.name);
+    mismatch.side == Side::Import
+        && can_be_denied(mismatch)
         && denied.iter().any(|pattern| pattern.denial == Denial::Trap && pattern.covers(&name))
 }
 
 /// Only functions can be, and interfaces, which have functions.
-fn can_be_denied(misfit: &Misfit) -> bool {
-    let is_of_interface = misfit.name.contains(':') && misfit.name.contains('/');
-    let is_function = misfit.guest.as_deref().is_some_and(|ty| ty.starts_with('('));
+fn can_be_denied(mismatch: &Mismatch) -> bool {
+    let is_of_interface = mismatch.name.contains(':') && mismatch.name.contains('/');
+    let is_function = mismatch.guest.as_deref().is_some_and(|ty| ty.starts_with('('));
     is_of_interface || is_function
 }
 
-fn name(misfit: &Misfit, packages: &[String]) -> Option<String> {
+fn name(mismatch: &Mismatch, packages: &[String]) -> Option<String> {
     // What the host has in another way, or under another name, is to be mended.
-    let is_typed = misfit.name.chars().all(|character| !character.is_control());
-    let is_slip = misfit.contract.is_some() || misfit.cause.is_some();
-    if misfit.side != Side::Import || is_slip || !is_typed || !can_be_denied(misfit) {
+    let is_typed = mismatch.name.chars().all(|character| !character.is_control());
+    let is_slip = mismatch.contract.is_some() || mismatch.cause.is_some();
+    if mismatch.side != Side::Import || is_slip || !is_typed || !can_be_denied(mismatch) {
         return None;
     }
-    let full = without_version(&misfit.name);
+    let full = without_version(&mismatch.name);
     let name = match full.split_once('/') {
         Some((package, _)) if full.contains(':') => match packages.iter().any(|own| own == package)
         {
             false => package.to_owned(),
             true => full.clone(),
         },
-        _ => match &misfit.about {
+        _ => match &mismatch.about {
             About::MissingModule(module) => format!("{module}.*"),
             _ => full.clone(),
         },
@@ -78,10 +79,10 @@ mod tests {
 
     #[test]
     fn what_can_be_denied_is_offered() {
-        let import = |name: &str| Misfit::import(name, "the host has no such import", "fix");
+        let import = |name: &str| Mismatch::import(name, "the host has no such import", "fix");
         let function = |name: &str| import(name).types(Some("(i32) -> i32".into()), None);
         let typed = |name: &str| import(name).types(Some("func()".into()), Some("func()".into()));
-        let cases: [(Vec<Misfit>, &[&str]); 9] = [
+        let cases: [(Vec<Mismatch>, &[&str]); 9] = [
             (vec![import("wasi:logging/logging@0.1.0")], &["wasi:logging"]),
             (vec![import("wasi:io/other@0.2.0")], &["wasi:io/other"]),
             (vec![import("wasi:io/poll@0.2.0.more")], &["wasi:io/poll.more"]),
@@ -92,9 +93,9 @@ mod tests {
             (vec![typed("a:b/c.d")], &[]),
             (vec![function("./x_bg.js.y")], &[]),
         ];
-        for (mut misfits, expected) in cases {
-            offer(&mut misfits, &["wasi:io".to_owned()]);
-            let offered: Vec<_> = misfits.iter().filter_map(|one| one.deny.as_deref()).collect();
+        for (mut mismatches, expected) in cases {
+            offer(&mut mismatches, &["wasi:io".to_owned()]);
+            let offered: Vec<_> = mismatches.iter().filter_map(|one| one.deny.as_deref()).collect();
             assert_eq!(offered, expected);
         }
     }

@@ -15,7 +15,7 @@ use wasmparser::{
     ComponentOuterAliasKind, ComponentTypeRef, Encoding, KnownCustom, Parser, Payload, Validator,
 };
 
-use super::Misfit;
+use super::Mismatch;
 use wit_host_binary::features::features;
 use wit_host_text::{short, shown};
 
@@ -25,7 +25,7 @@ const MOST: usize = 1_000;
 
 /// Every function between two components in the guest that takes or gives what is too large.
 /// A binary that is not valid has none: the engine refuses it.
-pub(super) fn between_components(binary: &[u8]) -> Vec<Misfit> {
+pub(super) fn between_components(binary: &[u8]) -> Vec<Mismatch> {
     let mut validator = Validator::new_with_features(features());
     let mut read = Read::default();
     for payload in Parser::new(0).parse_all(binary) {
@@ -35,7 +35,7 @@ pub(super) fn between_components(binary: &[u8]) -> Vec<Misfit> {
         }
         read.payload(payload, &validator);
     }
-    read.crossings.iter().map(Crossing::misfit).collect()
+    read.crossings.iter().map(Crossing::mismatch).collect()
 }
 
 /// A type that is too large.
@@ -75,7 +75,7 @@ impl Instance {
 
 /// A function with a large type that a component calls, and imports.
 #[derive(Clone)]
-struct Called {
+struct CallSite {
     import: String,
     function: Option<String>,
     large: Large,
@@ -88,9 +88,9 @@ struct Scope {
     imports: Vec<String>,
     functions: Vec<Origin>,
     instances: Vec<Instance>,
-    calls: Vec<Called>,
+    calls: Vec<CallSite>,
     /// What each component in its index space calls.
-    components: Vec<Vec<Called>>,
+    components: Vec<Vec<CallSite>>,
 }
 
 /// A function that one component has and another calls.
@@ -221,7 +221,7 @@ impl Read {
         };
         match origin {
             Origin::Import(import, function) => {
-                scope.calls.push(Called { import, function, large });
+                scope.calls.push(CallSite { import, function, large });
             }
             Origin::Guest => self.crossings.push(Crossing {
                 name: "a function of a component in it".into(),
@@ -254,7 +254,7 @@ impl Read {
             });
             match origin {
                 Some(Origin::Import(import, function)) => {
-                    scope.calls.push(Called { import, function, large: called.large });
+                    scope.calls.push(CallSite { import, function, large: called.large });
                 }
                 Some(Origin::Guest) => {
                     let function = called.function.map(|function| format!(".{function}"));
@@ -285,7 +285,7 @@ impl Read {
 }
 
 impl Crossing {
-    fn misfit(&self) -> Misfit {
+    fn mismatch(&self) -> Mismatch {
         let Large { name, kind, members, count } = &self.large;
         let name = name.as_ref().map_or(String::new(), |name| format!(" `{}`", short(name)));
         let two = match &self.caller_name {
@@ -297,7 +297,7 @@ impl Crossing {
              between two components the engine hands on no more than {MOST}"
         );
         let fix = format!("split the {kind}, so that no part of it has more than {MOST} {members}");
-        Misfit::import(shown(&self.name), problem, fix)
+        Mismatch::import(shown(&self.name), problem, fix)
     }
 }
 
@@ -452,8 +452,8 @@ mod tests {
             ),
         ] {
             let told = |cases| {
-                let misfits = between_components(&guest(cases, &body));
-                misfits.into_iter().map(|misfit| misfit.problem).collect::<Vec<_>>()
+                let mismatches = between_components(&guest(cases, &body));
+                mismatches.into_iter().map(|mismatch| mismatch.problem).collect::<Vec<_>>()
             };
             assert_eq!(told(MOST), [""; 0], "{what}");
             let told = told(MOST + 1);

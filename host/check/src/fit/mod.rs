@@ -7,7 +7,7 @@ mod absent;
 mod component;
 mod denial;
 mod large;
-mod misfit;
+mod mismatch;
 mod module;
 pub mod names;
 mod preview1;
@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use wasmtime::component::Component;
 
 pub use denial::is_denied;
-pub use misfit::{Misfit, Misfits};
+pub use mismatch::{Mismatch, Mismatches};
 pub(crate) use module::{CORE_OF_COMPONENT, has_component_types, is_interface};
 pub use module::{before_compiling, module_before_compiling, unlinkable_module};
 pub use preview1::unserved_wasi;
@@ -44,27 +44,27 @@ use wit_host_wit::{Contract, Decoded, Offered, Undecoded, decode};
 #[non_exhaustive]
 pub struct Fit {
     /// Every reason why it does not fit; none where it does.
-    pub misfits: Vec<Misfit>,
+    pub mismatches: Vec<Mismatch>,
     /// The exports of the contract's world that the guest lacks. It still fits,
     /// since it may implement a part.
-    pub absent: Vec<Misfit>,
+    pub absent: Vec<Mismatch>,
     /// The exports that the contract's world does not have, but for WASI's. They
     /// are no reason not to fit: nobody asks for them.
     pub unknown: Vec<String>,
     /// The exports of other types than the contract's, of a guest that imports nothing of
     /// the shipped contract. It fits, since it does not say that it was made for it.
-    pub differing: Vec<Misfit>,
+    pub differing: Vec<Mismatch>,
     /// What else is worth knowing of the guest; no reason not to fit.
     pub notes: Vec<String>,
 }
 
 impl Fit {
     /// The fit of a guest that has to have every export of the world: what is absent or
-    /// differs is a misfit.
+    /// differs is a mismatch.
     #[must_use]
     pub fn whole(mut self) -> Self {
-        self.misfits.append(&mut self.differing);
-        self.misfits.append(&mut self.absent);
+        self.mismatches.append(&mut self.differing);
+        self.mismatches.append(&mut self.absent);
         self
     }
 }
@@ -126,7 +126,7 @@ fn without_compiling<S: 'static>(
         Ok(guest) => guest,
         Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
         Err(_) if !too_large.is_empty() => {
-            return Ok(Ok(Fit { misfits: too_large, ..Fit::default() }));
+            return Ok(Ok(Fit { mismatches: too_large, ..Fit::default() }));
         }
         Err(Undecoded::Reason(reason)) => return Ok(Err(reason)),
     };
@@ -140,49 +140,49 @@ fn without_compiling<S: 'static>(
     };
     let Some(contract) = contract else {
         let unserved = unserved.iter().map(|one| unexplained(&guest, one, binary));
-        let misfits = with_denials(offer, too_large.into_iter().chain(unserved).collect());
-        return Ok(Ok(Fit { misfits, ..Fit::default() }));
+        let mismatches = with_denials(offer, too_large.into_iter().chain(unserved).collect());
+        return Ok(Ok(Fit { mismatches, ..Fit::default() }));
     };
     let pair = Pair { guest: &guest, contract };
-    let mut misfits = pair.imports();
+    let mut mismatches = pair.imports();
     if is_ours {
-        misfits.retain(|misfit| unserved.iter().any(|one| one.is_of(&guest, &misfit.name)));
+        mismatches.retain(|mismatch| unserved.iter().any(|one| one.is_of(&guest, &mismatch.name)));
     }
     for one in &unserved {
-        if !misfits.iter().any(|misfit| one.is_of(&guest, &misfit.name)) {
-            misfits.push(unexplained(&guest, one, binary));
+        if !mismatches.iter().any(|mismatch| one.is_of(&guest, &mismatch.name)) {
+            mismatches.push(unexplained(&guest, one, binary));
         }
     }
-    misfits.extend(too_large);
+    mismatches.extend(too_large);
     let mut differing = pair.exports();
     if !is_ours || is_held(offer, pair) {
-        misfits.append(&mut differing);
+        mismatches.append(&mut differing);
     }
     if is_ours {
-        misfits = with_denials(offer, misfits);
+        mismatches = with_denials(offer, mismatches);
     }
     let (absent, unknown) = (pair.absent(), pair.unknown());
-    Ok(Ok(Fit { misfits, absent, unknown, differing, notes: Vec::new() }))
+    Ok(Ok(Fit { mismatches, absent, unknown, differing, notes: Vec::new() }))
 }
 
 /// Tells of what the guest asks for that the contract has it, behind a gate.
 fn explain_gates(mut fit: Fit, contract: &Contract) -> Fit {
-    for misfit in &mut fit.misfits {
-        if let Some(feature) = contract.package().feature_of(&misfit.name) {
-            misfit.cause = Some(format!("the contract has it behind `{feature}`, which is off"));
-            misfit.fix = format!("turn the feature `{feature}` on, or do without it");
+    for mismatch in &mut fit.mismatches {
+        if let Some(feature) = contract.package().feature_of(&mismatch.name) {
+            mismatch.cause = Some(format!("the contract has it behind `{feature}`, which is off"));
+            mismatch.fix = format!("turn the feature `{feature}` on, or do without it");
         }
     }
     fit
 }
 
-/// The misfits, but those that the guest is denied, and what of the others could be.
-fn with_denials<S: 'static>(offer: &Offer<'_, S>, mut misfits: Vec<Misfit>) -> Vec<Misfit> {
-    misfits.retain(|misfit| !is_denied(misfit, offer.denied));
+/// The mismatches, but those that the guest is denied, and what of the others could be.
+fn with_denials<S: 'static>(offer: &Offer<'_, S>, mut mismatches: Vec<Mismatch>) -> Vec<Mismatch> {
+    mismatches.retain(|mismatch| !is_denied(mismatch, offer.denied));
     let mut packages = offer.contract().map(Contract::packages).unwrap_or_default();
     packages.extend(PACKAGES_OF_WASI.map(str::to_owned));
-    denial::offer(&mut misfits, &packages);
-    misfits
+    denial::offer(&mut mismatches, &packages);
+    mismatches
 }
 
 /// What the engine has of WASI.
@@ -196,21 +196,21 @@ fn is_held<S: 'static>(offer: &Offer<'_, S>, pair: Pair<'_>) -> bool {
 
 /// What the offer's own contract has among its imports, and its linker does not serve, or with
 /// another type.
-pub fn unserved_by<S: 'static>(offer: &Offer<'_, S>) -> Vec<Misfit> {
+pub fn unserved_by<S: 'static>(offer: &Offer<'_, S>) -> Vec<Mismatch> {
     let Some(contract) = offer.contract() else { return Vec::new() };
     let guest = Decoded { resolve: (*contract.resolve).clone(), world: contract.world };
     let probe = Probe { engine: offer.engine, linker: offer.components, guest: &guest };
     let unserved = probe.unserved(|_| true).unwrap_or_default();
-    let misfit = |one: &Unserved| {
+    let mismatch = |one: &Unserved| {
         let problem = match is_absent(&one.reason) {
             true => "it is in the contract, and not in the linker".to_owned(),
             false => format!("the linker has it with another type: {}", one.reason),
         };
         let fix = "add what `bindgen!` makes of the same WIT and world to the linker, in \
                    `RuntimeBuilder::component_imports`";
-        Misfit::import(one.name(&guest), problem, fix)
+        Mismatch::import(one.name(&guest), problem, fix)
     };
-    unserved.iter().map(misfit).collect()
+    unserved.iter().map(mismatch).collect()
 }
 
 /// Whether the engine says that a linker has nothing of an import's name.
@@ -223,12 +223,12 @@ pub fn unlinkable<S: 'static>(
     offer: &Offer<'_, S>,
     binary: &[u8],
     error: &wasmtime::Error,
-) -> Misfits {
+) -> Mismatches {
     let fit = without_compiling(offer, binary, offer.contract(), true);
     match fit {
-        Ok(Ok(fit)) if !fit.misfits.is_empty() => Misfits(fit.misfits),
-        Ok(Err(reason)) => Misfits(vec![of_engine(error).cause(Some(reason))]),
-        _ => Misfits(vec![of_engine(error)]),
+        Ok(Ok(fit)) if !fit.mismatches.is_empty() => Mismatches(fit.mismatches),
+        Ok(Err(reason)) => Mismatches(vec![of_engine(error).cause(Some(reason))]),
+        _ => Mismatches(vec![of_engine(error)]),
     }
 }
 
@@ -238,14 +238,14 @@ const LARGE: usize = 64 << 10;
 /// Refuses a component that does not fit, as far as its types tell: on the way of one that
 /// fits nothing is compiled but, where there is no contract, its imports.
 pub fn component_before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
-    Misfits::refuse(large::between_components(binary))?;
+    Mismatches::refuse(large::between_components(binary))?;
     let guest = match decode(binary) {
         Ok(guest) => guest,
         Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
         // The engine may still run it.
         Err(Undecoded::Reason(_)) => return Ok(()),
     };
-    Misfits::refuse(deny::refusals(guest.imported_functions(), offer.denied))?;
+    Mismatches::refuse(deny::refusals(guest.imported_functions(), offer.denied))?;
     let contract = offer.contract();
     let seems_to_fit = match contract {
         Some(contract) => {
@@ -261,7 +261,7 @@ pub fn component_before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8
     }
     // Now that there is a doubt, the engine is asked; where it cannot be, it has the last word.
     let fit = without_compiling(offer, binary, contract, true)?;
-    Ok(Misfits::refuse(fit.map(|fit| fit.misfits).unwrap_or_default())?)
+    Ok(Mismatches::refuse(fit.map(|fit| fit.mismatches).unwrap_or_default())?)
 }
 
 fn no_code(package: &Undecoded) -> CheckError {
@@ -282,7 +282,7 @@ impl Unserved {
         }
     }
 
-    /// Whether a misfit of that name is about this import.
+    /// Whether a mismatch of that name is about this import.
     fn is_of(&self, guest: &Decoded, name: &str) -> bool {
         let own = self.name(guest);
         let rest = name.strip_prefix(own.as_str()).or_else(|| own.strip_prefix(name));
@@ -291,16 +291,16 @@ impl Unserved {
 }
 
 /// An import that no contract tells anything about.
-fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Misfit {
+fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Mismatch {
     let (full, name) = (one.name(guest), Name::new(&guest.resolve, &one.key));
     if name.is_wasi() {
-        return wasi::misfit(full, &name, one, binary);
+        return wasi::mismatch(full, &name, one, binary);
     }
     let problem = match is_absent(&one.reason) {
         true => "the host has no such import".to_owned(),
         false => format!("it has another type here: {}", one.reason),
     };
-    Misfit::import(full, problem, CONTRACT)
+    Mismatch::import(full, problem, CONTRACT)
 }
 
 /// What to do where nothing more can be said.
@@ -308,23 +308,23 @@ const CONTRACT: &str = "build the guest against the WIT of this host's contract,
 
 /// Whether a compiled component fits whose types have no words in WIT, for this `reason`.
 pub fn of_compiled<S: 'static>(offer: &Offer<'_, S>, component: &Component, reason: String) -> Fit {
-    let misfits = match offer.components.instantiate_pre(component) {
+    let mismatches = match offer.components.instantiate_pre(component) {
         Ok(_) => Vec::new(),
         Err(error) => vec![of_engine(&error).cause(Some(reason))],
     };
-    Fit { misfits, ..Fit::default() }
+    Fit { mismatches, ..Fit::default() }
 }
 
 /// The same against another host's contract, which is not here to be asked.
 fn unreadable(reason: String) -> Fit {
     let problem = "its types cannot be held against a contract";
     let fix = "make the component with the usual tools, such as wit-component";
-    let misfit = Misfit::export("component", problem, fix).cause(Some(reason));
-    Fit { misfits: vec![misfit], ..Fit::default() }
+    let mismatch = Mismatch::export("component", problem, fix).cause(Some(reason));
+    Fit { mismatches: vec![mismatch], ..Fit::default() }
 }
 
 /// What the engine found when it linked a guest. It stops at the first problem.
-pub(crate) fn of_engine(error: &wasmtime::Error) -> Misfit {
+pub(crate) fn of_engine(error: &wasmtime::Error) -> Mismatch {
     let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
     // The first of the causes names the import, the second an item in it.
     let mut names = causes.iter().map(|cause| cause.split('`').nth(1).unwrap_or_default());
@@ -339,7 +339,7 @@ pub(crate) fn of_engine(error: &wasmtime::Error) -> Misfit {
         (false, Some(item)) => format!("`{item}` has another type here: {root}"),
         (false, None) => root,
     };
-    Misfit::import(import, problem, CONTRACT)
+    Mismatch::import(import, problem, CONTRACT)
 }
 
 /// `function`, `instance`, `core module`: as the engine calls what is imported.

@@ -7,16 +7,16 @@ use wasmparser::{Parser, Payload};
 use wasmtime::Module;
 use wit_parser::{Function, WorldItem};
 
-use super::misfit::About;
+use super::mismatch::About;
 use super::names::similar;
 use super::preview1::unserved_wasi;
-use super::{Fit, Misfit, Misfits, of_engine, with_denials};
+use super::{Fit, Mismatch, Mismatches, of_engine, with_denials};
 use crate::deny;
 use crate::engine_error::root_cause;
 use crate::error::Result;
 use crate::inspect::wasi_function;
 use crate::offer::Offer;
-use crate::served::{Table, signature};
+use crate::served::{Served, signature};
 use wit_host_binary::core_type::{Import, has_host_values, imports_and_exports};
 use wit_host_binary::kind::Kind;
 use wit_host_binary::names::{DRAFT_OF_WASI, ENV, WASI};
@@ -32,13 +32,13 @@ pub(super) fn fit<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit
     if of_host_values(offer.served, binary).is_empty() {
         validate(offer, binary)?;
     }
-    let mut misfits = of_imports_and_exports(offer.served, binary);
-    misfits.extend(unserved_wasi(offer, binary));
-    let misfits = with_denials(offer, misfits);
+    let mut mismatches = of_imports_and_exports(offer.served, binary);
+    mismatches.extend(unserved_wasi(offer, binary));
+    let mismatches = with_denials(offer, mismatches);
     let absent = offer.contract().into_iter().flat_map(|contract| absent_exports(contract, binary));
     let absent = absent.collect();
     let notes = Vec::from_iter(has_component_types(binary).then(|| CORE_OF_COMPONENT.to_owned()));
-    Ok(Fit { misfits, absent, notes, ..Fit::default() })
+    Ok(Fit { mismatches, absent, notes, ..Fit::default() })
 }
 
 /// What a module is that carries the types of a component.
@@ -47,7 +47,7 @@ pub(crate) const CORE_OF_COMPONENT: &str = "it is the core module of a component
 
 /// The world's own functions that a module does not export under their names, with
 /// `_` for `-`. Interfaces have no form in a core module.
-fn absent_exports(contract: &Contract, binary: &[u8]) -> Vec<Misfit> {
+fn absent_exports(contract: &Contract, binary: &[u8]) -> Vec<Mismatch> {
     let (_, exports) = imports_and_exports(binary).unwrap_or_default();
     let world = &contract.resolve.worlds[contract.world];
     let functions = world.exports.values().filter_map(|item| match item {
@@ -60,7 +60,7 @@ fn absent_exports(contract: &Contract, binary: &[u8]) -> Vec<Misfit> {
     };
     let fix = || format!("export it, as the world `{}` has it", contract.name());
     let absent = functions.filter(is_absent).map(|function| {
-        Misfit::export(&function.name, "the guest does not have it", fix())
+        Mismatch::export(&function.name, "the guest does not have it", fix())
             .types(None, Some(notation(&contract.resolve, function)))
     });
     absent.collect()
@@ -71,7 +71,7 @@ pub(super) fn no_component<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> R
     validate(offer, binary)?;
     let fix = to_component(binary, &imports(binary));
     let problem = "this is a core module, and the contract asks for a component";
-    Ok(Fit { misfits: vec![Misfit::import("core module", problem, fix)], ..Fit::default() })
+    Ok(Fit { mismatches: vec![Mismatch::import("core module", problem, fix)], ..Fit::default() })
 }
 
 fn validate<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
@@ -82,7 +82,7 @@ fn validate<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
 
 /// Refuses a core module that imports what the host does not have, but for WASI.
 pub fn before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
-    Ok(Misfits::refuse(with_denials(offer, of_imports_and_exports(offer.served, binary)))?)
+    Ok(Mismatches::refuse(with_denials(offer, of_imports_and_exports(offer.served, binary)))?)
 }
 
 /// Refuses a core module that is denied what it imports, or imports what WASI's first
@@ -91,11 +91,11 @@ pub fn module_before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) 
     let imports = imports(binary);
     let functions = imports.iter().filter(|import| import.ty.function().is_some());
     let names = functions.map(|import| (import.module.as_str(), import.name.as_str()));
-    Misfits::refuse(deny::refusals_of_module(names.clone(), offer.served, offer.denied))?;
+    Mismatches::refuse(deny::refusals_of_module(names.clone(), offer.served, offer.denied))?;
     let mut of_wasi = names.filter(|(module, _)| *module == WASI);
     match of_wasi.all(|(_, name)| wasi_function(name).is_ok()) {
         true => Ok(()),
-        false => Ok(Misfits::refuse(with_denials(offer, unserved_wasi(offer, binary)))?),
+        false => Ok(Mismatches::refuse(with_denials(offer, unserved_wasi(offer, binary)))?),
     }
 }
 
@@ -104,31 +104,34 @@ pub fn unlinkable_module<S: 'static>(
     offer: &Offer<'_, S>,
     binary: &[u8],
     error: &wasmtime::Error,
-) -> Misfits {
-    let misfits = with_denials(offer, unserved_wasi(offer, binary));
-    if misfits.is_empty() { Misfits(vec![of_engine(error)]) } else { Misfits(misfits) }
+) -> Mismatches {
+    let mismatches = with_denials(offer, unserved_wasi(offer, binary));
+    if mismatches.is_empty() { Mismatches(vec![of_engine(error)]) } else { Mismatches(mismatches) }
 }
 
 /// Everything that can be told of a module before it is compiled. What nothing
 /// serves would not be served with values of the host either.
-fn of_imports_and_exports(served: &Table, binary: &[u8]) -> Vec<Misfit> {
-    let mut misfits = of_env(served, binary);
-    for misfit in of_host_values(served, binary) {
-        if !misfits.iter().any(|other| (other.side, &other.name) == (misfit.side, &misfit.name)) {
-            misfits.push(misfit);
+fn of_imports_and_exports(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
+    let mut mismatches = of_env(served, binary);
+    for mismatch in of_host_values(served, binary) {
+        if !mismatches
+            .iter()
+            .any(|other| (other.side, &other.name) == (mismatch.side, &mismatch.name))
+        {
+            mismatches.push(mismatch);
         }
     }
-    explain(&mut misfits, binary);
-    misfits
+    explain(&mut mismatches, binary);
+    mismatches
 }
 
 /// Gives the imports that nothing serves their common cause, where they have one: what the
 /// module was built for.
-fn explain(misfits: &mut [Misfit], binary: &[u8]) {
-    let is_open = |misfit: &Misfit| {
-        misfit.side == Side::Import && misfit.cause.is_none() && misfit.contract.is_none()
+fn explain(mismatches: &mut [Mismatch], binary: &[u8]) {
+    let is_open = |mismatch: &Mismatch| {
+        mismatch.side == Side::Import && mismatch.cause.is_none() && mismatch.contract.is_none()
     };
-    if !misfits.iter().any(is_open) {
+    if !mismatches.iter().any(is_open) {
         return;
     }
     let imports = imports(binary);
@@ -137,32 +140,32 @@ fn explain(misfits: &mut [Misfit], binary: &[u8]) {
         .filter(|(import, _)| import.module != DRAFT_OF_WASI)
         .map(|(one, ty)| (one.full(), Unserved { module: &one.module, name: &one.name, ty }))
         .collect();
-    let open = misfits.iter().filter(|misfit| is_open(misfit));
-    let unserved: Vec<_> = open.filter_map(|misfit| named.get(&misfit.name).copied()).collect();
+    let open = mismatches.iter().filter(|mismatch| is_open(mismatch));
+    let unserved: Vec<_> = open.filter_map(|mismatch| named.get(&mismatch.name).copied()).collect();
     let modules: Vec<_> = imports.iter().map(|import| import.module.as_str()).collect();
     let Some((toolchain, accounts_for)) = toolchain(&unserved, &modules) else { return };
-    for misfit in misfits.iter_mut().filter(|misfit| is_open(misfit)) {
-        if named.get(&misfit.name).is_some_and(&accounts_for) {
-            misfit.cause = Some(toolchain.cause.to_owned());
-            misfit.fix = toolchain.fix.to_owned();
+    for mismatch in mismatches.iter_mut().filter(|mismatch| is_open(mismatch)) {
+        if named.get(&mismatch.name).is_some_and(&accounts_for) {
+            mismatch.cause = Some(toolchain.cause.to_owned());
+            mismatch.fix = toolchain.fix.to_owned();
         }
     }
 }
 
 /// Every import that is not WASI's and that nothing serves.
-fn of_env(served: &Table, binary: &[u8]) -> Vec<Misfit> {
+fn of_env(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     let imports = imports(binary);
-    let typed = |misfit: Misfit, import: &Import| match import.ty.function() {
+    let typed = |mismatch: Mismatch, import: &Import| match import.ty.function() {
         // Whether it is a function, and could be denied.
-        Some(ty) if misfit.guest.is_none() => misfit.types(Some(ty), None),
-        _ => misfit,
+        Some(ty) if mismatch.guest.is_none() => mismatch.types(Some(ty), None),
+        _ => mismatch,
     };
-    let misfits =
-        imports.iter().filter_map(|import| Some((misfit(import, served, binary)?, import)));
-    misfits.map(|(misfit, import)| typed(misfit, import)).collect()
+    let mismatches =
+        imports.iter().filter_map(|import| Some((mismatch(import, served, binary)?, import)));
+    mismatches.map(|(mismatch, import)| typed(mismatch, import)).collect()
 }
 
-fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {
+fn mismatch(import: &Import, served: &Served, binary: &[u8]) -> Option<Mismatch> {
     let (module, name) = (import.module.as_str(), import.name.as_str());
     if module == WASI {
         return None;
@@ -182,7 +185,7 @@ fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {
     }
     let is_function = import.ty.function().is_some();
     Some(match module {
-        DRAFT_OF_WASI => Misfit::import(
+        DRAFT_OF_WASI => Mismatch::import(
             import.full(),
             "this is a draft of WASI from before its first preview",
             "build the guest with a toolchain that targets wasip1",
@@ -191,7 +194,7 @@ fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {
             absent(import, served, "the module exports nothing of this name")
         }
         ENV if is_function => absent(import, served, "the host has no such function"),
-        ENV => Misfit::import(
+        ENV => Mismatch::import(
             import.full(),
             "the host provides functions, and no memory, table or global",
             "build the guest with its own (no `--import-memory`, no `--import-table`), or serve it \
@@ -200,7 +203,7 @@ fn misfit(import: &Import, served: &Table, binary: &[u8]) -> Option<Misfit> {
         _ if served.modules().contains(&module) => {
             absent(import, served, "the host has no such function")
         }
-        interface if is_interface(interface) => Misfit::import(
+        interface if is_interface(interface) => Mismatch::import(
             import.full(),
             "a core module has no interfaces: this is the core of a component, without the \
              component around it",
@@ -218,7 +221,7 @@ pub(crate) fn is_interface(module: &str) -> bool {
     module == "$root" || name.is_some() || is_name(namespace) && rest.contains('/')
 }
 
-pub(super) fn other_type(import: &Import, sort: &str, offered: String) -> Misfit {
+pub(super) fn other_type(import: &Import, sort: &str, offered: String) -> Mismatch {
     let (wanted, problem, fix) = match (import.ty.sort(), sort) {
         ("function", "host function") => (
             import.ty.to_string(),
@@ -236,11 +239,11 @@ pub(super) fn other_type(import: &Import, sort: &str, offered: String) -> Misfit
             "import it as what it is, or under the name of another",
         ),
     };
-    Misfit::import(import.full(), problem, fix).types(Some(wanted), Some(offered))
+    Mismatch::import(import.full(), problem, fix).types(Some(wanted), Some(offered))
 }
 
 /// An import from a module that has other things.
-fn absent(import: &Import, served: &Table, problem: &str) -> Misfit {
+fn absent(import: &Import, served: &Served, problem: &str) -> Mismatch {
     let module = import.module.as_str();
     let names = served.names(module);
     let fix = format!("import one that `{}` has: {}", short(module), list(&names));
@@ -249,17 +252,17 @@ fn absent(import: &Import, served: &Table, problem: &str) -> Misfit {
         true => format!("the module has `{meant}`, which looks like it"),
         false => format!("the host has `{meant}`, which looks like it"),
     });
-    Misfit::import(import.full(), problem, fix)
+    Mismatch::import(import.full(), problem, fix)
         .types(Some(import.ty.to_string()), None)
         .cause(cause)
 }
 
-fn no_such_module(import: &Import, served: &Table, name: &str) -> Misfit {
+fn no_such_module(import: &Import, served: &Served, name: &str) -> Mismatch {
     let others = served.modules().into_iter().filter(|module| *module != ENV);
     let offered = [ENV].into_iter().chain(others);
     let offered = offered.map(|module| format!("`{module}` ({})", list(&served.names(module))));
     let offered: Vec<_> = offered.collect();
-    Misfit::import(
+    Mismatch::import(
         import.full(),
         format!("the host serves no module `{name}`"),
         format!(
@@ -271,20 +274,22 @@ fn no_such_module(import: &Import, served: &Table, name: &str) -> Misfit {
     .about(About::MissingModule(import.module.clone()))
 }
 
-impl Misfits {
+impl Mismatches {
     /// Whether a core module has values of the host within itself or in what it exports, and
     /// asks for none: whoever calls nothing of that can switch them on.
     pub fn are_of_own_host_values(&self) -> bool {
-        let asks =
-            |misfit: &Misfit| misfit.about == About::HostValue && misfit.side == Side::Import;
-        let is_of_type =
-            |misfit: &Misfit| matches!(misfit.about, About::HostValue | About::InnerHostValue);
+        let asks = |mismatch: &Mismatch| {
+            mismatch.about == About::HostValue && mismatch.side == Side::Import
+        };
+        let is_of_type = |mismatch: &Mismatch| {
+            matches!(mismatch.about, About::HostValue | About::InnerHostValue)
+        };
         self.0.iter().any(is_of_type) && !self.0.iter().any(asks)
     }
 }
 
 /// What a module has to do with values of the host, where guests may not hold any.
-fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Misfit> {
+fn of_host_values(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     let Some((imports, exports)) = imports_and_exports(binary) else { return Vec::new() };
     if served.host_values || !has_host_values(binary) {
         return Vec::new();
@@ -293,21 +298,21 @@ fn of_host_values(served: &Table, binary: &[u8]) -> Vec<Misfit> {
         "its type has `externref`, a value of the host, which this host does not hand out";
     let fix = "switch them on (`RuntimeBuilder::host_values`), or build the guest without them";
     let imports = imports.iter().filter(|import| import.ty.has_host_values()).map(|import| {
-        Misfit::import(import.full(), problem, fix)
+        Mismatch::import(import.full(), problem, fix)
             .types(Some(import.ty.to_string()), None)
             .about(About::HostValue)
     });
     let exports = exports.iter().filter(|export| export.ty.has_host_values()).map(|export| {
-        Misfit::export(&export.name, problem, fix)
+        Mismatch::export(&export.name, problem, fix)
             .types(Some(export.ty.to_string()), None)
             .about(About::HostValue)
     });
-    let misfits: Vec<_> = imports.chain(exports).collect();
-    if misfits.is_empty() {
+    let mismatches: Vec<_> = imports.chain(exports).collect();
+    if mismatches.is_empty() {
         let problem = problem.replacen("its type has", "it has a type with", 1);
-        return vec![Misfit::import("core module", problem, fix).about(About::InnerHostValue)];
+        return vec![Mismatch::import("core module", problem, fix).about(About::InnerHostValue)];
     }
-    misfits
+    mismatches
 }
 
 /// Whether a module carries the types of a component that is to be made of it.

@@ -3,7 +3,7 @@
 
 use wasmtime::FuncType;
 
-use super::Misfit;
+use super::Mismatch;
 use super::module::{imports, other_type};
 use crate::offer::Offer;
 use crate::served::signature;
@@ -11,23 +11,23 @@ use wit_host_binary::core_type::Import;
 use wit_host_binary::names::WASI;
 
 /// Every import from WASI's first preview that it does not have.
-pub fn unserved_wasi<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Vec<Misfit> {
+pub fn unserved_wasi<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Vec<Mismatch> {
     let mut imports = imports(binary);
     imports.retain(|import| import.module == WASI);
     if imports.is_empty() {
         return Vec::new();
     }
     let wasi = (offer.preview1)(offer.engine).unwrap_or_default();
-    imports.iter().filter_map(|import| misfit_of_wasi(import, &wasi)).collect()
+    imports.iter().filter_map(|import| mismatch_of_wasi(import, &wasi)).collect()
 }
 
-fn misfit_of_wasi(import: &Import, wasi: &[(String, FuncType)]) -> Option<Misfit> {
+fn mismatch_of_wasi(import: &Import, wasi: &[(String, FuncType)]) -> Option<Mismatch> {
     let offered = wasi.iter().find(|(name, _)| *name == import.name);
     match (import.ty.function(), offered.map(|(_, ty)| signature(ty))) {
         (Some(wanted), Some(offered)) if wanted == offered => None,
         (Some(_), Some(offered)) => Some(other_type(import, "host function", offered)),
         _ => Some(
-            Misfit::import(
+            Mismatch::import(
                 import.full(),
                 "WASI's first preview has no such function",
                 "build the guest with a toolchain that targets wasip1",

@@ -4,13 +4,13 @@
 use wasm_metadata::Producers;
 use wasmparser::{Parser, Payload};
 
-use super::misfit::Misfit;
+use super::mismatch::Mismatch;
 use super::names::Name;
 use super::probe::Unserved;
 use wit_host_text::short;
 
-/// A misfit of an import from WASI. `reason` is the engine's.
-pub(super) fn misfit(full: String, name: &Name, one: &Unserved, binary: &[u8]) -> Misfit {
+/// A mismatch of an import from WASI. `reason` is the engine's.
+pub(super) fn mismatch(full: String, name: &Name, one: &Unserved, binary: &[u8]) -> Mismatch {
     let reason = &one.reason;
     let is_missing = reason.contains("is missing") || reason.contains("was not found");
     let (problem, fix) = match name.version() {
@@ -42,7 +42,7 @@ pub(super) fn misfit(full: String, name: &Name, one: &Unserved, binary: &[u8]) -
             "build the guest with the WIT that WASI 0.2 was published with".to_owned(),
         ),
     };
-    Misfit::import(full, problem, fix).cause(bringer(binary))
+    Mismatch::import(full, problem, fix).cause(bringer(binary))
 }
 
 fn interface(name: &Name) -> String {

@@ -6,7 +6,7 @@ use wasmparser::{ExternalKind, Import as CoreImport, Parser, Payload, RecGroup, 
 use super::contents::singles;
 use super::{Import, Inspection, Item, ServedBy, served};
 use crate::fit::{CORE_OF_COMPONENT, has_component_types};
-use crate::served::Table;
+use crate::served::Served;
 use wit_host_binary::core_type::{function, global, memory, table};
 use wit_host_binary::toolchains::{Toolchain, Unserved as UnservedFunction, toolchain};
 
@@ -15,7 +15,7 @@ use wit_host_binary::toolchains::{Toolchain, Unserved as UnservedFunction, toolc
 const MOST: usize = 16 << 20;
 
 /// Fills in the imports and exports of a core module.
-pub(super) fn fill(inspection: &mut Inspection, binary: &[u8], env: &Table) {
+pub(super) fn fill(inspection: &mut Inspection, binary: &[u8], env: &Served) {
     let mut module = Module::default();
     for payload in Parser::new(0).parse_all(binary) {
         let Ok(payload) = payload else { break };
@@ -44,7 +44,7 @@ struct Module {
 }
 
 impl Module {
-    fn payload(&mut self, payload: Payload<'_>, inspection: &mut Inspection, env: &Table) {
+    fn payload(&mut self, payload: Payload<'_>, inspection: &mut Inspection, env: &Served) {
         match payload {
             Payload::TypeSection(section) => section.into_iter().flatten().for_each(|group| {
                 self.types(&group);
@@ -92,7 +92,7 @@ impl Module {
         }
     }
 
-    fn import(&mut self, import: CoreImport<'_>, env: &Table) -> Import {
+    fn import(&mut self, import: CoreImport<'_>, env: &Served) -> Import {
         let (sort, ty) = match import.ty {
             TypeRef::Func(index) | TypeRef::FuncExact(index) => {
                 self.functions.push(index);

@@ -9,7 +9,7 @@ use wit_parser::{Resolve, WorldItem};
 use super::names::compatible;
 use super::{ServedBy, wasi};
 use crate::fit::is_interface;
-use crate::served::{Table, signature};
+use crate::served::{Served, signature};
 use wit_host_binary::names::{ENV, WASI};
 use wit_host_text::list;
 use wit_host_wit::Contract;
@@ -70,7 +70,7 @@ fn functions<'r>(resolve: &'r Resolve, item: &WorldItem) -> HashSet<&'r str> {
 }
 
 /// What serves the import of a core module.
-pub(super) fn to_module(module: &str, name: &str, ty: Option<&str>, env: &Table) -> ServedBy {
+pub(super) fn to_module(module: &str, name: &str, ty: Option<&str>, env: &Served) -> ServedBy {
     if let Some(has) = env.export(module, name) {
         return match ty {
             Some(ty) if ty == has.to_string() => ServedBy::Module(module.into()),

@@ -1,7 +1,7 @@
 //! Whether a guest fits, of `check`.
 
 use serde::Serialize;
-use wit_host::{Error, GuestError, Misfits, OverLimit, Unsupported};
+use wit_host::{Error, GuestError, Mismatches, OverLimit, Unsupported};
 
 use super::words;
 
@@ -10,17 +10,18 @@ use super::words;
 pub(crate) struct Fit<'f> {
     contract: &'f str,
     fits: bool,
-    misfits: Vec<Misfit<'f>>,
-    absent: Vec<Misfit<'f>>,
+    #[serde(rename = "misfits")]
+    mismatches: Vec<Mismatch<'f>>,
+    absent: Vec<Mismatch<'f>>,
     unknown: &'f [String],
-    differing: Vec<Misfit<'f>>,
+    differing: Vec<Mismatch<'f>>,
     #[serde(serialize_with = "words::all")]
     notes: &'f [String],
     refused: Vec<Refusal<'f>>,
 }
 
 #[derive(Serialize)]
-struct Misfit<'f> {
+struct Mismatch<'f> {
     side: String,
     name: &'f str,
     #[serde(serialize_with = "words::one")]
@@ -59,11 +60,11 @@ impl<'f> Fit<'f> {
     pub(crate) fn new(contract: &'f str, fit: &'f wit_host::Fit) -> Self {
         Self {
             contract,
-            fits: fit.misfits.is_empty(),
-            misfits: misfits(&fit.misfits),
-            absent: misfits(&fit.absent),
+            fits: fit.mismatches.is_empty(),
+            mismatches: mismatches(&fit.mismatches),
+            absent: mismatches(&fit.absent),
             unknown: &fit.unknown,
-            differing: misfits(&fit.differing),
+            differing: mismatches(&fit.differing),
             notes: &fit.notes,
             refused: Vec::new(),
         }
@@ -72,13 +73,13 @@ impl<'f> Fit<'f> {
     /// That a guest was refused with this error.
     pub(crate) fn refused(contract: &'f str, error: &'f Error) -> Self {
         let (found, refused) = match error {
-            Error::Misfits(Misfits(found)) => (misfits(found), Vec::new()),
+            Error::Mismatches(Mismatches(found)) => (mismatches(found), Vec::new()),
             error => (Vec::new(), Refusal::all(error)),
         };
         Self {
             contract,
             fits: false,
-            misfits: found,
+            mismatches: found,
             absent: Vec::new(),
             unknown: &[],
             differing: Vec::new(),
@@ -88,21 +89,21 @@ impl<'f> Fit<'f> {
     }
 }
 
-fn misfits(misfits: &[wit_host::Misfit]) -> Vec<Misfit<'_>> {
-    misfits.iter().map(Misfit::from).collect()
+fn mismatches(mismatches: &[wit_host::Mismatch]) -> Vec<Mismatch<'_>> {
+    mismatches.iter().map(Mismatch::from).collect()
 }
 
-impl<'f> From<&'f wit_host::Misfit> for Misfit<'f> {
-    fn from(misfit: &'f wit_host::Misfit) -> Self {
+impl<'f> From<&'f wit_host::Mismatch> for Mismatch<'f> {
+    fn from(mismatch: &'f wit_host::Mismatch) -> Self {
         Self {
-            side: misfit.side.to_string(),
-            name: &misfit.name,
-            problem: &misfit.problem,
-            guest: misfit.guest.as_deref(),
-            contract: misfit.contract.as_deref(),
-            cause: misfit.cause.as_deref(),
-            fix: &misfit.fix,
-            deny: misfit.deny.as_deref(),
+            side: mismatch.side.to_string(),
+            name: &mismatch.name,
+            problem: &mismatch.problem,
+            guest: mismatch.guest.as_deref(),
+            contract: mismatch.contract.as_deref(),
+            cause: mismatch.cause.as_deref(),
+            fix: &mismatch.fix,
+            deny: mismatch.deny.as_deref(),
         }
     }
 }
@@ -118,7 +119,7 @@ impl<'f> Refusal<'f> {
                 });
                 features.collect()
             }
-            Error::Guest(GuestError::TooCostly { limit, others }) => {
+            Error::Guest(GuestError::OverLoadLimit { limit, others }) => {
                 std::iter::once(limit).chain(others).map(Self::of_limit).collect()
             }
             Error::Guest(GuestError::NotAGuest { .. }) => {

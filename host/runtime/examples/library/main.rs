@@ -109,9 +109,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let contract = Contract::read(folder.as_ref(), Some("visitor"))?;
     assert_eq!(contract.name(), "example:library/visitor@1.0.0");
     let stranger = r#"(component (import "example:library/cellar@1.0.0" (instance)))"#;
-    let misfits = runtime.fit_contract(stranger, &contract)?.misfits;
-    println!("{}", misfits[0]);
-    assert_eq!(misfits[0].name, "example:library/cellar@1.0.0");
+    let mismatches = runtime.fit_contract(stranger, &contract)?.mismatches;
+    println!("{}", mismatches[0]);
+    assert_eq!(mismatches[0].name, "example:library/cellar@1.0.0");
 
     // A guest that was built for the contract would be called like this:
     //     let mut session = guest.session(Library { … }).start().await?;

@@ -41,7 +41,7 @@ use crate::state::State;
 use data_part::Part;
 use import::Import;
 use wit_host_binary::names::{ENV, is_wasi};
-use wit_host_check::served::Table;
+use wit_host_check::served::Served;
 
 /// A host function could not do what the guest called it for.
 #[derive(Debug, thiserror::Error)]
@@ -110,14 +110,14 @@ pub(crate) struct ImportFailed {
 /// ```
 pub struct Env<'l, T: 'static, U = T> {
     linker: &'l mut Linker<State<T>>,
-    table: &'l mut Table,
+    table: &'l mut Served,
     part: Part<T, U>,
     contract: Option<&'l str>,
     module: &'l str,
 }
 
 impl<'l, T: Send + 'static> Env<'l, T> {
-    pub(crate) fn new(linker: &'l mut Linker<State<T>>, table: &'l mut Table) -> Self {
+    pub(crate) fn new(linker: &'l mut Linker<State<T>>, table: &'l mut Served) -> Self {
         Self { linker, table, part: Part::whole(), contract: None, module: ENV }
     }
 }

@@ -78,7 +78,7 @@ pub(crate) enum Ending {
 
 /// A call into a guest, as errors describe it.
 #[derive(Clone, Copy)]
-pub(crate) struct Called<'a> {
+pub(crate) struct CallSite<'a> {
     pub function: &'a str,
     pub(crate) arguments: &'a [Val],
 }
@@ -110,7 +110,7 @@ impl Failure {
     }
 
     pub(crate) fn new<T>(
-        called: Called<'_>,
+        called: CallSite<'_>,
         ending: Ending,
         cause: String,
         spent: Usage,

@@ -78,8 +78,8 @@ impl<T: Send + 'static> Runtime<T> {
     /// was seen when it was compiled, against the contract of then.
     ///
     /// # Errors
-    /// [`Error::ForeignCode`] where it is not for a runtime as this one is, or was
-    /// damaged; [`Error::Guest`], [`Error::Misfits`].
+    /// [`Error::IncompatibleCode`] where it is not for a runtime as this one is, or was
+    /// damaged; [`Error::Guest`], [`Error::Mismatches`].
     ///
     /// # Safety
     /// `bytes` are machine code, which is run with all rights of this process. They
@@ -91,7 +91,7 @@ impl<T: Send + 'static> Runtime<T> {
     pub unsafe fn load_compiled(&self, bytes: impl AsRef<[u8]>) -> Result<Guest<T>> {
         let (inner, bytes) = (&self.inner, bytes.as_ref());
         let _load = tracing::debug_span!("load", bytes = bytes.len()).entered();
-        let foreign = |reason| Error::ForeignCode { reason };
+        let foreign = |reason| Error::IncompatibleCode { reason };
         let (code, manifest) = file::read(bytes).map_err(|reason| foreign(reason.into()))?;
         manifest.check(&inner.shared).map_err(foreign)?;
         within(code.len(), &inner.limits)?;

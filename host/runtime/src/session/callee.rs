@@ -8,7 +8,7 @@ use wasmtime::Store;
 use super::{Live, Session};
 use crate::component::Function as ComponentFunction;
 use crate::error::Result;
-use crate::failure::Called;
+use crate::failure::CallSite;
 use crate::module::{self, Function as ModuleFunction};
 use crate::state::State;
 use wit_host_binary::entry_point::Main;
@@ -100,7 +100,7 @@ impl<T: Send + 'static> Session<T> {
     pub(super) async fn started<R>(
         &mut self,
         live: Live,
-        called: Called<'_>,
+        called: CallSite<'_>,
         call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         let Live::Module { instance, started: false } = live else {

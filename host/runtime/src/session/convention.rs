@@ -6,7 +6,7 @@ use wasmtime::component::Val;
 use super::{Live, Session};
 use crate::abi::{Abi, Prepared};
 use crate::error::{Error, Result};
-use crate::failure::Called;
+use crate::failure::CallSite;
 use wit_host_binary::allocator_names::AllocatorNames;
 
 impl<T: Send + 'static> Session<T> {
@@ -54,7 +54,7 @@ impl<T: Send + 'static> Session<T> {
         let allocator = self.allocator.as_ref();
         let called = (name, func);
         let prepared = Prepared::new(&mut self.store, instance, called, abi, allocator, args)?;
-        let called = Called { function: name, arguments: args };
+        let called = CallSite { function: name, arguments: args };
         self.started(live, called, async |store| prepared.call(store).await).await
     }
 }

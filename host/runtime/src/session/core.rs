@@ -3,7 +3,7 @@
 
 use super::{Live, Session};
 use crate::error::{Error, Result};
-use crate::failure::Called;
+use crate::failure::CallSite;
 
 impl<T: Send + 'static> Session<T> {
     /// Calls an export of a core module with the engine's own values.
@@ -45,7 +45,7 @@ impl<T: Send + 'static> Session<T> {
             return Err(wrong(format!("it takes ({params}), and was given {given} other values")));
         }
         let mut results = vec![wasmtime::Val::I32(0); ty.results().len()];
-        let called = Called { function: name, arguments: &[] };
+        let called = CallSite { function: name, arguments: &[] };
         self.started(live, called, async |store| func.call_async(store, args, &mut results).await)
             .await?;
         Ok(results)

@@ -5,7 +5,7 @@ use tracing::Span;
 use super::Session;
 use crate::coredump;
 use crate::error::Error;
-use crate::failure::{Called, Ending, Failure, Verdict, is_of_host_function, of_panic};
+use crate::failure::{CallSite, Ending, Failure, Verdict, is_of_host_function, of_panic};
 use crate::guest::Linked;
 use wit_host_binary::entry_point::REACTOR;
 use wit_host_binary::limits::LimitReached;
@@ -17,7 +17,7 @@ impl<T: Send + 'static> Session<T> {
     pub(super) fn failed_in(
         &mut self,
         span: &Span,
-        called: Called<'_>,
+        called: CallSite<'_>,
         in_time: bool,
         failed: std::thread::Result<Option<wasmtime::Error>>,
     ) -> Error {
@@ -39,7 +39,7 @@ impl<T: Send + 'static> Session<T> {
     /// Converts the engine's error or a panic into an error of this library.
     fn failed(
         &mut self,
-        called: Called<'_>,
+        called: CallSite<'_>,
         failed: std::thread::Result<wasmtime::Error>,
     ) -> Error {
         let (verdict, error) = match failed {
@@ -108,7 +108,7 @@ impl<T: Send + 'static> Session<T> {
 
     fn failure(
         &mut self,
-        called: Called<'_>,
+        called: CallSite<'_>,
         ending: Ending,
         cause: String,
         error: Option<&wasmtime::Error>,

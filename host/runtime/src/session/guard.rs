@@ -18,7 +18,7 @@ use wasmtime::Store;
 use super::{Live, Session};
 use crate::deadline::{Began, Deadline};
 use crate::error::{Error, Result};
-use crate::failure::Called;
+use crate::failure::CallSite;
 use crate::host::Host;
 use crate::outlet::Outlets;
 use crate::state::State;
@@ -52,7 +52,7 @@ impl<T: Send + 'static> Session<T> {
     /// Runs `call` under the session's guards.
     pub(super) fn guarded<R>(
         &mut self,
-        called: Called<'_>,
+        called: CallSite<'_>,
         call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> impl Future<Output = Result<R>> {
         // The name is noted first, because a call that is dropped half-way leaves no other
@@ -66,7 +66,7 @@ impl<T: Send + 'static> Session<T> {
     #[inline]
     pub(super) fn guarded_sync<R>(
         &mut self,
-        called: &Called<'_>,
+        called: &CallSite<'_>,
         call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         let by_clock = self.count_early();
@@ -76,7 +76,7 @@ impl<T: Send + 'static> Session<T> {
     /// Runs `call`, and measures its time by the clock or by epochs.
     pub(super) async fn timed<R>(
         &mut self,
-        called: Called<'_>,
+        called: CallSite<'_>,
         by_clock: bool,
         call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
@@ -109,7 +109,7 @@ impl<T: Send + 'static> Session<T> {
     #[inline]
     pub(super) fn timed_sync<R>(
         &mut self,
-        called: &Called<'_>,
+        called: &CallSite<'_>,
         by_clock: bool,
         call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {

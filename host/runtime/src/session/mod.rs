@@ -18,7 +18,7 @@ use wasmtime::component::{self, Val};
 use wasmtime::{Instance, Store};
 
 use crate::error::{Error, Result};
-use crate::failure::Called;
+use crate::failure::CallSite;
 use crate::guest::{Guest, Outcome};
 use crate::pool::Permit;
 use crate::state::State;
@@ -112,7 +112,7 @@ impl<T: Send + 'static> Session<T> {
     /// [`Error::OutputClosed`], which end it; [`Error::SessionEnded`] from then on.
     pub async fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let live = self.live()?;
-        let called = Called { function: name, arguments: args };
+        let called = CallSite { function: name, arguments: args };
         let (mut callees, place) = self.callee(live, name)?;
         let Callees { functions, numbers, .. } = &mut *callees;
         let results = match &functions[place] {

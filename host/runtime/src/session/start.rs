@@ -10,7 +10,7 @@ use super::guard::Guards;
 use super::{Live, Session, sync};
 use crate::error::Result;
 use crate::executor::{at_once, with_stack};
-use crate::failure::Called;
+use crate::failure::CallSite;
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked, Loaded};
 use crate::pool::Permit;
@@ -27,7 +27,7 @@ pub(crate) struct Terms {
     pub(crate) limits: Arc<Limits>,
 }
 
-const INSTANTIATE: Called<'static> = Called { function: "instantiate", arguments: &[] };
+const INSTANTIATE: CallSite<'static> = CallSite { function: "instantiate", arguments: &[] };
 
 impl<T: Send + 'static> Session<T> {
     pub(crate) async fn start(

@@ -8,7 +8,7 @@ use super::callee::{Callee, Callees};
 use super::{Live, Session};
 use crate::error::Result;
 use crate::executor::with_stack;
-use crate::failure::Called;
+use crate::failure::CallSite;
 use crate::guest::Linked;
 use crate::state::State;
 
@@ -23,7 +23,7 @@ impl<T: Send + 'static> Session<T> {
     /// Calls an export as [`Session::call`] does, but blocks, and does not let other tasks run.
     pub(crate) fn call_sync(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let live = self.live()?;
-        let called = Called { function: name, arguments: args };
+        let called = CallSite { function: name, arguments: args };
         let (mut callees, place) = self.callee(live, name)?;
         let Callees { functions, numbers, .. } = &mut *callees;
         let results = match &functions[place] {
@@ -48,13 +48,13 @@ impl<T: Send + 'static> Session<T> {
         if !self.is_live() {
             return Err(self.ended_error());
         }
-        self.on_this_stack(&Called { function: name, arguments: &[] }, calls)
+        self.on_this_stack(&CallSite { function: name, arguments: &[] }, calls)
     }
 
     #[inline]
     fn on_this_stack<R>(
         &mut self,
-        called: &Called<'_>,
+        called: &CallSite<'_>,
         call: impl FnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         with_stack(self.guards.stack, || {

@@ -6,7 +6,7 @@ use wasmtime::{Store, TypedFunc, WasmParams, WasmResults};
 
 use super::{Live, Session};
 use crate::error::{Error, Result};
-use crate::failure::Called;
+use crate::failure::CallSite;
 use crate::state::State;
 
 impl<T: Send + 'static> Session<T> {
@@ -72,7 +72,7 @@ impl<T: Send + 'static> Session<T> {
         calls: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> Result<R> {
         let live = self.live()?;
-        let called = Called { function: name, arguments: &[] };
+        let called = CallSite { function: name, arguments: &[] };
         self.started(live, called, calls).await
     }
 }

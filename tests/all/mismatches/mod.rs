@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
-use wit_host::{Contract, Error, Misfits};
+use wit_host::{Contract, Error, Mismatches};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
 
 /// One row of a file.
@@ -55,13 +55,13 @@ impl Row {
         // Loading says the same as checking, and says it of the same guests.
         match runtime.load(&guest) {
             _ if self.contract.is_some() => {}
-            Ok(_) => assert!(fit.misfits.is_empty(), "{}: it loads", self.name),
-            Err(Error::Misfits(loaded)) => assert_eq!(loaded.0, fit.misfits, "{}", self.name),
+            Ok(_) => assert!(fit.mismatches.is_empty(), "{}: it loads", self.name),
+            Err(Error::Mismatches(loaded)) => assert_eq!(loaded.0, fit.mismatches, "{}", self.name),
             Err(other) => panic!("{}: {other}", self.name),
         }
-        match fit.misfits.is_empty() {
+        match fit.mismatches.is_empty() {
             true => "it fits".to_owned(),
-            false => Misfits(fit.misfits).to_string(),
+            false => Mismatches(fit.mismatches).to_string(),
         }
     }
 }
@@ -79,7 +79,7 @@ fn component(wit: &str) -> Vec<u8> {
 }
 
 fn check(file: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/all/misfits").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/all/mismatches").join(file);
     let text = fs::read_to_string(&path).expect("the rows");
     let (head, rows) = text.split_once("=== ").expect("a row");
     let rows: Vec<_> = rows.split("\n=== ").map(Row::read).collect();

@@ -9,7 +9,7 @@ use wit_host_text::{list, shown, shown_text};
 /// One reason why a guest does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Misfit {
+pub struct Mismatch {
     /// Whether it is about an import of the guest or an export.
     pub side: Side,
     /// The import or export: `module.name` of a core module, and
@@ -32,7 +32,7 @@ pub struct Misfit {
     pub(crate) about: About,
 }
 
-/// What a misfit is about.
+/// What a mismatch is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum About {
     /// The import or export that it names.
@@ -46,8 +46,8 @@ pub(crate) enum About {
     InnerHostValue,
 }
 
-impl Misfit {
-    /// A misfit of an import, with no more to say than this.
+impl Mismatch {
+    /// A mismatch of an import, with no more to say than this.
     pub(crate) fn import(
         name: impl Into<String>,
         problem: impl Into<String>,
@@ -83,7 +83,7 @@ impl Misfit {
     }
 }
 
-impl Misfit {
+impl Mismatch {
     /// What is wrong, and the types.
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`: {}", self.side, shown(&self.name), shown_text(&self.problem))?;
@@ -107,7 +107,7 @@ impl Misfit {
     }
 }
 
-impl fmt::Display for Misfit {
+impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.describe(f)?;
         self.describe_cause(f)?;
@@ -115,24 +115,24 @@ impl fmt::Display for Misfit {
     }
 }
 
-/// How many misfits are shown; a guest can have any number.
+/// How many mismatches are shown; a guest can have any number.
 const LONGEST_LIST: usize = 20;
 
 /// Every reason that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misfits(pub Vec<Misfit>);
+pub struct Mismatches(pub Vec<Mismatch>);
 
-impl Misfits {
-    /// The misfits that one fix mends, in the order of the first of each.
-    fn groups(&self) -> Vec<Vec<&Misfit>> {
-        let mut groups: Vec<Vec<&Misfit>> = Vec::new();
+impl Mismatches {
+    /// The mismatches that one fix mends, in the order of the first of each.
+    fn groups(&self) -> Vec<Vec<&Mismatch>> {
+        let mut groups: Vec<Vec<&Mismatch>> = Vec::new();
         let mut of_fix: HashMap<&str, usize> = HashMap::new();
-        for misfit in &self.0 {
+        for mismatch in &self.0 {
             let next = groups.len();
-            let group = *of_fix.entry(&misfit.fix).or_insert(next);
+            let group = *of_fix.entry(&mismatch.fix).or_insert(next);
             match groups.get_mut(group) {
-                Some(group) => group.push(misfit),
-                None => groups.push(vec![misfit]),
+                Some(group) => group.push(mismatch),
+                None => groups.push(vec![mismatch]),
             }
         }
         groups
@@ -145,13 +145,13 @@ impl Misfits {
         Some(format!("Grants::{}", calls.collect::<Vec<_>>().join("?.")))
     }
 
-    /// Nothing, or an error that tells every misfit.
-    pub fn refuse(misfits: Vec<Misfit>) -> Result<(), Self> {
-        if misfits.is_empty() { Ok(()) } else { Err(Self(misfits)) }
+    /// Nothing, or an error that tells every mismatch.
+    pub fn refuse(mismatches: Vec<Mismatch>) -> Result<(), Self> {
+        if mismatches.is_empty() { Ok(()) } else { Err(Self(mismatches)) }
     }
 }
 
-impl fmt::Display for Misfits {
+impl fmt::Display for Mismatches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the guest does not fit this host:")?;
         let groups = self.groups();
@@ -172,9 +172,14 @@ impl fmt::Display for Misfits {
     }
 }
 
-/// Shows misfits that one fix mends, which may be all that there are, and that there are
+/// Shows mismatches that one fix mends, which may be all that there are, and that there are
 /// more.
-fn show(group: &[&Misfit], are_all: bool, more: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn show(
+    group: &[&Mismatch],
+    are_all: bool,
+    more: usize,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
     let [first, others @ ..] = group else { return Ok(()) };
     let has_common_cause =
         !others.is_empty() && others.iter().all(|other| other.cause == first.cause);
@@ -202,23 +207,24 @@ fn show(group: &[&Misfit], are_all: bool, more: usize, f: &mut fmt::Formatter<'_
     write!(f, "\n{margin}to mend {them}: {}", shown(&first.fix))
 }
 
-fn describe_several(misfits: &[&Misfit], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let [first, ..] = misfits else { return Ok(()) };
-    let names: Vec<_> = misfits.iter().map(|misfit| misfit.name.as_str()).collect();
+fn describe_several(mismatches: &[&Mismatch], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let [first, ..] = mismatches else { return Ok(()) };
+    let names: Vec<_> = mismatches.iter().map(|mismatch| mismatch.name.as_str()).collect();
     write!(f, "{}s {}: {}", first.side, list(&names), shown_text(&first.problem))
 }
 
-impl Misfit {
+impl Mismatch {
     fn is_same_but_for_its_name(&self, other: &Self) -> bool {
-        let whole = |misfit: &Self| (misfit.side, misfit.problem.clone(), misfit.cause.clone());
+        let whole =
+            |mismatch: &Self| (mismatch.side, mismatch.problem.clone(), mismatch.cause.clone());
         self.is_plain() && other.is_plain() && whole(self) == whole(other)
     }
 }
 
-impl std::error::Error for Misfits {}
+impl std::error::Error for Mismatches {}
 
-impl From<Misfit> for Misfits {
-    fn from(misfit: Misfit) -> Self {
-        Self(vec![misfit])
+impl From<Mismatch> for Mismatches {
+    fn from(mismatch: Mismatch) -> Self {
+        Self(vec![mismatch])
     }
 }
