@@ -10,7 +10,7 @@ use wit_host_text::shown;
 #[non_exhaustive]
 pub enum ConfigError {
     /// The file could not be read.
-    #[error("failed to read the host file `{}`: {source}", path_text(path))]
+    #[error("failed to read the host file `{}`", path_text(path))]
     Read {
         /// Which file.
         path: PathBuf,
@@ -32,7 +32,7 @@ pub enum ConfigError {
     },
 
     /// What was allowed could not be remembered.
-    #[error("failed to remember in `{}` that the host file is allowed: {source}", path_text(path))]
+    #[error("failed to remember in `{}` that the host file is allowed", path_text(path))]
     Remember {
         /// The file that was to be written.
         path: PathBuf,

@@ -1,6 +1,7 @@
 //! Files as rows: what is in them, what is wrong with them and where, what they ask for.
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
+use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 
@@ -369,7 +370,10 @@ fn what_is_allowed_is_this_file_with_this_text() {
 #[test]
 fn files_that_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
-    let read = |path: &Path| HostFile::read(path, &Limits::default()).unwrap_err().to_string();
+    let read = |path: &Path| {
+        let error = HostFile::read(path, &Limits::default()).unwrap_err();
+        format!("{error}: {}", error.source().unwrap())
+    };
     let path = folder.path().join("large.toml");
     fs::write(&path, "# ".repeat(1 << 20)).unwrap();
     assert!(read(&path).ends_with("it is larger than 1 MiB"), "{}", read(&path));
