@@ -96,7 +96,7 @@ impl Call {
     pub(crate) fn execute(mut self) -> Result<Status> {
         interruptible()?;
         if let Some(guest) = self.words.first_mut() {
-            self.options.host_file().resolve(guest)?;
+            self.options.resolve(guest)?;
         }
         call_notation::refuse_function_first(&self.words)?;
         let path = self.words.first().map_or(OsStr::new(""), OsString::as_os_str);

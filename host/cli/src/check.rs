@@ -94,7 +94,7 @@ impl Check {
         }
         // The options do not let it come to this.
         let Some(mut guest) = self.guest.take() else { return Ok(Status::Usage) };
-        self.host_file.resolve_path(&mut guest)?;
+        self.host_file.resolve_path(&mut guest, false)?;
         self.guest(guest_file(&guest))
     }
 

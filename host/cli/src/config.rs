@@ -98,7 +98,7 @@ struct Row {
 }
 
 impl Show {
-    fn execute(mut self) -> Result<()> {
+    fn execute(&self) -> Result<()> {
         let read = self.options.host_file().read()?;
         let (file, standing) = match &read {
             Some((file, standing)) => (Some(file), Some(*standing)),

@@ -28,7 +28,7 @@ pub(crate) struct HostFileOptions {
     no_config: bool,
 
     #[arg(skip)]
-    file: OnceCell<Option<HostFile>>,
+    file: OnceCell<Option<(HostFile, Standing)>>,
 
     /// The guest's name in the file, where it was called by that.
     #[arg(skip)]
@@ -60,16 +60,20 @@ impl HostFileOptions {
     /// # Errors
     /// Where it is wrong, or a stranger's that asks for something.
     pub(crate) fn get(&self) -> Result<Option<&HostFile>> {
-        if let Some(file) = self.file.get() {
-            return Ok(file.as_ref());
+        Ok(self.trusted()?.map(|(file, _)| file))
+    }
+
+    fn trusted(&self) -> Result<Option<&(HostFile, Standing)>> {
+        if let Some(read) = self.file.get() {
+            return Ok(read.as_ref());
         }
-        let file = match self.read()? {
-            Some((file, Standing::Stranger)) => return Err(not_allowed(&file).into()),
-            Some((file, _)) => Some(file),
-            None => None,
-        };
-        file.as_ref().map_or(Ok(()), refuse_imports)?;
-        Ok(self.file.get_or_init(|| file).as_ref())
+        let read = self.read()?;
+        match &read {
+            Some((file, Standing::Stranger)) => return Err(not_allowed(file).into()),
+            Some((file, _)) => refuse_imports(file)?,
+            None => {}
+        }
+        Ok(self.file.get_or_init(|| read).as_ref())
     }
 
     /// The host file, whether it is trusted or not, and whether it is.
@@ -82,6 +86,11 @@ impl HostFileOptions {
         if self.no_config || matches!(path.try_exists(), Ok(false)) {
             return Ok(None);
         }
+        // A pipe that somebody has put there would be waited for without end.
+        if !path.is_file() {
+            let reason = format!("`{FILE_NAME}` is no file; `--no-config` leaves it out");
+            return Err(Usage::new(reason).into());
+        }
         let file = HostFile::read(path, &usual_limits())?;
         let standing = match Trust::of_user() {
             _ if file.asks().is_empty() => Standing::Harmless,
@@ -93,21 +102,35 @@ impl HostFileOptions {
 
     /// Puts the file of a guest in the place of its name, where `word` is one that the host
     /// file has. A file that is there by that name goes before.
-    pub(crate) fn resolve(&mut self, word: &mut OsString) -> Result<()> {
-        let file = self.get()?.filter(|_| !Path::new(word).is_file());
-        let named = word.to_str().and_then(|name| Some((name, file?.guests.get(name)?)));
-        if let Some((name, guest)) = named {
-            let (name, path) = (name.to_owned(), guest.file.clone());
-            self.guest = Some(name);
-            *word = path.into();
+    ///
+    /// # Errors
+    /// Those of [`HostFileOptions::get`], and where code is to be trusted that only a found
+    /// file says is the guest.
+    pub(crate) fn resolve(&mut self, word: &mut OsString, trusts_code: bool) -> Result<()> {
+        let Some((file, standing)) = self.trusted()? else { return Ok(()) };
+        let Some(name) = word.to_str().filter(|name| !Path::new(name).is_file()) else {
+            return Ok(());
+        };
+        let Some(guest) = file.guests.get(name) else { return Ok(()) };
+        if trusts_code && *standing == Standing::Harmless {
+            let (path, host_file) = (shown_path(&guest.file), shown_path(&file.path));
+            return Err(Usage::new(format!(
+                "`{name}` is `{path}` by the host file `{host_file}`, which was found and not \
+                 named, and `--trusted-code` would run that with all rights of this command; give \
+                 the path of the guest, or `--config {host_file}`"
+            ))
+            .into());
         }
+        let (name, path) = (name.to_owned(), guest.file.clone());
+        self.guest = Some(name);
+        *word = path.into();
         Ok(())
     }
 
     /// [`HostFileOptions::resolve`] for a word that is a path already.
-    pub(crate) fn resolve_path(&mut self, path: &mut PathBuf) -> Result<()> {
+    pub(crate) fn resolve_path(&mut self, path: &mut PathBuf, trusts_code: bool) -> Result<()> {
         let mut word = OsString::from(std::mem::take(path));
-        let resolved = self.resolve(&mut word);
+        let resolved = self.resolve(&mut word, trusts_code);
         *path = word.into();
         resolved
     }

@@ -63,7 +63,7 @@ enum Form {
 
 impl Inspect {
     pub(crate) fn execute(mut self) -> Result<Status> {
-        self.host_file.resolve_path(&mut self.guest)?;
+        self.host_file.resolve_path(&mut self.guest, false)?;
         let runtime = self
             .modules
             .offer(wit_host_contract::builder())

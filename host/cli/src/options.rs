@@ -2,7 +2,7 @@
 //! grants, as text that is turned into the library's own types.
 
 use std::env::VarError;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -130,6 +130,9 @@ impl Options {
         runtime: &Runtime<Functions>,
         observer: &Observer<'_>,
     ) -> anyhow::Result<Guest<Functions>> {
+        if let Some(file) = self.host_file.get()? {
+            observer.tell(|| format!("by the host file `{}`", shown_path(&file.path)));
+        }
         self.modules.with_host_values(|externref| match externref == self.modules.externref() {
             true => observer.load(runtime, self.trusted_code),
             false => {
@@ -165,9 +168,19 @@ impl Options {
         matches!(self.stdio, Io::Raw)
     }
 
-    /// The host file, to have the guest by its name there.
-    pub(crate) fn host_file(&mut self) -> &mut HostFileOptions {
-        &mut self.host_file
+    /// Puts the guest's file in the place of its name in the host file.
+    pub(crate) fn resolve(&mut self, guest: &mut OsString) -> anyhow::Result<()> {
+        self.host_file.resolve(guest, self.trusted_code)
+    }
+
+    /// [`Options::resolve`] for a word that is a path already.
+    pub(crate) fn resolve_path(&mut self, guest: &mut PathBuf) -> anyhow::Result<()> {
+        self.host_file.resolve_path(guest, self.trusted_code)
+    }
+
+    /// The host file.
+    pub(crate) fn host_file(&self) -> &HostFileOptions {
+        &self.host_file
     }
 
     /// The modules that serve the guest's imports.

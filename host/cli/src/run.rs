@@ -58,7 +58,7 @@ impl Run {
         }
         interruptible()?;
         if let Some(guest) = self.guest.first_mut() {
-            self.options.host_file().resolve(guest)?;
+            self.options.resolve(guest)?;
         }
         if self.guest.first().and_then(|word| call_notation::split(word.to_str()?)).is_some() {
             call_notation::refuse_function_first(&self.guest)?;

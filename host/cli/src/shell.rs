@@ -65,7 +65,7 @@ const NO_SESSION: &str = "there is no session; `:reset` starts one";
 
 impl Shell {
     pub(crate) fn execute(mut self) -> Result<Status> {
-        self.options.host_file().resolve_path(&mut self.guest)?;
+        self.options.resolve_path(&mut self.guest)?;
         // While it is set, an interrupt ends the shell; while it is not, the call.
         let interrupt = Interrupt::new(true.into());
         interrupting(&interrupt)?;

@@ -300,3 +300,24 @@ fn a_text_has_no_more_values_than_it_may() {
     let deep = "[".repeat(1_000_000);
     assert!(Json::parse(&deep).unwrap_err().reason.starts_with("it is no JSON: recursion limit"));
 }
+
+#[test]
+fn the_deepest_types_are_written_and_read() {
+    type Wrap = fn(Val) -> Val;
+    // The engine takes no deeper ones as parameters.
+    let deep = |of: &str| format!("{}u8{}", of.repeat(97), ">".repeat(97));
+    let kinds: [(&str, Wrap); 4] = [
+        ("list<", |value| Val::List(vec![value])),
+        ("tuple<", |value| Val::Tuple(vec![value])),
+        ("option<", |value| Val::Option(Some(Box::new(value)))),
+        ("result<", |value| Val::Result(Ok(Some(Box::new(value))))),
+    ];
+    for (of, wrap) in kinds {
+        let ty = &types(&[&deep(of)])[0];
+        let value = (0..97).fold(Val::U8(7), |value, _| wrap(value));
+        there_and_back(ty, &value);
+        let wrong = (0..97).fold(Val::Bool(true), |value, _| wrap(value));
+        let error = JsonStyle::default().value(ty, &wrong).unwrap_err();
+        assert!(error.reason.starts_with("expected `u8`"), "{error}");
+    }
+}
