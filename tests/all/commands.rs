@@ -56,6 +56,12 @@ fn the_contract_is_printed_as_json() {
     let contract = json(&["contract", "--format", "json"]);
     assert_eq!(contract["world"], "wit-host:contract/plugin@0.1.0");
     assert_eq!(contract["wit"], wit_host_contract::WIT);
+    let math = &contract["interfaces"][0];
+    assert_eq!(
+        (&math["name"], &math["functions"][0]["name"]),
+        (&"wit-host:contract/math@0.1.0".into(), &"add".into())
+    );
+    assert_eq!(math["functions"][0]["params"][1]["type"]["kind"], "s32");
     let env = json(&["contract", "--env", "--format", "json"]);
     assert_eq!(env["env"][1]["import"], "add");
     assert_eq!(env["env"][1]["type"], "(i32, i32) -> i32");

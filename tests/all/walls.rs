@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// Our crates, bottom up. One uses only those before it.
-const LAYERS: [&str; 10] = [
+const LAYERS: [&str; 11] = [
     "wit-host-text",
     "wit-host-binary",
     "wit-host-wit",
@@ -15,6 +15,7 @@ const LAYERS: [&str; 10] = [
     "wit-host-scaffold",
     "wit-host",
     "wit-host-contract",
+    "wit-host-config",
     "wit-host-cli",
 ];
 
@@ -23,6 +24,7 @@ const OF_COMMANDS: &[&str] = &["clap", "rustyline", "notify", "tracing-subscribe
 const OF_HTTP: &[&str] = &["reqwest", "hyper", "rustls", "ring"];
 const OF_ENGINE: &[&str] = &["wasmtime", "wasmtime-wasi", "tokio"];
 const OF_RUNTIME: &[&str] = &["wasmtime-wasi", "tokio"];
+const OF_HOST: &[&str] = &["wit-host", "wit-host-check", "wit-host-contract"];
 
 /// What is in nothing that a crate depends on.
 const KEPT_OUT: &[(&str, &[&[&str]])] = &[
@@ -35,6 +37,7 @@ const KEPT_OUT: &[(&str, &[&[&str]])] = &[
     ("wit-host-scaffold", &[OF_COMMANDS, OF_HTTP, OF_ENGINE]),
     ("wit-host", &[OF_COMMANDS, OF_HTTP]),
     ("wit-host-contract", &[OF_COMMANDS]),
+    ("wit-host-config", &[OF_COMMANDS, OF_HTTP, OF_ENGINE, OF_HOST]),
 ];
 
 /// What comes with a feature of the library alone.

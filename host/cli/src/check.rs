@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use wit_host::{Contract, Error, Fit, Isolation, Limits, Mismatches};
+use wit_host::{Contract, Error, Fit, Grants, Isolation, Limits, Mismatches};
 
 use super::against::against;
 use super::features::FeatureOptions;
+use super::host_file::HostFileOptions;
 use super::isolation::isolation;
 use super::json;
 use super::loading::Loading;
@@ -74,27 +75,33 @@ pub(crate) struct Check {
     #[command(flatten)]
     modules: Modules,
 
+    #[command(flatten)]
+    host_file: HostFileOptions,
+
     /// How to print what was found
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
 impl Check {
-    pub(crate) fn execute(&self) -> Result<Status> {
-        match (&self.guest, &self.against, &self.wit) {
-            (_, Some(old), Some(new)) => {
-                let packages = self.features.read_both(old, new)?;
-                against(packages.each_ref(), self.world.as_deref(), self.format)
-            }
-            (Some(guest), ..) => self.guest(guest_file(guest)),
-            // The options do not let it come to this.
-            _ => Ok(Status::Usage),
+    pub(crate) fn execute(mut self) -> Result<Status> {
+        if let (Some(old), Some(new)) = (&self.against, &self.wit) {
+            let packages = self.features.read_both(old, new)?;
+            return against(packages.each_ref(), self.world.as_deref(), self.format);
         }
+        // The options do not let it come to this.
+        let Some(mut guest) = self.guest.take() else { return Ok(Status::Usage) };
+        self.host_file.resolve_path(&mut guest, false)?;
+        self.guest(guest_file(&guest))
     }
 
     fn guest(&self, guest: &Path) -> Result<Status> {
         let contract = self.contract()?;
-        let fit = self.fit(guest, &contract, self.loading.limits()?, isolation()?);
+        let limits = self.loading.limits_over(self.host_file.limits()?)?;
+        let grants = self.host_file.deny(Grants::default())?;
+        let bounds = (limits, grants);
+        let fit = self.fit(guest, contract.as_ref(), bounds, isolation()?);
+        let contract = contract.map_or_else(|| self.shipped(), Ok)?;
         let (contract, is_json) = (contract.name(), self.format == Format::Json);
         let fit = match fit {
             Err(error) if is_json && status(&error) == Status::Refused => {
@@ -135,29 +142,40 @@ impl Check {
         Ok(Status::Guest(0))
     }
 
-    /// What the guest is held against.
-    fn contract(&self) -> Result<Contract> {
-        let world = self.world.as_deref();
-        Ok(match (&self.wit, world) {
-            (Some(wit), _) => self.features.read(wit)?.contract(world)?,
-            (None, None) => wit_host_contract::contract()?,
-            (None, Some(world)) => wit_host_contract::contract()?.with_world(world)?,
+    /// What the guest is held against, unless it is the shipped contract.
+    fn contract(&self) -> Result<Option<Contract>> {
+        let file = self.host_file.contract()?;
+        Ok(match (&self.wit, file) {
+            (Some(wit), _) => Some(self.features.read(wit)?.contract(self.world.as_deref())?),
+            (None, Some((wit, world))) => {
+                Some(Contract::read(wit, self.world.as_deref().or(world))?)
+            }
+            (None, None) => None,
+        })
+    }
+
+    fn shipped(&self) -> Result<Contract> {
+        let contract = wit_host_contract::contract()?;
+        Ok(match &self.world {
+            Some(world) => contract.with_world(world)?,
+            None => contract,
         })
     }
 
     fn fit(
         &self,
         guest: &Path,
-        contract: &Contract,
-        limits: Limits,
+        contract: Option<&Contract>,
+        (limits, grants): (Limits, Grants),
         isolation: Isolation,
     ) -> Result<Fit, Error> {
         let fit = |externref| {
             let offered = self.modules.offer_with(wit_host_contract::builder(), externref);
-            let offered = offered.limits(limits.clone()).isolate(isolation.clone());
-            match &self.wit {
-                Some(_) => offered.build()?.fit_contract_file(guest, contract),
-                None => offered.build()?.fit_file(guest),
+            let offered = offered.limits(limits.clone()).grants(grants.clone());
+            let runtime = offered.isolate(isolation.clone()).build()?;
+            match contract {
+                Some(contract) => runtime.fit_contract_file(guest, contract),
+                None => runtime.fit_file(guest),
             }
         };
         let mut found = fit(self.modules.externref())?;

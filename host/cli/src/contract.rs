@@ -1,5 +1,7 @@
 //! `wit-host contract`: what this host offers to guests, for their authors.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::Args;
 use wit_host::Runtime;
@@ -12,20 +14,32 @@ use super::status::Status;
 /// Print the WIT that this host offers, or its `env` imports
 ///
 /// The WIT is one file with the whole package, to be put into a guest's `wit`
-/// folder.
+/// folder. As JSON, it is the types and functions of the world with their comments, for
+/// programs: `world`, `docs`, `wit`, `imports` and `exports` (objects of `kind` and `name`),
+/// `interfaces` (of `name`, `docs`, `types` and `functions`) and `types`; the documentation of
+/// `Contract::json` has all keys.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   wit-host contract > wit/contract.wit
-  wit-host contract --env")]
+  wit-host contract --env
+  wit-host contract --wit wit --world plugin --format json")]
 pub(crate) struct Contract {
     /// Print the imports of core modules, with their flat types and the functions
     /// of the contract that they are, instead
     #[arg(long)]
     env: bool,
 
-    /// What to print: a text, or a JSON object of `world` and `wit`, or of `env`
-    /// with objects of `import`, `type` and `implements`
+    /// The contract in this WIT file or folder, instead of this host's
+    #[arg(long, value_name = "PATH", conflicts_with = "env")]
+    wit: Option<PathBuf>,
+
+    /// The contract's world, where it has more than one
+    #[arg(long, value_name = "NAME", requires = "wit")]
+    world: Option<String>,
+
+    /// What to print: a text, or a JSON object; of `--env` it is `env` with objects of
+    /// `import`, `type` and `implements`
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -33,11 +47,17 @@ pub(crate) struct Contract {
 impl Contract {
     pub(crate) fn execute(&self) -> Result<Status> {
         match (self.env, self.format) {
-            (false, Format::Text) => print(wit_host_contract::WIT)?,
+            (false, Format::Text) => match &self.wit {
+                Some(_) => print(&self.read()?.wit())?,
+                None => print(wit_host_contract::WIT)?,
+            },
             (false, Format::Json) => {
-                let wit = wit_host_contract::WIT;
-                let world = wit_host::Contract::parse(wit, None)?.name();
-                print_json(&json::World { world, wit })?;
+                let mut contract = self.read()?.json();
+                if self.wit.is_none() {
+                    // As it was written.
+                    contract["wit"] = wit_host_contract::WIT.into();
+                }
+                print_json(&contract)?;
             }
             (true, Format::Text) => print(&table(&wit_host_contract::builder().build()?))?,
             (true, Format::Json) => {
@@ -50,6 +70,13 @@ impl Contract {
             }
         }
         Ok(Status::Guest(0))
+    }
+
+    fn read(&self) -> Result<wit_host::Contract> {
+        Ok(match &self.wit {
+            Some(wit) => wit_host::Contract::read(wit, self.world.as_deref())?,
+            None => wit_host::Contract::parse(wit_host_contract::WIT, None)?,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use wit_host::{Contract, Error, GuestError, Inspection};
 
+use super::host_file::HostFileOptions;
 use super::isolation::isolation;
 use super::json;
 use super::loading::Loading;
@@ -57,6 +58,9 @@ pub(crate) struct Inspect {
 
     #[command(flatten)]
     modules: Modules,
+
+    #[command(flatten)]
+    host_file: HostFileOptions,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -70,15 +74,20 @@ enum Form {
 }
 
 impl Inspect {
-    pub(crate) fn execute(&self) -> Result<Status> {
+    pub(crate) fn execute(mut self) -> Result<Status> {
+        self.host_file.resolve_path(&mut self.guest, false)?;
         let runtime = self
             .modules
             .offer(wit_host_contract::builder())
             .isolate(isolation()?)
-            .limits(self.loading.limits()?)
+            .limits(self.loading.limits_over(self.host_file.limits()?)?)
             .build()?;
         let guest = guest_file(&self.guest);
-        let contract = self.wit.as_ref().map(|wit| Contract::read(wit, self.world.as_deref()));
+        let contract = match &self.wit {
+            Some(wit) => Some((&**wit, self.world.as_deref())),
+            None => self.host_file.contract()?,
+        };
+        let contract = contract.map(|(wit, world)| Contract::read(wit, world));
         let inspection = match contract.transpose()? {
             Some(contract) => runtime.inspect_contract_file(guest, &contract),
             None => runtime.inspect_file(guest),

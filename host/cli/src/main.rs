@@ -11,6 +11,7 @@ mod check;
 mod compile;
 mod complete;
 mod completions;
+mod config;
 mod contract;
 mod convention;
 mod core_values;
@@ -21,6 +22,7 @@ mod features;
 mod fields;
 mod history;
 mod host_calls;
+mod host_file;
 mod inspect;
 mod isolation;
 mod json;
@@ -88,6 +90,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Compile(compile::Compile),
     Contract(contract::Contract),
+    Config(config::Config),
     Cache(cache::Cache),
     Completions(completions::Completions),
 }
@@ -134,8 +137,8 @@ fn answered(answer: &clap::Error) -> anyhow::Result<Status> {
 fn execute(command: Command) -> anyhow::Result<Status> {
     match command {
         Command::Run(run) => (*run).execute(),
-        Command::Call(call) => call.execute(),
-        Command::Shell(shell) => shell.execute(),
+        Command::Call(call) => (*call).execute(),
+        Command::Shell(shell) => (*shell).execute(),
         Command::Check(check) => check.execute(),
         Command::Inspect(inspect) => inspect.execute(),
         Command::Adapt(adapt) => adapt.execute(),
@@ -143,6 +146,7 @@ fn execute(command: Command) -> anyhow::Result<Status> {
         Command::Doctor(doctor) => doctor.execute(),
         Command::Compile(compile) => compile.execute(),
         Command::Contract(contract) => contract.execute(),
+        Command::Config(config) => config.execute(),
         Command::Cache(cache) => cache.execute(),
         Command::Completions(completions) => completions.execute(),
     }

@@ -64,7 +64,8 @@ pub(super) const COMMANDS: [(&str, &str); 6] = [
 const NO_SESSION: &str = "there is no session; `:reset` starts one";
 
 impl Shell {
-    pub(crate) fn execute(&self) -> Result<Status> {
+    pub(crate) fn execute(mut self) -> Result<Status> {
+        self.options.resolve_path(&mut self.guest)?;
         // While it is set, an interrupt ends the shell; while it is not, the call.
         let interrupt = Interrupt::new(true.into());
         interrupting(&interrupt)?;
@@ -76,7 +77,7 @@ impl Shell {
         let grants = self.options.grants()?;
         let mut editor = editor(&guest, self.notation)?;
         let mut prompt = Prompt {
-            shell: self,
+            shell: &self,
             runtime,
             guest,
             is_new: false,

@@ -14,6 +14,7 @@ use signal_hook::consts::SIGINT;
 use wit_host::terminal::{Output, within_line, write_own};
 use wit_host::{ContractError, Error, GuestError, LimitReached};
 use wit_host_adapt::AdaptError;
+use wit_host_config::ConfigError;
 use wit_host_scaffold::ProjectError;
 
 use super::options::Usage;
@@ -220,9 +221,14 @@ fn status_of(error: &anyhow::Error) -> Status {
             ProjectError::Name { .. } | ProjectError::Occupied { .. } | ProjectError::World { .. },
         ) => true,
         Some(ProjectError::Contract(error)) => is_unreadable(error),
+        _ if is_host_file(error) => true,
         _ => error.is::<Usage>() || error.downcast_ref().is_some_and(is_unreadable),
     };
     if is_usage { Status::Usage } else { Status::HostFailed }
+}
+
+fn is_host_file(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(ConfigError::Read { .. } | ConfigError::Invalid { .. }))
 }
 
 fn is_unreadable(error: &ContractError) -> bool {

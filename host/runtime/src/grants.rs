@@ -74,7 +74,6 @@ pub enum Stdio {
 
 /// What a guest may do in a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Access {
     /// List and read.
     ReadOnly,

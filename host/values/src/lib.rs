@@ -23,15 +23,23 @@
 //!
 //! | type | JSON |
 //! | --- | --- |
-//! | `bool` and numbers | themselves; also `"nan"`, `"inf"` and `"-inf"` |
+//! | `bool` and numbers | themselves; floating-point numbers also `"nan"`, `"inf"` and `"-inf"` |
+//! | `s64`, `u64` | numbers, also as texts of their digits |
 //! | `char`, `string` | a text |
-//! | `list<T>`, `tuple<…>` | an array |
+//! | `list<T>`, `list<T, N>`, `tuple<…>` | an array |
+//! | `list<u8>` | an array of numbers, or a data URL: `"data:;base64,AP8="` |
+//! | `map<string, T>` | an object, or as every other map |
+//! | `map<K, V>` | an array of arrays of a key and its value, each key once |
 //! | a record | an object; a field that is an option may be missing |
 //! | a variant | `{"case": payload}`, or `"case"` without a payload |
 //! | an enum | `"case"` |
 //! | `option<T>` | `null`, or the value; `{"some": value}` where `T` is an option too |
 //! | `result<T, E>` | `{"ok": value}` or `{"err": value}`, with `null` for no payload |
 //! | flags | an array of the names that are set |
+//!
+//! All of these are read; [`JsonStyle`] says which are written. NaN has no bits in JSON: every
+//! NaN is read as one. JSON's numbers have no limit, and what a type cannot hold is refused,
+//! never rounded to another whole number. Handles, streams and futures have no JSON.
 
 #[cfg(feature = "text")]
 mod argument;
@@ -58,7 +66,7 @@ pub use self::core_number::{lift_number, lower_number, number_type};
 pub use self::example::example;
 pub use self::fits::fits;
 #[cfg(feature = "text")]
-pub use self::json::{escape_json, to_json, to_json_text};
+pub use self::json::{BadJson, Json, JsonStyle, escape_json, to_json, to_json_text};
 pub use self::mismatch::mismatch;
 pub use self::notation::wit;
 pub use self::signature::Signature;

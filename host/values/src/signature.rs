@@ -13,7 +13,6 @@ use wit_host_text::short;
 /// The parameters and results of an exported function. It displays as WIT:
 /// `func(a: s32, b: list<string>) -> result<string>`.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Signature {
     /// The parameters with their names. Those of a core module's function are
     /// `0`, `1` and so on.

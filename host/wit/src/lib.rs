@@ -9,6 +9,7 @@ pub mod depth;
 mod difference;
 mod error;
 mod gates;
+mod json;
 mod members;
 mod notation;
 mod offered;

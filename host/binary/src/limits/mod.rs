@@ -71,6 +71,20 @@ macro_rules! limits {
                 }
                 Ok(())
             }
+
+            /// Each limit by its name, with its value as people read it.
+            pub fn shown(&self) -> Vec<(&'static str, String)> {
+                vec![$((stringify!($field), $unit::show(&self.$field)),)*]
+            }
+
+            /// The names of the limits that allow more than they do in `others`.
+            pub fn raised_above(&self, others: &Self) -> Vec<&'static str> {
+                let mut raised = Vec::new();
+                $(if $unit::is_more(&self.$field, &others.$field) {
+                    raised.push(stringify!($field));
+                })*
+                raised
+            }
         }
 
         /// The limit that a guest reached, and its value.
@@ -350,13 +364,22 @@ mod tests {
     }
 
     #[test]
-    fn every_limit_is_set_by_its_name() {
+    fn every_limit_is_set_by_its_name_and_compared() {
         for name in Limits::NAMES {
             let mut limits = Limits::default();
             let set = ["7", "7s"].iter().find(|value| limits.set(name, value).is_ok());
             assert!(set.is_some() && limits != Limits::default(), "{name}");
             assert!(limits.set(&name.replace('_', "-"), "much").is_err(), "{name}");
         }
+        let (mut less, mut more) = (Limits::default(), Limits::default());
+        for (name, shown) in Limits::default().shown() {
+            let set = ["0", "0s", "1"].iter().find(|value| less.set(name, value).is_ok());
+            assert!(set.is_some() && !shown.is_empty(), "{name}");
+        }
+        more.set("fuel", "none").expect("off");
+        more.set("wall-clock", "none").expect("off");
+        assert_eq!(less.raised_above(&more), [""; 0]);
+        assert_eq!(more.raised_above(&less), Limits::NAMES);
         let error = Limits::default().set("speed", "1").expect_err("no such limit");
         assert!(error.starts_with("there is no limit `speed`; there are wall-clock, memory"));
     }

@@ -57,6 +57,15 @@ fn no_number(text: &str, error: &ParseIntError, most: u64) -> String {
     }
 }
 
+/// Whether a limit that may be off allows more than another: what is off has no end.
+fn is_more<T: PartialOrd>(limit: &Option<T>, than: &Option<T>) -> bool {
+    match (limit, than) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(limit), Some(than)) => limit > than,
+    }
+}
+
 pub(super) mod bytes {
     pub(crate) fn parse(text: &str) -> Result<usize, String> {
         let size = super::parse_size(text)?;
@@ -76,10 +85,14 @@ pub(super) mod bytes {
     pub(crate) fn value(size: &usize) -> Option<u64> {
         u64::try_from(*size).ok()
     }
+
+    pub(crate) fn is_more(size: &usize, than: &usize) -> bool {
+        size > than
+    }
 }
 
 pub(super) mod stack {
-    pub(crate) use super::bytes::{show, show_count, value};
+    pub(crate) use super::bytes::{is_more, show, show_count, value};
 
     pub(crate) fn parse(text: &str) -> Result<usize, String> {
         match super::bytes::parse(text)? {
@@ -94,7 +107,7 @@ pub(super) mod count {
         text.parse().map_err(|error| super::no_number(text, &error, usize::MAX as u64))
     }
 
-    pub(crate) use super::bytes::value;
+    pub(crate) use super::bytes::{is_more, value};
 
     pub(crate) fn show(count: &usize) -> String {
         count.to_string()
@@ -125,6 +138,10 @@ pub(super) mod maybe {
     pub(crate) fn value(count: &Option<u64>) -> Option<u64> {
         *count
     }
+
+    pub(crate) fn is_more(count: &Option<u64>, than: &Option<u64>) -> bool {
+        super::is_more(count, than)
+    }
 }
 
 pub(super) mod span {
@@ -150,6 +167,10 @@ pub(super) mod span {
     pub(crate) fn value(_: &Duration) -> Option<u64> {
         None
     }
+
+    pub(crate) fn is_more(span: &Duration, than: &Duration) -> bool {
+        span > than
+    }
 }
 
 pub(super) mod time {
@@ -169,6 +190,10 @@ pub(super) mod time {
 
     pub(crate) fn value(_: &Option<Duration>) -> Option<u64> {
         None
+    }
+
+    pub(crate) fn is_more(limit: &Option<Duration>, than: &Option<Duration>) -> bool {
+        super::is_more(limit, than)
     }
 }
 

@@ -2,13 +2,6 @@
 
 use serde::Serialize;
 
-/// The contract, as a whole.
-#[derive(Serialize)]
-pub(crate) struct World<'w> {
-    pub(crate) world: String,
-    pub(crate) wit: &'w str,
-}
-
 /// The imports of core modules.
 #[derive(Serialize)]
 pub(crate) struct Env<'e> {

@@ -11,7 +11,7 @@ mod trace;
 mod words;
 
 pub(crate) use changes::Changes;
-pub(crate) use contract::{Env, EnvImport, World};
+pub(crate) use contract::{Env, EnvImport};
 pub(crate) use fit::Fit;
 pub(crate) use inspection::Inspection;
 pub(crate) use kept::Kept;

@@ -1,7 +1,7 @@
 //! Reading values by the type that is wanted. What is read is no deeper than the type, which
 //! the engine limits to a hundred levels.
 
-use wasmtime::component::types::{Record, Tuple, Variant};
+use wasmtime::component::types::{FixedLengthList, Map, Record, Tuple, Variant};
 use wasmtime::component::{Type, Val};
 
 use super::lexer::Lexer;
@@ -24,6 +24,8 @@ fn value(lexer: &mut Lexer<'_>, ty: &Type) -> Result<Val, Fault> {
         Type::String => lexer.string()?.map(Val::String),
         Type::Char => lexer.character()?.map(Val::Char),
         Type::List(list) => sequence(lexer, ['[', ']'], |_| Some(list.ty()))?.map(Val::List),
+        Type::FixedLengthList(ty) => fixed_list(lexer, ty)?,
+        Type::Map(ty) => map(lexer, ty)?,
         Type::Tuple(ty) => tuple(lexer, ty)?,
         Type::Record(ty) => record(lexer, ty)?,
         Type::Variant(ty) => Some(variant(lexer, ty)?),
@@ -81,6 +83,31 @@ fn items(
         }
     }
     Ok(true)
+}
+
+fn fixed_list(lexer: &mut Lexer<'_>, ty: &FixedLengthList) -> Result<Option<Val>, Fault> {
+    let Some(values) = sequence(lexer, ['[', ']'], |_| Some(ty.ty()))? else { return Ok(None) };
+    members::list_length(ty.len(), values.len())?;
+    Ok(Some(Val::FixedLengthList(values)))
+}
+
+/// A list of keys with their values: `[("a", 1), ("b", 2)]`.
+fn map(lexer: &mut Lexer<'_>, ty: &Map) -> Result<Option<Val>, Fault> {
+    let types = [ty.key(), ty.value()];
+    let (mut entries, mut index) = (members::Entries::default(), 0_usize);
+    let is_there = items(lexer, ['[', ']'], |lexer| {
+        let within = |fault: Fault| fault.within(&format!("[{index}]"));
+        let before = lexer.clone();
+        let pair = sequence(lexer, ['(', ')'], |at| types.get(at).cloned()).map_err(within)?;
+        let Some([key, value]) = pair.map(<[Val; 2]>::try_from).and_then(Result::ok) else {
+            let reason = format!("expected a key and its value, found `{}`", short(before.next()));
+            return Err(within(Fault::new(reason)));
+        };
+        entries.push(key, value).map_err(within)?;
+        index += 1;
+        Ok(())
+    })?;
+    Ok(is_there.then(|| entries.finish()))
 }
 
 fn tuple(lexer: &mut Lexer<'_>, ty: &Tuple) -> Result<Option<Val>, Fault> {
