@@ -303,6 +303,27 @@ mod tests {
         }
     }
 
+    /// Whether a source defines what a path ends with.
+    fn is_defined(source: &str, path: &str) -> bool {
+        let name = path.rsplit("::").next().unwrap_or_default();
+        let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let defines = |word: &str| {
+            let defined = format!("{word} {name}");
+            let mut found = source.match_indices(&defined);
+            found.any(|(at, _)| !source[at + defined.len()..].starts_with(is_name))
+        };
+        let is_case = source.contains(&format!("\n    {name},\n"));
+        is_case || ["fn", "pub const", "pub struct"].into_iter().any(defines)
+    }
+
+    #[test]
+    fn every_way_out_is_there() {
+        let sources = sources();
+        for item in ROWS.iter().map(|(rust, _)| path(rust)).chain(OF_PROGRAMS.iter().copied()) {
+            assert!(sources.iter().any(|(_, source)| is_defined(source, item)), "no `{item}`");
+        }
+    }
+
     #[test]
     fn no_library_knows_the_command() {
         let mut words = Vec::new();
