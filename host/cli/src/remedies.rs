@@ -197,8 +197,13 @@ mod tests {
     use crate::Cli;
 
     /// Ways out that only a program has.
-    const OF_PROGRAMS: &[&str] =
-        &["Pool::new", "Pool::wait", "RuntimeBuilder::component", "Session::bind", "Session::run"];
+    const OF_PROGRAMS: &[&str] = &[
+        "Pool::new",
+        "Pool::wait",
+        "RuntimeBuilder::component_imports",
+        "Session::bind",
+        "Session::run",
+    ];
 
     /// The crates of the libraries.
     const LIBRARIES: &[&str] =

@@ -6,6 +6,7 @@
 mod absent;
 mod component;
 mod denial;
+mod importer;
 mod large;
 mod mismatch;
 mod module;
