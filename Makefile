@@ -16,6 +16,10 @@ CARGO_FUZZ := target/tools/bin/cargo-fuzz
 FUZZ_TARGETS := load inspect run env options values differential dwarf limits mutate
 FUZZ_SECONDS := 60
 
+# Of the library, as its manifest has them.
+FEATURES := cache pooling isolation text-format coredumps precompiled serde values-text
+CHECK_FEATURES := cargo clippy --quiet --package wit-host --no-default-features
+
 # A folder in guest/ with a Makefile is a guest in a language of its own. Those that
 # need the same tools share them.
 LANGUAGES := $(patsubst guest/%/Makefile,%,$(wildcard guest/*/Makefile guest/module/*/Makefile))
@@ -29,7 +33,7 @@ BUILD_BENCH := cargo build --release --package wit-host-cli --package wit-host-b
 BENCH := RUST_BACKTRACE=0 target/release/wit-host-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak limits bench bench-readme bench-once bench-peers fuzz guests guests-all guests-table guests-cargo-component targets lint package doc install clean
+.PHONY: help run test features soak limits bench bench-readme bench-once bench-peers fuzz guests guests-all guests-table guests-cargo-component targets lint package doc install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
@@ -125,7 +129,16 @@ targets: # Install the libraries of Rust that guests are built with
 			exit 1; }; \
 	done
 
-lint: targets $(CARGO_DENY) ## Check formatting, lints, documentation and dependencies
+features: ## Check the library with each of its features alone, and with all others
+	$(CHECK_FEATURES) -- --deny warnings
+	@for feature in $(FEATURES); do \
+		others=$$(echo $(FEATURES) | sed "s/\b$$feature\b//"); \
+		echo "$$feature, and $$others"; \
+		$(CHECK_FEATURES) --features "$$feature" -- --deny warnings && \
+		$(CHECK_FEATURES) --features "$$others" -- --deny warnings || exit 1; \
+	done
+
+lint: targets $(CARGO_DENY) features ## Check formatting, lints, documentation and dependencies
 	cargo fmt --check
 	cargo fmt --all --check --manifest-path guest/Cargo.toml
 	cargo fmt --check --manifest-path tests/peers/Cargo.toml

@@ -29,7 +29,7 @@ fn load(runtime: &Runtime<Functions>, bytes: &[u8]) -> Result<Guest<Functions>> 
 #[test]
 fn a_compiled_guest_is_the_guest() {
     for (guest, import) in [(guests::COMPONENT_WASIP2, "math"), (guests::ADD_UNKNOWN, "env.add")] {
-        let CompiledGuest { bytes, manifest } = compiled(guest);
+        let CompiledGuest { bytes, manifest, .. } = compiled(guest);
         assert!(manifest.imports.iter().any(|name| name.contains(import)), "{manifest:?}");
         let runtime = runtime(crate::hosts::shipped());
         let whole = runtime.load_file(guest).unwrap();
@@ -45,13 +45,13 @@ fn a_compiled_guest_is_the_guest() {
 #[test]
 fn a_compiled_guest_is_for_one_kind_of_runtime() {
     let bytes = compiled(guests::ADD_UNKNOWN).bytes;
-    let contract = wit_host_contract::builder;
+    let contract = crate::hosts::shipped;
     let refused = |builder, part: &str| {
         let error = load(&runtime(builder), &bytes).err().unwrap();
         assert!(error.to_string().contains(part), "{error}");
     };
-    refused(contract().limits(Limits::default().fuel(1)), "compiled without `fuel`");
-    refused(contract().deterministic(true), "compiled without `deterministic`");
+    refused(contract().limits(Limits::default().fuel(1)), "compiled without `Limits::fuel`");
+    refused(contract().deterministic(true), "compiled without `RuntimeBuilder::deterministic`");
     refused(contract().limits(Limits::default().compiled_size(100)), "`compiled_size`");
     refused(crate::hosts::builder(), "`env::add`");
     let limits = Limits::default().stack(256 << 10).memory(1 << 20);
@@ -138,7 +138,7 @@ fn the_command_runs_compiled_code_that_a_person_trusts() {
         check(&["call", "--trusted-code", &output, "run"], 0, "3\n", "");
         check(&["run", &output], 126, "", "only taken where it is trusted, with `--trusted-code`");
         let fuel = ["run", "--trusted-code", "--fuel", "100000", &output];
-        check(&fuel, 126, "", "it was compiled without `fuel`, and is to be run with");
+        check(&fuel, 126, "", "it was compiled without `--fuel`, and is to be run with");
         run(&["compile", "--fuel", guest, "-o", &output]);
         check(&fuel, 0, "3\n", "");
         check(&["run", "--trusted-code", guest], 126, "", "it is no file of `wit-host compile`");

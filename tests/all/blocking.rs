@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wit_host::{Error, Guest, LimitReached, Limits, Runtime, Val};
+use wit_host::{Error, Guest, LimitReached, Limits, Val};
 
 /// A guest whose `double` calls the host and whose `spin` never ends.
 const PLAIN: &str = r#"(module
@@ -62,7 +62,7 @@ fn a_guest_that_imports_something_async_is_called_async() {
         let error = session.run_sync("double", |store| double.call(store, 21)).unwrap_err();
         let Error::InvalidCall { function, reason } = &error else { panic!("{error}") };
         assert_eq!(function, "double");
-        assert!(reason.ends_with("use `Session::typed` with bindings that are"), "{reason}");
+        assert!(reason.ends_with("use `Session::run` with bindings that are"), "{reason}");
         let call = session.run("double", async |store| double.call_async(store, 21).await);
         assert_eq!(call.unwrap(), 42);
         assert_eq!(session.call("double", &[Val::S32(3)]).unwrap(), [Val::S32(6)]);

@@ -1,7 +1,7 @@
 //! Values that a component hands over and that are none: each is told in words that say what
 //! the guest did, beside the engine's own.
 
-use wit_host::{Error, Runtime};
+use wit_host::Error;
 
 /// A component whose `run` returns a value of the type: `body` is its code, which answers with
 /// an address or a number, and `data` lies at the address 0.

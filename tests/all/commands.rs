@@ -27,9 +27,16 @@ fn inspect_has_three_forms() {
         wit.starts_with("package root:component;\n") && Contract::parse(&wit, None).is_ok(),
         "{wit}"
     );
-    let json = json(&["inspect", "--format", "json", module]);
-    assert_eq!(json["kind"], "core module");
-    assert_eq!(json["imports"][0]["name"], "env.fetch");
+    let of_module = json(&["inspect", "--format", "json", module]);
+    assert_eq!(of_module["kind"], "core module");
+    assert_eq!(of_module["imports"][0]["name"], "env.fetch");
+    let of_component = json(&["inspect", "--format", "json", component]);
+    assert_eq!(of_component["wit"], wit);
+    assert_eq!(of_component["imports"][0]["name"], "wit-host:contract/math@0.1.0");
+    let add = "add: func(a: s32, b: s32) -> s32";
+    assert_eq!(of_component["imports"][0]["functions"][0], add);
+    assert_eq!(of_component["imports"][0]["served_by"]["by"], "contract");
+    assert_eq!(of_component["exports"][0]["type"], "func() -> s32");
 }
 
 #[test]
@@ -49,6 +56,12 @@ fn the_contract_is_printed_as_json() {
     let contract = json(&["contract", "--format", "json"]);
     assert_eq!(contract["world"], "wit-host:contract/plugin@0.1.0");
     assert_eq!(contract["wit"], wit_host_contract::WIT);
+    let math = &contract["interfaces"][0];
+    assert_eq!(
+        (&math["name"], &math["functions"][0]["name"]),
+        (&"wit-host:contract/math@0.1.0".into(), &"add".into())
+    );
+    assert_eq!(math["functions"][0]["params"][1]["type"]["kind"], "s32");
     let env = json(&["contract", "--env", "--format", "json"]);
     assert_eq!(env["env"][1]["import"], "add");
     assert_eq!(env["env"][1]["type"], "(i32, i32) -> i32");

@@ -10,7 +10,9 @@ use wit_host::{
     Denial, Error, Failure, Grants, GuestFailure, HostFailure, Limits, Runtime, Stdio, Val,
 };
 use wit_host_artifacts as guests;
-use wit_host_contract::{Functions, builder};
+use wit_host_contract::Functions;
+
+use crate::hosts::shipped as builder;
 use wit_parser::Resolve;
 
 pub(crate) const MESSAGE_COMPONENT: &str = include_str!("failing/message.component.wat");
@@ -98,7 +100,7 @@ fn traps_are_told_in_plain_words_on_both_paths() {
             assert!(failure.cause.contains(cause), "{failure}");
             assert_eq!(failure.backtrace, ["inner", "outer"], "{failure}");
             assert_eq!(failure.host_call, None, "{failure}");
-            let text = failure.to_string();
+            let text = failure.report();
             let expected =
                 format!("`run` trapped: {}\n    at inner\n    at outer\n", failure.cause);
             assert!(text.starts_with(&expected), "{text}");
@@ -116,7 +118,7 @@ fn the_last_lines_on_standard_error_are_told_unless_they_were_seen() {
             let failure = failure(&RUNTIME, text, &Grants::default().stdio(stdio));
             assert_eq!(failure.stderr, [line, line], "{stdio:?}: {failure}");
             let lines = format!("on standard error:\n    {line}\n    {line}\n");
-            assert_eq!(failure.to_string().contains(&lines), told, "{stdio:?}: {failure}");
+            assert_eq!(failure.report().contains(&lines), told, "{stdio:?}: {failure}");
         }
     }
 }
@@ -202,7 +204,7 @@ fn the_host_call_under_way_is_known() {
         let line = format!("\n    in the host function `{}`", expected.unwrap_or_default());
         // A cause that names it already is not followed by it.
         let told = expected.is_some() && !failure.cause.contains(expected.unwrap_or_default());
-        assert_eq!(failure.to_string().contains(&line), told, "{failure}");
+        assert_eq!(failure.report().contains(&line), told, "{failure}");
     }
 }
 
@@ -253,7 +255,7 @@ fn arguments_are_a_part_of_what_is_told() {
     ];
     for (guest, name, arguments, expected) in cases {
         let mut session = guest.session(Functions::default()).start_blocking().unwrap();
-        let error = session.call(name, &arguments).unwrap_err().to_string();
+        let error = session.call(name, &arguments).unwrap_err().report();
         assert!(error.starts_with(expected) && error.len() < 2_000, "{error}");
     }
 }

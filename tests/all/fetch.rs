@@ -10,26 +10,28 @@ use crate::probe::{Case, Expected, Function, Path, bytes, check, text};
 use crate::server;
 
 pub(crate) const FETCH: Function = Function { wit: "fetch.get", env: "fetch" };
-const LIMITS: FetchLimits = FetchLimits { size: 1_000, time: Duration::from_secs(20) };
+fn limits() -> FetchLimits {
+    FetchLimits::default().size(1_000).time(Duration::from_secs(20))
+}
 
 #[test]
 fn component() {
-    cases().iter().for_each(|case| check(Path::Component, FETCH, case, functions(LIMITS)));
+    cases().iter().for_each(|case| check(Path::Component, FETCH, case, functions(limits())));
 }
 
 #[test]
 fn module() {
-    cases().iter().for_each(|case| check(Path::Module, FETCH, case, functions(LIMITS)));
+    cases().iter().for_each(|case| check(Path::Module, FETCH, case, functions(limits())));
 }
 
 #[test]
 fn adapted() {
-    cases().iter().for_each(|case| check(Path::Adapted, FETCH, case, functions(LIMITS)));
+    cases().iter().for_each(|case| check(Path::Adapted, FETCH, case, functions(limits())));
 }
 
 #[test]
 fn a_server_that_does_not_answer_is_given_up() {
-    let limits = FetchLimits { time: Duration::from_millis(50), ..LIMITS };
+    let limits = limits().time(Duration::from_millis(50));
     let case = error(&server::url("silent"), "timed-out", Val::U64(50), "did not arrive in 50 ms");
     check(Path::Component, FETCH, &case, functions(limits));
     check(Path::Module, FETCH, &case, functions(limits));
@@ -38,7 +40,7 @@ fn a_server_that_does_not_answer_is_given_up() {
 /// The client is busy with what the server says, and the guest's time is up all the same.
 #[test]
 fn a_server_that_never_comes_to_the_point_is_given_up() {
-    let limits = FetchLimits { time: Duration::from_millis(50), ..LIMITS };
+    let limits = limits().time(Duration::from_millis(50));
     let case = error(&server::url("interim"), "timed-out", Val::U64(50), "did not arrive in 50 ms");
     for path in [Path::Component, Path::Module] {
         let began = Instant::now();
@@ -58,7 +60,7 @@ fn a_name_leads_to_no_address_that_was_not_granted() {
         let url = format!("http://{name}:{port}/text");
         let case = Case { args: vec![text(&url)], ..case };
         for path in [Path::Component, Path::Module] {
-            check(path, FETCH, &case, Functions::new(&grants).fetch_limits(LIMITS));
+            check(path, FETCH, &case, Functions::new(&grants).fetch_limits(limits()));
         }
     };
     let found = || body("text", "wasm für alle: wasm, Wasm und 🦀 wasm".as_bytes());

@@ -6,7 +6,9 @@ use wit_host::wasmtime::component::HasSelf;
 use wit_host::{
     Denial, Error, Grants, HostFailure, Limits, Outcome, Runtime, State, Stdio, Val, wasmtime,
 };
-use wit_host_contract::{Functions, builder};
+use wit_host_contract::Functions;
+
+use crate::hosts::shipped as builder;
 
 pub(crate) const ADD_MODULE: &str = r#"(module
     (import "env" "add" (func $add (param i32 i32) (result i32)))

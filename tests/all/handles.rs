@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use wit_host::{
-    Denial, Error, Grants, Limits, Reuse, Runtime, RuntimeBuilder, Sessions, State, Val,
-};
+use wit_host::{Denial, Error, Grants, Limits, Reuse, RuntimeBuilder, Sessions, State, Val};
 
 const GUEST: &str = r#"(module
     (import "env" "hosts" (func $hosts (result i32)))

@@ -8,7 +8,9 @@ use std::{fs, thread};
 use wit_host::{
     Denial, Error, Grants, GuestError, Isolation, LimitReached, Limits, Runtime, RuntimeBuilder,
 };
-use wit_host_contract::{Functions, builder};
+use wit_host_contract::Functions;
+
+use crate::hosts::shipped as builder;
 
 use crate::cli::Files;
 use crate::guards::{ADD_COMPONENT, ADD_MODULE, Came, came};

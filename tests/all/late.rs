@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use wit_host::{Error, Exit, Guest, LimitReached, Limits, Runtime};
+use wit_host::{Error, Exit, Guest, LimitReached, Limits};
 
 const LIMIT: Duration = Duration::from_millis(20);
 

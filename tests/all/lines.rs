@@ -7,7 +7,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 use wit_host::{Isolation, Runtime};
-use wit_host_contract::{Functions, builder};
+use wit_host_contract::Functions;
+
+use crate::hosts::shipped as builder;
 
 use crate::cli::run_with;
 

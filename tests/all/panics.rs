@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
+use crate::hosts::shipped as builder;
 use wit_host::{Error, Isolation, Limits};
-use wit_host_contract::builder;
 
 use crate::cli::{Files, check, run};
 use crate::guards::ADD_MODULE;

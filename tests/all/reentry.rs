@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, Weak};
 
-use wit_host::{Runtime, Val, blocking};
+use wit_host::{Val, blocking};
 
 /// Host data that knows its own session, which is as near as a host function gets.
 #[derive(Default)]

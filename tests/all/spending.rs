@@ -17,10 +17,14 @@ fn limits_end_a_call_and_name_themselves() {
     let two = r#"(module (memory 1) (memory 1) (func (export "run")))"#;
     let half = Limits::default().memory(96 << 10).module_memories(2);
     let cases = [
-        (spin, Limits::default().wall_clock(Duration::from_millis(20)), "--timeout"),
-        (spin, Limits::default().fuel(10_000), "--fuel"),
-        (grow, Limits::default().memory(1 << 20), "--memory"),
-        (two, half, "--memory"),
+        (
+            spin,
+            Limits::default().wall_clock(Duration::from_millis(20)),
+            "`Limits::wall_clock` raises",
+        ),
+        (spin, Limits::default().fuel(10_000), "`Limits::fuel` raises"),
+        (grow, Limits::default().memory(1 << 20), "`Limits::memory` raises"),
+        (two, half, "`Limits::memory` raises"),
     ];
     for (text, limits, option) in cases {
         let mut session = limited(text, limits).session(Functions::default()).start_blocking();

@@ -10,7 +10,9 @@ use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 use wit_host::Val;
-use wit_host_contract::{Functions, builder};
+use wit_host_contract::Functions;
+
+use crate::hosts::shipped as builder;
 
 /// Notes what it hears of the library, a line each, indented by the spans around.
 #[derive(Clone, Default)]

@@ -15,6 +15,7 @@ const LAYERS: [&str; 11] = [
     "wit-host-scaffold",
     "wit-host",
     "wit-host-contract",
+    "wit-host-config",
     "wit-host-providers",
     "wit-host-cli",
 ];
@@ -24,6 +25,7 @@ const OF_COMMANDS: &[&str] = &["clap", "rustyline", "notify", "tracing-subscribe
 const OF_HTTP: &[&str] = &["reqwest", "hyper", "rustls", "ring"];
 const OF_ENGINE: &[&str] = &["wasmtime", "wasmtime-wasi", "tokio"];
 const OF_RUNTIME: &[&str] = &["wasmtime-wasi", "tokio"];
+const OF_HOST: &[&str] = &["wit-host", "wit-host-check", "wit-host-contract"];
 
 /// What is in nothing that a crate depends on.
 const KEPT_OUT: &[(&str, &[&[&str]])] = &[
@@ -36,13 +38,18 @@ const KEPT_OUT: &[(&str, &[&[&str]])] = &[
     ("wit-host-scaffold", &[OF_COMMANDS, OF_HTTP, OF_ENGINE]),
     ("wit-host", &[OF_COMMANDS, OF_HTTP]),
     ("wit-host-contract", &[OF_COMMANDS]),
+    ("wit-host-config", &[OF_COMMANDS, OF_HTTP, OF_ENGINE, OF_HOST]),
     ("wit-host-providers", &[OF_COMMANDS, OF_HTTP]),
 ];
+
+/// What comes with a feature of the library alone.
+const OF_FEATURES: &[(&str, &[&str])] =
+    &[("text-format", &["wat", "wast"]), ("isolation", &["rlimit"])];
 
 /// How many crates an embedder builds: the engine, WASI and tokio, and some twenty more.
 const MOST_CRATES: usize = 195;
 /// How many crates the library names itself.
-const MOST_DIRECT: usize = 26;
+const MOST_DIRECT: usize = 15;
 
 /// The crates that one depends on when it is built to be used, without their versions.
 fn tree(name: &str, more: &[&str]) -> BTreeSet<String> {
@@ -89,4 +96,16 @@ fn what_an_embedder_builds() {
     assert!(all <= MOST_CRATES, "{all} crates");
     // The first line is the library itself.
     assert!(direct - 1 <= MOST_DIRECT, "{direct} direct dependencies");
+}
+
+#[test]
+fn what_comes_with_a_feature() {
+    let without = tree("wit-host", &["--no-default-features"]);
+    for (feature, brought) in OF_FEATURES {
+        let with = tree("wit-host", &["--no-default-features", "--features", feature]);
+        for one in *brought {
+            assert!(names(&with).contains(one), "{feature} does not bring {one}");
+            assert!(!names(&without).contains(one), "{one} comes without {feature}");
+        }
+    }
 }

@@ -40,8 +40,10 @@ fn main() {
 fn row(language: &Language) -> String {
     let directory = tempfile::tempdir().unwrap();
     let runtime = |builder: RuntimeBuilder<Functions>| builder.build().unwrap();
-    let compiling = runtime(builder());
-    let keeping = runtime(builder().cache(Cache::new(directory.path().join("cache"))));
+    let compiling = runtime(builder().allow_text_format(true));
+    let keeping = runtime(
+        builder().allow_text_format(true).cache(Cache::new(directory.path().join("cache"))),
+    );
     let load = |runtime: &Runtime<Functions>| runtime.load_file(language.file).unwrap();
     let start =
         |guest: &Guest<Functions>| guest.session(Functions::default()).start_blocking().unwrap();

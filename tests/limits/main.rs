@@ -77,7 +77,7 @@ fn cost(guest: &[u8]) -> Cost {
 }
 
 fn compile(file: &Path) {
-    let guest = builder().build().unwrap().load(fs::read(file).unwrap());
+    let guest = builder().allow_text_format(true).build().unwrap().load(fs::read(file).unwrap());
     guest.unwrap();
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

@@ -1,4 +1,4 @@
-//! By how much a deadline is overrun, by what the guest does then.
+//! Measures by how much a deadline is overrun, by what the guest is doing.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,19 +9,19 @@ use wit_host_contract::Functions;
 use crate::{SPIN, load, report, within};
 
 const AT_ONCE: usize = 1_000;
-/// How often each guest is run by itself.
+/// The number of runs of each guest alone.
 const TIMES: usize = 100;
 const DEADLINE: Duration = Duration::from_millis(100);
 
 const SLEEP: &str = include_str!("../all/failing/waiting.module.wat");
 
-/// A core module that calls a function of the host's again and again, with no loop.
+/// Makes a core module that calls a function of the host in a line, without a loop.
 fn straight(call: &str, count: usize) -> String {
     let calls = call.repeat(count);
     within::module(&format!("(func (export \"run\") (drop (memory.grow (i32.const 240))) {calls})"))
 }
 
-/// A component that does.
+/// Makes a component that calls a function of the host in a line, without a loop.
 fn straight_component(call: &str, count: usize) -> Vec<u8> {
     let calls = call.repeat(count);
     within::component(&format!("(func (export \"run\") (result i32) {calls} unreachable)"))
@@ -35,7 +35,7 @@ fn fill(pages: u32) -> String {
     )
 }
 
-/// Prints by how much deadlines are overrun, and says whether the goals are met.
+/// Prints by how much deadlines are overrun, and returns whether the goals are met.
 pub(crate) fn overshoot() -> bool {
     println!("\nwhat passes after a deadline of {DEADLINE:?} (p50/p95/p99)");
     let text = "(drop (call $to_upper (i32.const 0) (i32.const 15000000)))";
@@ -48,13 +48,13 @@ pub(crate) fn overshoot() -> bool {
         ("host calls in a row: `env.to_upper` of 15 MB", straight(text, 5_000).into_bytes(), 25.0),
         ("`random_get` of 64 KiB", straight(random, 15_000).into_bytes(), 25.0),
         ("an import of a component, of 64 KiB", straight_component(import, 15_000), 25.0),
-        // A millisecond for each 4 MiB.
+        // The time allowed is one millisecond for each 4 MiB.
         ("filling 62.5 MiB", fill(1_000).into_bytes(), 62.5 / 4.0),
         ("filling 250 MiB", fill(4_000).into_bytes(), 250.0 / 4.0),
     ] {
         let memory = 256 << 20;
         let limits = Limits::default().wall_clock(DEADLINE).memory(memory).text_size(4 << 20);
-        // More calls in a row than are taken otherwise.
+        // The guest makes more calls in a line than the default limits allow.
         let limits = limits.checks(1_000_000).function_weight(usize::MAX).code_weight(usize::MAX);
         let guest = load(guest, limits);
         let late = overshoots(&Arc::new(guest), TIMES, 1, 1);
@@ -68,7 +68,7 @@ pub(crate) fn overshoot() -> bool {
     met
 }
 
-/// By how much `count` calls were late, with `at_once` of them under way.
+/// Measures by how much `count` calls were late, with `at_once` of them running together.
 fn overshoots(
     guest: &Arc<Guest<Functions>>,
     count: usize,

@@ -1,4 +1,4 @@
-//! What a process holds, as the kernel tells it.
+//! Reads from the kernel what a process holds.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -20,8 +20,8 @@ impl Left {
         Self { kib: of_status("VmRSS:"), threads: of_status("Threads:"), files, processes }
     }
 
-    /// Prints what there is more than there was: threads, files and processes. They have a
-    /// while to go.
+    /// Prints what there is more than before: threads, files and processes. They get some time
+    /// to end.
     pub(crate) fn report(before: &Self) -> bool {
         let began = Instant::now();
         let mut after = Self::now();
@@ -48,7 +48,7 @@ impl Left {
     }
 }
 
-/// How many processes this one has started that are still there.
+/// Returns the number of processes that this one has started and that still exist.
 fn children() -> usize {
     let of_task = |task: std::io::Result<fs::DirEntry>| {
         let path = task.expect("Linux").path().join("children");
@@ -57,7 +57,7 @@ fn children() -> usize {
     fs::read_dir("/proc/self/task").expect("Linux").map(of_task).sum()
 }
 
-/// A number that the kernel has of this process.
+/// Returns a number from the kernel's status of this process.
 pub(crate) fn of_status(name: &str) -> usize {
     let status = fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status.lines().find(|line| line.starts_with(name)).expect(name);

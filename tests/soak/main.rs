@@ -1,8 +1,8 @@
-//! `make soak`: many sessions with failures of every kind among them, and those that wait
-//! for the system or hold many handles, to see that nothing is left behind; many at once
-//! under a deadline, to see by how much it is overrun; the corpus of hostile guests, to see
-//! how much memory each takes; and what the guards cost. It prints its figures, and fails
-//! where they are over the goals. A word behind `--` names the one part that is to run.
+//! `make soak`: long runs that look for what is left behind. There are many sessions that fail
+//! in every way, sessions that wait for the system or hold many handles, many sessions at once
+//! under a deadline, and the corpus of hostile guests, each with its memory measured. The cost
+//! of the guards is measured as well. The program prints its figures, and fails if they miss
+//! their goals. A word after `--` selects one part.
 
 #![allow(clippy::unwrap_used, reason = "a figure that cannot be had ends the soak")]
 #![allow(clippy::cast_precision_loss, reason = "figures are printed with a few digits")]
@@ -14,6 +14,9 @@ mod cost;
 mod dwarf;
 #[path = "../all/hostile/folder.rs"]
 mod folder;
+#[path = "../all/hosts.rs"]
+#[allow(dead_code, reason = "the tests have more hosts")]
+mod hosts;
 mod late;
 mod left;
 mod memory;
@@ -56,16 +59,17 @@ fn main() -> ExitCode {
     if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Prints figures, and says whether all goals are met.
+/// A part of the soak. It prints figures, and returns whether all goals are met.
 type Part = fn() -> bool;
 
-/// Prints a figure with its goal, and says whether it is met.
+/// Prints a figure with its goal, and returns whether it is met.
 pub(crate) fn report(what: &str, found: &str, goal: &str, met: bool) -> bool {
     println!("{what:<52} {found:>14}   goal {goal:<10} {}", if met { "met" } else { "MISSED" });
     met
 }
 
-/// Guests by how they end; the last two cost a deadline each, and are rare.
+/// Guests by the way in which they end. Each of the last two takes as long as its deadline, so
+/// they are rare.
 const ENDS: [(&str, &str); 6] = [
     ("returns", r#"(module (func (export "run") (result i32) i32.const 7))"#),
     ("traps", r#"(module (memory 1) (func (export "run") unreachable))"#),
@@ -89,9 +93,15 @@ const ENDS: [(&str, &str); 6] = [
     ("overflows its stack", r#"(module (func $f (export "run") (call $f)))"#),
 ];
 pub(crate) const SPIN: &str = r#"(module (func (export "run") (loop (br 0))))"#;
-/// A guest under limits.
+/// Loads a guest with limits.
 pub(crate) fn load(text: impl AsRef<[u8]>, limits: Limits) -> Guest<Functions> {
-    builder().limits(limits).build().expect("a runtime").load(text).expect("a guest")
+    builder()
+        .allow_text_format(true)
+        .limits(limits)
+        .build()
+        .expect("a runtime")
+        .load(text)
+        .expect("a guest")
 }
 
 async fn run(guest: &Guest<Functions>) -> Result<(), Error> {
@@ -131,7 +141,7 @@ fn leftovers() -> bool {
     met
 }
 
-/// Runs what waits for the system and what holds many handles, some times each.
+/// Runs guests that wait for the system, and guests that hold many handles, several times each.
 fn handles() -> bool {
     let files = ["waits", "host_memory"].map(|name| Path::new(CORPUS).join(name));
     let rows: Vec<_> = files.iter().flat_map(|file| rows(&file.with_extension("wat"))).collect();
@@ -149,7 +159,7 @@ fn handles() -> bool {
     Left::report(&before)
 }
 
-/// The rows of a file of the corpus.
+/// Reads the rows of a file of the corpus.
 pub(crate) fn rows(file: &Path) -> Vec<row::Row> {
     row::parse(&fs::read_to_string(file).expect("a file of the corpus"))
 }

@@ -1,5 +1,5 @@
-//! How much memory a process takes that runs a row of the corpus, over what the row's limits
-//! let it have, and what it leaves behind.
+//! Measures how much memory a process that runs a row of the corpus takes beyond the row's
+//! limits, and what it leaves behind.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::left::{Left, of_status};
 use crate::row::Row;
 use crate::{CORPUS, after_error, report, rows};
 
-/// Rows that are made, in the place of a file.
+/// The name of the rows that are generated and not read from a file.
 const MADE: &str = "made";
 
 fn all(file: &str) -> Vec<Row> {
@@ -20,11 +20,12 @@ fn all(file: &str) -> Vec<Row> {
     }
 }
 
-/// Runs a row, as a child: what comes of it is the tests' to judge. Prints what it took.
+/// Runs a row in a child process, and prints the memory that it took. Whether its outcome is
+/// right is checked by the tests.
 pub(crate) fn of_row(file: &str, index: usize) -> ExitCode {
     let row = all(file).swap_remove(index);
-    // What is started once in a process stays in it.
-    // The threads that compile are started for a guest that is not small.
+    // Runs a guest first, since what a process starts once stays in it. The threads that
+    // compile are only started for a guest that is not small.
     let filler = "x".repeat(16 << 10);
     let guest = format!("(module (memory 1) (data (i32.const 0) \"{filler}\"))");
     let nothing = Row::new("nothing", "no-function", guest);
@@ -35,7 +36,7 @@ pub(crate) fn of_row(file: &str, index: usize) -> ExitCode {
     if Left::report(&before) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The most memory of a process that runs the row, in bytes.
+/// Returns the most memory in bytes of a process that runs the row.
 fn peak(file: &str, index: usize) -> usize {
     let itself = std::env::current_exe().expect("this program");
     let mut row = Command::new(itself);
@@ -60,7 +61,7 @@ pub(crate) fn resident() -> bool {
         .map(|file| file.to_str().expect("a path").to_owned())
         .collect();
     files.push(MADE.into());
-    // What is spent: how much is over the limit at worst, and by which row.
+    // For each way to end: the largest excess over the limit, and its row.
     let mut ways: BTreeMap<String, (usize, String)> = BTreeMap::new();
     let mut count = 0;
     for file in &files {
@@ -84,5 +85,5 @@ pub(crate) fn resident() -> bool {
     })
 }
 
-/// How many bytes may be over the limit.
+/// The number of bytes that a row may exceed its limit by.
 const GOAL: usize = 16 << 20;

@@ -1,29 +1,29 @@
-//! The allocator that a core module exports, by the conventions that its callers place text
-//! with, or by the names that it is given.
+//! Finds the allocator that a core module exports: by the names that callers of C strings rely
+//! on, or by the names that it is given.
 
 use super::convention::Number::{self, I32};
 use super::core_module::{CoreModule, is};
 use wit_host_binary::allocator_names::{AllocatorNames, Candidate, pairs};
 use wit_host_text::list;
 
-/// How blocks of the module's memory are had and given back.
+/// The functions that allocate and free blocks of the module's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Allocator {
-    /// Its function for a block.
+    /// The function that allocates a block.
     pub(super) allocate: u32,
-    /// Whether that takes an alignment behind the size.
+    /// Whether `allocate` takes an alignment after the size.
     pub(super) is_aligned: bool,
     pub(super) release: Release,
 }
 
-/// How a block is given back.
+/// How a block is freed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Release {
-    /// By pointer and size. Texts that the module returns are given back with it too.
+    /// By pointer and size. Texts that the module returns are freed in the same way.
     Sized(u32),
-    /// By pointer, size and alignment. Texts that the module returns are its own.
+    /// By pointer, size and alignment. Texts that the module returns stay its own.
     Aligned(u32),
-    /// By the pointer alone. Texts that the module returns are its own: those of a
+    /// By the pointer alone. Texts that the module returns stay its own, since those of a
     /// garbage-collected language must not be freed.
     Pointer(u32),
     Never,
@@ -34,7 +34,7 @@ pub(super) enum Release {
 pub(super) struct Missing {
     pub(super) reason: String,
     pub(super) fix: String,
-    /// Whether it was named, so that nothing is made without it.
+    /// Whether the user named the allocator. Then no component is made without it.
     pub(super) was_named: bool,
 }
 
@@ -49,12 +49,13 @@ impl Missing {
     }
 }
 
-/// What a module has to export for text to be placed.
+/// The exports that a module needs for texts to be placed in its memory.
 const WANTED: &str = "export `allocate(i32) -> i32` and `deallocate(i32, i32)`, or \
                       `malloc(i32) -> i32` and `free(i32)`";
 
 impl Allocator {
-    /// The allocator of `module`: the one of these names, or the only one that it has.
+    /// Returns the allocator of `module`: the one with these names, or the only one that it
+    /// has.
     pub(super) fn of(
         module: &CoreModule<'_>,
         names: Option<&AllocatorNames>,
@@ -75,23 +76,20 @@ impl Allocator {
                 format!("the module exports several allocators: {}", list(&candidates)),
                 format!(
                     "name the one that its functions have their blocks from, as with \
-                     `--allocator {first}` (`Plan::with_allocator`)"
+                     `Plan::with_allocator(…, \"{first}\".parse()?)`"
                 ),
             )),
             (_, Some(usual)) => Ok(usual),
             ([only], None) => Err(Missing::new(
                 nothing,
                 format!(
-                    "{WANTED}; `{only}` look like one: name them with `--allocator {only}` \
-                     (`Plan::with_allocator`)"
+                    "{WANTED}; `{only}` look like one: name them with \
+                     `Plan::with_allocator(…, \"{only}\".parse()?)`"
                 ),
             )),
             ([], None) => Err(Missing::new(
                 nothing,
-                format!(
-                    "{WANTED}, or give the names of its own with `--allocator NAME,NAME` \
-                     (`Plan::with_allocator`)"
-                ),
+                format!("{WANTED}, or give the names of its own with `Plan::with_allocator`"),
             )),
         }
     }
@@ -118,7 +116,7 @@ impl Allocator {
         Ok(Self { allocate, is_aligned, release })
     }
 
-    /// The allocator in a module whose functions have other indices.
+    /// Returns the allocator with the functions' new indices.
     pub(super) fn remapped(self, index: impl Fn(u32) -> u32) -> Self {
         let release = match self.release {
             Release::Sized(function) => Release::Sized(index(function)),
@@ -140,13 +138,13 @@ impl Release {
     }
 }
 
-/// An exported function that gives out blocks, and whether it takes an alignment.
+/// Returns an exported function that allocates blocks, and whether it takes an alignment.
 fn allocate(module: &CoreModule<'_>, name: &str) -> Option<(u32, bool)> {
     let sized = module.function_of(name, &[I32], &[I32]).map(|function| (function, false));
     sized.or_else(|| module.function_of(name, &[I32, I32], &[I32]).map(|function| (function, true)))
 }
 
-/// The pairs of exports that look like an allocator.
+/// Returns the pairs of exports that look like an allocator.
 fn candidates(module: &CoreModule<'_>) -> Vec<String> {
     let functions = module.exports.iter().filter_map(|export| {
         let (_, ty) = module.function(export.name)?;

@@ -1,5 +1,5 @@
-//! How a call of an `env` import becomes a call of a contract's function: the
-//! types of both, and where the result is. It makes no instructions.
+//! Describes how a call of an `env` import becomes a call of the contract's function: the types
+//! of both, and the place of the result. It makes no instructions.
 
 use wit_parser::abi::{AbiVariant, WasmSignature};
 use wit_parser::{Int, Resolve, SizeAlign, Type};
@@ -10,26 +10,26 @@ use super::lookup::Imported;
 /// A call of a contract's function by the `env` conventions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CallOut {
-    /// What the canonical ABI names the function.
+    /// The module that the canonical ABI imports the function from.
     pub(super) module: String,
     pub name: String,
-    /// The flat parameters, the same on both sides.
+    /// The flat parameters. They are the same by both conventions.
     pub(super) params: Vec<Number>,
-    /// What the core module gets.
+    /// The results on the side of the core module.
     pub(super) results: Vec<Number>,
     pub(super) outcome: Outcome,
     /// Whether the host reads or writes the module's memory.
     pub(super) in_memory: bool,
 }
 
-/// What the contract's function gives by the canonical ABI.
+/// The result of the contract's function by the canonical ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// Just what the core module expects.
+    /// The result that the core module expects.
     Same,
     /// A number that is 0 unless the function failed.
     Discriminant,
-    /// Something in memory.
+    /// A value in memory.
     Area(Area),
 }
 
@@ -38,14 +38,14 @@ pub(super) enum Outcome {
 pub(super) struct Area {
     pub(super) size: u32,
     pub(super) align: u32,
-    /// Whether it begins with a byte that is 0 unless the function failed.
+    /// Whether the result begins with a byte that is 0 unless the function failed.
     pub(super) fallible: bool,
-    /// Where the value is.
+    /// The offset of the value.
     pub(super) offset: u32,
     pub(super) value: Value,
 }
 
-/// What a result in memory holds.
+/// The value of a result in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     Nothing,
@@ -55,10 +55,10 @@ pub(super) enum Value {
 }
 
 impl CallOut {
-    /// The call of `imported`.
+    /// Describes the call of `imported`.
     ///
     /// # Errors
-    /// The type that the conventions do not have, and why.
+    /// The type that the conventions do not have, and the reason.
     pub(crate) fn new(resolve: &Resolve, imported: &Imported<'_>) -> Result<Self, String> {
         let function = imported.function;
         let flat = resolve.wasm_signature(AbiVariant::GuestImport, function);
@@ -87,7 +87,7 @@ impl CallOut {
         })
     }
 
-    /// The types of the contract's function by the canonical ABI.
+    /// Returns the parameters and results of the contract's function by the canonical ABI.
     pub(super) fn lowered(&self) -> (Vec<Number>, Vec<Number>) {
         let mut params = self.params.clone();
         match self.outcome {
@@ -100,7 +100,7 @@ impl CallOut {
         }
     }
 
-    /// How it crosses, in words.
+    /// Describes how values cross, in words.
     pub(super) fn how(&self) -> String {
         let result = match self.outcome {
             Outcome::Same => return "as it is".into(),

@@ -1,5 +1,5 @@
-//! What a WIT type is to a core module of the `env` conventions: a number, or
-//! bytes in its memory. It knows neither names nor instructions.
+//! Says what a WIT type is for a core module of the `env` conventions: a number, or bytes in
+//! its memory. It knows neither names nor instructions.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use wasm_encoder::ValType;
 use wit_component::WitPrinter;
 use wit_parser::{Function, FunctionKind, Resolve, Type, TypeDefKind};
 
-/// A type of a core function's parameter or result.
+/// The type of a core function's parameter or result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Number {
     I32,
@@ -17,7 +17,7 @@ pub(super) enum Number {
 }
 
 impl Number {
-    /// The type as the encoder has it.
+    /// Returns the type for the encoder.
     pub(super) fn encoded(self) -> ValType {
         match self {
             Self::I32 => ValType::I32,
@@ -27,7 +27,7 @@ impl Number {
         }
     }
 
-    /// The type as the parser has it.
+    /// Returns the type for the parser.
     pub(super) fn parsed(self) -> wasmparser::ValType {
         match self {
             Self::I32 => wasmparser::ValType::I32,
@@ -44,19 +44,19 @@ impl fmt::Display for Number {
     }
 }
 
-/// What a WIT type is on the core side.
+/// The form of a WIT type on the core side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// One number, of this type.
+    /// A number of this type.
     Number(Number),
-    /// Text in memory.
+    /// A text in memory, as pointer and length.
     Text,
-    /// Bytes in memory.
+    /// Bytes in memory, as pointer and length.
     Bytes,
 }
 
 impl Form {
-    /// The form of a WIT type, where the conventions have one.
+    /// Returns the form of a WIT type, if the conventions have one.
     pub(super) fn of(resolve: &Resolve, ty: &Type) -> Option<Self> {
         Some(match plain(resolve, ty) {
             Type::Bool | Type::Char => Self::Number(Number::I32),
@@ -76,7 +76,7 @@ impl Form {
     }
 }
 
-/// A type without the names that were given to it.
+/// Resolves the names that were given to a type.
 pub(super) fn plain(resolve: &Resolve, ty: &Type) -> Type {
     let mut ty = *ty;
     while let Type::Id(id) = ty {
@@ -86,7 +86,7 @@ pub(super) fn plain(resolve: &Resolve, ty: &Type) -> Type {
     ty
 }
 
-/// A result's two cases, where a type is a `result`.
+/// Returns the two cases of a type that is a `result`.
 pub(super) fn cases(resolve: &Resolve, ty: &Type) -> Option<(Option<Type>, Option<Type>)> {
     let Type::Id(id) = plain(resolve, ty) else { return None };
     match &resolve.types[id].kind {
@@ -95,12 +95,12 @@ pub(super) fn cases(resolve: &Resolve, ty: &Type) -> Option<(Option<Type>, Optio
     }
 }
 
-/// Whether a function is plain: neither a method nor asynchronous.
+/// Returns whether a function is plain: neither a method nor asynchronous.
 pub(super) fn is_plain(function: &Function) -> bool {
     matches!(function.kind, FunctionKind::Freestanding)
 }
 
-/// A type in WIT.
+/// Writes a type in WIT.
 pub(super) fn type_name(resolve: &Resolve, ty: &Type) -> String {
     let mut printer = WitPrinter::default();
     match printer.print_type_name(resolve, ty) {
@@ -109,7 +109,7 @@ pub(super) fn type_name(resolve: &Resolve, ty: &Type) -> String {
     }
 }
 
-/// A function's type in WIT: `func(a: s32) -> s32`.
+/// Writes a function's type in WIT: `func(a: s32) -> s32`.
 pub(super) fn described(resolve: &Resolve, function: &Function) -> String {
     let param =
         |param: &wit_parser::Param| format!("{}: {}", param.name, type_name(resolve, &param.ty));

@@ -1,5 +1,5 @@
-//! What a core module declares, read once and after it was found valid: its
-//! functions' types, its imports, exports and memories. It knows no contract.
+//! Reads the declarations of a core module after it was found valid: the types of its
+//! functions, its imports, exports and memories. It knows no contract.
 
 use std::fmt;
 
@@ -14,15 +14,15 @@ use wit_host_binary::error::GuestError;
 use wit_host_binary::kind::Kind;
 use wit_host_text::shown;
 
-/// The name that every toolchain exports a module's memory under.
+/// The name under which every toolchain exports a module's memory.
 pub(super) const MEMORY: &str = "memory";
 
 /// The declarations of a valid core module.
 #[derive(Default)]
 pub(super) struct CoreModule<'m> {
-    /// The types, of which those that are no functions' are `None`.
+    /// The types. Those that are not function types are `None`.
     types: Vec<Option<FuncType>>,
-    /// Of each function, imported ones first, the index of its type.
+    /// The index of each function's type, imported functions first.
     functions: Vec<u32>,
     pub(super) imports: Vec<Import<'m>>,
     pub(super) exports: Vec<Export<'m>>,
@@ -30,7 +30,7 @@ pub(super) struct CoreModule<'m> {
     pub(super) globals: u32,
     /// The function that instantiating calls.
     pub(super) start: Option<u32>,
-    /// Whether it carries the types of a component, as bindings to WIT leave them.
+    /// Whether the module contains the types of a component, which bindings to WIT add.
     pub(super) has_component_types: bool,
 }
 
@@ -38,7 +38,7 @@ impl<'m> CoreModule<'m> {
     /// Reads a module.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where it is not valid.
+    /// If the module is not valid.
     pub(crate) fn read(binary: &'m [u8]) -> Result<Self> {
         Validator::new().validate_all(binary).map_err(|error| invalid(&error))?;
         let mut module = Self::default();
@@ -95,30 +95,30 @@ impl<'m> CoreModule<'m> {
         Ok(())
     }
 
-    /// How many types there are.
+    /// Returns the number of types.
     pub(super) fn type_count(&self) -> u32 {
         count(self.types.len())
     }
 
-    /// How many functions there are, imported ones included.
+    /// Returns the number of functions, imported ones included.
     pub(super) fn function_count(&self) -> u32 {
         count(self.functions.len())
     }
 
-    /// The type of an import that is a function.
+    /// Returns the type of an import that is a function.
     pub(super) fn import_type(&self, import: &Import<'_>) -> Option<(u32, &FuncType)> {
         let (TypeRef::Func(ty) | TypeRef::FuncExact(ty)) = import.ty else { return None };
         self.types.get(ty as usize)?.as_ref().map(|function| (ty, function))
     }
 
-    /// An exported function by its name, and its type.
+    /// Returns an exported function by its name, with its type.
     pub(crate) fn function(&self, name: &str) -> Option<(u32, &FuncType)> {
         let export = self.export(name, ExternalKind::Func)?;
         let ty = *self.functions.get(export.index as usize)?;
         self.types.get(ty as usize)?.as_ref().map(|function| (export.index, function))
     }
 
-    /// An exported function that has just this type.
+    /// Returns an exported function that has exactly this type.
     pub(super) fn function_of(
         &self,
         name: &str,
@@ -129,7 +129,7 @@ impl<'m> CoreModule<'m> {
         is(ty, params, results).then_some(index)
     }
 
-    /// The exported memory, or why the host could not reach into it.
+    /// Returns the exported memory, or why the host cannot use it.
     pub(super) fn memory(&self) -> Result<u32, &'static str> {
         let export = self.export(MEMORY, ExternalKind::Memory);
         let export = export.ok_or("the module exports no memory as `memory`")?;
@@ -146,7 +146,7 @@ impl<'m> CoreModule<'m> {
     }
 }
 
-/// Whether a function's type is the one of these numbers.
+/// Returns whether a function's type has these parameters and results.
 pub(super) fn is(ty: &FuncType, params: &[Number], results: &[Number]) -> bool {
     let same = |found: &[wasmparser::ValType], wanted: &[Number]| {
         found.iter().copied().eq(wanted.iter().map(|number| number.parsed()))
@@ -154,7 +154,7 @@ pub(super) fn is(ty: &FuncType, params: &[Number], results: &[Number]) -> bool {
     same(ty.params(), params) && same(ty.results(), results)
 }
 
-/// A core function's type in words: `(i32, i32) -> i32`.
+/// Writes a core function's type: `(i32, i32) -> i32`.
 pub(super) fn signature<T: fmt::Display>(params: &[T], results: &[T]) -> String {
     let listed = |types: &[T]| types.iter().map(T::to_string).collect::<Vec<_>>().join(", ");
     match results {
@@ -164,12 +164,12 @@ pub(super) fn signature<T: fmt::Display>(params: &[T], results: &[T]) -> String 
     }
 }
 
-/// The error of a module that is not valid.
+/// Returns the error for a module that is not valid.
 pub(super) fn invalid(error: &dyn fmt::Display) -> GuestError {
     GuestError::Invalid { kind: Kind::Module.name(), reason: shown(&error.to_string()) }
 }
 
-/// A number of definitions, which the format has as 32 bits.
+/// Returns a number of definitions as the format has it, in 32 bits.
 pub(super) fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }

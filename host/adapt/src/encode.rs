@@ -1,5 +1,5 @@
-//! From a module that keeps to the canonical ABI to a component, and from a
-//! component to its world as text.
+//! Makes a component from a module that follows the canonical ABI, and reads the world of a
+//! component as text.
 
 use anyhow::{Context as _, Result, bail};
 use wasi_preview1_component_adapter_provider::{
@@ -14,13 +14,13 @@ use wit_parser::{Resolve, WorldId};
 
 use wit_host_binary::names::WASI;
 
-/// The module that serves WASI's first preview, as a core module of its own.
+/// Returns the module that provides WASI's first preview, as a core module of its own.
 pub(super) fn wasi_adapter() -> &'static [u8] {
     REACTOR
 }
 
-/// The component of `module`, whose world is `world`. `wasi` is whether the
-/// module imports from WASI's first preview, `command` whether it is one.
+/// Returns the component of `module`, whose world is `world`. `wasi` says whether the module
+/// imports from WASI's first preview, and `command` whether it is a command.
 ///
 /// # Errors
 /// Those of the encoder.
@@ -42,10 +42,7 @@ pub(super) fn component(
     metadata.to_wasm(&component)
 }
 
-/// The world of a component in WIT, with a line feed at its end.
-///
-/// # Errors
-/// Those of the decoder.
+/// Returns the world of a component in WIT, with a line feed at its end.
 pub(crate) fn world(component: &[u8]) -> Result<String> {
     let DecodedWasm::Component(resolve, world) = wit_component::decode(component)? else {
         bail!("the component was made as a package");

@@ -1,5 +1,5 @@
-//! What becomes of a core module's exports: which of the world's functions it
-//! has, how text crosses, and what has to be called before them.
+//! Plans a component's exports: which functions of the world the core module has, how texts
+//! cross, and what has to be called first.
 
 use wit_parser::abi::AbiVariant;
 use wit_parser::{Function, Resolve, WorldId, WorldItem};
@@ -13,12 +13,12 @@ use wit_host_binary::allocator_names::AllocatorNames;
 use wit_host_binary::names::{INITIALIZE, START};
 use wit_host_text::list;
 
-/// A function of the component that the module's own function serves.
+/// A function of the component that the module's own function provides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CallIn {
-    /// Its name in WIT.
+    /// The function's name in WIT.
     pub name: String,
-    /// The module's function.
+    /// The index of the module's function.
     pub function: u32,
     pub(super) params: Vec<Crossing>,
     pub(super) result: Option<Crossing>,
@@ -33,7 +33,7 @@ pub(super) enum Crossing {
 }
 
 impl Crossing {
-    /// The type on the module's side.
+    /// Returns the type on the module's side.
     fn number(self) -> Number {
         match self {
             Self::Number(number) => number,
@@ -43,7 +43,7 @@ impl Crossing {
 }
 
 impl CallIn {
-    /// Whether any of it is text.
+    /// Returns whether a parameter or the result is a text.
     pub(super) fn has_text(&self) -> bool {
         self.result == Some(Crossing::CString) || self.params.contains(&Crossing::CString)
     }
@@ -56,9 +56,9 @@ pub(super) struct Exports {
     pub(super) allocator: Option<Allocator>,
     /// Why there is no allocator.
     missing: Option<Missing>,
-    /// The set-up: what instantiating calls, and what is called next.
+    /// The functions of the set-up: the start function and those that are called next.
     pub(super) initialize: Vec<u32>,
-    /// `_start`, where the module has it.
+    /// `_start`, if the module has it.
     pub(super) start: Option<u32>,
     /// The world's exports that the module lacks.
     pub(super) left_out: Vec<String>,
@@ -67,7 +67,7 @@ pub(super) struct Exports {
 }
 
 impl Exports {
-    /// Looks for each export of the world.
+    /// Plans each export of the world.
     pub(super) fn plan(
         module: &CoreModule<'_>,
         resolve: &Resolve,
@@ -96,7 +96,7 @@ impl Exports {
             }
         }
         planned.tell_missing();
-        // A reactor has been set up, and its `_start` is no set-up.
+        // A module with `_initialize` is a reactor, whose `_start` is not a part of the set-up.
         if initialize.is_some() && !planned.calls.is_empty() {
             planned.start = None;
         }
@@ -104,12 +104,12 @@ impl Exports {
         planned
     }
 
-    /// Whether the component is a command.
+    /// Returns whether the component is a command.
     pub(super) fn is_command(&self) -> bool {
         self.calls.is_empty() && self.start.is_some()
     }
 
-    /// Whether the host reads or writes the module's memory.
+    /// Returns whether the host reads or writes the module's memory.
     pub(super) fn in_memory(&self) -> bool {
         self.calls.iter().any(CallIn::has_text)
     }
@@ -178,7 +178,7 @@ impl Exports {
         Ok(())
     }
 
-    /// Whether there is memory for the texts of a call, and someone to place them.
+    /// Checks that there is a memory for the texts of a call, and an allocator to place them.
     fn check_text(
         &self,
         module: &CoreModule<'_>,
@@ -197,7 +197,7 @@ impl Exports {
         }
     }
 
-    /// Reports that the named allocator is not one, once.
+    /// Reports once that the named allocator does not exist.
     fn tell_missing(&mut self) {
         let Some(Missing { reason, fix, was_named: true }) = &self.missing else { return };
         if !self.unmappable.iter().any(|told| told.fix == *fix) {

@@ -1,4 +1,4 @@
-//! What becomes of each import of a core module.
+//! Plans what becomes of each import of a core module.
 
 use wit_parser::{Resolve, WorldId};
 
@@ -11,16 +11,15 @@ use super::serving::Serving;
 /// What becomes of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ImportUse {
-    /// It stays, under the name that the canonical ABI has for the contract's
-    /// function.
+    /// It stays, under the name that the canonical ABI has for the contract's function.
     Renamed(CallOut),
-    /// It stays as it is, and WASI's adapter serves it.
+    /// It stays as it is, and WASI's adapter provides it.
     Wasi,
-    /// A function beside the module's own takes its place, and makes this call.
+    /// An added function replaces it and makes this call.
     Glued(CallOut),
-    /// The same, and copies the kept result.
+    /// An added function replaces it and copies the kept result.
     Writer,
-    /// The same, and traps.
+    /// An added function replaces it and traps.
     Trap,
 }
 
@@ -32,7 +31,7 @@ pub(super) struct Imports {
 }
 
 impl Imports {
-    /// Looks at each import of `module`; `wasi` is the module that serves WASI.
+    /// Plans each import of `module`. `wasi` is the module that provides WASI.
     pub(super) fn plan(
         module: &CoreModule<'_>,
         resolve: &Resolve,
@@ -60,19 +59,20 @@ impl Imports {
         Self { uses, mappings: serving.mappings, unmappable }
     }
 
-    /// Whether WASI's adapter has to be there.
+    /// Returns whether WASI's adapter is needed.
     pub(super) fn has_wasi(&self) -> bool {
         self.uses.contains(&ImportUse::Wasi)
     }
 
-    /// Whether a module can be made, if only to show its world: where an import
-    /// is no function, or there is no memory to use, there is nothing to stand in.
+    /// Returns whether a module can be made, if only to show its world. It cannot if an import
+    /// is not a function, or if there is no memory to use: an added function could not replace
+    /// it.
     pub(super) fn can_be_built(&self, module: &CoreModule<'_>) -> bool {
         let functions = module.imports.iter().all(|import| module.import_type(import).is_some());
         functions && self.unmappable.iter().all(|unmappable| unmappable.item != MEMORY)
     }
 
-    /// Whether results go through memory, or are kept.
+    /// Returns whether results cross through memory or are kept.
     pub(super) fn keeps_results(&self) -> bool {
         self.uses.iter().any(|use_| match use_ {
             ImportUse::Glued(call) => matches!(call.outcome, Outcome::Area(_)),
@@ -81,7 +81,7 @@ impl Imports {
     }
 }
 
-/// The module's memory is needed, and cannot be had.
+/// Returns the error for a module whose memory is needed and cannot be used.
 pub(super) fn no_memory(reason: &str) -> Unmappable {
     let fix = "export one memory of 32-bit addresses as `memory`";
     Unmappable::new(MEMORY, reason, fix)

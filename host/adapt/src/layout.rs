@@ -1,25 +1,26 @@
-//! Where everything is once functions were put beside a module's own: the
-//! indices of the made module. It makes nothing.
+//! Assigns the indices of the new module, once functions are added to a module's own. It makes
+//! no functions.
 
 use super::call_out::CallOut;
 use super::core_module::{CoreModule, count};
 use super::glue::is_glued;
 use super::imports::{ImportUse, Imports};
 
-/// The indices of a made module: imports that stay, the contract's functions that
-/// functions of ours call, the module's own functions, and ours.
+/// The indices of the new module's functions, in this order: the imports that stay, the
+/// contract's functions that added functions call, the module's own functions, and the added
+/// ones.
 pub(super) struct Layout {
     /// The new index of each imported function.
     imported: Vec<u32>,
-    /// The contract's functions that functions of ours call.
+    /// The contract's functions that added functions call.
     pub(super) called: Vec<CallOut>,
-    /// How many functions the module has, imported ones included.
+    /// The number of functions of the module, imported ones included.
     functions: u32,
     /// The number of imports that stay.
     kept: u32,
-    /// The first of our functions.
+    /// The index of the first added function.
     first: u32,
-    /// How many of our functions stand for imports; they come first.
+    /// The number of added functions that replace imports. They come first.
     pub(super) glued_imports: usize,
     pub(super) types: u32,
     pub(super) memories: u32,
@@ -59,7 +60,7 @@ impl Layout {
         }
     }
 
-    /// The new index of a function of the module.
+    /// Returns the new index of a function of the module.
     pub(crate) fn function(&self, old: u32) -> u32 {
         let imports = count(self.imported.len());
         match self.imported.get(old as usize) {
@@ -68,18 +69,19 @@ impl Layout {
         }
     }
 
-    /// The new index of a function that a name was given to, where there is one.
+    /// Returns the new index of a function for its name. `None` if the module has no such
+    /// function.
     pub(super) fn named(&self, old: u32) -> Option<u32> {
         (old < self.functions).then(|| self.function(old))
     }
 
-    /// The index of the contract's function that `call` is one of.
+    /// Returns the index of the contract's function that `call` calls.
     pub(super) fn called(&self, call: &CallOut) -> u32 {
         let position = self.called.iter().position(|one| same(one, call));
         self.kept + count(position.unwrap_or_default())
     }
 
-    /// The index of one of our functions.
+    /// Returns the index of an added function.
     pub(super) fn glue(&self, position: usize) -> u32 {
         self.first + count(position)
     }

@@ -1,5 +1,5 @@
-//! A core module that imports from `env` becomes a component that imports the
-//! contract: it then runs in every component runtime that has the contract.
+//! Turns a core module that imports from `env` into a component that imports the contract. The
+//! component runs in every component runtime that provides the contract.
 //!
 //! ```
 //! use wit_host_adapt::Plan;
@@ -20,37 +20,42 @@
 //! ```
 //!
 //! # What becomes what
-//! An import `env.foo_bar` is the function `foo-bar` of whatever interface of the
-//! contract has it. Where several have, it is imported as `interface_foo_bar`, and
-//! the only function of an interface goes by the interface's name as well
-//! (`env.fetch` is `fetch.get`). Numbers and truth values cross as they are, text
-//! and bytes as pointer and length. A result that is text or bytes crosses in two
-//! steps: its length, and the bytes when `env.write_mem` is called. An `err`
-//! traps. A function that the world exports is the module's of that name, with
-//! texts as C strings that its own allocator places (`allocate` and `deallocate`,
-//! `malloc` and `free`). `_initialize` is called first and once; `_start` too,
-//! where a module without `_initialize` has functions beside it. A module with
-//! nothing but `_start` becomes a command.
+//! An import `env.foo_bar` becomes the function `foo-bar` of the interface of the contract that
+//! has it. If several interfaces have it, it is imported as `interface_foo_bar`. The only
+//! function of an interface may be imported by the interface's name as well (`env.fetch` is
+//! `fetch.get`).
 //!
-//! What `env` does on this host, the component does, with three exceptions. A trap
-//! tells why by the name of the function that trapped, since a component has no
-//! other words for it. A result that is larger than the guest's whole memory makes
-//! that memory grow, and traps where it must not. And where `_start` is called as a
-//! set-up, an exit is one: nothing of the component runs on after it.
+//! Numbers and truth values cross as they are, texts and bytes as pointer and length. A result
+//! that is text or bytes crosses in two steps: first its length, then the bytes when
+//! `env.write_mem` is called. An `err` traps.
 //!
-//! # How
-//! The module's code stays as it is. Functions of ours are put beside it that
-//! keep to the canonical ABI, imports and exports lead to these, and
-//! `wit-component` makes a component of the whole, with the published adapter
-//! for WASI's first preview where the module imports that.
+//! A function that the world exports is the module's function of that name. Its texts are C
+//! strings that the module's own allocator places (`allocate` and `deallocate`, `malloc` and
+//! `free`). `_initialize` is called first and once. So is `_start`, if a module without
+//! `_initialize` has functions beside it. A module with nothing but `_start` becomes a command.
 //!
-//! The canonical ABI has the host write texts into the guest's memory, and no page
-//! of that is known to be free: some toolchains take every page that there is for
-//! their heap, whoever added it. So what the host overwrites is saved in a memory
-//! of ours and put back before the module runs on. The module's allocator is called
-//! for nothing that it was not made for. Such a component has several memories in
-//! one module, which WebAssembly has since its version 3.0; `jco transpile` wants
-//! to be told by `--multi-memory`.
+//! The component behaves as `env` does on this host, with three exceptions:
+//!
+//! - A trap says its reason by the name of the function that trapped, since a component has no
+//!   other way.
+//! - A result that is larger than the guest's whole memory makes that memory grow. It traps if
+//!   the memory must not grow.
+//! - If `_start` is called as the set-up and exits, the component ends: nothing of it runs any
+//!   more.
+//!
+//! # How it works
+//! The module's code stays as it is. Functions that follow the canonical ABI are added to it,
+//! and its imports and exports are led to these. `wit-component` makes a component of the
+//! whole, with the published adapter for WASI's first preview if the module imports that.
+//!
+//! By the canonical ABI, the host writes texts into the guest's memory, and no page of it is
+//! known to be free: some toolchains take every page for their heap, even one that another
+//! module has added. So the bytes that the host overwrites are saved in a memory of their own,
+//! and put back before the module runs on. The module's allocator is not used for this, because
+//! it was not made to be called then.
+//!
+//! Such a component has several memories in one module, which WebAssembly allows since its
+//! version 3.0. `jco transpile` needs `--multi-memory` for it.
 
 mod allocator;
 mod call_out;
@@ -88,7 +93,7 @@ use wit_host_text::contain::contained;
 use wit_host_text::shown_text;
 use wit_host_wit::Contract;
 
-/// What would become of a core module: a component, or the reasons why not.
+/// The plan for a core module: its component, or the reasons why there is none.
 #[derive(Debug)]
 pub struct Plan {
     component: Option<Vec<u8>>,
@@ -99,23 +104,22 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Looks at a core module, in binary or in text form, and at the contract that
-    /// its component is to be for. `limits` are those that every guest is under
-    /// before it is compiled.
+    /// Examines a core module in binary or text form, for a component that imports `contract`.
+    /// `limits` apply as they do to every guest before it is compiled.
     ///
     /// # Errors
-    /// [`AdaptError::Guest`] as for a guest that is loaded, [`AdaptError::NotAModule`] where
-    /// it is a component already, [`AdaptError::Failed`] where the component could not be put
-    /// together.
+    /// [`AdaptError::Guest`] as for a guest that is loaded, [`AdaptError::NotAModule`] if it is
+    /// a component already, [`AdaptError::Failed`] if the component could not be put together.
     pub fn new(bytes: &[u8], contract: &Contract, limits: &Limits) -> Result<Self> {
         Self::with_allocator(bytes, contract, limits, None)
     }
 
-    /// [`Plan::new`] with the names of the module's allocator, where it has several, or one
-    /// of other names than the usual ones.
+    /// Makes the plan of [`Plan::new`] with the names of the module's allocator. They are
+    /// needed if the module has several allocators, or one with unusual names.
     ///
     /// # Errors
-    /// Those of [`Plan::new`]. An allocator that the module does not have cannot be mapped.
+    /// Those of [`Plan::new`]. If the module does not have the allocator, the plan cannot be
+    /// carried out.
     pub fn with_allocator(
         bytes: &[u8],
         contract: &Contract,
@@ -136,7 +140,7 @@ impl Plan {
         if kind == Kind::Component {
             return Err(AdaptError::NotAModule);
         }
-        // What no component can have of WebAssembly, or the host does not run.
+        // This refuses what no component can contain, or the host does not run.
         proposals::validate(kind, &binary)?;
         let module = CoreModule::read(&binary)?;
         let wasi = CoreModule::read(encode::wasi_adapter())?;
@@ -159,18 +163,18 @@ impl Plan {
         Ok(plan)
     }
 
-    /// [`Plan::new`] on the content of a file.
+    /// Makes the plan of [`Plan::new`] for the content of a file.
     ///
     /// # Errors
-    /// Those of [`Plan::new`], and that the file cannot be read.
+    /// Those of [`Plan::new`], and if the file cannot be read.
     pub fn of_file(path: impl AsRef<Path>, contract: &Contract, limits: &Limits) -> Result<Self> {
         Self::of_file_with_allocator(path, contract, limits, None)
     }
 
-    /// [`Plan::with_allocator`] on the content of a file.
+    /// Makes the plan of [`Plan::with_allocator`] for the content of a file.
     ///
     /// # Errors
-    /// Those of [`Plan::with_allocator`], and that the file cannot be read.
+    /// Those of [`Plan::with_allocator`], and if the file cannot be read.
     pub fn of_file_with_allocator(
         path: impl AsRef<Path>,
         contract: &Contract,
@@ -180,32 +184,31 @@ impl Plan {
         Self::with_allocator(&read_guest(path.as_ref(), limits)?, contract, limits, allocator)
     }
 
-    /// The component's world in WIT, as far as it can be told: what cannot be
-    /// mapped is not in it.
+    /// Returns the component's world in WIT. Items that cannot be mapped are left out.
     pub fn world(&self) -> Option<&str> {
         self.world.as_deref()
     }
 
-    /// What becomes what.
+    /// Returns what each import and export of the module becomes.
     pub fn mappings(&self) -> &[Mapping] {
         &self.mappings
     }
 
-    /// The exports of the contract's world that the module lacks, and the component
-    /// with it.
+    /// Returns the exports of the contract's world that the module lacks. The component lacks
+    /// them too.
     pub fn left_out(&self) -> &[String] {
         &self.left_out
     }
 
-    /// What cannot be mapped.
+    /// Returns the items that cannot be mapped.
     pub fn unmappable(&self) -> &[Unmappable] {
         &self.unmappable
     }
 
-    /// The component.
+    /// Returns the component.
     ///
     /// # Errors
-    /// [`AdaptError::Unmappable`] where anything cannot be mapped, with all of it.
+    /// [`AdaptError::Unmappable`] with all items that cannot be mapped, if there are any.
     pub fn into_component(self) -> Result<Vec<u8>> {
         match self.component {
             Some(component) if self.unmappable.is_empty() => Ok(component),

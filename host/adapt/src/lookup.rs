@@ -1,4 +1,4 @@
-//! Which function of a contract an import's name means. It knows no types.
+//! Finds the function of a contract that an import's name means. It knows no types.
 
 use std::fmt;
 
@@ -10,17 +10,17 @@ use super::convention::is_plain;
 #[derive(Clone, Copy)]
 pub(super) struct Imported<'r> {
     resolve: &'r Resolve,
-    /// The interface, as the world names it, or nothing for the world itself.
+    /// The interface as the world names it. `None` for a function of the world itself.
     interface: Option<&'r wit_parser::WorldKey>,
-    /// The interface's own name.
+    /// The interface's name without its package.
     short: Option<&'r str>,
-    /// How many functions its interface has.
+    /// The number of functions in the interface.
     siblings: usize,
     pub function: &'r Function,
 }
 
 impl Imported<'_> {
-    /// The module that a core module imports it from by the canonical ABI.
+    /// Returns the module that a core module imports the function from by the canonical ABI.
     pub(super) fn module(&self) -> String {
         match self.interface {
             Some(key) => self.resolve.name_world_key(key),
@@ -38,7 +38,7 @@ impl fmt::Display for Imported<'_> {
     }
 }
 
-/// Every plain function that the world imports.
+/// Returns every plain function that the world imports.
 pub(super) fn imported(resolve: &Resolve, world: WorldId) -> Vec<Imported<'_>> {
     let mut all = Vec::new();
     for (key, item) in &resolve.worlds[world].imports {
@@ -68,10 +68,9 @@ pub(super) fn imported(resolve: &Resolve, world: WorldId) -> Vec<Imported<'_>> {
     all
 }
 
-/// The functions that an import may mean, by the first of these rules that
-/// finds any: the function's name; the interface's and the function's; the
-/// interface's, where the function is its only one. What is written with `-` in
-/// WIT is written with `_` here.
+/// Returns the functions that an import may mean, by the first of these rules that finds any:
+/// the function's name; the interface's and the function's name; the interface's name, if the
+/// function is its only one. A `-` in WIT is a `_` here.
 pub(super) fn candidates<'r>(all: &[Imported<'r>], import: &str) -> Vec<Imported<'r>> {
     let wanted = import.replace('_', "-");
     let rules: [&dyn Fn(&Imported<'_>) -> bool; 3] = [

@@ -1,5 +1,5 @@
-//! The names of a module's functions, which people see in backtraces, moved to
-//! their new indices. Nobody vouches for them: what cannot be read is left out.
+//! Reads the names of a module's functions, which are shown in backtraces, and moves them to
+//! the new indices. The section is not validated, so entries that cannot be read are left out.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use super::layout::Layout;
 #[derive(Default)]
 pub(super) struct Names {
     module: Option<String>,
-    /// By index, in whose order the section has them.
+    /// The names of the functions by their index, in the order that the section needs.
     functions: BTreeMap<u32, String>,
 }
 
 impl Names {
-    /// The names in a section, with the indices of `layout`.
+    /// Reads the names in a section, with the indices of `layout`.
     pub(crate) fn read(section: NameSectionReader<'_>, layout: &Layout) -> Self {
         let mut names = Self::default();
         for subsection in section.into_iter().map_while(Result::ok) {
@@ -35,12 +35,12 @@ impl Names {
         names
     }
 
-    /// Names a function of ours.
+    /// Adds the name of an added function.
     pub(super) fn add(&mut self, index: u32, name: String) {
         self.functions.insert(index, name);
     }
 
-    /// Writes the section, where there is anything to write.
+    /// Writes the section if there are any names.
     pub(super) fn append(&self, module: &mut Module) {
         if self.module.is_none() && self.functions.is_empty() {
             return;

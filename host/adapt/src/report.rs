@@ -1,19 +1,19 @@
-//! What a plan tells people: what becomes what, and what cannot, with the
-//! reason and the way out.
+//! Reports a plan to people: what each item becomes, and what cannot be mapped, with the reason
+//! and the way out.
 
 use std::fmt;
 
 use wit_host_text::shown;
 
-/// Something of the core module that has a counterpart in the component.
+/// An item of the core module that has a counterpart in the component.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Mapping {
-    /// The module's import as `module.name`, or its export's name.
+    /// The module's import as `module.name`, or the name of its export.
     pub core: String,
-    /// What it becomes: a function of the contract, or what the component does.
+    /// The counterpart: a function of the contract, or a description.
     pub component: String,
-    /// How it crosses, in words.
+    /// How values cross, in words.
     pub how: String,
 }
 
@@ -24,20 +24,20 @@ impl fmt::Display for Mapping {
     }
 }
 
-/// Something of the core module that the component cannot have.
+/// An item of the core module that the component cannot have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unmappable {
-    /// The import as `module.name`, the export's name, or `module`.
+    /// The import as `module.name`, the name of the export, or `module`.
     pub item: String,
-    /// Why not.
+    /// The reason.
     pub reason: String,
-    /// What to do.
+    /// What to do about it.
     pub fix: String,
 }
 
 impl Unmappable {
-    /// What cannot be mapped, with what to do about it.
+    /// Creates an item that cannot be mapped, with the reason and what to do about it.
     pub fn new(item: impl Into<String>, reason: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { item: item.into(), reason: reason.into(), fix: fix.into() }
     }
@@ -50,7 +50,7 @@ impl fmt::Display for Unmappable {
     }
 }
 
-/// Everything that a component cannot have of a core module.
+/// All items of a core module that a component cannot have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmappables(pub Vec<Unmappable>);
 

@@ -1,5 +1,5 @@
-//! Puts functions beside a module's own: its sections are read, their indices
-//! moved to where the layout has them, and written again with ours behind them.
+//! Adds functions to a module. It reads the module's sections, moves their indices to where the
+//! layout has them, and writes them with the added items at their ends.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -22,11 +22,11 @@ use super::names::Names;
 
 type Result<T> = std::result::Result<T, Failed<Infallible>>;
 
-/// The module `binary` with `glue` beside its own functions, which exports what
-/// the canonical ABI asks for and nothing else.
+/// Returns the module `binary` with `glue` added. It exports what the canonical ABI asks for
+/// and nothing else.
 ///
 /// # Errors
-/// Those of the encoder, on what a valid module does not have.
+/// Those of the encoder, for items that a valid module does not have.
 pub(super) fn rewrite(
     binary: &[u8],
     module: &CoreModule<'_>,
@@ -44,7 +44,7 @@ pub(super) fn rewrite(
     Ok(sections.finish())
 }
 
-/// Indices as the layout has them.
+/// Maps indices to those of the layout.
 struct Moved<'l>(&'l Layout);
 
 impl Reencode for Moved<'_> {
@@ -55,10 +55,10 @@ impl Reencode for Moved<'_> {
     }
 }
 
-/// The sections of the made module.
+/// The sections of the new module.
 struct Sections<'l> {
     moved: Moved<'l>,
-    /// How many types of ours there are.
+    /// The number of added types.
     added: u32,
     types: TypeSection,
     imports: ImportSection,
@@ -179,7 +179,7 @@ impl<'l> Sections<'l> {
         }
     }
 
-    /// The index of a type, which is a new one where it is of ours.
+    /// Returns the index of a type, and adds the type if it is not one of the module's own.
     fn ty(&mut self, ty: &MadeType) -> u32 {
         match ty {
             MadeType::Own(index) => *index,
@@ -214,13 +214,13 @@ impl<'l> Sections<'l> {
     }
 }
 
-/// What a memory of ours has from the beginning, so that even a text of no bytes
-/// has an address in it.
+/// The size of an added memory. It has a page from the beginning, so that even an empty text
+/// has a valid address.
 const ONE_PAGE: MemoryType =
     MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None };
 
-/// Whether a custom section tells where in the code something is, which is no
-/// longer true once calls have other indices.
+/// Returns whether a custom section contains positions in the code. They are wrong once calls
+/// have other indices.
 fn says_where_code_is(name: &str) -> bool {
     const NAMES: [&str; 4] = ["linking", "dylink.0", "sourceMappingURL", "external_debug_info"];
     const BEGINNINGS: [&str; 3] = [".debug_", "reloc.", "metadata.code."];

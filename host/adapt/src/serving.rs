@@ -1,5 +1,5 @@
-//! Who serves an import of a core module: a function of the contract, WASI's
-//! adapter, or a function of ours, each with the type that it has to have.
+//! Decides what provides each import of a core module: a function of the contract, WASI's
+//! adapter, or an added function. It also checks the import's type.
 
 use wasmparser::{FuncType, Import};
 use wit_parser::Resolve;
@@ -13,32 +13,32 @@ use super::report::{Mapping, Unmappable};
 use wit_host_binary::names::{ENV, WASI};
 use wit_host_text::{list, shown};
 
-/// The import that copies the kept result of a two-step call.
+/// The import that copies the kept result of a call in two steps.
 const WRITER: &str = "write_mem";
-/// The import by which AssemblyScript gives up.
+/// The import with which AssemblyScript gives up.
 const ABORT: &str = "abort";
-/// What to do about a function of another type.
+/// Advice for an import of another type.
 const DECLARE: &str = "declare it with that type";
 
-/// What serves imports.
+/// The functions that can provide imports, and what was found so far.
 pub(super) struct Serving<'s> {
     pub(super) module: &'s CoreModule<'s>,
     pub resolve: &'s Resolve,
     /// The functions that the contract's world imports.
     pub contract: Vec<Imported<'s>>,
-    /// The module that serves WASI's first preview.
+    /// The module that provides WASI's first preview.
     pub(super) wasi: &'s CoreModule<'s>,
-    /// What was found to be served.
+    /// The imports that are provided.
     pub(super) mappings: Vec<Mapping>,
-    /// Whether any of it reaches into the module's memory.
+    /// Whether any of these functions uses the module's memory.
     pub(super) in_memory: bool,
 }
 
 impl Serving<'_> {
-    /// What becomes of an import.
+    /// Returns what happens to an import.
     ///
     /// # Errors
-    /// Why nothing serves it.
+    /// Why nothing provides the import.
     pub(super) fn serve(&mut self, import: &Import<'_>) -> Result<ImportUse, Unmappable> {
         let name = format!("{}.{}", import.module, import.name);
         let module = self.module;
@@ -104,7 +104,7 @@ impl Serving<'_> {
         Ok(if same { ImportUse::Renamed(call) } else { ImportUse::Glued(call) })
     }
 
-    /// An import that no function of the contract serves.
+    /// Handles an import that no function of the contract provides.
     fn own(&mut self, name: String, import: &str, ty: &FuncType) -> Result<ImportUse, Unmappable> {
         let (params, use_, how) = match import {
             WRITER => (1, ImportUse::Writer, "copies the kept result to where it is told"),

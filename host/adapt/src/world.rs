@@ -1,5 +1,5 @@
-//! The world of the made component: the contract's, with what the core module
-//! really has. It knows no instructions.
+//! Makes the world of the component: the contract's world with the exports that the core module
+//! has. It knows no instructions.
 
 use wit_parser::{InterfaceId, Resolve, Span, Stability, WorldId, WorldItem, WorldKey};
 
@@ -10,11 +10,11 @@ use super::imports::Imports;
 pub(super) const COMMAND: &str = "wasi:cli/run@0.2.0";
 const COMMAND_PACKAGE: &str = "package wasi:cli@0.2.0; interface run { run: func() -> result; }";
 
-/// The contract with its world narrowed to the exports that there are, and with
-/// `wasi:cli/run` where the component is a command by our own doing.
+/// Returns the contract with its world narrowed to the exports that the module has.
+/// `wasi:cli/run` is added if this crate makes the component a command.
 ///
 /// # Errors
-/// A contract that has another `wasi:cli@0.2.0` of its own.
+/// If the contract has another `wasi:cli@0.2.0` of its own.
 pub(super) fn narrowed(
     resolve: &Resolve,
     world: WorldId,

@@ -1,31 +1,57 @@
-//! By what names a core module's allocator goes: those that it is given, or those that its
-//! exports look like. It calls nothing.
+//! Names the functions of a core module's allocator: as the caller gives them, or as the names
+//! of its exports suggest. It calls none of them.
 
-/// The names of the functions with which a core module gives out blocks of its memory and
-/// takes them back, for `Session::set_allocator` and `Plan::with_allocator`.
+use std::str::FromStr;
+
+/// The names of the functions with which a core module allocates blocks of its memory and frees
+/// them, for `Session::set_allocator` and `Plan::with_allocator`.
 ///
-/// The first takes a size, or a size and an alignment, and returns a pointer. The second takes
-/// a pointer, a pointer and a size, or these and an alignment. Without it nothing is given
-/// back.
+/// The first function takes a size, or a size and an alignment, and returns a pointer. The
+/// second one takes a pointer, a pointer and a size, or these and an alignment. Without the
+/// second one, blocks are not freed.
+///
+/// ```
+/// use wit_host_binary::allocator_names::AllocatorNames;
+///
+/// let names: AllocatorNames = "malloc,free".parse()?;
+/// assert_eq!((&*names.allocate, names.release.as_deref()), ("malloc", Some("free")));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllocatorNames {
-    /// Gives out a block.
+    /// The function that allocates a block.
     pub allocate: String,
-    /// Takes one back.
+    /// The function that frees a block.
     pub release: Option<String>,
 }
 
-/// An exported function, and what its type would do for an allocator.
+/// Reads one name, or two with a comma between them.
+impl FromStr for AllocatorNames {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (allocate, release) = match text.split_once(',') {
+            Some((allocate, release)) => (allocate, Some(release)),
+            None => (text, None),
+        };
+        if allocate.is_empty() || release.is_some_and(str::is_empty) {
+            return Err("a name is missing; give NAME or NAME,NAME".into());
+        }
+        Ok(Self { allocate: allocate.into(), release: release.map(Into::into) })
+    }
+}
+
+/// An exported function, and the roles in an allocator that its type allows.
 pub struct Candidate {
-    /// Its name.
+    /// The function's name.
     pub name: String,
-    /// Whether it takes a size and returns a pointer.
+    /// Whether the function takes a size and returns a pointer.
     pub gives: bool,
-    /// Whether it takes a pointer, and perhaps a size and an alignment.
+    /// Whether the function takes a pointer, and perhaps a size and an alignment.
     pub takes: bool,
 }
 
-/// The pairs of exports that look like an allocator by their names and types, as
+/// Returns the pairs of exports whose names and types look like an allocator, written as
 /// `allocate,deallocate`.
 pub fn pairs(functions: &[Candidate]) -> Vec<String> {
     let releases: Vec<_> =
@@ -33,7 +59,7 @@ pub fn pairs(functions: &[Candidate]) -> Vec<String> {
     let gives = functions.iter().filter(|one| one.gives && is_allocate(&one.name));
     let pair = gives.filter_map(|Candidate { name, .. }| {
         let siblings = siblings(name);
-        // The one that is called like it, or else the only one.
+        // Prefer the function whose name goes with the allocating one, then the only candidate.
         let release = releases.iter().find(|release| siblings.contains(&release.name));
         let release = release.or(releases.first().filter(|_| releases.len() == 1))?;
         Some(format!("{name},{}", release.name))
@@ -53,7 +79,7 @@ fn is_release(name: &str) -> bool {
     has(name, "free") || has(name, "dealloc")
 }
 
-/// What the function that takes blocks back may be called beside the one that gives them.
+/// Returns the names that the freeing function may have beside the allocating one.
 fn siblings(name: &str) -> [String; 3] {
     [
         name.replace("malloc", "free"),

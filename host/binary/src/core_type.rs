@@ -1,6 +1,6 @@
-//! What core modules import and export, with core types, as their binaries say.
-//! It knows which of two types can stand for the other, and how a type is
-//! written; no function's body is looked at.
+//! Reads the imports and exports of core modules, with their core types, from a binary. It
+//! knows when one type can stand for another, and how a type is written. It does not look at
+//! function bodies.
 
 use std::fmt;
 
@@ -12,17 +12,17 @@ use wasmparser::{
 
 use crate::features::features;
 
-/// Something that a module imports.
+/// An import of a module.
 pub struct Import {
     /// The module that it is imported from.
     pub module: String,
-    /// Its name there.
+    /// Its name in that module.
     pub name: String,
     /// Its type.
     pub ty: CoreType,
 }
 
-/// Something that a module exports.
+/// An export of a module.
 pub struct Export {
     /// Its name.
     pub name: String,
@@ -44,7 +44,7 @@ pub enum CoreType {
     Tag,
 }
 
-/// The imports and exports of a module, if its types are valid.
+/// Returns the imports and exports of a module. `None` if its types are not valid.
 pub fn imports_and_exports(binary: &[u8]) -> Option<(Vec<Import>, Vec<Export>)> {
     let mut validator = Validator::new_with_features(features());
     for payload in Parser::new(0).parse_all(binary) {
@@ -63,8 +63,8 @@ pub fn imports_and_exports(binary: &[u8]) -> Option<(Vec<Import>, Vec<Export>)> 
     None
 }
 
-/// Whether a module whose types are valid has any that is a value of the host.
-/// What is within its functions is not looked at.
+/// Returns whether a module has an import or export with a type of the host's values. `false`
+/// if its types are not valid. Function bodies are not looked at.
 pub fn has_host_values(binary: &[u8]) -> bool {
     let without = features().difference(WasmFeatures::GC_TYPES);
     let mut validator = Validator::new_with_features(without);
@@ -73,7 +73,7 @@ pub fn has_host_values(binary: &[u8]) -> bool {
 }
 
 impl Import {
-    /// Its name with the module's: `env.add`.
+    /// Returns the name with the module's: `env.add`.
     pub fn full(&self) -> String {
         format!("{}.{}", self.module, self.name)
     }
@@ -92,7 +92,7 @@ impl CoreType {
         }
     }
 
-    /// What it is a type of, in a word.
+    /// Returns the sort of the item in a word.
     pub fn sort(&self) -> &'static str {
         match self {
             Self::Function(_) => "function",
@@ -103,12 +103,12 @@ impl CoreType {
         }
     }
 
-    /// The flat type of a function.
+    /// Returns the flat type of a function, and `None` for other items.
     pub fn function(&self) -> Option<String> {
         matches!(self, Self::Function(_)).then(|| self.to_string())
     }
 
-    /// Whether something of this type can be imported as `wanted`.
+    /// Returns whether an item of this type can be imported as `wanted`.
     pub fn serves(&self, wanted: &Self) -> bool {
         match (self, wanted) {
             (Self::Function(has), Self::Function(wanted)) => has == wanted,
@@ -127,7 +127,7 @@ impl CoreType {
         }
     }
 
-    /// Whether a value of the host's is a part of it.
+    /// Returns whether the type contains a reference to a value of the host.
     pub fn has_host_values(&self) -> bool {
         match self {
             Self::Function(ty) => {
@@ -140,7 +140,8 @@ impl CoreType {
     }
 }
 
-/// Whether what is at least and at most as large as `has` is as large as `wanted`.
+/// Returns whether the bounds `has` lie within the bounds `wanted`. Each is a minimum and
+/// perhaps a maximum.
 fn within(has: (u64, Option<u64>), wanted: (u64, Option<u64>)) -> bool {
     let bounded = match (has.1, wanted.1) {
         (_, None) => true,
@@ -162,32 +163,32 @@ impl fmt::Display for CoreType {
     }
 }
 
-/// A function's type, in the notation that the table of `env` has.
+/// Writes a function's type in the notation that the table of `env` uses.
 pub fn function(ty: &FuncType) -> String {
     let params: Vec<_> = ty.params().iter().map(ToString::to_string).collect();
     let results: Vec<_> = ty.results().iter().map(ToString::to_string).collect();
     signature(&params, &results)
 }
 
-/// A memory's type in words.
+/// Writes a memory's type in words.
 pub fn memory(ty: MemoryType) -> String {
     let shared = if ty.shared { "shared, " } else { "" };
     let wide = if ty.memory64 { "64 bits, " } else { "" };
     format!("{shared}{wide}{}", range(ty.initial, ty.maximum, "page"))
 }
 
-/// A table's type in words.
+/// Writes a table's type in words.
 pub fn table(ty: &TableType) -> String {
     format!("{}, {}", ty.element_type, range(ty.initial, ty.maximum, "element"))
 }
 
-/// A global's type in words.
+/// Writes a global's type in words.
 pub fn global(ty: GlobalType) -> String {
     let mutable = if ty.mutable { "mut " } else { "" };
     format!("{mutable}{}", ty.content_type)
 }
 
-/// Parameters and results in the notation of Rust.
+/// Writes parameters and results in Rust's notation.
 pub fn signature(params: &[String], results: &[String]) -> String {
     match results {
         [] => format!("({})", params.join(", ")),

@@ -1,42 +1,42 @@
-//! What there is to say of a guest that has no function for `run` to call: which there could
-//! be, and what its exports look like instead. And what is to be done about a program that
-//! has ended, and is called again.
+//! Finds what to say about a guest without a function that `run` can call: which functions
+//! would do, and what its exports look like instead. It also says what to do about a program
+//! that has ended and is called again.
 
 use wit_host_text::list;
 
-/// The function of a guest that is its main.
+/// The function that `run` calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Main {
-    /// `run`, which returns what there is to say.
+    /// `run`, which returns the text to print.
     Run(String),
-    /// `run` of `wasi:cli/run`, which says whether it succeeded.
+    /// `run` of `wasi:cli/run`, which returns whether it succeeded.
     Command(String),
-    /// `_start`, which returns nothing, or exits.
+    /// `_start`, which returns nothing or exits.
     Start(String),
 }
 
 impl Main {
-    /// The function's name, as the guest's exports has it.
+    /// Returns the function's name among the guest's exports.
     pub fn name(&self) -> &str {
         let (Self::Run(name) | Self::Command(name) | Self::Start(name)) = self;
         name
     }
 
-    /// Whether the name is that of `run` of `wasi:cli/run`.
+    /// Returns whether a name is that of `run` of `wasi:cli/run`.
     pub fn is_of_wasi(name: &str) -> bool {
         name.starts_with("wasi:cli/run@0.2.") && name.ends_with(".run")
     }
 }
 
-/// How a program is built whose functions can be called one after another.
+/// Advice on how to build a program whose functions can be called one after another.
 pub const REACTOR: &str = "to call functions of it, build it as a reactor \
      (`-mexec-model=reactor` for C and C++, `-buildmode=c-shared` for Go and TinyGo, a `cdylib` \
      for Rust)";
 
-/// The interface of commands, before its version.
+/// The interface of commands, up to its version.
 const COMMAND: &str = "wasi:cli/run@";
 
-/// What looks like an entry point, and is one elsewhere.
+/// Exports that are entry points for other hosts, with the name of what calls them.
 const ELSEWHERE: [(&str, &str); 4] = [
     ("wasi:http/incoming-handler@", "it answers HTTP requests, and needs a server that calls it"),
     ("wasi:http/handler@", "it answers HTTP requests, and needs a server that calls it"),
@@ -44,7 +44,7 @@ const ELSEWHERE: [(&str, &str); 4] = [
     ("main", "a `main` is called by `_start`, which the toolchains for wasm32-wasip1 add"),
 ];
 
-/// What the guest exports instead of an entry point.
+/// Describes what the guest exports instead of an entry point.
 pub fn instead(exports: &[String]) -> String {
     let is_other = |name: &String| name.ends_with(".run") && !Main::is_of_wasi(name);
     let known = |(begins, what): &(&str, &'static str)| {

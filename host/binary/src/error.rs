@@ -1,4 +1,4 @@
-//! Why bytes are refused as a guest before anything of them is compiled.
+//! Errors for bytes that are refused as a guest before anything is compiled.
 
 use std::path::PathBuf;
 
@@ -8,20 +8,20 @@ use crate::side::Side;
 use wit_host_text::contain::Panicked;
 use wit_host_text::shown;
 
-/// Why bytes are no guest, or none that is compiled.
+/// Why bytes are not a guest, or not one that this host compiles.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GuestError {
     /// The guest's file could not be read.
     #[error("failed to read `{}`", shown(&path.display().to_string()))]
     Read {
-        /// The file, as it was asked for.
+        /// The file, as the caller named it.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 
-    /// The bytes are no guest at all.
+    /// The bytes are not a guest.
     #[error(
         "this is not a WebAssembly guest: it is {found}; give a component, a core module, \
          or the text form of either"
@@ -31,44 +31,44 @@ pub enum GuestError {
         found: String,
     },
 
-    /// The bytes claim to be a guest, and are not valid.
+    /// The bytes begin like a guest and are not valid.
     #[error("this {kind} is not valid: {reason}")]
     Invalid {
-        /// What the bytes claim to be: `component`, `core module`, `text form`.
+        /// The kind that the bytes begin like: `component`, `core module`, `text form`.
         kind: &'static str,
-        /// The reason, with the offset where there is one.
+        /// The reason, with the offset if it is known.
         reason: String,
     },
 
-    /// The guest would cost too much to compile, or to keep.
+    /// The guest would cost too much to compile or to keep.
     #[error("the guest was refused before it ran: {}", limits(limit, others))]
     OverLoadLimit {
-        /// Which limit, how much of it there is, and what raises it.
+        /// The limit, how much was found, and the option that raises the limit.
         limit: OverLimit,
-        /// The other limits that it is over.
+        /// The other limits that the guest is over.
         others: Vec<OverLimit>,
     },
 
-    /// The guest is valid, and uses parts of WebAssembly that this host does not run.
+    /// The guest is valid and uses features of WebAssembly that this host does not run.
     #[error(transparent)]
     UnsupportedFeature(#[from] Unsupported),
 
-    /// The guest hands over a component as a value, whose instances cannot be counted before
-    /// it runs.
+    /// The guest passes a component as a value, so its instances cannot be counted before it
+    /// runs.
     #[error("the {side} `{}` is a component that is handed over as a value", shown(name))]
     Uncounted {
-        /// Whether it is imported or exported.
+        /// Whether the component is imported or exported.
         side: Side,
-        /// Its name.
+        /// The component's name.
         name: String,
     },
 
-    /// What reads guests panicked, which is a fault of the host.
+    /// The code that reads guests panicked, which is a fault of the host.
     #[error(transparent)]
     Panicked(#[from] Panicked),
 }
 
-/// The result of what looks at the bytes of guests.
+/// The result of functions that read the bytes of guests.
 pub(crate) type Result<T, E = GuestError> = std::result::Result<T, E>;
 
 impl From<LimitReached> for GuestError {
@@ -83,7 +83,7 @@ impl From<OverLimit> for GuestError {
     }
 }
 
-/// Several limits stand on a line each.
+/// Several limits are listed one per line.
 fn limits(limit: &OverLimit, others: &[OverLimit]) -> String {
     if others.is_empty() {
         return limit.to_string();

@@ -1,5 +1,5 @@
-//! What is looked at before a guest is compiled: its file, what it is, and whether it would
-//! cost more than is allowed. It knows no engine.
+//! Examines a guest before it is compiled: reads its file, recognises its kind, and refuses it
+//! if it would cost more than its limits allow. It does not know the engine.
 
 use std::borrow::Cow;
 use std::fs::{self, File, Metadata};
@@ -12,23 +12,24 @@ use crate::limits::{LimitReached, Limits, OverLimit};
 use crate::prepare::{self, Edited, TooManyChecks, with_checks};
 use crate::scan::{Refusal, scan};
 
-/// Reads a guest's file, but no more of it than tells that it is longer than
-/// `limit`.
+/// Reads a guest's file, up to one byte more than `limit`. That byte shows that the file is
+/// longer.
 pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
     let failed = |source| GuestError::Read { path: path.to_owned(), source };
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_or(0, |metadata| metadata.len());
-    // What it says is room to begin with, and no more: it may be no file at all.
+    // The size that the system reports only reserves memory. It can be wrong: a pipe has none.
     let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or_default());
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
 }
 
-/// Reads a guest's file. One over the limit is not read, where the system knows its size.
+/// Reads a guest's file. Where the system knows that the file is over the limit, nothing is
+/// read.
 ///
 /// # Errors
-/// That it cannot be read, or is over the limit.
+/// If the file cannot be read, or is over the limit.
 pub fn read_guest(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     let size = fs::metadata(path).ok().filter(Metadata::is_file).map(|metadata| metadata.len());
     match size.and_then(|size| usize::try_from(size).ok()) {
@@ -39,11 +40,11 @@ pub fn read_guest(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     }
 }
 
-/// The hash of a component in binary form, less its debug information, which is not read.
-/// `None` where the file is anything else, or longer than `limit`.
+/// Returns the hash of a component in binary form. Debug information does not count for it, and
+/// is not read. Returns `None` if the file is anything else, or longer than `limit`.
 pub fn component_hash(path: &Path, limit: usize) -> Option<blake3::Hash> {
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-    // A pipe that has a name is there for one who opens it, once.
+    // Opening a named pipe would take what is in it from the reader that it is meant for.
     fs::metadata(path).ok().filter(Metadata::is_file)?;
     let mut file = File::open(path).ok()?;
     let metadata = file.metadata().ok().filter(Metadata::is_file)?;
@@ -59,11 +60,10 @@ pub fn component_hash(path: &Path, limit: usize) -> Option<blake3::Hash> {
     prepare::hash_of_file(&file, metadata.len()).ok()
 }
 
-/// What a guest is, and its binary form, after every check that needs no
-/// compiler.
+/// Returns the kind of a guest and its binary form, after all checks that need no compiler.
 pub fn examine<'b>(bytes: &'b [u8], text: bool, limits: &Limits) -> Result<(Kind, Cow<'b, [u8]>)> {
     if bytes.len() > limits.file_size {
-        // Of a longer file no more was read than that it is longer.
+        // Of a file over the limit only the beginning was read, so its kind is not looked at.
         let limit = LimitReached::FileSize(limits.file_size);
         return Err(match bytes.len() == limits.file_size.saturating_add(1) {
             true => limit.into(),
@@ -87,8 +87,8 @@ pub fn examine<'b>(bytes: &'b [u8], text: bool, limits: &Limits) -> Result<(Kind
     Ok((kind, binary))
 }
 
-/// Examines a guest that is not compiled, for which what compiling would refuse before it
-/// begins is looked at as well.
+/// Examines a guest that is not going to be compiled. This adds the checks that compiling does
+/// before it begins.
 pub fn examine_whole<'b>(
     bytes: &'b [u8],
     text: bool,
@@ -99,10 +99,10 @@ pub fn examine_whole<'b>(
     Ok((kind, binary))
 }
 
-/// The binary with its looks at the time.
+/// Returns the binary with time checks inserted (see [`with_checks`]).
 ///
 /// # Errors
-/// That it would need more of them than are allowed.
+/// If it would need more time checks than the limit allows.
 pub fn checked<'b>(binary: &'b [u8], limits: &Limits) -> Result<Edited<'b>> {
     let too_many = |TooManyChecks| GuestError::from(LimitReached::Checks(limits.checks));
     with_checks(binary, limits.checks).map_err(too_many)

@@ -1,8 +1,9 @@
-//! What of WebAssembly guests may use. An engine's settings say the same.
+//! Names the proposals of WebAssembly that guests may use. The settings of the engine agree
+//! with this list.
 
 use wasmparser::WasmFeatures;
 
-/// What an engine takes, for looking at guests without one.
+/// Returns the features that the engine accepts, for validating guests without an engine.
 pub fn features() -> WasmFeatures {
     WasmFeatures::WASM2
         | WasmFeatures::TAIL_CALL

@@ -1,24 +1,24 @@
-//! What some bytes are: a component, a core module, the text form of either, or
-//! something else, which is then named. It looks at the bytes only, never at a
-//! file's name, and compiles nothing.
+//! Recognises what some bytes are: a component, a core module, the text form of either, or
+//! something else, which it names. It looks at the bytes only, never at a file's name, and
+//! compiles nothing.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::{GuestError, Result};
-use wit_host_text::shown_text;
 
-/// What a guest is made of.
+/// The kind of a guest.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// A component: typed imports and exports.
+    /// A component, with typed imports and exports.
     Component,
-    /// A core module: numbers and a memory.
+    /// A core module, whose functions take numbers and share a memory.
     Module,
 }
 
 impl Kind {
-    /// The kind in words.
+    /// Returns the kind in words.
     pub fn name(self) -> &'static str {
         match self {
             Self::Component => "component",
@@ -37,8 +37,8 @@ const MAGIC: &[u8] = b"\0asm";
 const COMPONENT: [u8; 4] = [0x0d, 0, 1, 0];
 const MODULE: [u8; 4] = [1, 0, 0, 0];
 
-/// The kind of `bytes`, and their binary form. The text form is only taken where
-/// `text` says so.
+/// Returns the kind of `bytes` and their binary form. The text form is only accepted if `text`
+/// is set.
 pub fn recognise(bytes: &[u8], text: bool) -> Result<(Kind, Cow<'_, [u8]>)> {
     if let Some(kind) = binary(bytes)? {
         return Ok((kind, Cow::Borrowed(bytes)));
@@ -49,19 +49,29 @@ pub fn recognise(bytes: &[u8], text: bool) -> Result<(Kind, Cow<'_, [u8]>)> {
     let Some(text) = guest_text(bytes) else {
         return Err(GuestError::NotAGuest { found: other(bytes) });
     };
-    let binary_form = wat::parse_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-        GuestError::Invalid {
-            kind: "text form",
-            reason: shown_text(&error.to_string().replace("<anon>:", "line ")),
-        }
-    })?;
+    let binary_form = parsed(text)?;
     match binary(&binary_form)? {
         Some(kind) => Ok((kind, Cow::Owned(binary_form))),
         None => Err(GuestError::NotAGuest { found: other(&binary_form) }),
     }
 }
 
-/// Whether the bytes would be read as text.
+/// Translates the text form into the binary form.
+#[cfg(feature = "text-format")]
+fn parsed(text: &str) -> Result<Vec<u8>> {
+    wat::parse_str(text.trim_start_matches('\u{feff}')).map_err(|error| GuestError::Invalid {
+        kind: "text form",
+        reason: wit_host_text::shown_text(&error.to_string().replace("<anon>:", "line ")),
+    })
+}
+
+/// Refuses the text form, because the feature `text-format` is off.
+#[cfg(not(feature = "text-format"))]
+fn parsed(text: &str) -> Result<Vec<u8>> {
+    Err(GuestError::NotAGuest { found: other(text.as_bytes()) })
+}
+
+/// Returns whether the bytes would be read as text.
 pub(crate) fn is_text(bytes: &[u8]) -> bool {
     !bytes.starts_with(MAGIC) && guest_text(bytes).is_some()
 }
@@ -77,8 +87,8 @@ fn binary(bytes: &[u8]) -> Result<Option<Kind>> {
     Err(GuestError::NotAGuest { found })
 }
 
-/// The bytes as text, where they begin as the text form does: with `(`, after
-/// any white space and comments.
+/// Returns the bytes as text if they begin like the text form: with `(`, after white space and
+/// comments.
 fn guest_text(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
@@ -93,7 +103,7 @@ fn guest_text(bytes: &[u8]) -> Option<&str> {
     }
 }
 
-/// What bytes are that are no guest, for the one who took them for one.
+/// Names what bytes are that are not a guest.
 fn other(bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return "empty".into();
@@ -101,7 +111,7 @@ fn other(bytes: &[u8]) -> String {
     if let Some(of) = compiled(bytes) {
         return format!(
             "the machine code of a compiled {of}, which is only taken where it is trusted, with \
-             `--trusted-code` or `Runtime::load_compiled`"
+             `Runtime::load_compiled`"
         );
     }
     match infer::get(bytes) {
@@ -114,8 +124,9 @@ fn other(bytes: &[u8]) -> String {
     }
 }
 
-/// What the engine compiled the bytes from, where they are its code: an object file in ELF's
-/// 64-bit form, whose eighth byte is the engine's, and whose flags say the rest.
+/// Returns what the engine compiled the bytes from, if they are its compiled code. That is an
+/// ELF object file in the 64-bit form whose eighth byte is the engine's, and whose flags say
+/// the kind.
 fn compiled(bytes: &[u8]) -> Option<Kind> {
     const SYSTEM_OF_ENGINE: u8 = 200;
     const FLAGS: usize = 48;

@@ -1,6 +1,6 @@
-//! What of WebAssembly the engine does not run: one table of the proposals that are off,
-//! by which a valid guest that uses one is told from a file that is not valid. It reads
-//! binaries and compiles nothing; what is on is for [`features`] to say.
+//! Names the features of WebAssembly that the engine does not run. One table of the proposals
+//! that are off tells a valid guest that uses one from a file that is not valid. The module
+//! reads binaries and compiles nothing. Which features are on is decided by [`features`].
 
 use std::fmt;
 
@@ -12,29 +12,30 @@ use crate::kind::Kind;
 use crate::toolchains::{Toolchain, toolchain_of};
 use wit_host_text::shown;
 
-/// A part of WebAssembly that a guest uses and this host does not run.
+/// A feature of WebAssembly that a guest uses and this host does not run.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnsupportedFeature {
     /// The proposal, by the name that its authors gave it: `exception-handling`.
     pub proposal: &'static str,
-    /// What it is, in words.
+    /// The feature in words.
     pub what: &'static str,
-    /// The first byte of the guest's binary form that is known to need it.
+    /// The offset of the first byte that is known to need it, in the guest's binary form.
     pub offset: usize,
     /// How to build the guest without it.
     pub fix: &'static str,
 }
 
-/// Everything of WebAssembly that a valid guest uses and this host does not run.
+/// All features of WebAssembly that a valid guest uses and this host does not run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unsupported {
-    /// What the guest is made of.
+    /// The kind of the guest.
     pub kind: Kind,
-    /// What it uses, in the order in which that is met; at least one.
+    /// The features in the order in which they are met. There is at least one.
     pub features: Vec<UnsupportedFeature>,
-    /// What the guest was built for, where its imports tell.
+    /// The toolchain that the guest was built for, if its imports show it.
     pub toolchain: Option<Toolchain>,
 }
 
@@ -47,7 +48,7 @@ impl Unsupported {
 /// A proposal that the engine does not run.
 struct Proposal {
     feature: WasmFeatures,
-    /// Those that come with it and need no words of their own.
+    /// Features that belong to the proposal and are not named on their own.
     with: WasmFeatures,
     name: &'static str,
     what: &'static str,
@@ -69,7 +70,7 @@ impl Proposal {
     }
 }
 
-/// What to do about languages whose objects lie on the engine's heap.
+/// Advice for languages whose objects lie on the engine's heap.
 const OTHER_LANGUAGE: &str = "compilers of Kotlin, Dart, Java, OCaml and Scheme write nothing else; write the guest in \
      a language that keeps its objects in a memory, as Rust, C, Go, Python or JavaScript";
 const WASI_0_2: &str = "build it for WASI 0.2 (wasip2), with a WIT that has no `async`, \
@@ -186,8 +187,7 @@ const PROPOSALS: &[Proposal] = &[
         WasmFeatures::GC_TYPES,
         "externref",
         "values of the host (`externref`)",
-        "switch them on (`--externref`, `RuntimeBuilder::host_values`), or build the guest without \
-         them",
+        "switch them on (`RuntimeBuilder::host_values`), or build the guest without them",
     ),
     proposal(
         WasmFeatures::CM_THREADING,
@@ -269,14 +269,14 @@ const PROPOSALS: &[Proposal] = &[
     ),
 ];
 
-/// What keeps the engine from a guest: parts of WebAssembly that it does not run, where the
-/// guest is valid with them, or why it is not valid. `reason` is the engine's.
+/// Returns why the engine refuses a guest: features that it does not run, if the guest is valid
+/// with them, or the reason why the guest is not valid. `reason` is the engine's own.
 pub fn refused(kind: Kind, binary: &[u8], reason: String) -> GuestError {
     let invalid = |reason| GuestError::Invalid { kind: kind.name(), reason };
     match needed(binary, features()) {
         Ok(features) if !features.is_empty() => Unsupported::new(kind, binary, features).into(),
         Err(reason) => invalid(reason),
-        // An engine without values of the host has no reason but them.
+        // The guest is valid for an engine with host values, so they must be the reason.
         Ok(_) => match needed(binary, features().difference(WasmFeatures::GC_TYPES)) {
             Ok(features) if !features.is_empty() => Unsupported::new(kind, binary, features).into(),
             _ => invalid(reason),
@@ -292,19 +292,19 @@ pub fn validate(kind: Kind, binary: &[u8]) -> Result<(), GuestError> {
     }
 }
 
-/// What of WebAssembly a guest uses that the engine does not run; nothing where it is not
-/// valid either way.
+/// Returns the features that a guest uses and the engine does not run. Empty for a guest that
+/// is not valid with any features.
 pub fn unsupported(binary: &[u8]) -> Vec<UnsupportedFeature> {
     needed(binary, features()).unwrap_or_default()
 }
 
-/// The proposals beyond `has` that make a guest valid.
+/// Returns the proposals beyond `has` that make a guest valid.
 ///
 /// # Errors
-/// Where it is not valid with all of them; the reason.
+/// The validator's reason, if the guest is not valid with all proposals.
 fn needed(binary: &[u8], mut has: WasmFeatures) -> Result<Vec<UnsupportedFeature>, String> {
     let mut next = first_error(binary, has);
-    // Two passes over what is not valid, and not one for each proposal.
+    // A guest that is not valid at all costs two passes here, not one for each proposal.
     if next.is_some()
         && let Some(always) = first_error(binary, WasmFeatures::all())
     {
@@ -329,7 +329,7 @@ fn needed(binary: &[u8], mut has: WasmFeatures) -> Result<Vec<UnsupportedFeature
     Ok(own.map(|(proposal, offset)| proposal.used(*offset)).collect())
 }
 
-/// Whether a guest is valid further on with one more proposal.
+/// Returns whether one more proposal makes a guest valid beyond `offset`.
 fn helps(binary: &[u8], has: WasmFeatures, proposal: &Proposal, offset: usize) -> bool {
     let error = first_error(binary, has | proposal.feature);
     error.is_none_or(|error| error.offset() > offset)

@@ -1,13 +1,13 @@
-//! The two sides of what a guest and its host have in common.
+//! The two sides of the interface between a guest and its host.
 
 use std::fmt;
 
-/// Whether something is asked of the host or offered to it.
+/// Whether a guest asks for an item or offers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// What the guest asks for.
+    /// The guest asks for it.
     Import,
-    /// What the guest offers.
+    /// The guest offers it.
     Export,
 }
 

@@ -1,30 +1,32 @@
-//! What a core module was built for, where that is another host than this one: toolchains
-//! and hosts are known by the imports that they leave in a module. One table; it knows
-//! names, and not what serves them.
+//! Recognises core modules that were built for another host, by the imports that their
+//! toolchain leaves in them. The module is one table of names. It does not know which of these
+//! imports this host provides.
 
 use wasmparser::{Encoding, Parser, Payload};
 
-/// A toolchain, or a host, that a core module was built for.
+/// The toolchain or the host that a core module was built for.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Toolchain {
     /// Its name.
     pub name: &'static str,
-    /// What a module that imports these functions was built for.
+    /// A sentence that says what a module with these imports was built for.
     pub cause: &'static str,
-    /// The build that does here.
+    /// How to build the module for this host.
     pub fix: &'static str,
 }
 
-/// A toolchain and the imports that it is known by.
+/// A toolchain and the imports that identify it.
 struct Known {
     toolchain: Toolchain,
-    /// Patterns of a module and a name, of which one is enough. A `*` in one stands for any
-    /// text; a name with parentheses is one with its type.
+    /// Pairs of a module's and a name's pattern, one of which has to match. A `*` in a pattern
+    /// stands for any text. A name with parentheses contains its type.
     marks: &'static [(&'static str, &'static str)],
-    /// A module that has to be imported from as well.
+    /// A module that the guest has to import from as well.
     beside: Option<&'static str>,
-    /// Whether all that nothing serves is the toolchain's, and not only what it is known by.
+    /// Whether every import that this host does not provide is put down to the toolchain. If
+    /// not, only the imports that match are.
     is_whole: bool,
 }
 
@@ -48,12 +50,12 @@ const TINYGO: &str = "build it with `tinygo build -target=wasip1` or `-target=wa
 const TINYGO_CAUSE: &str =
     "the guest was built by TinyGo for a browser (`-target=wasm`), with a `wasm_exec.js` beside it";
 const OTHER_LANGUAGE: &str = "write the guest in a language whose compilers target WASI, as Rust, C, Go, Python or \
-     JavaScript (`wit-host new` makes projects)";
+     JavaScript (`wit_host_scaffold::Project` makes projects)";
 const THIS_HOST: &str =
-    "build it against this host's contract, for which `wit-host new` makes projects";
+    "build it against this host's contract, for which `wit_host_scaffold::Project` makes projects";
 
-/// The most telling first: what a runtime on top of another imports from that as well
-/// stands behind its own.
+/// The known toolchains. The most specific ones come first: a runtime that is built on another
+/// one stands before it, since its modules import from both.
 const KNOWN: &[Known] = &[
     known(
         "wasm-bindgen",
@@ -236,7 +238,7 @@ const KNOWN: &[Known] = &[
             ("env", "setTempRet0"),
             ("env", "getTempRet0"),
             ("asm2wasm", "*"),
-            // The first of those whose names are made short.
+            // From here on: toolchains that shorten the names of imports.
             ("a", "a"),
         ],
     ),
@@ -292,19 +294,19 @@ const KNOWN: &[Known] = &[
     )),
 ];
 
-/// A function that a module imports and nothing serves.
+/// A function that a module imports and this host does not provide.
 #[derive(Clone, Copy, Debug)]
 pub struct Unserved<'i> {
-    /// The module that it is imported from.
+    /// The module that the function is imported from.
     pub module: &'i str,
-    /// Its name there.
+    /// The function's name in that module.
     pub name: &'i str,
-    /// Its flat type, in the notation of Rust; of anything else nothing.
+    /// The function's flat type in Rust's notation. Empty for imports that are not functions.
     pub ty: &'i str,
 }
 
-/// What a module was built for of whose imports these are served by nothing, and which of
-/// them that accounts for. `modules` are all that it imports from.
+/// Returns the toolchain that a module was built for, and which of the `unserved` imports it
+/// accounts for. `modules` are the names of all modules that it imports from.
 pub fn toolchain(
     unserved: &[Unserved<'_>],
     modules: &[&str],
@@ -317,8 +319,8 @@ pub fn toolchain(
     Some((known.toolchain, |import: &Unserved<'_>| known.is_whole || known.is_mark(import)))
 }
 
-/// What a core module was built for, by all that it imports: for one whose types are not
-/// read, so that nobody knows what of them is served.
+/// Returns the toolchain that a core module was built for, judged by all of its imports. For
+/// modules whose types cannot be read, so that it is unknown which imports are provided.
 pub(crate) fn toolchain_of(binary: &[u8]) -> Option<Toolchain> {
     let mut imports = Vec::new();
     for payload in Parser::new(0).parse_all(binary) {
@@ -356,7 +358,7 @@ impl Known {
     }
 }
 
-/// Whether a text is what a pattern says.
+/// Returns whether `text` matches `pattern`.
 fn covers(pattern: &str, text: &str) -> bool {
     match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
         _ if pattern == "*" => true,

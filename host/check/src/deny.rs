@@ -184,7 +184,7 @@ fn refused(import: String) -> Mismatch {
     Mismatch::import(
         import,
         "it is denied to this guest",
-        "take the import out of the guest, or lift the denial (`--deny`, `Grants::deny`)",
+        "take the import out of the guest, or lift the denial (`Grants::deny`)",
     )
 }
 

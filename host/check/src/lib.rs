@@ -5,6 +5,7 @@
 pub mod deny;
 pub mod engine_error;
 pub mod error;
+pub mod export_name;
 pub mod fit;
 pub mod inspect;
 pub mod offer;

@@ -1,6 +1,7 @@
-//! The threads that compile, of this library's own: those that the engine would start
-//! by itself are started once for the process, and a lack of threads at that moment
-//! would be a panic for good. It does not know what is compiled.
+//! The threads that compile. Left alone, the engine would start a pool of threads of its own,
+//! once for the process, and a lack of threads at that moment would be a panic in every later
+//! compilation too. So this library starts them, and a lack of threads is an error. It does not
+//! know what is compiled.
 
 use std::io;
 use std::num::NonZero;
@@ -11,15 +12,15 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use wit_host_text::contain;
 
-/// Bytes of stack for each: what a program's first thread has.
+/// The bytes of stack of each thread: what a program's first thread has.
 const STACK: usize = 8 << 20;
 
 static THREADS: Mutex<Option<Arc<ThreadPool>>> = Mutex::new(None);
 
-/// Starts the threads, at most so many, unless they are there already.
+/// Starts at most this number of threads, unless they are running.
 ///
 /// # Errors
-/// Where the system has none; the next call tries it anew.
+/// If the system has no threads. The next call tries again.
 pub fn start(most: usize) -> io::Result<Arc<ThreadPool>> {
     let mut threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(threads) = &*threads {
@@ -29,22 +30,23 @@ pub fn start(most: usize) -> io::Result<Arc<ThreadPool>> {
     let builder = ThreadPoolBuilder::new().num_threads(count).stack_size(STACK);
     let started = builder
         .thread_name(|index| format!("compiler-{index}"))
-        // What they do is done for one that waits, and unwinds there.
+        // A panic in these threads unwinds into the caller that waits for them, which contains
+        // it.
         .start_handler(|_| contain::always())
         .build()
         .map_err(io::Error::other)?;
-    // One that has done something is there, with all that it needs.
+    // A thread that has done something has everything that it needs to run.
     started.broadcast(|_| ());
     let started = Arc::new(started);
     *threads = Some(Arc::clone(&started));
     Ok(started)
 }
 
-/// Does `work` where what it does in parallel is done by these threads, or by those of
-/// the caller's own pool where it is in one.
+/// Runs `work`. What it does in parallel is done by these threads, or by those of the caller's
+/// own pool if it is in one.
 ///
 /// # Errors
-/// Where no threads can be started.
+/// If no threads can be started.
 pub fn within<R: Send>(work: impl FnOnce() -> R + Send) -> io::Result<R> {
     match rayon::current_thread_index() {
         Some(_) => Ok(work()),

@@ -7,7 +7,6 @@ use clap::Args;
 use wit_host::AllocatorNames;
 use wit_host_adapt::{Plan, Unmappables};
 
-use super::convention::allocator;
 use super::destination::{Destination, refuse_read};
 use super::features::FeatureOptions;
 use super::loading::Loading;
@@ -46,7 +45,7 @@ pub(crate) struct Adapt {
 
     /// The module's functions that give out and take back blocks of memory, where they are
     /// not `allocate,deallocate` or `malloc,free`, or where it has both
-    #[arg(long, value_name = "NAME[,NAME]", value_parser = allocator)]
+    #[arg(long, value_name = "NAME[,NAME]")]
     allocator: Option<AllocatorNames>,
 
     #[command(flatten)]

@@ -4,7 +4,8 @@
 use anyhow::Result;
 use wit_host::Package;
 
-use super::output::{Format, print, print_json};
+use super::json;
+use super::output::{Format, print_json, print_report};
 use super::status::Status;
 
 /// Prints what changed from the package at `old` to the one at `new`, in all of their
@@ -16,8 +17,8 @@ pub(crate) fn against(
 ) -> Result<Status> {
     let changes = new.changes_since(old, world)?;
     match format {
-        Format::Text => print(&changes.to_string())?,
-        Format::Json => print_json(&changes.json())?,
+        Format::Text => print_report(&changes)?,
+        Format::Json => print_json(&json::Changes::from(&changes))?,
     }
     Ok(if changes.honest() { Status::Guest(0) } else { Status::Refused })
 }

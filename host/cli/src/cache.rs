@@ -5,10 +5,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use anyhow::{Context as _, Result};
 use bytesize::ByteSize;
 use clap::{Args, Subcommand};
-use serde_json::json;
 use wit_host::Cache as Library;
 use wit_host::terminal::{Output, write_of_guest};
 
+use super::json;
 use super::options::Usage;
 use super::output::{Format, print, print_json};
 use super::status::{Status, shown_path};
@@ -55,9 +55,7 @@ impl Cache {
             Action::Stat { format: Format::Json } => {
                 let kept = cache.kept()?;
                 let directory = cache.directory().display().to_string();
-                print_json(&json!({
-                    "directory": directory, "guests": kept.guests, "bytes": kept.bytes
-                }))?;
+                print_json(&json::Kept { directory, guests: kept.guests, bytes: kept.bytes })?;
             }
             Action::Clear => print(&format!("removed {}\n", told(cache.clear()?)))?,
             // For programs as it is.

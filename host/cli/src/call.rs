@@ -94,8 +94,11 @@ impl Call {
         Self { watch, words, repeat: 1, notation, convention, options, diagnostics }
     }
 
-    pub(crate) fn execute(&self) -> Result<Status> {
+    pub(crate) fn execute(mut self) -> Result<Status> {
         interruptible()?;
+        if let Some(guest) = self.words.first_mut() {
+            self.options.resolve(guest)?;
+        }
         call_notation::refuse_function_first(&self.words)?;
         let path = self.words.first().map_or(OsStr::new(""), OsString::as_os_str);
         let path = guest_file(Path::new(path));

@@ -91,7 +91,7 @@ impl Calls {
     pub(crate) fn call(&mut self, name: &str, words: &[Word]) -> Result<Vec<Returned>, Error> {
         let function = self.session.guest().resolve(name)?;
         let returned = match self.abi {
-            Some(abi) => self.call_with_abi(abi, &function, words)?,
+            Some(abi) => self.call_with(abi, &function, words)?,
             None => self.call_typed(&function, name, words)?,
         };
         self.results.push(returned.first().map(|returned| returned.value.clone()));

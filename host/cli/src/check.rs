@@ -4,20 +4,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::{Value, json};
-use wit_host::{
-    Contract, Error, Fit, GuestError, Isolation, Limits, Mismatch, Mismatches, OverLimit,
-    RuntimeBuilder, Unsupported,
-};
+use wit_host::{Contract, Error, Fit, Grants, Isolation, Limits, Mismatches, RuntimeBuilder};
 use wit_host_contract::Functions;
 
 use super::against::against;
 use super::features::FeatureOptions;
+use super::host_file::HostFileOptions;
 use super::isolation::isolation;
+use super::json;
 use super::loading::Loading;
 use super::modules::Modules;
 use super::options::guest_file;
-use super::output::{Format, print, print_json};
+use super::output::{Format, print_json, print_report};
 use super::status::{Status, named, shown_path, status};
 
 /// Tell whether a guest fits this host, and everything that is in the way
@@ -78,38 +76,44 @@ pub(crate) struct Check {
     #[command(flatten)]
     modules: Modules,
 
+    #[command(flatten)]
+    host_file: HostFileOptions,
+
     /// How to print what was found
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
 impl Check {
-    pub(crate) fn execute(&self) -> Result<Status> {
-        match (&self.guest, &self.against, &self.wit) {
-            (_, Some(old), Some(new)) => {
-                let packages = self.features.read_both(old, new)?;
-                against(packages.each_ref(), self.world.as_deref(), self.format)
-            }
-            (Some(guest), ..) => self.guest(guest_file(guest)),
-            // The options do not let it come to this.
-            _ => Ok(Status::Usage),
+    pub(crate) fn execute(mut self) -> Result<Status> {
+        if let (Some(old), Some(new)) = (&self.against, &self.wit) {
+            let packages = self.features.read_both(old, new)?;
+            return against(packages.each_ref(), self.world.as_deref(), self.format);
         }
+        // The options do not let it come to this.
+        let Some(mut guest) = self.guest.take() else { return Ok(Status::Usage) };
+        self.host_file.resolve_path(&mut guest, false)?;
+        self.guest(guest_file(&guest))
     }
 
     fn guest(&self, guest: &Path) -> Result<Status> {
         let contract = self.contract()?;
-        let fit = self.fit(guest, &contract, self.loading.limits()?, isolation()?);
+        let limits = self.loading.limits_over(self.host_file.limits()?)?;
+        let grants = self.host_file.deny(Grants::default())?;
+        let bounds = (limits, grants);
+        let fit = self.fit(guest, contract.as_ref(), bounds, isolation()?);
+        let contract = contract.map_or_else(|| self.shipped(), Ok)?;
         let (contract, is_json) = (contract.name(), self.format == Format::Json);
         let fit = match fit {
             Err(error) if is_json && is_refused(&error) => {
-                print_json(&refused_json(&contract, error.downcast()?))?;
+                print_json(&json::Fit::refused(&contract, &error.downcast()?))?;
                 return Ok(Status::Refused);
             }
             fit => fit.map_err(|error| named(guest, error))?,
         };
         let fits = fit.mismatches.is_empty();
         if is_json {
-            print_json(&to_json(&contract, &fit))?;
+            print_json(&json::Fit::new(&contract, &fit))?;
             return Ok(if fits { Status::Guest(0) } else { Status::Refused });
         }
         if !fits {
@@ -135,42 +139,54 @@ impl Check {
         for note in &fit.notes {
             text += &format!("{note}\n");
         }
-        print(&text)?;
+        print_report(&text)?;
         Ok(Status::Guest(0))
     }
 
-    /// What the guest is held against.
-    fn contract(&self) -> Result<Contract> {
-        let world = self.world.as_deref();
-        Ok(match (&self.wit, world) {
-            (Some(wit), _) => self.features.read(wit)?.contract(world)?,
-            (None, None) => wit_host_contract::contract()?,
-            (None, Some(world)) => wit_host_contract::contract()?.with_world(world)?,
+    /// What the guest is held against, unless it is the shipped contract.
+    fn contract(&self) -> Result<Option<Contract>> {
+        let file = self.host_file.contract()?;
+        Ok(match (&self.wit, file) {
+            (Some(wit), _) => Some(self.features.read(wit)?.contract(self.world.as_deref())?),
+            (None, Some((wit, world))) => {
+                Some(Contract::read(wit, self.world.as_deref().or(world))?)
+            }
+            (None, None) => None,
+        })
+    }
+
+    fn shipped(&self) -> Result<Contract> {
+        let contract = wit_host_contract::contract()?;
+        Ok(match &self.world {
+            Some(world) => contract.with_world(world)?,
+            None => contract,
         })
     }
 
     fn fit(
         &self,
         guest: &Path,
-        contract: &Contract,
-        limits: Limits,
+        contract: Option<&Contract>,
+        (limits, grants): (Limits, Grants),
         isolation: Isolation,
     ) -> Result<Fit> {
         let fit = |externref| {
             let setup = |builder: RuntimeBuilder<Functions>| {
-                Ok(builder.limits(limits.clone()).isolate(isolation.clone()))
+                let builder = builder.limits(limits.clone()).isolate(isolation.clone());
+                Ok(builder.allow_text_format(true))
             };
             let builder = wit_host_contract::builder();
-            if self.wit.is_some() && self.modules.has_providers() {
+            if let Some(contract) = contract.filter(|_| self.modules.has_providers()) {
                 // The host is this one, with others that serve the contract.
                 let builder = builder.contract_of(contract.clone());
                 let offered = self.modules.offer_with(builder, externref, &setup)?;
-                return anyhow::Ok(offered.build()?.fit_file(guest)?);
+                return anyhow::Ok(offered.grants(grants.clone()).build()?.fit_file(guest)?);
             }
             let offered = self.modules.offer_with(builder, externref, &setup)?;
-            Ok(match &self.wit {
-                Some(_) => offered.build()?.fit_contract_file(guest, contract)?,
-                None => offered.build()?.fit_file(guest)?,
+            let runtime = offered.grants(grants.clone()).build()?;
+            Ok(match contract {
+                Some(contract) => runtime.fit_contract_file(guest, contract)?,
+                None => runtime.fit_file(guest)?,
             })
         };
         let mut found = fit(self.modules.externref())?;
@@ -184,66 +200,4 @@ impl Check {
 /// Whether the guest is not taken, whatever the host serves.
 fn is_refused(error: &anyhow::Error) -> bool {
     error.downcast_ref().is_some_and(|error| status(error) == Status::Refused)
-}
-
-fn to_json(contract: &str, fit: &Fit) -> Value {
-    let mismatches: Vec<_> = fit.mismatches.iter().map(mismatch).collect();
-    let absent: Vec<_> = fit.absent.iter().map(mismatch).collect();
-    let differing: Vec<_> = fit.differing.iter().map(mismatch).collect();
-    json!({
-        "contract": contract,
-        "fits": mismatches.is_empty(),
-        "mismatches": mismatches,
-        "absent": absent,
-        "unknown": fit.unknown,
-        "differing": differing,
-        "notes": fit.notes,
-        "refused": [],
-    })
-}
-
-/// A guest that is not taken, whatever its imports are.
-fn refused_json(contract: &str, error: Error) -> Value {
-    let reason = |kind: &str, name: Option<&str>, reason: String, fix: Option<&str>| json!({ "kind": kind, "name": name, "reason": reason, "fix": fix });
-    let limit = |over: &OverLimit| {
-        let name = over.limit.name().replace('_', "-");
-        let mut told = reason("limit", Some(&name), over.to_string(), None);
-        told["most"] = json!(over.limit.value());
-        told["found"] = json!(over.found);
-        told
-    };
-    let refused: Vec<_> = match error {
-        Error::Mismatches(Mismatches(mismatches)) => {
-            return to_json(contract, &Fit::of_mismatches(mismatches));
-        }
-        Error::Guest(GuestError::UnsupportedFeature(Unsupported { features, .. })) => features
-            .iter()
-            .map(|one| reason("feature", Some(one.proposal), one.to_string(), Some(one.fix)))
-            .collect(),
-        Error::Guest(GuestError::OverLoadLimit { limit: first, others }) => {
-            std::iter::once(&first).chain(&others).map(limit).collect()
-        }
-        Error::Guest(GuestError::NotAGuest { .. }) => {
-            vec![reason("no-guest", None, error.to_string(), None)]
-        }
-        Error::CompilerFailed { .. } => vec![reason("compiler", None, error.to_string(), None)],
-        _ => vec![reason("invalid", None, error.to_string(), None)],
-    };
-    let mut value = to_json(contract, &Fit::default());
-    value["fits"] = json!(false);
-    value["refused"] = json!(refused);
-    value
-}
-
-fn mismatch(mismatch: &Mismatch) -> Value {
-    json!({
-        "side": mismatch.side.to_string(),
-        "name": mismatch.name,
-        "problem": mismatch.problem,
-        "guest": mismatch.guest,
-        "contract": mismatch.contract,
-        "cause": mismatch.cause,
-        "fix": mismatch.fix,
-        "deny": mismatch.deny,
-    })
 }

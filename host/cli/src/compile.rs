@@ -86,7 +86,7 @@ impl Compile {
         written.with_context(failed)?;
         // Behind the code it would be a part of that.
         if !is_standard_output(&self.output) {
-            print_json(&compiled.manifest.json())?;
+            print_json(&compiled.manifest)?;
         }
         Ok(Status::Guest(0))
     }

@@ -194,7 +194,8 @@ mod tests {
     }
 
     fn completion(guest: &str, form: Form) -> Completion {
-        let runtime = wit_host_contract::builder().build().expect("a runtime");
+        let runtime =
+            wit_host_contract::builder().allow_text_format(true).build().expect("a runtime");
         Completion::new(&runtime.load(guest).expect("a guest"), form)
     }
 

@@ -17,7 +17,7 @@ pub(crate) struct Convention {
 
     /// The module's functions that give out and take back blocks of memory, where they are
     /// not `allocate,deallocate` or `malloc,free`, or where it has both
-    #[arg(long, value_name = "NAME[,NAME]", requires = "abi", value_parser = allocator)]
+    #[arg(long, value_name = "NAME[,NAME]", requires = "abi")]
     allocator: Option<AllocatorNames>,
 
     /// What functions return, where it is not what their type makes likely: a text,
@@ -76,15 +76,4 @@ impl Convention {
             }
         }
     }
-}
-
-pub(super) fn allocator(text: &str) -> std::result::Result<AllocatorNames, String> {
-    let (allocate, release) = match text.split_once(',') {
-        Some((allocate, release)) => (allocate, Some(release)),
-        None => (text, None),
-    };
-    if allocate.is_empty() || release.is_some_and(str::is_empty) {
-        return Err("a name is missing; give NAME or NAME,NAME".into());
-    }
-    Ok(AllocatorNames { allocate: allocate.into(), release: release.map(Into::into) })
 }

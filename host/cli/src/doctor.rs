@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
 use wit_host_scaffold::{Language, Tool};
 
+use super::json;
 use super::new::language;
 use super::output::{Format, print, print_json};
 use super::status::Status;
@@ -45,25 +45,12 @@ impl Doctor {
         match self.format {
             Format::Text => print(&table(&rows))?,
             Format::Json => {
-                let tools: Vec<_> = rows.iter().map(object).collect();
-                print_json(&json!({ "tools": tools }))?;
+                print_json(&json::Tools { tools: rows.iter().map(json::Tool::from).collect() })?;
             }
         }
         let is_missing = self.lang.is_some() && rows.iter().any(|(_, tool)| tool.is_missing());
         Ok(Status::Guest(is_missing.into()))
     }
-}
-
-fn object((language, tool): &(Language, Tool)) -> serde_json::Value {
-    json!({
-        "language": language.name(),
-        "tool": tool.name,
-        "found": tool.found,
-        "needed": tool.needed.to_string(),
-        "install": tool.install,
-        "missing": tool.is_missing(),
-        "too_old": tool.is_too_old(),
-    })
 }
 
 fn table(rows: &[(Language, Tool)]) -> String {

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use wit_host::debug_text;
 
+use super::remedies::in_options;
+
 /// How many bytes of one value are shown.
 const LONGEST: usize = 200;
 
@@ -56,7 +58,11 @@ impl Visit for Fields {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.record_debug(field, &format_args!("{value}"));
+        match field.name() {
+            // How a call failed, in the library's words.
+            "failure" => self.record_debug(field, &format_args!("{}", in_options(value))),
+            _ => self.record_debug(field, &format_args!("{value}")),
+        }
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {

@@ -7,16 +7,30 @@ use clap::{Args, ValueEnum};
 use wit_host::{Contract, Error, GuestError, Inspection, RuntimeBuilder};
 use wit_host_contract::Functions;
 
+use super::host_file::HostFileOptions;
 use super::isolation::isolation;
+use super::json;
 use super::loading::Loading;
 use super::modules::Modules;
 use super::options::{Usage, guest_file};
-use super::output::{print, print_json};
+use super::output::{print, print_json, print_report};
 use super::status::{Status, named, shown_path};
 
 /// Tell what a guest is, what it asks for and who serves that, and what made it
 ///
 /// Nothing of the guest is compiled or run.
+///
+/// As JSON: `kind` is "component" or "core module", and `size` its bytes; `language` is the
+/// guest's where that language's runtime is in it, or null; `producers` are objects with
+/// `role`, `name` and `version`; `exports` are objects with `name`, `sort`, `type` (or null)
+/// and `functions`; `imports` have that as well, and `asked_by` (the core modules in a
+/// component that import it) and `served_by`, an object with `by` ("contract", "module",
+/// "wasi", "no-one" where it has types alone, "nothing" or "unknown"), `name` (of the
+/// contract's item or of the core module, or null), `without` (functions that the contract
+/// does not have) and `note` (what WASI depends on or why nothing serves it, or null);
+/// `custom_sections` are objects with `name`, `count` and `size`; `wit` and `unreadable` are
+/// a text or null; `unsupported` are objects with `proposal`, `what`, `offset` and `fix`;
+/// `toolchain` is null or an object with `name`, `cause` and `fix`; `notes` are texts.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -45,6 +59,9 @@ pub(crate) struct Inspect {
 
     #[command(flatten)]
     modules: Modules,
+
+    #[command(flatten)]
+    host_file: HostFileOptions,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -53,28 +70,33 @@ enum Form {
     Text,
     /// A component's imports and exports, as a WIT file
     Wit,
-    /// All of it as one JSON object, whose keys the documentation of
-    /// `Inspection::json` has
+    /// All of it as one JSON object
     Json,
 }
 
 impl Inspect {
-    pub(crate) fn execute(&self) -> Result<Status> {
+    pub(crate) fn execute(mut self) -> Result<Status> {
+        self.host_file.resolve_path(&mut self.guest, false)?;
         let setup = |builder: RuntimeBuilder<Functions>| {
-            Ok(builder.isolate(isolation()?).limits(self.loading.limits()?))
+            let limits = self.loading.limits_over(self.host_file.limits()?)?;
+            Ok(builder.isolate(isolation()?).limits(limits).allow_text_format(true))
         };
         let runtime = self.modules.offer(wit_host_contract::builder(), &setup)?.build()?;
         let guest = guest_file(&self.guest);
-        let contract = self.wit.as_ref().map(|wit| Contract::read(wit, self.world.as_deref()));
+        let contract = match &self.wit {
+            Some(wit) => Some((&**wit, self.world.as_deref())),
+            None => self.host_file.contract()?,
+        };
+        let contract = contract.map(|(wit, world)| Contract::read(wit, world));
         let inspection = match contract.transpose()? {
             Some(contract) => runtime.inspect_contract_file(guest, &contract),
             None => runtime.inspect_file(guest),
         };
         let inspection = inspection.map_err(|error| named(guest, error))?;
         match self.format {
-            Form::Text => print(&inspection.to_string())?,
+            Form::Text => print_report(&inspection)?,
             Form::Wit => print(wit(guest, &inspection)?)?,
-            Form::Json => print_json(&inspection.json())?,
+            Form::Json => print_json(&json::Inspection::from(&inspection))?,
         }
         Ok(Status::Guest(0))
     }

@@ -16,7 +16,11 @@ pub(crate) struct Loading {
 impl Loading {
     /// The limits with those that were set.
     pub(crate) fn limits(&self) -> anyhow::Result<Limits> {
-        let mut limits = Limits::default();
+        self.limits_over(Limits::default())
+    }
+
+    /// Other limits with those that were set.
+    pub(crate) fn limits_over(&self, mut limits: Limits) -> anyhow::Result<Limits> {
         for (name, value) in &self.limit {
             limits.set(name, value).map_err(|reason| {
                 Usage::new(format!("invalid value '{name}={value}' for '--limit': {reason}"))

@@ -11,6 +11,7 @@ mod check;
 mod compile;
 mod complete;
 mod completions;
+mod config;
 mod contract;
 mod convention;
 mod core_values;
@@ -21,9 +22,11 @@ mod features;
 mod fields;
 mod history;
 mod host_calls;
+mod host_file;
 mod imports;
 mod inspect;
 mod isolation;
+mod json;
 mod last_call;
 mod listener;
 mod loading;
@@ -33,6 +36,7 @@ mod options;
 mod output;
 mod overdue;
 mod progress;
+mod remedies;
 mod results;
 mod returned;
 mod run;
@@ -87,6 +91,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Compile(compile::Compile),
     Contract(contract::Contract),
+    Config(config::Config),
     Cache(cache::Cache),
     Completions(completions::Completions),
 }
@@ -133,8 +138,8 @@ fn answered(answer: &clap::Error) -> anyhow::Result<Status> {
 fn execute(command: Command) -> anyhow::Result<Status> {
     match command {
         Command::Run(run) => (*run).execute(),
-        Command::Call(call) => call.execute(),
-        Command::Shell(shell) => shell.execute(),
+        Command::Call(call) => (*call).execute(),
+        Command::Shell(shell) => (*shell).execute(),
         Command::Check(check) => check.execute(),
         Command::Inspect(inspect) => inspect.execute(),
         Command::Adapt(adapt) => adapt.execute(),
@@ -142,6 +147,7 @@ fn execute(command: Command) -> anyhow::Result<Status> {
         Command::Doctor(doctor) => doctor.execute(),
         Command::Compile(compile) => compile.execute(),
         Command::Contract(contract) => contract.execute(),
+        Command::Config(config) => config.execute(),
         Command::Cache(cache) => cache.execute(),
         Command::Completions(completions) => completions.execute(),
     }

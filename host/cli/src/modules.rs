@@ -55,7 +55,7 @@ impl Modules {
         externref: bool,
         setup: Setup<'_>,
     ) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        let builder = setup(builder)?.host_values(externref);
+        let builder = setup(builder)?.host_values(externref).allow_text_format(true);
         let modules = self.module.iter();
         let builder =
             modules.fold(builder, |builder, (name, path)| builder.provide_module_file(name, path));

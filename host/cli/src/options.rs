@@ -2,7 +2,7 @@
 //! grants, as text that is turned into the library's own types.
 
 use std::env::VarError;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use wit_host::{
 use wit_host_contract::Functions;
 
 use super::diagnostics::Observer;
+use super::host_file::HostFileOptions;
 use super::isolation::Isolate;
 use super::modules::Modules;
 use super::status::shown_path;
@@ -37,13 +38,13 @@ pub(crate) struct Options {
     env: Vec<(String, String)>,
 
     /// Stop a call of the guest after this time, as 500ms, 5s, 2m, or none; its
-    /// set-up is a call of its own
-    #[arg(long, value_name = "TIME", default_value = "30s")]
-    timeout: String,
+    /// set-up is a call of its own [default: 30s]
+    #[arg(long, value_name = "TIME")]
+    timeout: Option<String>,
 
-    /// The most memory that the guest may have, as 64MiB or 1GiB
-    #[arg(long, value_name = "SIZE", default_value = "256MiB")]
-    memory: String,
+    /// The most memory that the guest may have, as 64MiB or 1GiB [default: 256MiB]
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<String>,
 
     /// Stop the guest after this much fuel, about one unit an instruction
     #[arg(long, value_name = "UNITS")]
@@ -98,6 +99,9 @@ pub(crate) struct Options {
     /// The contract's world, where it has more than one
     #[arg(long, value_name = "NAME", requires = "wit")]
     world: Option<String>,
+
+    #[command(flatten)]
+    host_file: HostFileOptions,
 }
 
 /// Where the guest's input and output are.
@@ -135,6 +139,9 @@ impl Options {
         runtime: &Runtime<Functions>,
         observer: &Observer<'_>,
     ) -> anyhow::Result<Guest<Functions>> {
+        if let Some(file) = self.host_file.get()? {
+            observer.tell(|| format!("by the host file `{}`", shown_path(&file.path)));
+        }
         self.modules.with_host_values(|externref| match externref == self.modules.externref() {
             true => observer.load(runtime, self.trusted_code),
             false => {
@@ -145,15 +152,25 @@ impl Options {
         })
     }
 
+    /// The contract that is named by an option, or else by the host file.
+    fn contract(&self) -> anyhow::Result<Option<Contract>> {
+        let named = self.wit.as_deref().map(|wit| (wit, self.world.as_deref()));
+        let contract = match named {
+            Some(named) => Some(named),
+            None => self.host_file.contract()?,
+        };
+        Ok(contract.map(|(wit, world)| Contract::read(wit, world)).transpose()?)
+    }
+
     fn builder_with(&self, externref: bool) -> anyhow::Result<RuntimeBuilder<Functions>> {
         let mut builder = wit_host_contract::builder();
-        if let Some(wit) = &self.wit {
-            builder = builder.contract_of(Contract::read(wit, self.world.as_deref())?);
+        if let Some(contract) = self.contract()? {
+            builder = builder.contract_of(contract);
         }
         let cache = Cache::of_user().filter(|_| !self.no_cache);
         let setup = |builder: RuntimeBuilder<Functions>| {
             let builder = builder.limits(self.limits()?).deterministic(self.deterministic);
-            let builder = self.isolate.apply(builder)?;
+            let builder = self.isolate.apply(builder.allow_text_format(true))?;
             Ok(match &cache {
                 Some(cache) => builder.cache(cache.clone()),
                 None => builder,
@@ -163,13 +180,28 @@ impl Options {
     }
 
     /// Whether a guest finds files.
-    pub(crate) fn has_directories(&self) -> bool {
-        !self.dir.is_empty()
+    pub(crate) fn has_directories(&self) -> anyhow::Result<bool> {
+        Ok(!self.dir.is_empty() || self.host_file.has_directories()?)
     }
 
     /// Whether a terminal is to have what comes from a guest as it is.
     pub(crate) fn is_raw(&self) -> bool {
         matches!(self.stdio, Io::Raw)
+    }
+
+    /// Puts the guest's file in the place of its name in the host file.
+    pub(crate) fn resolve(&mut self, guest: &mut OsString) -> anyhow::Result<()> {
+        self.host_file.resolve(guest, self.trusted_code)
+    }
+
+    /// [`Options::resolve`] for a word that is a path already.
+    pub(crate) fn resolve_path(&mut self, guest: &mut PathBuf) -> anyhow::Result<()> {
+        self.host_file.resolve_path(guest, self.trusted_code)
+    }
+
+    /// The host file.
+    pub(crate) fn host_file(&self) -> &HostFileOptions {
+        &self.host_file
     }
 
     /// The modules that serve the guest's imports.
@@ -184,11 +216,14 @@ impl Options {
 
     /// What the guest may spend.
     pub(crate) fn limits(&self) -> anyhow::Result<Limits> {
-        let mut limits = Limits::default();
-        let fuel = self.fuel.iter().map(|fuel| ("fuel", fuel));
-        let common = [("wall-clock", &self.timeout), ("memory", &self.memory)];
-        let named = self.limit.iter().map(|(name, value)| (&**name, value));
-        for (name, value) in common.into_iter().chain(fuel).chain(named) {
+        let mut limits = self.host_file.limits()?;
+        self.set_over(&mut limits)?;
+        Ok(limits)
+    }
+
+    /// Sets the limits that options set.
+    pub(crate) fn set_over(&self, limits: &mut Limits) -> Result<(), Usage> {
+        for (name, value) in self.set_limits() {
             limits.set(name, value).map_err(|reason| {
                 Usage(match name {
                     "wall-clock" => format!("invalid value '{value}' for '--timeout': {reason}"),
@@ -199,11 +234,54 @@ impl Options {
                 })
             })?;
         }
-        Ok(limits)
+        Ok(())
+    }
+
+    /// Whether an option grants a directory as this path of the guest's.
+    pub(crate) fn has_directory(&self, guest: &str) -> bool {
+        self.dir.iter().any(|own| own.guest == guest)
+    }
+
+    /// Whether an option sets this variable.
+    pub(crate) fn has_variable(&self, name: &str) -> bool {
+        self.env.iter().any(|(own, _)| own == name)
+    }
+
+    /// What options grant and withhold: what it is, its name, and its value where it has one.
+    pub(crate) fn granted(&self) -> impl Iterator<Item = (&'static str, String, String)> {
+        let named = |what, names: &[String]| -> Vec<_> {
+            let names = names.iter().map(|name| shown_path(Path::new(name)));
+            names.map(|name| (what, name, String::new())).collect()
+        };
+        let directories = self.dir.iter().map(|Directory { host, guest, access }| {
+            let access = match access {
+                Access::ReadOnly => "to read",
+                Access::ReadWrite => "to read and write",
+            };
+            let value = format!("{}, {access}", shown_path(host));
+            ("directory", shown_path(Path::new(guest)), value)
+        });
+        let variables = self.env.iter().map(|(name, value)| {
+            let [name, value] = [name, value].map(|text| shown_path(Path::new(text)));
+            ("variable", name, value)
+        });
+        named("host", &self.allow_host)
+            .into_iter()
+            .chain(directories)
+            .chain(variables)
+            .chain(named("denied", &self.deny))
+            .chain(named("denied call", &self.deny_calls))
+    }
+
+    /// The limits that options set, in the order in which one goes before another.
+    pub(crate) fn set_limits(&self) -> impl Iterator<Item = (&str, &String)> {
+        let own = [("wall-clock", &self.timeout), ("memory", &self.memory), ("fuel", &self.fuel)];
+        let own = own.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        own.chain(self.limit.iter().map(|(name, value)| (&**name, value)))
     }
 
     /// The grants, with the command's own input and output among them.
-    pub(crate) fn grants(&self) -> Result<Grants> {
+    pub(crate) fn grants(&self) -> anyhow::Result<Grants> {
         let mut grants = Grants::default().stdio(match self.stdio {
             Io::Inherit => Stdio::Inherited,
             Io::Raw => Stdio::InheritedRaw,
@@ -221,7 +299,14 @@ impl Options {
         for functions in &self.deny_calls {
             grants = grants.deny(functions, Denial::Trap)?;
         }
-        self.allow_host.iter().try_fold(grants, |grants, host| grants.allow_host(host))
+        for host in &self.allow_host {
+            grants = grants.allow_host(host)?;
+        }
+        self.host_file.grant(
+            grants,
+            |guest| self.has_directory(guest),
+            |name| self.has_variable(name),
+        )
     }
 }
 

@@ -1,11 +1,14 @@
 //! What a command prints on standard output: a text or one JSON object.
 
-use std::fmt::Write as _;
+use std::fmt;
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
-use serde_json::Value;
+use serde::Serialize;
 use wit_host::terminal::{Output, write_own};
+use wit_host::values::escape_json;
+
+use super::remedies::in_options;
 
 /// The form of what is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -22,26 +25,20 @@ pub(crate) fn print(text: &str) -> Result<()> {
     write_own(Output::Stdout, text).context("failed to write to standard output")
 }
 
-/// Prints a JSON object over several lines.
-pub(crate) fn print_json(value: &Value) -> Result<()> {
-    print(&format!("{}\n", ascii(&format!("{value:#}"))))
+/// Prints what the library tells for people, which ends with a line break.
+pub(crate) fn print_report(report: &impl fmt::Display) -> Result<()> {
+    print(&in_options(&report.to_string()))
 }
 
-/// JSON in which all that a terminal might take for a command is escaped. JSON
-/// has such characters in its strings only, where they can be.
+/// Prints a JSON object over several lines.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
+    let json = serde_json::to_string_pretty(value).context("failed to write JSON")?;
+    print(&format!("{}\n", ascii(&json)))
+}
+
+/// JSON in which all that a terminal might take for a command is escaped.
 pub(super) fn ascii(json: &str) -> String {
-    let mut ascii = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character == '\n' || matches!(character, ' '..='~') {
-            ascii.push(character);
-            continue;
-        }
-        for unit in character.encode_utf16(&mut [0; 2]) {
-            // Writing to a string does not fail.
-            let _ = write!(ascii, "\\u{unit:04x}");
-        }
-    }
-    ascii
+    escape_json(json, |character| character == '\n' || matches!(character, ' '..='~'))
 }
 
 #[cfg(test)]
@@ -53,6 +50,6 @@ mod tests {
         let value = serde_json::json!({ "ü\u{9b}\u{7f}": ["🦀\u{202e}", "\u{1b}[1m", "a\nb"] });
         let ascii = ascii(&format!("{value:#}"));
         assert!(ascii.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)));
-        assert_eq!(serde_json::from_str::<Value>(&ascii).expect("JSON"), value);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&ascii).expect("JSON"), value);
     }
 }

@@ -26,7 +26,8 @@ pub(crate) struct Overdue {
 
 impl Overdue {
     pub(crate) fn new(guest: &Path, options: &Options) -> anyhow::Result<Self> {
-        let limit = options.limits()?.wall_clock.filter(|_| options.has_directories());
+        let waits = options.has_directories()?;
+        let limit = options.limits()?.wall_clock.filter(|_| waits);
         Ok(Self { guest: shown_path(guest), limit })
     }
 

@@ -58,6 +58,9 @@ impl Run {
             return self.into_call(invoked).execute();
         }
         interruptible()?;
+        if let Some(guest) = self.guest.first_mut() {
+            self.options.resolve(guest)?;
+        }
         if self.guest.first().and_then(|word| call_notation::split(word.to_str()?)).is_some() {
             call_notation::refuse_function_first(&self.guest)?;
         }

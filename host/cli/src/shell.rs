@@ -24,7 +24,7 @@ use super::diagnostics::{Diagnostics, Observer};
 use super::history;
 use super::imports::tell_defaults;
 use super::options::Options;
-use super::output::print;
+use super::output::{print, print_report};
 use super::results::has_handle;
 use super::status::{Status, interrupting, notice, report};
 use super::word::Word;
@@ -65,7 +65,8 @@ pub(super) const COMMANDS: [(&str, &str); 6] = [
 const NO_SESSION: &str = "there is no session; `:reset` starts one";
 
 impl Shell {
-    pub(crate) fn execute(&self) -> Result<Status> {
+    pub(crate) fn execute(mut self) -> Result<Status> {
+        self.options.resolve_path(&mut self.guest)?;
         // While it is set, an interrupt ends the shell; while it is not, the call.
         let interrupt = Interrupt::new(true.into());
         interrupting(&interrupt)?;
@@ -77,7 +78,7 @@ impl Shell {
         let grants = self.options.grants()?;
         let mut editor = editor(&guest, self.notation)?;
         let mut prompt = Prompt {
-            shell: self,
+            shell: &self,
             runtime,
             guest,
             is_new: false,
@@ -204,7 +205,7 @@ impl Prompt<'_> {
             ":quit" | ":q" | ":exit" => return Ok(false),
             ":help" => print(&COMMANDS.map(|(name, what)| format!("{name:<9} {what}\n")).concat())?,
             ":exports" => print(&self.exports())?,
-            ":imports" => print(&self.imports())?,
+            ":imports" => print_report(&self.imports())?,
             ":reset" => self.reset()?,
             ":spent" => match &self.calls {
                 Some(calls) => {

@@ -14,9 +14,11 @@ use signal_hook::consts::SIGINT;
 use wit_host::terminal::{Output, within_line, write_own};
 use wit_host::{ContractError, Error, GuestError, LimitReached};
 use wit_host_adapt::AdaptError;
+use wit_host_config::ConfigError;
 use wit_host_scaffold::ProjectError;
 
 use super::options::Usage;
+use super::remedies::in_options;
 
 /// An exit status, from one table for the whole command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,11 +119,12 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
 fn text(error: &anyhow::Error) -> String {
     let mut causes = Vec::new();
     for cause in error.chain() {
-        causes.push(cause.to_string());
         let error: Option<&Error> = cause.downcast_ref();
-        if error.is_some_and(|error| error.failure().is_some()) {
+        if let Some(failure) = error.and_then(Error::failure) {
+            causes.push(failure.report());
             break;
         }
+        causes.push(cause.to_string());
     }
     causes.join(": ")
 }
@@ -191,9 +194,11 @@ pub(crate) fn notice(text: &str) {
     tell("wit-host:", text);
 }
 
+/// Writes what the library says in options of this command.
 /// On a terminal, what a guest or a file has put into the text must not begin another
 /// line of this command's where the screen ends.
 fn tell(name: &str, text: &str) {
+    let text = &in_options(text);
     let text = if io::stderr().is_terminal() { &within_line(text) } else { text };
     let _ = write_own(Output::Stderr, &format!("{name} {text}\n"));
 }
@@ -216,9 +221,14 @@ fn status_of(error: &anyhow::Error) -> Status {
             ProjectError::Name { .. } | ProjectError::Occupied { .. } | ProjectError::World { .. },
         ) => true,
         Some(ProjectError::Contract(error)) => is_unreadable(error),
+        _ if is_host_file(error) => true,
         _ => error.is::<Usage>() || error.downcast_ref().is_some_and(is_unreadable),
     };
     if is_usage { Status::Usage } else { Status::HostFailed }
+}
+
+fn is_host_file(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(ConfigError::Read { .. } | ConfigError::Invalid { .. }))
 }
 
 fn is_unreadable(error: &ContractError) -> bool {

@@ -9,7 +9,7 @@ use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, Result};
 use bytesize::ByteSize;
-use serde_json::{Value, json};
+use serde::Serialize;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::Layer;
@@ -18,6 +18,7 @@ use tracing_subscriber::registry::{LookupSpan, Scope};
 
 use super::destination::Destination;
 use super::fields::Fields;
+use super::json;
 use super::output::ascii;
 use super::status::{notice, shown_path};
 
@@ -45,10 +46,10 @@ impl TraceFile {
         Ok(Self { file: Mutex::new(Some(file)), size })
     }
 
-    fn write(&self, line: &Value) {
+    fn write(&self, line: &json::Traced<'_>) {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(open) = &mut *file else { return };
-        let (line, size) = (format!("{line}\n"), ByteSize(self.size));
+        let (line, size) = (text(line), ByteSize(self.size));
         open.written = open.written.saturating_add(line.len() as u64);
         let is_last = open.written > self.size;
         let line = if is_last { last_line(self.size) } else { line };
@@ -69,13 +70,17 @@ impl TraceFile {
 /// What a reader of the trace learns of its end.
 fn last_line(size: u64) -> String {
     let reason = "the trace has reached its size, which `--trace-size` sets";
-    let line = json!({
-        "timestamp": humantime::format_rfc3339_micros(SystemTime::now()).to_string(),
-        "kind": "end",
-        "size": size,
-        "reason": reason,
-    });
-    format!("{line}\n")
+    text(&json::End { timestamp: now(), kind: "end", size, reason })
+}
+
+/// A line.
+fn text(line: &impl Serialize) -> String {
+    // It has names and texts alone, which JSON has words for.
+    serde_json::to_string(line).unwrap_or_default() + "\n"
+}
+
+fn now() -> String {
+    humantime::format_rfc3339_micros(SystemTime::now()).to_string()
 }
 
 /// What a span has until it is over.
@@ -102,34 +107,32 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for TraceFile {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let fields = Fields::of(|visit| event.record(visit));
         let spans = names(context.event_scope(event));
-        let mut line = line("event", event.metadata(), fields);
-        line["spans"] = spans;
-        self.write(&line);
+        self.write(&line("event", event.metadata(), fields, None, spans));
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
         let Some(span) = context.span(&id) else { return };
         let Some(Opened { fields, at }) = span.extensions_mut().remove() else { return };
-        let mut line = line("span", span.metadata(), fields);
-        line["name"] = span.name().into();
-        line["microseconds"] = u64::try_from(at.elapsed().as_micros()).unwrap_or(u64::MAX).into();
-        line["spans"] = names(span.parent().map(|parent| parent.scope()));
-        self.write(&line);
+        let microseconds = u64::try_from(at.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let own = json::Span { name: span.name(), microseconds };
+        let spans = names(span.parent().map(|parent| parent.scope()));
+        self.write(&line("span", span.metadata(), fields, Some(own), spans));
     }
 }
 
-fn line(kind: &str, metadata: &Metadata<'_>, fields: Fields) -> Value {
-    json!({
-        "timestamp": humantime::format_rfc3339_micros(SystemTime::now()).to_string(),
-        "kind": kind,
-        "level": metadata.level().as_str(),
-        "target": metadata.target(),
-        "fields": fields.0,
-    })
+fn line<'m>(
+    kind: &'static str,
+    metadata: &Metadata<'m>,
+    fields: Fields,
+    span: Option<json::Span>,
+    spans: Vec<&'static str>,
+) -> json::Traced<'m> {
+    let (level, target) = (metadata.level().as_str(), metadata.target());
+    json::Traced { timestamp: now(), kind, level, target, fields: fields.0, span, spans }
 }
 
 /// The spans around, outermost first.
-fn names<'span, S: LookupSpan<'span>>(scope: Option<Scope<'span, S>>) -> Value {
+fn names<'span, S: LookupSpan<'span>>(scope: Option<Scope<'span, S>>) -> Vec<&'static str> {
     let spans = scope.into_iter().flat_map(Scope::from_root);
-    spans.map(|span| Value::from(span.name())).collect()
+    spans.map(|span| span.name()).collect()
 }

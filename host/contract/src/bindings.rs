@@ -1,4 +1,4 @@
-//! The bindings of the shipped contract, generated from `wit/`.
+//! Bindings to the shipped contract, generated from `wit/`.
 #![allow(
     missing_docs,
     unreachable_pub,

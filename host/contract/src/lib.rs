@@ -1,7 +1,7 @@
-//! The shipped contract's host functions. The files below say what they mean,
-//! once, and know neither components nor core modules; the two functions here are
-//! all that binds them to the two paths. An embedder writes the like for a
-//! contract of their own.
+//! The host functions of the shipped contract. The modules implement what each function means
+//! once, and know neither components nor core modules. Two functions here, [`add_to_linker`]
+//! and [`add_to_env`], bind them to the two paths. An embedder writes the same for a contract
+//! of their own.
 
 pub mod bindings;
 mod fetch;
@@ -18,8 +18,8 @@ use wit_host::{
     AllowedHosts, Contract, ContractError, Env, Grants, RuntimeBuilder, State, borrowed,
 };
 
-/// The host data of the shipped contract. It implements the traits that are
-/// generated from `wit/`.
+/// The host data of the shipped contract. It implements the traits that are generated from
+/// `wit/`.
 #[derive(Debug, Default)]
 pub struct Functions {
     hosts: AllowedHosts,
@@ -28,12 +28,12 @@ pub struct Functions {
 }
 
 impl Functions {
-    /// Functions that may reach the network hosts in `grants`.
+    /// Creates functions that may reach the network hosts in `grants`.
     pub fn new(grants: &Grants) -> Self {
         Self { hosts: grants.hosts().clone(), ..Self::default() }
     }
 
-    /// Sets how large a fetched document may be and how long it may take.
+    /// Sets how large a fetched document may be, and how long fetching it may take.
     #[must_use]
     pub fn fetch_limits(mut self, limits: FetchLimits) -> Self {
         self.limits = limits;
@@ -52,23 +52,61 @@ pub const WIT: &str = concat!(
     include_str!("../wit/fetch.wit"),
 );
 
-/// The shipped contract, read.
+/// Reads the shipped contract.
 ///
 /// # Errors
-/// [`ContractError`], which what is shipped does not give.
+/// [`ContractError`] in theory: the shipped contract is valid.
 pub fn contract() -> Result<Contract, ContractError> {
     Contract::parse(WIT, None)
 }
 
-/// A runtime's builder that offers the shipped contract on both paths.
+/// Returns the builder of a runtime that offers the shipped contract on both paths.
 pub fn builder() -> RuntimeBuilder<Functions> {
-    RuntimeBuilder::default().component(component).env(env).contract_of_importers(WIT)
+    RuntimeBuilder::default()
+        .component_imports(add_to_linker)
+        .module_imports(add_to_env)
+        .contract_of_importers(WIT)
 }
 
-/// Offers the contract to components. `strings` borrows its
-/// texts, so that it is not the generated binding that serves it.
-fn component(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
-    math_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)?;
+/// Host data that contains the data of the shipped contract, for a host that offers this
+/// contract beside one of its own.
+///
+/// ```
+/// use wit_host_contract::{Functions, HasFunctions, add_to_env, add_to_linker};
+///
+/// #[derive(Default)]
+/// struct Shop { shipped: Functions }
+///
+/// impl HasFunctions for Shop {
+///     fn functions_mut(&mut self) -> &mut Functions { &mut self.shipped }
+/// }
+///
+/// let runtime = wit_host::Runtime::<Shop>::builder()
+///     .component_imports(add_to_linker)
+///     .module_imports(add_to_env)
+///     .build()?;
+/// # Ok::<(), wit_host::Error>(())
+/// ```
+pub trait HasFunctions: Send + 'static {
+    /// Returns the host data of the shipped contract.
+    fn functions_mut(&mut self) -> &mut Functions;
+}
+
+impl HasFunctions for Functions {
+    fn functions_mut(&mut self) -> &mut Functions {
+        self
+    }
+}
+
+/// Offers the contract to components: for
+/// [`RuntimeBuilder::component_imports`](wit_host::RuntimeBuilder::component_imports).
+///
+/// # Errors
+/// If a part of the contract is offered already.
+// `strings` borrows its texts, so it is defined here and not by the generated binding, which
+// copies them.
+pub fn add_to_linker<T: HasFunctions>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
+    math_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, functions)?;
     let served = &mut linker.instance("wit-host:contract/strings@0.1.0")?;
     let name = |function| ("strings", function);
     type Texts = (WasmStr, WasmStr);
@@ -81,12 +119,22 @@ fn component(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
     })?;
     let from_utf8 = |(bytes,): (&[u8],)| Ok(strings::from_utf8(bytes));
     borrowed::define::<_, (WasmList<u8>,), _>(served, name("from-utf8"), from_utf8)?;
-    fetch_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, State::data_mut)
+    fetch_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, functions)
 }
 
-/// Offers the contract to core modules that import from `env`, in WIT order.
-/// `strings.split` is not among it: no legacy convention returns a list of texts.
-fn env(env: &mut Env<'_, Functions>) -> wasmtime::Result<()> {
+fn functions<T: HasFunctions>(state: &mut State<T>) -> &mut Functions {
+    state.data_mut().functions_mut()
+}
+
+/// Offers the contract to core modules that import from `env`: for
+/// [`RuntimeBuilder::module_imports`](wit_host::RuntimeBuilder::module_imports). `strings.split` is left out, because
+/// no legacy convention returns a list of texts.
+///
+/// # Errors
+/// If a part of the contract is offered already.
+// In the order of the WIT.
+pub fn add_to_env<T: HasFunctions>(env: &mut Env<'_, T>) -> wasmtime::Result<()> {
+    let mut env = env.with_data(T::functions_mut);
     env.implementing("wit-host:contract/math").func("add", Functions::add)?;
     let mut text = env.implementing("wit-host:contract/strings");
     text.func("concat", |_: &mut Functions, a: &str, b: &str| strings::concat(a, b))?;

@@ -1,4 +1,4 @@
-//! `math`: arithmetic that the host does for the guest.
+//! The interface `math`: arithmetic that the host does for the guest.
 
 use super::Functions;
 use crate::bindings::wit_host::contract::math::Host;

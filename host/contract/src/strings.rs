@@ -1,25 +1,27 @@
-//! `strings`: text functions whose meaning is the same for every language. They are
-//! lent what they work on, wherever it lies.
+//! The interface `strings`: text functions that mean the same in every language. They borrow
+//! their texts, wherever these lie.
 
 use super::Functions;
 use crate::bindings::wit_host::contract::strings::{Host, Utf8Error};
 use wit_host::GuestFailure;
 use wit_host::env::TrapMessage;
 
-/// A part costs the host a multiple of the byte that it may be for the guest.
+/// The number of parts that `split` returns at most. A part of one byte in the guest takes a
+/// multiple of that in the host.
 const MOST_PARTS: usize = 100_000;
 
-/// Bytes of the longest text in upper case: 16 MiB.
+/// The number of bytes of a text in upper case at most: 16 MiB.
 const LONGEST: usize = 16 << 20;
 
 pub(super) fn concat(a: &str, b: &str) -> String {
     [a, b].concat()
 }
 
-/// One letter may have three in upper case, so that what is little for a guest may be
-/// much for the host.
+/// Returns the text in upper case. One letter may become three, so a text that is small for a
+/// guest may be large for the host.
 pub(super) fn to_upper(text: &str) -> Result<String, GuestFailure> {
-    // Three times as many bytes are the most that there can be.
+    // In upper case, a text is at most three times as long. Only a text that may be over the
+    // limit is counted.
     if text.len() > LONGEST / 3 && !text.is_ascii() {
         let upper = text.chars().flat_map(char::to_uppercase);
         if upper.map(char::len_utf8).sum::<usize>() > LONGEST {
@@ -29,7 +31,7 @@ pub(super) fn to_upper(text: &str) -> Result<String, GuestFailure> {
     Ok(text.to_uppercase())
 }
 
-/// A result that is longer than a text that a guest may hand over.
+/// Returns the error for a result that is longer than a text that a guest may pass.
 fn too_long() -> GuestFailure {
     GuestFailure(format!("the text in upper case is longer than {LONGEST} bytes"))
 }
@@ -53,7 +55,7 @@ pub(super) fn from_utf8(bytes: &[u8]) -> Result<String, Utf8Error> {
     })
 }
 
-/// For who has the text already.
+/// For callers that own their texts.
 impl Host for Functions {
     fn concat(&mut self, a: String, b: String) -> String {
         concat(&a, &b)
@@ -111,7 +113,7 @@ mod tests {
 
     #[test]
     fn upper_case_of_a_few_letters_may_be_long() {
-        // Two bytes each, and six in upper case.
+        // A character of two bytes that has six in upper case.
         let text = "\u{390}".repeat(LONGEST / 6);
         assert_eq!(to_upper(&text).map(|upper| upper.len()), Ok(LONGEST / 6 * 6));
         assert_eq!(to_upper(&format!("{text}\u{390}")), Err(too_long()));

@@ -6,13 +6,13 @@
 use wit_host::env::TrapMessage;
 use wit_host::{Error, HostFailure, Runtime, RuntimeBuilder, Val};
 
-/// What one session's host functions work on.
+/// The host data of one session.
 struct Shelf {
     articles: Vec<(String, u32)>,
     is_open: bool,
 }
 
-/// The guest asked for what there is not: its fault, for which it gets a trap.
+/// The guest asked for an unknown item. That is its own fault, so it traps.
 struct Unknown(String);
 
 impl TrapMessage for Unknown {
@@ -22,16 +22,16 @@ impl TrapMessage for Unknown {
 }
 
 impl Shelf {
-    // A `&str` is read from the guest's memory, where it lies as a pointer and a length:
+    // A `&str` is borrowed from the guest's memory. The guest passes a pointer and a length:
     // `price: (i32, i32) -> i32`.
     fn price(&mut self, name: &str) -> Result<u32, Unknown> {
         let found = self.articles.iter().find(|(article, _)| article == name);
         found.map(|(_, cents)| *cents).ok_or_else(|| Unknown(name.into()))
     }
 
-    // A `String` that is returned takes two steps: `describe: (i32) -> i32` returns how
-    // long the text is, and the guest then has it written to where it has room. A
-    // `HostFailure` says that the guest is not to blame.
+    // A `String` is returned in two steps: `describe: (i32) -> i32` returns the length of the
+    // text, and the guest then asks for the text to be written to its memory. A `HostFailure`
+    // says that the guest is not to blame.
     fn describe(&mut self, index: u32) -> Result<String, HostFailure> {
         if !self.is_open {
             return Err(HostFailure("the shop is closed".into()));
@@ -56,7 +56,7 @@ const GUEST: &str = r#"(module
         (local.get $length)))"#;
 
 fn builder() -> RuntimeBuilder<Shelf> {
-    Runtime::builder().module_imports(|env| {
+    Runtime::builder().allow_text_format(true).module_imports(|env| {
         env.func("price", Shelf::price)?;
         env.func("describe", Shelf::describe)?;
         env.define_result_writer("fetch_result")

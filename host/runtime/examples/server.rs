@@ -1,5 +1,5 @@
-//! A server with a pool: room for its sessions is set aside when it starts, every caller
-//! has a session of its own, and one too many waits for its turn.
+//! A server with a pool. Memory for its sessions is reserved when it starts, every caller has a
+//! session of its own, and one too many waits for its turn.
 //!
 //! `cargo run --example server` serves one request and ends.
 
@@ -39,28 +39,30 @@ const GUEST: &str = r#"(component
             (memory (core memory $memory "memory"))
             (realloc (core func $memory "realloc")))))"#;
 
-/// Sessions of the guest, of which 100 run at a time.
+/// Creates the sessions of the guest. Up to 100 exist at the same time.
 fn sessions() -> wit_host::Result<Sessions<Functions>> {
     let runtime = wit_host_contract::builder()
-        // Whoever comes then waits for a second, and gets `PoolError::Full` after that.
+        .allow_text_format(true)
+        // A caller that finds all of them taken waits for a second, and then gets
+        // `PoolError::Full`.
         .pool(Pool::new(100).wait(Duration::from_secs(1)))
-        // Each place has room for this much, whether it is used or not.
+        // Each place has room for this much memory, even if it is not used.
         .limits(Limits::default().memory(16 << 20).wall_clock(Duration::from_secs(1)))
         .build()?;
-    // By default a session serves one caller and no other, whom it could tell of the first:
-    // `Sessions::reuse` gives that up for guests that are slow to start.
+    // By default a session serves one caller only, so that it cannot tell the next one about
+    // it. `Sessions::reuse` gives that up for guests that are slow to start.
     Ok(Sessions::new(runtime.load(GUEST)?, Functions::default))
 }
 
-/// Reads a name, and answers with what the guest makes of it.
+/// Reads a name, and answers with the guest's greeting.
 async fn answer(sessions: Sessions<Functions>, mut stream: TcpStream) -> std::io::Result<()> {
     let mut name = String::new();
-    // What a caller may send is bounded, as what a guest may do is.
+    // What a caller may send is limited, as what a guest may do is.
     BufReader::new((&mut stream).take(1_000)).read_line(&mut name).await?;
     let args = [Val::String(name.trim_end().into())];
     let answer = match sessions.call("greet", &args).await.as_deref() {
         Ok([Val::String(text)]) => format!("200 {text}\n"),
-        // What went wrong in the guest is for the log, and none of the caller's business.
+        // What went wrong in the guest is written to the log, and not sent to the caller.
         other => {
             eprintln!("{other:?}");
             "500\n".into()

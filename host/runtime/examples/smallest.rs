@@ -8,6 +8,7 @@ fn main() -> wit_host::Result<()> {
     // One runtime for the whole program. It has an engine, what it offers to guests, and
     // what each session of a guest may spend.
     let runtime = Runtime::builder()
+        .allow_text_format(true)
         .module_imports(|env| env.func("add", |(): &mut (), a: i32, b: i32| a.wrapping_add(b)))
         .limits(Limits::default().memory(16 << 20))
         .build()?;

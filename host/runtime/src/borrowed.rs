@@ -1,6 +1,6 @@
-//! Host functions that borrow text and bytes of components, straight from the guest's
-//! memory. Generated bindings have a copy of each made, which is a good part of what a call
-//! takes that hands over 64 KiB and more. It does not know what a function means.
+//! Host functions that borrow text and bytes of components directly from the guest's memory.
+//! Generated bindings copy them, which takes a large part of the time of a call that passes 64
+//! KiB or more. This module does not know what a function means.
 //!
 //! ```
 //! use wit_host::wasmtime::component::WasmStr;
@@ -29,24 +29,25 @@ use crate::state::State;
 /// Parameters that lie in a guest's memory: one or two texts ([`WasmStr`]), or bytes
 /// ([`WasmList`] of `u8`).
 pub trait Borrow: ComponentNamedList + Lift + 'static {
-    /// What is in the memory.
+    /// The borrowed parameters.
     type Borrowed<'m>: fmt::Debug;
 
-    /// Borrows them for as long as the store is.
+    /// Borrows the parameters for as long as the store is borrowed.
     ///
     /// # Errors
-    /// That a text is not valid in its encoding.
+    /// If a text is not valid in its encoding.
     fn borrow<'m, T: 'static>(
         &self,
         store: &'m StoreContextMut<'_, T>,
     ) -> wasmtime::Result<Self::Borrowed<'m>>;
 }
 
-/// Serves `function` as the one of that name in `interface`, which is called `module`
-/// in traces. It gets no host data: that is locked in with the guest's memory.
+/// Defines `function` under its name in `interface`. Traces call the interface `module`. The
+/// function gets no host data, because the store contains it and is borrowed together with the
+/// guest's memory.
 ///
 /// # Errors
-/// That the interface has a function of that name already.
+/// If the interface has a function of that name already.
 pub fn define<T: 'static, A: Borrow, R: Lower + fmt::Debug + Send + Sync + 'static>(
     interface: &mut LinkerInstance<'_, State<T>>,
     (module, name): (&'static str, &'static str),

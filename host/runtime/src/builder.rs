@@ -62,7 +62,7 @@ impl<T> Default for RuntimeBuilder<T> {
             limits: Limits::default(),
             grants: Grants::default(),
             deterministic: false,
-            text: true,
+            text: false,
             isolation: None,
             cache: None,
             contract: None,
@@ -207,10 +207,11 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// Whether guests may be in text form, which only people write. They may, by
-    /// default.
+    /// Whether guests may be in text form, which only people write. They may not, by
+    /// default: reading it is code that a guest can reach.
+    #[cfg(feature = "text-format")]
     #[must_use]
-    pub fn text(mut self, text: bool) -> Self {
+    pub fn allow_text_format(mut self, text: bool) -> Self {
         self.text = text;
         self
     }
@@ -218,6 +219,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// Compiles guests in a process of its own, under [`Limits::compile_time`] and
     /// [`Limits::compile_memory`]. They are compiled in this one, by default. What a cache
     /// has is not compiled at all, and starts no process.
+    #[cfg(feature = "isolation")]
     #[must_use]
     pub fn isolate(mut self, isolation: Isolation) -> Self {
         self.isolation = Some(isolation);
@@ -227,6 +229,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// Keeps compiled code for the next time, in this process and in others. It is
     /// not kept, by default. Runtimes with one cache and the same settings share
     /// an engine, and the code of a guest that one of them has loaded already.
+    #[cfg(feature = "cache")]
     #[must_use]
     pub fn cache(mut self, cache: Cache) -> Self {
         self.cache = Some(cache);
@@ -236,6 +239,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// Whether a guest that traps leaves its memory and stack behind, in
     /// [`Failure::coredump`](crate::failure::Failure::coredump). It does not, by default:
     /// making one takes time and as much memory again as the guest has.
+    #[cfg(feature = "coredumps")]
     #[must_use]
     pub fn coredump(mut self, coredump: bool) -> Self {
         self.coredump = coredump;

@@ -1,5 +1,5 @@
-//! What a runtime says of a guest without running it: whether it fits, and what it is.
-//! The questions are asked in its words; who answers them is `fit` and `inspect`.
+//! Answers questions about a guest without running it: whether it fits this runtime, and what
+//! it is. The answers come from the crate `wit-host-check`.
 
 use std::path::Path;
 
@@ -16,17 +16,18 @@ use wit_host_check::offer::Offer;
 use wit_host_text::contain::contained;
 use wit_host_wit::Contract;
 
-/// What the host is about where it panics.
+/// Completes the message of a panic, "the host failed to …".
 const CHECK: &str = "check whether the guest fits";
 const INSPECT: &str = "inspect the guest";
 
 impl<T: Send + 'static> Runtime<T> {
-    /// Whether the guest in `bytes` fits this runtime: everything that it
-    /// imports can be served, and what it exports has the contract's types. What
-    /// single sessions are denied is not looked at.
+    /// Checks whether the guest in `bytes` fits this runtime: everything that it imports is
+    /// provided, and what it exports has the contract's types. What single sessions are denied
+    /// is not considered.
     ///
     /// # Errors
-    /// [`Error::Guest`](crate::error::Error::Guest); where its types have no words in WIT, those of compiling it.
+    /// [`Error::Guest`](crate::error::Error::Guest). For a component whose types cannot be
+    /// written in WIT, also those of compiling it.
     pub fn fit(&self, bytes: impl AsRef<[u8]>) -> Result<Fit> {
         contained(CHECK, || {
             let offer = self.inner.offer();
@@ -51,8 +52,8 @@ impl<T: Send + 'static> Runtime<T> {
         }
     }
 
-    /// Whether the guest fits another host, one that offers `contract`, and WASI
-    /// as this one does.
+    /// Checks whether the guest fits another host, which offers `contract`, and WASI as this
+    /// one does.
     ///
     /// # Errors
     /// [`Error::Guest`](crate::error::Error::Guest).
@@ -60,33 +61,34 @@ impl<T: Send + 'static> Runtime<T> {
         contained(CHECK, || Ok(fit::fit_contract(&self.inner.offer(), bytes.as_ref(), contract)?))
     }
 
-    /// [`Runtime::fit`] on the content of a file.
+    /// Does what [`Runtime::fit`] does, with the content of a file.
     ///
     /// # Errors
-    /// Those of [`Runtime::fit`], and that the file cannot be read.
+    /// Those of [`Runtime::fit`], and if the file cannot be read.
     pub fn fit_file(&self, path: impl AsRef<Path>) -> Result<Fit> {
         self.fit(self.read(path.as_ref())?)
     }
 
-    /// [`Runtime::fit_contract`] on the content of a file.
+    /// Does what [`Runtime::fit_contract`] does, with the content of a file.
     ///
     /// # Errors
-    /// Those of [`Runtime::fit_contract`], and that the file cannot be read.
+    /// Those of [`Runtime::fit_contract`], and if the file cannot be read.
     pub fn fit_contract_file(&self, path: impl AsRef<Path>, contract: &Contract) -> Result<Fit> {
         self.fit_contract(self.read(path.as_ref())?, contract)
     }
 
-    /// What a guest is, what it asks for and who serves that, without compiling
-    /// it. What the runtime denies is not looked at.
+    /// Describes a guest: what it is, what it asks for and what provides that. The guest is not
+    /// compiled. What the runtime denies is not considered.
     ///
     /// # Errors
-    /// [`Error::Guest`](crate::error::Error::Guest) and [`Error::Mismatches`](crate::error::Error::Mismatches).
+    /// [`Error::Guest`](crate::error::Error::Guest) and
+    /// [`Error::Mismatches`](crate::error::Error::Mismatches).
     pub fn inspect(&self, bytes: impl AsRef<[u8]>) -> Result<Inspection> {
         contained(INSPECT, || Ok(inspect(&self.inner.offer(), bytes.as_ref(), None)?))
     }
 
-    /// What a guest is for another host, one that offers `contract` to components, and WASI
-    /// as this one does.
+    /// Describes a guest for another host, which offers `contract` to components, and WASI as
+    /// this one does.
     ///
     /// # Errors
     /// Those of [`Runtime::inspect`].
@@ -98,18 +100,18 @@ impl<T: Send + 'static> Runtime<T> {
         contained(INSPECT, || Ok(inspect(&self.inner.offer(), bytes.as_ref(), Some(contract))?))
     }
 
-    /// [`Runtime::inspect`] on the content of a file.
+    /// Does what [`Runtime::inspect`] does, with the content of a file.
     ///
     /// # Errors
-    /// Those of [`Runtime::inspect`], and that the file cannot be read.
+    /// Those of [`Runtime::inspect`], and if the file cannot be read.
     pub fn inspect_file(&self, path: impl AsRef<Path>) -> Result<Inspection> {
         self.inspect(self.read(path.as_ref())?)
     }
 
-    /// [`Runtime::inspect_contract`] on the content of a file.
+    /// Does what [`Runtime::inspect_contract`] does, with the content of a file.
     ///
     /// # Errors
-    /// Those of [`Runtime::inspect`], and that the file cannot be read.
+    /// Those of [`Runtime::inspect`], and if the file cannot be read.
     pub fn inspect_contract_file(
         &self,
         path: impl AsRef<Path>,

@@ -1,5 +1,6 @@
-//! From an examined guest to compiled code, here or in another process. What it may cost is
-//! looked at before and behind.
+//! Compiles an examined guest, in this process or in another one. The cost is checked before,
+//! by counting, and after, by the size of the code. This module does not know where code is
+//! kept.
 
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
@@ -10,6 +11,7 @@ use crate::lacking::is_lacking;
 use crate::pool;
 use wit_host_binary::error::GuestError;
 use wit_host_binary::examine::checked;
+use wit_host_binary::initial_sizes::initial_sizes;
 use wit_host_binary::kind::Kind;
 use wit_host_binary::limits::{LimitReached, Limits, OverLimit};
 use wit_host_binary::prepare::Edited;
@@ -18,14 +20,14 @@ use wit_host_check::engine_error::root_cause;
 use wit_host_check::threads;
 use wit_host_text::contain::contain;
 
-/// Compiled code, not linked yet.
+/// Compiled code that is not linked yet.
 pub(crate) enum Compiled {
     Component(Component),
     Module(Module),
 }
 
 impl Compiled {
-    /// Bytes of the code, with what belongs to it.
+    /// Returns the size of the code with its data.
     pub(crate) fn size(&self) -> usize {
         let range = match self {
             Self::Component(component) => component.image_range(),
@@ -34,7 +36,8 @@ impl Compiled {
         range.end.addr() - range.start.addr()
     }
 
-    /// The code as bytes, which an engine with the same settings takes back.
+    /// Returns the code as bytes, which an engine with the same settings accepts.
+    #[cfg(any(feature = "cache", feature = "isolation", feature = "precompiled"))]
     pub(crate) fn serialize(&self) -> wasmtime::Result<Vec<u8>> {
         match self {
             Self::Component(component) => component.serialize(),
@@ -43,8 +46,8 @@ impl Compiled {
     }
 }
 
-/// Compiles an examined guest for `engine`, elsewhere where `isolation` is asked
-/// for. `whole` is the guest as it was given, whose places are those to name.
+/// Compiles an examined guest for `engine`, in another process if `isolation` is set. `whole`
+/// is the guest as it was given; errors name offsets in it.
 pub(crate) fn compile(
     engine: &Engine,
     kind: Kind,
@@ -55,7 +58,7 @@ pub(crate) fn compile(
     let checked = checked(stripped.binary(), limits)?;
     let binary = checked.binary();
     if pool::is_pooled(engine) {
-        pool::before_compiling(binary, limits)?;
+        initial_sizes(binary, limits)?;
     }
     let compiled = match isolation {
         Some(isolation) => isolation.compile(engine, kind, binary, limits),
@@ -66,14 +69,15 @@ pub(crate) fn compile(
     Ok(compiled)
 }
 
-/// The error with the places that its reason names in the guest as it was given, and not
-/// in what was compiled; where the guest is valid, with what of it the engine does not run.
+/// Returns the error for the guest as it was given: with offsets in it, and not in the binary
+/// that was compiled; or, if the guest is valid, with the features that the engine does not
+/// run.
 fn with_places(error: Error, kind: Kind, whole: &[u8]) -> Error {
     let Error::Guest(GuestError::Invalid { reason, .. }) = error else { return error };
     proposals::refused(kind, whole, reason).into()
 }
 
-/// Refuses compiled code of more bytes than are allowed.
+/// Refuses compiled code that is larger than the limit.
 pub(crate) fn within(size: usize, limits: &Limits) -> Result<()> {
     if size > limits.compiled_size {
         return Err(OverLimit::new(LimitReached::CompiledSize(limits.compiled_size), size).into());
@@ -81,7 +85,7 @@ pub(crate) fn within(size: usize, limits: &Limits) -> Result<()> {
     Ok(())
 }
 
-/// Compiles in this process, where a panic of the compiler's is an error.
+/// Compiles in this process. A panic of the compiler becomes an error.
 fn contained(engine: &Engine, kind: Kind, binary: &[u8]) -> Result<Compiled> {
     let compiled = contain(|| threads::within(|| here(engine, kind, binary)))
         .map_err(|words| Error::CompilerFailed {

@@ -1,15 +1,14 @@
-//! The component path: finding an export of a component and calling it with
-//! values that are checked against its type. Linking is the generated bindings'
-//! work.
+//! Finds exports of a component, and calls them with values that are checked against their
+//! types. Linking is the task of the generated bindings.
 
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, Func, Instance, Val};
 use wasmtime::{AsContextMut, Store};
 
 use crate::error::{Error, Result};
-use crate::export_name::ExportName;
 use crate::state::State;
-use wit_host_values::{Signature, fits, short, wit};
+use wit_host_check::export_name::ExportName;
+use wit_host_values::{Signature, fits, mismatch, short, wit};
 
 /// A function that a component exports.
 pub(crate) struct Exported {
@@ -17,7 +16,7 @@ pub(crate) struct Exported {
     pub ty: ComponentFunc,
 }
 
-/// The functions that a component exports, by itself and in interfaces.
+/// Returns the functions that a component exports, by itself and in interfaces.
 pub(crate) fn exports(component: &Component) -> Vec<Exported> {
     let (ty, engine) = (component.component_type(), component.engine());
     let mut exports = Vec::new();
@@ -48,7 +47,7 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// The function of that name, if there is one.
+    /// Finds a function by its name.
     pub(crate) fn find(
         mut store: impl AsContextMut,
         instance: Instance,
@@ -58,8 +57,8 @@ impl Function {
         Some(Self { func, signature: Signature::of_component(&func.ty(&store)) })
     }
 
-    /// Refuses arguments that are not the function's, which is the caller's mistake
-    /// and no failure of the guest.
+    /// Refuses arguments of the wrong types. That is a mistake of the caller, and not a failure
+    /// of the guest.
     pub(crate) fn check(&self, name: &str, args: &[Val]) -> Result<()> {
         let params = &self.signature.params;
         let wrong = |reason| Err(Error::InvalidCall { function: name.into(), reason });
@@ -69,11 +68,11 @@ impl Function {
             return wrong(format!("it takes ({takes}), and was given {given} arguments"));
         }
         match params.iter().zip(args).find(|((_, ty), arg)| !fits(ty, arg)) {
-            Some(((param, ty), arg)) => wrong(format!(
-                "the argument `{param}` is a `{}`, and `{}` is none",
-                wit(ty),
-                short(arg)
-            )),
+            Some(((param, ty), arg)) => {
+                let why = mismatch(ty, arg).map(|why| format!(": {why}")).unwrap_or_default();
+                let (ty, arg) = (wit(ty), short(arg));
+                wrong(format!("the argument `{param}` is a `{ty}`, and `{arg}` is none{why}"))
+            }
             None => Ok(()),
         }
     }
@@ -89,7 +88,7 @@ impl Function {
         Ok(results)
     }
 
-    /// The same, not async.
+    /// Calls the function without async, and lets the guest free what it returned.
     pub(crate) fn call_sync<T>(
         &self,
         store: &mut Store<State<T>>,
@@ -100,7 +99,7 @@ impl Function {
         Ok(results)
     }
 
-    /// Room for results.
+    /// Returns placeholders for the results.
     fn room(&self) -> Vec<Val> {
         vec![Val::Bool(false); self.signature.results.len()]
     }
@@ -111,7 +110,7 @@ fn find(mut store: impl AsContextMut, instance: Instance, name: &str) -> Option<
     if let Some(function) = root.and_then(|index| instance.get_func(&mut store, index)) {
         return Some(function);
     }
-    // Names of interfaces and of functions have dots of their own.
+    // Interfaces and functions can contain dots themselves, so every dot is tried.
     name.match_indices('.').find_map(|(dot, _)| {
         let interface = instance.get_export_index(&mut store, None, &name[..dot])?;
         let index = instance.get_export_index(&mut store, Some(&interface), &name[dot + 1..])?;

@@ -1,5 +1,12 @@
-//! Ends a call on time: guest code at the next epoch, host code at the next
-//! point where it waits. And tells what a call has taken.
+//! Ends a call on time, and measures what a call took. Guest code is stopped at the next epoch,
+//! host code at the next point where it waits. It does not know what is called.
+//!
+//! The limit of time is kept by epochs and not by fuel. Fuel counts the instructions of guest
+//! code, and nothing of the time that host functions take; it also has to be compiled into the
+//! guest. For epochs, compiled code only compares a counter, which a thread moves on every
+//! [`EPOCH`], and the clock is read when the counter has changed. An epoch comes at another
+//! instruction in each run, so a deterministic runtime counts fuel instead, which runs out at
+//! the same instruction each time.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -14,47 +21,47 @@ use wasmtime::{Store, UpdateDeadline};
 use crate::state::State;
 use wit_host_binary::limits::LimitReached;
 
-/// How often guest code looks at the clock. A deadline is overrun by about this
-/// much; a shorter period costs guests more.
+/// The interval at which guest code checks the clock. A deadline is overrun by about this much.
+/// A shorter interval costs guests more.
 pub(crate) const EPOCH: Duration = Duration::from_millis(5);
 
-/// What moments are counted from.
+/// The moment that times are counted from.
 static BASE: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// When a call began.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Began {
-    /// So many nanoseconds after the base.
+    /// At this moment, in nanoseconds after the base.
     Moment(u64),
-    /// In this epoch. Two looks at the clock take as long as a short call.
+    /// In the epoch of this number. Reading the clock twice takes as long as a short call.
     Epoch(u64),
 }
 
 impl Began {
-    /// Now, told by the clock.
+    /// Returns the present moment by the clock.
     pub(crate) fn at_moment() -> Self {
         Self::Moment(now())
     }
 
-    /// Now, told by how many epochs have begun.
+    /// Returns the present epoch.
     #[inline(always)]
     pub(crate) fn in_epoch(epochs: &AtomicU64) -> Self {
         Self::Epoch(epochs.load(Ordering::Relaxed))
     }
 }
 
-/// When the call under way has to be over. Epochs are those that have begun so far: an
-/// engine counts them for all its sessions.
+/// The time by which the current call has to be over. The epochs in its methods are the number
+/// of those that have begun: an engine counts them for all of its sessions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
     limit: Option<Duration>,
     began: Began,
-    /// Nanoseconds after the base, once somebody has asked.
+    /// The deadline in nanoseconds after the base, once it was needed.
     at: Option<u64>,
 }
 
-/// Has guest code in `store` check the clock at every epoch, and let other tasks of its
-/// thread run where calls are async.
+/// Makes guest code in `store` check the clock at every epoch. In async calls it also lets
+/// other tasks of the thread run.
 pub(crate) fn watch<T>(store: &mut Store<State<T>>) {
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|mut store| {
@@ -72,20 +79,20 @@ impl Deadline {
         Self { limit, began, at: None }
     }
 
-    /// Begins the time of the next call.
+    /// Starts the time of the next call.
     #[inline(always)]
     pub(crate) fn begin(&mut self, began: Began) {
         (self.began, self.at) = (began, None);
     }
 
-    /// When the call has to be over, in nanoseconds after the base. `None` is never.
+    /// Returns the deadline in nanoseconds after the base. `None` if there is no limit.
     fn at(&mut self, epochs: &AtomicU64) -> Option<u64> {
         let limit = self.limit?;
         let at = self.at.unwrap_or_else(|| match self.began {
             Began::Moment(moment) => after(moment, limit),
-            // Counting epochs on would be no deadline on a busy machine, where they are
-            // late. From here on it is the clock. The first epoch had begun before the
-            // call.
+            // The epoch in which the call began was partly over by then, so it does not count
+            // as time that has passed. From here on the clock is used: on a busy machine epochs
+            // come late, and counting them would be no deadline.
             Began::Epoch(epoch) => {
                 let lasted = lasted(begun(epochs, epoch).saturating_sub(1));
                 after(now(), limit.saturating_sub(lasted))
@@ -96,7 +103,8 @@ impl Deadline {
     }
 
     pub(crate) fn passed(&mut self, epochs: &AtomicU64) -> bool {
-        // In this order, since what is left may be nothing.
+        // The deadline is computed before the clock is read. If no time is left, the deadline
+        // is now, and must not lie after the moment that it is compared with.
         self.at(epochs).is_some_and(|at| now() >= at)
     }
 
@@ -104,7 +112,7 @@ impl Deadline {
         LimitReached::WallClock(self.limit).into()
     }
 
-    /// Runs `call` until the limit, which counts from when the time was begun.
+    /// Runs `call` until the limit, which counts from the beginning of the call.
     pub(crate) async fn within<R>(
         &mut self,
         epochs: &AtomicU64,
@@ -113,8 +121,8 @@ impl Deadline {
         // Most calls end without waiting for anything, and need no timer.
         let mut timer = pin!(None::<Sleep>);
         poll_fn(|context| {
-            // One of many sessions that are late together must not run once more to
-            // find out.
+            // When many sessions are late together, each is polled once more after its
+            // deadline. It must not run the guest for another epoch to find out.
             if timer.is_some() && self.passed(epochs) {
                 return Poll::Ready(Err(self.reached()));
             }
@@ -133,9 +141,9 @@ impl Deadline {
         .await
     }
 
-    /// What a call has taken that is over, which is known to about an epoch where it was
-    /// told by them; and whether that was too long. A call that came back too late has
-    /// failed all the same.
+    /// Ends the time of a call. Returns what it took, to about an epoch if it was measured by
+    /// epochs, and whether that was too long. A call that returned too late has failed, even if
+    /// it has a result.
     pub(crate) fn end(&mut self, epochs: &AtomicU64) -> (Duration, bool) {
         match self.began {
             Began::Moment(began) => {
@@ -150,25 +158,25 @@ impl Deadline {
         }
     }
 
-    /// Whether the time is told by epochs, and none has begun since the call did.
+    /// Returns whether the call is measured by epochs and none has begun since it began.
     #[inline(always)]
     pub(crate) fn is_in_its_epoch(&self, epochs: &AtomicU64) -> bool {
         matches!(self.began, Began::Epoch(began) if begun(epochs, began) == 0)
     }
 
-    /// When the call under way has to be over. `None` is never.
+    /// Returns the deadline. `None` if there is no limit.
     pub(crate) fn instant(&mut self, epochs: &AtomicU64) -> Option<Instant> {
         BASE.checked_add(Duration::from_nanos(self.at(epochs)?))
     }
 }
 
-/// How many epochs have begun since that one.
+/// Returns the number of epochs that have begun since the epoch `since`.
 #[inline(always)]
 fn begun(epochs: &AtomicU64, since: u64) -> u64 {
     epochs.load(Ordering::Relaxed).saturating_sub(since)
 }
 
-/// Nanoseconds after the base.
+/// Returns the present moment in nanoseconds after the base.
 fn now() -> u64 {
     nanoseconds(BASE.elapsed())
 }
@@ -177,12 +185,13 @@ fn after(moment: u64, limit: Duration) -> u64 {
     moment.saturating_add(nanoseconds(limit))
 }
 
-/// How long so many epochs last, at least.
+/// Returns the time that this number of epochs lasts at least.
 fn lasted(epochs: u64) -> Duration {
     EPOCH.saturating_mul(u32::try_from(epochs).unwrap_or(u32::MAX))
 }
 
-/// Of what is longer than some hundred years, all that there are.
+/// Returns a duration in nanoseconds. One of more than some hundred years becomes the largest
+/// number.
 fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
@@ -191,7 +200,7 @@ fn nanoseconds(duration: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    /// Begins a call, has so many epochs begin, and tells how it ends.
+    /// Begins a call, lets this number of epochs begin, and returns how it ends.
     fn after(limit: Duration, epochs: u64) -> (Duration, bool) {
         let counter = AtomicU64::new(7);
         let mut deadline = Deadline::new(Some(limit), Began::in_epoch(&counter));
@@ -204,7 +213,7 @@ mod tests {
         let hour = Duration::from_secs(3_600);
         assert_eq!(after(hour, 0), (Duration::ZERO, false));
         assert_eq!(after(hour, 3), (3 * EPOCH, false));
-        // Of three epochs, two have passed for certain.
+        // Of three epochs that have begun, only two have passed in full for certain.
         assert_eq!(after(2 * EPOCH, 3), (3 * EPOCH, true));
         assert_eq!(after(3 * EPOCH + hour, 3), (3 * EPOCH, false));
         assert!(!after(Duration::MAX, u64::from(u32::MAX)).1);

@@ -1,6 +1,5 @@
-//! What the library's handles print as where a program debugs: what they are and what can
-//! be seen from outside, never the host data, which need not be printable, and nothing of
-//! a guest's memory.
+//! The `Debug` output of the library's handles. It shows what they are and what can be seen
+//! from outside. It never shows the host data, which may not be printable, or a guest's memory.
 
 use std::fmt::{Debug, Formatter, Result};
 
@@ -50,7 +49,7 @@ impl<T: Send> Debug for Session<T> {
 
 impl<T: Send> Debug for blocking::Session<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        Debug::fmt(&**self, f)
+        Debug::fmt(self.inner(), f)
     }
 }
 

@@ -1,6 +1,6 @@
-//! What ends a guest that calls a function which is withheld from it.
+//! The error that ends a guest when it calls a function that it is denied.
 
-/// A host function was called that is withheld from the guest.
+/// The guest called a host function that it is denied.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is denied to this guest")]
 pub(crate) struct Denied(pub(crate) String);

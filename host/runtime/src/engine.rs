@@ -1,21 +1,27 @@
-//! The engine's settings. They decide what compiled code looks like, so that a
-//! process that compiles for another one has to have the same.
+//! The settings of an engine. They determine the compiled code, so a process that compiles for
+//! another one needs the same settings. This module knows no guest.
+//!
+//! Every proposal that today's toolchains do not emit is off, since each is code that an
+//! attacker could reach. The engine is also made without support for concurrency. Only async
+//! functions, streams and futures of components need it, and these are off as well. Without it,
+//! starting a session does not set up what the engine needs in a store to run guests
+//! concurrently.
 
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
-use wasmtime::{
-    Collector, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
-    WasmBacktraceDetails,
-};
+#[cfg(feature = "isolation")]
+use wasmtime::Engine;
+use wasmtime::{Collector, Config, WasmBacktraceDetails};
 
+use crate::coredump;
 use crate::processor::Processor;
 use wit_host_binary::limits::Limits;
 
-/// Room for host functions on a fiber's stack, beside the guest's part.
+/// The bytes of a fiber's stack that are reserved for host functions, beside the guest's part.
 const HOST_STACK: usize = (3 << 20) / 2;
 
-/// What of a runtime's options is baked into compiled code.
+/// The options of a runtime that compiled code depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Settings {
     /// Whether instructions are counted.
@@ -24,9 +30,9 @@ pub(crate) struct Settings {
     pub(crate) deterministic: bool,
     /// Whether guests may hold values of the host.
     pub(crate) host_values: bool,
-    /// Bytes of stack for guest code.
+    /// The bytes of stack for guest code.
     pub(crate) stack: usize,
-    /// What the code may ask of a processor.
+    /// The processor that the code is for.
     pub(crate) processor: Processor,
 }
 
@@ -36,29 +42,21 @@ impl Settings {
         Self { fuel, deterministic, host_values, stack, processor: Processor::default() }
     }
 
-    /// The same for another processor.
+    /// Returns the settings with another processor.
     pub(crate) fn with_processor(self, processor: Processor) -> Self {
         Self { processor, ..self }
     }
 
-    /// An engine for guests with what today's toolchains emit. Every other
-    /// proposal is off, since each is code that an attacker could reach.
-    /// A coredump is what it makes of a trap, and a pool is where sessions have their
-    /// memory, neither of which compiled code knows.
-    pub(crate) fn engine(
-        &self,
-        coredump: bool,
-        pool: Option<PoolingAllocationConfig>,
-    ) -> wasmtime::Result<Engine> {
+    /// Returns the configuration of an engine that runs guests. Coredumps are made from a trap,
+    /// and do not change compiled code.
+    pub(crate) fn session_config(&self, coredump: bool) -> wasmtime::Result<Config> {
         let mut config = self.config()?;
-        config.coredump_on_trap(coredump);
-        if let Some(pool) = pool {
-            config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-        }
-        Engine::new(&config)
+        coredump::configure(&mut config, coredump);
+        Ok(config)
     }
 
-    /// An engine that only compiles, in parallel or on the calling thread alone.
+    /// Creates an engine that only compiles, in parallel or on the calling thread alone.
+    #[cfg(feature = "isolation")]
     pub(crate) fn compiler(&self, parallel: bool) -> wasmtime::Result<Engine> {
         Engine::new(self.config()?.parallel_compilation(parallel))
     }
@@ -67,7 +65,8 @@ impl Settings {
         let mut config = Config::new();
         self.processor.configure(&mut config)?;
         config
-            // An epoch comes when it comes; fuel runs out at the same instruction.
+            // An epoch comes at another instruction in each run, and fuel runs out at the same
+            // one.
             .epoch_interruption(!self.deterministic)
             .consume_fuel(self.fuel || self.deterministic)
             .cranelift_nan_canonicalization(self.deterministic)
@@ -75,7 +74,8 @@ impl Settings {
             .gc_support(self.host_values)
             .collector(Collector::DeferredReferenceCounting)
             .wasm_gc(false)
-            // What is thrown lies on the collector's heap.
+            // Exceptions are objects on the heap of the garbage collector, which would bring it
+            // into the reach of every guest.
             .wasm_exceptions(false)
             .wasm_function_references(false)
             .wasm_threads(false)
@@ -92,12 +92,13 @@ impl Settings {
         Ok(config)
     }
 
-    /// Bytes of stack for a call, host functions included.
+    /// Returns the bytes of stack for a call, host functions included.
     pub(crate) fn fiber_stack(&self) -> usize {
         self.stack.saturating_add(HOST_STACK)
     }
 
-    /// The settings as one word, for the command line of another process.
+    /// Returns the settings as one word, for the command line of another process.
+    #[cfg(any(feature = "cache", feature = "isolation", feature = "precompiled"))]
     pub(crate) fn to_word(&self) -> String {
         let Self { fuel, deterministic, host_values, stack, processor } = self;
         format!("{fuel},{deterministic},{host_values},{stack},{processor}")

@@ -4,7 +4,6 @@
 
 use std::path::PathBuf;
 
-use crate::export_name::hint;
 use crate::failure::Failure;
 use crate::processor::Processor;
 use wit_host_binary::entry_point::{REACTOR, instead};
@@ -13,9 +12,11 @@ use wit_host_binary::limits::{LimitReached, OverLimit};
 use wit_host_check::deny::DenialError;
 use wit_host_check::engine_error::reason;
 use wit_host_check::error::CheckError;
+use wit_host_check::export_name::hint;
 use wit_host_check::fit::{Mismatch, Mismatches};
 use wit_host_text::contain::Panicked;
 use wit_host_text::{list, shown};
+#[cfg(feature = "values-text")]
 use wit_host_values::BadArgument;
 use wit_host_wit::ContractError;
 
@@ -32,7 +33,7 @@ pub enum Error {
 
     /// The compiler has a fault, and this guest meets it.
     #[error(
-        "the compiler failed on this {kind}: {how}; no option mends that: build the guest in \
+        "the compiler failed on this {kind}: {how}; no setting mends that: build the guest in \
          another way, as with fewer optimisations or in smaller parts"
     )]
     CompilerFailed {
@@ -72,6 +73,7 @@ pub enum Error {
     },
 
     /// The pool could not be made, the guest is too large for it, or it was full.
+    #[cfg(feature = "pooling")]
     #[error(transparent)]
     Pool(#[from] crate::pool::PoolError),
 
@@ -121,6 +123,7 @@ pub enum Error {
     },
 
     /// An argument's text is no value of its parameter's type.
+    #[cfg(feature = "values-text")]
     #[error(transparent)]
     Argument(#[from] BadArgument),
 
@@ -195,7 +198,7 @@ pub enum Error {
     /// A file has no guest in it that was compiled for a runtime as this one is.
     #[error(
         "this is no compiled guest that can be run here: {reason}; compile the guest with \
-         `wit-host compile` or `Runtime::compile`"
+         `Runtime::compile`"
     )]
     IncompatibleCode {
         /// What does not match.
@@ -250,7 +253,13 @@ impl Error {
         }
     }
 
-    /// The same, to be completed by who knows more.
+    /// All that is known of the error: [`Failure::report`] of a call that failed, and otherwise
+    /// what [`Display`](std::fmt::Display) says.
+    pub fn report(&self) -> String {
+        self.failure().map_or_else(|| self.to_string(), Failure::report)
+    }
+
+    /// The failure of [`Error::failure`], to be completed by who knows more.
     pub fn failure_mut(&mut self) -> Option<&mut Failure> {
         match self {
             Self::Trapped(failure) | Self::HostFunction(failure) | Self::Limit { failure, .. } => {

@@ -1,4 +1,5 @@
-//! Running calls on the calling thread, for programs without an async runtime.
+//! Runs calls on the calling thread, for programs without an async runtime. It does not know
+//! what a call does.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,13 +11,13 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use crate::error::{Error, Result};
 use wit_host_binary::limits::LimitReached;
 
-/// How many executors a thread keeps for its next sessions. Making one takes longer
+/// The number of executors that a thread keeps for its next sessions. Making one takes longer
 /// than most calls.
 const IDLE: usize = 4;
 
-/// Room for host functions on a thread's own stack, beside the guest's part. A thread
-/// that has less left gets another stack for the call: the engine ends a guest that
-/// takes more than its part, and does not know what there is.
+/// The bytes of a thread's own stack that are reserved for host functions, beside the guest's
+/// part. The engine stops a guest that uses more than its part, but does not know how much the
+/// thread has left. So a call on a thread with less than both gets another stack.
 const HOST_STACK: usize = 1 << 20;
 
 thread_local! {
@@ -25,12 +26,12 @@ thread_local! {
     static EXECUTORS: RefCell<Vec<Executor>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Does not wait, when it is dropped, for a thread that a guest left behind in a
-/// read or a write that never ends.
+/// An async runtime for one session on its own thread. Dropping it does not wait for a thread
+/// that a guest left in a read or a write that never ends.
 pub(crate) struct Executor {
     runtime: Option<Runtime>,
-    /// Whether a thread of it may wait for ever, in a read or the like that was under way
-    /// when the time of a call was up.
+    /// Whether one of its threads may wait forever, for example in a read that was running when
+    /// the time of a call was up. Such an executor is not used again.
     may_be_stuck: Cell<bool>,
 }
 
@@ -47,10 +48,11 @@ impl Executor {
 
     fn block_on<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
         let _running = Running::begin();
-        // It is only taken out by `drop`.
+        // Only `drop` takes it out.
         let runtime = self.runtime.as_ref().expect("the executor lives as long as its session");
-        // Most calls end without waiting, for which nothing has to be scheduled. In
-        // async code they are not tried, so that no call works there by chance.
+        // Most calls end at their first poll, for which no task has to be scheduled. This
+        // shortcut is not taken in async code: there `block_on` panics, and a call must not
+        // succeed just because it did not have to wait.
         if Handle::try_current().is_err() {
             let _entered = runtime.enter();
             if let Some(output) = at_once(future.as_mut()) {
@@ -61,12 +63,13 @@ impl Executor {
     }
 }
 
-/// Whether the executor of the code that asks is a session's own, and so is the thread.
+/// Returns whether the calling code runs on a session's own executor, so that the thread
+/// belongs to that session too.
 pub(crate) fn is_own() -> bool {
     IS_RUNNING.try_with(Cell::get).unwrap_or_default()
 }
 
-/// As long as this lives, a session's own executor runs on this thread.
+/// Marks this thread as running a session's own executor, until it is dropped.
 struct Running {
     before: bool,
 }
@@ -86,10 +89,10 @@ impl Drop for Running {
 impl Drop for Executor {
     fn drop(&mut self) {
         let Some(runtime) = self.runtime.take() else { return };
-        // What a session has left running ends with it.
+        // An executor with running tasks is not kept: they end with their session.
         let is_idle = !self.may_be_stuck.get() && runtime.metrics().num_alive_tasks() == 0;
         let mut left = Some(runtime);
-        // At the end of the thread there is nowhere to keep it.
+        // While the thread ends, the list is gone already. The executor is then shut down.
         let _ = EXECUTORS.try_with(|executors| {
             let mut executors = executors.borrow_mut();
             if is_idle && executors.len() < IDLE {
@@ -102,9 +105,9 @@ impl Drop for Executor {
     }
 }
 
-/// Calls `function`, which does not panic, on a stack with at least `stack` bytes left for
-/// guest code: this one, or a new one. `function` must not panic: on a new stack, a panic
-/// would be taken for a lack of memory.
+/// Calls `function` on a stack with at least `stack` bytes left for guest code: on the present
+/// one or on a new one. `function` must not panic, because on a new stack a panic would be
+/// taken for a lack of memory.
 ///
 /// # Errors
 /// [`Error::Host`] if the system has no memory for a new stack.
@@ -119,7 +122,7 @@ pub(crate) fn with_stack<R>(stack: usize, function: impl FnOnce() -> Result<R>) 
 
 #[cold]
 fn with_another_stack<R>(bytes: usize, function: impl FnOnce() -> Result<R>) -> Result<R> {
-    // It panics where the system has no memory for it.
+    // `stacker::grow` panics if the system has no memory for the stack.
     let outcome = catch_unwind(AssertUnwindSafe(|| stacker::grow(bytes, function)));
     outcome.unwrap_or_else(|_| {
         let reason = format!("there is no memory for its {bytes} bytes");
@@ -127,7 +130,7 @@ fn with_another_stack<R>(bytes: usize, function: impl FnOnce() -> Result<R>) -> 
     })
 }
 
-/// The outcome of a future that waits for nothing.
+/// Polls a future once, and returns its outcome if it does not have to wait.
 pub(crate) fn at_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
     let mut nobody = Context::from_waker(Waker::noop());
     match future.as_mut().poll(&mut nobody) {
@@ -136,8 +139,7 @@ pub(crate) fn at_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
     }
 }
 
-/// Runs `future` on the calling thread, with an executor that is made when it is first
-/// needed.
+/// Runs `future` on the calling thread. The executor is made when it is first needed.
 pub(crate) fn run<R>(
     executor: &mut Option<Executor>,
     future: Pin<&mut impl Future<Output = Result<R>>>,
@@ -147,6 +149,7 @@ pub(crate) fn run<R>(
         None => executor.insert(Executor::new()?),
     };
     let outcome = executor.block_on(future);
+    // These two errors stop a call in the middle, where it may have a read or a write running.
     let was_left = |error: &Error| match error {
         Error::Interrupted { .. } => true,
         Error::Limit { limit, .. } => matches!(limit, LimitReached::WallClock(_)),
@@ -158,7 +161,7 @@ pub(crate) fn run<R>(
     outcome
 }
 
-/// Waits for `future` on the calling thread.
+/// Runs `future` on the calling thread with an executor for this one call.
 pub(crate) fn wait<R>(future: impl Future<Output = Result<R>>) -> Result<R> {
     Executor::new()?.block_on(pin!(future))
 }

@@ -1,19 +1,20 @@
-//! What a session may touch outside itself: nothing, until it is granted here.
-//! It does not know how WASI or `fetch` reach what they are granted.
+//! What a session may touch outside of itself: nothing, until it is granted here. This module
+//! does not know how WASI or `fetch` use the grants.
 
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use bytes::Bytes;
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::output_function::OutputFunction;
 use wit_host_check::deny::{Denial, Pattern};
 
-/// What a session may touch. The default is nothing: no directory, no
-/// environment, no arguments, no network, input that is empty and output that
-/// goes nowhere.
+/// What a session may touch. By default that is nothing: no directory, no environment, no
+/// arguments, no network, an empty input, and output that is discarded.
 ///
 /// ```
 /// use wit_host::{Access, Grants};
@@ -30,6 +31,9 @@ pub struct Grants {
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) arguments: Vec<String>,
     pub(crate) stdio: Stdio,
+    pub(crate) stdin: Option<Bytes>,
+    pub(crate) stdout: Option<OutputFunction>,
+    pub(crate) stderr: Option<OutputFunction>,
     pub(crate) waits_for_files: bool,
     pub(crate) denied: Vec<Pattern>,
     hosts: AllowedHosts,
@@ -42,28 +46,29 @@ pub(crate) struct Directory {
     pub(crate) access: Access,
 }
 
-/// Where a guest's standard input, output and error are.
+/// The connection of a guest's standard input, output and error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stdio {
-    /// Nowhere: the input is empty, the output is thrown away.
+    /// The input is empty, and the output is discarded.
     #[default]
     Closed,
-    /// The input is empty; the outputs are kept, up to
+    /// The input is empty. The outputs are kept up to
     /// [`Limits::output`](wit_host_binary::limits::Limits::output), for
     /// [`Session::output`](crate::session::Session::output).
     Captured,
-    /// Those of this process. What it has written itself and not flushed comes behind
-    /// what the guest writes. To a pipe or a file, output goes as it is. On a terminal,
-    /// text and its colours do, and everything else is shown by its number, as `\u{1b}`:
-    /// what moves the cursor, sets the clipboard, turns the direction of writing, or is
-    /// not seen. A carriage return empties the line before something is written over it.
-    /// Lines of the host's own are written with [`terminal`](crate::terminal), which no
-    /// guest can imitate. A call is over once its output is written: a reader who does not
-    /// read keeps the session waiting as long as the call may take, and no other session.
+    /// This process's own input and outputs. What the process has written itself and not
+    /// flushed comes after the guest's output. To a pipe or a file, output is written
+    /// unchanged. On a terminal, text and its colours are, and everything else is shown by its
+    /// number, as `\u{1b}`: characters that move the cursor, set the clipboard, turn the
+    /// direction of writing, or are not visible. A carriage return empties the line before
+    /// something is written over it. Lines of the host are written with
+    /// [`terminal`](crate::terminal), which no guest can imitate. A call is over once its
+    /// output is written. A reader that does not read delays the session for as long as the
+    /// call may take, and no other session.
     Inherited,
-    /// Those of this process, with everything that a guest writes, also on a terminal:
-    /// for programs that draw on it, which are trusted with what it shows.
+    /// This process's own input and outputs. Everything that a guest writes is passed on
+    /// unchanged, even to a terminal: for trusted programs that draw on it.
     InheritedRaw,
 }
 
@@ -72,13 +77,13 @@ pub enum Stdio {
 pub enum Access {
     /// List and read.
     ReadOnly,
-    /// Also create, change, rename and remove. A risk of its own: prefer a
-    /// directory that holds nothing else.
+    /// Also create, change, rename and remove. This is a risk of its own: prefer a directory
+    /// that contains nothing else.
     ReadWrite,
 }
 
 impl Grants {
-    /// Lets the guest see the directory `host` as `guest`.
+    /// Gives the guest access to the directory `host` under the name `guest`.
     #[must_use]
     pub fn directory(
         mut self,
@@ -97,64 +102,97 @@ impl Grants {
         self
     }
 
-    /// Sets the guest's arguments. By custom the first is the program's name.
+    /// Sets the guest's arguments. By custom, the first is the program's name.
     #[must_use]
     pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.arguments = arguments.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Sets where the guest's standard input, output and error are.
+    /// Sets the connection of the guest's standard input, output and error.
     #[must_use]
     pub fn stdio(mut self, stdio: Stdio) -> Self {
         self.stdio = stdio;
         self
     }
 
-    /// Has functions of files and folders wait on the thread that the guest runs on. By
-    /// default each of them goes to another thread and back, which takes several times as
-    /// long as reading a small file does.
+    /// Sets the content of the guest's standard input. It replaces the input of
+    /// [`Grants::stdio`].
     ///
-    /// As long as such a function waits, nothing else happens on the thread: no clock ends
-    /// the call, nor does an [`Interrupt`](crate::blocking::Interrupt), and other tasks of an
-    /// async runtime stand still. Files on disks do not wait for long; those of a network or
-    /// of the kernel may wait without end. So it is for programs whose sessions have a
-    /// thread of their own, and which end where it does not come back.
+    /// ```
+    /// use wit_host::Grants;
+    ///
+    /// let grants = Grants::default()
+    ///     .stdin("some text")
+    ///     .stdout(|bytes| println!("the guest wrote {} bytes", bytes.len()));
+    /// ```
+    #[must_use]
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = Some(Bytes::from(bytes.into()));
+        self
+    }
+
+    /// Sets a function that is called with what the guest writes to standard output, as it is
+    /// written and without a limit. It replaces the output of [`Grants::stdio`]. It is called
+    /// on the guest's thread, and its time counts as the call's: it should pass the bytes on,
+    /// and not wait.
+    #[must_use]
+    pub fn stdout(mut self, function: impl Fn(&[u8]) + Send + Sync + 'static) -> Self {
+        self.stdout = Some(OutputFunction::new(function));
+        self
+    }
+
+    /// Sets a function that is called with what the guest writes to standard error, as
+    /// [`Grants::stdout`] does for standard output.
+    #[must_use]
+    pub fn stderr(mut self, function: impl Fn(&[u8]) + Send + Sync + 'static) -> Self {
+        self.stderr = Some(OutputFunction::new(function));
+        self
+    }
+
+    /// Sets whether functions of files and folders wait on the guest's own thread. By default,
+    /// each of them switches to another thread and back, which takes several times as long as
+    /// reading a small file.
+    ///
+    /// While such a function waits, nothing else happens on the thread: neither the clock nor
+    /// an [`Interrupt`](crate::blocking::Interrupt) ends the call, and other tasks of an async
+    /// runtime stand still. Files on disks do not wait for long; those of a network or of the
+    /// kernel may wait forever. So this is for programs whose sessions have a thread of their
+    /// own, and which end if that thread does not return.
     #[must_use]
     pub fn wait_for_files(mut self, wait: bool) -> Self {
         self.waits_for_files = wait;
         self
     }
 
-    /// Withholds host functions, of a contract or of WASI: those of a package
-    /// (`wasi:sockets`), of an interface (`wit-host:contract/fetch`), or one
-    /// (`wit-host:contract/fetch.get`); no version is named. It holds for core
-    /// modules as well, whose imports can also be named as `env.fetch`.
+    /// Denies host functions, of a contract or of WASI: those of a package (`wasi:sockets`), of
+    /// an interface (`wit-host:contract/fetch`), or one (`wit-host:contract/fetch.get`). No
+    /// version is named. Core modules are denied them as well; their imports can also be named,
+    /// as `env.fetch`.
     ///
-    /// [`Denial::Trap`] is for the grants of a runtime, which a guest is linked
-    /// with; in the grants of a session every denial refuses the guest.
+    /// [`Denial::Trap`] is for the grants of a runtime, which a guest is linked with. In the
+    /// grants of a session, every denial refuses the guest.
     ///
     /// # Errors
-    /// [`Error::Grant`] where `functions` is no such name.
+    /// [`Error::Grant`] if `functions` is not such a name.
     pub fn deny(mut self, functions: &str, denial: Denial) -> Result<Self> {
         self.denied.push(Pattern::new(functions, denial)?);
         Ok(self)
     }
 
-    /// Lets host functions make requests to `host` for the guest: a name or an
-    /// address, with a port (`example.com:443`, `[::1]:80`) or for every port. A name
-    /// leads to addresses of the internet; where it leads to one of a private network or
-    /// of this machine, that has to be granted as well, by its number. `localhost` need
-    /// not.
+    /// Allows host functions to make requests to `host` for the guest. It is a name or an
+    /// address, with a port (`example.com:443`, `[::1]:80`) or for every port. A name leads to
+    /// addresses of the internet. If it leads to one of a private network or of this machine,
+    /// that address has to be granted as well, by its number, except for `localhost`.
     ///
     /// # Errors
-    /// [`Error::Grant`] where `host` is neither.
+    /// [`Error::Grant`] if `host` is neither a name nor an address.
     pub fn allow_host(mut self, host: &str) -> Result<Self> {
         self.hosts.0.push(host.parse()?);
         Ok(self)
     }
 
-    /// The hosts that were granted, for a host function that asks.
+    /// Returns the granted hosts, for host functions that make requests.
     pub fn hosts(&self) -> &AllowedHosts {
         &self.hosts
     }
@@ -165,8 +203,8 @@ impl Grants {
 pub struct AllowedHosts(Vec<HostPort>);
 
 impl AllowedHosts {
-    /// Whether this address was granted by its number, for each port that this name was
-    /// granted for: what a name leads to is for others to say.
+    /// Returns whether this address was granted by its number, for every port that this name
+    /// was granted for. Which addresses a name has is not known here.
     pub fn grant_address(&self, name: &str, address: IpAddr) -> bool {
         let number = match address {
             IpAddr::V4(address) => address.to_string(),
@@ -180,7 +218,7 @@ impl AllowedHosts {
         named.peek().is_some() && named.all(|granted| is_for(granted.port))
     }
 
-    /// Whether a request to `url` is granted.
+    /// Returns whether a request to `url` is granted.
     pub fn contains(&self, url: &Url) -> bool {
         self.0.iter().any(|granted| {
             url.host_str() == Some(&granted.host)
@@ -189,10 +227,10 @@ impl AllowedHosts {
     }
 }
 
-/// `HOST` or `HOST:PORT`.
+/// A host with a port, `HOST:PORT`, or for every port, `HOST`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct HostPort {
-    /// As a URL would have it: lower case, international names in ASCII.
+    /// The host as URLs contain it: lower case, international names in ASCII.
     host: String,
     port: Option<u16>,
 }
@@ -205,7 +243,7 @@ impl FromStr for HostPort {
             what: text.into(),
             reason: format!("{reason}; give HOST or HOST:PORT, as `example.com:443`"),
         };
-        // A URL drops the port that its scheme implies, so two schemes are asked.
+        // A URL omits the port that its scheme implies, so two schemes are tried.
         let http = Url::parse(&format!("http://{text}")).map_err(|error| malformed(&error))?;
         let https = Url::parse(&format!("https://{text}")).map_err(|error| malformed(&error))?;
         let rest = http.path() != "/" || http.query().is_some() || http.fragment().is_some();

@@ -1,30 +1,29 @@
-//! A guest: bytes that were recognised, compiled and linked, so that
-//! instantiating is all that is left to do. It holds no state of a run.
+//! A guest: bytes that were recognised, compiled and linked, so that only instantiating them is
+//! left. It contains no state of a session.
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use wit_host_binary::blake3;
 
 use wasmtime::ExternType;
 use wasmtime::component::{self, Val};
 
 use crate::compile::Compiled;
-use crate::error::Result;
-use crate::export_name::{self, ExportName};
-use crate::grants::Grants;
+use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::linked_module::LinkedModule;
 use crate::runtime::Runtime;
-use crate::session::Session;
 use crate::state::State;
 use crate::{component as component_path, link, module as module_path, pool};
 use wit_host_binary::entry_point::Main;
 use wit_host_binary::examine::examine;
 use wit_host_binary::kind::Kind;
+use wit_host_check::export_name::{self, ExportName, Unresolved};
 use wit_host_check::fit;
 use wit_host_values::Signature;
 
-/// A guest, compiled and linked against a runtime. Cheap to clone, and to be
-/// shared between threads.
+/// A guest that is compiled and linked against a runtime. Cloning it is cheap, and threads can
+/// share it.
 pub struct Guest<T: 'static> {
     pub(crate) loaded: Arc<Loaded<T>>,
 }
@@ -33,16 +32,16 @@ pub struct Guest<T: 'static> {
 pub(crate) struct Loaded<T: 'static> {
     runtime: Runtime<T>,
     pub(crate) linked: Linked<T>,
-    /// What the guest is known by, where it was not compiled elsewhere.
+    /// The hash of the guest's bytes. `None` if it was compiled elsewhere.
     pub(crate) hash: Option<blake3::Hash>,
-    /// As long as it is there, others that load the same guest share it.
+    /// Keeps the compiled code alive, so that others that load the same guest can share it.
     _compiled: Arc<Compiled>,
-    /// Whether nothing that it imports is async, once an instance has told.
+    /// Whether the guest imports nothing async. Known once there was an instance.
     pub(crate) is_sync: OnceLock<bool>,
 }
 
 impl<T: 'static> Guest<T> {
-    /// What the guest was linked against.
+    /// Returns the host that the guest was linked against.
     #[inline]
     pub(crate) fn inner(&self) -> &Host<T> {
         &self.loaded.runtime.inner
@@ -60,12 +59,12 @@ pub(crate) enum Linked<T: 'static> {
     Module(LinkedModule<T>),
 }
 
-/// What came of a guest's main function.
+/// The result of a guest's main function.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// It returned: the results of `run`, which usually are one number.
+    /// It returned: the results of `run`, usually one number.
     Returned(Vec<Val>),
-    /// It was a command, and this is its exit status.
+    /// It was a command that exited with this status.
     Exited(i32),
 }
 
@@ -80,15 +79,15 @@ impl<T: Send + 'static> Guest<T> {
         Self::of_compiled(runtime, compiled, Some(hash), &binary)
     }
 
-    /// The guest in a file that was loaded before, and still fits.
+    /// Returns the guest in a file, if it was loaded before and still fits.
     pub(crate) fn kept(runtime: &Runtime<T>, path: &Path) -> Option<Self> {
         let (compiled, hash) = runtime.inner.kept(path)?;
-        // Why it does not fit is to be told from its bytes.
+        // If it does not fit any more, the caller loads its bytes, which tell the reason.
         Self::of_compiled(runtime.clone(), compiled, Some(hash), &[]).ok()
     }
 
-    /// Links compiled code. Where it does not fit, the reason is read from `binary`;
-    /// without that it is what the engine says.
+    /// Links compiled code. If it does not fit, the reason is read from `binary`. Without
+    /// `binary`, the reason is the engine's message.
     pub(crate) fn of_compiled(
         runtime: Runtime<T>,
         compiled: Arc<Compiled>,
@@ -109,7 +108,7 @@ impl<T: Send + 'static> Guest<T> {
         Ok(Self { loaded: Arc::new(loaded) })
     }
 
-    /// What the guest is made of.
+    /// Returns the kind of the guest.
     pub fn kind(&self) -> Kind {
         match &self.loaded.linked {
             Linked::Component(_) => Kind::Component,
@@ -117,12 +116,12 @@ impl<T: Send + 'static> Guest<T> {
         }
     }
 
-    /// The runtime that the guest is linked against.
+    /// Returns the runtime that the guest is linked against.
     pub fn runtime(&self) -> &Runtime<T> {
         &self.loaded.runtime
     }
 
-    /// The names of what the guest imports: interfaces and functions of a component, as
+    /// Returns the names of the guest's imports: of a component interfaces and functions, as
     /// `namespace:package/interface@1.0.0`; of a core module `module.name`, as `env.add`.
     pub fn imports(&self) -> Vec<String> {
         match &self.loaded.linked {
@@ -137,28 +136,33 @@ impl<T: Send + 'static> Guest<T> {
         }
     }
 
-    /// The names of the functions that can be called: `name`, or
-    /// `namespace:package/interface.name` for one in an exported interface.
+    /// Returns the names of the functions that can be called: `name`, or
+    /// `namespace:package/interface.name` for a function in an exported interface.
     pub fn exports(&self) -> Vec<String> {
         self.export_names().iter().map(ToString::to_string).collect()
     }
 
-    /// The full name of the one function that a shorter name means: `total` or
-    /// `shop:prices/cart.total` for `shop:prices/cart@1.0.0.total`. A full name is
-    /// given back as it is. Of a resource's functions, `[method]basket.add` is also
-    /// `basket.add`, and `[constructor]basket` is also `basket`.
+    /// Returns the full name of the one function that a shorter name means: `total` or
+    /// `shop:prices/cart.total` for `shop:prices/cart@1.0.0.total`. A full name is returned
+    /// unchanged. Among a resource's functions, `[method]basket.add` is also called
+    /// `basket.add`, and `[constructor]basket` is also called `basket`.
     ///
     /// # Errors
-    /// [`Error::NoSuchFunction`](crate::error::Error::NoSuchFunction), with the most
-    /// similar names first, and
-    /// [`Error::AmbiguousFunction`](crate::error::Error::AmbiguousFunction).
+    /// [`Error::NoSuchFunction`](Error::NoSuchFunction), with the most similar names first, and
+    /// [`Error::AmbiguousFunction`](Error::AmbiguousFunction).
     pub fn resolve(&self, name: &str) -> Result<String> {
-        export_name::resolve(&self.export_names(), name)
+        let function = || name.to_owned();
+        export_name::resolve(&self.export_names(), name).map_err(|unresolved| match unresolved {
+            Unresolved::Ambiguous(candidates) => {
+                Error::AmbiguousFunction { function: function(), candidates }
+            }
+            Unresolved::Unknown(exports) => Error::NoSuchFunction { function: function(), exports },
+        })
     }
 
-    /// What the function of that full name takes and returns. `None` where the
-    /// guest has no such function, or one of a core module that takes or returns
-    /// what is no number.
+    /// Returns the parameters and results of a function by its full name. `None` if the guest
+    /// has no such function, or if it is one of a core module with parameters or results that
+    /// are not numbers.
     pub fn signature(&self, function: &str) -> Option<Signature> {
         match &self.loaded.linked {
             Linked::Component(pre) => {
@@ -173,8 +177,8 @@ impl<T: Send + 'static> Guest<T> {
         }
     }
 
-    /// What a core module's function takes and returns, in the engine's own types, for
-    /// [`Session::call_core`]. `None` for a component.
+    /// Returns the type of a core module's function in the engine's own types, for
+    /// [`Session::call_core`](crate::Session::call_core). `None` for a component.
     pub fn core_type(&self, function: &str) -> Option<wasmtime::FuncType> {
         match &self.loaded.linked {
             Linked::Component(_) => None,
@@ -185,8 +189,9 @@ impl<T: Send + 'static> Guest<T> {
         }
     }
 
-    /// A component, ready to be instantiated: for bindings that look its exports up once
-    /// and not in every session, see [`Session::bind`]. `None` for a core module.
+    /// Returns a component that is ready to be instantiated, for bindings that look its exports
+    /// up once and not in every session: see [`Session::bind`](crate::Session::bind). `None`
+    /// for a core module.
     pub fn instance_pre(&self) -> Option<&component::InstancePre<State<T>>> {
         match &self.loaded.linked {
             Linked::Component(pre) => Some(pre),
@@ -204,9 +209,9 @@ impl<T: Send + 'static> Guest<T> {
         }
     }
 
-    /// The function that [`Session::main`] calls, the first that the guest has of
-    /// the world's `run`, a `wasi:cli/run` command, a core module's `run`, `_start`, and
-    /// a core module's export without a name.
+    /// Returns the function that [`Session::main`](crate::Session::main) calls. It is the first
+    /// of these that the guest has: the world's `run`, the `run` of a `wasi:cli/run` command, a
+    /// core module's `run`, `_start`, and a core module's export without a name.
     pub fn main(&self) -> Option<Main> {
         let exports = self.exports();
         let find = |wanted: &str| exports.iter().find(|name| *name == wanted).cloned();
@@ -219,38 +224,5 @@ impl<T: Send + 'static> Guest<T> {
             })
             .or_else(|| find("_start").map(Main::Start))
             .or_else(|| find("").map(Main::Run))
-    }
-
-    /// Starts a session with the runtime's grants. Must be called in a tokio
-    /// runtime with time and I/O enabled; [`crate::blocking`] brings its own. Where
-    /// every place of the [`Pool`](crate::pool::Pool) is taken, it waits for one.
-    ///
-    /// # Errors
-    /// [`Error::Grant`](crate::error::Error::Grant), [`Error::Pool`](crate::error::Error::Pool), and
-    /// those of a call, since starting may run code of the guest.
-    pub async fn session(&self, data: T) -> Result<Session<T>> {
-        let inner = self.inner();
-        let place = inner.place().await?;
-        Session::start(self, data, &inner.grants, place).await
-    }
-
-    /// Starts a session, as [`Guest::session`] does, but does not wait where every
-    /// place of the [`Pool`](crate::pool::Pool) is taken.
-    ///
-    /// # Errors
-    /// Those of [`Guest::session`], and at once [`PoolError::Full`](crate::pool::PoolError::Full).
-    pub async fn try_session(&self, data: T) -> Result<Session<T>> {
-        let inner = self.inner();
-        Session::start(self, data, &inner.grants, inner.try_place()?).await
-    }
-
-    /// Starts a session with grants of its own.
-    ///
-    /// # Errors
-    /// Those of [`Guest::session`], and [`Error::Mismatches`](crate::error::Error::Mismatches)
-    /// where the grants deny what the guest imports.
-    pub async fn session_with(&self, data: T, grants: &Grants) -> Result<Session<T>> {
-        let place = self.inner().place().await?;
-        Session::start(self, data, &Arc::new(grants.clone()), place).await
     }
 }

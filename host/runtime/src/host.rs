@@ -1,13 +1,14 @@
-//! What a runtime, its guests and their sessions share: the engine, the linkers, and what
-//! every guest is allowed. It compiles guests, and knows no contract but what an embedder has
-//! put into its linkers.
+//! What a runtime, its guests and their sessions share: the engine, the linkers, and what every
+//! guest may do. It compiles guests. It knows no contract, only what an embedder has put into
+//! its linkers.
 
 use std::path::Path;
 use std::sync::Arc;
+use wit_host_binary::blake3;
 
 use wasmtime::{Engine, component};
 
-use crate::cache::{Cache, Found, Key};
+use crate::cache::{Cache, Key};
 use crate::compile::{Compiled, compile};
 use crate::dynamic::Dynamic;
 use crate::error::Result;
@@ -27,11 +28,12 @@ use wit_host_check::offer::Offer;
 use wit_host_check::served::Served;
 use wit_host_wit::Offered;
 
-/// What a runtime is made of.
+/// The parts of a runtime.
 pub(crate) struct Host<T: 'static> {
     pub(crate) engine: Engine,
     pub(crate) components: component::Linker<State<T>>,
     pub(crate) modules: wasmtime::Linker<State<T>>,
+    pub(crate) env: Served,
     pub(crate) env: Served,
     pub(crate) dynamic: Dynamic<T>,
     pub(crate) providers: Vec<Arc<Provider<T>>>,
@@ -47,8 +49,8 @@ pub(crate) struct Host<T: 'static> {
 }
 
 impl<T: Send + 'static> Host<T> {
-    /// The compiled code of an examined guest, from the cache where there is one, and the
-    /// hash that the guest is known by.
+    /// Returns the compiled code of an examined guest, from the cache if there is one, and the
+    /// guest's hash.
     pub(crate) fn compiled(
         &self,
         kind: Kind,
@@ -67,17 +69,14 @@ impl<T: Send + 'static> Host<T> {
         Ok((compiled?, hash))
     }
 
-    /// The compiled code of a component's file that was loaded before. The file is only
+    /// Returns the compiled code of a component's file that was loaded before. The file is only
     /// read for its hash, piece by piece.
     pub(crate) fn kept(&self, path: &Path) -> Option<(Arc<Compiled>, blake3::Hash)> {
         let cache = self.cache.as_ref()?;
         let guest = component_hash(path, self.limits.file_size)?;
         let key = self.key(&guest);
-        let found = cache.get(&self.shared, Kind::Component, &key, &self.limits);
-        match found.ok()? {
-            Found::Code(compiled) => Some((compiled, guest)),
-            Found::Nothing | Found::Changed(_) => None,
-        }
+        let compiled = cache.find(&self.shared, Kind::Component, &key, &self.limits)?;
+        Some((compiled, guest))
     }
 
     fn key(&self, guest: &blake3::Hash) -> Key {
@@ -85,8 +84,7 @@ impl<T: Send + 'static> Host<T> {
         Key::new(&self.shared, guest, contract, &self.limits)
     }
 
-    /// Compiles an examined guest. One that does not fit is refused before that, as far as
-    /// it is seen.
+    /// Compiles an examined guest. A guest that visibly does not fit is refused before.
     pub(crate) fn compile(
         &self,
         kind: Kind,
@@ -101,7 +99,7 @@ impl<T: Send + 'static> Host<T> {
         compile(&self.engine, kind, guest, &self.limits, self.isolation.as_ref())
     }
 
-    /// What guests are checked against.
+    /// Returns what guests are checked against.
     pub(crate) fn offer(&self) -> Offer<'_, State<T>> {
         Offer {
             engine: &self.engine,

@@ -1,5 +1,5 @@
-//! What is traced of a call of a host function, in the same words on both paths. Who
-//! serves the call, and how its arguments come out of the guest, it does not know.
+//! Traces calls of host functions, in the same words on both paths. It does not know which
+//! function serves a call, or how its arguments come out of the guest.
 
 use std::fmt;
 
@@ -7,36 +7,36 @@ use tracing::{Level, Span};
 
 use wit_host_text::debug_text;
 
-/// How many bytes of a call's arguments, or of its result, are in its trace.
+/// The number of bytes of a call's arguments, or of its result, that a trace shows.
 const LONGEST: usize = 300;
 
-/// Whether somebody may listen to host calls.
+/// Returns whether host calls may be traced.
 #[inline]
 pub(crate) fn is_traced() -> bool {
     tracing::level_enabled!(Level::TRACE)
 }
 
-/// The span of one call.
+/// Returns the span of one call.
 #[cold]
 pub(crate) fn span(module: &str, function: &str) -> Span {
     tracing::trace_span!("host_call", module, function)
 }
 
-/// Tells a tuple of arguments.
+/// Traces a tuple of arguments.
 #[cold]
 pub(crate) fn trace_arguments(arguments: &impl fmt::Debug) {
     let shown = fmt::from_fn(|f| f.write_str(&listed(arguments)));
     tracing::trace!(arguments = tracing::field::display(shown), "call");
 }
 
-/// Tells a result.
+/// Traces a result.
 #[cold]
 pub(crate) fn trace_result(result: &impl fmt::Debug) {
     let shown = fmt::from_fn(|f| f.write_str(&debug_text(result, LONGEST)));
     tracing::trace!(result = tracing::field::display(shown), "return");
 }
 
-/// A tuple without its brackets, cut.
+/// Writes a tuple without its brackets, and cuts the text.
 fn listed(arguments: &impl fmt::Debug) -> String {
     let tuple = debug_text(arguments, LONGEST);
     let tuple = tuple.strip_prefix('(').unwrap_or(&tuple);

@@ -1,5 +1,5 @@
-//! This process's own output, lent to a guest: what a guest is told of its writing there.
-//! How it gets there it does not know.
+//! Lends this process's own outputs to a guest, and decides what the guest learns of its
+//! writes. It does not know how the bytes get there.
 
 use std::io;
 use std::pin::{Pin, pin};
@@ -37,14 +37,15 @@ impl StdoutStream for Inherited {
     }
 }
 
-/// How much may be written at once; the engine's own streams have the like.
+/// The number of bytes that may be written at once. The engine's own streams have the same
+/// limit.
 const AT_ONCE: usize = 64 << 10;
 
-/// A stream that ends the guest once the other end is closed. An error would be
-/// the guest's to handle, and one that writes on and on never ends.
+/// A stream that ends the guest once the other end is closed. An error would be left for the
+/// guest to handle, and a guest that ignores it would write forever.
 struct Ending {
     inherited: Inherited,
-    /// How much may be written before anybody asks again.
+    /// The number of bytes that may be written before the guest has to ask again.
     permitted: usize,
 }
 
@@ -77,8 +78,8 @@ impl OutputStream for Ending {
         self.or_end(written)
     }
 
-    /// Whatever is written is on its way, and [`check_write`](Self::check_write) permits
-    /// nothing more until it has arrived.
+    /// Only checks for errors. Written bytes are on their way already, and
+    /// [`check_write`](Self::check_write) permits no more until they have arrived.
     fn flush(&mut self) -> StreamResult<()> {
         self.check_write().map(drop)
     }
@@ -90,8 +91,8 @@ impl OutputStream for Ending {
         Ok(self.permitted)
     }
 
-    /// What the engine would do as well, without asking whether it has to wait where it
-    /// does not.
+    /// Does what the engine's default does, but does not ask for readiness if there is no need
+    /// to wait.
     async fn blocking_write_and_flush(&mut self, mut bytes: Bytes) -> StreamResult<()> {
         loop {
             let permitted = match self.check_write()? {

@@ -1,6 +1,6 @@
-//! Which of the engine's errors are the host's own lack of memory, address space, threads
-//! or descriptors. They come about while a guest is loaded, started or called, and are
-//! never its failure. It does not know what was being done.
+//! Recognises the engine's errors that mean a lack of memory, address space, threads or
+//! descriptors. They occur while a guest is loaded, started or called, and are the host's
+//! failure, never the guest's. This module does not know what was being done.
 
 use std::error::Error as StdError;
 use std::io;
@@ -8,20 +8,21 @@ use std::io;
 use rustix::io::Errno;
 use wasmtime::error::OutOfMemory;
 
-/// What the system says where it has no more of something.
+/// The errors of the system for things that it has no more of.
 const LACKING: [Errno; 4] = [Errno::NOMEM, Errno::AGAIN, Errno::MFILE, Errno::NFILE];
 
-/// Whether an error comes down to what the host could not get from the system.
+/// Returns whether an error is caused by something that the system did not provide.
 pub(crate) fn is_lacking(error: &wasmtime::Error) -> bool {
     error.chain().any(|cause| of_system(cause).is_some_and(|code| LACKING.contains(&code)))
 }
 
-/// Whether that is memory.
+/// Returns whether an error is caused by a lack of memory.
+#[cfg(feature = "isolation")]
 pub(crate) fn is_out_of_memory(error: &wasmtime::Error) -> bool {
     error.chain().any(|cause| of_system(cause) == Some(Errno::NOMEM))
 }
 
-/// What the system said, where it is the cause.
+/// Returns the system's error, if it is the cause.
 fn of_system(cause: &(dyn StdError + 'static)) -> Option<Errno> {
     if cause.is::<OutOfMemory>() {
         return Some(Errno::NOMEM);

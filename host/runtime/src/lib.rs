@@ -39,6 +39,7 @@
 //!     .component_imports(|linker| Plugin::add_to_linker::<_, HasSelf<Shop>>(linker, State::data_mut))
 //!     .module_imports(|env| env.func("price", Shop::price))
 //!     .limits(Limits::default().memory(16 << 20))
+//!     .allow_text_format(true) // For this example, whose guest is a text.
 //!     .build()?;
 //!
 //! // A guest is usually a file: `runtime.load_file("guest.wasm")?`.
@@ -60,6 +61,21 @@
 //! # Ok::<(), wit_host::Error>(())
 //! ```
 //!
+//! # Features
+//! An embedder pays for the engine, WASI, tokio and a dozen crates more. What not everybody
+//! needs is a feature:
+//!
+//! | feature | brings | by default |
+//! | --- | --- | --- |
+//! | `cache` | [`Cache`]: compiled code is kept on disk, and runtimes share an engine | yes |
+//! | `pooling` | [`Pool`]: room for sessions that is set aside | yes |
+//! | `isolation` | [`Isolation`]: compiling, and reading debug information for [`Failure::locate`], in a process of its own | no |
+//! | `text-format` | [`RuntimeBuilder::allow_text_format`]: guests in the text form, as in the examples here | no |
+//! | `coredumps` | [`RuntimeBuilder::coredump`]: the memory and stack of a guest that trapped | no |
+//! | `precompiled` | [`CompiledGuest`]: machine code that is made in one place and run in another | no |
+//! | `serde` | `Serialize` for [`Limits`], [`Usage`], [`Inspection`] and what is in it, and `Deserialize` for [`Limits`] | no |
+//! | `values-text` | [`values`] from WAVE and JSON and as JSON, and [`Abi::argument`] | no |
+//!
 //! # A contract that is read at run time
 //! [`RuntimeBuilder::func`] serves a function of [`RuntimeBuilder::wit`] with values
 //! ([`Val`]) in the place of Rust's types, and [`RuntimeBuilder::provide`] has a
@@ -72,7 +88,7 @@
 //! [`Error::Trapped`], [`Error::Limit`] and [`Error::HostFunction`] carry a
 //! [`Failure`]: the call and its arguments, the cause in plain words, the host call
 //! that was under way, the guest's stack, the last lines that it wrote to standard
-//! error, and what was spent. Its `Display` is all of that.
+//! error, and what was spent. Its `Display` is one line, and [`Failure::report`] is all of that.
 //!
 //! # When the host panics
 //! What reads, compiles and links guests is much code, and some of it panics on guests
@@ -127,7 +143,7 @@
 //! store with one instance, in which [`State`] is what the host keeps). It then takes one of
 //! two paths: a component's, or a core module's, which imports what [`Env`] serves and whose
 //! exports take and return text by an [`Abi`]; guests may be served by others
-//! ([`RuntimeBuilder::provide_module`], [`RuntimeBuilder::provide`]). Many sessions have their places in a [`Pool`], and
+//! ([`RuntimeBuilder::provide_module`], [`RuntimeBuilder::provide`]). Many sessions have their slots in a [`Pool`], and
 //! [`Sessions`] is for those that serve one caller after another. [`Limits`] and [`Grants`]
 //! bound it, [`Failure`] tells what went wrong; an [`Isolation`] compiles in another process.
 //! [`Runtime::fit`] and [`Runtime::inspect`] tell what a guest is and whether it fits before
@@ -144,26 +160,29 @@ mod abi;
 pub mod blocking;
 pub mod borrowed;
 mod builder;
+#[cfg_attr(not(feature = "cache"), path = "without/cache.rs")]
 mod cache;
 mod capture;
 mod check;
 mod compile;
 mod component;
+mod coredump;
 mod deadline;
 mod debug;
 mod denied;
+mod direct;
 mod dynamic;
 mod engine;
 pub mod env;
 mod error;
 mod executor;
-mod export_name;
 mod failure;
 mod grants;
 mod guest;
 mod host;
 mod host_call;
 mod inherit;
+#[cfg_attr(not(feature = "isolation"), path = "without/isolate.rs")]
 mod isolate;
 mod lacking;
 mod link;
@@ -172,7 +191,10 @@ mod meter;
 mod module;
 mod nonblocking;
 mod outlet;
+mod output_function;
+#[cfg_attr(not(feature = "pooling"), path = "without/pool.rs")]
 mod pool;
+#[cfg(feature = "precompiled")]
 mod precompiled;
 mod processor;
 mod provide;
@@ -180,6 +202,7 @@ mod provider;
 mod reuse;
 mod runtime;
 mod session;
+mod session_builder;
 mod shared_engine;
 mod state;
 mod stderr_tail;
@@ -190,6 +213,7 @@ mod wasi;
 
 pub use abi::{Abi, Returns};
 pub use builder::RuntimeBuilder;
+#[cfg(feature = "cache")]
 pub use cache::{Cache, CacheStats};
 #[doc(hidden)]
 pub use dynamic::Unattended;
@@ -199,8 +223,11 @@ pub use error::{Error, Result};
 pub use failure::Failure;
 pub use grants::{Access, AllowedHosts, Grants, Stdio};
 pub use guest::{Guest, Outcome};
+#[cfg(feature = "isolation")]
 pub use isolate::{Isolation, isolated_worker};
+#[cfg(feature = "pooling")]
 pub use pool::{Pool, PoolError};
+#[cfg(feature = "precompiled")]
 pub use precompiled::{CompiledGuest, Manifest};
 pub use processor::Processor;
 pub use provider::{
@@ -210,7 +237,10 @@ pub use provider::{
 pub use reuse::{Lease, Reuse, Sessions};
 pub use runtime::Runtime;
 pub use session::Session;
+pub use session_builder::SessionBuilder;
 pub use state::State;
+/// URLs, for [`AllowedHosts::contains`].
+pub use url;
 pub use usage::Usage;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
 pub use wasmtime;

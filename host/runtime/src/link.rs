@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use semver::Version;
 use wasmtime::component::{Component, ResourceType};
 use wasmtime::{Linker, Module, component};
 
@@ -19,7 +18,7 @@ use crate::linked_module::{LinkedModule, Provider};
 use crate::state::State;
 use crate::wasi;
 use wit_host_check::deny::{self, Denial, Pattern};
-use wit_host_check::fit::names::is_compatible;
+use wit_host_check::fit::names::is_compatible_text;
 use wit_host_check::fit::{
     Mismatches, is_denied, unlinkable, unlinkable_module, unprovided, unserved_wasi,
 };
@@ -119,10 +118,7 @@ fn served_as<T: Send + 'static>(
             true => vec![wasi::VERSION.to_owned()],
             false => contract.map(|contract| contract.versions(plain)).unwrap_or_default(),
         };
-        let parsed = |text: &str| Version::parse(text).ok();
-        let compatible = versions
-            .iter()
-            .filter(|other| is_compatible(parsed(version).as_ref(), parsed(other).as_ref()));
+        let compatible = versions.iter().filter(|other| is_compatible_text(version, other));
         names.extend(compatible.map(|version| format!("{plain}@{version}")));
     }
     names.into_iter().find(is_served)

@@ -1,5 +1,5 @@
-//! A core module that is bound to what serves its imports: the host, and other
-//! core modules, which live in the same store and are set up before it.
+//! A core module that is bound to what provides its imports: the host, and other core modules.
+//! These live in the same store and are set up first.
 
 use std::sync::Arc;
 
@@ -9,36 +9,37 @@ use crate::module::SetUp;
 use crate::state::State;
 use crate::{env, module as module_path};
 
-/// A core module that serves imports of others.
+/// A core module that provides imports of others.
 pub(crate) struct Provider<T: 'static> {
-    /// The module that they import from.
+    /// The name of the module that the others import from.
     pub name: String,
     pub(crate) linked: LinkedModule<T>,
 }
 
-/// A core module, ready to be instantiated.
+/// A core module that is ready to be instantiated.
 pub(crate) struct LinkedModule<T: 'static> {
     binding: Binding<T>,
-    /// Every provider that it needs, in the order of their set-up.
+    /// All providers that it needs, in the order in which they are set up.
     providers: Vec<Arc<Provider<T>>>,
     set_up: SetUp,
 }
 
 enum Binding<T: 'static> {
     Host(InstancePre<State<T>>),
-    /// What a provider exports is of one store, so that it is bound in each anew.
+    /// The exports of providers belong to one store, so the module is linked anew in each
+    /// store.
     Providers(Module, Linker<State<T>>),
 }
 
 impl<T: Send + 'static> LinkedModule<T> {
-    /// A module that the host alone serves.
+    /// Creates a module whose imports the host alone provides.
     pub(crate) fn of_host(module: InstancePre<State<T>>) -> Self {
         let set_up = SetUp::of(module.module());
         Self { binding: Binding::Host(module), providers: Vec::new(), set_up }
     }
 
-    /// A module that is served by `linker` and, where that has nothing, by
-    /// `providers`, each of which stands behind those that it needs itself.
+    /// Creates a module whose imports come from `linker` and, if that lacks one, from
+    /// `providers`. Each provider stands after those that it needs itself.
     pub(crate) fn of_providers(
         module: Module,
         linker: Linker<State<T>>,
@@ -55,7 +56,7 @@ impl<T: Send + 'static> LinkedModule<T> {
         }
     }
 
-    /// Whether `_start` is to be called ahead of another function.
+    /// Returns whether `_start` has to be called before another function.
     pub(crate) fn starts(&self) -> bool {
         self.set_up == SetUp::Start
     }
@@ -64,7 +65,7 @@ impl<T: Send + 'static> LinkedModule<T> {
         &self.providers
     }
 
-    /// Instantiates the module and sets it up, its providers before it.
+    /// Instantiates the module and sets it up, its providers first.
     pub(crate) async fn start(&self, store: &mut Store<State<T>>) -> wasmtime::Result<Instance> {
         let mut provided = Vec::with_capacity(self.providers.len());
         for provider in &self.providers {
@@ -73,10 +74,12 @@ impl<T: Send + 'static> LinkedModule<T> {
             module_path::start_before(store, instance, "").await?;
             provided.push((provider.name.as_str(), instance));
         }
+        // How a provider's `_start` ended says nothing about the guest.
         store.data_mut().start_exited = None;
         let instance = self.instantiate(store, &provided).await?;
         if self.providers.is_empty() {
-            // Nobody else of this store calls host functions.
+            // The memory is noted only here: no other module of this store calls host
+            // functions.
             store.data_mut().memory = instance.get_memory(&mut *store, env::MEMORY);
         }
         self.initialize(store, instance).await?;
@@ -111,7 +114,7 @@ impl<T: Send + 'static> LinkedModule<T> {
                 let (_, provider) = provided.iter().find(|(module, _)| *module == from)?;
                 provider.get_export(&mut *store, name)
             });
-            // Loading has seen to it that there is one.
+            // Loading has checked that the export exists.
             externs.push(
                 served.ok_or_else(|| wasmtime::format_err!("nothing serves `{from}.{name}`"))?,
             );

@@ -1,5 +1,6 @@
-//! Counts what the instances of one store take, and what lies in the host for them, and
-//! refuses what is over the limits. The engine asks before anything grows.
+//! Counts the memory, tables and instances of one store, and the memory of the host that its
+//! guest uses. It refuses what is over the limits, and remembers what it refused. The engine
+//! asks it before anything grows. It does not know how a refusal is reported.
 
 use std::sync::Arc;
 
@@ -11,17 +12,17 @@ use wit_host_binary::kind::Kind;
 use wit_host_binary::limits::{LimitReached, Limits};
 use wit_host_check::engine_error::reason;
 
-/// Bytes of the host that are not counted into [`Limits::memory`]: those that any guest
-/// takes that opens a few files, so that a small limit is all its own.
+/// The number of bytes of the host that do not count towards [`Limits::memory`]. Any guest that
+/// opens a few files needs as much, and a small limit should be for the guest's own memory.
 const UNCOUNTED: usize = 8 << 20;
 
-/// Counts memory and tables over one whole store. The engine's own limiter
-/// counts each memory by itself, so that forty of them get forty times as much.
+/// Counts memory and tables over a whole store. The engine's own limiter looks at each memory
+/// by itself, so forty memories could be forty times as large together.
 #[derive(Debug)]
 pub(crate) struct Meter {
     limits: Arc<Limits>,
     kind: Kind,
-    /// How many core modules are instantiated by themselves.
+    /// The number of core modules that are instantiated by themselves.
     modules: usize,
     bytes: usize,
     elements: usize,
@@ -29,16 +30,18 @@ pub(crate) struct Meter {
     pub(crate) host_calls: u64,
     /// The sum with the guests that serve this one, or that it serves.
     chain: Option<Arc<Chain>>,
-    /// What lies in the host behind the guest's handles.
+    /// The memory of the host behind the guest's handles. Most guests have no handles, so it is
+    /// made on first use.
     host: Option<HostMemory>,
-    /// The bytes of the result that is kept for the guest to fetch.
+    /// The size of the result that is kept for the guest to fetch.
     kept: usize,
-    /// The bytes that the guest was last allowed to grow by.
+    /// The size of the last growth that was allowed. It is taken back if the system then has no
+    /// memory for it.
     granted: usize,
-    /// What was refused. The guest then usually traps with a cause of its own,
-    /// which is not the one to report.
+    /// The limit that a growth was refused for. The guest then usually traps for a reason of
+    /// its own, such as `unreachable`, and that reason must not be the one that is reported.
     refused: Option<LimitReached>,
-    /// Why the host could not give what the guest may have.
+    /// Why the system could not provide memory that the guest was allowed to have.
     lacking: Option<String>,
 }
 
@@ -61,7 +64,7 @@ impl Meter {
         }
     }
 
-    /// Where it is counted what lies in the host for the guest.
+    /// Returns the counter of the host's memory behind the guest's handles.
     pub(crate) fn host_memory(&mut self) -> &HostMemory {
         if self.host.is_none() {
             self.host = Some(HostMemory::default());
@@ -70,29 +73,30 @@ impl Meter {
         self.host.get_or_insert_default()
     }
 
-    /// Says how much may lie in the host to those who count it there themselves.
+    /// Passes the remaining allowance on to streams, which count into it without asking the
+    /// meter.
     fn tell_host_memory(&self) {
         if let Some(host) = &self.host {
             host.allow(self.allowed_in_host().saturating_sub(self.kept));
         }
     }
 
-    /// Bytes of the host that there may be, beside the guest's own memory.
+    /// Returns the number of bytes of the host that the guest may use beside its own memory.
     fn allowed_in_host(&self) -> usize {
         self.limits.memory.saturating_sub(self.bytes).saturating_add(UNCOUNTED)
     }
 
-    /// Why the host could not give the guest what it may have.
+    /// Returns why the system could not provide memory that the guest was allowed to have.
     pub(crate) fn lacking(&self) -> Option<&str> {
         self.lacking.as_deref()
     }
 
-    /// Bytes of the host that the guest may still take.
+    /// Returns the number of bytes of the host that the guest may still use.
     pub(crate) fn room_in_host(&self) -> usize {
         self.allowed_in_host().saturating_sub(self.in_host())
     }
 
-    /// Refuses bytes of the host that are over the limit of memory.
+    /// Refuses a number of bytes of the host that would be over the limit of memory.
     pub(crate) fn check_host_bytes(&mut self, bytes: usize) -> Result<(), LimitReached> {
         if bytes > self.room_in_host() {
             let limit = LimitReached::Memory(self.limits.memory);
@@ -102,15 +106,16 @@ impl Meter {
         Ok(())
     }
 
-    /// Counts bytes of the host, as long as the guest holds them.
+    /// Counts bytes of the host until the returned charge is dropped.
     pub(crate) fn charge_host_bytes(&mut self, bytes: usize) -> Result<Charge, LimitReached> {
         self.check_host_bytes(bytes)?;
         Ok(self.host_memory().charge(bytes))
     }
 
-    /// Counts the result that is kept for the guest, in the place of the one before.
+    /// Counts the result that is kept for the guest. It replaces the result before.
     #[inline]
     pub(crate) fn keep(&mut self, bytes: usize) -> Result<(), LimitReached> {
+        // The old result was dropped already, so it must not count against the new one.
         self.kept = 0;
         self.check_host_bytes(bytes)?;
         self.kept = bytes;
@@ -129,16 +134,19 @@ impl Meter {
         self.chain = Some(Arc::clone(chain));
     }
 
-    /// Bytes that lie in the host for the guest.
+    /// Returns the number of bytes of the host that the guest uses.
     fn in_host(&self) -> usize {
         self.kept.saturating_add(self.host.as_ref().map_or(0, HostMemory::bytes))
     }
 
-    /// Counts for so many core modules, each of which may have its memories and
-    /// tables.
+    /// Sets the number of core modules. Each may have its own memories and tables.
     pub(crate) fn of_modules(mut self, modules: usize) -> Self {
         self.modules = modules;
         self
+    }
+
+    pub(crate) fn set_limits(&mut self, limits: Arc<Limits>) {
+        self.limits = limits;
     }
 
     pub(crate) fn limits(&self) -> &Arc<Limits> {
@@ -149,7 +157,7 @@ impl Meter {
         self.refused.clone()
     }
 
-    /// Begins the count of a call into the guest.
+    /// Resets the counters of a call.
     pub(crate) fn begin(&mut self) {
         self.host_calls = 0;
         self.refused = None;
@@ -179,8 +187,10 @@ impl Meter {
         }
     }
 
-    /// Notes that the host could not give what the guest was allowed to have.
+    /// Notes that the system could not provide memory that the guest was allowed to have.
     fn not_given(&mut self, error: &wasmtime::Error) {
+        // The engine also reports growth that the meter itself has refused. Then nothing was
+        // granted, and the limit is the reason.
         if self.granted > 0 {
             self.bytes = self.bytes.saturating_sub(self.granted);
             if let Some(chain) = &self.chain {
@@ -226,7 +236,8 @@ impl ResourceLimiter for Meter {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        // More than the memory's own maximum is the guest's mistake, no breach.
+        // Growing over the memory's own maximum is a mistake of the guest, not a breach of a
+        // limit.
         let possible = maximum.is_none_or(|maximum| desired <= maximum);
         self.granted = 0;
         Ok(possible && self.grow_bytes(desired.saturating_sub(current)))
@@ -238,7 +249,8 @@ impl ResourceLimiter for Meter {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        // A pool's tables have no more room than the limit, which they tell as their maximum.
+        // The tables of a pool have exactly the limit as their maximum. A breach of that is
+        // reported as one of the limit, so only a smaller maximum is the table's own.
         self.granted = 0;
         let own = maximum.filter(|maximum| *maximum < self.limits.table_elements);
         if own.is_some_and(|maximum| desired > maximum) {

@@ -1,5 +1,5 @@
-//! The core-module path: setting a module up in the order that its toolchain
-//! expects, finding an export and calling it with numbers.
+//! The path of core modules: sets a module up in the order that its toolchain expects, finds
+//! exports and calls them with numbers.
 
 use wasmtime::component::Val;
 use wasmtime::{
@@ -9,18 +9,18 @@ use wasmtime_wasi::I32Exit;
 
 use crate::env::Exit;
 use crate::error::{Error, Result};
-use crate::export_name::ExportName;
 use crate::state::State;
 use crate::wasi::preview1;
 use wit_host_binary::names::{INITIALIZE, START, WASI};
+use wit_host_check::export_name::ExportName;
 use wit_host_values::{lift_number, lower_number, short};
 
-/// What is called before a module's other functions.
+/// The function that is called before a module's other functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SetUp {
-    /// `_initialize`, when it is instantiated.
+    /// `_initialize`, which is called when the module is instantiated.
     Initialize,
-    /// `_start`, ahead of the first call.
+    /// `_start`, which is called before the first call.
     Start,
     Nothing,
 }
@@ -36,8 +36,8 @@ impl SetUp {
     }
 }
 
-/// Offers WASI's first preview. Its `proc_exit` is ours: the engine's traps on a
-/// status from 126 on, which a guest may well have.
+/// Offers WASI's first preview. `proc_exit` is our own, because the engine's traps on a status
+/// of 126 and above, which a guest may well use.
 pub(crate) fn link_wasi<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
     preview1::link(linker)?;
     linker.allow_shadowing(true);
@@ -48,13 +48,13 @@ pub(crate) fn link_wasi<T: Send + 'static>(linker: &mut Linker<State<T>>) -> was
     Ok(())
 }
 
-/// The functions that a module exports.
+/// Returns the functions that a module exports.
 pub(crate) fn exports(module: &Module) -> Vec<ExportName> {
     let functions = module.exports().filter(|export| matches!(export.ty(), ExternType::Func(_)));
     functions.map(|export| ExportName::of_module(export.name())).collect()
 }
 
-/// Runs a reactor's set-up, where the module has one.
+/// Runs the set-up of a reactor, if the module is one.
 pub(crate) async fn initialize<T: Send>(
     store: &mut Store<State<T>>,
     instance: Instance,
@@ -65,9 +65,9 @@ pub(crate) async fn initialize<T: Send>(
     }
 }
 
-/// Runs `_start` ahead of the call of another function, for modules of
-/// toolchains (TinyGo) that set their runtime up in it. A module with
-/// `_initialize` has been set up, and `_start` itself needs no set-up.
+/// Runs `_start` before another function is called, for modules of toolchains (TinyGo) that set
+/// up their runtime in it. A module with `_initialize` has been set up already, and `_start`
+/// itself needs no set-up.
 pub(crate) async fn start_before<T: Send>(
     store: &mut Store<State<T>>,
     instance: Instance,
@@ -90,12 +90,12 @@ pub(crate) struct Function {
     func: Func,
     ty: FuncType,
     params: Vec<ValType>,
-    /// How many numbers it returns, or that it returns something else.
+    /// The number of its results, or the reason why they cannot be returned.
     results: Result<usize, String>,
 }
 
 impl Function {
-    /// The function of that name, if there is one.
+    /// Finds a function by its name.
     pub(crate) fn find(
         mut store: impl AsContextMut,
         instance: Instance,
@@ -107,8 +107,7 @@ impl Function {
         Some(Self { func, params: ty.params().collect(), results, ty })
     }
 
-    /// Puts the arguments as the function takes them into `numbers`, and room for
-    /// its results behind them.
+    /// Converts the arguments and puts them into `numbers`, followed by room for the results.
     pub(crate) fn lower(
         &self,
         name: &str,
@@ -126,7 +125,7 @@ impl Function {
         Ok(())
     }
 
-    /// Calls the function with what [`Function::lower`] has made ready.
+    /// Calls the function with the numbers of [`Function::lower`].
     pub(crate) async fn call<T: Send>(
         &self,
         store: &mut Store<State<T>>,
@@ -137,7 +136,7 @@ impl Function {
         lifted(results)
     }
 
-    /// The same, not async.
+    /// Calls the function without async, with the numbers of [`Function::lower`].
     pub(crate) fn call_sync<T>(
         &self,
         store: &mut Store<State<T>>,
@@ -149,26 +148,25 @@ impl Function {
     }
 }
 
-/// Only numbers can be handed to the host.
+/// Checks that all results are numbers, since nothing else can be returned to the host.
 pub(crate) fn check_results(ty: &FuncType) -> Result<(), String> {
     let is_number = |ty: &ValType| ty.is_i32() || ty.is_i64() || ty.is_f32() || ty.is_f64();
     match ty.results().find(|result| !is_number(result)) {
         Some(other) => Err(format!(
-            "it returns a `{other}`, which is no number; `wit-host call` prints it, and \
-             `Session::call_core` returns it"
+            "it returns a `{other}`, which is no number; `Session::call_core` returns \
+             it"
         )),
         None => Ok(()),
     }
 }
 
-/// That the arguments are not those of the function.
+/// Returns the message that the arguments do not fit the function.
 pub(crate) fn mismatch(ty: &FuncType, args: &[Val]) -> String {
     let params: Vec<_> = ty.params().map(|param| param.to_string()).collect();
     format!("it takes ({}), and was given ({})", params.join(", "), shortened(args))
 }
 
-/// The first few arguments; who gives more than a function can take has no use
-/// for the others.
+/// Writes the first few arguments. More than a function can have are of no use to the reader.
 fn shortened(args: &[Val]) -> String {
     let mut given: Vec<_> = args.iter().take(20).map(short).collect();
     if args.len() > given.len() {
@@ -177,7 +175,8 @@ fn shortened(args: &[Val]) -> String {
     given.join(", ")
 }
 
-/// What a function returned. Collecting into a `Result` would not make room for all at once.
+/// Converts the results. The vector is allocated once, which collecting into a `Result` would
+/// not do.
 pub(crate) fn lifted(results: &[wasmtime::Val]) -> wasmtime::Result<Vec<Val>> {
     let mut lifted = Vec::with_capacity(results.len());
     for result in results {
@@ -187,14 +186,14 @@ pub(crate) fn lifted(results: &[wasmtime::Val]) -> wasmtime::Result<Vec<Val>> {
     Ok(lifted)
 }
 
-/// The status that the guest ended itself with, if that is what happened.
+/// Returns the status with which the guest exited, if it did.
 pub(crate) fn exit_status(error: &wasmtime::Error) -> Option<i32> {
     let wasi = error.downcast_ref().map(|I32Exit(status)| *status);
     wasi.or_else(|| error.downcast_ref().map(|Exit(status)| *status))
 }
 
-/// A function for set-up, which most modules do not have: asking for it by its type would
-/// make an error each time.
+/// Returns a function of the set-up. Most modules have none, and asking for a missing one by
+/// its type would build an error each time.
 fn set_up<T>(
     store: &mut Store<State<T>>,
     instance: Instance,

@@ -1,7 +1,6 @@
-//! Writing to one of this process's outputs as far as that cannot wait: to a file, and to
-//! a pipe, a socket or a terminal that has room. Most output is taken that way, for which
-//! no thread is needed. A file system that keeps a write waiting keeps the caller waiting
-//! as well.
+//! Writes to one of this process's outputs as far as that needs no waiting: to a file, and to a
+//! pipe, a socket or a terminal that has room. Most output is written in this way, without
+//! another thread. A file system that delays a write delays the caller.
 
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
@@ -12,20 +11,20 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, fstat, major};
 use rustix::io::Errno;
 
-/// The major number of the devices that are no hardware, as `/dev/null`, on Linux.
+/// The major device number on Linux of devices without hardware, such as `/dev/null`.
 const MEMORY: u32 = 1;
 
-/// What is at the other end of an output.
+/// The kind of an output's other end.
 #[derive(Clone, Debug)]
 pub(crate) enum Sink {
-    /// It takes everything at once.
+    /// A file, which accepts everything at once.
     File,
     Pipe,
     Socket,
-    /// A terminal, opened once more so that writing to it does not wait: that is a setting
-    /// of whoever has opened it, and the output is shared with other processes.
+    /// A terminal that was opened again in order to write without waiting. That is a setting of
+    /// an open file, and the process's output is shared with other processes.
     Terminal(Arc<OwnedFd>),
-    /// Nobody can tell how much it takes.
+    /// An output whose room cannot be determined.
     Other,
 }
 
@@ -43,8 +42,8 @@ impl Sink {
         }
     }
 
-    /// Writes what can be written without waiting, and gives how many bytes that was. Where
-    /// it turns out that nobody can tell, it is [`Sink::Other`] from then on.
+    /// Writes what can be written without waiting, and returns the number of bytes. If it turns
+    /// out that this cannot be done, the sink becomes [`Sink::Other`].
     pub(crate) fn write(&mut self, output: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<usize> {
         let mut written = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
@@ -66,11 +65,11 @@ impl Sink {
         Ok(written)
     }
 
-    /// Whether the error is that the reader has gone away.
+    /// Returns whether the error means that the reader has gone away.
     pub(crate) fn is_left(&self, error: &io::Error) -> bool {
         match error.kind() {
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => true,
-            // So a terminal tells it.
+            // This is the error of a terminal.
             _ => {
                 let is_terminal = matches!(self, Self::Terminal(_));
                 is_terminal && Errno::from_io_error(error) == Some(Errno::IO)
@@ -78,14 +77,14 @@ impl Sink {
         }
     }
 
-    /// Waits until there is room, and no longer than that.
+    /// Waits until there is room, but no longer than `longest`.
     pub(crate) fn wait(&self, output: BorrowedFd<'_>, longest: Duration) {
         let asked = match self {
             Self::Terminal(terminal) => terminal.as_fd(),
             _ => output,
         };
         let longest = Timespec::try_from(longest).ok();
-        // An error is told by the next write.
+        // The next write reports an error.
         let _ = poll(&mut [PollFd::new(&asked, PollFlags::OUT)], longest.as_ref());
     }
 }
@@ -102,13 +101,13 @@ mod system {
 
     use super::{BorrowedFd, OwnedFd};
 
-    /// The major numbers of the terminals that can be opened once more: the system's own,
-    /// and those of windows and connections. The other side of these makes a new one each
-    /// time it is opened, and is none of them.
+    /// The major device numbers of terminals that can be opened again: the system's own, and
+    /// those of windows and connections. The other side of the latter is not among them, since
+    /// opening it creates a new terminal.
     const OWN: u32 = 4;
     const WINDOWS: std::ops::RangeInclusive<u32> = 136..=143;
 
-    /// Opens a terminal once more. Some belong to another user, as after `su`.
+    /// Opens a terminal again. That fails for one of another user, as after `su`.
     pub(super) fn terminal(output: BorrowedFd<'_>, device: Dev) -> Option<OwnedFd> {
         let known = major(device) == OWN || WINDOWS.contains(&major(device));
         if !known || !isatty(output) {
@@ -120,20 +119,21 @@ mod system {
         fstat(&opened).is_ok_and(|stat| stat.st_rdev == device).then_some(opened)
     }
 
-    /// Whether a pipe has room cannot be asked first: others may write to it as well.
+    /// Writes to a pipe without waiting. Asking for room first would not do, because others may
+    /// write to the pipe in between.
     pub(super) fn write_to_pipe(output: BorrowedFd<'_>, bytes: &[u8]) -> Result<usize> {
-        // At no offset of its own, of which a pipe has none.
+        // The offset that stands for none, since a pipe has no offsets.
         const HERE: u64 = u64::MAX;
         pwritev2(output, &[IoSlice::new(bytes)], HERE, ReadWriteFlags::NOWAIT)
     }
 
-    /// Without the signal that ends a process whose reader has gone away.
+    /// Writes to a socket without the signal that ends a process whose reader has gone away.
     pub(super) fn send(output: BorrowedFd<'_>, bytes: &[u8]) -> Result<usize> {
         rustix::net::send(output, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)
     }
 }
 
-/// Elsewhere nothing is known to go without waiting, but to files.
+/// On other systems, only writing to files is known not to wait.
 #[cfg(not(target_os = "linux"))]
 mod system {
     use rustix::fs::Dev;
@@ -165,7 +165,7 @@ mod tests {
 
     use super::*;
 
-    /// Writes again and again, until there is no more room.
+    /// Writes until there is no more room.
     fn fill(sink: &mut Sink, output: &impl AsFd) -> usize {
         let mut filled = 0;
         loop {
@@ -183,7 +183,7 @@ mod tests {
         let mut sink = Sink::of(writer.as_fd());
         assert!(matches!(sink, Sink::Pipe));
         let filled = fill(&mut sink, &writer);
-        // Before Linux 6.4 or so, nobody can tell.
+        // Linux before 6.4 or so cannot write to a pipe in this way.
         if matches!(sink, Sink::Other) {
             assert_eq!(filled, 0);
             return;
@@ -234,10 +234,10 @@ mod tests {
         master.read_exact(&mut read).expect("what was written");
         sink.wait(terminal.as_fd(), Duration::from_secs(5));
         assert_eq!(sink.write(terminal.as_fd(), b"more").expect("a reader"), 4);
-        // Others who write to it wait as before.
+        // Other users of the terminal wait as before.
         let flags = fcntl_getfl(&terminal).expect("its settings");
         assert!(!flags.contains(OFlags::NONBLOCK));
-        // The side that is read is nothing to be opened once more.
+        // The reading side of a terminal cannot be opened again.
         assert!(matches!(Sink::of(master.as_fd()), Sink::Other));
     }
 

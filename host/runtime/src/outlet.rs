@@ -1,7 +1,8 @@
-//! Where a session's output goes, of which both of its outputs may have the same. What can
-//! be written at once is; the rest is kept here in its order, and a job of its own waits
-//! for the reader, so that neither the session's clock nor other sessions do. What a guest
-//! is told of it, others do.
+//! Writes a session's output to this process's own. Both outputs of a session may be the same
+//! pipe or terminal, and then share an outlet, so that their order is kept. Output is written
+//! directly as far as that needs no waiting. The rest is kept here, and a job waits for the
+//! reader, so that a slow reader stops neither the session's clock nor other sessions. The
+//! module does not know how a guest is informed of an error.
 
 use std::collections::VecDeque;
 use std::io;
@@ -22,15 +23,15 @@ use crate::executor::is_own;
 use crate::nonblocking::Sink;
 use crate::terminal::{self, Filters, Output};
 
-/// The most that is kept. A stream may write a part of it while nothing is kept, and a
-/// guest may have several streams.
+/// The number of bytes that an outlet keeps at most. A stream writes a part of that only while
+/// nothing is kept; a guest may have several streams.
 const MOST: usize = 1 << 20;
 
-/// How long a thread waits for a reader before it looks whether anybody still wants it to.
+/// How long a thread waits for a reader before it checks whether the session still exists.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How long a writer pauses that is told there is room where there is none, as on a
-/// terminal that the host is writing to.
+/// How long a writer pauses if the system reports room where there is none, as on a terminal
+/// that the host is writing to. Without it, the loop would spin.
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// How long the output of a call that was stopped may take to be written.
@@ -45,7 +46,8 @@ pub(crate) struct Outlets {
 }
 
 impl Outlets {
-    /// Those of this process. Where they are `filtered`, a terminal shows all as text.
+    /// Returns outlets to this process's outputs. If they are `filtered`, a terminal shows
+    /// everything as text.
     pub(crate) fn new(filtered: bool) -> Self {
         let closed = Arc::new(AtomicBool::new(false));
         let outlet = |output| Arc::new(Outlet::new(output, filtered, &closed));
@@ -64,7 +66,7 @@ impl Outlets {
         }
     }
 
-    /// Whether a reader has gone away.
+    /// Returns whether a reader has gone away.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Relaxed)
     }
@@ -75,7 +77,8 @@ impl Outlets {
         self.stderr.written().await;
     }
 
-    /// Waits until everything is written, and not for a reader who does not read on.
+    /// Waits until everything is written, but only a short time for a reader that does not read
+    /// on.
     pub(crate) async fn written_soon(&self) {
         if !(self.stdout.is_written() && self.stderr.is_written()) {
             let _ = tokio::time::timeout(GRACE, self.written()).await;
@@ -83,7 +86,7 @@ impl Outlets {
     }
 }
 
-/// Whether both outputs are the same file, pipe or terminal.
+/// Returns whether both outputs are the same file, pipe or terminal.
 fn are_one() -> bool {
     let [stdout, stderr] = [Output::Stdout, Output::Stderr].map(|output| {
         let stat = output.with(|output| fstat(output)).ok()?;
@@ -95,21 +98,21 @@ fn are_one() -> bool {
 /// Why nothing more is written.
 #[derive(Debug)]
 pub(crate) enum Ended {
-    /// The last write failed, which is told once.
+    /// The last write failed. This error is returned once.
     Failed(io::Error),
-    /// An earlier one did.
+    /// An earlier write failed.
     Closed,
-    /// More was written than is kept.
+    /// More was written than an outlet keeps.
     TooMuch,
 }
 
-/// Where output goes. That of which a thread waits for the reader is a job.
+/// The way to one output. If a thread has to wait for the reader, that is a job.
 #[derive(Debug)]
 pub(crate) struct Outlet {
     output: Output,
-    /// Whether a terminal is to show all as text.
+    /// Whether a terminal shows everything as text.
     filtered: bool,
-    /// Set once the reader has gone away.
+    /// Whether the reader has gone away.
     closed: Arc<AtomicBool>,
     state: Mutex<State>,
 }
@@ -118,12 +121,12 @@ pub(crate) struct Outlet {
 struct State {
     sink: Sink,
     filters: Filters,
-    /// What is to be written, and by which output.
+    /// The bytes that are to be written, with the output that they belong to.
     kept: VecDeque<(Output, Bytes)>,
     bytes: usize,
-    /// Writes what is kept.
+    /// The job that writes the kept bytes.
     job: Option<JoinHandle<()>>,
-    /// An error that nobody was told yet.
+    /// An error that was not returned yet.
     error: Option<io::Error>,
     has_failed: bool,
 }
@@ -147,15 +150,15 @@ impl Outlet {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether everything is written.
+    /// Returns whether everything is written.
     fn is_written(&self) -> bool {
         self.state().left(self) == 0
     }
 
-    /// Whether everything is written, after a try to.
+    /// Writes as much as is possible without waiting, and returns whether that is everything.
     ///
     /// # Errors
-    /// That it could not be.
+    /// If a write failed.
     pub(crate) fn try_to_write(&self) -> Result<bool, Ended> {
         let mut state = self.state();
         let is_written = state.write_kept(self);
@@ -163,10 +166,10 @@ impl Outlet {
         Ok(is_written)
     }
 
-    /// Writes what can be written at once, and keeps the rest for a job.
+    /// Writes as much as is possible without waiting, and keeps the rest for a job.
     ///
     /// # Errors
-    /// That nothing more is written.
+    /// If nothing can be written any more.
     pub(crate) fn write(self: &Arc<Self>, output: Output, bytes: Bytes) -> Result<(), Ended> {
         let mut state = self.state();
         state.check()?;
@@ -178,7 +181,8 @@ impl Outlet {
         }
         state.bytes += bytes.len();
         state.kept.push_back((output, bytes));
-        // What is kept already has its job.
+        // Bytes that were kept before have a job, which also writes these. Writing them here
+        // would change the order.
         if state.kept.len() == 1 && !state.write_kept(self) {
             self.start(&mut state);
         }
@@ -208,10 +212,12 @@ impl Outlet {
         Poll::Ready(())
     }
 
-    /// Starts a job. An executor that is there for one session, as is the thread that it
-    /// runs on, waits itself, no longer than guest code has the thread; elsewhere there
-    /// are others to be served meanwhile.
+    /// Starts a job. On an executor that belongs to one session, the job waits on that thread,
+    /// but no longer than guest code may run without a check. Elsewhere the thread serves other
+    /// sessions too, so another thread waits.
     fn start(self: &Arc<Self>, state: &mut State) {
+        // Without an async runtime there is no place for a job; `poll_written` starts one
+        // later.
         if Handle::try_current().is_err() {
             return;
         }
@@ -223,15 +229,16 @@ impl Outlet {
                 }
             }),
             false => tokio::task::spawn_blocking(move || {
-                // Once the session is gone, nobody else has it.
+                // If this is the only reference left, the session is gone.
                 while !outlet.write_or_wait(LOOK) && Arc::strong_count(&outlet) > 1 {}
             }),
         });
     }
 
-    /// Waits for the reader, and writes what there is room for then. Says whether that is
-    /// everything, or nothing more is to be had that way.
+    /// Waits for the reader, and writes what then fits. Returns whether everything is written,
+    /// or cannot be written in this way any more.
     fn write_or_wait(&self, longest: Duration) -> bool {
+        // The lock is not held while waiting, so that the guest can add more.
         let (sink, before) = {
             let state = self.state();
             (state.sink.clone(), state.left(self))
@@ -251,7 +258,8 @@ impl Outlet {
         is_written || is_other
     }
 
-    /// Writes what was kept first, however long that takes. Says whether that is everything.
+    /// Writes the oldest kept bytes, however long that takes. Returns whether that was
+    /// everything.
     fn write_waiting(&self) -> bool {
         let Some((output, bytes)) = self.state().kept.front().cloned() else {
             if self.filtered
@@ -264,6 +272,8 @@ impl Outlet {
         let written = match self.filtered {
             false => self.output.write(&bytes),
             true => {
+                // The filter is taken out of the state, because the lock must not be held
+                // during a write that may wait.
                 let mut filter = std::mem::take(self.state().filters.of(output));
                 let written = terminal::show_waiting(self.output, &mut filter, &bytes);
                 *self.state().filters.of(output) = filter;
@@ -280,14 +290,15 @@ impl Outlet {
 }
 
 impl State {
-    /// How much is to be written. As long as somebody else has the terminal, that is more
-    /// than there can be.
+    /// Returns the number of bytes that are to be written. While another session uses the
+    /// terminal, the number is unknown, and this returns the largest one.
     fn left(&self, outlet: &Outlet) -> usize {
         let shown_later = if outlet.filtered { terminal::left(outlet.output) } else { Some(0) };
         shown_later.map_or(usize::MAX, |shown_later| self.bytes + shown_later)
     }
 
-    /// Writes what can be written at once of what is kept. Says whether that is everything.
+    /// Writes as much of the kept bytes as is possible without waiting. Returns whether that
+    /// was everything.
     fn write_kept(&mut self, outlet: &Outlet) -> bool {
         loop {
             let Self { sink, filters, kept, .. } = self;
@@ -313,7 +324,7 @@ impl State {
         }
     }
 
-    /// Drops so much of what was kept first.
+    /// Drops this number of the oldest kept bytes.
     fn drop_kept(&mut self, written: usize) {
         self.bytes -= written;
         match self.kept.front_mut() {
@@ -322,8 +333,8 @@ impl State {
         }
     }
 
-    /// Notes an error, after which nothing more is written. A reader who has gone away is
-    /// remembered.
+    /// Notes an error, after which nothing is written any more. If the reader has gone away,
+    /// that is remembered.
     fn fail(&mut self, outlet: &Outlet, error: io::Error) {
         if self.sink.is_left(&error) {
             outlet.closed.store(true, Ordering::Relaxed);
@@ -342,7 +353,8 @@ impl State {
 }
 
 impl Drop for Outlet {
-    /// Of a session that ended half-way through a write.
+    /// Writes what is possible without waiting, for a session that ended in the middle of a
+    /// write.
     fn drop(&mut self) {
         let mut state = self.state();
         state.write_kept(self);

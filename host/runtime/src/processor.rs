@@ -1,5 +1,5 @@
-//! What processors compiled code may ask for: which instructions a name stands for, and
-//! which of them the processor here has. It does not know who runs the code.
+//! The processors that code can be compiled for: which instructions a name stands for, and
+//! which of them this machine has. It does not know who runs the code.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,36 +8,37 @@ use wasmtime::Config;
 
 use wit_host_text::list;
 
-/// The processors that guests are compiled for.
+/// The processor that guests are compiled for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Processor {
-    /// The one of this machine, with all that it can do.
+    /// The processor of this machine, with all of its instructions.
     #[default]
     Native,
-    /// Every one of this machine's architecture: the code asks for nothing besides.
+    /// Every processor of this machine's architecture. The code uses no optional instructions.
     Baseline,
-    /// `x86-64-v2` of the x86-64 psABI, which processors have since about 2009.
+    /// `x86-64-v2` of the x86-64 psABI, available in processors since about 2009.
     X86_64V2,
-    /// `x86-64-v3`, with AVX2: since about 2013 (Intel) and 2015 (AMD), but not all since then.
+    /// `x86-64-v3`, with AVX2, available since about 2013 (Intel) and 2015 (AMD), but not in
+    /// all newer processors.
     X86_64V3,
     /// `x86-64-v4`, with AVX-512.
     X86_64V4,
 }
 
-/// Instructions that not every processor of an architecture has.
+/// Instructions that some processors of an architecture lack.
 #[derive(Clone, Copy)]
 struct Feature {
-    /// As Rust's standard library calls it.
+    /// The name in Rust's standard library.
     name: &'static str,
-    /// The engine's setting for it.
+    /// The engine's setting.
     setting: &'static str,
-    /// The first of the x86-64 levels that has it, and 5 where none does.
+    /// The lowest x86-64 level that has it, or 5 if none does.
     level: u8,
     is_here: fn() -> bool,
 }
 
-/// The features of an architecture that the engine's compiler makes use of.
+/// Lists the features of an architecture that the engine's compiler uses.
 macro_rules! features {
     ($detected:ident: $($level:literal $name:tt $setting:literal,)*) => {
         &[$(Feature {
@@ -86,7 +87,7 @@ const FEATURES: &[Feature] = features! {
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 const FEATURES: &[Feature] = &[];
 
-/// What the engine calls this machine, where code is for others of its kind.
+/// The engine's name for this machine, for code that other machines run.
 const TARGET: Option<&str> = match () {
     () if cfg!(all(target_arch = "x86_64", target_os = "linux")) => {
         Some("x86_64-unknown-linux-gnu")
@@ -103,13 +104,13 @@ impl Processor {
     const ALL: [Self; 5] =
         [Self::Native, Self::Baseline, Self::X86_64V2, Self::X86_64V3, Self::X86_64V4];
 
-    /// Every name that there is, as `--cpu` and [`FromStr`] take it.
+    /// All names, as [`FromStr`] accepts them.
     pub const NAMES: [&str; 5] = {
         let [native, baseline, v2, v3, v4] = Self::ALL;
         [native.name(), baseline.name(), v2.name(), v3.name(), v4.name()]
     };
 
-    /// The name, as `--cpu` and [`FromStr`] take it.
+    /// Returns the name, as [`FromStr`] accepts it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Native => "native",
@@ -120,7 +121,7 @@ impl Processor {
         }
     }
 
-    /// Which of the levels of x86-64 it is.
+    /// Returns the level of x86-64, if it is one.
     fn level(self) -> Option<u8> {
         match self {
             Self::Native => None,
@@ -138,14 +139,14 @@ impl Processor {
         }
     }
 
-    /// What code for it may ask of a processor, beside what every one of its architecture
-    /// can do: the names are those of Rust's `is_x86_feature_detected!` and its kin.
+    /// Returns the features that code may use, beyond what every processor of the architecture
+    /// has. The names are those of Rust's `is_x86_feature_detected!` and its like.
     pub fn features(self) -> Vec<&'static str> {
         let features = FEATURES.iter().filter(|feature| self.has(feature));
         features.map(|feature| feature.name).collect()
     }
 
-    /// Whether this machine can run code for it.
+    /// Checks that this machine can run code for the processor.
     ///
     /// # Errors
     /// Why it cannot.
@@ -163,15 +164,15 @@ impl Processor {
         has_all(&self.features())
     }
 
-    /// Has an engine compile for it.
+    /// Configures an engine to compile for the processor.
     pub(crate) fn configure(self, config: &mut Config) -> wasmtime::Result<()> {
         let (Some(_), Some(target)) = (self.level(), TARGET) else { return Ok(()) };
-        // With a target, nothing that this machine has is used unasked.
+        // With a target, the engine does not detect this machine's features.
         config.target(target)?;
         for feature in FEATURES.iter().filter(|feature| self.has(feature)) {
             #[allow(unsafe_code, reason = "the engine has no other way")]
-            // SAFETY: the setting says which instructions there are; an engine refuses to run
-            // where this machine has not all of them.
+            // SAFETY: the settings say which instructions exist. An engine refuses to run code
+            // on a machine that lacks any of them.
             unsafe {
                 config.cranelift_flag_enable(feature.setting);
             }
@@ -180,10 +181,10 @@ impl Processor {
     }
 }
 
-/// Whether the processor here has all of these features.
+/// Checks that this machine's processor has all of these features.
 ///
 /// # Errors
-/// Which it lacks.
+/// The features that it lacks.
 pub(crate) fn has_all<N: AsRef<str>>(names: &[N]) -> Result<(), String> {
     let is_here = |name: &str| FEATURES.iter().any(|one| one.name == name && (one.is_here)());
     let lacking = names.iter().map(|name| name.as_ref().to_owned());

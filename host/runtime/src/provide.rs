@@ -1,5 +1,5 @@
-//! Loading core modules that serve the imports of guests. They are loaded as
-//! guests are, with the same limits, before any guest is.
+//! Loads core modules that provide the imports of guests. They are loaded like guests, with the
+//! same limits, before any guest is.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,19 +17,19 @@ use wit_host_binary::names::is_wasi;
 use wit_host_check::fit;
 use wit_host_text::contain::contained;
 
-/// A core module that is to serve the imports from a module of that name.
+/// A core module that provides the imports from a module of this name.
 pub(crate) struct Source {
     pub name: String,
     pub(crate) content: Content,
 }
 
-/// Where the module is.
+/// The place of the module.
 pub(crate) enum Content {
     Bytes(Vec<u8>),
     File(PathBuf),
 }
 
-/// Loads a module, and has the runtime serve from it.
+/// Loads a module, and makes its exports available to guests of the runtime.
 pub(crate) fn provide<T: Send + 'static>(inner: &mut Host<T>, source: Source) -> Result<()> {
     let Source { name, content } = source;
     let refused = |reason| Err(Error::ModuleName { name: name.clone(), reason });

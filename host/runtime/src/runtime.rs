@@ -1,5 +1,5 @@
-//! The runtime: what an embedder holds, and asks for guests. It is a handle of the `host`;
-//! `builder` makes it.
+//! The runtime: what an embedder holds, and loads guests with. It is a handle of the `host`,
+//! and `builder` makes it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use wit_host_binary::limits::Limits;
 use wit_host_check::served::signature;
 use wit_host_text::contain::contained;
 
-/// What the host is about where it panics.
+/// Completes the message of a panic, "the host failed to …".
 pub(crate) const LOAD: &str = "load the guest";
 
-/// One engine and what it offers to guests, for sessions with host data `T`.
-/// Cheap to clone; clones share everything.
+/// An engine and what it offers to guests, for sessions with host data `T`. Cloning it is
+/// cheap; clones share everything.
 pub struct Runtime<T: 'static> {
     pub(crate) inner: Arc<Host<T>>,
 }
@@ -32,31 +32,31 @@ impl<T> Clone for Runtime<T> {
 }
 
 impl<T: Send + 'static> Runtime<T> {
-    /// A builder of a runtime that offers nothing yet but WASI.
+    /// Returns the builder of a runtime that offers only WASI at first.
     pub fn builder() -> RuntimeBuilder<T> {
         RuntimeBuilder::default()
     }
 
-    /// Makes a guest from the bytes of a component, of a core module, or of the
-    /// text form of either. Compiling takes a while: in an async program, call
-    /// it where blocking is allowed.
+    /// Loads a guest from the bytes of a component, of a core module, or of the text form of
+    /// either. Compiling takes a while: in an async program, call it where blocking is allowed.
     ///
     /// # Errors
     /// [`Error::Guest`](crate::error::Error::Guest),
-    /// [`Error::Mismatches`](crate::error::Error::Mismatches); [`Error::CompilerFailed`](crate::error::Error::CompilerFailed) where the compiler
-    /// panics or dies of the guest, and [`Error::Host`](crate::error::Error::Host) where there are no threads, no
-    /// memory or, with an [`Isolation`](crate::Isolation), no process to be had.
+    /// [`Error::Mismatches`](crate::error::Error::Mismatches);
+    /// [`Error::CompilerFailed`](crate::error::Error::CompilerFailed) if the compiler panics or
+    /// dies because of the guest, and [`Error::Host`](crate::error::Error::Host) if the system
+    /// has no threads, no memory or, with an [`Isolation`](crate::Isolation), no process.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Guest<T>> {
         let bytes = bytes.as_ref();
         let _load = tracing::debug_span!("load", bytes = bytes.len()).entered();
         contained(LOAD, || Guest::new(self.clone(), bytes))
     }
 
-    /// [`Runtime::load`] on the content of a file. Of a component that the cache has, the
-    /// file is read for its hash and nothing else.
+    /// Loads a guest from a file. If the cache has the component, the file is only read for its
+    /// hash.
     ///
     /// # Errors
-    /// Those of [`Runtime::load`], and that the file cannot be read.
+    /// Those of [`Runtime::load`], and if the file cannot be read.
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Guest<T>> {
         let path = path.as_ref();
         let load = tracing::debug_span!("load", bytes = tracing::field::Empty).entered();
@@ -70,29 +70,29 @@ impl<T: Send + 'static> Runtime<T> {
         })
     }
 
-    /// The content of a guest's file, as far as its size is allowed.
+    /// Reads a guest's file, up to the limit of its size.
     pub(crate) fn read(&self, path: &Path) -> Result<Vec<u8>> {
         Ok(read_guest(path, &self.inner.limits)?)
     }
 
-    /// What every session may spend.
+    /// Returns what every session may spend.
     pub fn limits(&self) -> &Limits {
         &self.inner.limits
     }
 
-    /// What a session may touch that is not given grants of its own.
+    /// Returns what a session may touch that has no grants of its own.
     pub fn grants(&self) -> &Grants {
         &self.inner.grants
     }
 
-    /// The engine, for what the library has no words for. What its settings are, compiled
-    /// code and the limits rely on.
+    /// Returns the engine, for what the library does not cover. Compiled code and the limits
+    /// rely on its settings.
     pub fn engine(&self) -> &Engine {
         &self.inner.engine
     }
 
-    /// The host functions that core modules can import: module, which is `env`
-    /// unless the embedder has another, name, and flat type in the notation of Rust.
+    /// Returns the host functions that core modules can import: the module, which is `env`
+    /// unless the embedder has another one, the name, and the flat type in Rust's notation.
     pub fn env_imports(&self) -> impl Iterator<Item = (&str, &str, String)> {
         self.inner
             .env
@@ -100,7 +100,7 @@ impl<T: Send + 'static> Runtime<T> {
             .map(|(module, name, served)| (module, name, signature(&served.ty)))
     }
 
-    /// The function of the contract that an import implements, as
+    /// Returns the function of the contract that an import implements, as
     /// `package/interface.function`.
     pub fn env_implements(&self, module: &str, name: &str) -> Option<&str> {
         self.inner.env.function(module, name)?.implements.as_deref()

@@ -1,63 +1,71 @@
-//! An engine, and what runtimes have in common that share it: the thread that
-//! moves its epoch on, the places of its pool, and the compiled code of the guests
-//! that they hold. It does not know where compiled code comes from.
+//! An engine, and what the runtimes that share it have in common: the thread that moves its
+//! epoch on, the slots of its pool, and the compiled code of their guests. It does not know
+//! where compiled code comes from.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use wasmtime::{Engine, EngineWeak};
 
-use crate::cache::Key;
-use crate::compile::Compiled;
+#[cfg(feature = "cache")]
+use crate::cache::SharedCode;
 use crate::deadline::EPOCH;
 use crate::engine::Settings;
 use crate::error::{Error, Result};
-use crate::pool::{Places, Room};
+use crate::pool::{Room, Slots};
 use wit_host_check::engine_error::reason;
+
+/// Completes the message of an error, "the host failed to …".
+const SET_UP: &str = "set up the engine";
 
 /// An engine with the settings that it was made from.
 pub(crate) struct SharedEngine {
     pub(crate) engine: Engine,
     pub(crate) settings: Settings,
-    /// The places of its pool, where it has one.
-    pub(crate) places: Option<Places>,
+    /// The slots of its pool, if it has one.
+    pub(crate) slots: Option<Slots>,
     /// Whether its epoch moves on.
     ticks: AtomicBool,
-    /// Held by the one that starts what moves it.
+    /// Held while the thread that moves the epoch is started, so that only one is.
     starting: Mutex<()>,
-    /// How many epochs have begun, of which a deterministic engine has none.
+    /// The number of epochs that have begun. A deterministic engine has none.
     pub(crate) epochs: Arc<AtomicU64>,
-    code: Mutex<HashMap<Key, Held>>,
-}
-
-/// Code that others hold, and its bytes.
-struct Held {
-    compiled: Weak<Compiled>,
-    size: usize,
+    /// The compiled code of the guests that its runtimes hold.
+    #[cfg(feature = "cache")]
+    pub(crate) code: SharedCode,
 }
 
 impl SharedEngine {
-    /// # Errors
-    /// [`Error::Host`], and [`Error::Pool`] where there is no room for the pool.
-    pub(crate) fn new(settings: Settings, coredump: bool, room: Option<&Room>) -> Result<Self> {
-        let allocator = room.map(Room::allocator).transpose()?;
-        let engine = settings.engine(coredump, allocator).map_err(|error| match room {
-            Some(room) => room.no_room(reason(&error)).into(),
-            None => Error::host("set up the engine")(error),
-        })?;
-        let places = room.map(|room| Places::new(room.sessions));
-        let (epochs, code) = (Arc::default(), Mutex::default());
-        let (ticks, starting) = (AtomicBool::new(false), Mutex::default());
-        Ok(Self { engine, settings, places, ticks, starting, epochs, code })
-    }
-
-    /// Starts the thread that moves the epoch on, unless it runs already. It
-    /// ends with the engine.
+    /// Creates an engine.
     ///
     /// # Errors
-    /// [`Error::Host`] where the system has no thread for it; the next call tries anew.
+    /// [`Error::Host`], and [`Error::Pool`] if there is no room for the pool.
+    pub(crate) fn new(settings: Settings, coredump: bool, room: Option<&Room>) -> Result<Self> {
+        let mut config = settings.session_config(coredump).map_err(Error::host(SET_UP))?;
+        room.map_or(Ok(()), |room| room.configure(&mut config))?;
+        let engine = Engine::new(&config).map_err(|error| match room {
+            Some(room) => room.no_room(reason(&error)),
+            None => Error::host(SET_UP)(error),
+        })?;
+        let slots = room.map(Slots::new);
+        Ok(Self {
+            engine,
+            settings,
+            slots,
+            ticks: AtomicBool::new(false),
+            starting: Mutex::default(),
+            epochs: Arc::default(),
+            #[cfg(feature = "cache")]
+            code: SharedCode::default(),
+        })
+    }
+
+    /// Starts the thread that moves the epoch on, unless it is running. The thread ends with
+    /// the engine.
+    ///
+    /// # Errors
+    /// [`Error::Host`] if the system has no thread for it. The next call tries again.
     pub(crate) fn start_ticker(&self) -> Result<()> {
         if self.settings.deterministic || self.ticks.load(Ordering::Acquire) {
             return Ok(());
@@ -72,23 +80,11 @@ impl SharedEngine {
         }
         Ok(())
     }
-
-    /// The code of a guest that somebody holds, and its bytes.
-    pub(crate) fn held(&self, key: &Key) -> Option<(Arc<Compiled>, usize)> {
-        let code = self.code.lock().unwrap_or_else(PoisonError::into_inner);
-        let Held { compiled, size } = code.get(key)?;
-        Some((compiled.upgrade()?, *size))
-    }
-
-    /// Makes code known to others, for as long as it is held.
-    pub(crate) fn hold(&self, key: Key, compiled: &Arc<Compiled>, size: usize) {
-        let mut code = self.code.lock().unwrap_or_else(PoisonError::into_inner);
-        code.retain(|_, held| held.compiled.strong_count() > 0);
-        code.insert(key, Held { compiled: Arc::downgrade(compiled), size });
-    }
 }
 
 fn tick(engine: &EngineWeak, epochs: &AtomicU64) {
+    // The thread holds the engine weakly, and not at all while it sleeps, so that it does not
+    // keep the engine alive.
     while let Some(engine) = engine.upgrade() {
         engine.increment_epoch();
         epochs.fetch_add(1, Ordering::Relaxed);

@@ -1,5 +1,5 @@
-//! What a store holds: the embedder's data, and what the host keeps for one
-//! session beside it.
+//! The content of a session's store: the embedder's data, and what the host keeps for the
+//! session.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -14,23 +14,24 @@ use crate::grants::Grants;
 use crate::meter::Meter;
 use crate::provider::{ImportedFunction, Provisions};
 use crate::wasi::{View, Wasi};
+use wit_host_binary::limits::Limits;
 
-/// What is behind a session: the embedder's host data `T`, which host functions
-/// work on, and the host's own book-keeping.
+/// The state of a session: the embedder's host data `T`, which host functions work on, and the
+/// host's own records.
 pub struct State<T> {
     data: T,
     pub(crate) wasi: Wasi,
     pub(crate) meter: Meter,
-    /// The result that the last two-step function left for the guest to fetch.
+    /// The result that the last function with two steps left for the guest to fetch.
     pub(crate) kept: Vec<u8>,
-    /// The memory of the one core module that there is, so that it need not be
-    /// looked up by its name in every host call.
+    /// The memory of the core module, if there is only one. Looking it up by its name in every
+    /// host call would take longer.
     pub(crate) memory: Option<Memory>,
-    /// When the call under way has to be over.
+    /// The deadline of the current call.
     pub(crate) deadline: Deadline,
-    /// How many epochs have begun.
+    /// The number of epochs that have begun.
     pub(crate) epochs: Arc<AtomicU64>,
-    /// Whether the call under way is not async, and cannot yield.
+    /// Whether the current call is not async, so that it cannot yield.
     pub(crate) is_sync: bool,
     /// The import of `env` that the guest is in, by its number in the table.
     pub(crate) host_call: Option<u32>,
@@ -38,7 +39,7 @@ pub struct State<T> {
     pub(crate) provisions: Provisions,
     /// The function of a provider's that the guest is in.
     pub(crate) in_provider: Option<Arc<ImportedFunction>>,
-    /// The status that a core module's `_start` ended it with, ahead of another function.
+    /// The exit status of a core module's `_start` that was called before another function.
     pub(crate) start_exited: Option<i32>,
 }
 
@@ -71,18 +72,24 @@ impl<T> State<T> {
         })
     }
 
-    /// The embedder's host data.
+    /// Sets what the calls from now on may spend.
+    pub(crate) fn set_limits(&mut self, limits: Arc<Limits>) {
+        self.deadline = Deadline::new(limits.wall_clock, Began::Epoch(0));
+        self.meter.set_limits(limits);
+    }
+
+    /// Returns the embedder's host data.
     pub fn data(&self) -> &T {
         &self.data
     }
 
-    /// The embedder's host data, for host functions to change.
+    /// Returns the embedder's host data, for host functions to change.
     pub fn data_mut(&mut self) -> &mut T {
         &mut self.data
     }
 
-    /// What the session's guest may touch: for host functions that are bounded by it, as
-    /// those that ask [`Grants::hosts`] before they reach for the network.
+    /// Returns what the session's guest may touch, for host functions that depend on it, such
+    /// as those that ask [`Grants::hosts`] before they use the network.
     pub fn grants(&self) -> &Grants {
         self.wasi.grants()
     }
@@ -91,10 +98,10 @@ impl<T> State<T> {
         self.data
     }
 
-    /// Whether there is time left for the call under way.
+    /// Checks that the current call has time left.
     ///
     /// # Errors
-    /// That there is none.
+    /// If its time is up.
     pub(crate) fn in_time(&mut self) -> wasmtime::Result<()> {
         match self.deadline.passed(&self.epochs) {
             true => Err(self.deadline.reached()),
@@ -102,12 +109,12 @@ impl<T> State<T> {
         }
     }
 
-    /// What the engine's functions of WASI work on.
+    /// Returns the context of the engine's WASI functions.
     pub(crate) fn wasi_context(&mut self) -> &mut WasiP1Ctx {
         self.wasi.context(&mut self.meter)
     }
 
-    /// What the functions of files work on.
+    /// Returns the context of the functions of files.
     pub(crate) fn files(&mut self) -> View<'_> {
         self.wasi.files(&mut self.meter)
     }

@@ -1,5 +1,5 @@
-//! The last that a guest wrote to standard error, whatever else becomes of that
-//! output: it is where most languages put the message of a panic.
+//! Keeps the end of what a guest wrote to standard error, wherever that is connected. Most
+//! languages write the message of a panic there.
 
 use std::collections::VecDeque;
 use std::io;
@@ -15,9 +15,9 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
 use wit_host_text::shown;
 
-/// How many bytes are kept: enough for a panic message and its notes.
+/// The number of bytes that are kept: enough for a panic message and its notes.
 const LONGEST: usize = 2 << 10;
-/// How many lines of them are told; short ones would fill a screen.
+/// The number of lines that are shown. More of them, if they are short, would fill a screen.
 const MOST_LINES: usize = 20;
 
 /// The last bytes that were written. Clones share them.
@@ -27,23 +27,23 @@ pub(crate) struct Tail(Arc<Mutex<Kept>>);
 #[derive(Debug, Default)]
 struct Kept {
     bytes: VecDeque<u8>,
-    /// Whether there was more before them.
+    /// Whether there were more bytes before.
     cut: bool,
 }
 
 impl Tail {
-    /// The stream, with an eye on what is written to it.
+    /// Returns the stream, with its output noted.
     pub(crate) fn of<S>(&self, stream: S) -> Tailed<S> {
         Tailed { stream, tail: self.clone() }
     }
 
-    /// The last lines, fit for a terminal.
+    /// Returns the last lines, safe to print.
     pub(crate) fn lines(&self) -> Vec<String> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes: Vec<u8> = kept.bytes.iter().copied().collect();
         let text = String::from_utf8_lossy(&bytes);
         let text = match kept.cut {
-            // The cut may have gone through a character.
+            // The first bytes may be a part of a character.
             true => format!("…{}", text.trim_start_matches('\u{fffd}')),
             false => text.into_owned(),
         };
@@ -62,7 +62,7 @@ impl Tail {
     }
 }
 
-/// A stream of which the last bytes are kept.
+/// A stream whose last bytes are kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Tailed<S> {
     stream: S,
@@ -86,7 +86,7 @@ impl<S: StdoutStream> StdoutStream for Tailed<S> {
     }
 }
 
-/// Notes what is written, also where the stream then refuses it.
+/// A writer whose bytes are noted, even if the stream then refuses them.
 struct Noting<W> {
     inner: W,
     tail: Tail,
@@ -161,7 +161,7 @@ mod tests {
             (&[], &[]),
             (&["on", "e\ntwo"], &["one", "two"]),
             (&["\u{1b}[2J\n"], &["\\u{1b}[2J"]),
-            // One byte too many, which is half of a character.
+            // One byte too many, so that a character is cut in half.
             (&["ü", &x, "\n", &y, "\nlast"], &[&cut, &y, "last"]),
         ];
         for (written, expected) in cases {

@@ -1,5 +1,5 @@
-//! Making a store that has every guard on it: what a session's guest may take,
-//! and for how long.
+//! Creates stores with all guards: the limits on what a session's guest may take, and for how
+//! long.
 
 use std::sync::Arc;
 
@@ -7,25 +7,26 @@ use wasmtime::{CallHook, Store};
 
 use crate::deadline::watch;
 use crate::error::{Error, Result};
-use crate::grants::Grants;
 use crate::guest::{Guest, Linked};
-use crate::host::Host;
 use crate::link;
 use crate::meter::Meter;
+use crate::session::Terms;
 use crate::state::State;
+use wit_host_binary::limits::Limits;
 use wit_host_check::deny;
 
-/// How much guest code runs before the clock can end it where there are no
-/// epochs: some milliseconds' worth.
+/// The amount of fuel after which guest code checks the clock if there are no epochs. It stands
+/// for some milliseconds.
 const FUEL_BETWEEN_YIELDS: u64 = 1_000_000;
 
-/// A store for one session of `guest`.
+/// Creates a store for one session of `guest`.
 pub(crate) fn guarded_store<T: Send + 'static>(
     guest: &Guest<T>,
     data: T,
-    grants: &Arc<Grants>,
+    terms: &Terms,
 ) -> Result<Store<State<T>>> {
     let inner = guest.inner();
+    let Terms { grants, limits } = terms;
     if !Arc::ptr_eq(grants, &inner.grants) {
         deny::check(&grants.denied, inner.contract.as_ref(), &inner.env)?;
     }
@@ -35,30 +36,44 @@ pub(crate) fn guarded_store<T: Send + 'static>(
         Linked::Module(linked) => linked.providers().len().saturating_add(1),
         Linked::Component(_) => 1,
     };
-    let meter = Meter::new(&inner.limits, guest.kind()).of_modules(modules);
+    let meter = Meter::new(limits, guest.kind()).of_modules(modules);
     let state = State::new(data, grants, meter, &inner.shared.epochs, inner.deterministic)?;
     let mut store = Store::new(&inner.engine, state);
-    guard(&mut store, inner).map_err(Error::host("set the guest's limits"))?;
+    guard(&mut store, inner.deterministic, limits)
+        .map_err(Error::host("set the guest's limits"))?;
     Ok(store)
 }
 
-/// Puts the guards of every session on a store.
-fn guard<T: Send + 'static>(store: &mut Store<State<T>>, inner: &Host<T>) -> wasmtime::Result<()> {
+/// Sets the guards of every session on a store.
+fn guard<T: Send + 'static>(
+    store: &mut Store<State<T>>,
+    without_epochs: bool,
+    limits: &Limits,
+) -> wasmtime::Result<()> {
     store.limiter(|state| &mut state.meter);
-    store.set_hostcall_fuel(inner.limits.host_call_bytes);
-    store.set_max_component_handles(inner.limits.handles);
-    let without_epochs = inner.deterministic;
-    if inner.limits.host_calls.is_some() || without_epochs {
-        store.call_hook(move |mut context, hook| match hook {
-            CallHook::CallingHost => Ok(context.data_mut().meter.host_call()?),
-            // It takes longer than the instructions around it, and may not have waited.
-            CallHook::ReturningFromHost if without_epochs => context.data_mut().in_time(),
-            _ => Ok(()),
-        });
+    store.set_hostcall_fuel(limits.host_call_bytes);
+    store.set_max_component_handles(limits.handles);
+    if limits.host_calls.is_some() || without_epochs {
+        watch_host_calls(store, without_epochs);
     }
     if without_epochs {
         return store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS));
     }
     watch(store);
     Ok(())
+}
+
+/// Counts calls of host functions. Without epochs, it also checks the clock after each of them.
+pub(crate) fn watch_host_calls<T: Send + 'static>(
+    store: &mut Store<State<T>>,
+    without_epochs: bool,
+) {
+    store.call_hook(move |mut context, hook| match hook {
+        CallHook::CallingHost => Ok(context.data_mut().meter.host_call()?),
+        // A host function takes longer than the instructions around it, and may not have
+        // waited. A guest that calls one in a loop spends little fuel, so fuel alone would
+        // check the clock too rarely.
+        CallHook::ReturningFromHost if without_epochs => context.data_mut().in_time(),
+        _ => Ok(()),
+    });
 }

@@ -39,11 +39,11 @@ pub enum Language {
     Text,
 }
 
-const ONLY_SHIPPED: &str = "there is one for the shipped contract only; leave `--wit` out, or \
-                            take `rust`, and then what is in `rust-small`";
+const ONLY_SHIPPED: &str = "there is one for the shipped contract only; make it with \
+                            `Project::shipped`, or take `rust`, and then what is in `rust-small`";
 const NO_WIT: &str = "its guests are core modules, which WIT says nothing of, so that there is one \
-                      for the shipped contract only; leave `--wit` out, or take a language whose \
-                      guests are components";
+                      for the shipped contract only; make it with `Project::shipped`, or take a \
+                      language whose guests are components";
 
 impl Language {
     /// Every language.

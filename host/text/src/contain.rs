@@ -1,5 +1,6 @@
-//! The one place where panics of what reads, compiles and links a guest become errors.
-//! It does not know what a panic means; that is its callers' to say.
+//! Turns panics of the code that reads, compiles and links guests into errors. This is the only
+//! place that catches them. It does not know what a panic means for the guest; its callers say
+//! that.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -11,26 +12,26 @@ thread_local! {
     static CONTAINED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic on this thread, at this moment, becomes an error of this library's: one
-/// of the tools that look at guests and compile them. A program's own panic hook can ask
-/// that, and stay silent, since the error has the panic's words.
+/// Returns whether a panic on this thread would become an error of this library right now. That
+/// is so while a tool that looks at a guest or compiles it is running. A program's panic hook
+/// can ask this and stay silent, since the error contains the panic's message.
 #[must_use]
 pub fn panic_is_contained() -> bool {
     CONTAINED.try_with(Cell::get).unwrap_or_default()
 }
 
-/// Has every panic on this thread be one that is contained: of a thread whose work is
-/// always done for one that contains.
+/// Marks every panic on this thread as contained. For a thread that only works for callers that
+/// contain its panics themselves.
 pub fn always() {
     CONTAINED.set(true);
 }
 
-/// Does `work`, and takes nothing of it where it panics.
+/// Runs `work`, and discards its partial results if it panics.
 ///
 /// # Errors
-/// The words of the panic.
+/// The message of the panic.
 pub fn contain<R>(work: impl FnOnce() -> R) -> Result<R, String> {
-    /// What was before, also where `work` unwinds.
+    /// Restores the previous value on drop, so that it is restored while unwinding as well.
     struct Before(bool);
     impl Drop for Before {
         fn drop(&mut self) {
@@ -43,17 +44,18 @@ pub fn contain<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     outcome.map_err(|panic| words(&*panic))
 }
 
-/// A panic that was contained: a fault of the host, whatever it was looking at.
+/// A panic that was contained. It is a fault of the host, whatever the guest was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the host failed to {action}: {reason}")]
 pub struct Panicked {
-    /// What the host was about to do.
+    /// What the host was doing.
     pub action: &'static str,
-    /// The words of the panic, with what to do about it.
+    /// The message of the panic, and what to do about it.
     pub reason: String,
 }
 
-/// Does what looks at a guest or a contract, and makes an error of a panic.
+/// Runs `work`, which looks at a guest or a contract, and turns a panic into an error. `action`
+/// completes the sentence "the host failed to".
 ///
 /// # Errors
 /// Those of `work`, and [`Panicked`].

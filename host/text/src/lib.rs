@@ -1,51 +1,52 @@
-//! Text for people: names and messages that a guest chose are escaped and cut
-//! before they are part of an error, and lists and causes are joined in one way.
+//! Prepares text for people. Names and messages that a guest chose are escaped and cut before
+//! they become part of an error, and lists of names are joined in one way. This crate knows
+//! nothing of WebAssembly.
 
 pub mod contain;
+pub mod demangle;
 pub mod limited;
 
 use std::fmt;
 
 use crate::limited::limited;
 
-/// A guest chooses its names and messages, so one that floods or steers a
-/// terminal must not get through. Long enough for any real message.
+/// The number of bytes of a text that are shown at most: enough for any real message. A guest
+/// chooses its names and messages, and must not flood or steer a terminal with them.
 const LONGEST: usize = 2_000;
-/// The same for a name that is one of many.
+/// The number of bytes that are shown of a name that stands among others.
 const LONGEST_OF_MANY: usize = 200;
-/// How many names a list shows; more would bury what the error says.
+/// The number of names that a list shows. More would hide what the error says.
 const LONGEST_LIST: usize = 20;
 
-/// A name or a message of a guest on one line: what is invisible, moves the
-/// cursor or turns the direction of writing is escaped, and it is cut where it is
-/// too long.
+/// Escapes and cuts a guest's name or message for one line. Characters that are invisible, move
+/// the cursor or turn the direction of writing are escaped.
 pub fn shown(text: &str) -> String {
     cut(text, LONGEST, |_| false)
 }
 
-/// The same for a text of several lines, which the host composed.
+/// Escapes and cuts a text of several lines that the host composed. Line ends stay.
 pub fn shown_text(text: &str) -> String {
     cut(text, LONGEST, |character| character == '\n')
 }
 
-/// The same for a name that is one of many.
+/// Escapes and cuts a name that stands among others. It is cut earlier than [`shown`] does.
 pub fn short(name: &str) -> String {
     cut(name, LONGEST_OF_MANY, |_| false)
 }
 
-/// The `Debug` text of a value on one line, made safe to print. It is cut after
-/// `longest` characters, and no more of the value than that is formatted: for what a
-/// guest passes to a host function, which can be megabytes.
+/// Returns the `Debug` text of a value on one line, safe to print and cut after `longest`
+/// characters. Formatting stops there, because a value that a guest passes to a host function
+/// can be megabytes.
 pub fn debug_text(value: &dyn fmt::Debug, longest: usize) -> String {
     shown(&limited(longest, |out| fmt::Write::write_fmt(out, format_args!("{value:?}"))))
 }
 
-/// The same for a whole text that was asked for, which is not cut.
+/// Escapes a text that was asked for as a whole. It is not cut, and line ends stay.
 pub fn escaped(text: &str) -> String {
     cut(text, usize::MAX, |character| character == '\n')
 }
 
-/// `names` in back-ticks with commas between them, or `nothing`.
+/// Returns `names` in back-ticks with commas between them, or `nothing` for an empty list.
 pub fn list<S: AsRef<str>>(names: &[S]) -> String {
     if names.is_empty() {
         return "nothing".into();

@@ -1,15 +1,15 @@
-//! Writing text up to a length, so that the rest is never even formatted.
+//! Writes text up to a length. The rest is never formatted.
 
 use std::fmt;
 
-/// Text that takes no more than a number of characters. Writing more is an error,
-/// which ends the formatting.
+/// Text that takes a limited number of characters. Writing more is an error, which ends the
+/// formatting.
 pub struct Limited {
     text: String,
     left: usize,
 }
 
-/// What `write` writes, cut with a `…` after `longest` characters.
+/// Returns what `write` writes, cut with a `…` after `longest` characters.
 pub fn limited(longest: usize, write: impl FnOnce(&mut Limited) -> fmt::Result) -> String {
     let mut limited = Limited { text: String::new(), left: longest };
     if write(&mut limited).is_err() {

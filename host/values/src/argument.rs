@@ -13,6 +13,7 @@ const REPEATED: usize = 80;
 
 /// How the text of an argument is to be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Form {
     /// WAVE, the component model's own notation. A `string` needs no quotes
     /// unless it begins with `"`, and a `char` needs none.

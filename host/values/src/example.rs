@@ -47,6 +47,19 @@ impl Sampler {
             Type::Char => Val::Char('a'),
             Type::String => Val::String("text".into()),
             Type::List(list) => Val::List(self.optional(&list.ty()).into_iter().collect()),
+            Type::FixedLengthList(list) => {
+                // More than there may be of parts need not be counted one by one.
+                let length = usize::try_from(list.len()).ok().filter(|length| *length <= MOST)?;
+                let items = (0..length).map(|_| self.sample(&list.ty()));
+                Val::FixedLengthList(items.collect::<Option<_>>()?)
+            }
+            Type::Map(map) => {
+                let pair = |sampler: &mut Self| {
+                    Some((sampler.sample(&map.key())?, sampler.sample(&map.value())?))
+                };
+                let pair = if self.is_least { None } else { pair(self) };
+                Val::Map(pair.into_iter().collect())
+            }
             Type::Option(option) => Val::Option(self.optional(&option.ty()).map(Box::new)),
             Type::Tuple(tuple) => {
                 Val::Tuple(tuple.types().map(|ty| self.sample(&ty)).collect::<Option<_>>()?)

@@ -47,4 +47,9 @@ impl Fault {
             path => format!("at `{}`: {}", short(path), self.reason),
         }
     }
+
+    /// The way to the value from the whole of it, `$`, and what is wrong there.
+    pub(super) fn into_parts(self) -> (String, String) {
+        (format!("${}", self.path), self.reason)
+    }
 }

@@ -12,6 +12,14 @@ pub fn fits(ty: &Type, value: &Val) -> bool {
     };
     match (ty, value) {
         (Type::List(list), Val::List(items)) => items.iter().all(|item| fits(&list.ty(), item)),
+        (Type::FixedLengthList(list), Val::FixedLengthList(items)) => {
+            usize::try_from(list.len()) == Ok(items.len())
+                && items.iter().all(|item| fits(&list.ty(), item))
+        }
+        (Type::Map(map), Val::Map(pairs)) => {
+            let (key_ty, value_ty) = (map.key(), map.value());
+            pairs.iter().all(|(key, value)| fits(&key_ty, key) && fits(&value_ty, value))
+        }
         (Type::Tuple(tuple), Val::Tuple(items)) => {
             let types: Vec<_> = tuple.types().collect();
             types.len() == items.len() && types.iter().zip(items).all(|(ty, item)| fits(ty, item))

@@ -4,7 +4,7 @@
 //! ```
 //! use wit_host_values::{Form, from_text, to_json_text, to_wave};
 //!
-//! let runtime = wit_host::Runtime::<()>::builder().build()?;
+//! let runtime = wit_host::Runtime::<()>::builder().allow_text_format(true).build()?;
 //! let guest = runtime.load(
 //!     r#"(module (func (export "half") (param f64) (result f64)
 //!         (f64.div (local.get 0) (f64.const 2))))"#,
@@ -23,24 +23,38 @@
 //!
 //! | type | JSON |
 //! | --- | --- |
-//! | `bool` and numbers | themselves; also `"nan"`, `"inf"` and `"-inf"` |
+//! | `bool` and numbers | themselves; floating-point numbers also `"nan"`, `"inf"` and `"-inf"` |
+//! | `s64`, `u64` | numbers, also as texts of their digits |
 //! | `char`, `string` | a text |
-//! | `list<T>`, `tuple<…>` | an array |
+//! | `list<T>`, `list<T, N>`, `tuple<…>` | an array |
+//! | `list<u8>` | an array of numbers, or a data URL: `"data:;base64,AP8="` |
+//! | `map<string, T>` | an object, or as every other map |
+//! | `map<K, V>` | an array of arrays of a key and its value, each key once |
 //! | a record | an object; a field that is an option may be missing |
 //! | a variant | `{"case": payload}`, or `"case"` without a payload |
 //! | an enum | `"case"` |
 //! | `option<T>` | `null`, or the value; `{"some": value}` where `T` is an option too |
 //! | `result<T, E>` | `{"ok": value}` or `{"err": value}`, with `null` for no payload |
 //! | flags | an array of the names that are set |
+//!
+//! All of these are read; [`JsonStyle`] says which are written. NaN has no bits in JSON: every
+//! NaN is read as one. JSON's numbers have no limit, and what a type cannot hold is refused,
+//! never rounded to another whole number. Handles, streams and futures have no JSON.
 
 mod alike;
+#[cfg(feature = "text")]
 mod argument;
 mod core_number;
+#[cfg(feature = "text")]
 mod example;
+#[cfg(feature = "text")]
 mod fault;
 pub mod fits;
+#[cfg(feature = "text")]
 mod json;
+#[cfg(feature = "text")]
 mod members;
+mod mismatch;
 mod notation;
 pub mod number;
 mod signature;
@@ -48,11 +62,15 @@ mod smallest;
 mod wave;
 
 pub use self::alike::{alike, tied};
+#[cfg(feature = "text")]
 pub use self::argument::{BadArgument, Form, from_bytes, from_text};
 pub use self::core_number::{lift_number, lower_number, number_type};
+#[cfg(feature = "text")]
 pub use self::example::example;
 pub use self::fits::fits;
-pub use self::json::{to_json, to_json_text};
+#[cfg(feature = "text")]
+pub use self::json::{BadJson, Json, JsonStyle, escape_json, to_json, to_json_text};
+pub use self::mismatch::mismatch;
 pub use self::notation::wit;
 pub use self::signature::Signature;
 pub use self::smallest::smallest;

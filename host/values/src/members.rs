@@ -1,23 +1,35 @@
 //! The named parts of a type, fields, cases and flags, as a text gives them:
 //! what is unknown, missing or there twice is named.
 
-use wasmtime::component::types::{Case, Field, Flags, Record};
+use std::collections::HashSet;
+
+use wasmtime::component::types::{Case, Flags, Record};
 use wasmtime::component::{Type, Val};
 
 use super::fault::Fault;
+use super::to_wave;
 use wit_host_text::{list, short};
 
-/// The fields of a record, which may come in any order.
+/// The fields of a record, or the parameters of a function, which may come in any order.
 pub(super) struct Fields<'t> {
-    declared: Vec<Field<'t>>,
+    what: &'static str,
+    declared: Vec<(&'t str, Type)>,
     values: Vec<Option<Val>>,
 }
 
 impl<'t> Fields<'t> {
     pub(super) fn of(record: &'t Record) -> Self {
-        let declared: Vec<_> = record.fields().collect();
+        Self::new("field", record.fields().map(|field| (field.name, field.ty)).collect())
+    }
+
+    /// Parameters by their names.
+    pub(super) fn of_params(params: &'t [(String, Type)]) -> Self {
+        Self::new("parameter", params.iter().map(|(name, ty)| (&**name, ty.clone())).collect())
+    }
+
+    fn new(what: &'static str, declared: Vec<(&'t str, Type)>) -> Self {
         let values = declared.iter().map(|_| None).collect();
-        Self { declared, values }
+        Self { what, declared, values }
     }
 
     /// Takes in one field, whose value `read` makes of its type.
@@ -26,34 +38,35 @@ impl<'t> Fields<'t> {
         name: &str,
         read: impl FnOnce(&Type) -> Result<Val, Fault>,
     ) -> Result<(), Fault> {
-        let Some(index) = self.declared.iter().position(|field| field.name == name) else {
-            let names: Vec<_> = self.declared.iter().map(|field| field.name).collect();
-            return Err(unknown("field", name, &names));
+        let Some(index) = self.declared.iter().position(|(field, _)| *field == name) else {
+            let names: Vec<_> = self.declared.iter().map(|(field, _)| *field).collect();
+            return Err(unknown(self.what, name, &names));
         };
         if self.values[index].is_some() {
-            return Err(twice("field", name));
+            return Err(twice(self.what, name));
         }
-        let value = read(&self.declared[index].ty);
+        let value = read(&self.declared[index].1);
         self.values[index] = Some(value.map_err(|fault| fault.within(&format!(".{name}")))?);
         Ok(())
     }
 
-    /// The whole record. An optional field that was not given is none.
+    /// The whole record.
     pub(super) fn finish(self) -> Result<Val, Fault> {
-        let fields = self.declared.into_iter().zip(self.values).map(|(field, value)| {
-            let value = match (value, &field.ty) {
-                (Some(value), _) => value,
-                (None, Type::Option(_)) => Val::Option(None),
-                (None, _) => {
-                    return Err(Fault::new(format!(
-                        "the field `{}` is missing",
-                        short(field.name)
-                    )));
-                }
-            };
-            Ok((field.name.to_owned(), value))
+        let names: Vec<_> = self.declared.iter().map(|(name, _)| (*name).to_owned()).collect();
+        Ok(Val::Record(names.into_iter().zip(self.values()?).collect()))
+    }
+
+    /// The values in their order. An optional one that was not given is none.
+    pub(super) fn values(self) -> Result<Vec<Val>, Fault> {
+        let what = self.what;
+        let values = self.declared.into_iter().zip(self.values).map(|((name, ty), value)| {
+            match (value, ty) {
+                (Some(value), _) => Ok(value),
+                (None, Type::Option(_)) => Ok(Val::Option(None)),
+                (None, _) => Err(Fault::new(format!("the {what} `{}` is missing", short(name)))),
+            }
         });
-        fields.collect::<Result<_, _>>().map(Val::Record)
+        values.collect()
     }
 }
 
@@ -75,6 +88,38 @@ pub(super) fn tuple_length(takes: usize, given: usize) -> Result<(), Fault> {
         return Ok(());
     }
     Err(Fault::new(format!("the tuple has {takes} values, and here are {given}")))
+}
+
+/// A list of a fixed length has to have as many values as its type.
+pub(super) fn list_length(takes: u32, given: usize) -> Result<(), Fault> {
+    if usize::try_from(takes) == Ok(given) {
+        return Ok(());
+    }
+    Err(Fault::new(format!("the list has {takes} values, and here are {given}")))
+}
+
+/// The entries of a map, each with another key.
+#[derive(Default)]
+pub(super) struct Entries {
+    pairs: Vec<(Val, Val)>,
+    /// As texts, since values can be neither ordered nor hashed.
+    keys: HashSet<String>,
+}
+
+impl Entries {
+    pub(super) fn push(&mut self, key: Val, value: Val) -> Result<(), Fault> {
+        let text = to_wave(&key);
+        if self.keys.contains(&text) {
+            return Err(twice("key", &text));
+        }
+        self.keys.insert(text);
+        self.pairs.push((key, value));
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Val {
+        Val::Map(self.pairs)
+    }
 }
 
 /// A value of an enum.

@@ -37,6 +37,7 @@ pub fn float(ty: &Type, text: &str) -> Option<Val> {
 }
 
 /// What the type's numbers are, in words.
+#[cfg(feature = "text")]
 pub(super) fn range(ty: &Type) -> Option<String> {
     fn bounds<N: std::fmt::Display>(least: N, most: N) -> Option<String> {
         Some(format!("a whole number from {least} to {most}"))

@@ -1,5 +1,5 @@
-//! The contract of a host: a world in WIT, whose imports are what guests may
-//! call and whose exports are what they are asked for.
+//! The contract of a host: a world in WIT. Its imports are the functions that guests may call,
+//! and its exports are the functions that guests must have.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use super::error::{ContractError, Result};
 use super::notation::quoted;
 use super::{Features, Package};
 
-/// A world in WIT, against which guests are checked before they run, so that
-/// what does not fit is told in the contract's own words.
+/// A world in WIT. Guests are checked against it before they run, so that errors can use the
+/// contract's own names.
 ///
 /// ```
 /// let contract = wit_host_wit::Contract::parse("
@@ -24,31 +24,30 @@ use super::{Features, Package};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Contract {
-    /// Every package that it needs, resolved.
+    /// The world's package and those that it needs, resolved.
     pub resolve: Arc<Resolve>,
-    /// The world among them.
+    /// The world in `resolve`.
     pub world: WorldId,
     package: Package,
 }
 
 impl Contract {
-    /// Reads a contract from WIT text, in which other packages may be nested. The
-    /// world may be left out where there is one. What is behind a gate is no part of
-    /// it; [`Package::parse`] can turn features on.
+    /// Reads a contract from WIT text, in which other packages may be nested. `world` may be
+    /// `None` if there is one world. Items behind a gate are left out; [`Package::parse`] can
+    /// turn features on.
     ///
     /// # Errors
-    /// [`ContractError`] where the text is not WIT, or has no such world.
+    /// [`ContractError`] if the text is not WIT, or does not have the world.
     pub fn parse(wit: &str, world: Option<&str>) -> Result<Self> {
         Package::parse(wit, &Features::default())?.contract(world)
     }
 
-    /// Reads a contract from a WIT file, or from a folder with a package and
-    /// what that needs in `deps`. The world may be left out where there is one. What is
-    /// behind a gate is no part of it; [`Package::read`] can turn features on.
+    /// Reads a contract from a WIT file, or from a folder with a package and the packages that
+    /// it needs in `deps`. `world` may be `None` if there is one world. Items behind a gate are
+    /// left out; [`Package::read`] can turn features on.
     ///
     /// # Errors
-    /// [`ContractError`] where the path cannot be read or is not WIT, or where
-    /// it has no such world.
+    /// [`ContractError`] if the path cannot be read or is not WIT, or does not have the world.
     pub fn read(path: &Path, world: Option<&str>) -> Result<Self> {
         Package::read(path, &Features::default())?.contract(world)
     }
@@ -57,18 +56,18 @@ impl Contract {
         Self { resolve: package.resolve.clone(), world, package }
     }
 
-    /// The package in which the world was chosen.
+    /// Returns the package that contains the world.
     pub fn package(&self) -> &Package {
         &self.package
     }
 
-    /// The packages of the interfaces that it has, as `namespace:package`.
+    /// Returns the packages of the contract's interfaces, as `namespace:package`.
     pub fn packages(&self) -> Vec<String> {
         let names = self.resolve.packages.iter().map(|(_, package)| &package.name);
         names.map(|name| format!("{}:{}", name.namespace, name.name)).collect()
     }
 
-    /// The versions that it has of `namespace:package/interface`.
+    /// Returns the versions of `namespace:package/interface` that the contract has.
     pub fn versions(&self, interface: &str) -> Vec<String> {
         let package = interface.split('/').next().unwrap_or_default();
         let names = self.resolve.packages.iter().map(|(_, package)| &package.name);
@@ -76,7 +75,7 @@ impl Contract {
         meant.filter_map(|name| Some(name.version.as_ref()?.to_string())).collect()
     }
 
-    /// The functions that guests can import, without versions:
+    /// Returns the functions that guests can import, without versions:
     /// `namespace:package/interface.function`.
     pub fn functions(&self) -> Vec<String> {
         let mut functions = Vec::new();
@@ -95,13 +94,13 @@ impl Contract {
         functions
     }
 
-    /// The same package with another of its worlds.
+    /// Replaces the world by another one of the package.
     ///
     /// # Errors
-    /// [`ContractError`] where it has no such world.
+    /// [`ContractError`] if the package does not have the world.
     pub fn with_world(self, world: &str) -> Result<Self> {
         self.package.contract(Some(world)).map_err(|error| match error {
-            // What was read is not known by a path here.
+            // Here the caller names no path, so the error names the package.
             ContractError::Unreadable { reason, .. } => {
                 ContractError::Unreadable { what: self.name(), reason }
             }
@@ -109,19 +108,18 @@ impl Contract {
         })
     }
 
-    /// The contract as one WIT text, with every package that it needs nested in
-    /// it.
+    /// Writes the contract as one WIT text, with every package that it needs nested in it.
     pub fn wit(&self) -> String {
         self.package.wit()
     }
 
-    /// The world's own name.
+    /// Returns the world's name without its package.
     pub(crate) fn world_name(&self) -> &str {
         &self.resolve.worlds[self.world].name
     }
 
-    /// The name by which every tool chooses the world among those of its files: its own, or
-    /// all of it where it is of a package that they only need.
+    /// Returns the name that selects the world in every tool: its name alone, or with its
+    /// package if that is not the main package.
     pub fn selector(&self) -> String {
         let world = &self.resolve.worlds[self.world];
         let own = quoted(&world.name);
@@ -134,7 +132,7 @@ impl Contract {
         format!("{namespace}:{name}/{own}{version}")
     }
 
-    /// The world's name with its package, as `wit-host:contract/plugin@0.1.0`.
+    /// Returns the world's name with its package, as `wit-host:contract/plugin@0.1.0`.
     pub fn name(&self) -> String {
         let world = &self.resolve.worlds[self.world];
         match world.package {

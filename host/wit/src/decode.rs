@@ -1,5 +1,5 @@
-//! What a component says of itself: its imports and exports as WIT, read from
-//! its types. It compiles nothing, and looks at no function's body.
+//! Reads the world of a component, its imports and exports as WIT, from its types. It compiles
+//! nothing and does not look at function bodies.
 
 use std::fmt;
 
@@ -12,24 +12,24 @@ use super::weight;
 use wit_host_text::contain::contain;
 use wit_host_text::{escaped, shown};
 
-/// A component's world.
+/// The world of a component.
 #[derive(Clone, Debug)]
 pub struct Decoded {
-    /// Its types, and every package that they are of.
+    /// The component's types, and every package that they belong to.
     pub resolve: Resolve,
-    /// The world that says what it imports and exports.
+    /// The world with the component's imports and exports.
     pub world: WorldId,
 }
 
 impl Decoded {
-    /// The names of what the component imports.
+    /// Returns the names of the component's imports.
     pub fn import_names(&self) -> impl Iterator<Item = String> {
         let imports = self.resolve.worlds[self.world].imports.keys();
         imports.map(|key| self.resolve.name_world_key(key))
     }
 
-    /// The functions in the interfaces that the component imports, behind the interface's
-    /// name.
+    /// Returns the functions in the interfaces that the component imports, each after the
+    /// interface's name.
     pub fn imported_functions(&self) -> impl Iterator<Item = (String, &str)> {
         let imports = self.resolve.worlds[self.world].imports.iter();
         imports.flat_map(|(key, item)| {
@@ -45,16 +45,17 @@ impl Decoded {
         })
     }
 
-    /// The world as one WIT text, with every package that it needs nested in it.
-    /// What could steer a terminal in it is escaped.
+    /// Writes the world as one WIT text, with every package that it needs nested in it.
+    /// Characters that could steer a terminal are escaped.
     ///
     /// # Errors
-    /// Where it has something that WIT cannot say; the reason.
+    /// The reason, if the world has something that WIT cannot express.
     pub fn wit(&self) -> Result<String, String> {
         let Some(of) = self.resolve.worlds[self.world].package else {
             return Err("its world is in no package".into());
         };
-        // The printer expects what the usual tools make, as the decoder does.
+        // The printer panics on components that the usual tools do not make, as the decoder
+        // does.
         let printed = contained(|| package(&self.resolve, of))??;
         let wit = escaped(&printed);
         Contract::parse(&wit, None).map_err(|error| error.to_string())?;
@@ -62,7 +63,7 @@ impl Decoded {
     }
 }
 
-/// Whether an interface has nothing that somebody would have to serve.
+/// Returns whether an interface contains types only, so that a host has nothing to provide.
 pub fn has_only_types(resolve: &Resolve, id: InterfaceId) -> bool {
     let interface = &resolve.interfaces[id];
     let is_resource = |id: &TypeId| matches!(resolve.types[*id].kind, TypeDefKind::Resource);
@@ -70,17 +71,17 @@ pub fn has_only_types(resolve: &Resolve, id: InterfaceId) -> bool {
     has_types && interface.functions.is_empty() && !interface.types.values().any(is_resource)
 }
 
-/// Why a component has no world that can be read.
+/// Why the world of a component cannot be read.
 #[derive(Debug)]
 pub enum Undecoded {
-    /// It is a WIT package in binary form, which has no code.
+    /// The component is a WIT package in binary form, which has no code.
     Package {
         /// The package's name.
         name: String,
-        /// Its WIT, where that can be written.
+        /// The package's WIT, if it can be written.
         wit: Option<String>,
     },
-    /// It is invalid, or has something that WIT cannot say.
+    /// The component is invalid, or has something that WIT cannot express.
     Reason(String),
 }
 
@@ -103,11 +104,11 @@ impl From<String> for Undecoded {
     }
 }
 
-/// Reads the world of a component that has passed the scan, which bounds what
-/// it can cost.
+/// Reads the world of a component. The component must have passed the scan, which limits what
+/// reading it costs.
 ///
 /// # Errors
-/// Where it has none that can be read; what it is instead, or the reason.
+/// What the component is instead, or the reason, if it has no world that can be read.
 pub fn decode(binary: &[u8]) -> Result<Decoded, Undecoded> {
     match contained(|| wit_parser::decoding::decode(binary))? {
         Ok(DecodedWasm::Component(resolve, world)) => {
@@ -124,11 +125,11 @@ pub fn decode(binary: &[u8]) -> Result<Decoded, Undecoded> {
     }
 }
 
-/// Runs a tool that expects what the usual toolchains make, and panics on some
-/// of what others can write.
+/// Runs a tool that is made for the output of the usual toolchains, and panics on some other
+/// valid input.
 ///
 /// # Errors
-/// Where it panicked.
+/// The message, if the tool panicked.
 pub fn contained<R>(tool: impl FnOnce() -> R) -> Result<R, String> {
     contain(tool)
         .map_err(|_| "its types are put together in a way that WIT has no words for".into())

@@ -1,21 +1,22 @@
-//! How deep types are within one another. What looks into a type does so by calling
-//! itself, for which there is only so much stack.
+//! Measures how deep types are nested. Code that reads a type calls itself for each level, so a
+//! type that is nested too deep would overflow its stack.
 
 use std::collections::HashMap;
 
 use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
 
-/// The deepest that is read: no contract that people write comes near.
+/// The number of levels that are accepted, far more than contracts that people write have.
 const DEEPEST: usize = 100;
 
-/// Checks that no type is too deep, by whatever names its parts have.
+/// Checks that no type is nested too deep. Names of parts do not hide their depth.
 ///
 /// # Errors
-/// Where one is; a sentence.
+/// A sentence, if a type is nested too deep.
 pub fn check(resolve: &Resolve) -> Result<(), String> {
     let mut depths: HashMap<TypeId, usize> = HashMap::new();
     for (id, _) in resolve.types.iter() {
-        // With a stack of its own, since nothing is known yet of how deep it goes.
+        // The loop has a stack of its own on the heap. It must not call itself, since the depth
+        // is not known yet.
         let mut under_way = vec![id];
         while let Some(&at) = under_way.last() {
             let parts = parts(&resolve.types[at].kind);
@@ -38,7 +39,7 @@ pub fn check(resolve: &Resolve) -> Result<(), String> {
     Ok(())
 }
 
-/// The types that one is made of. A handle is no part of what it leads to.
+/// Returns the types that a type is made of.
 pub(super) fn parts(kind: &TypeDefKind) -> Vec<TypeId> {
     let types: Vec<Type> = match kind {
         TypeDefKind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),

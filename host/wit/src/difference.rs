@@ -1,6 +1,5 @@
-//! What keeps two functions in WIT from being of one type: the smallest parts
-//! in which they differ, each in a sentence. A record or a variant that differs
-//! in one field is told by that field.
+//! Finds why two functions in WIT are of different types. It names the smallest parts that
+//! differ, each in a sentence: of a record that differs in one field, only the field.
 
 use std::collections::HashSet;
 
@@ -9,31 +8,30 @@ use wit_parser::{Function, Handle, Param, Resolve, Type, TypeDefKind, TypeId};
 use super::members::{self, Member};
 use super::notation::{definition, is_async, ty as notation};
 
-/// The two sides that are compared, and what they are called in a sentence.
+/// The two sides of a comparison, with their names for sentences.
 #[derive(Clone, Copy)]
 pub struct Sides<'r> {
-    /// The types of the side that is looked at.
+    /// The types of the side that is described.
     pub ours: &'r Resolve,
-    /// The types of the other one.
+    /// The types of the other side.
     pub theirs: &'r Resolve,
-    /// As in "the guest".
+    /// A name such as "the guest".
     pub our_name: &'static str,
-    /// As in "the contract".
+    /// A name such as "the contract".
     pub their_name: &'static str,
 }
 
-/// One difference, and where it lies.
+/// A difference and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What differs, in a sentence.
+    /// The difference in a sentence.
     pub sentence: String,
-    /// The two definitions of the type that it is in, if it is in one with a
-    /// name.
+    /// The definitions on both sides of the named type that contains it, if there is one.
     pub definitions: Option<(String, String)>,
 }
 
-/// Every difference between the types of `ours` and `theirs`. The names of
-/// parameters are no part of a function's type.
+/// Returns every difference between the types of `ours` and `theirs`. The names of parameters
+/// are not part of a function's type.
 pub fn differences(sides: Sides<'_>, ours: &Function, theirs: &Function) -> Vec<Difference> {
     let mut walk = Walk { sides, seen: HashSet::new(), within: None, found: Vec::new() };
     if is_async(ours) != is_async(theirs) {
@@ -45,7 +43,8 @@ pub fn differences(sides: Sides<'_>, ours: &Function, theirs: &Function) -> Vec<
     walk.found
 }
 
-/// The same for two types of one name, of which a sentence speaks as `it`.
+/// Returns every difference between two types of the same name. The sentences call the type
+/// `it`.
 pub(crate) fn type_differences(sides: Sides<'_>, ours: TypeId, theirs: TypeId) -> Vec<Difference> {
     let mut walk = Walk { sides, seen: HashSet::new(), within: None, found: Vec::new() };
     walk.types("it", &Type::Id(ours), &Type::Id(theirs));
@@ -54,9 +53,9 @@ pub(crate) fn type_differences(sides: Sides<'_>, ours: TypeId, theirs: TypeId) -
 
 struct Walk<'r> {
     sides: Sides<'r>,
-    /// A type within a type is looked at once, however often it is named.
+    /// The pairs of types that were compared. Each is compared once, however often it is used.
     seen: HashSet<(TypeId, TypeId)>,
-    /// The innermost types with a name that are being compared.
+    /// The innermost named types that are being compared.
     within: Option<(TypeId, TypeId)>,
     found: Vec<Difference>,
 }
@@ -84,8 +83,10 @@ impl Walk<'_> {
             }
             return;
         }
-        // Those without a counterpart of their name are told from the first on
-        // that is one too many: the others have another name, which is no matter.
+        // The numbers of parameters differ, so one side has some too many. A parameter whose
+        // name the other side lacks may only be renamed, which makes no difference to the type.
+        // So from the beginning, as many unmatched parameters are passed over on each side as
+        // both sides have, and the rest are reported.
         let named =
             |params: &[Param], param: &Param| params.iter().any(|other| other.name == param.name);
         let unpaired = ours.iter().filter(|our| !named(theirs, our)).count();
@@ -205,7 +206,7 @@ fn as_members(params: &[(String, Type)]) -> Vec<Member<'_>> {
     params.iter().map(|(name, ty)| Member { name, ty: Some(*ty) }).collect()
 }
 
-/// What a chain of names for a type ends at.
+/// Returns the type that a chain of names ends at.
 fn end(resolve: &Resolve, ty: &Type) -> Type {
     let mut ty = *ty;
     while let Type::Id(id) = ty
@@ -216,7 +217,7 @@ fn end(resolve: &Resolve, ty: &Type) -> Type {
     ty
 }
 
-/// The name of a resource where it was declared.
+/// Returns the name of a resource where it was declared.
 fn resource(resolve: &Resolve, id: TypeId) -> Option<&str> {
     match end(resolve, &Type::Id(id)) {
         Type::Id(id) => resolve.types[id].name.as_deref(),
@@ -224,7 +225,7 @@ fn resource(resolve: &Resolve, id: TypeId) -> Option<&str> {
     }
 }
 
-/// A type by its name, and by its kind where the name does not tell it.
+/// Writes a type by its name, with its kind if the name does not show it.
 fn spelled(resolve: &Resolve, ty: &Type) -> String {
     let name = notation(resolve, ty);
     match (ty, end(resolve, ty)) {

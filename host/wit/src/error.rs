@@ -1,4 +1,4 @@
-//! Why a contract could not be read.
+//! Errors of reading a contract.
 
 use wit_host_text::contain::Panicked;
 
@@ -6,19 +6,19 @@ use wit_host_text::contain::Panicked;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContractError {
-    /// It is not there, is no WIT, or has no such world.
+    /// The contract is missing, is not WIT, or does not have the world.
     #[error("failed to read the contract `{what}`: {reason}")]
     Unreadable {
-        /// The file or folder, or the name of the package.
+        /// The file or the folder, or the name of the package.
         what: String,
-        /// Why, with the place where it is known.
+        /// The reason, with its place if it is known.
         reason: String,
     },
 
-    /// What reads it panicked, which is a fault of the host.
+    /// The code that reads contracts panicked, which is a fault of the host.
     #[error(transparent)]
     Panicked(#[from] Panicked),
 }
 
-/// The result of what reads contracts.
+/// The result of functions that read contracts.
 pub(super) type Result<T, E = ContractError> = std::result::Result<T, E>;

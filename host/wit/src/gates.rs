@@ -1,7 +1,7 @@
-//! Parts of a contract that are not settled yet: what stands behind
-//! `@unstable(feature = …)` is a part of it where its feature is on. The parser takes
-//! them out, but stumbles over what has no gate of its own and is of no use without what
-//! has one: this gives it the same gate. It reads no files.
+//! Handles the unstable parts of a contract. An item behind `@unstable(feature = …)` is a part
+//! of the contract if the feature is on. The parser removes the others, but fails on items
+//! without a gate that make no sense without a gated one. This module gives them the same gate.
+//! It reads no files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,8 +11,8 @@ use wit_parser::{
 
 use super::depth::parts;
 
-/// Which of a contract's features are on: what stands behind the others in its
-/// `@unstable` gates is no part of it. By default none is.
+/// The features of a contract that are on. Items behind the `@unstable` gates of other features
+/// are no part of the contract. By default, no feature is on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Features {
     all: bool,
@@ -20,12 +20,13 @@ pub struct Features {
 }
 
 impl Features {
-    /// All of them.
+    /// Turns every feature on.
     pub fn all() -> Self {
         Self { all: true, names: BTreeSet::new() }
     }
 
-    /// These. [`Package::features`](crate::Package::features) has those that a package has.
+    /// Turns these features on. [`Package::features`](crate::Package::features) returns those
+    /// that a package has.
     pub fn of<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Self {
         Self { all: false, names: names.into_iter().map(Into::into).collect() }
     }
@@ -35,7 +36,7 @@ impl Features {
         resolve.features.extend(self.names.iter().cloned());
     }
 
-    /// The gate, where it is closed.
+    /// Returns the gate if it is closed.
     fn closed(&self, gate: &Stability) -> Option<Stability> {
         match gate {
             Stability::Unstable { feature, .. } if !self.all && !self.names.contains(feature) => {
@@ -46,10 +47,10 @@ impl Features {
     }
 }
 
-/// Gives closed gates to what is nothing without what they keep: types without a name that
-/// are made of a type behind one, the parts of an interface or a resource behind one, and
-/// where a world imports, exports or includes what is behind one. What has a name and no
-/// gate, and uses what has one, is left to the parser, which refuses it.
+/// Spreads closed gates to items that make no sense without a gated item: types without a name
+/// that contain a gated type, the content of a gated interface or resource, and a world's
+/// imports, exports and includes of a gated item. An item with a name and without a gate that
+/// uses a gated one is left as it is; the parser refuses it.
 pub(super) fn spread(package: &mut UnresolvedPackage, features: &Features) {
     let interfaces: HashMap<InterfaceId, Stability> = package
         .interfaces
@@ -80,7 +81,7 @@ pub(super) fn spread(package: &mut UnresolvedPackage, features: &Features) {
         .filter_map(|(id, world)| Some((id, features.closed(&world.stability)?)))
         .collect();
     for (_, world) in package.worlds.iter_mut() {
-        // The parser does not look at their gates.
+        // The parser does not look at the gates of types, so gated ones are removed here.
         for items in [&mut world.imports, &mut world.exports] {
             items.retain(
                 |_, item| !matches!(item, WorldItem::Type { id, .. } if types.contains_key(id)),
@@ -106,8 +107,8 @@ pub(super) fn spread(package: &mut UnresolvedPackage, features: &Features) {
     }
 }
 
-/// The types behind closed gates. They stand in an order in which the parts of each come
-/// before it.
+/// Returns the types behind closed gates. The parts of a type come before it in the package, so
+/// one pass is enough.
 fn types(package: &mut UnresolvedPackage, features: &Features) -> HashMap<TypeId, Stability> {
     let mut closed: HashMap<TypeId, Stability> = HashMap::new();
     for (id, ty) in package.types.iter_mut() {
@@ -121,7 +122,7 @@ fn types(package: &mut UnresolvedPackage, features: &Features) -> HashMap<TypeId
     closed
 }
 
-/// Every feature that a gate has.
+/// Returns the features of all gates.
 pub(super) fn named(package: &UnresolvedPackage) -> BTreeSet<String> {
     let functions = package.interfaces.iter().flat_map(|(_, one)| one.functions.values());
     let types = package.types.iter().map(|(_, ty): (_, &TypeDef)| &ty.stability);
@@ -146,7 +147,7 @@ pub(super) fn named(package: &UnresolvedPackage) -> BTreeSet<String> {
         .collect()
 }
 
-/// What is behind closed gates, with the feature of each: interfaces, as
+/// Returns the items behind closed gates, each with its feature: interfaces, as
 /// `shop:prices/prices@1.0.0`, and their functions, as `shop:prices/prices@1.0.0.price`.
 pub(super) fn shut(package: &UnresolvedPackage, features: &Features) -> BTreeMap<String, String> {
     let mut shut = BTreeMap::new();
@@ -166,8 +167,8 @@ pub(super) fn shut(package: &UnresolvedPackage, features: &Features) -> BTreeMap
     shut
 }
 
-/// Takes the open gates away, so that what is printed is read again as it is, whatever
-/// features are on.
+/// Removes the gates that are open. The printed text then means the same, whatever features its
+/// reader turns on.
 pub(super) fn open(resolve: &mut Resolve) {
     let settle = |gate: &mut Stability| {
         if let Stability::Unstable { .. } = gate {

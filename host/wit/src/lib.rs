@@ -1,5 +1,6 @@
-//! WIT as data: the contract of a host, and what a component says of itself.
-//! Whether the two go together is for `fit` to find.
+//! Reads and compares WIT: the contract of a host, and the world of a component. This crate
+//! knows no engine. Whether a component fits a contract is decided by the crate
+//! `wit-host-check`.
 
 pub mod changes;
 mod contract;
@@ -8,6 +9,7 @@ pub mod depth;
 mod difference;
 mod error;
 mod gates;
+mod json;
 mod members;
 mod notation;
 mod offered;

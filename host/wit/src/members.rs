@@ -1,20 +1,20 @@
-//! What has names in a type: the fields of a record, the cases of a variant or
-//! an enum, flags, and the parameters of a function. Which of them are missing,
-//! have another name or stand in another order.
+//! Compares the named members of types: the fields of a record, the cases of a variant or an
+//! enum, flags, and the parameters of a function. It finds members that are missing, have
+//! another name or stand in another order.
 
 use wit_parser::{Resolve, Type, TypeDef, TypeDefKind};
 
 use super::difference::Sides;
 use super::notation::ty as notation;
 
-/// One of several that are told apart by their names.
+/// A member of a type, identified by its name.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Member<'r> {
     pub name: &'r str,
     pub ty: Option<Type>,
 }
 
-/// The members of a type.
+/// Returns the members of a type.
 pub(crate) fn of(definition: &TypeDef) -> Vec<Member<'_>> {
     fn member(name: &str, ty: Option<Type>) -> Member<'_> {
         Member { name, ty }
@@ -36,7 +36,7 @@ pub(crate) fn of(definition: &TypeDef) -> Vec<Member<'_>> {
     }
 }
 
-/// How the members of the two sides differ in their names and order.
+/// Describes how the members of the two sides differ in their names and their order.
 pub(crate) fn differences(
     sides: Sides<'_>,
     what: &str,
@@ -83,7 +83,7 @@ fn place(all: &[Member<'_>], member: &Member<'_>) -> Option<usize> {
     all.iter().position(|one| one.name == member.name)
 }
 
-/// A member's type behind its name: `: u32` of a field, `(u32)` of a case.
+/// Writes a member's type as it follows the name: `: u32` for a field, `(u32)` for a case.
 fn spelled(what: &str, resolve: &Resolve, member: &Member<'_>) -> String {
     match (what, member.ty) {
         (_, None) => String::new(),
@@ -92,7 +92,7 @@ fn spelled(what: &str, resolve: &Resolve, member: &Member<'_>) -> String {
     }
 }
 
-/// A type's members as its definition has them between its braces.
+/// Lists a type's members as its definition has them between its braces.
 pub(crate) fn listed(resolve: &Resolve, definition: &TypeDef) -> String {
     let what = definition.kind.as_str();
     let what = if what == "variant" { "case" } else { what };

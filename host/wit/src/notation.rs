@@ -1,5 +1,4 @@
-//! Functions and types in the notation of WIT, on one line, and packages as a
-//! text.
+//! Writes functions and types in the notation of WIT on one line, and packages as a text.
 
 use std::borrow::Cow;
 
@@ -8,10 +7,10 @@ use wit_parser::{Function, FunctionKind, PackageId, Resolve, Type, TypeDef, Type
 
 use super::members;
 
-/// A package as one text, with all others nested in it.
+/// Writes a package as one text, with the packages that it needs nested in it.
 ///
 /// # Errors
-/// Where a type has no name; the reason.
+/// The reason, if a type that WIT has to name has no name.
 pub(crate) fn package(resolve: &Resolve, package: PackageId) -> Result<String, String> {
     let others = resolve.topological_packages();
     let nested: Vec<_> = others.into_iter().filter(|other| *other != package).collect();
@@ -20,7 +19,7 @@ pub(crate) fn package(resolve: &Resolve, package: PackageId) -> Result<String, S
     Ok(printer.output.to_string())
 }
 
-/// A type as it is referred to: by its name, where it has one.
+/// Writes a type as other types refer to it: by its name if it has one.
 pub fn ty(resolve: &Resolve, ty: &Type) -> String {
     let mut printer = WitPrinter::default();
     match printer.print_type_name(resolve, ty) {
@@ -29,7 +28,7 @@ pub fn ty(resolve: &Resolve, ty: &Type) -> String {
     }
 }
 
-/// A function as it is declared: `add: func(a: s32, b: s32) -> s32`.
+/// Writes a function's declaration: `add: func(a: s32, b: s32) -> s32`.
 pub fn function(resolve: &Resolve, function: &Function) -> String {
     let params = function.params.iter().skip(usize::from(has_self(function)));
     let params: Vec<_> = params
@@ -51,7 +50,7 @@ pub fn function(resolve: &Resolve, function: &Function) -> String {
     }
 }
 
-/// A name as it stands in WIT, where one that is a word of WIT has a `%` before it.
+/// Writes a name as WIT does. One that is a keyword of WIT has a `%` in front of it.
 pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
     match wit_parser::parse_use_path(name) {
         Ok(wit_parser::ParsedUsePath::Name(_)) => name.into(),
@@ -59,7 +58,7 @@ pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// A type as it is defined: `record point { x: f32, y: f32 }`.
+/// Writes a type's definition: `record point { x: f32, y: f32 }`.
 pub(crate) fn definition(resolve: &Resolve, id: TypeId) -> String {
     let definition = &resolve.types[id];
     let (kind, name) = (definition.kind.as_str(), definition.name.as_deref());
@@ -67,7 +66,7 @@ pub(crate) fn definition(resolve: &Resolve, id: TypeId) -> String {
     format!("{kind} {name} {{ {} }}", members::listed(resolve, definition))
 }
 
-/// What the name of a type stands for: `record { x: f32, y: f32 }`.
+/// Writes a type's definition without its name: `record { x: f32, y: f32 }`.
 pub fn definition_without_name(resolve: &Resolve, definition: &TypeDef) -> String {
     let listed = |one: Option<&Type>| one.map_or("_".into(), |one| ty(resolve, one));
     match &definition.kind {
@@ -87,12 +86,12 @@ pub fn definition_without_name(resolve: &Resolve, definition: &TypeDef) -> Strin
     }
 }
 
-/// Whether the first parameter is the resource that a method belongs to.
+/// Returns whether the first parameter is the resource that a method belongs to.
 pub(crate) fn has_self(function: &Function) -> bool {
     matches!(function.kind, FunctionKind::Method(_) | FunctionKind::AsyncMethod(_))
 }
 
-/// Whether the function is declared `async`.
+/// Returns whether the function is declared `async`.
 pub(crate) fn is_async(function: &Function) -> bool {
     function.kind.is_async()
 }

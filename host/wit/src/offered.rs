@@ -1,5 +1,5 @@
-//! The contract that a runtime offers. Reading its text takes longer than much of what
-//! a small guest does, and a guest that is known to fit needs it for nothing.
+//! The contract that a runtime offers, read on first use. Reading the text takes longer than
+//! much of what a small guest does, and a guest that is known to fit does not need it.
 
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -11,12 +11,13 @@ use super::error::Result;
 pub struct Offered {
     wit: String,
     contract: OnceLock<Contract>,
-    /// Whether every guest is held against it, or only one that imports something of it.
+    /// Whether every guest is checked against the contract, or only those that import something
+    /// of it.
     holds_for_all: bool,
 }
 
 impl Offered {
-    /// A contract of the embedder's own, which may not be one.
+    /// Reads a contract of the embedder's own. It is read at once, since it may be malformed.
     ///
     /// # Errors
     /// Those of [`Contract::parse`].
@@ -25,23 +26,23 @@ impl Offered {
         Ok(Self { wit, contract, holds_for_all: true })
     }
 
-    /// A contract of the embedder's own that was read.
+    /// Offers a contract of the embedder's own that was read already.
     pub fn of(contract: Contract) -> Self {
         Self { wit: contract.wit(), contract: contract.into(), holds_for_all: true }
     }
 
-    /// A contract that is known to be one, and offered to guests that were not made for it
-    /// as well.
+    /// Offers a contract that is known to be well-formed. Guests that import nothing of it are
+    /// accepted as well.
     pub fn known(wit: String) -> Self {
         Self { wit, contract: OnceLock::new(), holds_for_all: false }
     }
 
-    /// Whether every guest is held against it.
+    /// Returns whether every guest is checked against the contract.
     pub fn holds_for_all(&self) -> bool {
         self.holds_for_all
     }
 
-    /// Its text, which is not read for that.
+    /// Returns the contract's text without reading it.
     pub fn text(&self) -> &str {
         &self.wit
     }

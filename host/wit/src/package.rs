@@ -1,5 +1,5 @@
-//! A package of WIT with all of its worlds, and how a world of it is found by its name.
-//! It does not know what is made of a world.
+//! A package of WIT with all of its worlds, and how one of them is found by its name. It does
+//! not know what a world is used for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,11 +14,11 @@ use super::{Contract, depth, notation, weight};
 use wit_host_text::contain::contained;
 use wit_host_text::{list, shown};
 
-/// What the host is about where it panics.
+/// Completes the message of a panic, "the host failed to …".
 const READ: &str = "read the contract";
 
-/// A package of WIT: any of its worlds is a contract, and as a whole it is what is
-/// released.
+/// A package of WIT. Each of its worlds is a contract, and the package as a whole has a
+/// version.
 ///
 /// ```
 /// use wit_host_wit::{Features, Package};
@@ -40,10 +40,10 @@ const READ: &str = "read the contract";
 /// ```
 #[derive(Clone, Debug)]
 pub struct Package {
-    /// Every package that it needs, resolved.
+    /// The package and those that it needs, resolved.
     pub resolve: Arc<Resolve>,
     pub(crate) id: PackageId,
-    /// What it was read from.
+    /// What the package was read from, for errors.
     what: String,
     path: Option<PathBuf>,
     gates: BTreeSet<String>,
@@ -54,16 +54,16 @@ impl Package {
     /// Reads a package from WIT text, in which other packages may be nested.
     ///
     /// # Errors
-    /// [`ContractError`] where the text is not WIT.
+    /// [`ContractError`] if the text is not WIT.
     pub fn parse(wit: &str, features: &Features) -> Result<Self> {
         contained(READ, || Self::of("the WIT text", None, source::of_text(wit, features)))
     }
 
-    /// Reads a package from a WIT file, or from a folder with a package and what that
-    /// needs in `deps`.
+    /// Reads a package from a WIT file, or from a folder with a package and the packages that
+    /// it needs in `deps`.
     ///
     /// # Errors
-    /// [`ContractError`] where the path cannot be read or is not WIT.
+    /// [`ContractError`] if the path cannot be read or is not WIT.
     pub fn read(path: &Path, features: &Features) -> Result<Self> {
         let what = shown(&path.display().to_string());
         contained(READ, || Self::of(&what, Some(path), source::of_path(path, features)))
@@ -81,11 +81,12 @@ impl Package {
         Ok(Self { resolve: resolve.into(), id, what, path, gates, shut })
     }
 
-    /// The contract that one of its worlds is. The world may be left out where there is
-    /// one, and have the `%` with which WIT writes what is a word of its own.
+    /// Returns the contract of one of the package's worlds. `world` may be `None` if the
+    /// package has one world. It may begin with the `%` that WIT puts before names that are
+    /// keywords.
     ///
     /// # Errors
-    /// [`ContractError`] where it has no such world.
+    /// [`ContractError`] if the package does not have the world.
     pub fn contract(&self, world: Option<&str>) -> Result<Contract> {
         let found = match world {
             Some(name) => self.find(name),
@@ -98,35 +99,35 @@ impl Package {
         Ok(Contract::new(self.clone(), found.ok_or(()).map_err(wrong)?))
     }
 
-    /// Every world of its own, in the order of the WIT.
+    /// Returns the contracts of all worlds of the package, in the order of the WIT.
     pub fn contracts(&self) -> Vec<Contract> {
         let worlds = self.own().worlds.values();
         worlds.map(|world| Contract::new(self.clone(), *world)).collect()
     }
 
-    /// The whole package as one WIT text, with every package that it needs nested in it.
+    /// Writes the package as one WIT text, with every package that it needs nested in it.
     pub fn wit(&self) -> String {
-        // What was parsed has no type without a name, the one thing that cannot be printed.
+        // Only a type without a name cannot be printed, and a package that was parsed has none.
         notation::package(&self.resolve, self.id).unwrap_or_else(|error| format!("// {error}\n"))
     }
 
-    /// Its name, with the version where it has one.
+    /// Returns the package's name, with its version if it has one.
     pub fn name(&self) -> &PackageName {
         &self.own().name
     }
 
-    /// What it was read from, where that is a path.
+    /// Returns the path that the package was read from, if it was read from one.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// The features that its gates have, whether they are on or not.
+    /// Returns the features of the package's gates, whether they are on or not.
     pub fn features(&self) -> impl Iterator<Item = &str> {
         self.gates.iter().map(String::as_str)
     }
 
-    /// The feature that is off, and because of which the package does not have an interface or
-    /// a function of one.
+    /// Returns the feature that has to be on for the package to have the interface or function
+    /// `name`. `None` if the name is not behind a closed gate.
     pub fn feature_of(&self, name: &str) -> Option<&str> {
         self.shut.get(name).map(String::as_str)
     }
@@ -140,8 +141,8 @@ impl Package {
         worlds.next().copied().filter(|_| worlds.next().is_none())
     }
 
-    /// A world by its name, or by that with its package: `shop:prices/plugin@1.0.0`. The
-    /// version may be left out where it says nothing.
+    /// Finds a world by its name, or by its name with its package: `shop:prices/plugin@1.0.0`.
+    /// The version may be left out if it is not needed to tell packages apart.
     pub(crate) fn find(&self, name: &str) -> Option<WorldId> {
         let name = name.replace('%', "");
         if let Some(world) = self.own().worlds.get(&name) {
@@ -163,7 +164,7 @@ impl Package {
         package.worlds.get(world).copied()
     }
 
-    /// Why there is no contract.
+    /// Explains why there is no contract.
     pub(crate) fn no_world(&self, world: Option<&str>) -> String {
         let worlds: Vec<_> = self.own().worlds.keys().collect();
         let has = format!("the package has {}", list(&worlds));

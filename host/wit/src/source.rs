@@ -1,5 +1,5 @@
-//! Reads WIT from texts, files and folders. It does not know worlds; it hands on what the
-//! parser says.
+//! Reads WIT from texts, files and folders. It does not know worlds, and passes the parser's
+//! errors on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -11,20 +11,20 @@ use wit_parser::{PackageId, Resolve, SourceMap, UnresolvedPackageGroup};
 use super::gates::{self, Features};
 use wit_host_text::{list, shown, shown_text};
 
-/// What was read: a package, and what that needs.
+/// A package that was read, with the packages that it needs.
 pub(super) struct Source {
     pub resolve: Resolve,
     pub package: PackageId,
-    /// Every feature that a gate has, whether it is on or not.
+    /// The features of all gates, whether they are on or not.
     pub(super) gates: BTreeSet<String>,
-    /// What is behind a gate whose feature is off.
+    /// The items behind the gates of features that are off.
     pub(super) shut: BTreeMap<String, String>,
 }
 
 /// Reads a text, in which other packages may be nested.
 ///
 /// # Errors
-/// Where it is not WIT; the reason, with the place.
+/// The reason with its place, if the text is not WIT.
 pub(super) fn of_text(wit: &str, features: &Features) -> Result<Source, String> {
     let mut map = SourceMap::default();
     map.push_str("contract.wit", wit);
@@ -33,10 +33,10 @@ pub(super) fn of_text(wit: &str, features: &Features) -> Result<Source, String> 
     reader.finish(group, Vec::new())
 }
 
-/// Reads a file, or a folder with a package and what that needs in `deps`.
+/// Reads a file, or a folder with a package and the packages that it needs in `deps`.
 ///
 /// # Errors
-/// Where it cannot be read or is not WIT; the reason, with the place.
+/// The reason with its place, if the path cannot be read or is not WIT.
 pub(super) fn of_path(path: &Path, features: &Features) -> Result<Source, String> {
     if path.is_dir() && !has_wit(path) {
         let reason = "the folder has no file that ends with `.wit`; give one that has";
@@ -59,7 +59,7 @@ pub(super) fn of_path(path: &Path, features: &Features) -> Result<Source, String
 
 enum Read {
     Text(Box<UnresolvedPackageGroup>),
-    /// A package in binary form, which is in its place already.
+    /// A package in binary form, which is resolved already.
     Binary(PackageId),
 }
 
@@ -107,7 +107,7 @@ impl<'f> Reader<'f> {
         self.parse(map).map(Box::new).map(Read::Text)
     }
 
-    /// What is in `deps`: packages, each a folder or a file.
+    /// Reads the packages in `deps`, each a folder or a file.
     fn needed(&mut self, deps: &Path) -> Result<Vec<UnresolvedPackageGroup>, String> {
         let mut groups = Vec::new();
         if !deps.exists() {
@@ -152,7 +152,8 @@ impl<'f> Reader<'f> {
         Source { resolve, package, gates, shut }
     }
 
-    /// What the parser says, and the way out where a gate is what is in the way.
+    /// Returns the parser's message. If a closed gate is the reason, it adds how to open the
+    /// gate.
     fn words(&self, error: &anyhow::Error) -> String {
         let words = shown_text(&self.resolve.render_error(error));
         if words.contains("feature not being activated") && !self.gates.is_empty() {
@@ -167,9 +168,10 @@ impl<'f> Reader<'f> {
     }
 }
 
-/// Why a path is not read: a device has no end, and no contract is so long.
+/// Returns why a path is not read at all. A device has no end, and no contract is as long as
+/// the limit.
 fn too_much(path: &Path) -> Option<String> {
-    /// A hundred times as much as all of WASI.
+    /// The size of a file that is read at most: a hundred times that of all of WASI.
     const MOST: u64 = 16 << 20;
     let metadata = path.metadata().ok()?;
     if metadata.is_dir() {
@@ -181,7 +183,8 @@ fn too_much(path: &Path) -> Option<String> {
     (metadata.len() > MOST).then(|| "it is longer than 16 MiB, which no contract is".into())
 }
 
-/// Whether a folder has WIT of its own. One that cannot be read is left to whoever reads it.
+/// Returns whether a folder contains WIT files. For a folder that cannot be read it is `true`,
+/// so that reading it reports the error.
 fn has_wit(folder: &Path) -> bool {
     let Ok(entries) = folder.read_dir() else { return true };
     let mut paths = entries.filter_map(Result::ok).map(|entry| entry.path());

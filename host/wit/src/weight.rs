@@ -1,22 +1,23 @@
-//! How long types are when they are written out. A type is written by its name
-//! wherever it is used, or whole where it has none, so a small guest can have
-//! types that no memory would hold as text.
+//! Estimates the length of types when they are written out. A type without a name is written as
+//! a whole wherever it is used. So a small guest can have types whose text would not fit into
+//! any memory.
 
 use std::collections::HashMap;
 
 use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldItem};
 
-/// How many bytes are written out at most, about: a hundred times as many as the
-/// largest worlds of WASI take.
+/// The number of bytes that may be written out: about a hundred times as many as the largest
+/// worlds of WASI take.
 const MOST: usize = 16 << 20;
 
-/// What a type with a short name takes, and the marks around each.
+/// The number of bytes that a type with a short name takes, and those of the punctuation around
+/// any type.
 const SHORT: usize = 8;
 
 /// Checks that all functions and types can be written out.
 ///
 /// # Errors
-/// Where they are too long; a sentence.
+/// A sentence, if they are too long.
 pub(crate) fn check(resolve: &Resolve) -> Result<(), String> {
     let mut weights = Weights { resolve, known: HashMap::new() };
     let worlds = resolve.worlds.iter().flat_map(|(_, world)| world.imports.values());
@@ -38,7 +39,7 @@ pub(crate) fn check(resolve: &Resolve) -> Result<(), String> {
     }
 }
 
-/// The length of the name of the interface that a type is taken from.
+/// Returns the length of the name of the interface that a type is taken from.
 fn origin(resolve: &Resolve, kind: &TypeDefKind) -> usize {
     let TypeDefKind::Type(Type::Id(other)) = kind else { return 0 };
     let TypeOwner::Interface(interface) = resolve.types[*other].owner else { return 0 };
@@ -71,7 +72,7 @@ impl Weights<'_> {
         let definition = &resolve.types[*id];
         let weight = match &definition.name {
             Some(name) => name.len().saturating_add(SHORT),
-            // The decoder bounds how deep such types are.
+            // This calls itself no deeper than the decoder lets types nest.
             None => self.parts(&definition.kind),
         };
         self.known.insert(*id, weight);
@@ -96,7 +97,7 @@ impl Weights<'_> {
             TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => {
                 self.sum(std::iter::once(Type::Id(*id)))
             }
-            // The names in these are written where they are declared, once.
+            // The names in these types are written once, where they are declared.
             TypeDefKind::Enum(_)
             | TypeDefKind::Flags(_)
             | TypeDefKind::Resource
@@ -109,7 +110,8 @@ impl Weights<'_> {
 mod tests {
     use super::super::decode;
 
-    /// A component that imports so many functions on a type with such a name.
+    /// Returns a component that imports `functions` functions on a type with a name of `length`
+    /// bytes.
     fn named(length: usize, functions: usize) -> Vec<u8> {
         let name = "x".repeat(length);
         let functions: String =

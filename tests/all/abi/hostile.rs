@@ -126,7 +126,7 @@ fn texts_that_are_none() {
     let cases = [
         (returns("i32", &number(0)), C_STRING, "it is a null pointer"),
         (returns("i32", &number(SIZE)), C_STRING, "the range at 65536 of length 1 is outside"),
-        (returns("i32", &number(u32::MAX)), C_STRING, "`--returns number`"),
+        (returns("i32", &number(u32::MAX)), C_STRING, "`Returns::Number`"),
         (endless, C_STRING, "the text at 65533 has no end"),
         (returns("i64", "(i64.const -1)"), slice, "the range at 4294967295 of length 4294967295"),
         (returns("i64", "(i64.const 0x8000_00010000)"), slice, "at 32768 of length 65536"),

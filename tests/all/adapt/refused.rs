@@ -78,8 +78,7 @@ const CASES: &[(&str, &[&str])] = &[
            (memory (export "memory") 1)"#,
         &["`greet`: it takes text, and the module exports nothing to place text with; export \
            `allocate(i32) -> i32` and `deallocate(i32, i32)`, or `malloc(i32) -> i32` and \
-           `free(i32)`, or give the names of its own with `--allocator NAME,NAME` \
-           (`Plan::with_allocator`)"],
+           `free(i32)`, or give the names of its own with `Plan::with_allocator`"],
     ),
     (
         r#"(func (export "greet") (param i32 i32) (result i32) (local.get 0))"#,

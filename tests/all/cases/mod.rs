@@ -13,6 +13,7 @@ fn cases() {
     cases
         .register_bin("wit-host", std::path::Path::new(env!("CARGO_BIN_EXE_wit-host")))
         .env("XDG_CACHE_HOME", cache.path().to_str().unwrap())
+        .env("XDG_STATE_HOME", cache.path().join("state").to_str().unwrap())
         .case("../../tests/all/cases/*.trycmd");
     cases.run();
 }

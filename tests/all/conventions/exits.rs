@@ -2,7 +2,7 @@
 //! decides on, and `abort` of AssemblyScript.
 
 use wit_host::wasmtime::StoreContextMut;
-use wit_host::{Error, Exit, Runtime, State};
+use wit_host::{Error, Exit, State};
 use wit_host_contract::Functions;
 
 use super::served::{Host, runtime};

@@ -124,7 +124,7 @@ fn host_values_have_to_be_switched_on() {
         "export `held`: its type has `externref`",
         "export `give`: its type has `externref`",
         "the guest has: () -> externref",
-        "`--externref`, `RuntimeBuilder::host_values`",
+        "switch them on (`RuntimeBuilder::host_values`)",
     ] {
         assert!(error.contains(part), "{part}: {error}");
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wit_host::{Denial, Error, Grants, Limits, Runtime};
+use wit_host::{Denial, Error, Grants, Limits};
 
 use super::served::{Host, define};
 use super::{check, with_causes};
@@ -78,7 +78,10 @@ fn imports_are_served_by_another_module() {
             run(r#"(import "wasm" "fib" (global i32))"#, "(i32.const 0)"),
             Err("the guest imports a global, and it is a function"),
         ),
-        (run(r#"(import "wasi" "fib" (func))"#, ""), Err("`--module wasi=FILE`")),
+        (
+            run(r#"(import "wasi" "fib" (func))"#, ""),
+            Err("`RuntimeBuilder::provide_module(\"wasi\", …)`"),
+        ),
     ];
     for (guest, expected) in cases {
         check(&runtime, &guest, expected);
@@ -119,9 +122,10 @@ fn modules_serve_one_another() {
         r#"(import "twice" "twice" (func $t (param i32) (result i32)))"#,
         "(call $t (i32.const 8))",
     );
-    let runtime = builder().module("wasm", FIB).provide_module("twice", twice).build().unwrap();
+    let runtime =
+        builder().provide_module("wasm", FIB).provide_module("twice", twice).build().unwrap();
     check(&runtime, &guest, Ok(68));
-    let wrong_order = builder().module("twice", twice).provide_module("wasm", FIB).build();
+    let wrong_order = builder().provide_module("twice", twice).provide_module("wasm", FIB).build();
     let error = with_causes(&wrong_order.err().unwrap());
     assert!(error.contains("failed to load the module that is to serve `twice`"), "{error}");
     assert!(error.contains("the host serves no module `wasm`"), "{error}");
@@ -150,7 +154,7 @@ fn a_module_that_serves_is_as_little_trusted_as_a_guest() {
     let guest = run(r#"(import "m" "f" (func $f (result i32)))"#, "(memory.size) (drop) (call $f)")
         .replace("(func (export", "(memory 1) (func (export");
     let cases = [
-        (loops, "--timeout"),
+        (loops, "`Limits::wall_clock`"),
         (traps, "`run` trapped: it reached an `unreachable` instruction"),
         (fails_first, "`instantiate` trapped: it reached an `unreachable` instruction"),
         (grows, "`memory` of 2.0 MiB"),

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::hosts::shipped as builder;
 use wit_host::{Error, GuestError, Limits};
-use wit_host_contract::builder;
 
 use super::kinds::{KINDS, component, everything};
 

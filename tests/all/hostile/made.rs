@@ -1,8 +1,8 @@
 //! Rows that are too long to be written down, or that are no text: made here.
 
+use crate::hosts::shipped as builder;
 use wit_host::wasmtime::{Config, Engine};
 use wit_host::{Error, GuestError};
-use wit_host_contract::builder;
 
 use super::check_all;
 use super::row::Row;

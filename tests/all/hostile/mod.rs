@@ -93,8 +93,7 @@ fn every_guest_is_inspected() {
     for row in FILES.iter().flat_map(|file| rows(file)) {
         match runtime.inspect(&row.guest) {
             Ok(inspection) => {
-                let (text, json) = (inspection.to_string(), inspection.json());
-                assert!(!text.is_empty() && json["kind"].is_string(), "{}", row.name);
+                assert!(!inspection.to_string().is_empty(), "{}", row.name);
             }
             Err(
                 Error::Guest(GuestError::NotAGuest { .. })

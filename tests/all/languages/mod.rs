@@ -105,7 +105,7 @@ fn runs_with_no_grant(guest: &Guest<Functions>) {
 
 fn greeting(guest: &Guest<Functions>, language: &Language, row: &Row) -> String {
     let grants = Grants::default().allow_host(&server::host()).unwrap();
-    let limits = FetchLimits { size: rows::LONGEST_DOCUMENT, time: row.time };
+    let limits = FetchLimits::default().size(rows::LONGEST_DOCUMENT).time(row.time);
     let functions = Functions::new(&grants).fetch_limits(limits);
     let mut session = guest.session(functions).grants(grants.clone()).start_blocking().unwrap();
     greet(&mut session, language, &row.name).unwrap()

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio, exit};
 use std::time::Duration;
 
 use tokio::runtime::Builder;
-use wit_host::{Error, Grants, Guest, LimitReached, Limits, Runtime, Val};
+use wit_host::{Error, Grants, Guest, LimitReached, Limits, Val};
 
 /// Set in the process whose output nobody reads.
 const CHILD: &str = "WIT_HOST_TEST_OUTPUT_IS_NOT_READ";

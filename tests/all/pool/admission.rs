@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use wit_host::{Cache, Error, Guest, Pool, PoolError, Runtime, blocking};
+use wit_host::{Cache, Error, Guest, Pool, PoolError, blocking};
 
 use super::{builder, component, guest, module};
 

@@ -11,7 +11,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use wit_host::{Guest, HostFailure, Pool, Runtime, RuntimeBuilder};
+use wit_host::{Guest, HostFailure, Pool, RuntimeBuilder};
 
 /// What the guests here can do, as a core module and as a component.
 const EXPORTS: &str = r#"

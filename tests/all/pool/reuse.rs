@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use wit_host::{Error, Limits, Pool, PoolError, Reuse, Runtime, Sessions, Val};
+use wit_host::{Error, Limits, Pool, PoolError, Reuse, Sessions, Val};
 
 use super::{block_on, component, guest, module, poll};
 

@@ -14,7 +14,8 @@ fn who_waits_gets_a_place_in_turn() {
         let guest = guest(2, &module());
         let first = guest.session(()).start().await.unwrap();
         let _second = guest.session(()).start().await.unwrap();
-        let (mut third, mut fourth) = (pin!(guest.session(())), pin!(guest.session(())));
+        let (mut third, mut fourth) =
+            (pin!(guest.session(()).start()), pin!(guest.session(()).start()));
         assert!(poll(third.as_mut()).await.is_none());
         assert!(poll(fourth.as_mut()).await.is_none());
 
@@ -35,9 +36,9 @@ fn who_gives_up_stands_in_nobodys_way() {
     block_on(async {
         let guest = guest(1, &module());
         let first = guest.session(()).start().await.unwrap();
-        let mut third = pin!(guest.session(()));
+        let mut third = pin!(guest.session(()).start());
         {
-            let mut second = pin!(guest.session(()));
+            let mut second = pin!(guest.session(()).start());
             assert!(poll(second.as_mut()).await.is_none());
             assert!(poll(third.as_mut()).await.is_none());
         }
@@ -53,7 +54,7 @@ fn waiting_has_an_end() {
     let guest = runtime.load(module()).unwrap();
     let _session = guest.session(()).start_blocking().unwrap();
     let errors = [
-        block_on(guest.session(())).err().unwrap(),
+        block_on(guest.session(()).start()).err().unwrap(),
         guest.session(()).start_blocking().err().unwrap(),
         guest.session(()).grants(wit_host::Grants::default()).start_blocking().err().unwrap(),
     ];
@@ -73,7 +74,7 @@ fn waiting_takes_nothing_of_the_time_for_a_call() {
     let guest = runtime.load(module()).unwrap();
     block_on(async {
         let first = guest.session(()).start().await.unwrap();
-        let mut second = pin!(guest.session(()));
+        let mut second = pin!(guest.session(()).start());
         assert!(poll(second.as_mut()).await.is_none());
         drop(first);
         let mut second = second.await.unwrap();

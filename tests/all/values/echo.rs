@@ -6,7 +6,7 @@ use wasm_encoder::{ComponentBuilder, ComponentExportKind};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_host::blocking::Session;
 use wit_host::wasmtime::component::Type;
-use wit_host::{Guest, Runtime, Val};
+use wit_host::{Guest, Val};
 use wit_parser::Resolve;
 
 /// A running guest with one function for each of some types.

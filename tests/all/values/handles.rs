@@ -2,7 +2,7 @@
 //! has no text that could be passed instead.
 
 use wit_host::values::{Form, example, from_text, to_json_text, to_wave};
-use wit_host::{Error, Runtime, Val};
+use wit_host::{Error, Val};
 
 /// A counter is its address in memory, where its number is. A token is nothing.
 const COUNTERS: &str = r#"(component

@@ -3,6 +3,7 @@
 
 mod echo;
 mod handles;
+mod json;
 mod random;
 mod refusals;
 
@@ -114,6 +115,9 @@ const READ: &[(&str, Form, &str, &str)] = &[
     ("option<colour>", Form::Wave, "red", "some(red)"),
     ("result<u8>", Form::Wave, "1", "ok(1)"),
     ("result", Form::Json, "\"err\"", "err"),
+    ("s64", Form::Json, "\"-9223372036854775808\"", "-9223372036854775808"),
+    ("u64", Form::Json, "\"18446744073709551615\"", "18446744073709551615"),
+    ("list<u8>", Form::Json, "\"data:;base64,AP8=\"", "[0, 255]"),
     ("access", Form::Wave, "{write, read}", "{read, write}"),
 ];
 

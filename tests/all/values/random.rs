@@ -1,6 +1,7 @@
 //! Random types and random values of them: text, value, guest, value, text is
 //! the identity in both forms, and the engine reads WAVE as it is read here.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
@@ -24,9 +25,11 @@ const NAMES: &[&str] =
 
 /// A type as WIT has it.
 #[derive(Clone, Debug)]
-enum Shape {
+pub(super) enum Shape {
     Plain(&'static str),
     List(Box<Shape>),
+    FixedLengthList(Box<Shape>, usize),
+    Map(&'static str, Box<Shape>),
     Option(Box<Shape>),
     Tuple(Vec<Shape>),
     Result(Option<Box<Shape>>, Option<Box<Shape>>),
@@ -40,7 +43,7 @@ enum Shape {
 fn text_to_value_to_guest_and_back_is_the_identity() {
     let config = Config { cases: GUESTS, failure_persistence: None, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let with_values = shapes().prop_flat_map(|shape| {
+    let with_values = shapes(Kinds::OfGuests).prop_flat_map(|shape| {
         let values = proptest::collection::vec(values(&shape), VALUES);
         (Just(shape), values)
     });
@@ -94,7 +97,18 @@ fn check_examples(ty: &Type) {
     }
 }
 
-fn shapes() -> impl Strategy<Value = Shape> {
+/// Which kinds of types there are to be.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Kinds {
+    /// Those that guests may have.
+    OfGuests,
+    /// Also those that the engine knows and has off for guests.
+    All,
+}
+
+const KEYS: &[&str] = &["bool", "s8", "u16", "s64", "u64", "char", "string"];
+
+pub(super) fn shapes(kinds: Kinds) -> impl Strategy<Value = Shape> {
     let plain = proptest::sample::select(vec![
         "bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char",
         "string",
@@ -104,10 +118,21 @@ fn shapes() -> impl Strategy<Value = Shape> {
         1 => (1..=NAMES.len()).prop_map(Shape::Enum),
         1 => (1..=NAMES.len()).prop_map(Shape::Flags),
     ];
-    leaf.prop_recursive(4, 24, 4, |inner| {
+    leaf.prop_recursive(4, 24, 4, move |inner| {
         let boxed = inner.clone().prop_map(Box::new);
         let maybe = proptest::option::of(boxed.clone());
+        let unusual = match kinds {
+            Kinds::OfGuests => boxed.clone().prop_map(Shape::List).boxed(),
+            Kinds::All => prop_oneof![
+                (boxed.clone(), 1_usize..4)
+                    .prop_map(|(item, length)| Shape::FixedLengthList(item, length)),
+                (proptest::sample::select(KEYS), boxed.clone())
+                    .prop_map(|(key, value)| Shape::Map(key, value)),
+            ]
+            .boxed(),
+        };
         prop_oneof![
+            unusual,
             boxed.clone().prop_map(Shape::List),
             boxed.prop_map(Shape::Option),
             proptest::collection::vec(inner.clone(), 1..5).prop_map(Shape::Tuple),
@@ -120,12 +145,16 @@ fn shapes() -> impl Strategy<Value = Shape> {
 
 /// The type where it is used. Types that have to have a name are put into
 /// `definitions`, one a line.
-fn wit(shape: &Shape, definitions: &mut String) -> String {
+pub(super) fn wit(shape: &Shape, definitions: &mut String) -> String {
     let mut all =
         |shapes: &[Shape]| shapes.iter().map(|shape| wit(shape, definitions)).collect::<Vec<_>>();
     let (keyword, members) = match shape {
         Shape::Plain(name) => return (*name).into(),
         Shape::List(item) => return format!("list<{}>", wit(item, definitions)),
+        Shape::FixedLengthList(item, length) => {
+            return format!("list<{}, {length}>", wit(item, definitions));
+        }
+        Shape::Map(key, value) => return format!("map<{key}, {}>", wit(value, definitions)),
         Shape::Option(some) => return format!("option<{}>", wit(some, definitions)),
         Shape::Tuple(types) => return format!("tuple<{}>", all(types).join(", ")),
         Shape::Result(ok, err) => {
@@ -162,7 +191,7 @@ fn named(count: usize) -> Vec<String> {
     NAMES[..count].iter().map(|name| format!("%{name}")).collect()
 }
 
-fn values(shape: &Shape) -> BoxedStrategy<Val> {
+pub(super) fn values(shape: &Shape) -> BoxedStrategy<Val> {
     let text = || proptest::collection::vec(any::<char>(), 0..8);
     match shape {
         Shape::Plain("bool") => any::<bool>().prop_map(Val::Bool).boxed(),
@@ -180,6 +209,14 @@ fn values(shape: &Shape) -> BoxedStrategy<Val> {
         Shape::Plain(_) => text().prop_map(|text| Val::String(text.iter().collect())).boxed(),
         Shape::List(item) => {
             proptest::collection::vec(values(item), 0..4).prop_map(Val::List).boxed()
+        }
+        Shape::FixedLengthList(item, length) => {
+            proptest::collection::vec(values(item), *length).prop_map(Val::FixedLengthList).boxed()
+        }
+        Shape::Map(key, value) => {
+            let pair = (values(&Shape::Plain(key)), values(value));
+            let pairs = proptest::collection::vec(pair, 0..4);
+            pairs.prop_map(|pairs| Val::Map(each_key_once(pairs))).boxed()
         }
         Shape::Option(some) => {
             proptest::option::of(values(some).prop_map(Box::new)).prop_map(Val::Option).boxed()
@@ -210,6 +247,11 @@ fn values(shape: &Shape) -> BoxedStrategy<Val> {
             .prop_map(|names| Val::Flags(names.into_iter().map(Into::into).collect()))
             .boxed(),
     }
+}
+
+fn each_key_once(pairs: Vec<(Val, Val)>) -> Vec<(Val, Val)> {
+    let mut keys = BTreeSet::new();
+    pairs.into_iter().filter(|(key, _)| keys.insert(to_wave(key))).collect()
 }
 
 fn all_values(shapes: &[Shape]) -> impl Strategy<Value = Vec<Val>> + use<> {

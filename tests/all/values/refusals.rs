@@ -1,8 +1,8 @@
 //! What bad input is told: which parameter, what it takes, what is wrong where,
 //! and what would be right.
 
-use wit_host::values::{Form, example, from_text, short, to_wave, wit};
-use wit_host::{Runtime, Val};
+use wit_host::Val;
+use wit_host::values::{Form, example, from_text, mismatch, short, to_wave, wit};
 
 use super::DEFINITIONS;
 use super::echo::Echo;
@@ -57,6 +57,35 @@ fn the_whole_message() {
     ] {
         let error = from_text("v", &Echo::new(DEFINITIONS, &[ty]).ty(0), &text, form).unwrap_err();
         assert_eq!(error.to_string(), expected);
+    }
+}
+
+/// Of values that a program made, and that were never text.
+#[test]
+fn the_part_that_is_wrong() {
+    let point = |names: &[&str]| {
+        Val::Record(names.iter().map(|name| ((*name).into(), Val::Float32(1.0))).collect())
+    };
+    let whole = || point(&["x", "y"]);
+    let other = Val::Record(vec![("x".into(), Val::Float32(1.0)), ("y".into(), Val::U8(1))]);
+    let wanted = "a `f32` is wanted, and `1` is given";
+    for (ty, value, expected) in [
+        ("point", whole(), None),
+        ("point", Val::U8(1), None),
+        ("point", point(&["x"]), Some("the field `y` is missing".to_owned())),
+        ("point", point(&["x", "y", "z"]), Some("there is no field `z`".into())),
+        ("point", point(&["y", "x"]), Some("the fields have to be in this order: x, y".into())),
+        ("point", other.clone(), Some(format!("at `y`, {wanted}"))),
+        (
+            "list<tuple<u8, option<point>>>",
+            Val::List(vec![
+                Val::Tuple(vec![Val::U8(1), Val::Option(None)]),
+                Val::Tuple(vec![Val::U8(1), Val::Option(Some(Box::new(other)))]),
+            ]),
+            Some(format!("at `[1].1.some.y`, {wanted}")),
+        ),
+    ] {
+        assert_eq!(mismatch(&Echo::new(DEFINITIONS, &[ty]).ty(0), &value), expected, "{ty}");
     }
 }
 

@@ -1,5 +1,5 @@
-//! The contract's bindings: for async calls, which wit-host makes, and for those
-//! that block. The host functions are the same.
+//! The contract's bindings, once for async calls, which wit-host makes, and once for calls that
+//! block. The host functions are the same.
 
 #![allow(missing_docs, reason = "the macro documents what the contract documents")]
 
@@ -21,7 +21,7 @@ pub(crate) mod blocking {
     });
 }
 
-/// The world of the smallest guest, for either sort of calls.
+/// The bindings of the smallest guest, for both kinds of calls.
 pub(crate) mod small {
     pub(crate) mod asynchronous {
         wit_host::wasmtime::component::bindgen!({

@@ -1,19 +1,19 @@
-//! Which export the host calls, and how.
+//! The calls into the guest that are measured.
 
 /// A call into the guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Call {
     /// `sum` of two numbers, with Rust's types.
     Sum,
-    /// The same by its name, with values.
+    /// `sum` by its name, with values.
     SumByName,
-    /// `reply` with a text of so many bytes, with Rust's types.
+    /// `reply` with a text of this number of bytes, with Rust's types.
     Reply(usize),
-    /// The same by its name, with values.
+    /// `reply` by its name, with values.
     ReplyByName(usize),
 }
 
-/// The text that is replied to.
+/// Returns the text that is sent.
 pub(crate) fn text(length: usize) -> String {
     "a".repeat(length)
 }

@@ -1,5 +1,5 @@
-//! The chart: for every headline row, how much CPU time each column takes of what the
-//! one that wit-host is compared with takes.
+//! Draws the chart: for every headline row, the CPU time of each column as a part of the time
+//! of the column that wit-host is compared with.
 
 use std::fmt::Write as _;
 
@@ -9,16 +9,16 @@ use crate::text::{amount, times};
 
 const WIDTH: f64 = 920.0;
 const LEFT: f64 = 20.0;
-/// Where the bars begin, and how long one of 1 is.
+/// The left end of the bars, and the length of a bar of 1.
 const BARS: f64 = 300.0;
 const ONE: f64 = 230.0;
-/// A longer bar is cut there, and has its length written to it.
+/// The longest bar. A longer one is cut there and labelled with its length.
 const MOST: f64 = 1.6;
 const BAR: f64 = 12.0;
 const GAP: f64 = 26.0;
 const HEAD: f64 = 44.0;
 
-/// An SVG that can be read on a light and on a dark page.
+/// Draws an SVG that can be read on a light and on a dark page.
 pub(crate) fn chart(outcomes: &[Outcome]) -> String {
     let mut body = String::new();
     let mut y = HEAD;
@@ -56,14 +56,14 @@ fn colour(column: Column) -> &'static str {
     }
 }
 
-/// Every column's figure with its part of the first one that wit-host is compared with.
+/// Returns every column's figure as a part of the first one that wit-host is compared with.
 fn bars(outcome: &Outcome) -> Option<Vec<(&Figure, f64)>> {
     let compared = [Column::Plain, Column::AsItComes];
     let base = compared.iter().find_map(|column| outcome.figure(*column))?;
     Some(outcome.figures.iter().map(|figure| (figure, figure.median / base.median)).collect())
 }
 
-/// Draws a row's bars from `y` down, and says where the next row's begin.
+/// Draws a row's bars from `y` down, and returns where the next row begins.
 fn group(body: &mut String, outcome: &Outcome, bars: &[(&Figure, f64)], y: f64) -> f64 {
     let middle = y + BAR;
     let [heading, name] = [outcome.group, &outcome.name].map(escaped);

@@ -1,5 +1,5 @@
-//! This program as a child of itself, for what has to be measured in a process of its
-//! own: memory, which does not come back to what it was.
+//! Runs this program as its own child, for measurements that need a process of their own.
+//! Memory is one: a process does not give all of it back.
 
 use std::env;
 use std::fs;
@@ -13,27 +13,27 @@ use crate::guests::Path;
 use crate::row::{Column, Probe};
 use crate::{plain, wit_host};
 
-/// How many sessions are idle at a time.
+/// The number of sessions that are idle at the same time.
 const SESSIONS: usize = 1_000;
 
-/// The argument that begins the command line of a child.
+/// The argument that a child's command line begins with.
 pub(crate) const CHILD: &str = "--child";
 
-/// This program's file, unless it is the one of its unit tests.
+/// Returns the path of this program, unless it is running its unit tests.
 pub(crate) fn itself() -> Option<PathBuf> {
     let file = env::current_exe().ok()?;
     let is_program = file.file_stem().is_some_and(|name| name == env!("CARGO_PKG_NAME"));
     is_program.then_some(file)
 }
 
-/// The resident memory of an idle session.
+/// Measures the resident memory of an idle session.
 pub(crate) fn idle(column: Column, path: Path) -> Result<Probe> {
     let mut child = child()?;
     child.args(["idle", column.title(), path.name()]);
     Ok(probe(child))
 }
 
-/// The most memory that a program takes.
+/// Measures the most memory that a program takes.
 pub(crate) fn peak(command: &Command) -> Result<Probe> {
     let mut child = child()?;
     child.arg("peak").arg(command.get_program()).args(command.get_args());
@@ -42,7 +42,7 @@ pub(crate) fn peak(command: &Command) -> Result<Probe> {
     Ok(probe(child))
 }
 
-/// What a child does, and prints.
+/// Does the work of a child, and prints the result.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let bytes = match arguments {
         [what, column, path] if what == "idle" => {
@@ -81,7 +81,7 @@ fn probe(mut child: Command) -> Probe {
     })
 }
 
-/// The memory of this process that is in use.
+/// Returns the memory of this process that is in use.
 fn resident() -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status").context("failed to ask the kernel")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

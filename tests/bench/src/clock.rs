@@ -1,5 +1,5 @@
-//! CPU time, which other work on the machine does not count into, and pinning to
-//! one core, so that caches stay warm.
+//! Measures CPU time, which other work on the machine does not change, and pins work to one
+//! core, so that caches stay warm.
 
 use anyhow::{Context as _, Result};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
@@ -10,19 +10,19 @@ use nix::unistd::Pid;
 
 use crate::row::Probe;
 
-/// Whose CPU time is measured, user and system time together.
+/// The threads or processes whose CPU time is measured, user and system time together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Clock {
-    /// The calling thread's.
+    /// The calling thread.
     Thread,
-    /// Of all threads of this process, for what the engine does on several.
+    /// All threads of this process, for work that the engine does on several.
     Process,
-    /// Of the processes that this one has started and waited for.
+    /// The processes that this one has started and waited for.
     Children,
 }
 
 impl Clock {
-    /// Nanoseconds so far.
+    /// Returns the CPU time so far in nanoseconds.
     pub(crate) fn now(self) -> Result<f64> {
         Ok(match self {
             Self::Thread => of_clock(ClockId::CLOCK_THREAD_CPUTIME_ID)?,
@@ -35,7 +35,7 @@ impl Clock {
     }
 }
 
-/// A probe of the CPU time that `work` takes for so many times.
+/// Returns a probe of the CPU time that `work` takes for a number of repetitions.
 pub(crate) fn timed(clock: Clock, mut work: impl FnMut(u32) -> Result<()> + 'static) -> Probe {
     Box::new(move |times| {
         let began = clock.now()?;
@@ -44,7 +44,7 @@ pub(crate) fn timed(clock: Clock, mut work: impl FnMut(u32) -> Result<()> + 'sta
     })
 }
 
-/// Runs `work` on one core, the last that this process may have.
+/// Runs `work` on one core, the last one that this process may use.
 pub(crate) fn pinned<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
     let this = Pid::from_raw(0);
     let before = sched_getaffinity(this).context("failed to ask for the cores")?;

@@ -1,5 +1,5 @@
-//! Whole commands: `wit-host run`, the `wasmtime` command where there is one, and the
-//! least that a process can cost.
+//! Runs whole commands: `wit-host run`, the `wasmtime` command if it is installed, and the
+//! cheapest process that is possible.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,22 +11,22 @@ use anyhow::{Context as _, Result, ensure};
 use crate::clock::{Clock, timed};
 use crate::row::Probe;
 
-/// Where `make bench` puts what it makes, and what it looks for tools in.
+/// The root of the workspace. `make bench` writes into it, and finds tools there.
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// A program, and how it is told to run a guest.
+/// A program, and the arguments that make it run a guest.
 #[derive(Clone, Debug)]
 pub(crate) struct Command {
     pub(crate) program: PathBuf,
-    /// Where compiled code is kept from the last time.
+    /// The arguments with which it uses compiled code that it has kept.
     warm: &'static [&'static str],
-    /// Where it is not.
+    /// The arguments with which it has kept none.
     cold: &'static [&'static str],
-    /// What stands before the guest besides.
+    /// Further arguments before the guest.
     pub(crate) options: Vec<String>,
 }
 
-/// `wit-host`, which was built beside this program.
+/// Returns `wit-host`, which was built beside this program.
 pub(crate) fn wit_host() -> Option<Command> {
     let this = env::current_exe().ok()?;
     let beside = this.ancestors().skip(1).take(2).map(|directory| directory.join("wit-host"));
@@ -34,19 +34,19 @@ pub(crate) fn wit_host() -> Option<Command> {
     Some(Command { program, warm: &["run"], cold: &["run", "--no-cache"], options: Vec::new() })
 }
 
-/// `wasmtime`, where it is installed.
+/// Returns `wasmtime`, if it is installed.
 pub(crate) fn wasmtime() -> Option<Command> {
     let program = installed("wasmtime")?;
     Some(Command { program, warm: &["run"], cold: &["run", "-C", "cache=n"], options: Vec::new() })
 }
 
-/// The program that has Extism and wasmer in it, where it was built.
+/// Returns the program that contains Extism and wasmer, if it was built.
 pub(crate) fn peers() -> Option<process::Command> {
     let program = Path::new(WORKSPACE).join("target/peers/release/wit-host-peers");
     program.is_file().then(|| process::Command::new(program))
 }
 
-/// Node with the script that runs components, where both are installed.
+/// Returns Node with the script that runs components, if both are installed.
 pub(crate) fn node() -> Option<process::Command> {
     let directory = Path::new(WORKSPACE).join("target/peers/node");
     let mut command = process::Command::new(installed("node")?);
@@ -54,7 +54,7 @@ pub(crate) fn node() -> Option<process::Command> {
     directory.join("node_modules").is_dir().then_some(command)
 }
 
-/// A program on the `PATH`, or among the tools that the project has installed.
+/// Finds a program on the `PATH`, or among the tools that the project has installed.
 fn installed(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let tools = Path::new(WORKSPACE).join("target/tools/bin");
@@ -64,7 +64,7 @@ fn installed(name: &str) -> Option<PathBuf> {
 }
 
 impl Command {
-    /// A process that runs the guest.
+    /// Returns a process that runs the guest.
     pub(crate) fn run(&self, guest: &Path, warm: bool) -> Result<process::Command> {
         let mut command = process::Command::new(&self.program);
         command.args(if warm { self.warm } else { self.cold }).args(&self.options).arg(guest);
@@ -80,14 +80,14 @@ pub(crate) fn file(name: &str, guest: &[u8]) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// The directory for what the benchmark makes.
+/// Returns the directory for the benchmark's files.
 pub(crate) fn directory() -> Result<PathBuf> {
     let directory = Path::new(WORKSPACE).canonicalize()?.join("target/bench");
     fs::create_dir_all(&directory).context("failed to make the directory `target/bench`")?;
     Ok(directory)
 }
 
-/// A probe of the CPU time of a process, user and system together.
+/// Returns a probe of the CPU time of a process, user and system time together.
 pub(crate) fn probe(mut command: process::Command) -> Probe {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     timed(Clock::Children, move |times| {

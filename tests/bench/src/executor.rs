@@ -1,9 +1,9 @@
-//! The async runtime of what is measured asynchronously.
+//! The async runtime for asynchronous measurements.
 
 use anyhow::Result;
 use tokio::runtime::{Builder, Runtime};
 
-/// One on the calling thread, with all that WASI may need.
+/// Creates an async runtime on the calling thread, with everything that WASI may need.
 pub(crate) fn executor() -> Result<Runtime> {
     Ok(Builder::new_current_thread().enable_all().build()?)
 }

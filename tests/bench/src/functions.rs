@@ -32,7 +32,7 @@ impl Host for Functions {
     }
 }
 
-/// What `measure-text` says, of a text that may be lent.
+/// Implements `measure-text`, for a text that may be borrowed.
 pub(crate) fn measure(text: &str) -> u32 {
     u32::try_from(text.len()).unwrap_or(u32::MAX)
 }

@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 
-/// A command that was stripped.
+/// A command without debug information.
 pub(crate) const SMALL_COMMAND: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/small.wasm"));
 
-/// The same with its debug information.
+/// A command with its debug information.
 pub(crate) const LARGE_COMMAND: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/large.wasm"));
 
 /// A command that writes 10 MB, line by line.
@@ -14,7 +14,7 @@ pub(crate) const LINES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lines.
 /// A command that reads every file in the folder `/files`.
 pub(crate) const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/files.wasm"));
 
-/// The two ways on which host functions are called.
+/// The two paths on which host functions are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Path {
     /// A component.
@@ -33,7 +33,7 @@ impl Path {
         }
     }
 
-    /// The guest that calls every host function.
+    /// Returns the guest that calls every host function.
     pub(crate) fn guest(self) -> Result<Vec<u8>> {
         binary(match self {
             Self::Component => include_str!("../guests/component.wat"),
@@ -41,7 +41,7 @@ impl Path {
         })
     }
 
-    /// The smallest guest, or the smallest that writes to its memory.
+    /// Returns the smallest guest, or the smallest one that writes to its memory.
     pub(crate) fn small_guest(self, writes: bool) -> Result<Vec<u8>> {
         binary(match (self, writes) {
             (Self::Component, false) => include_str!("../guests/small-component.wat"),
@@ -52,17 +52,17 @@ impl Path {
     }
 }
 
-/// The guest that calls every host function, as a plug-in of Extism's.
+/// Returns the guest that calls every host function, as a plug-in for Extism.
 pub(crate) fn plugin() -> Result<Vec<u8>> {
     binary(include_str!("../guests/plugin.wat"))
 }
 
-/// The smallest guest as such a plug-in.
+/// Returns the smallest guest, as a plug-in for Extism.
 pub(crate) fn small_plugin() -> Result<Vec<u8>> {
     binary(include_str!("../guests/small-plugin.wat"))
 }
 
-/// A core module that computes, and calls no host.
+/// Returns a core module that computes, and does not call the host.
 pub(crate) fn fibonacci() -> Result<Vec<u8>> {
     binary(include_str!("../guests/fibonacci.wat"))
 }
@@ -71,23 +71,24 @@ fn binary(text: &str) -> Result<Vec<u8>> {
     Ok(wat::parse_str(text)?)
 }
 
-/// What a guest is made to do again and again.
+/// The work that a guest does again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
     Add,
-    /// Ten of them in a line.
+    /// Ten calls of `add` in a line.
     AddInLine,
-    /// With a text of so many bytes, as the others.
+    /// A text of this number of bytes. The variants below have a length too.
     EchoText(u32),
     MeasureText(u32),
     EchoBytes(u32),
     EchoReading,
-    /// With so many records.
+    /// A list of this number of records.
     EchoReadings(u32),
 }
 
 impl Work {
-    /// The core module's export that does it, where it takes no more than how often.
+    /// Returns the core module's export for the work, if its only argument is the number of
+    /// repetitions.
     pub(crate) fn of_numbers(self) -> Option<&'static str> {
         match self {
             Self::Add => Some("call-add"),
@@ -96,7 +97,7 @@ impl Work {
         }
     }
 
-    /// The core module's export that does it, and its second argument.
+    /// Returns the core module's export for the work, and its second argument.
     pub(crate) fn of_module(self) -> Option<(&'static str, u32)> {
         match self {
             Self::EchoText(length) => Some(("call-echo-text", length)),

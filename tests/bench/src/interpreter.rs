@@ -1,5 +1,5 @@
-//! The same work by wasmi, an interpreter of core modules, with fuel for its only
-//! limit. Built with the feature `peers`.
+//! Measures the work in wasmi, an interpreter of core modules, whose only limit is fuel. Built
+//! with the feature `peers`.
 
 #[cfg(feature = "peers")]
 mod probes;
@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::guests::{Path, Work};
 use crate::row::Row;
 
-/// Adds wasmi's column, where it is built and can do the work.
+/// Adds wasmi's column for calls of the host, if it is built and can do the work.
 pub(crate) fn calls(row: Row, path: Path, work: Work) -> Row {
     #[cfg(feature = "peers")]
     if path == Path::Env {
@@ -18,7 +18,7 @@ pub(crate) fn calls(row: Row, path: Path, work: Work) -> Row {
     row
 }
 
-/// The same for a call into the guest.
+/// Adds wasmi's column for a call into the guest, if it is built.
 pub(crate) fn export(row: Row, path: Path, call: Call) -> Row {
     #[cfg(feature = "peers")]
     if path == Path::Env && call == Call::Sum {
@@ -28,7 +28,7 @@ pub(crate) fn export(row: Row, path: Path, call: Call) -> Row {
     row
 }
 
-/// The same for a fresh session.
+/// Adds wasmi's column for a fresh session, if it is built.
 pub(crate) fn fresh(row: Row, path: Path) -> Row {
     #[cfg(feature = "peers")]
     if path == Path::Env {

@@ -1,11 +1,11 @@
-//! The results for programs.
+//! Writes the results for programs.
 
 use serde_json::{Map, Value, json};
 
 use crate::results::{Outcome, Verdict};
 use crate::row::{Goal, Unit};
 
-/// The machine, and every row with its figures, in nanoseconds of CPU time or in bytes.
+/// Returns the machine and every row with its figures, in nanoseconds of CPU time or in bytes.
 pub(crate) fn document(machine: &[(&str, String)], outcomes: &[Outcome]) -> Value {
     let machine: Map<_, _> =
         machine.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();

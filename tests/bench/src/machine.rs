@@ -1,9 +1,9 @@
-//! What the figures were measured on.
+//! Describes the machine that the figures were measured on.
 
 use std::fs;
 use std::thread;
 
-/// The machine and the versions, as names and values.
+/// Returns the machine and the versions, as names and values.
 pub(crate) fn description() -> Vec<(&'static str, String)> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     vec![

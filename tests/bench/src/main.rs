@@ -1,6 +1,6 @@
-//! `make bench`: what wit-host costs, beside the plain engine doing the same with the
-//! same safety settings, and the machine doing it with no guest at all. README.md has
-//! what is measured and how.
+//! `make bench`: measures what wit-host costs, beside the plain engine with the same safety
+//! settings, and beside native code without a guest. README.md describes what is measured and
+//! how.
 
 #![allow(clippy::cast_precision_loss, reason = "figures are printed with three digits")]
 

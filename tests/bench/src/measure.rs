@@ -1,4 +1,4 @@
-//! Measures a row: its columns in turns, on one core, with everything warm.
+//! Measures the columns of a row in turns, on one core, with everything warm.
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -6,34 +6,34 @@ use crate::clock::pinned;
 use crate::row::{Batch, Column, Probe, Row};
 use crate::statistics::minimum;
 
-/// How thoroughly to measure.
+/// The precision of a measurement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
-    /// How often everything is made anew: where code and memory come to lie is a
-    /// matter of luck, which is then not that of one column.
+    /// The number of set-ups. Where code and memory lie is a matter of luck, so everything is
+    /// made anew several times.
     pub(crate) setups: usize,
-    /// Rounds for each set-up, as far as the time allows.
+    /// The number of rounds for each set-up, as far as the time allows.
     pub(crate) rounds: usize,
-    /// Nanoseconds that one sample is to take at least.
+    /// The time in nanoseconds that one sample takes at least.
     pub(crate) sample: f64,
-    /// Nanoseconds for a row, after which no further round is begun.
+    /// The time in nanoseconds for a row, after which no round is begun.
     pub(crate) budget: f64,
 }
 
 impl Plan {
-    /// Every piece of work once, which shows that it can be done and no more.
+    /// Does all of the work once, which only shows that it can be done.
     pub(crate) const ONCE: Self = Self { setups: 1, rounds: 1, sample: 0.0, budget: 0.0 };
-    /// What figures are made with.
+    /// Measures figures that are published.
     pub(crate) const FULL: Self = Self { setups: 5, rounds: 31, sample: 1e6, budget: 1.8e9 };
 }
 
-/// The fewest rounds that a set-up is measured in, however long they take.
+/// The number of rounds of a set-up at least, however long they take.
 const FEWEST: usize = 3;
 
-/// The most that a sample is made of.
+/// The number of repetitions in a sample at most.
 const MOST: u32 = 1 << 22;
 
-/// The samples of one column: what the work cost once, one for each round.
+/// The samples of one column: the cost of the work once, for each round.
 pub(crate) type Samples = (Column, Vec<f64>);
 
 /// Measures every column of a row.
@@ -70,7 +70,7 @@ fn in_turns(batch: Batch, probes: &mut [Probe], plan: &Plan) -> Result<Vec<Vec<f
         if round >= fewest && spent > plan.budget / plan.setups as f64 {
             break;
         }
-        // Who comes first is another one each time.
+        // Another column comes first in each round.
         for turn in 0..probes.len() {
             let index = (round + turn) % probes.len();
             let cost = probes[index](batches[index])?;
@@ -82,8 +82,8 @@ fn in_turns(batch: Batch, probes: &mut [Probe], plan: &Plan) -> Result<Vec<Vec<f
     Ok(samples)
 }
 
-/// How often the work has to be done to take so many nanoseconds. Finding out warms
-/// it up.
+/// Finds how many repetitions take this number of nanoseconds. Finding out also warms the work
+/// up.
 fn enough(probe: &mut Probe, nanoseconds: f64) -> Result<u32> {
     let mut times = 1;
     loop {
@@ -121,7 +121,7 @@ mod tests {
         let plan = Plan { setups: 2, rounds: 3, sample: 0.0, budget: 1e9 };
         let samples = measure(&row, &plan).expect("samples");
         assert_eq!(samples, [(Column::WitHost, vec![10.0; 6]), (Column::Plain, vec![5.0; 6])]);
-        // Two to find out how often, of each.
+        // Two calls of each find out how many repetitions are needed.
         assert_eq!(*order.borrow(), "aabbabbaab".repeat(2));
     }
 

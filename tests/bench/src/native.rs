@@ -1,5 +1,5 @@
-//! The same work with no guest at all: calls that the compiler cannot see through,
-//! copies, and the check of UTF-8.
+//! Measures the work without a guest: calls that the compiler cannot optimise away, copies, and
+//! the check of UTF-8.
 
 use std::hint::black_box;
 
@@ -10,8 +10,8 @@ use crate::clock::{Clock, timed};
 use crate::guests::Work;
 use crate::row::Probe;
 
-/// What the host function costs without a guest. A value goes out of one memory into
-/// the host's, and back into another place.
+/// Measures the host function without a guest. A value is copied from one memory into the
+/// host's, and back to another place.
 pub(crate) fn calls(work: Work) -> Result<Probe> {
     Ok(match work {
         Work::Add | Work::AddInLine => {

@@ -1,18 +1,18 @@
-//! What the benchmark is told on its command line.
+//! The benchmark's command line.
 
 use anyhow::{Result, bail};
 
 use crate::measure::Plan;
 use crate::row::Row;
 
-/// What to measure, and what to do with it.
+/// What to measure, and what to do with the results.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// Every piece of work once, and nothing is judged.
+    /// Whether to do the work once only, without judging the figures.
     pub(crate) once: bool,
-    /// The figures go into the pages of this repository.
+    /// Whether to write the figures into the pages of this repository.
     pub(crate) readme: bool,
-    /// Only rows with this in their group or name.
+    /// Measures only rows that have this in their group or name.
     filter: Option<String>,
 }
 

@@ -1,14 +1,14 @@
-//! Puts figures into pages, between two markers.
+//! Writes figures into pages, between two markers.
 
 use anyhow::{Context as _, Result};
 
 const BEGIN: &str = "<!-- begin of what `make bench-readme` writes -->";
 const END: &str = "<!-- end of what `make bench-readme` writes -->";
 
-/// The page with `figures` between its markers.
+/// Returns the page with `figures` between its markers.
 ///
 /// # Errors
-/// Where it has no markers.
+/// If it has no markers.
 pub(crate) fn with_figures(page: &str, figures: &str) -> Result<String> {
     let missing = || format!("the page has no lines `{BEGIN}` and `{END}`");
     let (before, rest) = page.split_once(BEGIN).with_context(missing)?;

@@ -1,6 +1,6 @@
-//! The same work by what runs in a process of its own: wasmer and Extism, whose crates
-//! would be second versions of the workspace's, and a component on Node. A column is
-//! there where `make bench-peers` has made what it needs.
+//! Measures the work in runtimes that need a process of their own: wasmer and Extism, whose
+//! crates would be second versions of the workspace's, and a component on Node. A column exists
+//! if `make bench-peers` has built what it needs.
 
 mod process;
 
@@ -13,7 +13,7 @@ use crate::commands::{self, file};
 use crate::guests::{self, Path, Work};
 use crate::row::{Column, Goal, Probe, Row};
 
-/// Adds the columns that can do the work, where a guest calls the host.
+/// Adds the columns for a guest that calls the host, as far as the peers can do the work.
 pub(crate) fn calls(row: Row, path: Path, work: Work) -> Row {
     let (work, length) = match work {
         Work::Add => ("call-add", 0),
@@ -26,7 +26,7 @@ pub(crate) fn calls(row: Row, path: Path, work: Work) -> Row {
     columns(row, path, Task { small: false, work, length: length as usize })
 }
 
-/// The same for a call into the guest.
+/// Adds the columns for a call into the guest.
 pub(crate) fn export(row: Row, path: Path, call: Call) -> Row {
     match (path, call) {
         (_, Call::Sum) => columns(row, path, Task { small: false, work: "sum", length: 0 }),
@@ -37,18 +37,18 @@ pub(crate) fn export(row: Row, path: Path, call: Call) -> Row {
     }
 }
 
-/// The same for a fresh session.
+/// Adds the columns for a fresh session.
 pub(crate) fn fresh(row: Row, path: Path) -> Row {
     columns(row, path, Task { small: true, work: "fresh", length: 0 })
 }
 
-/// What is to be done, with which guest.
+/// The work to do, and the guest that does it.
 #[derive(Clone, Copy)]
 struct Task {
-    /// With the smallest guest.
+    /// Whether to use the smallest guest.
     small: bool,
     work: &'static str,
-    /// Bytes of a text, or records of a list.
+    /// The number of bytes of a text, or of records of a list.
     length: usize,
 }
 
@@ -77,7 +77,7 @@ impl Peer {
         }
     }
 
-    /// What it can be compared with.
+    /// Returns the path that the task is compared with.
     fn path(self) -> Path {
         match self {
             Self::Wasmer | Self::Extism => Path::Env,
@@ -85,7 +85,7 @@ impl Peer {
         }
     }
 
-    /// What starts it, where it is there.
+    /// Returns the process for the task, if it can be started.
     fn command(self) -> Option<Command> {
         if !cfg!(feature = "peers") {
             return None;
@@ -109,7 +109,8 @@ impl Peer {
             (_, false) => self.path().guest()?,
             (_, true) => self.path().small_guest(false)?,
         };
-        // It is read before the peer is ready, and the next one is started.
+        // The peer has read the file before it is ready, and the next peer is started after
+        // that.
         let guest = file("peer.wasm", &guest)?;
         let name = self.column().title();
         let mut command = self.command().with_context(|| format!("`{name}` is gone"))?;
@@ -117,7 +118,7 @@ impl Peer {
         process::probe(name, command)
     }
 
-    /// Node shows what another way costs, and is nothing to be beaten.
+    /// Returns the goal. Node only shows what another way costs, and has none.
     fn goal(self) -> Option<Goal> {
         match self {
             Self::Wasmer | Self::Extism => Some(Goal::Ratio(self.column(), 1.0)),

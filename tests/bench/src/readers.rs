@@ -1,5 +1,5 @@
-//! What standard output may be, and who reads it: threads of this process, whose CPU time is
-//! not that of the command.
+//! The kinds of standard output, and their readers. A reader is a thread of this process, so
+//! its CPU time is not the command's.
 
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read};
@@ -14,18 +14,18 @@ use crate::clock::{Clock, timed};
 use crate::commands::directory;
 use crate::row::Probe;
 
-/// Where output goes.
+/// The reader of the output.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Reader {
     File,
-    /// A pipe that is read as fast as it can be.
+    /// A pipe that is read as fast as possible.
     Quick,
-    /// A pipe that is read a page at a time, with a rest after each.
+    /// A pipe that is read a page at a time, with a pause after each.
     Slow,
     Terminal,
 }
 
-/// How much a slow reader reads, and how long it rests then.
+/// The number of bytes that a slow reader reads, and the pause after that.
 const PAGE: usize = 4 << 10;
 const REST: Duration = Duration::from_micros(100);
 
@@ -42,7 +42,7 @@ impl Reader {
     }
 }
 
-/// A probe of the CPU time of a process whose output is read.
+/// Returns a probe of the CPU time of a process whose output is read.
 pub(crate) fn probe_with(mut command: Command, reader: Reader) -> Result<Probe> {
     command.stdin(Stdio::null()).stderr(Stdio::null());
     let file = directory()?.join("output.txt");
@@ -58,7 +58,7 @@ pub(crate) fn probe_with(mut command: Command, reader: Reader) -> Result<Probe> 
                 Reader::Slow => with_pipe(&mut command, |pipe| read(pipe, PAGE, Some(REST)))?,
                 Reader::Terminal => with_terminal(&mut command)?,
             };
-            // A terminal makes two bytes of each line break.
+            // A terminal turns each line break into two bytes.
             ensure!(read >= 10_000_000, "only {read} bytes of its output were read");
         }
         Ok(())
@@ -67,7 +67,7 @@ pub(crate) fn probe_with(mut command: Command, reader: Reader) -> Result<Probe> 
 
 fn run(command: &mut Command) -> Result<()> {
     let status = command.status();
-    // It has the other side as well.
+    // `command` holds an end of the terminal as well. This closes it.
     command.stdout(Stdio::null());
     ensure!(status?.success(), "`{command:?}` failed; `cargo build` brings wit-host up to date");
     Ok(())
@@ -90,14 +90,14 @@ fn with_terminal(command: &mut Command) -> Result<u64> {
     read_while(command, move || read(master, 64 << 10, None))
 }
 
-/// Runs the command, and has its output read meanwhile.
+/// Runs the command while its output is read.
 fn read_while(command: &mut Command, read: impl FnOnce() -> u64 + Send + 'static) -> Result<u64> {
     let reader = thread::spawn(read);
     run(command)?;
     reader.join().map_err(|_| anyhow!("the reader panicked"))
 }
 
-/// Reads up to the end, which a terminal tells as an error.
+/// Reads up to the end, which a terminal reports as an error.
 fn read(mut from: impl Read, at_once: usize, rest: Option<Duration>) -> u64 {
     let (mut bytes, mut read) = (vec![0; at_once], 0);
     while let Ok(length @ 1..) = from.read(&mut bytes) {

@@ -1,4 +1,4 @@
-//! Tells what was measured: the table, the file for programs, the chart, and the pages.
+//! Writes the results: the table, the file for programs, the chart, and the pages.
 
 use std::fmt::Write as _;
 use std::fs;

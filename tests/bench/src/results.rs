@@ -1,38 +1,38 @@
-//! What came of a row: figures, ratios, and whether the goals are met.
+//! The results of a row: figures, ratios, and whether the goals are met.
 
 use crate::measure::Samples;
 use crate::row::{Column, Goal, Row, Unit};
 use crate::statistics::{median, minimum, ratio};
 
-/// A row as it was measured.
+/// The measurements of a row.
 pub(crate) struct Outcome {
     pub(crate) group: &'static str,
     pub(crate) name: String,
     pub(crate) unit: Unit,
-    /// Whether it stands for the others where there is little room.
+    /// Whether the row stands for the others where there is little room.
     pub(crate) headline: bool,
     pub(crate) figures: Vec<Figure>,
     pub(crate) verdicts: Vec<Verdict>,
 }
 
-/// What the work costs in one column.
+/// The cost of the work in one column.
 pub(crate) struct Figure {
     pub(crate) column: Column,
     pub(crate) median: f64,
     pub(crate) minimum: f64,
-    /// How many times as much wit-host takes.
+    /// The cost in wit-host divided by this cost.
     pub(crate) ratio: f64,
 }
 
 /// A goal, and what was reached.
 pub(crate) struct Verdict {
     pub(crate) goal: Goal,
-    /// What is compared with the goal's number; `None` where it was not measured.
+    /// The number to compare with the goal. `None` if it was not measured.
     pub(crate) reached: Option<f64>,
 }
 
 impl Verdict {
-    /// The most that is allowed.
+    /// Returns the largest number that meets the goal.
     pub(crate) fn most(&self) -> f64 {
         let (Goal::Ratio(_, most) | Goal::Cost(most)) = self.goal;
         most
@@ -75,7 +75,7 @@ impl Outcome {
 pub(crate) mod tests {
     use super::*;
 
-    /// A row that misses its goal: 12 against 10.
+    /// Returns a row that misses its goal: 12 against 10.
     pub(crate) fn outcome() -> Outcome {
         let row = Row::new("calls", "add").headline().at_most_plain(1.05);
         let samples =

@@ -1,33 +1,33 @@
-//! What a row of the benchmark is: the same work in several columns, and the goals
-//! for their ratios. How it is measured is not known here.
+//! A row of the benchmark: the same work in several columns, and the goals for their ratios. It
+//! does not know how it is measured.
 
 use anyhow::Result;
 
-/// Does the work so many times, and gives what that cost together, in the row's unit.
+/// Does the work a number of times, and returns the cost of all of it, in the row's unit.
 pub(crate) type Probe = Box<dyn FnMut(u32) -> Result<f64>>;
 
-/// Makes everything that the work needs, and a probe of it.
+/// Creates everything that the work needs, and a probe of it.
 pub(crate) type Setup = Box<dyn Fn() -> Result<Probe>>;
 
-/// Who does the work.
+/// What does the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Column {
     /// This project, through its public interface.
     WitHost,
     /// The engine with the same safety settings, used with care.
     Plain,
-    /// The engine in its default configuration, with what `bindgen!` makes by
-    /// default; of whole processes, the `wasmtime` command.
+    /// The engine in its default configuration, with what `bindgen!` makes by default. For
+    /// whole processes, the `wasmtime` command.
     AsItComes,
     /// wasmi, an interpreter.
     Wasmi,
-    /// wasmer, whose code comes from the same compiler as the engine's.
+    /// wasmer, whose code comes from the engine's compiler.
     Wasmer,
-    /// Extism, plug-ins on the engine.
+    /// Extism, a plug-in system on the engine.
     Extism,
-    /// A component that jco has made JavaScript of.
+    /// A component that jco has translated into JavaScript.
     Node,
-    /// No guest at all: the least that the work can cost.
+    /// No guest: the least that the work can cost.
     Native,
 }
 
@@ -43,7 +43,7 @@ impl Column {
         Self::Native,
     ];
 
-    /// The column's heading.
+    /// Returns the column's heading.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::WitHost => "wit-host",
@@ -58,16 +58,16 @@ impl Column {
     }
 }
 
-/// How much of the other column's cost is allowed.
+/// The part of another column's cost that is allowed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Goal {
-    /// At most so many times what it costs there.
+    /// At most this number of times the cost in that column.
     Ratio(Column, f64),
-    /// At most so much, in the row's unit.
+    /// At most this cost, in the row's unit.
     Cost(f64),
 }
 
-/// What a cost is counted in.
+/// The unit of a cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     /// Nanoseconds of CPU time.
@@ -79,29 +79,29 @@ pub(crate) enum Unit {
 /// How often the work is done for one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Batch {
-    /// So often that the clock's own cost is lost in it.
+    /// So often that the clock's own cost does not matter.
     Many,
-    /// Once: the work takes long enough, or is not a matter of time.
+    /// Once, because the work takes long enough, or its time is not measured.
     One,
 }
 
 /// One row.
 pub(crate) struct Row {
-    /// The heading that it stands under.
+    /// The heading above the row.
     pub(crate) group: &'static str,
     pub(crate) name: String,
     pub(crate) unit: Unit,
     pub(crate) batch: Batch,
-    /// Whether it is to stay on one core.
+    /// Whether the row is measured on one core.
     pub(crate) pinned: bool,
-    /// Whether it stands for the others where there is little room.
+    /// Whether the row stands for the others where there is little room.
     pub(crate) headline: bool,
     pub(crate) columns: Vec<(Column, Setup)>,
     pub(crate) goals: Vec<Goal>,
 }
 
 impl Row {
-    /// A row of CPU time.
+    /// Creates a row of CPU time.
     pub(crate) fn new(group: &'static str, name: impl Into<String>) -> Self {
         Self {
             group,
@@ -115,13 +115,13 @@ impl Row {
         }
     }
 
-    /// Work that is done once for a sample.
+    /// Sets that the work is done once for a sample.
     pub(crate) fn once(mut self) -> Self {
         self.batch = Batch::One;
         self
     }
 
-    /// A row for the short table and the chart.
+    /// Adds the row to the short table and the chart.
     pub(crate) fn headline(self) -> Self {
         self.headline_if(true)
     }
@@ -131,13 +131,13 @@ impl Row {
         self
     }
 
-    /// Work that takes every core.
+    /// Sets that the work uses every core.
     pub(crate) fn unpinned(mut self) -> Self {
         self.pinned = false;
         self
     }
 
-    /// A row of bytes.
+    /// Sets that the cost is counted in bytes.
     pub(crate) fn bytes(mut self) -> Self {
         self.unit = Unit::Bytes;
         self.once()
@@ -161,7 +161,7 @@ impl Row {
         self
     }
 
-    /// At most so many times the cost in plain wasmtime.
+    /// Sets the goal: at most this number of times the cost in plain wasmtime.
     pub(crate) fn at_most_plain(self, ratio: f64) -> Self {
         self.goal(Goal::Ratio(Column::Plain, ratio))
     }

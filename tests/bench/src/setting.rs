@@ -1,15 +1,15 @@
-//! What is switched on in a measurement, in every column alike.
+//! The guards that are on in a measurement, for every column alike.
 
 use std::time::Duration;
 
-/// The guards beyond those that are always on, and how instances are made.
+/// The guards beyond those that are always on, and how instances are created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
     /// Whether instructions are counted.
     pub(crate) fuel: bool,
-    /// Whether calls out of the guest are counted.
+    /// Whether calls of the host are counted.
     pub(crate) host_calls: bool,
-    /// Whether a call has to end in time.
+    /// Whether a call has a time limit.
     pub(crate) wall_clock: bool,
     /// Whether instances come from a pool.
     pub(crate) pooled: bool,
@@ -20,7 +20,7 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
-    /// As they are by default.
+    /// The default setting.
     pub(crate) const DEFAULT: Self = Self {
         fuel: false,
         host_calls: false,
@@ -31,12 +31,12 @@ impl Setting {
     };
 }
 
-/// How a call waits for the guest.
+/// How the caller waits for the guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// The calling thread does nothing else meanwhile.
+    /// The calling thread does nothing else in the meantime.
     Blocking,
-    /// In an async runtime, which may do something else.
+    /// In an async runtime, which may run other tasks.
     Async,
 }
 
@@ -51,8 +51,8 @@ impl Mode {
     }
 }
 
-/// Time for a call.
+/// The time limit of a call.
 pub(crate) const WALL_CLOCK: Duration = Duration::from_secs(30);
 
-/// Fuel for a call, more than any takes.
+/// The fuel of a call, more than any call uses.
 pub(crate) const FUEL: u64 = 1 << 60;

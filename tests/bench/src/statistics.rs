@@ -1,6 +1,6 @@
-//! What is made of samples.
+//! Statistics of samples.
 
-/// The middle one, or the mean of the two in the middle; NaN of none.
+/// Returns the middle sample, or the mean of the two in the middle. NaN without samples.
 pub(crate) fn median(samples: &[f64]) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -12,14 +12,13 @@ pub(crate) fn median(samples: &[f64]) -> f64 {
     }
 }
 
-/// The least; NaN of none.
+/// Returns the least sample. NaN without samples.
 pub(crate) fn minimum(samples: &[f64]) -> f64 {
     samples.iter().copied().fold(f64::NAN, f64::min)
 }
 
-/// How many times as much `ours` is as `theirs`: the median over the rounds, in each
-/// of which both were measured right after one another, so that what slows the
-/// machine down for a while is in both.
+/// Returns `ours` divided by `theirs`, as the median over the rounds. In each round both are
+/// measured right after one another, so what slows the machine down for a while is in both.
 pub(crate) fn ratio(ours: &[f64], theirs: &[f64]) -> f64 {
     let ratios: Vec<_> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
     median(&ratios)

@@ -1,4 +1,4 @@
-//! The table: a heading and a grid for every group of rows, in Markdown that is also
+//! Writes the table: a heading and a grid for every group of rows, in Markdown that is also
 //! aligned for a terminal.
 
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use crate::results::Outcome;
 use crate::row::Column;
 use crate::text::{amount, times, verdict};
 
-/// All of it.
+/// Writes all rows.
 pub(crate) fn table(outcomes: &[Outcome]) -> String {
     let mut text = String::new();
     for group in outcomes.chunk_by(|one, other| one.group == other.group) {
@@ -21,13 +21,13 @@ pub(crate) fn table(outcomes: &[Outcome]) -> String {
     text
 }
 
-/// The rows that stand for the others, in one grid.
+/// Writes the headline rows, in one grid.
 pub(crate) fn short_table(outcomes: &[Outcome]) -> String {
     let chosen: Vec<_> = outcomes.iter().filter(|outcome| outcome.headline).collect();
     grid(chosen, |outcome| format!("{}: {}", outcome.group, outcome.name))
 }
 
-/// How many goals are met, missed and not measured.
+/// Writes how many goals are met, missed and not measured.
 pub(crate) fn summary(outcomes: &[Outcome]) -> String {
     let verdicts: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.verdicts).collect();
     let count = |wanted| verdicts.iter().filter(|verdict| verdict.is_met() == wanted).count();
@@ -57,7 +57,7 @@ fn grid<'o>(
     aligned(&lines)
 }
 
-/// The cost, and how many times as much wit-host takes.
+/// Writes the cost, and the cost of wit-host divided by it.
 fn cell(outcome: &Outcome, column: Column) -> String {
     match outcome.figure(column) {
         None => String::new(),
@@ -68,7 +68,7 @@ fn cell(outcome: &Outcome, column: Column) -> String {
     }
 }
 
-/// Lines of cells, of which the first is the heading.
+/// Aligns lines of cells, the first of which is the heading.
 fn aligned(lines: &[Vec<String>]) -> String {
     let width = |index: usize| {
         let cells = lines.iter().filter_map(|line| line.get(index));

@@ -1,9 +1,9 @@
-//! Figures, ratios and verdicts as people read them.
+//! Writes figures, ratios and verdicts for people.
 
 use crate::results::Verdict;
 use crate::row::{Goal, Unit};
 
-/// Three digits, and the unit that fits.
+/// Writes three digits and the unit that fits.
 pub(crate) fn amount(value: f64, unit: Unit) -> String {
     let units: &[(f64, &str)] = match unit {
         Unit::Nanoseconds => &[(1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns")],
@@ -16,7 +16,7 @@ pub(crate) fn amount(value: f64, unit: Unit) -> String {
     }
 }
 
-/// `1.07 ×`, and of a small ratio two digits that are not zero.
+/// Writes `1.07 ×`, and for a small ratio two digits that are not zero.
 pub(crate) fn times(ratio: f64) -> String {
     let ratio = match ratio {
         _ if ratio < 0.00995 => format!("{ratio:.4}"),
@@ -26,7 +26,7 @@ pub(crate) fn times(ratio: f64) -> String {
     format!("{ratio} ×")
 }
 
-/// The goal, and whether it is met or by how much not.
+/// Writes the goal, and whether it is met or by how much it is missed.
 pub(crate) fn verdict(verdict: &Verdict, unit: Unit) -> String {
     let goal = match verdict.goal {
         Goal::Ratio(column, most) => format!("≤ {} {}", times(most), column.title()),

@@ -4,8 +4,7 @@ use std::thread;
 
 use anyhow::{Result, anyhow};
 
-/// Does the work on two threads, each of which tells what it took, and gives the mean
-/// of that.
+/// Does the work on two threads, each of which returns its cost, and returns the mean.
 pub(crate) fn each_thread(work: impl Fn() -> Result<f64> + Sync) -> Result<f64> {
     thread::scope(|scope| {
         let threads = [scope.spawn(&work), scope.spawn(&work)];

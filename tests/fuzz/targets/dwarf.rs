@@ -15,7 +15,7 @@ use wit_host_contract::{Functions, builder};
 use crate::dwarf::{Dwarf, Section, Value, attribute, component, lines, module, tag};
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
-    builder().limits(Limits::default().memory(4 << 20)).build().expect("a runtime")
+    builder().allow_text_format(true).limits(Limits::default().memory(4 << 20)).build().expect("a runtime")
 });
 
 const GUEST: &str = "(module (memory (export \"memory\") 1) (func $inner unreachable)

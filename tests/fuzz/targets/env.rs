@@ -29,7 +29,7 @@ static GUEST: LazyLock<Guest<Functions>> = LazyLock::new(|| {
         (func (export "run") (param i32 i32 i32 i32 i32) (result i32)
             (call $concat (local.get 0) (local.get 1) (local.get 2) (local.get 3))
             (call $write_mem (local.get 4))))"#;
-    builder().build().expect("a runtime").load(text).expect("a guest")
+    builder().allow_text_format(true).build().expect("a runtime").load(text).expect("a guest")
 });
 
 fn text(memory: &[u8], (pointer, length): (i32, i32)) -> Option<String> {

@@ -32,7 +32,7 @@ static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
         .definitions(DEFINITIONS)
         .effective_instances(INSTANCES)
         .fuel(1_000_000);
-    builder().limits(limits).build().expect("a runtime")
+    builder().allow_text_format(true).limits(limits).build().expect("a runtime")
 });
 
 /// How much there is of each thing, in parts of 128 of what the limit allows.

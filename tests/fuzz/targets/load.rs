@@ -12,7 +12,7 @@ use wit_host_contract::{Functions, builder};
 use wit_host::{Limits, Runtime};
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
-    builder().limits(Limits::default().file_size(64 << 10)).build().expect("a runtime")
+    builder().allow_text_format(true).limits(Limits::default().file_size(64 << 10)).build().expect("a runtime")
 });
 
 fuzz_target!(init: contained::allow(), |bytes: &[u8]| {

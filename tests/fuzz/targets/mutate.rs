@@ -21,7 +21,7 @@ use wit_host_artifacts as guests;
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
     let limits = Limits::default().body(64 << 10).file_size(4 << 20);
-    builder().limits(limits).build().expect("a runtime")
+    builder().allow_text_format(true).limits(limits).build().expect("a runtime")
 });
 
 /// Small ones, of each kind.

@@ -13,7 +13,7 @@ use wit_host::{Limits, Runtime};
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
     let limits = Limits::default().memory(4 << 20).wall_clock(Duration::from_secs(5)).fuel(50_000);
-    builder().limits(limits).build().expect("a runtime")
+    builder().allow_text_format(true).limits(limits).build().expect("a runtime")
 });
 
 fn config() -> Config {

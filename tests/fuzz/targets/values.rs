@@ -9,7 +9,9 @@ use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use wit_host::values::{Form, example, from_bytes, from_text, short, to_json_text, to_wave};
+use wit_host::values::{
+    Form, Json, JsonStyle, example, from_bytes, from_text, short, to_json_text, to_wave,
+};
 use wit_host::wasmtime::Engine;
 use wit_host::wasmtime::component::Type;
 
@@ -40,6 +42,11 @@ fn check_text(ty: &Type, text: &str, form: Form) {
     for (form, text) in [(Form::Wave, to_wave(&value)), (Form::Json, to_json_text(&value))] {
         let again = from_text("p", ty, &text, form);
         assert_eq!(again.as_ref(), Ok(&value), "{text}");
+    }
+    for style in [JsonStyle::default(), JsonStyle::default().data_urls(true).wide_as_text(true)] {
+        let written = style.value(ty, &value).expect("a value of the type").to_string();
+        let again = Json::parse(&written).and_then(|json| json.value(ty));
+        assert_eq!(again.as_ref(), Ok(&value), "{written}");
     }
     assert!(short(&value).chars().count() <= 81);
 }

@@ -1,5 +1,5 @@
-//! The functions that the component exports: they call the module's own, and
-//! have texts cross as C strings.
+//! Makes the functions that the component exports. They call the module's own functions, and
+//! pass texts as C strings.
 
 use wasm_encoder::{BlockType, Function, MemArg, ValType};
 
@@ -10,10 +10,10 @@ use crate::convention::Number::I32;
 use crate::core_module::count;
 use crate::exports::{CallIn, Crossing};
 
-/// What a block is aligned to, where the allocator asks.
+/// The alignment that is asked for, if the allocator takes one.
 const ALIGNMENT: i32 = 8;
 
-/// The set-up: one function after the other.
+/// Makes the set-up, which calls one function after the other.
 pub(super) fn initialize(functions: impl Iterator<Item = u32>, kit: &Kit) -> Made {
     let mut body = Function::new([]);
     for function in functions {
@@ -23,17 +23,17 @@ pub(super) fn initialize(functions: impl Iterator<Item = u32>, kit: &Kit) -> Mad
     made("_initialize", &[], &[], body)
 }
 
-/// `run` of `wasi:cli/run`, for a module whose main is `start`: it has succeeded
-/// when it returns.
+/// Makes `run` of `wasi:cli/run` for a module whose main function is `start`. It succeeds if
+/// `start` returns.
 pub(super) fn command(start: u32) -> Made {
     let mut body = Function::new([]);
     body.instructions().call(start).i32_const(0).end();
     made("run", &[], &[I32], body)
 }
 
-/// `realloc` for the adapter of WASI, which asks for whole pages and never gives
-/// them back: from the module's own `malloc`, but from new pages as long as
-/// `_initialize` is at work, which may call WASI before there is a heap.
+/// Makes the `realloc` of WASI's adapter, which asks for whole pages and never frees them. They
+/// come from the module's own `malloc`. While `_initialize` runs they are new pages, because it
+/// may call WASI before the module has a heap.
 pub(super) fn realloc_of_adapter(malloc: u32, memory: u32, initialized: Option<u32>) -> Made {
     let (align, size) = (2, 3);
     let mut body = Function::new([]);
@@ -45,6 +45,8 @@ pub(super) fn realloc_of_adapter(malloc: u32, memory: u32, initialized: Option<u
         code.i32_const(-1).i32_eq().if_(BlockType::Empty).unreachable().end();
         code.local_get(size).i32_const(16).i32_shl().return_().end();
     }
+    // The module's `malloc` takes no alignment, so more is allocated and the address is
+    // aligned.
     code.local_get(size).local_get(align).i32_add().call(malloc).local_tee(size);
     code.i32_eqz().if_(BlockType::Empty).unreachable().end();
     code.local_get(size).local_get(align).i32_add().i32_const(1).i32_sub();
@@ -52,12 +54,13 @@ pub(super) fn realloc_of_adapter(malloc: u32, memory: u32, initialized: Option<u
     made("realloc for WASI", &[I32; 4], &[I32], body)
 }
 
-/// `(pointer, length)` of a received text: a block of the module's own with the
-/// text and a NUL.
+/// Makes a function `(pointer, length)` that copies a received text with a NUL into a block of
+/// the module's own.
 pub(super) fn place(kit: &Kit, allocator: Allocator) -> Made {
     let (pointer, length, at, block) = (0, 1, 2, 3);
     let mut body = Function::new([(2, ValType::I32)]);
     let mut code = body.instructions();
+    // A text with a NUL inside would be cut there without notice, so it traps.
     code.block(BlockType::Empty).loop_(BlockType::Empty);
     code.local_get(at).local_get(length).i32_eq().br_if(1);
     code.local_get(pointer).local_get(at).i32_add().i32_load8_u(byte_of(kit.received));
@@ -69,7 +72,8 @@ pub(super) fn place(kit: &Kit, allocator: Allocator) -> Made {
     }
     code.call(allocator.allocate);
     code.local_tee(block).i32_eqz().if_(BlockType::Empty).call(kit.full).end();
-    // The NUL goes first, and with it a check of the whole block.
+    // Filling the block with zeros writes the NUL. It also traps if any of the block lies
+    // outside of the memory.
     code.local_get(block).i32_const(0).local_get(length).i32_const(1).i32_add();
     code.memory_fill(kit.memory());
     code.local_get(block).local_get(pointer).local_get(length);
@@ -78,8 +82,8 @@ pub(super) fn place(kit: &Kit, allocator: Allocator) -> Made {
     made("place a C string", &[I32, I32], &[I32], body)
 }
 
-/// A call of `core`, after `first`; `text` is the function that places a text,
-/// and the allocator that gives its block back.
+/// Makes a function that calls `core`, after `first`. `text` is the function that places a
+/// text, and the allocator that frees its block.
 pub(super) fn call(
     call: &CallIn,
     core: u32,
@@ -94,6 +98,8 @@ pub(super) fn call(
         _ => I32,
     };
     let mut body = Function::new([(locals.texts + 4, ValType::I32), (1, result.encoded())]);
+    // Receive before any code of the module runs: the host has put the texts where the module's
+    // own bytes belong.
     if locals.texts > 0 {
         kit.receive(&mut body);
     }
@@ -117,8 +123,7 @@ pub(super) fn call(
     made(&call.name, &params, &results, body)
 }
 
-/// Takes the result out of memory before anything is given back, since it may
-/// lie in an argument.
+/// Ends a call. The result is copied before anything is freed, since it may lie in an argument.
 fn finish(
     body: &mut Function,
     call: &CallIn,
@@ -162,7 +167,7 @@ fn finish(
     body.instructions().end();
 }
 
-/// Finds the NUL of the C string that was returned, and receives what is before.
+/// Finds the NUL of the returned C string, and copies the bytes before it.
 fn measure(body: &mut Function, locals: &Locals, kit: &Kit) {
     let Locals { string, length, .. } = *locals;
     let mut code = body.instructions();
@@ -171,7 +176,7 @@ fn measure(body: &mut Function, locals: &Locals, kit: &Kit) {
     code.block(BlockType::Empty).loop_(BlockType::Empty);
     code.local_get(length).i32_load8_u(byte_of(kit.memory())).i32_eqz().br_if(1);
     code.local_get(length).i32_const(1).i32_add().local_tee(length).br_if(0);
-    // The largest memory has ended.
+    // Reached when the address wraps to 0, after the whole memory.
     code.call(kit.null).end().end();
     code.local_get(length).local_get(string).i32_sub().local_tee(length);
     code.call(kit.make_room_received);
@@ -179,7 +184,7 @@ fn measure(body: &mut Function, locals: &Locals, kit: &Kit) {
     code.memory_copy(kit.received, kit.memory());
 }
 
-/// Gives the returned C string back, unless it is an argument, which was.
+/// Frees the returned C string. If it is an argument, that was freed already.
 fn give_back(body: &mut Function, locals: &Locals, deallocate: u32) {
     let Locals { string, length, .. } = *locals;
     let mut code = body.instructions();
@@ -191,10 +196,11 @@ fn give_back(body: &mut Function, locals: &Locals, deallocate: u32) {
     code.local_get(length).i32_const(1).i32_add().call(deallocate).end();
 }
 
-/// Writes what was received to where the host reads it.
+/// Writes the copied text to a place that the host reads.
 fn hand_over(body: &mut Function, locals: &Locals, kit: &Kit) {
     let Locals { length, area, copy, .. } = *locals;
     let mut code = body.instructions();
+    // The pointer and the length are returned in memory, as the canonical ABI has it.
     code.i32_const(8).i32_const(4).call(kit.reserve).local_set(area);
     code.local_get(length).i32_const(1).call(kit.reserve).local_tee(copy);
     code.i32_const(0).local_get(length).memory_copy(kit.memory(), kit.received);
@@ -202,12 +208,12 @@ fn hand_over(body: &mut Function, locals: &Locals, kit: &Kit) {
     code.local_get(area).local_get(length).i32_store(kit.at(4)).local_get(area);
 }
 
-/// Which local variable is what.
+/// The indices of the local variables.
 struct Locals {
-    /// The first of each parameter's.
+    /// The first local variable of each parameter.
     flat: Vec<u32>,
-    /// Of each parameter that is text, the block that it was placed in, and the
-    /// first of its own.
+    /// For each parameter that is text: the variable of the block that it is placed in, and the
+    /// parameter's first variable.
     placed: Vec<Option<(u32, u32)>>,
     texts: u32,
     string: u32,
@@ -233,7 +239,7 @@ impl Locals {
         Self { flat, placed, texts, string, length, area, copy, number }
     }
 
-    /// The one for the result.
+    /// Returns the variable of the result.
     fn result(&self, call: &CallIn) -> u32 {
         if call.result == Some(Crossing::CString) { self.string } else { self.number }
     }

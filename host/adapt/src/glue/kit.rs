@@ -1,13 +1,12 @@
-//! What functions of ours share: traps that say why, and the way in which the
-//! host's writes into a module's memory are taken out of it again.
+//! The parts that all added functions share: traps with a reason, and the way in which the
+//! host's writes into a module's memory are undone.
 //!
-//! The canonical ABI has the host write results and arguments into the module's
-//! memory, where every byte may be in use: a module may take all pages for its
-//! own heap, also those that someone else has added. So what the host is about
-//! to overwrite is *saved* in a memory of ours first, and put back before any
-//! code of the module runs. In between, what was written is copied to another
-//! one: a result that is *kept* for the second step, or text that was *received*
-//! and is on its way from one side to the other.
+//! By the canonical ABI, the host writes results and arguments into the module's memory. Every
+//! byte of that may be in use: a module may take all pages for its own heap, even those that
+//! another one has added. So the bytes that the host is about to overwrite are first *saved* in
+//! a memory of ours, and put back before any code of the module runs. In between, the host's
+//! bytes are copied to a third memory. They are a result that is *kept* for the second step of
+//! a call, or a text that was *received* and is on its way from one side to the other.
 
 use wasm_encoder::{BlockType, Function, MemArg, ValType};
 
@@ -15,10 +14,11 @@ use super::{Made, MadeType};
 use crate::convention::Number::{self, I32};
 use crate::layout::Layout;
 
-/// Where the host writes first. Not 0, which some take for no address.
+/// The address at which the host begins to write. It is not 0, which some take for a null
+/// pointer.
 const STAGE: i32 = 16;
 
-/// The indices of what is shared.
+/// The indices of the shared functions, memories and globals.
 pub(super) struct Kit {
     pub(super) failed: u32,
     pub full: u32,
@@ -32,25 +32,25 @@ pub(super) struct Kit {
     pub(super) reserve: u32,
     pub(super) realloc: u32,
     pub(super) restore: u32,
-    /// The module's memory, where anything is in memory.
+    /// The module's memory, if anything crosses through memory.
     memory: Option<u32>,
     pub(super) saved: u32,
     pub(super) kept: u32,
     pub(super) received: u32,
-    /// The end of what the host has written, as a global.
+    /// The global with the end of the bytes that the host has written.
     pub(super) end: u32,
-    /// The length of what is kept, as a global.
+    /// The global with the length of the kept result.
     pub(super) kept_length: u32,
-    /// Whether `_start` was called, as a global.
+    /// The global that says whether `_start` was called.
     started: u32,
-    /// Whether `_initialize` is done, as a global.
+    /// The global that says whether `_initialize` is done.
     pub(super) initialized: u32,
     is_needed: bool,
 }
 
 impl Kit {
-    /// The indices for `layout`, with the module's memory where it is needed;
-    /// `is_needed` is whether anything of this is.
+    /// Assigns the indices for `layout`. `memory` is the module's memory if it is needed, and
+    /// `is_needed` says whether any function of the kit is.
     pub(super) fn new(layout: &Layout, memory: Option<u32>, is_needed: bool) -> Self {
         let mut position = layout.glued_imports;
         let mut next = || {
@@ -82,27 +82,27 @@ impl Kit {
         }
     }
 
-    /// How many memories of ours there are.
+    /// Returns the number of memories that are added.
     pub(super) fn memories(&self) -> u32 {
         if self.memory.is_some() { 3 } else { 0 }
     }
 
-    /// The first values of our globals.
+    /// Returns the initial values of the globals that are added.
     pub(super) fn globals(&self) -> Vec<i32> {
         vec![STAGE, 0, 0, 0]
     }
 
-    /// The module's memory. Nothing asks for it where there is none.
+    /// Returns the module's memory. It is only used where there is one.
     pub(super) fn memory(&self) -> u32 {
         self.memory.unwrap_or_default()
     }
 
-    /// An address in the module's memory.
+    /// Returns an address in the module's memory, for an instruction.
     pub(super) fn at(&self, offset: u32) -> MemArg {
         MemArg { offset: offset.into(), align: 0, memory_index: self.memory() }
     }
 
-    /// The functions, in the order of their indices.
+    /// Returns the functions in the order of their indices.
     pub(super) fn functions(&self) -> Vec<Made> {
         if !self.is_needed {
             return Vec::new();
@@ -128,10 +128,11 @@ impl Kit {
         functions
     }
 
-    /// Has a memory be of so many bytes at least.
+    /// Makes a function that grows a memory to at least that many bytes.
     fn make_room(&self, name: &str, memory: u32) -> Made {
         let mut body = Function::new([(1, ValType::I32)]);
         let mut code = body.instructions();
+        // The number of pages, rounded up. Adding 0xffff before the shift could overflow.
         code.local_get(0).i32_const(16).i32_shr_u();
         code.local_get(0).i32_const(0xffff).i32_and().i32_const(0).i32_ne();
         code.i32_add().local_set(1);
@@ -142,16 +143,21 @@ impl Kit {
         made(name, &[I32], &[], body)
     }
 
-    /// `(size, align)`: a place for the host to write to, whose bytes are saved.
+    /// Makes a function `(size, align)` that returns an address for the host to write to. The
+    /// bytes there are saved first.
     fn reserving(&self) -> Made {
         let (size, align, start, end) = (0, 1, 2, 3);
         let mut body = Function::new([(2, ValType::I32)]);
         let mut code = body.instructions();
+        // The end of the last place, aligned upwards.
         code.global_get(self.end).local_get(align).i32_add().i32_const(1).i32_sub();
         code.i32_const(0).local_get(align).i32_sub().i32_and().local_tee(start);
         code.local_get(size).i32_add().local_tee(end);
+        // An end before the last one means that the address overflowed.
         code.global_get(self.end).i32_lt_u().if_(BlockType::Empty).call(self.full).end();
         code.local_get(end).call(self.make_room).local_get(end).call(self.make_room_saved);
+        // Save what lies between the two ends. It stands in the memory of saved bytes at the
+        // same address, so that putting it back is one copy.
         code.global_get(self.end).global_get(self.end);
         code.local_get(end).global_get(self.end).i32_sub();
         code.memory_copy(self.saved, self.memory());
@@ -159,11 +165,13 @@ impl Kit {
         made("reserve a place for the host", &[I32, I32], &[I32], body)
     }
 
-    /// The canonical ABI's `realloc`.
+    /// Makes the canonical ABI's `realloc`. It reserves a new place even where the old one
+    /// could grow.
     fn reallocating(&self) -> Made {
         let (old, old_size, align, size, start) = (0, 1, 2, 3, 4);
         let mut body = Function::new([(1, ValType::I32)]);
         let mut code = body.instructions();
+        // A block that shrinks stays where it is.
         code.local_get(size).local_get(old_size).i32_le_u().if_(BlockType::Empty);
         code.local_get(old).return_().end();
         code.local_get(size).local_get(align).call(self.reserve).local_tee(start);
@@ -182,13 +190,13 @@ impl Kit {
         made(name, params, &[], body)
     }
 
-    /// Called by the host once it has taken a result out of memory.
+    /// Makes the function that the host calls once it has read a result from memory.
     pub(super) fn post_return(&self, export: &str) -> Made {
         self.restoring(&format!("{export} (the host has its result)"), &[I32])
     }
 
-    /// Copies all that the host has written to where it is received, at the same
-    /// addresses, and puts back what was there.
+    /// Copies all bytes that the host has written to the memory of received bytes, at the same
+    /// addresses, and puts back the bytes that were there before.
     pub(super) fn receive(&self, body: &mut Function) {
         let mut code = body.instructions();
         code.global_get(self.end).call(self.make_room_received);
@@ -197,7 +205,7 @@ impl Kit {
         code.memory_copy(self.received, self.memory()).call(self.restore);
     }
 
-    /// Calls `start` the first time.
+    /// Makes a function that calls `start` once, however often it is called itself.
     pub(super) fn start_once(&self, start: u32) -> Made {
         let mut body = Function::new([]);
         let mut code = body.instructions();
@@ -207,12 +215,13 @@ impl Kit {
     }
 }
 
-/// A function of ours.
+/// Makes an added function.
 pub(super) fn made(name: &str, params: &[Number], results: &[Number], body: Function) -> Made {
     Made { name: name.into(), ty: MadeType::Of(params.into(), results.into()), body }
 }
 
-/// A function that traps. Its name is all that a trap can say.
+/// Makes a function that traps. A trap in a component has no message of its own, so the
+/// function's name is the message.
 fn trap(name: &str) -> Made {
     let mut body = Function::new([]);
     body.instructions().unreachable().end();

@@ -1,6 +1,6 @@
-//! The functions that are put beside a core module's own: they stand between
-//! its conventions and the canonical ABI. `kit` has what they share, `out` the
-//! calls of the contract, `into` those of the module.
+//! Makes the functions that are added to a core module. They translate between its conventions
+//! and the canonical ABI. `kit` contains the parts that they share, `out` the calls of the
+//! contract, and `into` the calls of the module.
 
 mod into;
 mod kit;
@@ -17,36 +17,36 @@ use super::layout::Layout;
 use kit::Kit;
 use wit_host_binary::names::START;
 
-/// A function of ours, to be appended to a module.
+/// A function to be added to a module.
 pub(super) struct Made {
-    /// A name for people, who see it in backtraces.
+    /// A name for people, which is shown in backtraces.
     pub name: String,
     pub ty: MadeType,
     pub(super) body: Function,
 }
 
-/// The type of a function of ours.
+/// The type of an added function.
 pub(super) enum MadeType {
-    /// Of these parameters and results.
+    /// A type with these parameters and results.
     Of(Vec<Number>, Vec<Number>),
     /// One of the module's own types, by its index.
     Own(u32),
 }
 
-/// Everything that is appended to a module.
+/// Everything that is added to a module.
 pub(super) struct Glue {
-    /// The functions, in the order of their indices.
+    /// The functions in the order of their indices.
     pub functions: Vec<Made>,
     /// The functions that are exported, with their indices.
     pub(super) exports: Vec<(String, u32)>,
-    /// How many memories of ours there are.
+    /// The number of memories.
     pub(super) memories: u32,
-    /// The first values of our globals, all of them `i32`.
+    /// The initial values of the globals, all of them `i32`.
     pub(super) globals: Vec<i32>,
 }
 
 impl Glue {
-    /// Makes what the planned imports and exports need.
+    /// Makes the functions that the planned imports and exports need.
     pub(crate) fn new(
         module: &CoreModule<'_>,
         imports: &Imports,
@@ -76,17 +76,17 @@ impl Glue {
         glue
     }
 
-    /// Appends a function, and gives its index.
+    /// Adds a function, and returns its index.
     fn add(&mut self, layout: &Layout, made: Made) -> u32 {
         let index = layout.glue(self.functions.len());
         self.functions.push(made);
         index
     }
 
-    /// What is called before anything else, and a command's main.
+    /// Adds the function that is called before anything else, and a command's main function.
     fn set_up(&mut self, imports: &Imports, exports: &Exports, layout: &Layout, kit: &Kit) {
-        // What instantiating would call is a part of the set-up, since no import
-        // can be called before the component is put together.
+        // The start function becomes a part of the set-up, since imports cannot be called while
+        // the component is instantiated.
         if !exports.initialize.is_empty() {
             let functions = exports.initialize.iter().map(|&function| layout.function(function));
             let index = self.add(layout, into::initialize(functions, kit));
@@ -103,8 +103,8 @@ impl Glue {
         }
     }
 
-    /// What WASI's adapter has its pages from. It grows memory where it is given
-    /// nothing, which most toolchains expect that others do.
+    /// Returns the function from which WASI's adapter gets its memory. Without one, the adapter
+    /// grows the memory itself; the heaps of most toolchains cope with that.
     fn realloc_for_wasi(
         &mut self,
         module: &CoreModule<'_>,
@@ -150,8 +150,8 @@ impl Glue {
     }
 }
 
-/// The module's `malloc`, where it is set up by a call of its own. A module that
-/// sets itself up in each call from outside must not be called amid another one.
+/// Returns the module's `malloc` if the module is set up by a call of its own. A module that
+/// sets itself up in each call from outside must not be called during another call.
 fn settled_malloc(exports: &Exports) -> Option<u32> {
     let is_set_up = exports.start.is_some() || !exports.initialize.is_empty();
     match exports.allocator {
@@ -164,7 +164,7 @@ fn settled_malloc(exports: &Exports) -> Option<u32> {
     }
 }
 
-/// Whether an import is replaced by a function of ours.
+/// Returns whether an import is replaced by an added function.
 pub(super) fn is_glued(use_: &ImportUse) -> bool {
     match use_ {
         ImportUse::Renamed(_) | ImportUse::Wasi => false,
@@ -172,7 +172,7 @@ pub(super) fn is_glued(use_: &ImportUse) -> bool {
     }
 }
 
-/// The flat parameters of an export by the canonical ABI.
+/// Returns the flat parameters of an export by the canonical ABI.
 fn flat(call: &CallIn) -> Vec<Number> {
     let flat = |param: &Crossing| match param {
         Crossing::Number(number) => vec![*number],

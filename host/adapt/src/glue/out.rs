@@ -1,5 +1,5 @@
-//! The functions that stand for imports from `env`: they call the contract's
-//! function by the canonical ABI, and give its result as the convention has it.
+//! Makes the functions that replace imports from `env`. They call the contract's function by
+//! the canonical ABI, and return its result as the convention of `env` has it.
 
 use wasm_encoder::{BlockType, Function};
 use wit_parser::Type;
@@ -12,7 +12,7 @@ use crate::core_module::{CoreModule, count};
 use crate::imports::{ImportUse, Imports};
 use crate::layout::Layout;
 
-/// One function for each import that does not stay.
+/// Makes one function for each import that is replaced.
 pub(super) fn functions(
     module: &CoreModule<'_>,
     imports: &Imports,
@@ -33,7 +33,7 @@ pub(super) fn functions(
     functions
 }
 
-/// Calls the contract's function.
+/// Makes a function that calls the contract's function.
 fn call(name: &str, call: &CallOut, function: u32, kit: &Kit) -> Made {
     let locals = call.results.first().copied().unwrap_or(I32);
     let mut body = Function::new([(3, I32.encoded()), (1, locals.encoded())]);
@@ -75,7 +75,8 @@ fn check(body: &mut Function, kit: &Kit) {
     body.instructions().if_(BlockType::Empty).call(kit.failed).end();
 }
 
-/// Gives what the host wrote to `area`. The three locals behind it are free.
+/// Returns the result that the host has written to the address in the local `area`. The three
+/// locals behind it are free for use.
 fn result(body: &mut Function, found: Area, area: u32, kit: &Kit) {
     let (pointer, length, number) = (area + 1, area + 2, area + 3);
     let mut code = body.instructions();
@@ -92,6 +93,7 @@ fn result(body: &mut Function, found: Area, area: u32, kit: &Kit) {
             code.local_get(area).i32_load(kit.at(found.offset)).local_set(pointer);
             code.local_get(area).i32_load(kit.at(found.offset + 4)).local_tee(length);
             code.i32_const(0).i32_lt_s().if_(BlockType::Empty).call(kit.long).end();
+            // The bytes are kept outside of the module's memory until it calls `write_mem`.
             code.local_get(length).call(kit.make_room_kept);
             code.i32_const(0).local_get(pointer).local_get(length);
             code.memory_copy(kit.kept, kit.memory());
@@ -101,8 +103,8 @@ fn result(body: &mut Function, found: Area, area: u32, kit: &Kit) {
     }
 }
 
-/// Loads a number from the address on the stack, which may be of fewer bytes than
-/// it has outside of memory.
+/// Loads a number from the address on the stack. In memory it may have fewer bytes than as a
+/// core value.
 fn load(body: &mut Function, ty: Type, offset: u32, kit: &Kit) {
     let (mut code, at) = (body.instructions(), kit.at(offset));
     match ty {
@@ -117,8 +119,8 @@ fn load(body: &mut Function, ty: Type, offset: u32, kit: &Kit) {
     };
 }
 
-/// Copies what is kept to where it is told, as often as it is told. As long as
-/// there is nothing, no address is a wrong one.
+/// Makes `write_mem`, which copies the kept result to an address, as often as it is called. An
+/// empty result copies nothing, so any address is accepted for it.
 fn writer(name: &str, kit: &Kit) -> Made {
     let mut body = Function::new([]);
     let mut code = body.instructions();
@@ -128,7 +130,7 @@ fn writer(name: &str, kit: &Kit) -> Made {
     made(name, &[I32], &[], body)
 }
 
-/// Traps where an import was called that nothing serves.
+/// Makes a function that traps in place of an import that nothing provides.
 fn unmapped(name: &str, module: &CoreModule<'_>, import: &wasmparser::Import<'_>) -> Made {
     let mut body = Function::new([]);
     body.instructions().unreachable().end();

@@ -1,4 +1,5 @@
-//! A limit that a file is over, with how much of it the file has. Who counts that is elsewhere.
+//! Describes a limit that a guest is over, and how much of it the guest has. The counting is
+//! done elsewhere.
 
 use std::fmt;
 
@@ -22,12 +23,12 @@ use super::LimitReached;
 pub struct OverLimit {
     /// Which limit, its value, and what raises it.
     pub limit: LimitReached,
-    /// How much there is of it. `None` where it was not counted to the end.
+    /// How much was found. `None` where the count stopped at the limit.
     pub found: Option<usize>,
 }
 
 impl OverLimit {
-    /// A limit, and how much there was found to be.
+    /// Combines a limit with the amount that was found.
     pub fn new(limit: LimitReached, found: usize) -> Self {
         Self { limit, found: Some(found) }
     }
@@ -39,7 +40,7 @@ impl From<LimitReached> for OverLimit {
     }
 }
 
-/// Whether it is that limit, however much was found.
+/// Compares the limits only, and ignores the amount that was found.
 impl PartialEq<LimitReached> for OverLimit {
     fn eq(&self, limit: &LimitReached) -> bool {
         self.limit == *limit
@@ -69,7 +70,7 @@ mod tests {
                 OverLimit::new(LimitReached::FileSize(1 << 20), 3 << 20),
                 "1.0 MiB was reached: the guest has 3.0 MiB;",
             ),
-            // Rounded they would be the same.
+            // Rounded, the two numbers would look equal.
             (
                 OverLimit::new(LimitReached::Body(1 << 20), (1 << 20) + 1),
                 "1.0 MiB was reached: the guest has 1048577 B;",

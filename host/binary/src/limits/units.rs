@@ -1,6 +1,6 @@
-//! How the value of a limit is read and shown: a module for each kind of value,
-//! which the table of limits names. What is more than there can be is refused, and
-//! not taken for the most.
+//! Reads and shows the values of limits. There is a module for each kind of value, and the
+//! table of limits names the module. A value that is too large for its type is refused, and not
+//! replaced by the largest one.
 
 use std::num::{IntErrorKind, ParseIntError};
 use std::str::FromStr as _;
@@ -31,9 +31,14 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     size.ok_or_else(|| format!("`{text}` is more than there can be; the most is {}", u64::MAX))
 }
 
-/// What the digits behind a point are of a unit, rounded down to a byte.
+/// Shows a size as people write it.
+pub fn show_size(size: u64) -> String {
+    bytesize::ByteSize(size).to_string()
+}
+
+/// Returns the bytes that the digits behind a decimal point stand for, rounded down.
 fn portion(digits: &str, unit: u64) -> u64 {
-    /// Those that matter to the largest unit.
+    /// The number of digits that make a difference of a byte for the largest unit.
     const DIGITS: usize = 18;
     let digits = digits.get(..DIGITS).unwrap_or(digits);
     let places = u32::try_from(digits.len()).unwrap_or_default();
@@ -42,7 +47,7 @@ fn portion(digits: &str, unit: u64) -> u64 {
     u64::try_from(bytes).unwrap_or_default()
 }
 
-/// Why a text is no number of a limit, of which the most is `most`.
+/// Says why a text is not a valid number for a limit whose largest value is `most`.
 fn no_number(text: &str, error: &ParseIntError, most: u64) -> String {
     match error.kind() {
         IntErrorKind::PosOverflow => {
@@ -52,9 +57,16 @@ fn no_number(text: &str, error: &ParseIntError, most: u64) -> String {
     }
 }
 
-pub(super) mod bytes {
-    use bytesize::ByteSize;
+/// Whether a limit that may be off allows more than another: what is off has no end.
+fn is_more<T: PartialOrd>(limit: &Option<T>, than: &Option<T>) -> bool {
+    match (limit, than) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(limit), Some(than)) => limit > than,
+    }
+}
 
+pub(super) mod bytes {
     pub(crate) fn parse(text: &str) -> Result<usize, String> {
         let size = super::parse_size(text)?;
         let most = usize::MAX;
@@ -63,7 +75,7 @@ pub(super) mod bytes {
     }
 
     pub(crate) fn show(size: &usize) -> String {
-        ByteSize(*size as u64).to_string()
+        super::show_size(*size as u64)
     }
 
     pub(crate) fn show_count(size: usize) -> String {
@@ -73,10 +85,14 @@ pub(super) mod bytes {
     pub(crate) fn value(size: &usize) -> Option<u64> {
         u64::try_from(*size).ok()
     }
+
+    pub(crate) fn is_more(size: &usize, than: &usize) -> bool {
+        size > than
+    }
 }
 
 pub(super) mod stack {
-    pub(crate) use super::bytes::{show, show_count, value};
+    pub(crate) use super::bytes::{is_more, show, show_count, value};
 
     pub(crate) fn parse(text: &str) -> Result<usize, String> {
         match super::bytes::parse(text)? {
@@ -91,7 +107,7 @@ pub(super) mod count {
         text.parse().map_err(|error| super::no_number(text, &error, usize::MAX as u64))
     }
 
-    pub(crate) use super::bytes::value;
+    pub(crate) use super::bytes::{is_more, value};
 
     pub(crate) fn show(count: &usize) -> String {
         count.to_string()
@@ -122,6 +138,10 @@ pub(super) mod maybe {
     pub(crate) fn value(count: &Option<u64>) -> Option<u64> {
         *count
     }
+
+    pub(crate) fn is_more(count: &Option<u64>, than: &Option<u64>) -> bool {
+        super::is_more(count, than)
+    }
 }
 
 pub(super) mod span {
@@ -147,6 +167,10 @@ pub(super) mod span {
     pub(crate) fn value(_: &Duration) -> Option<u64> {
         None
     }
+
+    pub(crate) fn is_more(span: &Duration, than: &Duration) -> bool {
+        span > than
+    }
 }
 
 pub(super) mod time {
@@ -166,6 +190,10 @@ pub(super) mod time {
 
     pub(crate) fn value(_: &Option<Duration>) -> Option<u64> {
         None
+    }
+
+    pub(crate) fn is_more(limit: &Option<Duration>, than: &Option<Duration>) -> bool {
+        super::is_more(limit, than)
     }
 }
 

@@ -1,9 +1,12 @@
-//! Looks at the time within long stretches of code. An engine looks at its epochs on the
-//! entry of a function, at the head of a loop, and before an instruction on any number of
-//! bytes, and nowhere between: a function that is one long line of host calls ran to its
-//! end. Here an empty loop, which is what makes the engine look, is put before each host
-//! call of a function but one that nothing came before that may take long: the engine has
-//! looked on the function's entry, or at the head of the loop around it.
+//! Inserts time checks into long stretches of code. The engine looks at its epoch when a
+//! function is entered, at the head of a loop, and before an instruction that handles any
+//! number of bytes, and nowhere else. Without this module, a function that makes one host call
+//! after the other could not be stopped before its end.
+//!
+//! A time check is an empty loop, because the head of a loop is where the engine looks. One is
+//! put before each host call of a function. It is left out as long as nothing in the function
+//! has run that may take long: the engine has looked when the function was entered, or at the
+//! head of the loop around the call.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -17,22 +20,23 @@ use wasmparser::{
 use super::edit::{Edited, TooMuch};
 use super::sections::{Action, Edit, Part, Section, keep, push_number};
 
-/// One function may have this part of all looks: the compiler's memory for a look is used
-/// until the function is done.
+/// The part of all time checks that one function may have, as a divisor. The compiler keeps the
+/// memory that it uses for a check until the function is compiled.
 const PART_OF_A_FUNCTION: usize = 10;
 
-/// `loop end`, which takes and gives nothing.
+/// The instructions `loop end`. They take and give no values.
 const LOOK: [u8; 3] = [0x03, 0x40, 0x0b];
 
-/// There are more places for a look than a guest may have, or too much to look through.
+/// The guest would need more time checks than its limit allows, or has too many sections to be
+/// read.
 #[derive(Debug)]
 pub struct TooManyChecks;
 
-/// A binary that looks at the time between any two instructions that may take long. One
-/// that is not valid may stay as it is, and is refused by the engine.
+/// Returns the binary with time checks between any two instructions that may take long. A
+/// binary that is not valid may stay as it is; the engine refuses it.
 ///
 /// # Errors
-/// Where there are more than `most` places for a look.
+/// If more than `most` checks are needed.
 pub fn with_checks(binary: &[u8], most: usize) -> Result<Edited<'_>, TooManyChecks> {
     let in_function = most.div_ceil(PART_OF_A_FUNCTION);
     let mut checks = Checks { binary, modules: Vec::new(), in_function, left: Some(most) };
@@ -42,23 +46,24 @@ pub fn with_checks(binary: &[u8], most: usize) -> Result<Edited<'_>, TooManyChec
 
 struct Checks<'b> {
     binary: &'b [u8],
-    /// What is known of the modules and components that are being read.
+    /// The modules and components that are being read, innermost last.
     modules: Vec<Module>,
-    /// How many looks a function may have.
+    /// The number of checks that one function may have.
     in_function: usize,
-    /// How many looks there may still be. `None` once there were too many.
+    /// The number of checks that may still be inserted. `None` once there were too many.
     left: Option<usize>,
 }
 
-/// What is known of a module by the time that its code comes.
+/// What is known of a module when its code section begins.
 #[derive(Default)]
 struct Module {
     is_component: bool,
-    /// How many functions it imports, which come first in their index space.
+    /// The number of imported functions. They come first in the index space of functions.
     imported: u32,
-    /// Whether it has a global that may hold a reference to a function.
+    /// Whether a global may hold a reference to a function.
     has_references: bool,
-    /// Whether a call through a table may be one of a function that it imports.
+    /// Whether a call through a table may reach an imported function. Where that cannot be
+    /// excluded, such calls count as host calls.
     calls_out_by_table: bool,
 }
 
@@ -77,7 +82,7 @@ impl Edit for Checks<'_> {
         let start = usize::try_from(section.content.start).unwrap_or(usize::MAX);
         let end = usize::try_from(section.content.end).unwrap_or(usize::MAX);
         let reader = BinaryReader::new(self.binary.get(start..end).unwrap_or_default(), start);
-        // What is not valid stays as it is, and will be refused.
+        // A section that is not valid stays as it is, and the engine refuses it.
         match module.section(section.kind, reader, (left, self.in_function)) {
             Ok(Some(content)) => Action::Change(content),
             Ok(None) | Err(Stopped::NotValid) => Action::Keep,
@@ -93,7 +98,7 @@ impl Edit for Checks<'_> {
     }
 }
 
-/// Why a section stays as it is.
+/// Why the reading of a section stopped. The section stays as it is.
 enum Stopped {
     NotValid,
     TooMany,
@@ -106,7 +111,7 @@ impl From<BinaryReaderError> for Stopped {
 }
 
 impl Module {
-    /// Takes note of a section; of the code, gives what becomes of it.
+    /// Notes what a section says of the module. Returns the new content of the code section.
     fn section(
         &mut self,
         kind: u8,
@@ -122,10 +127,12 @@ impl Module {
             10 => return self.code(CodeSectionReader::new(reader)?, left, in_function),
             _ => {}
         }
+        // The numbers are the section's ids of the binary format.
         Ok(None)
     }
 
-    /// A function that takes or returns a reference to one may put any into a table.
+    /// Looks for function types with a reference as a parameter or a result. With one, a
+    /// function could receive a reference to any function and put it into a table.
     fn types(&mut self, types: TypeSectionReader<'_>) -> Result<(), BinaryReaderError> {
         for group in types {
             for ty in group?.types() {
@@ -216,7 +223,8 @@ impl Module {
         let (end, mut bodies) = (code.range().end, code.into_iter());
         let mut changed = false;
         loop {
-            // Where the size of the body stands, which changes with it.
+            // The size of a body stands in front of it and changes with it, so it is written
+            // anew.
             let place_of_size = bodies.original_position();
             let Some(body) = bodies.next() else { break };
             let body = body?;
@@ -240,7 +248,8 @@ impl Module {
         Ok(changed.then_some(parts))
     }
 
-    /// The host calls of a function that something came before which may take long.
+    /// Returns the offsets of a function's host calls that come after an instruction that may
+    /// take long.
     fn places(&self, body: &FunctionBody<'_>, most: usize) -> Result<Vec<usize>, Stopped> {
         let (mut places, mut came_before) = (Vec::new(), false);
         let mut operators = body.get_operators_reader()?;
@@ -258,7 +267,7 @@ impl Module {
         Ok(places)
     }
 
-    /// Whether an instruction may call a function of the host.
+    /// Returns whether an instruction may call a host function.
     fn may_call_host(&self, operator: &Operator<'_>) -> bool {
         match operator {
             Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
@@ -272,8 +281,8 @@ impl Module {
     }
 }
 
-/// Whether an instruction may take longer than some nanoseconds after the engine has last
-/// looked: it calls any function, or handles any number of bytes.
+/// Returns whether an instruction may take longer than some nanoseconds after the engine has
+/// last looked. It may if it calls a function or handles any number of bytes.
 fn may_take_long(operator: &Operator<'_>) -> bool {
     matches!(
         operator,
@@ -290,7 +299,7 @@ fn may_take_long(operator: &Operator<'_>) -> bool {
     )
 }
 
-/// The body of a function with looks at these places.
+/// Splits a body into parts with time checks at these offsets.
 fn with_looks(body: Range<usize>, places: &[usize]) -> Vec<Part> {
     let (mut parts, mut at) = (Vec::new(), body.start);
     for place in places {
@@ -306,7 +315,7 @@ fn with_looks(body: Range<usize>, places: &[usize]) -> Vec<Part> {
 mod tests {
     use super::*;
 
-    /// How many looks there are in the functions of a module, each.
+    /// Returns the number of time checks in each function of a module.
     fn looks(module: &str) -> Vec<usize> {
         let binary = wat::parse_str(module).expect("a module");
         let edited = with_checks(&binary, 100).expect("few looks");
@@ -332,13 +341,13 @@ mod tests {
             (format!("{HOST} (func (if (i32.const 1) (then call $f)) call $f)"), vec![1]),
             (format!("{HOST} (func (loop call $f) call $f)"), vec![1]),
             ("(func $g) (func call $g call $g)".into(), vec![0, 0]),
-            // What it calls itself may have called the host.
+            // A function of the module may have called the host as well.
             (format!("{HOST} (func $g call $g call $f)"), vec![1]),
             (format!("{HOST} (func $g call $f call $g)"), vec![0]),
             (format!("{HOST} (func call $f return_call $g) (func $g)"), vec![0, 0]),
             (format!("{HOST} (func call $f return_call $f)"), vec![1]),
             (format!("{HOST} (memory 1) (func {FILL} call $f)"), vec![1]),
-            // The engine looks before each of these by itself.
+            // The engine looks before each of these instructions by itself.
             (format!("(memory 1) (func {FILL} {FILL} {FILL})"), vec![0]),
         ];
         for (module, expected) in cases {

@@ -1,18 +1,18 @@
-//! A binary with some of its sections left out or changed, and where each of its bytes
-//! comes from.
+//! Builds a binary with some sections left out or changed, and maps its offsets back to the
+//! original.
 
 use std::borrow::Cow;
 
 use super::sections::{Edit, Outcome, Part, parts};
 
-/// A binary that was made of another one.
+/// A binary that was made from another one, the original.
 pub struct Edited<'b> {
     binary: Cow<'b, [u8]>,
-    /// `None` where it is the whole of the other one.
+    /// The parts in their order. `None` if the binary equals the original.
     parts: Option<Vec<Part>>,
 }
 
-/// There is too much in a binary to be looked through.
+/// The original has too many sections, or nests them too deep.
 #[derive(Debug)]
 pub(super) struct TooMuch;
 
@@ -50,23 +50,24 @@ fn joined(whole: &[u8], parts: &[Part]) -> Vec<u8> {
 }
 
 impl Edited<'_> {
-    /// The binary, to be compiled.
+    /// Returns the binary that is compiled.
     pub fn binary(&self) -> &[u8] {
         &self.binary
     }
 
-    /// Whether it differs from the one that it was made of.
+    /// Returns whether the binary differs from the original.
     pub fn is_changed(&self) -> bool {
         self.parts.is_some()
     }
 
-    /// The hash that [`hash_of_file`](super::hash_of_file) gives for a file with the
-    /// whole binary.
+    /// Returns the hash of the binary. [`hash_of_file`](super::hash_of_file) gives the same
+    /// hash for a file with the original.
     pub fn hash(&self) -> blake3::Hash {
         blake3::hash(&self.binary)
     }
 
-    /// Where a byte of this binary is in the other one.
+    /// Returns the offset in the original that a byte of this binary comes from. `None` for a
+    /// byte that was added.
     pub fn place_in_whole(&self, place: u64) -> Option<u64> {
         let Some(parts) = &self.parts else { return Some(place) };
         let mut start = 0;

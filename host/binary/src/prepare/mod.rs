@@ -1,8 +1,9 @@
-//! What is compiled in the place of a guest's binary: the same code without its debug
-//! information ([`strip()`]), and with a look at the time between any two instructions that
-//! may take long ([`with_checks`]). [`Edited`] finds the byte of
-//! the guest's own file that a byte of it comes from.
-//! It does not decide whether a guest is valid: what does not add up stays as it is.
+//! Prepares the binary that is compiled in place of a guest's own. It has the same code without
+//! debug information ([`strip()`]), and with time checks between any two instructions that may
+//! take long ([`with_checks`]). [`Edited`] maps an offset in it to one in the guest's file.
+//!
+//! This module does not decide whether a guest is valid. What it cannot read stays as it is,
+//! and the engine refuses it.
 
 mod checks;
 mod edit;

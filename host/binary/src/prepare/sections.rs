@@ -1,42 +1,43 @@
-//! Which parts of a binary stay, and which are new, where some of its sections are left
-//! out or changed: a walk over the headers of sections, from one to the next, that reads
-//! nothing else. What becomes of a section an [`Edit`] says.
+//! Walks over the sections of a binary and finds which parts of it stay and which are new. It
+//! reads the headers of sections and nothing else. An [`Edit`] decides what happens to each
+//! section.
 
 use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 
-/// What the names of sections with debug information begin with.
+/// The beginning of the names of sections with debug information.
 const DEBUG: &[u8] = b".debug_";
-/// The header of a module and of a component.
+/// The size of the header of a module or a component.
 const HEADER: usize = 8;
-/// How a component begins, in the four bytes behind the magic ones.
+/// The four bytes after the magic number with which a component begins.
 const COMPONENT: [u8; 4] = [0x0d, 0, 1, 0];
 
 const CUSTOM: u8 = 0;
-/// In a component.
+/// The id of a section with a core module, in a component.
 const CORE_MODULE: u8 = 1;
-/// In a component.
+/// The id of a section with a component, in a component.
 const NESTED_COMPONENT: u8 = 4;
 
-/// More sections than a guest may have by default, whose sections count as items.
+/// The number of sections that are read at most. It is more than the default limit allows,
+/// since sections count as items.
 const MOST_SECTIONS: usize = 1_000_000;
-/// Deeper than any real component lies in another one.
+/// The number of levels that are read at most: more than real components have.
 const DEEPEST: usize = 64;
-/// Bytes of the longest `u32` in LEB128.
+/// The number of bytes of the longest `u32` in LEB128.
 const LONGEST_NUMBER: usize = 5;
-/// Bytes of the longest header of a section: its kind, its size, the size of a custom
-/// section's name, and as much of the name as tells what it is.
+/// The number of bytes of the longest header of a section: its id, its size, the size of a
+/// custom section's name, and enough of the name to recognise it.
 const LONGEST_HEADER: usize = 1 + 2 * LONGEST_NUMBER + LONGEST_NAME;
-/// Bytes of the longest name of a section with debug information.
+/// The number of bytes of the longest name of a section with debug information.
 const LONGEST_NAME: usize = 32;
 
 /// A part of an edited binary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// A range of the whole binary.
+    /// A range of the original.
     Kept(Range<u64>),
-    /// Bytes that are not in it, as a section's header with another size.
+    /// Bytes that are not in the original, such as a section's header with another size.
     New(Cow<'static, [u8]>),
 }
 
@@ -49,12 +50,12 @@ impl Part {
     }
 }
 
-/// Bytes that are read at any place.
+/// Bytes that can be read at any offset.
 pub(super) trait Source {
-    /// Bytes that there are.
+    /// Returns the number of bytes.
     fn length(&self) -> u64;
 
-    /// Reads up to `LONGEST_HEADER` bytes at `at`, fewer at the end.
+    /// Reads up to `LONGEST_HEADER` bytes at `at`, and fewer at the end. Returns how many.
     fn peek(&mut self, at: u64, into: &mut [u8]) -> io::Result<usize>;
 }
 
@@ -71,47 +72,47 @@ impl Source for &[u8] {
     }
 }
 
-/// A section, and what is in it.
+/// A section and its content.
 pub(super) struct Section {
     pub(super) kind: u8,
-    /// Whether it is a custom section with debug information.
+    /// Whether this is a custom section with debug information.
     pub(super) is_debug: bool,
     start: u64,
     pub(super) content: Range<u64>,
 }
 
-/// What becomes of a section.
+/// What happens to a section.
 pub(super) enum Action {
     Keep,
     LeaveOut,
-    /// It has this content.
+    /// The section gets this content.
     Change(Vec<Part>),
 }
 
-/// Says what becomes of the sections of modules, and of the custom ones of components.
+/// Decides what happens to the sections of modules, and to the custom sections of components.
 pub(super) trait Edit {
-    /// A module or a component begins.
+    /// Notes that a module or a component begins.
     fn begin(&mut self, _is_component: bool) {}
 
-    /// What becomes of a section of the one that began last.
+    /// Returns what happens to a section of the module or component that began last.
     fn section(&mut self, section: &Section) -> Action;
 
-    /// It ends.
+    /// Notes that the module or component ends.
     fn end(&mut self) {}
 }
 
-/// What comes of an edit.
+/// The result of an edit.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// Nothing is left out or changed, or the sections do not add up: what is wrong with
-    /// them is for others to find.
+    /// Nothing is left out or changed, or the sections are malformed. The engine reports a
+    /// malformed binary.
     Same,
     Changed(Vec<Part>),
-    /// There are too many sections, or they lie too deep, to be looked through.
+    /// There are too many sections, or they are nested too deep, to be read.
     TooMuch,
 }
 
-/// The parts of an edited binary.
+/// Returns the parts of an edited binary.
 pub(super) fn parts(source: &mut impl Source, edit: &mut impl Edit) -> io::Result<Outcome> {
     let whole = 0..source.length();
     let (parts, sections, is_changed, too_much) = (Vec::new(), 0, false, false);
@@ -133,7 +134,8 @@ struct Walk<'s, S, E> {
 }
 
 impl<S: Source, E: Edit> Walk<'_, S, E> {
-    /// Goes through a module or a component, and gives the bytes that it has now.
+    /// Reads a module or a component. Returns the number of bytes that it has in the edited
+    /// binary.
     fn definition(&mut self, range: Range<u64>, depth: usize) -> io::Result<Option<u64>> {
         let mut header = [0; HEADER];
         let read = self.source.peek(range.start, &mut header)?;
@@ -166,7 +168,8 @@ impl<S: Source, E: Edit> Walk<'_, S, E> {
         Ok(Some(length))
     }
 
-    /// Does with a section what the edit says, and gives the bytes that it has now.
+    /// Applies the edit to a section. Returns the number of bytes that it has in the edited
+    /// binary.
     fn edited(&mut self, section: &Section) -> Option<u64> {
         match self.edit.section(section) {
             Action::Keep => Some(self.keep(section.start..section.content.end)),
@@ -186,8 +189,9 @@ impl<S: Source, E: Edit> Walk<'_, S, E> {
         }
     }
 
-    /// Goes through a section that holds a module or a component. Its header is only
-    /// written anew where something in it has changed.
+    /// Reads a section that contains a module or a component. Its header is only written anew
+    /// if something in it has changed, so that a binary without changes stays equal byte for
+    /// byte.
     fn nested(&mut self, section: &Section, depth: usize) -> io::Result<Option<u64>> {
         let (place, was_changed) = (self.parts.len(), self.is_changed);
         self.parts.push(Part::New(Cow::Borrowed(&[])));
@@ -229,7 +233,7 @@ impl<S: Source, E: Edit> Walk<'_, S, E> {
     }
 }
 
-/// Keeps a range, as one part with what is kept in front of it.
+/// Keeps a range. It is joined with the part before it if the two are adjacent.
 pub(super) fn keep(parts: &mut Vec<Part>, range: Range<u64>) {
     match parts.last_mut() {
         Some(Part::Kept(last)) if last.end == range.start => last.end = range.end,
@@ -237,8 +241,8 @@ pub(super) fn keep(parts: &mut Vec<Part>, range: Range<u64>) {
     }
 }
 
-/// Whether the content of a custom section of that size begins with the name of debug
-/// information, as toolchains write it.
+/// Returns whether the content of a custom section of that size begins with the name of debug
+/// information, in the form in which toolchains write it.
 fn is_debug(content: &[u8], size: u32) -> bool {
     let Some((length, name)) = number(content) else { return false };
     let of_number = content.len() - name.len();
@@ -248,7 +252,7 @@ fn is_debug(content: &[u8], size: u32) -> bool {
     name.is_some_and(|name| name.starts_with(DEBUG) && name.is_ascii())
 }
 
-/// A `u32` in LEB128, and what stands behind it.
+/// Reads a `u32` in LEB128. Returns it with the bytes that follow.
 fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let mut number = 0_u64;
     for (place, byte) in bytes.iter().enumerate().take(LONGEST_NUMBER) {
@@ -305,7 +309,7 @@ mod tests {
     #[test]
     fn what_does_not_add_up_is_left_alone() {
         let modules: [&[u8]; 8] = [
-            // The name is longer than any, or no text.
+            // The name's length is not valid.
             b"\0asm\x01\0\0\0\x00\x0d\xff\xff\xff\xff\x0f.debug_x",
             b"\0asm\x01\0\0\0\x00\x09\x08.debug_\xff",
             b"",

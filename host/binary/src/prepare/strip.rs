@@ -1,5 +1,5 @@
-//! Leaving debug information out of a binary, or out of what a file is known by. What is
-//! compiled and what is hashed are the same bytes.
+//! Removes debug information from a binary, and leaves it out of the hash that identifies a
+//! file. Both use the same rules, so that the hash is that of the bytes that are compiled.
 
 use std::fs::File;
 use std::io;
@@ -9,9 +9,9 @@ use std::os::unix::fs::FileExt as _;
 use super::edit::Edited;
 use super::sections::{Action, Edit, Outcome, Part, Section, Source, parts};
 
-/// Leaves the `.debug_*` sections out of a binary, and of the modules within it. One that
-/// has none, that does not add up, or that has too much in it, stays as it is: the engine
-/// reads no debug information either way.
+/// Removes the `.debug_*` sections from a binary and from the modules within it. A binary stays
+/// as it is if it has no such sections, is malformed, or has too many sections. That is safe,
+/// since the engine reads no debug information.
 pub fn strip(whole: &[u8]) -> Edited<'_> {
     Edited::new(whole, &mut WithoutDebug).unwrap_or_else(|_| Edited::unchanged(whole))
 }
@@ -24,7 +24,7 @@ impl Edit for WithoutDebug {
     }
 }
 
-/// The hash of a file's content without its debug information, which is not even read.
+/// Returns the hash of a file's content without its debug information, which is not read.
 pub fn hash_of_file(file: &File, length: u64) -> io::Result<blake3::Hash> {
     let mut windows = Windows { file, length, at: 0, window: Vec::new() };
     let parts = match parts(&mut windows, &mut WithoutDebug)? {
@@ -41,21 +41,22 @@ pub fn hash_of_file(file: &File, length: u64) -> io::Result<blake3::Hash> {
     Ok(hasher.finalize())
 }
 
-/// A file of which a piece is held, so that headers near one another are read at once.
+/// A file with a window of its bytes in memory, so that headers that lie near one another are
+/// read at once.
 struct Windows<'f> {
     file: &'f File,
     length: u64,
-    /// Where the window begins.
+    /// The offset of the window.
     at: u64,
     window: Vec<u8>,
 }
 
-/// Bytes that are read at once.
+/// The number of bytes that are read at once.
 const WINDOW: usize = 64 << 10;
 
 impl Windows<'_> {
-    /// What is in the window from `at` on, of which there are at least `wanted` bytes
-    /// unless the file ends.
+    /// Returns the bytes of the window from `at` on. There are at least `wanted` of them unless
+    /// the file ends before.
     fn from(&mut self, at: u64, wanted: usize) -> io::Result<&[u8]> {
         let end = at.saturating_add(wanted as u64).min(self.length);
         let held = self.at..self.at.saturating_add(self.window.len() as u64);
@@ -69,7 +70,7 @@ impl Windows<'_> {
         Ok(self.window.get(from..).unwrap_or_default())
     }
 
-    /// Hashes a range, which has to be there.
+    /// Hashes a range of the file. A file that has become shorter is an error.
     fn hash<'h>(
         &mut self,
         range: Range<u64>,
@@ -150,7 +151,7 @@ mod tests {
         [b"\0asm\x0d\0\x01\0".to_vec(), sections.concat()].concat()
     }
 
-    /// What a file with the binary is known by.
+    /// Returns the hash of a file that contains the binary.
     fn hash_of(binary: &[u8]) -> blake3::Hash {
         let mut file = tempfile::tempfile().expect("a file");
         file.write_all(binary).expect("room");
@@ -186,7 +187,7 @@ mod tests {
         let modules = [
             module(&[custom("name", b".debug_"), custom(".debugger", b"")]),
             component(&[section(1, &module(&[]))]),
-            // In a module, that section is no module.
+            // In a module, the section with the id 1 contains types and no module.
             module(&[section(1, &module(&[custom(".debug_info", b"")]))]),
             b"\0asm\x01\0\0\0\x00\x09\x07.debug_".to_vec(),
             vec![7; 3 * WINDOW],

@@ -1,11 +1,11 @@
-//! The limits of a scan, and those of them that the guest is over. The
-//! scan goes on behind the first, so that a refusal names all of them at once.
+//! Collects the limits that a guest is over. The scan goes on after the first of them, so that
+//! a refusal names all of them at once.
 
 use std::mem::discriminant;
 
 use crate::limits::{LimitReached, Limits, OverLimit};
 
-/// The limits, and what was found to be over them.
+/// The limits of a scan, and the ones that the guest was found to be over.
 pub(super) struct Bounds<'l> {
     pub(super) limits: &'l Limits,
     reached: Vec<OverLimit>,
@@ -16,8 +16,8 @@ impl<'l> Bounds<'l> {
         Self { limits, reached: Vec::new() }
     }
 
-    /// Notes it where more is found than the limit allows: of what is counted several times,
-    /// the most.
+    /// Notes the limit if `found` is more than it allows. Of several counts for one limit, the
+    /// largest is kept.
     pub(super) fn within(
         &mut self,
         found: usize,
@@ -29,7 +29,7 @@ impl<'l> Bounds<'l> {
         }
     }
 
-    /// Notes that there is more than the limit allows, of which nobody knows how much.
+    /// Notes that the guest is over the limit by an unknown amount.
     pub(super) fn beyond(&mut self, limit: LimitReached) {
         self.note(limit.into());
     }
@@ -43,7 +43,7 @@ impl<'l> Bounds<'l> {
         }
     }
 
-    /// Every limit that was passed, in the order in which that was found.
+    /// Returns every limit that was passed, in the order in which they were found.
     pub(super) fn reached(self) -> Vec<OverLimit> {
         self.reached
     }

@@ -1,33 +1,32 @@
-//! What the code of one function costs the compiler, as far as that is not seen by its
-//! bytes: an instruction of two bytes can move a hundred values, and a loop has the
-//! compiler look after each local that is used in it, once for each loop around it.
-//! It reads a body once, and takes time for its instructions and the loops around
-//! branches, of which there are few.
+//! Estimates what the code of one function costs the compiler beyond its size in bytes. An
+//! instruction of two bytes can move a hundred values, and the compiler tracks a local in each
+//! loop around its use. A body is read once. The time grows with the number of instructions,
+//! and at branches with the number of loops around them, which is limited.
 
 use wasmparser::{BinaryReaderError, BlockType, FunctionBody, Operator};
 
-/// What a call of a function without parameters weighs, and one by a table.
+/// The weight of a call of a function without parameters, directly and through a table.
 const CALL: usize = 4;
 const CALL_BY_TABLE: usize = 40;
-/// What an instruction weighs that looks into a table, or fills or copies memory.
+/// The weight of an instruction that accesses a table, and of one that fills or copies memory.
 const TABLE: usize = 36;
 const BULK: usize = 8;
-/// What a loop weighs, and each local that is used in it.
+/// The weight of a loop, and of each local that is used in it.
 const LOOP: usize = 24;
 const LOCAL: usize = 2;
-/// What each value weighs that a block or a branch of a condition takes or gives, and
-/// one of a loop. The first is free: most blocks give one.
+/// The weight of each value that a block or a conditional branch takes or gives, and of each
+/// value of a loop. The first value is free, since most blocks give one.
 const VALUE: usize = 4;
 const LOOP_VALUE: usize = 8;
 
-/// Pieces of code with no branch in them, each of which the compiler has a place in for
-/// each local that is used anywhere in the function: so many of these places weigh one.
+/// The number of places that weigh 1. The compiler keeps a place for each local that is used in
+/// the function in each piece of code without a branch.
 const PLACES: usize = 100;
 
-/// The types and functions of a module, as far as code refers to them.
+/// The types and functions of a module that its code refers to.
 #[derive(Default)]
 pub(super) struct Signatures {
-    /// Parameters and results of each type.
+    /// The number of parameters and of results of each type.
     pub(super) types: Vec<(usize, usize)>,
     /// The type of each function.
     pub functions: Vec<u32>,
@@ -42,7 +41,7 @@ impl Signatures {
             .unwrap_or((0, 0))
     }
 
-    /// Parameters and results of a function, together.
+    /// Returns the number of parameters and results of a function together.
     pub(super) fn values(&self, function: u32) -> usize {
         let index = usize::try_from(function).ok().and_then(|index| self.functions.get(index));
         index.map_or(0, |ty| self.values_of_type(*ty))
@@ -54,17 +53,17 @@ impl Signatures {
     }
 }
 
-/// What is found in a function.
+/// What was found in a function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {
-    /// Blocks within one another.
+    /// The deepest nesting of blocks.
     pub(super) blocks: usize,
-    /// Loops within one another.
+    /// The deepest nesting of loops.
     pub(super) loops: usize,
     pub(super) weight: usize,
 }
 
-/// Reads the instructions of a function with so many parameters and locals.
+/// Reads the instructions of a function with that many parameters and locals.
 pub(super) fn weigh(
     body: &FunctionBody<'_>,
     locals: usize,
@@ -81,7 +80,8 @@ pub(super) fn weigh(
         pieces: 1,
     };
     for operator in body.get_operators_reader()? {
-        // What is in too many loops is no longer weighed, which takes time for each of them.
+        // Weighing takes time for each loop around an instruction. Once there are too many
+        // loops, the guest is refused anyway, so the rest is only followed.
         match weigher.found.loops > most_loops {
             true => weigher.nest(&operator?),
             false => weigher.operator(&operator?),
@@ -94,25 +94,26 @@ pub(super) fn weigh(
 struct Weigher<'s> {
     signatures: &'s Signatures,
     found: Found,
-    /// The blocks that are open: values that a branch to one moves, and its place among
-    /// the loops where it is one.
+    /// The open blocks: the number of values that a branch to each moves, and its index in
+    /// `loops` if it is a loop.
     blocks: Vec<(usize, Option<usize>)>,
     loops: Vec<Loop>,
-    /// When each local was last used, or 0.
+    /// The time at which each local was last used, or 0. It is counted in `now`.
     used: Vec<usize>,
-    /// Counts loops and uses, so that one can be told to be before another.
+    /// Counts the loops begun, so that a use can be ordered before or after the beginning of a
+    /// loop.
     now: usize,
-    /// The pieces of code between branches and their targets.
+    /// The number of pieces of code between branches and their targets.
     pieces: usize,
 }
 
 /// A loop that is open.
 struct Loop {
     began: usize,
-    /// How many locals were used in this one for the first time, that is, not within
-    /// one further out before: as far as that has changed since it began.
+    /// The number of locals that were first used in this loop, and not before in one around it.
+    /// Only what was added since it began is complete.
     locals: usize,
-    /// The sum of that for the loops around it, when it began.
+    /// The sum of `locals` over the loops around this one, when it began.
     before: usize,
 }
 
@@ -196,7 +197,7 @@ impl Weigher<'_> {
         self.found.loops = self.found.loops.max(self.loops.len());
     }
 
-    /// Follows blocks and loops alone.
+    /// Follows the nesting of blocks and loops without weighing anything.
     fn nest(&mut self, operator: &Operator<'_>) {
         match operator {
             Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } => {
@@ -224,14 +225,16 @@ impl Weigher<'_> {
         }
     }
 
-    /// A local is looked after in each loop around its use, once.
+    /// Weighs the use of a local once for each loop around it.
     fn local(&mut self, index: u32) {
         let Some(used) = usize::try_from(index).ok().and_then(|index| self.used.get_mut(index))
         else {
             return;
         };
         let before = std::mem::replace(used, self.now);
-        // Those that began later have not seen it; the others are further out.
+        // Loops that began after the last use have not seen the local. They are the innermost
+        // ones, and `loops` is ordered by when they began, so the first of them is found by
+        // bisection.
         let first = self.loops.partition_point(|open| open.began <= before);
         let anew = self.loops.len() - first;
         if let Some(open) = self.loops.get_mut(first) {
@@ -245,7 +248,7 @@ impl Weigher<'_> {
         self.add(used.saturating_mul(self.pieces) / PLACES);
     }
 
-    /// A branch to a loop moves the locals that are used in it as well.
+    /// Weighs a branch. A branch to a loop also moves the locals that are used in the loop.
     fn branch(&mut self, depth: u32) {
         self.pieces += 1;
         let block =
@@ -267,8 +270,8 @@ mod tests {
 
     use super::*;
 
-    /// What is found in the only function with code, whose locals are two, in a module
-    /// with a function and a type of five values.
+    /// Returns what is found in the only function with code of a module. The function has two
+    /// locals; the module also has a function and a type of five values.
     fn found(instructions: &str) -> Found {
         let text = format!(
             "(module (type $five (func (param i32 i32 i32) (result i32 i32)))
@@ -300,11 +303,11 @@ mod tests {
             (format!("(loop (loop {set} (br 0)))"), 2 * 24 + 2 * 2 + 1),
             (format!("(loop (loop {set}) (br 0))"), 2 * 24 + 2 * 2 + 1),
             (format!("(loop {set} (loop {set} (br 1)))"), 2 * 24 + 2 + 2 + 1),
-            // The inner one uses none.
+            // The inner loop uses no local.
             (format!("(loop {set} (loop (br 0)))"), 2 * 24 + 2),
             (format!("(loop {set}) (loop {set} (local.set 1 (local.get 0)))"), 2 * 24 + 2 + 4),
             ("(block (br_table 0 0 0 (i32.const 0)))".into(), 3),
-            // Two locals, in places behind a hundred branches.
+            // Two locals, in the pieces of code behind a hundred branches.
             (format!("{set} (local.set 1 (i32.const 1)) {}", "(block)".repeat(100)), 2),
         ] {
             assert_eq!(found(&instructions).weight, expected, "{instructions}");
@@ -315,7 +318,7 @@ mod tests {
     fn depths() {
         let Found { blocks, loops, .. } = found("(block (loop (if (i32.const 0) (then (loop)))))");
         assert_eq!((blocks, loops), (4, 2));
-        // Those beyond what was asked for are counted, and not weighed.
+        // Loops beyond the limit are counted and not weighed.
         let Found { blocks, loops, .. } = found("(loop (loop (loop (loop (block (loop))))))");
         assert_eq!((blocks, loops), (6, 5));
         let deep = |inner: &str| found(&format!("(loop (loop (loop (loop {inner}))))")).weight;

@@ -1,7 +1,7 @@
-//! Looks a guest through before it is compiled, and refuses what would cost the
-//! compiler too much: compiling is where a small file can do the most harm, and
-//! no fuel, epoch or limiter exists yet. One pass over the sections, which
-//! keeps no more than counters; whether a guest is valid is the engine's to find.
+//! Scans a guest before it is compiled, and refuses one that would cost the compiler too much.
+//! Compiling is where a small file can do the most harm, because neither fuel nor epochs nor a
+//! limiter apply to it. The scan is one pass over the sections that keeps only counters. It
+//! does not decide whether a guest is valid; the engine does.
 
 mod bounds;
 mod code;
@@ -25,13 +25,13 @@ use scopes::{Makes, Scopes};
 /// Why a guest is not compiled.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// It is over a limit, and over these others.
+    /// The guest is over `limit`, and over the `others`.
     Limits {
         limit: OverLimit,
         others: Vec<OverLimit>,
     },
     Malformed(String),
-    /// It hands a component around as a value, whose instances cannot be counted.
+    /// The guest passes a component as a value, so its instances cannot be counted.
     Uncounted {
         side: Side,
         name: String,
@@ -44,7 +44,7 @@ impl From<BinaryReaderError> for Refusal {
     }
 }
 
-/// Refuses a guest that is over limits.
+/// Refuses a guest that is over its limits.
 pub(crate) fn scan(binary: &[u8], limits: &Limits) -> Result<(), Refusal> {
     let (scopes, modules) = (Scopes::default(), Modules::default());
     let (definitions, functions, items) = (0, 0, 0);
@@ -52,6 +52,8 @@ pub(crate) fn scan(binary: &[u8], limits: &Limits) -> Result<(), Refusal> {
     let mut scan = Scan { binary, bounds, scopes, modules, definitions, functions, items };
     let read = scan.all();
     let mut reached = scan.bounds.reached().into_iter();
+    // A limit that was passed before the guest turned out to be malformed is the better reason:
+    // it may be what broke the reading off.
     match reached.next() {
         Some(limit) => Err(Refusal::Limits { limit, others: reached.collect() }),
         None => read,
@@ -72,7 +74,7 @@ impl Scan<'_> {
     fn all(&mut self) -> Result<(), Refusal> {
         for payload in Parser::new(0).parse_all(self.binary) {
             let payload = payload?;
-            // Sections are items as well, of whatever kind.
+            // Sections of every kind count as items as well, so that empty ones are not free.
             self.items(u32::from(payload.as_section().is_some()));
             self.payload(payload)?;
         }
@@ -227,7 +229,7 @@ impl Scan<'_> {
         }
     }
 
-    /// A component of the scope so far out gets one more index here.
+    /// Gives a component of the scope `out` levels up one more index in the innermost scope.
     fn again(&mut self, out: usize, index: u32) -> Result<(), Refusal> {
         let makes = self.component(out, index)?;
         self.scopes.index(makes);
@@ -281,8 +283,8 @@ fn length(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// A component that is handed around as a value may be instantiated any number
-/// of times, which cannot be counted without running it.
+/// Refuses a component that is passed as a value. It may be instantiated any number of times,
+/// which cannot be counted without running the guest.
 fn unbounded(side: Side, name: &str) -> Refusal {
     Refusal::Uncounted { side, name: name.to_owned() }
 }

@@ -1,6 +1,5 @@
-//! The items of core modules: how many there are of each kind, over all modules, and
-//! what a module's start-up is made of. It knows the limits of items, and leaves what a
-//! function is made of to [`code`](super::code).
+//! Counts the items of core modules, over all modules of a guest, and weighs what a module does
+//! when it starts. The cost of a function's code is left to [`code`](super::code).
 
 use wasmparser::{
     ConstExpr, Data, DataKind, Element, ElementItems, ElementKind, ElementSectionReader,
@@ -12,11 +11,11 @@ use super::bounds::Bounds;
 use super::code::{Found, Signatures, weigh};
 use crate::limits::LimitReached;
 
-/// A memory whose data lies further apart is not copied as a whole when a module starts,
-/// but segment by segment.
+/// The number of bytes over which a memory's data may be spread to be copied as a whole when a
+/// module starts. Data that lies further apart is copied segment by segment.
 const WHOLE: u64 = 16 << 20;
 
-/// What was counted in all modules, and what is known of the one that is being read.
+/// The counts over all modules, and what is known of the module that is being read.
 #[derive(Default)]
 pub(super) struct Modules {
     types: usize,
@@ -27,13 +26,14 @@ pub(super) struct Modules {
     segments: usize,
     weight: usize,
     signatures: Signatures,
-    /// The functions of this module whose code was read, after those that are imported.
+    /// The index of the function whose code is read next. Imported functions come first, and
+    /// have no code.
     read: usize,
     has_imported_memory: bool,
 }
 
 impl Modules {
-    /// Begins another module, after the one before has ended.
+    /// Begins the next module.
     pub(super) fn begin(&mut self) {
         self.signatures = Signatures::default();
         (self.read, self.has_imported_memory) = (0, false);
@@ -85,7 +85,8 @@ impl Modules {
         self.constant(&global.init_expr, bounds)
     }
 
-    /// A constant is an instruction and the end; more of them compute something.
+    /// Counts a constant expression. Two instructions, a constant and the end, are free; more
+    /// of them compute something.
     pub(super) fn constant(
         &mut self,
         expression: &ConstExpr<'_>,
@@ -108,7 +109,8 @@ impl Modules {
         section.into_iter().try_for_each(|segment| self.segment(segment?, bounds))
     }
 
-    /// A segment is some code by itself, and an element that is an expression some more.
+    /// Counts a segment, which becomes some code, and its elements that are expressions, which
+    /// become more.
     fn segment(&mut self, segment: Element<'_>, bounds: &mut Bounds<'_>) -> Result<(), Refusal> {
         self.more_elements(2, bounds);
         if let ElementKind::Active { offset_expr, .. } = &segment.kind {
@@ -160,8 +162,8 @@ impl Modules {
         Ok(())
     }
 
-    /// Looks at the code of the next function, and counts what it weighs: in sum only
-    /// what is more than usual code has, whose bytes are twice its weight.
+    /// Weighs the code of the next function. Usual code weighs half as much as it has bytes, so
+    /// only the weight beyond that is added to the sum of all functions.
     pub(super) fn body(
         &mut self,
         body: &FunctionBody<'_>,
@@ -195,13 +197,13 @@ impl Modules {
     }
 }
 
-/// A function that is valid has no more of them, whatever the limit is.
+/// The number of locals that a valid function has at most, whatever the limit is.
 const MOST_LOCALS: usize = 60_000;
 
-/// A type of fewer values is one as all are.
+/// The number of values up to which a type costs no more than any other.
 const FREE_VALUES: usize = 16;
 
-/// Where a segment is put, where that is a constant.
+/// Returns the offset of a segment if it is a constant.
 fn offset(expression: &ConstExpr<'_>) -> Option<u64> {
     let mut operators = expression.get_operators_reader().into_iter();
     let offset = match operators.next()?.ok()? {

@@ -1,38 +1,39 @@
-//! The modules and components that are being read, one within another, and what
-//! instantiating each of them makes. Without running anything, a component that
-//! makes two of another counts as what both make.
+//! Follows the nesting of modules and components, and counts what instantiating each of them
+//! creates. This needs no execution: a component that instantiates two others creates what both
+//! of them create. Multiplying along the way is what finds a small file that asks for millions
+//! of instances.
 
-/// What is being read, innermost last.
+/// The modules and components that are being read, innermost last.
 #[derive(Default)]
 pub(super) struct Scopes(Vec<Scope>);
 
 #[derive(Default)]
 struct Scope {
     is_component: bool,
-    /// What this component makes, as far as it was read.
+    /// What this component creates, as far as it has been read.
     makes: Makes,
-    /// The same of each component in its index space.
+    /// What each component in its index space creates.
     components: Vec<Makes>,
 }
 
-/// What a component makes each time that it is instantiated, with what its
-/// instances make.
+/// What a component creates each time that it is instantiated, including what its own instances
+/// create.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Makes {
     pub(super) instances: usize,
-    /// Functions between components, each of which is compiled for each
-    /// instance.
+    /// The functions between components. Each is compiled once for each instance.
     pub functions: usize,
 }
 
 impl Scopes {
-    /// Enters a module or a component, and says how deep it lies.
+    /// Enters a module or a component, and returns its depth.
     pub(super) fn begin(&mut self, is_component: bool) -> usize {
         self.0.push(Scope { is_component, ..Scope::default() });
         self.0.len()
     }
 
-    /// Leaves it. A component has an index in the one around it from then on.
+    /// Leaves the innermost module or component. A component gets an index in the scope around
+    /// it.
     pub(super) fn end(&mut self) {
         let ended = self.0.pop().unwrap_or_default();
         if ended.is_component {
@@ -41,20 +42,20 @@ impl Scopes {
         }
     }
 
-    /// Gives a component an index in the innermost scope.
+    /// Gives a component the next index in the innermost scope.
     pub(super) fn index(&mut self, component: Makes) {
         if let Some(scope) = self.0.last_mut() {
             scope.components.push(component);
         }
     }
 
-    /// The component of that index, so many scopes further out.
+    /// Looks up a component by its index, `out` scopes further out.
     pub(super) fn component(&self, out: usize, index: u32) -> Option<Makes> {
         let scope = self.0.iter().rev().nth(out)?;
         scope.components.get(usize::try_from(index).ok()?).copied()
     }
 
-    /// Adds to what the innermost scope makes, and says what that is now.
+    /// Adds to what the innermost scope creates, and returns the sum.
     pub(super) fn add(&mut self, more: Makes) -> Makes {
         let Some(Scope { makes, .. }) = self.0.last_mut() else { return more };
         makes.instances = makes.instances.saturating_add(more.instances);

@@ -1,22 +1,22 @@
-//! How deep the types of a component are nested. Whatever reads such a type
-//! calls itself for each level, so that a few kilobytes of them overflow its
-//! stack: this goes through them with a counter for each level instead.
+//! Measures how deep the types of a component are nested. A reader of such types usually calls
+//! itself for each level, so a few kilobytes can overflow its stack. This module keeps a
+//! counter for each level instead.
 
 use wasmparser::{
     BinaryReader, BinaryReaderError, ComponentAlias, ComponentExternName, ComponentImport,
     ComponentType, ComponentTypeRef, CoreType,
 };
 
-/// A type of a component, which is a list of declarations.
+/// The first byte of a component's type, which is a list of declarations.
 const COMPONENT: u8 = 0x41;
-/// A type of an instance, which is one too.
+/// The first byte of an instance's type, which is a list of declarations too.
 const INSTANCE: u8 = 0x42;
 
-/// The depth of the deepest type in a section, or the first depth over `limit`.
+/// Returns the depth of the deepest type in a section, or the first depth over `limit`.
 pub(super) fn depth(section: &[u8], at: usize, limit: usize) -> Result<usize, BinaryReaderError> {
     let mut reader = BinaryReader::new(section, at);
     let mut deepest = 0;
-    // What is left to be read on each level; the first one is the section.
+    // The number of items left to read on each level. The first level is the section.
     let mut left = vec![reader.read_var_u32()?];
     while let Some(here) = left.last_mut() {
         let Some(rest) = here.checked_sub(1) else {
@@ -36,7 +36,8 @@ pub(super) fn depth(section: &[u8], at: usize, limit: usize) -> Result<usize, Bi
     Ok(deepest)
 }
 
-/// Reads a type, or the beginning of one that is a list of so many declarations.
+/// Reads a type. Of one that is a list of declarations, only the beginning is read; the number
+/// of declarations is returned.
 fn ty(reader: &mut BinaryReader<'_>) -> Result<Option<u32>, BinaryReaderError> {
     match reader.clone().read_u8()? {
         COMPONENT | INSTANCE => {
@@ -47,14 +48,15 @@ fn ty(reader: &mut BinaryReader<'_>) -> Result<Option<u32>, BinaryReaderError> {
     }
 }
 
-/// Reads a declaration, or the beginning of one that is a type, and says which.
+/// Reads a declaration, and returns `false`. Of one that is a type, only the first byte is
+/// read; `true` is returned.
 fn declaration(reader: &mut BinaryReader<'_>) -> Result<bool, BinaryReaderError> {
     match reader.read_u8()? {
         0x00 => reader.read::<CoreType<'_>>().map(|_| false),
         0x01 => Ok(true),
         0x02 => reader.read::<ComponentAlias<'_>>().map(|_| false),
         0x03 => reader.read::<ComponentImport<'_>>().map(|_| false),
-        // An export; whether the byte is valid is the engine's to say.
+        // Everything else is read as an export. The engine reports a byte that is not valid.
         _ => {
             reader.read::<ComponentExternName<'_>>()?;
             reader.read::<ComponentTypeRef>().map(|_| false)

@@ -211,7 +211,7 @@ impl<'a> Pair<'a> {
     pub(super) fn wit(self) -> String {
         let name = self.contract.name();
         match name.starts_with("wit-host:contract/") {
-            true => format!("the WIT of `{name}`, which `wit-host contract` prints"),
+            true => format!("the WIT of `{name}`, which is `wit_host_contract::WIT`"),
             false => format!("the WIT of `{name}`"),
         }
     }

@@ -75,7 +75,7 @@ impl Instance {
 
 /// A function with a large type that a component calls, and imports.
 #[derive(Clone)]
-struct Called {
+struct CallSite {
     import: String,
     function: Option<String>,
     large: Large,
@@ -88,9 +88,9 @@ struct Scope {
     imports: Vec<String>,
     functions: Vec<Origin>,
     instances: Vec<Instance>,
-    calls: Vec<Called>,
+    calls: Vec<CallSite>,
     /// What each component in its index space calls.
-    components: Vec<Vec<Called>>,
+    components: Vec<Vec<CallSite>>,
 }
 
 /// A function that one component has and another calls.
@@ -221,7 +221,7 @@ impl Read {
         };
         match origin {
             Origin::Import(import, function) => {
-                scope.calls.push(Called { import, function, large });
+                scope.calls.push(CallSite { import, function, large });
             }
             Origin::Guest => self.crossings.push(Crossing {
                 name: "a function of a component in it".into(),
@@ -254,7 +254,7 @@ impl Read {
             });
             match origin {
                 Some(Origin::Import(import, function)) => {
-                    scope.calls.push(Called { import, function, large: called.large });
+                    scope.calls.push(CallSite { import, function, large: called.large });
                 }
                 Some(Origin::Guest) => {
                     let function = called.function.map(|function| format!(".{function}"));

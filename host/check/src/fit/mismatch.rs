@@ -26,7 +26,7 @@ pub struct Mismatch {
     /// What to do.
     pub fix: String,
     /// The name under which the guest can be denied it, so that it runs and traps where it
-    /// calls it (`--deny-calls`, `Grants::deny`).
+    /// calls it (`Grants::deny`).
     pub deny: Option<String>,
     /// What it is about, where more depends on that than words.
     pub(crate) about: About,
@@ -44,8 +44,6 @@ pub(crate) enum About {
     HostValue,
     /// A value of the host in a type that is neither imported nor exported.
     InnerHostValue,
-    /// An import whose types are the guest's and its provider's.
-    Provider,
 }
 
 impl Mismatch {
@@ -79,11 +77,6 @@ impl Mismatch {
         Self { about, ..self }
     }
 
-    /// With the provider's type in the place of the contract's.
-    pub(crate) fn of_provider(self) -> Self {
-        self.about(About::Provider)
-    }
-
     /// With how it came about.
     pub(crate) fn cause(self, cause: Option<String>) -> Self {
         Self { cause, ..self }
@@ -94,11 +87,7 @@ impl Mismatch {
     /// What is wrong, and the types.
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`: {}", self.side, shown(&self.name), shown_text(&self.problem))?;
-        let theirs = match self.about {
-            About::Provider => "the provider has",
-            _ => "the contract has",
-        };
-        for (what, text) in [("the guest has", &self.guest), (theirs, &self.contract)] {
+        for (what, text) in [("the guest has", &self.guest), ("the contract has", &self.contract)] {
             if let Some(text) = text {
                 write!(f, "\n    {what}: {}", shown(text))?;
             }
@@ -149,14 +138,11 @@ impl Mismatches {
         groups
     }
 
-    /// The options with which the guest runs as it is, if it does.
+    /// The denials with which the guest runs as it is, if it does.
     fn denials(&self) -> Option<String> {
         let names: Option<BTreeSet<_>> = self.0.iter().map(|one| one.deny.as_deref()).collect();
-        let options = names?.into_iter().map(|name| {
-            let name = shlex::try_quote(name).ok()?;
-            Some(format!("--deny-calls {}", shown(&name)))
-        });
-        Some(options.collect::<Option<Vec<_>>>()?.join(" "))
+        let calls = names?.into_iter().map(|name| format!("deny({name:?}, Denial::Trap)"));
+        Some(format!("Grants::{}", calls.collect::<Vec<_>>().join("?.")))
     }
 
     /// Nothing, or an error that tells every mismatch.
@@ -180,8 +166,8 @@ impl fmt::Display for Mismatches {
             }
             left -= shown;
         }
-        self.denials().map_or(Ok(()), |options| {
-            write!(f, "\n  it runs with `{options}`, and traps where it calls what that denies")
+        self.denials().map_or(Ok(()), |denials| {
+            write!(f, "\n  it runs with `{denials}`, and traps where it calls what that denies")
         })
     }
 }

@@ -6,6 +6,7 @@
 mod absent;
 mod component;
 mod denial;
+mod importer;
 mod large;
 mod mismatch;
 mod module;
@@ -64,11 +65,6 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// The fit of a guest that does not fit for these reasons, with no more to say.
-    pub fn of_mismatches(mismatches: Vec<Mismatch>) -> Self {
-        Self { mismatches, ..Self::default() }
-    }
-
     /// The fit of a guest that has to have every export of the world: what is absent or
     /// differs is a mismatch.
     #[must_use]

@@ -206,7 +206,7 @@ fn mismatch(import: &Import, served: &Served, binary: &[u8]) -> Option<Mismatch>
             import.full(),
             "the host provides functions, and no memory, table or global",
             "build the guest with its own (no `--import-memory`, no `--import-table`), or serve it \
-             from another core module (`--module env=FILE`, `RuntimeBuilder::provide_module`)",
+             from another core module (`RuntimeBuilder::provide_module(\"env\", …)`)",
         ),
         _ if served.modules().contains(&module) => {
             absent(import, served, "the host has no such function")
@@ -275,7 +275,7 @@ fn no_such_module(import: &Import, served: &Served, name: &str) -> Mismatch {
         format!("the host serves no module `{name}`"),
         format!(
             "import from {} or from `{WASI}`, or serve it from another core module \
-             (`--module {name}=FILE`, `RuntimeBuilder::provide_module`)",
+             (`RuntimeBuilder::provide_module({name:?}, …)`)",
             offered.join(", ")
         ),
     )
@@ -304,8 +304,7 @@ fn of_host_values(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     }
     let problem =
         "its type has `externref`, a value of the host, which this host does not hand out";
-    let fix = "switch them on (`--externref`, `RuntimeBuilder::host_values`), or build the guest \
-               without them";
+    let fix = "switch them on (`RuntimeBuilder::host_values`), or build the guest without them";
     let imports = imports.iter().filter(|import| import.ty.has_host_values()).map(|import| {
         Mismatch::import(import.full(), problem, fix)
             .types(Some(import.ty.to_string()), None)
@@ -338,7 +337,7 @@ fn to_component(binary: &[u8], imports: &[Import]) -> String {
         "make a component of it with `wasm-tools component new` (and `--adapt` where it imports \
          `wasi_snapshot_preview1`), or build it for wasm32-wasip2"
     } else if imports.iter().any(|import| import.module == ENV) {
-        "make a component of it with `wit-host adapt`, or build the guest for wasm32-wasip2 with \
+        "make a component of it with `wit_host_adapt::Plan`, or build the guest for wasm32-wasip2 with \
          bindings of the contract"
     } else {
         "build the guest for wasm32-wasip2, with bindings of the contract"

@@ -1,13 +1,13 @@
-//! The names of interfaces: which of two go together, and why two that look
-//! alike do not. The rule is the engine's: versions of one compatible track are
-//! one, as `0.1.0` and `0.1.4`, or `1.2.0` and `1.5.0`.
+//! The names of interfaces: which two are compatible, and why two that look alike are not. The
+//! rule is the engine's: versions of one compatible track are interchangeable, such as `0.1.0`
+//! and `0.1.4`, or `1.2.0` and `1.5.0`.
 
 use std::fmt;
 
 use semver::Version;
 use wit_parser::{PackageName, Resolve, WorldKey};
 
-/// The name of an interface in a world; one without a package stands for itself.
+/// The name of an interface in a world. A name without a package is only equal to itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Name {
     pub package: Option<PackageName>,
@@ -30,7 +30,7 @@ impl Name {
         self.package.as_ref()?.version.as_ref()
     }
 
-    /// `namespace:package`, without a version.
+    /// Returns `namespace:package`, without a version.
     pub(super) fn package(&self) -> Option<(&str, &str)> {
         self.package.as_ref().map(|package| (&*package.namespace, &*package.name))
     }
@@ -39,18 +39,18 @@ impl Name {
         self.package().is_some_and(|(namespace, _)| namespace == "wasi")
     }
 
-    /// Whether it is the same interface, in whatever version.
+    /// Returns whether both are the same interface, in any version.
     pub(super) fn is_of(&self, other: &Self) -> bool {
         self.package() == other.package() && self.interface == other.interface
     }
 
-    /// Whether the engine takes one for the other.
+    /// Returns whether the engine accepts one for the other.
     pub(super) fn matches(&self, other: &Self) -> bool {
         self.is_of(other) && is_compatible(self.version(), other.version())
     }
 }
 
-/// Whether the engine takes an interface of the one version for that of the other.
+/// Returns whether the engine accepts an interface of one version for that of the other.
 pub fn is_compatible(one: Option<&Version>, other: Option<&Version>) -> bool {
     let track = |version: Option<&Version>| version.map(PackageName::version_compat_track);
     if [one, other].into_iter().flatten().any(is_never_compatible) {
@@ -69,6 +69,13 @@ impl fmt::Display for Name {
     }
 }
 
+/// Applies [`is_compatible`] to versions as they are written. A text that is not a version
+/// counts as none.
+pub fn is_compatible_text(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|text| Version::parse(text).ok());
+    is_compatible(one.as_ref(), other.as_ref())
+}
+
 fn is_never_compatible(version: &Version) -> bool {
     !version.pre.is_empty() || (version.major, version.minor) == (0, 0)
 }
@@ -83,7 +90,7 @@ pub fn is_same_interface(one: &str, other: &str) -> bool {
     one == other && is_compatible(own.as_ref(), version.as_ref())
 }
 
-/// Why two versions of one interface do not go together.
+/// Explains why two versions of one interface are not compatible.
 pub(super) fn why_not(guest: Option<&Version>, contract: Option<&Version>) -> String {
     let (Some(guest), Some(contract)) = (guest, contract) else {
         let said = |version: Option<&Version>| match version {
@@ -102,7 +109,7 @@ pub(super) fn why_not(guest: Option<&Version>, contract: Option<&Version>) -> St
     )
 }
 
-/// The rule by which the two versions do not go together.
+/// Returns the rule by which two versions are not compatible.
 pub fn rule(one: &Version, other: &Version) -> &'static str {
     if !one.pre.is_empty() || !other.pre.is_empty() {
         "a pre-release is compatible with nothing but itself"
@@ -115,9 +122,11 @@ pub fn rule(one: &Version, other: &Version) -> &'static str {
     }
 }
 
-/// The one of `names` that is meant by `name`, if it is near enough to be a slip.
+/// Returns the one of `names` that is probably meant by `name`, if one is similar enough for a
+/// typing error.
 pub fn similar<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    /// Less is another word.
+    /// The least similarity of a name with a typing error. Names that are less similar are
+    /// other words.
     const ALIKE: f64 = 0.65;
     names
         .map(|other| (other, strsim::normalized_damerau_levenshtein(name, other)))

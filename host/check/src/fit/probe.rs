@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
-use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{
     Function, InterfaceId, LiftLowerAbi, LiveTypes, ManglingAndAbi, Resolve, TypeDefKind, TypeId,
     WorldItem, WorldKey,
 };
 
+use super::importer::importer;
 use crate::engine_error::root_cause;
 use crate::serving::{NotLinked as NotServing, NotServed, Serving};
 use crate::threads;
@@ -170,7 +171,7 @@ impl<T> Probe<'_, T> {
             }
         }
         let abi = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
-        let mut module = dummy_module(&resolve, world, abi);
+        let mut module = importer(&resolve, world, abi);
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
         let mut encoder = ComponentEncoder::default().module(&module)?;
         encoder = encoder.merge_imports_based_on_semver(false);

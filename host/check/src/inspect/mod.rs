@@ -5,7 +5,6 @@
 mod component;
 mod contents;
 mod declaration;
-mod json;
 mod module;
 mod names;
 mod served;
@@ -27,6 +26,7 @@ use wit_host_wit::Contract;
 /// What can be known of a guest without compiling it. `Display` is a summary for
 /// people, in which what the guest chose is escaped and cut; the fields have all
 /// of it, as the guest has it.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Inspection {
@@ -59,6 +59,7 @@ pub struct Inspection {
 }
 
 /// A language, a tool or a library that a guest was made with.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Producer {
@@ -74,6 +75,7 @@ pub struct Producer {
 const ROLES: [&str; 3] = ["language", "processed-by", "sdk"];
 
 /// Something with a name that a guest imports or exports.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {
@@ -92,6 +94,7 @@ pub struct Item {
 }
 
 /// An import.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Import {
@@ -106,6 +109,7 @@ pub struct Import {
 }
 
 /// What serves an import.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServedBy {
@@ -132,6 +136,7 @@ pub enum ServedBy {
 }
 
 /// What one of those serves that serve an import.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProvidedBy {
@@ -142,6 +147,7 @@ pub struct ProvidedBy {
 }
 
 /// The custom sections of one name.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomSection {

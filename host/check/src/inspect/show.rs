@@ -69,7 +69,7 @@ fn all<T>(
     all.iter().take(LONGEST_LIST).try_for_each(|item| one(f, item))?;
     match all.len().checked_sub(LONGEST_LIST) {
         None | Some(0) => Ok(()),
-        Some(more) => writeln!(f, "  and {more} more (`--format json` has all)"),
+        Some(more) => writeln!(f, "  and {more} more (`Inspection` has all)"),
     }
 }
 
@@ -137,7 +137,7 @@ fn producer(producer: &Producer) -> String {
 fn shortened(all: &[String]) -> Vec<String> {
     let mut first: Vec<_> = all.iter().take(LONGEST_LIST).cloned().collect();
     if all.len() > LONGEST_LIST {
-        first.push(format!("and {} more (`--format json` has all)", all.len() - LONGEST_LIST));
+        first.push(format!("and {} more (`Inspection` has all)", all.len() - LONGEST_LIST));
     }
     first
 }

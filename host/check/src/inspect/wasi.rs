@@ -5,10 +5,11 @@
 const VERSION: &str = "0.2";
 
 const ALWAYS: &str = "always there";
-const DIRECTORIES: &str = "the directories that `--dir` (`Grants::directory`) grants";
-const ENVIRONMENT: &str = "what `--env` (`Grants::environment`) sets, and the arguments";
-const STDIO: &str = "where `--stdio` (`Grants::stdio`) leads";
-const FILES: &str = "the directories that `--dir` grants, and where `--stdio` leads";
+const DIRECTORIES: &str = "the directories that `Grants::directory` grants";
+const ENVIRONMENT: &str = "what `Grants::environment` sets, and the arguments";
+const STDIO: &str = "where `Grants::stdio` leads";
+const FILES: &str =
+    "the directories that `Grants::directory` grants, and where `Grants::stdio` leads";
 const NETWORK: &str = "never granted: no address is reached";
 
 /// The interfaces, without version, and what decides.

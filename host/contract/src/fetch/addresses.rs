@@ -1,6 +1,6 @@
-//! Which addresses a granted name may lead to. The owner of a name says what
-//! address it has, which may be one of the host's own network: that has to be granted by
-//! itself. A connection is made to the addresses that were looked at, and no others.
+//! Decides which addresses a granted name may lead to. The owner of a name chooses its address,
+//! and may choose one of the host's own network, so such an address has to be granted by
+//! itself. Connections are made to the addresses that were checked, and to no others.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
@@ -9,10 +9,10 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use wit_host::AllowedHosts;
 
-/// Resolves names for requests that these hosts were granted to.
+/// Resolves names for requests to these granted hosts.
 pub(super) struct Resolver(pub(super) AllowedHosts);
 
-/// A name has no address that may be connected to.
+/// The name has no address that the host may connect to.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` has an address that is not public, which has to be granted as well, by its number")]
 pub(super) struct NotPublic(String);
@@ -33,7 +33,7 @@ impl Resolve for Resolver {
 }
 
 fn found(name: &str) -> io::Result<Vec<SocketAddr>> {
-    // The port is the URL's, and takes the place of this one.
+    // The client replaces the port by the URL's.
     let found: Vec<_> = (name, 0).to_socket_addrs()?.collect();
     match found.is_empty() {
         true => Err(io::Error::other("the name has no address")),
@@ -48,13 +48,13 @@ fn allowed(hosts: &AllowedHosts, name: &str, found: Vec<SocketAddr>) -> Vec<Sock
     found.into_iter().filter(|address| is_allowed(address.ip().to_canonical())).collect()
 }
 
-/// Whether a name says that it is this machine's, RFC 6761.
+/// Returns whether a name stands for this machine by RFC 6761.
 fn is_local(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Whether an address is one of the internet's, and of no network that is somebody's own.
+/// Returns whether an address belongs to the internet, and not to a private network.
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -84,7 +84,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         is_public_v4(Ipv4Addr::new(a, b, c, d))
     };
     match address.segments() {
-        // An address of version 4, by a translator, or in a tunnel.
+        // The address contains one of version 4, for a translator or a tunnel.
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => within(high, low),
         [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
         [first, ..] => first & 0xe000 == 0x2000,
@@ -144,7 +144,7 @@ mod tests {
             (&["a.example", "10.0.0.1"], "a.example", "::ffff:10.0.0.1", true),
             (&["a.example", "10.0.0.1"], "a.example", "10.0.0.2", false),
             (&["a.example", "[fd00::1]"], "a.example", "fd00::1", true),
-            // Not for other ports than the address was granted for.
+            // An address is not granted for other ports.
             (&["a.example:80", "10.0.0.1:80"], "a.example", "10.0.0.1", true),
             (&["a.example:80", "10.0.0.1:81"], "a.example", "10.0.0.1", false),
             (&["a.example", "10.0.0.1:80"], "a.example", "10.0.0.1", false),

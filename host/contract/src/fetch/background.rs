@@ -1,6 +1,6 @@
-//! A thread for each request: a server that keeps the client busy, as with answers of 1xx
-//! without end, keeps no session's thread from looking at the time. The thread ends with
-//! its request. What a request is it does not know.
+//! Runs each request on a thread of its own, which ends with the request. A server that keeps
+//! the client busy, for example with answers of 1xx without end, must not keep the session's
+//! thread from checking its time limit. The module does not know what the work is.
 
 use std::pin::pin;
 use std::thread;
@@ -13,14 +13,14 @@ use tokio::sync::oneshot;
 /// Why the work has no outcome.
 #[derive(Debug)]
 pub(super) enum Unfinished {
-    /// Its time was up. It is not gone on with.
+    /// The time was up, and the work was stopped.
     TimeUp,
-    /// The host could not do it, for this reason.
+    /// The host could not do the work, for this reason.
     Failed(String),
 }
 
-/// The outcome of `work`, which is done on a thread of its own. It is not gone on with once
-/// this is dropped.
+/// Returns the outcome of `work`, which runs on a thread of its own. The work is stopped once
+/// this future is dropped.
 pub(super) async fn within<R: Send + 'static>(
     time: Duration,
     work: impl Future<Output = R> + Send + 'static,
@@ -36,10 +36,11 @@ pub(super) async fn within<R: Send + 'static>(
                 Either::Right(((), _)) => None,
             }
         });
-        // Looking a name up may go on for as long as the system takes.
+        // Waiting for the threads of the runtime could take long: a name look-up takes as long
+        // as the system likes.
         runtime.shutdown_background();
         if let Some(outcome) = outcome {
-            // One who has given up does not want to know.
+            // Sending fails only if the caller has stopped waiting.
             let _ = sender.send(outcome);
         }
     };

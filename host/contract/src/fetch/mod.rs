@@ -1,7 +1,6 @@
-//! `fetch`: documents over HTTP and HTTPS, from granted hosts only. The client
-//! asks the grants again for every redirect, tells no host where it was sent from,
-//! follows no proxy settings, and shares nothing between sessions but the trusted root
-//! certificates.
+//! The interface `fetch`: documents over HTTP and HTTPS, from granted hosts only. The client
+//! checks the grants again for every redirect, sends no Referer, ignores proxy settings, and
+//! shares nothing between sessions except the trusted root certificates.
 
 mod addresses;
 mod background;
@@ -20,17 +19,35 @@ use background::{Unfinished, within};
 use wit_host::AllowedHosts;
 use wit_host::env::TrapMessage;
 
-/// A guest that is sent in circles must not keep the host busy.
+/// The number of redirects that are followed. A server that redirects in circles must not keep
+/// the host busy.
 const REDIRECTS: usize = 10;
 
 /// What one fetched document may cost.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct FetchLimits {
     /// The longest body, in bytes. 8 MiB by default.
     pub size: usize,
     /// The time from the request to the end of the body, redirects included. 10
     /// seconds by default.
     pub time: Duration,
+}
+
+impl FetchLimits {
+    /// Sets [`FetchLimits::size`].
+    #[must_use]
+    pub fn size(mut self, bytes: usize) -> Self {
+        self.size = bytes;
+        self
+    }
+
+    /// Sets [`FetchLimits::time`].
+    #[must_use]
+    pub fn time(mut self, longest: Duration) -> Self {
+        self.time = longest;
+        self
+    }
 }
 
 impl Default for FetchLimits {
@@ -84,7 +101,8 @@ impl Functions {
     }
 }
 
-/// Reading a URL takes more than linear time, and nobody waits for it.
+/// The number of bytes of a URL at most. Reading a URL takes more than linear time, and no time
+/// limit interrupts it.
 const LONGEST_URL: usize = 8 << 10;
 
 fn parse(text: &str) -> Result<Url, FetchError> {
@@ -98,8 +116,8 @@ fn parse(text: &str) -> Result<Url, FetchError> {
     }
 }
 
-/// Reads the body, and stops where it gets too long, whatever length the server
-/// announced.
+/// Reads the body, and stops where it becomes too long. The length that the server announced is
+/// not trusted.
 async fn body(mut response: reqwest::Response, limits: FetchLimits) -> Result<Vec<u8>, FetchError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, limits))? {
@@ -111,7 +129,7 @@ async fn body(mut response: reqwest::Response, limits: FetchLimits) -> Result<Ve
     Ok(body)
 }
 
-/// Carries the host that was not granted out of the client's redirect policy.
+/// Carries the name of a host that is not granted out of the client's redirect policy.
 #[derive(Debug, thiserror::Error)]
 #[error("a redirect to `{0}`, which was not granted")]
 struct DeniedRedirect(String);
@@ -125,7 +143,7 @@ fn redirects(hosts: AllowedHosts) -> Policy {
     })
 }
 
-/// Why a redirect is not followed, from the last of those before it.
+/// Returns why a redirect is not followed. `before` are the URLs so far.
 fn refusal(hosts: &AllowedHosts, before: &[Url], to: &Url) -> Option<Box<dyn Error + Send + Sync>> {
     if before.len() > REDIRECTS {
         return Some(format!("more than {REDIRECTS} redirects").into());
@@ -152,8 +170,8 @@ fn timed_out(limits: FetchLimits) -> FetchError {
     FetchError::TimedOut(u64::try_from(limits.time.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// The client's error as the contract has it. The URL is left out: the guest
-/// knows it.
+/// Converts the client's error into the contract's. It leaves the URL out, which the guest
+/// knows.
 fn failure(error: &reqwest::Error, limits: FetchLimits) -> FetchError {
     if error.is_timeout() {
         return timed_out(limits);
@@ -173,14 +191,14 @@ fn failure(error: &reqwest::Error, limits: FetchLimits) -> FetchError {
     FetchError::Failed(causes.join(": "))
 }
 
-/// The settings for TLS, made once: reading the system's root certificates
-/// takes longer than most requests.
+/// Returns the settings for TLS. They are made once, because reading the system's root
+/// certificates takes longer than most requests.
 fn tls() -> rustls::ClientConfig {
     static CONFIG: OnceLock<rustls::ClientConfig> = OnceLock::new();
     let make = || {
         let mut roots = rustls::RootCertStore::empty();
-        // Certificates that cannot be read are left out; a server that needs
-        // one of them is then not trusted, which the error says.
+        // Certificates that cannot be read are left out. A server that needs one of them is
+        // then not trusted, and the error says so.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         rustls::ClientConfig::builder_with_provider(provider)
@@ -196,8 +214,7 @@ impl TrapMessage for FetchError {
     fn trap_message(&self) -> String {
         match self {
             Self::Denied(host) => format!(
-                "access to `{host}` was not granted; `--allow-host {host}` or \
-                 `Grants::allow_host` grants it"
+                "access to `{host}` was not granted; `Grants::allow_host({host:?})` grants it"
             ),
             Self::InvalidUrl(reason) => format!("the URL is not valid: {reason}"),
             Self::TooLarge(limit) => format!("the document is longer than {limit} bytes"),

@@ -1,5 +1,5 @@
-//! A contract with what contracts have: several interfaces, a package that is depended on,
-//! flags, a resource, an async function and one that fails.
+//! A contract with several interfaces, a dependency on another package, flags, a resource, an
+//! async function and a function that fails.
 //!
 //! `cargo run --example library`
 
@@ -12,40 +12,41 @@ use self::bindings::Visitor;
 use self::bindings::example::library::catalogue::{Host, HostLoan, Rights};
 use self::bindings::example::people::readers::{self, Reader};
 
-/// All that is generated, and nothing else.
+/// A module for generated code only.
 mod bindings {
     wit_host::wasmtime::component::bindgen!({
         // The folder has `deps/` with the packages that the world needs.
         path: "examples/library/wit",
         world: "visitor",
         imports: {
-            // This one waits, so that its method is async: while it does, others are served.
+            // This function waits, so its method is async. Other sessions run in the meantime.
             "example:library/catalogue.lend": async | trappable,
-            // `trappable`: methods return `wasmtime::Result`, so that they can say that the
-            // host has failed. The `result` of the WIT is within it.
+            // `trappable`: methods return a `wasmtime::Result`, so that they can report a
+            // failure of the host. It contains the `result` of the WIT.
             default: trappable,
         },
         // Guests are called in async code, or by the blocking session.
         exports: { default: async },
-        // What stands for the resource in the host, instead of a type that is generated.
+        // The host's type for the resource, in place of a generated one.
         with: { "example:library/catalogue.loan": super::Loan },
         // For tests and logs.
         additional_derives: [PartialEq],
-        // The engine of the library, so that there is no other version of it. A contract with
-        // `flags` needs the crate `wasmtime` among the dependencies all the same
-        // (`default-features = false`): what is generated for flags does not heed this line.
+        // The library's own version of the engine is used, so that there is only one. A
+        // contract with `flags` needs the crate `wasmtime` as a dependency all the same
+        // (`default-features = false`), because the code generated for flags ignores this line.
         wasmtime_crate: wit_host::wasmtime,
     });
 }
 
-/// What lies in the host behind a guest's handle.
+/// The host's value behind a guest's handle.
 #[allow(unreachable_pub, reason = "generated code names it")]
 pub struct Loan {
     title: String,
     rights: Rights,
 }
 
-/// The host data of one session. What is bounded by the session's grants asks `State::grants`.
+/// The host data of one session. Functions that depend on the session's grants ask
+/// `State::grants`.
 struct Library {
     shelf: BTreeMap<String, Rights>,
     loans: ResourceTable,
@@ -58,11 +59,12 @@ impl Host for Library {
         title: String,
     ) -> wit_host::wasmtime::Result<Result<Resource<Loan>, String>> {
         if to.card == 0 {
-            // The host's failure, which the guest never hears of: its session ends.
+            // This is the host's failure. The guest does not learn of it, since its session
+            // ends.
             return Err(HostFailure("the register of cards is away".into()).into());
         }
         tokio::task::yield_now().await;
-        // An `Err` that the guest gets, and can act upon.
+        // This `Err` is returned to the guest, which can handle it.
         let Some(rights) = self.shelf.remove(&title) else {
             return Ok(Err(format!("`{title}` is lent out")));
         };
@@ -70,7 +72,7 @@ impl Host for Library {
     }
 }
 
-// An interface of types alone asks for nothing, and says so.
+// An interface that contains only types needs an empty implementation.
 impl readers::Host for Library {}
 
 impl HostLoan for Library {
@@ -82,7 +84,7 @@ impl HostLoan for Library {
         Ok(self.loans.get(&loan)?.rights)
     }
 
-    // What is not given back when the session ends is dropped with the table.
+    // Loans that are not given back are dropped with the table when the session ends.
     fn drop(&mut self, loan: Resource<Loan>) -> wit_host::wasmtime::Result<()> {
         let Loan { title, rights } = self.loans.delete(loan)?;
         self.shelf.insert(title, rights);
@@ -92,6 +94,7 @@ impl HostLoan for Library {
 
 fn runtime() -> wit_host::Result<Runtime<Library>> {
     Runtime::builder()
+        .allow_text_format(true)
         .component_imports(|linker| {
             Visitor::add_to_linker::<_, HasSelf<Library>>(linker, State::data_mut)
         })
@@ -100,7 +103,8 @@ fn runtime() -> wit_host::Result<Runtime<Library>> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = runtime()?;
-    // What a guest is held against before it runs, in words for its author.
+    // Guests are checked against this contract before they run, with messages for their
+    // authors.
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/library/wit");
     let contract = Contract::read(folder.as_ref(), Some("visitor"))?;
     assert_eq!(contract.name(), "example:library/visitor@1.0.0");
@@ -109,7 +113,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", mismatches[0]);
     assert_eq!(mismatches[0].name, "example:library/cellar@1.0.0");
 
-    // A guest that was built for the contract would be called so:
+    // A guest that was built for the contract would be called like this:
     //     let mut session = guest.session(Library { … }).start().await?;
     //     let visitor = session.bind(Visitor::new)?;
     //     let visit = async |store: &mut Store<_>| visitor.call_visit(store, "Emma").await;
@@ -118,7 +122,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     tokio.block_on(lend_and_give_back())
 }
 
-/// Host functions are methods, which need no guest to be tried.
+/// Host functions are methods, so they can be tried without a guest.
 async fn lend_and_give_back() -> Result<(), Box<dyn std::error::Error>> {
     let shelf = BTreeMap::from([("Emma".to_owned(), Rights::READ | Rights::TAKE_HOME)]);
     let mut library = Library { shelf, loans: ResourceTable::new() };

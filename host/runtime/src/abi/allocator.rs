@@ -1,6 +1,6 @@
-//! The allocator that a guest exports: under either of the names that toolchains have for
-//! it, or under those that it is given. It knows how to call it, and not whether its answers
-//! can be true.
+//! The allocator that a guest exports, under one of the pairs of names that toolchains use or
+//! under names that it is given. This module knows how to call it. Whether its answers are
+//! plausible is checked in `exchange`.
 
 use wasmtime::{AsContextMut, Func, Instance, Store, TypedFunc};
 
@@ -8,32 +8,32 @@ use crate::state::State;
 use wit_host_binary::allocator_names::{AllocatorNames, Candidate, pairs};
 use wit_host_text::list;
 
-/// What a guest has to export for blocks to be had.
+/// The exports that a guest needs to allocate blocks.
 const WANTED: &str = "`allocate(i32) -> i32` and `deallocate(i32, i32)`, or \
                       `malloc(i32) -> i32` and `free(i32)`";
 
-/// The alignment that a block is asked for where a guest wants to know.
+/// The alignment that is passed to an allocator that takes one.
 const ALIGNMENT: u32 = 8;
 
-/// Two functions of a guest.
+/// The two functions of an allocator.
 pub(super) struct Allocator {
     name: String,
     allocate: Allocate,
     release: Release,
 }
 
-/// How a block is had.
+/// How a block is allocated.
 enum Allocate {
     Size(TypedFunc<u32, u32>),
     Aligned(TypedFunc<(u32, u32), u32>),
 }
 
-/// How a block is given back.
+/// How a block is freed.
 enum Release {
-    /// By pointer and size.
+    /// With its pointer and size.
     Sized(TypedFunc<(u32, u32), ()>),
     Aligned(TypedFunc<(u32, u32, u32), ()>),
-    /// By the pointer alone.
+    /// With its pointer alone.
     Pointer(TypedFunc<u32, ()>),
     Never,
 }
@@ -55,11 +55,12 @@ impl Release {
 }
 
 impl Allocator {
-    /// The guest's allocator: the one of these names, or the only one that it has. `known` is
-    /// whether the convention has a name for it, so that no other can be meant.
+    /// Finds the guest's allocator: the one with these names, or the only one that it has.
+    /// `known` says whether the convention has a name for it, so that no other one can be
+    /// meant.
     ///
     /// # Errors
-    /// Says that the guest exports no allocator, or which of its exports could be one.
+    /// A message that the guest exports no allocator, or which of its exports could be one.
     pub(super) fn find<T: 'static>(
         store: &mut Store<State<T>>,
         instance: Instance,
@@ -92,18 +93,17 @@ impl Allocator {
             ([first, _, ..], _) => Err(format!(
                 "text and arrays are handed over in blocks of the guest's allocator, and it \
                  exports several: {}; name the one that the function has its blocks from, as \
-                 with `--allocator {first}` (`Session::set_allocator`)",
+                 with `Session::set_allocator(\"{first}\".parse()?)`",
                 list(&candidates)
             )),
             (_, Some(found)) => Ok(found),
             ([only], None) => Err(format!(
-                "{}; `{only}` look like one: name them with `--allocator {only}` \
-                 (`Session::set_allocator`)",
+                "{}; `{only}` look like one: name them with \
+                 `Session::set_allocator(\"{only}\".parse()?)`",
                 Self::missing()
             )),
             ([], None) => Err(format!(
-                "{}, or be given the names of its own with `--allocator NAME,NAME` \
-                 (`Session::set_allocator`)",
+                "{}, or be given the names of its own with `Session::set_allocator`",
                 Self::missing()
             )),
         }
@@ -135,7 +135,7 @@ impl Allocator {
         Ok(Self { name: names.allocate.clone(), allocate, release })
     }
 
-    /// Why there is none, and what there would have to be.
+    /// Returns why there is no allocator, and which exports would be one.
     pub(super) fn missing() -> String {
         format!(
             "text and arrays are handed over in blocks of the guest's allocator, and it exports \
@@ -143,7 +143,7 @@ impl Allocator {
         )
     }
 
-    /// What the function is called that makes blocks.
+    /// Returns the name of the function that allocates blocks.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
@@ -159,7 +159,7 @@ impl Allocator {
         }
     }
 
-    /// Gives back a block that the host got from here.
+    /// Frees a block that the host has allocated.
     pub(super) async fn release(
         &self,
         store: impl AsContextMut<Data: Send>,
@@ -176,8 +176,8 @@ impl Allocator {
         }
     }
 
-    /// Gives back a block that the guest returned, where there is a function for
-    /// blocks that did not come from here.
+    /// Frees a block that the guest returned, if there is a function for blocks that the host
+    /// has not allocated.
     pub(super) async fn give_back(
         &self,
         store: impl AsContextMut<Data: Send>,
@@ -191,7 +191,7 @@ impl Allocator {
     }
 }
 
-/// The pairs of exports that look like an allocator by their names and types, as
+/// Returns the pairs of exports whose names and types look like an allocator, as
 /// `allocate,deallocate`.
 fn candidates<T: 'static>(store: &mut Store<State<T>>, instance: Instance) -> Vec<String> {
     let exports: Vec<_> = instance

@@ -1,5 +1,5 @@
-//! Values with their types, as functions with the attribute `#[wasmedge_bindgen]`
-//! take and return them.
+//! The convention of functions with the attribute `#[wasmedge_bindgen]`, which take and return
+//! values together with their types.
 
 use wasmtime::component::Val;
 use wasmtime::{Func, FuncType, ValType};
@@ -10,16 +10,15 @@ use super::flat::Block;
 use super::scalar::{Scalar, words, write, write_array};
 use wit_host_values::short;
 
-/// The size of what a function returns: a flag, an address and a number, with
-/// nothing between them.
+/// The size of what a function returns: a flag, an address and a number, without gaps.
 const OUTCOME: u32 = 9;
-/// The size of one result in the list of them: an address, a type and a length.
+/// The size of one result in the list of results: an address, a type and a length.
 const RESULT: u32 = 12;
 
-/// The code of text. Those of arrays are that much above those of their elements.
+/// The code of text. The code of an array is this number plus the code of its elements.
 const TEXT: u32 = 31;
 const ARRAYS_ABOVE: u32 = 20;
-/// How many types there are arrays of.
+/// The number of types that there are arrays of.
 const ARRAYS: usize = 8;
 
 /// A call that is ready to be made.
@@ -27,11 +26,11 @@ pub(super) struct Call {
     blocks: Vec<Block>,
     /// The number of arguments.
     count: u32,
-    /// The bytes of the list of them.
+    /// The size of the list of arguments in bytes.
     size: u32,
 }
 
-/// The call, if the function is one of this convention.
+/// Prepares a call, if the function follows this convention.
 pub(super) fn prepare(ty: &FuncType, args: &[Val]) -> Result<Call, String> {
     let params: Vec<_> = ty.params().collect();
     let results: Vec<_> = ty.results().collect();
@@ -61,11 +60,11 @@ fn block(arg: &Val) -> Result<Block, String> {
             (bytes, 1)
         }
     };
-    // There are no more elements than bytes.
+    // An array has no more elements than bytes, and the bytes were counted.
     Ok(Block { length: u32::try_from(length).ok(), ..Block::new(bytes)? })
 }
 
-/// A result that the guest tells of, and that is still to be read.
+/// A result that the guest has announced, and that is still to be read.
 struct Listed {
     pointer: u32,
     code: u32,
@@ -73,7 +72,7 @@ struct Listed {
 }
 
 impl Call {
-    /// Hands the arguments over, calls the function, and reads what it returned.
+    /// Passes the arguments, calls the function, and reads what it returned.
     pub(super) async fn make<T: Send + 'static>(
         &self,
         exchange: &mut Exchange<'_, T>,
@@ -94,7 +93,7 @@ impl Call {
     }
 }
 
-/// What the function returned: its results, or the text of its error.
+/// Reads what the function returned: its results, or the text of its error.
 async fn outcome<T: Send + 'static>(
     exchange: &mut Exchange<'_, T>,
     pointer: u32,
@@ -119,13 +118,14 @@ async fn outcome<T: Send + 'static>(
     }
 }
 
-/// The results, all of which are read before any of them is given back.
+/// Reads the results. All are read before any is freed, since freeing may overwrite others.
 async fn results<T: Send + 'static>(
     exchange: &mut Exchange<'_, T>,
     at: u32,
     count: u32,
 ) -> wasmtime::Result<Vec<Val>> {
-    // A list of this length is in no memory, whose bytes are as many as `u32` has.
+    // A list with the largest size does not fit into any memory, so it is refused when it is
+    // read.
     let size = count.saturating_mul(RESULT);
     let list = exchange.bytes(Place::Results, at, size)?;
     exchange.spend((list.len() / RESULT as usize).saturating_mul(size_of::<Val>()))?;
@@ -169,12 +169,12 @@ impl Listed {
     }
 }
 
-/// The type of that code, which is its place in the list of them.
+/// Returns the type with this code, which is its position in the list of types.
 fn of_code(code: u32) -> Option<Scalar> {
     Scalar::ALL.get(usize::try_from(code).ok()?.checked_sub(1)?).copied()
 }
 
-/// The same for the elements of an array.
+/// Returns the type of the elements of an array with this code.
 fn element(code: u32) -> Option<Scalar> {
     of_code(code).filter(|element| Scalar::ALL[..ARRAYS].contains(element))
 }

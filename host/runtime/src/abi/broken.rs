@@ -1,5 +1,5 @@
-//! What a guest does that its convention does not allow. These are failures of the
-//! guest, as a trap is, and each says which number was wrong.
+//! The ways in which a guest can break its convention. They are failures of the guest, as traps
+//! are, and each names the number that was wrong.
 
 use std::fmt;
 
@@ -52,16 +52,16 @@ pub(crate) enum Broken {
     Value { place: Place, bytes: Vec<u8> },
 }
 
-/// Where in what a guest handed over something is wrong.
+/// The part of a guest's answer that is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// The result of a function that may as well return a number.
+    /// The result of a function that may also return a number.
     Returned,
-    /// The array of that number among the arguments, from 1 on.
+    /// The array with this number among the arguments, counted from 1.
     Array(usize),
-    /// The nine bytes that say how a call by `bindgen` went.
+    /// The nine bytes that say how a call by `bindgen` ended.
     Outcome,
-    /// The list of results, or one of them, from 1 on.
+    /// The list of results, or one of the results, counted from 1.
     Results,
     Result(usize),
     /// The text of an error.
@@ -72,8 +72,8 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Returned => f.write_str(
-                "what it returned was taken for a text (`--returns number` or \
-                 `Returns::Number` takes it for a number)",
+                "what it returned was taken for a text (`Returns::Number` takes it for a \
+                 number)",
             ),
             Self::Array(number) => write!(f, "the argument {number}, an array"),
             Self::Outcome => f.write_str("what it returned, which is 9 bytes by `bindgen`"),

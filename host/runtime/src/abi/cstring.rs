@@ -1,4 +1,4 @@
-//! Text that ends with NUL, and arrays by their address, as in C.
+//! The convention of C: text that ends with NUL, and arrays by their address.
 
 use wasmtime::FuncType;
 use wasmtime::component::Val;
@@ -11,7 +11,7 @@ use super::scalar::{Scalar, write_array};
 
 const RULE: &str = "by `cstring` a text or an array is passed as one i32, and a number as itself";
 
-/// The call, if its arguments and its result can be those of the function.
+/// Prepares a call, if its arguments and its result can be those of the function.
 pub(super) fn prepare(ty: &FuncType, returns: Returns, args: &[Val]) -> Result<Call, String> {
     let has_array = args.iter().any(|arg| matches!(arg, Val::List(_)));
     let results: Vec<_> = ty.results().collect();
@@ -46,7 +46,7 @@ fn block(arg: &Val) -> Result<Option<Block>, String> {
     }
 }
 
-/// The text that a function returned, which is given back.
+/// Reads the text that a function returned, and frees it.
 pub(super) async fn read<T: Send + 'static>(
     exchange: &mut Exchange<'_, T>,
     returned: &[wasmtime::Val],
@@ -57,7 +57,7 @@ pub(super) async fn read<T: Send + 'static>(
     let pointer = pointer.cast_unsigned();
     let length = exchange.c_length(place, pointer)?;
     let value = exchange.content(place, (pointer, length), content)?;
-    // There is room for it, since a NUL is in memory behind the text.
+    // This does not overflow: the NUL after the text lies in memory too.
     exchange.give_back(pointer, length.saturating_add(1)).await?;
     Ok(value)
 }

@@ -1,5 +1,5 @@
-//! Functions whose parameters are numbers and addresses: what the conventions of
-//! text with a NUL and of pointer and length have in common.
+//! Calls of functions whose parameters are numbers and addresses. The conventions `cstring` and
+//! `ptr_len` share it.
 
 use wasmtime::component::{Type, Val};
 use wasmtime::{Func, FuncType, ValType};
@@ -36,7 +36,8 @@ pub(super) enum Content {
 }
 
 impl Returns {
-    /// What is read, or nothing for numbers. `likely` is what there is to infer.
+    /// Returns what is read, or `None` for numbers. `likely` is what the type suggests if the
+    /// caller did not say.
     pub(super) fn content(self, likely: bool) -> Option<Content> {
         match self {
             Self::Text => Some(Content::Text),
@@ -47,28 +48,30 @@ impl Returns {
     }
 }
 
-/// What is handed over for one argument.
+/// What is passed for one argument.
 #[derive(Debug)]
 enum Argument {
     Number(wasmtime::Val),
     Block(Block),
 }
 
-/// Bytes that are handed over in a block.
+/// Bytes that are passed in a block.
 #[derive(Debug, PartialEq)]
 pub(super) struct Block {
     pub(super) bytes: Vec<u8>,
-    /// Their number.
+    /// The number of bytes.
     pub(super) size: u32,
-    /// The length that is passed behind the pointer, where one is.
+    /// The length that is passed after the pointer, if one is.
     pub(super) length: Option<u32>,
-    /// What is read from the block again after the call.
+    /// The type of elements that are read from the block again after the call.
     pub(super) filled: Option<Scalar>,
 }
 
 impl Block {
+    /// Creates a block.
+    ///
     /// # Errors
-    /// Where there are more bytes than a 32-bit memory has.
+    /// If there are more bytes than a 32-bit memory has.
     pub(super) fn new(bytes: Vec<u8>) -> Result<Self, String> {
         let size = u32::try_from(bytes.len())
             .map_err(|_| format!("{} bytes are more than its memory can have", bytes.len()))?;
@@ -77,8 +80,8 @@ impl Block {
 }
 
 impl Call {
-    /// The call, if the arguments are those of the function. `block` makes a block of
-    /// an argument that is no number, and `rule` says what arguments are passed as.
+    /// Prepares a call, if the arguments fit the function. `block` makes a block of an argument
+    /// that is not a number, and `rule` says how arguments are passed.
     pub(super) fn new(
         ty: &FuncType,
         args: &[Val],
@@ -109,13 +112,13 @@ impl Call {
         }
     }
 
-    /// Whether anything is handed over in a block.
+    /// Returns whether an argument is passed in a block.
     pub(super) fn allocates(&self) -> bool {
         self.arguments.iter().any(|argument| matches!(argument, Argument::Block(_)))
     }
 
-    /// Hands the arguments over, calls the function, and reads what it returned and
-    /// the arrays that it may have filled.
+    /// Passes the arguments, calls the function, and reads its result and the arrays that it
+    /// may have filled.
     pub(super) async fn make<T: Send + 'static>(
         &self,
         exchange: &mut Exchange<'_, T>,
@@ -151,8 +154,8 @@ impl Call {
     }
 }
 
-/// The number as the parameter takes it: of any type, if its value is one of the
-/// parameter's. What is no number has the value that C gives it.
+/// Converts a number to the parameter's type. Any type of number is accepted if its value fits.
+/// `bool` and `char` have the values that C gives them.
 fn widened(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {
     if let Some(same) = lower_number(ty, value) {
         return Some(same);

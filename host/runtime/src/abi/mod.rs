@@ -1,6 +1,6 @@
-//! How exports of core modules take and return text, bytes and arrays: the
-//! conventions, each of which is a file here. It knows the guest's memory and its
-//! allocator, and nothing of sessions, clocks and limits of time.
+//! The conventions by which exports of core modules take and return text, bytes and arrays.
+//! Each convention is a file here. This module knows the guest's memory and its allocator, and
+//! nothing of sessions, clocks and limits of time.
 
 mod allocator;
 mod bindgen;
@@ -8,6 +8,7 @@ mod broken;
 mod cstring;
 mod exchange;
 mod flat;
+#[cfg(feature = "values-text")]
 mod notation;
 mod ptr_len;
 mod scalar;
@@ -22,42 +23,40 @@ use crate::error::{Error, Result};
 use crate::state::State;
 use wit_host_binary::allocator_names::AllocatorNames;
 
-/// By which convention an export of a core module takes and returns what is no
-/// number, for [`Session::call_with`](crate::session::Session::call_with).
+/// The convention by which an export of a core module takes and returns values that are not
+/// numbers, for [`Session::call_with_abi`](crate::session::Session::call_with_abi).
 ///
-/// Arguments are handed over in blocks of the guest's own allocator, which it
-/// exports as `allocate(size) -> pointer` and `deallocate(pointer, size)`, or as
-/// `malloc(size) -> pointer` and `free(pointer)`. Where it exports more than one pair that
-/// looks like an allocator, or one of other names,
-/// [`Session::set_allocator`](crate::session::Session::set_allocator) names it.
+/// Arguments are passed in blocks of the guest's own allocator, which it exports as
+/// `allocate(size) -> pointer` and `deallocate(pointer, size)`, or as `malloc(size) -> pointer`
+/// and `free(pointer)`. If it exports several pairs that look like an allocator, or one with
+/// other names, [`Session::set_allocator`](crate::session::Session::set_allocator) selects it.
 ///
 /// | | `CString` | `PtrLen` | `Bindgen` |
 /// | --- | --- | --- | --- |
 /// | a number | itself | itself | a block, by its own type |
-/// | text | a pointer, NUL behind the text | a pointer and the length in bytes | a block |
+/// | text | a pointer, NUL after the text | a pointer and the length in bytes | a block |
 /// | an array | a pointer | a pointer and the number of elements | a block |
 /// | who frees arguments | the host, after the call | the host, after the call | the guest |
 /// | text as a result | a pointer, up to a NUL | see below | any number of results of any type |
 ///
-/// An array is a [`Val::List`] of numbers of one type, little-endian. By `CString`
-/// it is one that the function may fill: what it holds after the call follows the
-/// results, in the order of the arguments.
+/// An array is a [`Val::List`] of numbers of one type, little-endian. By `CString`, the
+/// function may fill it: the array's content after the call is added to the results, in the
+/// order of the arguments.
 ///
-/// By `PtrLen` a result is one `i64`, the pointer in its upper half and the length
-/// in its lower one; or two `i32`, pointer and length; or one `i32`, which points at
-/// a pointer and a length of four bytes each. The two that it points at stay the
-/// guest's, since some guests keep them in a place of their own.
+/// By `PtrLen`, a result is one `i64` with the pointer in its upper half and the length in its
+/// lower one; or two `i32`, pointer and length; or one `i32`, the address of a pointer and a
+/// length of four bytes each. These eight bytes are not freed, since some guests keep them in a
+/// static place.
 ///
-/// A text that is returned by either is given back with `deallocate`, of `length + 1`
-/// bytes where there is a NUL. It is never given to `free`: guests with a `free` also
-/// return text that it did not allocate, which TinyGo's ends the guest for. Where a
-/// guest refuses what it is given back, with `unreachable`, the block stays with it.
+/// A text that is returned by `CString` or `PtrLen` is freed with `deallocate`, of `length + 1`
+/// bytes if there is a NUL. It is never passed to `free`: guests that have a `free` also return
+/// text that it did not allocate, and TinyGo's traps on such a text. If a guest refuses to free
+/// a block, with `unreachable`, the block stays allocated.
 ///
-/// `Bindgen` is the convention of functions with the attribute `#[wasmedge_bindgen]`,
-/// all of which are `(i32, i32) -> i32`. Arguments have to have the types of the Rust
-/// function, since the module does not tell them. Everything that is returned is given
-/// back. Where the Rust function returned an `Err`, the one result is a [`Val::Result`]
-/// with its text.
+/// `Bindgen` is the convention of functions with the attribute `#[wasmedge_bindgen]`, all of
+/// which are `(i32, i32) -> i32`. Arguments must have the types of the Rust function, which the
+/// module does not declare. Everything that is returned is freed. If the Rust function returned
+/// an `Err`, the only result is a [`Val::Result`] with its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Abi {
@@ -65,26 +64,27 @@ pub enum Abi {
     CString(Returns),
     /// Text as a pointer and a length.
     PtrLen(Returns),
-    /// Values with their types, as the wasmedge-bindgen macro has them.
+    /// Values with their types, as the wasmedge-bindgen macro passes them.
     Bindgen,
 }
 
-/// What an export returns, which its type does not tell from a pointer.
+/// What an export returns. Its type does not show whether a number is a pointer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Returns {
-    /// A text, where its type is that of one: by `CString` one `i32`, unless an
-    /// argument is an array; by `PtrLen` one `i64` or two `i32`. Otherwise numbers.
+    /// A text, if the type is that of one: by `CString` one `i32`, unless an argument is an
+    /// array; by `PtrLen` one `i64` or two `i32`. Otherwise numbers.
     #[default]
     Inferred,
-    /// A text, which has to be UTF-8.
+    /// A text in UTF-8.
     Text,
     /// Bytes, as a `list<u8>`.
     Bytes,
-    /// Numbers, as they are.
+    /// Numbers, unchanged.
     Number,
 }
 
-/// A call whose arguments fit the function: what is left is the guest's part.
+/// A call whose arguments fit the function. From here on, failures are the guest's.
 pub(crate) struct Prepared {
     func: Func,
     access: Access,
@@ -97,7 +97,7 @@ enum Steps {
 }
 
 impl Prepared {
-    /// Refuses what is the caller's mistake, before anything of the guest runs.
+    /// Checks a call, and reports mistakes of the caller before any code of the guest runs.
     pub(crate) fn new<T: Send + 'static>(
         store: &mut Store<State<T>>,
         instance: Instance,
@@ -123,7 +123,7 @@ impl Prepared {
         Ok(Self { func, access, steps })
     }
 
-    /// Makes the call: hands over, calls, reads and gives back.
+    /// Makes the call: passes the arguments, calls, reads and frees.
     pub(crate) async fn call<T: Send + 'static>(
         &self,
         store: &mut Store<State<T>>,

@@ -1,5 +1,5 @@
-//! Arguments as people write them for functions whose types are not known: each
-//! says itself what it is, or looks like it.
+//! Reads arguments as people write them for functions whose types are not known. An argument
+//! states its type or looks like it.
 
 use serde_json::Value;
 use wasmtime::component::{Type, Val};
@@ -8,7 +8,7 @@ use super::Abi;
 use wit_host_text::short;
 use wit_host_values::{BadArgument, Form, from_text};
 
-/// The types that an argument can say that it is of.
+/// The types that an argument can state.
 const TYPES: [(&str, Type); 17] = [
     ("string", Type::String),
     ("bool", Type::Bool),
@@ -29,22 +29,22 @@ const TYPES: [(&str, Type); 17] = [
     ("f64", Type::Float64),
 ];
 
-/// The most elements of `[0; 5]`, so that a slip of the finger does not take all
-/// memory.
+/// The number of elements of `[0; 5]` at most, so that a typing error does not take all memory.
 const MOST_REPEATED: usize = 1 << 20;
 
 impl Abi {
     /// Reads an argument of a function whose types are not known.
     ///
-    /// A type may stand before it, of WIT or of Rust: `u8:7`, `i64:-1`, `f32:1.5`,
-    /// `char:x`, `string:7`, and for arrays `[u8]:[1, 2]`. Where none does, `7` is an
-    /// `s32` (or, where only the value counts, of the type that it fits into), `1.5`
-    /// an `f64`, `true` a `bool`, `[1, 2]` an array of these, and everything else a
-    /// text. Arrays are JSON; `[0; 5]` is one of five zeros. A text in quotes is read
-    /// as `form` has it, so that `"7"` is one.
+    /// The argument may begin with its type, as WIT or Rust name it: `u8:7`, `i64:-1`,
+    /// `f32:1.5`, `char:x`, `string:7`, and for arrays `[u8]:[1, 2]`. Without a type, `7` is an
+    /// `s32` (or, if only the value counts, of any type that it fits into), `1.5` an `f64`,
+    /// `true` a `bool`, `[1, 2]` an array of these, and everything else a text. Arrays are
+    /// JSON; `[0; 5]` is one of five zeros. A text in quotes is read in the notation `form`, so
+    /// that `"7"` is a text.
     ///
     /// # Errors
-    /// Where it is no value of its type. `param` is what the error calls it.
+    /// If the text is not a value of its type. `param` is the name of the argument in the
+    /// error.
     ///
     /// ```
     /// use wit_host::values::Form;
@@ -78,7 +78,7 @@ impl Abi {
         }
     }
 
-    /// A whole number that does not say its type.
+    /// Reads a whole number without a type.
     fn whole(self, param: &str, text: &str, form: Form) -> Result<Val, BadArgument> {
         let first = from_text(param, &Type::S32, text, form);
         let mut wider = [Type::S64, Type::U64].iter().map(|ty| from_text(param, ty, text, form));
@@ -98,7 +98,7 @@ fn named(name: &str) -> Option<Type> {
     TYPES.into_iter().find(|(known, _)| *known == name).map(|(_, ty)| ty)
 }
 
-/// An array in JSON, of elements of the type, or of the one that they look like.
+/// Reads an array in JSON. Its elements have the type `ty`, or the one that they look like.
 fn array(param: &str, text: &str, ty: Option<Type>) -> Result<Val, BadArgument> {
     let bad = |reason: String| BadArgument {
         param: param.into(),
@@ -125,13 +125,13 @@ fn array(param: &str, text: &str, ty: Option<Type>) -> Result<Val, BadArgument> 
     values.collect::<Result<_, _>>().map(Val::List)
 }
 
-/// The element and the number of `[0; 5]`.
+/// Splits `[0; 5]` into the element and its number.
 fn repeated(text: &str) -> Option<(&str, usize)> {
     let (item, count) = text.strip_prefix('[')?.strip_suffix(']')?.split_once(';')?;
     Some((item, count.trim().parse().ok()?))
 }
 
-/// What elements are that do not say their type.
+/// Returns the type of elements that do not state it.
 fn type_of(items: &[Value]) -> Option<Type> {
     if items.iter().all(|item| item.is_i64() || item.is_u64()) {
         return Some(Type::S32);

@@ -1,4 +1,4 @@
-//! Text, bytes and arrays as a pointer and a length.
+//! The convention of pointer and length, for text, bytes and arrays.
 
 use wasmtime::component::Val;
 use wasmtime::{FuncType, ValType};
@@ -14,7 +14,7 @@ const RULE: &str = "by `ptr-len` a text or an array is passed as two i32, and a 
 /// The size of a pointer and a length in memory.
 const PAIR: u32 = 8;
 
-/// The call, if its arguments and its result can be those of the function.
+/// Prepares a call, if its arguments and its result can be those of the function.
 pub(super) fn prepare(ty: &FuncType, returns: Returns, args: &[Val]) -> Result<Call, String> {
     let results: Vec<_> = ty.results().collect();
     let is_pair = matches!(&results[..], [ValType::I64] | [ValType::I32, ValType::I32]);
@@ -43,11 +43,11 @@ fn block(arg: &Val) -> Result<Option<Block>, String> {
         _ => return Ok(None),
     };
     let block = Block::new(bytes)?;
-    // There are no more elements than bytes.
+    // An array has no more elements than bytes, and the bytes were counted.
     Ok(Some(Block { length: u32::try_from(length).ok(), ..block }))
 }
 
-/// The text that a function returned, which is given back.
+/// Reads the text that a function returned, and frees it.
 pub(super) async fn read<T: Send + 'static>(
     exchange: &mut Exchange<'_, T>,
     returned: &[wasmtime::Val],

@@ -1,9 +1,8 @@
-//! Numbers, `bool` and `char` as they lie in a guest's memory, little-endian, and
-//! arrays of them.
+//! Numbers, `bool` and `char` in a guest's memory, little-endian, and arrays of them.
 
 use wasmtime::component::Val;
 
-/// A type of fixed width, of which there can be arrays.
+/// A type of fixed width that arrays can be made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scalar {
     U8,
@@ -21,7 +20,7 @@ pub(super) enum Scalar {
 }
 
 impl Scalar {
-    /// All of them, in the order in which `bindgen` numbers them from 1 on.
+    /// All types, in the order in which `bindgen` numbers them, beginning with 1.
     pub(super) const ALL: [Self; 12] = [
         Self::U8,
         Self::S8,
@@ -37,7 +36,7 @@ impl Scalar {
         Self::Char,
     ];
 
-    /// The type that the value is of, unless it is of another kind.
+    /// Returns the type of a value, if it is one of these.
     fn of(value: &Val) -> Option<Self> {
         Some(match value {
             Val::U8(_) => Self::U8,
@@ -56,13 +55,13 @@ impl Scalar {
         })
     }
 
-    /// That a list is no array of these types.
+    /// Returns the message for a list that is not an array of these types.
     pub(super) fn none_of_arrays() -> String {
         "a list is passed as an array, whose items are numbers, `bool` or `char`, all of one type"
             .into()
     }
 
-    /// Its width in bytes.
+    /// Returns the width in bytes.
     pub(super) fn width(self) -> usize {
         match self {
             Self::U8 | Self::S8 | Self::Bool => 1,
@@ -72,7 +71,8 @@ impl Scalar {
         }
     }
 
-    /// The value that the bytes are, unless they are not as many or none.
+    /// Reads a value. `None` if the number of bytes is wrong or they are not a value of the
+    /// type.
     pub(super) fn read(self, bytes: &[u8]) -> Option<Val> {
         Some(match self {
             Self::U8 => Val::U8(u8::from_le_bytes(bytes.try_into().ok()?)),
@@ -95,7 +95,7 @@ impl Scalar {
     }
 }
 
-/// Appends the value's bytes, and says which type they are of.
+/// Appends the bytes of a value, and returns its type.
 pub(super) fn write(value: &Val, bytes: &mut Vec<u8>) -> Option<Scalar> {
     let scalar = Scalar::of(value)?;
     match value {
@@ -116,8 +116,8 @@ pub(super) fn write(value: &Val, bytes: &mut Vec<u8>) -> Option<Scalar> {
     Some(scalar)
 }
 
-/// The bytes of an array, all of whose items have to be of one type, and that type.
-/// Of an array with no items any type will do.
+/// Returns the bytes of an array and the type of its items, which must be one. Without items,
+/// any type is returned.
 pub(super) fn write_array(items: &[Val]) -> Option<(Vec<u8>, Scalar)> {
     let scalar = items.first().map_or(Some(Scalar::U8), Scalar::of)?;
     let mut bytes = Vec::new();
@@ -125,7 +125,7 @@ pub(super) fn write_array(items: &[Val]) -> Option<(Vec<u8>, Scalar)> {
     same.then_some((bytes, scalar))
 }
 
-/// The 32-bit numbers that the bytes are.
+/// Reads the bytes as 32-bit numbers.
 pub(super) fn words(bytes: &[u8]) -> impl Iterator<Item = u32> {
     bytes.as_chunks().0.iter().map(|word| u32::from_le_bytes(*word))
 }

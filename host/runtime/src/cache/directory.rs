@@ -1,6 +1,6 @@
-//! The directory of a cache: opened and checked once, then worked in through its
-//! descriptor, so that nothing that happens to its path matters any more. It does
-//! not know what is in its files.
+//! The directory of a cache. It is opened and checked once, and then used through its
+//! descriptor, so that changes of its path have no effect. This module does not know what the
+//! files contain.
 
 use std::fs::{DirBuilder, File};
 use std::io::{self, Write as _};
@@ -15,10 +15,10 @@ use rustix::process::geteuid;
 
 use super::key::Key;
 
-/// What the names of files begin with that are still written.
+/// The beginning of the names of files that are being written.
 const UNFINISHED: &str = "unfinished-";
 
-/// Mode bits for anybody but the owner.
+/// The mode bits for all users but the owner.
 const OTHERS: u32 = 0o077;
 
 pub(super) struct Directory(OwnedFd);
@@ -31,10 +31,10 @@ pub(super) struct Entry {
 }
 
 impl Directory {
-    /// Opens the directory, which has to be there.
+    /// Opens the directory, which has to exist.
     ///
     /// # Errors
-    /// Also where somebody else could have put something in it.
+    /// Also if another user could have put a file into it.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file =
@@ -51,7 +51,7 @@ impl Directory {
         Ok(Self(file.into()))
     }
 
-    /// The same, made where it is not there.
+    /// Opens the directory, and creates it if it does not exist.
     pub(super) fn create(path: &Path) -> io::Result<Self> {
         match Self::open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -62,9 +62,9 @@ impl Directory {
         }
     }
 
-    /// A file for reading: a plain one that nobody else can write to.
+    /// Opens a file for reading. It has to be a plain file that no other user can write to.
     pub(super) fn read(&self, name: &str) -> io::Result<File> {
-        // Opening what is no plain file could wait for somebody to write to it.
+        // Without `NONBLOCK`, opening a named pipe would wait for a writer.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = File::from(openat(&self.0, name, flags, Mode::empty())?);
         let metadata = file.metadata()?;
@@ -75,16 +75,16 @@ impl Directory {
         Ok(file)
     }
 
-    /// Puts a file in its place, whole or not at all, over one that is there. It
-    /// need not survive a loss of power: a file that did not is refused for its
-    /// checksum.
+    /// Puts a file in its place as a whole or not at all, and replaces an older one. It is not
+    /// synced to the disk: a file that a loss of power has damaged fails its checksum.
     pub(super) fn replace(&self, name: &str, content: &[&[u8]]) -> io::Result<()> {
         self.put(content, |unfinished| renameat(&self.0, unfinished, &self.0, name))
     }
 
-    /// The same, but a file that is there stays.
+    /// Puts a file in its place as a whole or not at all. An existing file stays.
     pub(super) fn add(&self, name: &str, content: &[&[u8]]) -> io::Result<()> {
         let added = self.put(content, |unfinished| {
+            // Unlike renaming, linking fails if the name exists.
             let linked = linkat(&self.0, unfinished, &self.0, name, AtFlags::empty());
             linked.and_then(|()| unlinkat(&self.0, unfinished, AtFlags::empty()))
         });
@@ -99,13 +99,15 @@ impl Directory {
         content: &[&[u8]],
         into_place: impl FnOnce(&str) -> rustix::io::Result<()>,
     ) -> io::Result<()> {
+        // The content is written under another name first, so that a reader never sees a part
+        // of a file.
         let name = unfinished();
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let mut file = File::from(openat(&self.0, &*name, flags, Mode::RUSR | Mode::WUSR)?);
         let written = content.iter().try_for_each(|part| file.write_all(part));
         let put = written.and_then(|()| Ok(into_place(&name)?));
         if put.is_err() {
-            // The reason why it could not be put there says more.
+            // The first error says more than one of cleaning up.
             let _ = self.remove(&name);
         }
         put
@@ -119,12 +121,12 @@ impl Directory {
         }
     }
 
-    /// The files with compiled code.
+    /// Returns the files with compiled code.
     pub(super) fn entries(&self) -> io::Result<Vec<Entry>> {
         self.named(Key::is_name)
     }
 
-    /// Files that are still written, or that a process left which was killed.
+    /// Returns the files that are being written, or were left by a process that was killed.
     pub(super) fn unfinished(&self) -> io::Result<Vec<Entry>> {
         self.named(|name| name.starts_with(UNFINISHED))
     }
@@ -136,7 +138,7 @@ impl Directory {
         Ok(entries.collect())
     }
 
-    /// `None` where another process has removed it meanwhile.
+    /// Returns `None` if another process has removed the file meanwhile.
     fn entry(&self, name: &str) -> Option<Entry> {
         let stat = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
         let seconds = Duration::from_secs(u64::try_from(stat.st_mtime).unwrap_or(0));
@@ -148,7 +150,7 @@ impl Directory {
     }
 }
 
-/// Refuses what is not this user's alone.
+/// Refuses a file or directory that does not belong to this user alone.
 fn owned(file: &File) -> io::Result<()> {
     let (metadata, user) = (file.metadata()?, geteuid().as_raw());
     let refused = |reason| Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
@@ -165,7 +167,7 @@ fn owned(file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// A name that no other process and no other thread has.
+/// Returns a name that no other process and no other thread uses.
 fn unfinished() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let next = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -1,11 +1,13 @@
-//! One entry: compiled code, and behind it a checksum over all of it and over its
-//! name. It is read once to be verified, and the same file is then mapped.
+//! Reads and writes one cache entry: compiled code, followed by a checksum over the entry's
+//! name and the code. An entry is read once to be verified, and then the same open file is
+//! mapped.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 use std::os::fd::AsRawFd as _;
 use std::path::PathBuf;
 use std::time::SystemTime;
+use wit_host_binary::blake3;
 
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
@@ -18,18 +20,18 @@ use wit_host_binary::kind::Kind;
 
 const CHECKSUM: usize = blake3::OUT_LEN;
 
-/// A file that this cache has written, as it has written it.
+/// A file that contains what this cache wrote.
 pub(super) struct Verified {
     file: File,
     size: usize,
 }
 
-/// Bytes of an entry with this code.
+/// Returns the size of an entry with this code.
 pub(super) fn size(artefact: &[u8]) -> u64 {
     u64::try_from(artefact.len().saturating_add(CHECKSUM)).unwrap_or(u64::MAX)
 }
 
-/// Writes an entry, in the place of one that is there.
+/// Writes an entry, and replaces an older one.
 pub(super) fn write(
     directory: &Directory,
     key: &Key,
@@ -44,7 +46,7 @@ pub(super) fn write(
 /// Opens an entry, verifies all of it, and notes that it was used.
 ///
 /// # Errors
-/// Of the kind `NotFound` where there is none, `InvalidData` where it is not what
+/// An error of the kind `NotFound` if there is no entry, and `InvalidData` if it is not what
 /// was written.
 pub(super) fn verify(directory: &Directory, key: &Key, secret: &Secret) -> io::Result<Verified> {
     let file = directory.read(&key.to_string())?;
@@ -54,11 +56,12 @@ pub(super) fn verify(directory: &Directory, key: &Key, secret: &Secret) -> io::R
     hasher.update_reader((&file).take(size.try_into().map_err(|_| changed())?))?;
     let mut checksum = [0; CHECKSUM];
     (&file).read_exact(&mut checksum).map_err(|_| changed())?;
-    // Compares in constant time.
+    // `blake3::Hash` compares in constant time, so the time shows nothing of the right
+    // checksum.
     if hasher.finalize() != checksum {
         return Err(changed());
     }
-    // The entry can be used even where this cannot be noted.
+    // The entry can be used even if this fails.
     let _ = file.set_modified(SystemTime::now());
     Ok(Verified { file, size })
 }
@@ -74,7 +77,7 @@ fn changed() -> io::Error {
 }
 
 impl Verified {
-    /// Bytes of the code, as the engine counts them.
+    /// Returns the size of the code as the engine counts it.
     pub(super) fn size(&self) -> usize {
         self.size
     }
@@ -83,19 +86,21 @@ impl Verified {
     pub(super) fn into_compiled(self, engine: &Engine, kind: Kind) -> wasmtime::Result<Compiled> {
         let same = PathBuf::from(format!("/proc/self/fd/{}", self.file.as_raw_fd()));
         #[allow(unsafe_code, reason = "machine code comes from a file")]
-        // SAFETY: the engine asks for code that an engine has written, in a file
-        // that does not change while it is mapped.
-        // Written by an engine: the checksum over the whole file is one that only
-        // holders of the directory's secret can make. That is this module, which
-        // makes it over what the engine has given to it, and whoever has this
-        // user's rights, who need no cache to run code as this user.
-        // Does not change: the descriptor that was read for the checksum is the one
-        // that is mapped, or read once more; `same` opens what it refers to, which
-        // no path leads to. The file is this user's and nobody else can write to
-        // it, since its mode and that of its directory were checked; and this module
-        // never writes to a file that has a name, it puts another in its place.
-        // That the code is for this version, these settings and this processor is
-        // in its name, and the engine checks it again.
+        // SAFETY: the engine requires code that an engine has written, in a file that does not
+        // change while it is mapped.
+        //
+        // Written by an engine: only holders of the directory's secret can make the checksum
+        // over the whole file. These are this module, which makes it over the engine's output,
+        // and programs with this user's rights, which need no cache to run code as this user.
+        //
+        // Does not change: the descriptor that was read for the checksum is the one that is
+        // mapped or read once more. `same` opens the file behind the descriptor, and no path.
+        // The file belongs to this user and no other can write to it, since its mode and that
+        // of its directory were checked. This module never writes to a file that has a name; it
+        // replaces the file.
+        //
+        // The entry's name contains the version, the settings and the processor that the code
+        // is for, and the engine checks them again.
         unsafe {
             match kind {
                 Kind::Module => {
@@ -113,7 +118,7 @@ impl Verified {
     }
 }
 
-/// For systems where an open file cannot be opened again.
+/// Reads the code, on systems where an open file cannot be opened again by a path.
 fn read(mut file: File, size: usize) -> io::Result<Vec<u8>> {
     file.rewind()?;
     let mut bytes = Vec::with_capacity(size);

@@ -1,6 +1,6 @@
-//! Keeping a cache's directory small: what has not been used for longest goes
-//! first. Other processes may do the same at the same time; what one of them has
-//! removed is not missed.
+//! Keeps a cache's directory small by removing the entries that have not been used for longest.
+//! Other processes may do the same at the same time, so a file that is gone already is no
+//! error.
 
 use std::io;
 use std::time::{Duration, SystemTime};
@@ -8,11 +8,11 @@ use std::time::{Duration, SystemTime};
 use super::directory::Directory;
 use super::secret;
 
-/// How old a file is that nobody writes any more.
+/// The age at which an unfinished file counts as abandoned.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
-/// Removes entries until no more than `size` bytes are left, and what processes
-/// left that were killed.
+/// Removes entries until at most `size` bytes are left, and files that processes left when they
+/// were killed.
 pub(super) fn down_to(directory: &Directory, size: u64) -> io::Result<()> {
     let now = SystemTime::now();
     for file in directory.unfinished()? {
@@ -33,7 +33,7 @@ pub(super) fn down_to(directory: &Directory, size: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes all that a cache has put there, and nothing else.
+/// Removes everything that a cache has written, and nothing else.
 pub(super) fn everything(directory: &Directory) -> io::Result<()> {
     for file in directory.entries()?.iter().chain(&directory.unfinished()?) {
         directory.remove(&file.name)?;

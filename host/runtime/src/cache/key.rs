@@ -1,27 +1,28 @@
-//! What an entry is found by: everything that compiled code depends on, as one
-//! hash.
+//! The key of a cache entry: one hash of everything that compiled code depends on. It does not
+//! know where entries are kept.
 
 use std::fmt;
 use std::hash::{Hash as _, Hasher};
+use wit_host_binary::blake3;
 
 use wasmtime::Engine;
 
 use crate::shared_engine::SharedEngine;
 use wit_host_binary::limits::Limits;
 
-/// What the hash is for, so that it is none of anybody else's. It changes with
-/// the form of entries.
+/// The context of the hash, which makes it unlike hashes that others compute of the same data.
+/// It changes with the format of entries.
 const PURPOSE: &str = "wit-host 0.1 the name of compiled code in a cache, fourth form";
 
-/// The name of an entry. It is the same for the same guest, engine, settings and
-/// kind of processor, contract and limits of loading.
+/// The name of an entry. It is equal for the same guest, engine, settings, kind of processor,
+/// contract and limits of loading.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key(blake3::Hash);
 
 impl Key {
-    /// Of the guest with that hash, which is one without its debug information. What is kept
-    /// has fit the contract, and was within those limits of loading, neither of which need
-    /// be looked at again.
+    /// Creates the key of a guest from the hash of its bytes without debug information. A guest
+    /// in the cache has fitted the contract and was within the limits of loading. Both are a
+    /// part of the key, so that neither is checked again.
     pub(crate) fn new(
         engine: &SharedEngine,
         guest: &blake3::Hash,
@@ -39,14 +40,14 @@ impl Key {
         Self(hasher.finalize())
     }
 
-    /// Whether a file of this name is an entry.
+    /// Returns whether a file of this name is an entry.
     pub(super) fn is_name(name: &str) -> bool {
         let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         name.len() == 2 * blake3::OUT_LEN && name.bytes().all(is_digit)
     }
 }
 
-/// All that scanning reads of the limits.
+/// Returns all limits that scanning reads.
 fn of_scanning(limits: &Limits) -> [usize; 20] {
     [
         limits.nesting,
@@ -72,8 +73,8 @@ fn of_scanning(limits: &Limits) -> [usize; 20] {
     ]
 }
 
-/// A hash of all that compiled code has to have in common with an engine: its
-/// version, the target, and its own settings.
+/// Returns a hash of what compiled code has to have in common with an engine: its version, the
+/// target, and its settings.
 fn compatibility(engine: &Engine) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     engine.precompile_compatibility_hash().hash(&mut Words(&mut hasher));
@@ -86,8 +87,8 @@ impl fmt::Display for Key {
     }
 }
 
-/// Hands what the engine tells of itself to the hash of ours, which is the same in
-/// every process.
+/// Passes what the engine hashes on to our own hash. Unlike the standard library's, it is the
+/// same in every process.
 struct Words<'h>(&'h mut blake3::Hasher);
 
 impl Hasher for Words<'_> {
@@ -95,7 +96,7 @@ impl Hasher for Words<'_> {
         self.0.update(bytes);
     }
 
-    /// Nobody asks for it: what is looked at is the hash behind.
+    /// Is never asked for: the result is the hash that this type wraps.
     fn finish(&self) -> u64 {
         0
     }
@@ -135,7 +136,8 @@ mod tests {
         let engine = SharedEngine::new(settings, false, None).expect("an engine");
         let key = |limits: &Limits| Key::new(&engine, &blake3::hash(b""), None, limits);
         let first = key(&Limits::default());
-        // Of these the guest's file is asked, or what comes of it, whenever it is loaded.
+        // These limits are checked against the guest's file or the compiled code each time it
+        // is loaded.
         let others = ["file_size", "text_size", "compiled_size", "compile_time", "compile_memory"];
         let last_of_calls = Limits::NAMES.iter().position(|name| *name == "stack").expect("stack");
         for (index, name) in Limits::NAMES.iter().enumerate() {

@@ -1,16 +1,22 @@
-//! Compiled code that is kept: on disk for the next process, and in memory for
-//! other runtimes of this one. It decides where code comes from; it does not
-//! compile, and knows nothing of what code is for.
+//! Keeps compiled code: on disk for the next process, and in memory for other runtimes of this
+//! process. It decides where code comes from. It does not compile, and does not know what the
+//! code does.
 //!
-//! Code from a file is run as it is, so a file is only taken from a directory that
-//! nobody else can enter ([`directory`]), and only with a checksum over all of it
-//! that has a key ([`entry`], [`secret`]).
+//! Machine code from a file is run as it is, and the engine notices few of the ways in which it
+//! can be wrong. So a file is only taken from a directory that no other user can enter
+//! ([`directory`]), and only with a checksum over its name and all of its content ([`entry`]).
+//! The checksum is keyed, with a secret that lies in the same directory ([`secret`]): a plain
+//! checksum shows accidents, but anyone could compute one for a file of theirs. With the key, a
+//! file that another program puts into the directory without having read the secret, as
+//! restoring a backup does, is not run. Users that can read the secret have the rights of this
+//! user, and need no cache to run code.
 
 mod directory;
 mod entry;
 mod evict;
 mod key;
 mod secret;
+mod shared_code;
 
 use std::collections::HashMap;
 use std::env;
@@ -20,6 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 pub(crate) use key::Key;
+pub(crate) use shared_code::SharedCode;
 
 use crate::compile::{Compiled, within};
 use crate::engine::Settings;
@@ -30,24 +37,26 @@ use directory::Directory;
 use wit_host_binary::kind::Kind;
 use wit_host_binary::limits::Limits;
 
-/// Bytes that a cache holds unless it is told otherwise: 1 GiB.
+/// The size of a cache in bytes by default: 1 GiB.
 const SIZE: u64 = 1 << 30;
 
-/// A directory with the compiled code of guests, and what runtimes of this process
-/// share of it in memory. Cheap to clone; clones share everything but the size.
+/// A directory with the compiled code of guests, and the code that runtimes of this process
+/// share in memory. Cloning it is cheap; clones share everything but the size.
 ///
-/// An entry is for one guest, one version of the engine, one set of the
-/// [`Limits`] that are compiled into code (`fuel`, `stack`, and whether runs are
-/// deterministic) and one kind of processor; of a component, for one contract and one
-/// set of the limits that it is scanned for. Any number of processes may use a
-/// directory at the same time. One that cannot be used costs a warning, as an event
-/// of the crate `tracing`, and guests are compiled each time; loading a guest never
-/// fails for it. Where the system limits how large files may be, a program has to catch
-/// or ignore `SIGXFSZ`, as the command does, for that to be such a warning.
+/// An entry is for one guest, one version of the engine, one kind of processor, and one set of
+/// the [`Limits`] that are compiled into code (`fuel`, `stack`, and whether runs are
+/// deterministic). An entry of a component is also for one contract and one set of the limits
+/// that the component is scanned for.
 ///
-/// Machine code from the directory is run, so it has to be the user's own and
-/// nobody else's, with the mode 0700, as it is made; and every file in it is
-/// verified as a whole before it is used.
+/// Any number of processes may use a directory at the same time. If the directory cannot be
+/// used, guests are compiled each time, with a warning as an event of the crate `tracing`.
+/// Loading a guest never fails because of the cache. On systems that limit the size of files, a
+/// program has to catch or ignore `SIGXFSZ`, as the command does, to get that warning instead
+/// of a signal.
+///
+/// Machine code from the directory is run. So it has to belong to the user alone and have the
+/// mode 0700, with which it is created. Every file in it is verified as a whole before it is
+/// used.
 #[derive(Clone, Debug)]
 pub struct Cache {
     directory: PathBuf,
@@ -55,8 +64,8 @@ pub struct Cache {
     shared: Arc<Shared>,
 }
 
-/// What an engine is shared by: its settings, whether it makes coredumps, and the room
-/// of its pool.
+/// What an engine is shared by: its settings, whether it makes coredumps, and the room of its
+/// pool.
 type EngineKey = (Settings, bool, Option<Room>);
 
 #[derive(Debug, Default)]
@@ -65,56 +74,59 @@ struct Shared {
     warned: AtomicBool,
 }
 
-/// What a cache has for a key.
-pub(crate) enum Found {
+/// The result of looking up a key.
+enum Found {
     Code(Arc<Compiled>),
     Nothing,
-    /// A file that is not as it was written.
+    /// A file that differs from what was written.
     Changed(io::Error),
 }
 
-/// What a cache holds on disk.
+/// What a cache contains on disk.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CacheStats {
-    /// How many guests.
+    /// The number of guests.
     pub guests: usize,
-    /// The bytes of their compiled code.
+    /// The number of bytes of their compiled code.
     pub bytes: u64,
 }
 
 impl Cache {
-    /// A cache in this directory, which is made when something is to be kept in
-    /// it. It should be one for nothing else.
+    /// Creates a cache in a directory. The directory is created when the first entry is
+    /// written, and should contain nothing else.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self { directory: directory.into(), size: SIZE, shared: Arc::default() }
     }
 
-    /// The cache that the command `wit-host` uses: `wit-host` in the directory that
-    /// `XDG_CACHE_HOME` names, or else in `.cache` in the one that `HOME` names.
-    /// `None` where neither names one by an absolute path.
+    /// Returns the cache of the command `wit-host`: the folder `wit-host` in the directory of
+    /// `XDG_CACHE_HOME`, or in `.cache` of the one of `HOME`. `None` if neither variable has an
+    /// absolute path.
     pub fn of_user() -> Option<Self> {
         let named = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let caches = named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")))?;
         Some(Self::new(caches.join("wit-host")))
     }
 
-    /// The most bytes that it holds on disk. 1 GiB. What has not been used for
-    /// longest goes first.
+    /// Sets the number of bytes that the cache may take on disk, 1 GiB by default. The entries
+    /// that have not been used for longest are removed first.
     #[must_use]
     pub fn size(mut self, bytes: u64) -> Self {
         self.size = bytes;
         self
     }
 
-    /// Where it is.
+    /// Returns the directory.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// What it holds on disk: nothing, where there is no such directory.
+    /// Returns what the cache contains on disk. That is nothing if the directory does not
+    /// exist.
     ///
     /// # Errors
-    /// [`Error::Cache`] where the directory cannot be used.
+    /// [`Error::Cache`] if the directory cannot be used.
     pub fn kept(&self) -> Result<CacheStats> {
         self.look(|directory| {
             let entries = directory.entries()?;
@@ -125,11 +137,11 @@ impl Cache {
         })
     }
 
-    /// Removes everything that a cache has put there, and says what that was. Code
-    /// that is in use stays so.
+    /// Removes everything that caches have written to the directory, and returns what that was.
+    /// Code that is in use stays valid.
     ///
     /// # Errors
-    /// [`Error::Cache`] where the directory cannot be used.
+    /// [`Error::Cache`] if the directory cannot be used.
     pub fn clear(&self) -> Result<CacheStats> {
         let kept = self.kept()?;
         self.look(evict::everything)?;
@@ -147,7 +159,7 @@ impl Cache {
         Error::Cache { directory: self.directory.clone(), reason: error.to_string() }
     }
 
-    /// An engine, shared with the runtimes that have the same settings and this
+    /// Returns an engine that is shared with the runtimes that have the same settings and this
     /// cache.
     pub(crate) fn engine(
         &self,
@@ -166,8 +178,8 @@ impl Cache {
         Ok(engine)
     }
 
-    /// The compiled code of an examined guest: the one that is in memory, or else
-    /// the one that is on disk, or else what `compile` makes, which is kept.
+    /// Returns the compiled code of an examined guest: from memory, or else from disk, or else
+    /// from `compile`, whose result is kept.
     pub(crate) fn load(
         &self,
         engine: &SharedEngine,
@@ -188,19 +200,27 @@ impl Cache {
         let size = compiled.size();
         self.keep(&key, &compiled);
         let compiled = Arc::new(compiled);
-        engine.hold(key, &compiled, size);
+        engine.code.insert(key, &compiled, size);
         Ok(compiled)
     }
 
-    /// The compiled code of a guest that was loaded before.
-    pub(crate) fn get(
+    /// Returns the compiled code of a guest that was loaded before, if it can be used.
+    pub(crate) fn find(
         &self,
         engine: &SharedEngine,
         kind: Kind,
         key: &Key,
         limits: &Limits,
-    ) -> Result<Found> {
-        if let Some((compiled, size)) = engine.held(key) {
+    ) -> Option<Arc<Compiled>> {
+        match self.get(engine, kind, key, limits).ok()? {
+            Found::Code(compiled) => Some(compiled),
+            Found::Nothing | Found::Changed(_) => None,
+        }
+    }
+
+    /// Looks up a key, first in memory and then on disk.
+    fn get(&self, engine: &SharedEngine, kind: Kind, key: &Key, limits: &Limits) -> Result<Found> {
+        if let Some((compiled, size)) = engine.code.get(key) {
             within(size, limits)?;
             tracing::debug!(from = "memory", "cache hit");
             return Ok(Found::Code(compiled));
@@ -214,7 +234,8 @@ impl Cache {
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 return Ok(Found::Changed(error));
             }
-            // What else keeps it from being read is told when it is written.
+            // Other errors are not reported here: writing the entry fails for the same reason,
+            // and warns.
             Err(_) => return Ok(Found::Nothing),
         };
         let size = verified.size();
@@ -223,7 +244,7 @@ impl Cache {
             Ok(compiled) => {
                 tracing::debug!(from = "disk", "cache hit");
                 let compiled = Arc::new(compiled);
-                engine.hold(key.clone(), &compiled, size);
+                engine.code.insert(key.clone(), &compiled, size);
                 Ok(Found::Code(compiled))
             }
             Err(error) => {
@@ -233,7 +254,7 @@ impl Cache {
         }
     }
 
-    /// Keeps what was compiled, and says so where that fails, once.
+    /// Writes an entry. The first failure is reported as a warning.
     fn keep(&self, key: &Key, compiled: &Compiled) {
         let Ok(artefact) = compiled.serialize() else { return };
         let kept = Directory::create(&self.directory).and_then(|directory| {

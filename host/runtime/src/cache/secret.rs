@@ -1,22 +1,24 @@
-//! The secret that checksums are made with, in a file of its own: who could put a
-//! file into the directory, as a restored copy of another's, but never read this
-//! one, cannot make an entry that is taken.
+//! The secret key of the checksums, in a file of its own. A program that can put files into the
+//! directory but has never read this one, as when a backup of another cache is restored, cannot
+//! make an entry that is accepted.
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use wit_host_binary::blake3;
 
 use super::directory::Directory;
 
-/// The file's name.
+/// The name of the file.
 pub(super) const NAME: &str = "key";
 
-/// What makes checksums this directory's own.
+/// The key that makes checksums of this directory unlike those of others.
 pub(super) struct Secret(pub(super) [u8; blake3::KEY_LEN]);
 
 /// Reads the secret.
 ///
 /// # Errors
-/// Of the kind `NotFound` where there is none, `InvalidData` where it is none.
+/// An error of the kind `NotFound` if there is no file, and `InvalidData` if it contains no
+/// secret.
 pub(super) fn read(directory: &Directory) -> io::Result<Secret> {
     let mut bytes = Vec::new();
     let longest = u64::try_from(blake3::KEY_LEN).unwrap_or(u64::MAX).saturating_add(1);
@@ -25,7 +27,7 @@ pub(super) fn read(directory: &Directory) -> io::Result<Secret> {
     secret.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the cache's key is broken"))
 }
 
-/// The same, but a secret that is not there, or is none, is made.
+/// Reads the secret, and makes one if the file is missing or contains no secret.
 pub(super) fn read_or_make(directory: &Directory) -> io::Result<Secret> {
     match read(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -35,6 +37,7 @@ pub(super) fn read_or_make(directory: &Directory) -> io::Result<Secret> {
     let mut secret = [0; blake3::KEY_LEN];
     File::open("/dev/urandom")?.read_exact(&mut secret)?;
     directory.add(NAME, &[&secret])?;
-    // Another process may have been first.
+    // Another process may have been faster. Its secret is the one that counts, so the file is
+    // read again.
     read(directory)
 }

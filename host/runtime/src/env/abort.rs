@@ -1,16 +1,16 @@
-//! How a guest of AssemblyScript gives up.
+//! Provides the import with which a guest of AssemblyScript gives up.
 
 use super::text::Utf16;
 use super::{Env, TrapMessage};
 
 impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
-    /// Serves, as the import `name`, which the language calls `abort`, what
-    /// AssemblyScript calls when it gives up: `(message: i32, file: i32, line: i32,
-    /// column: i32)`, the first two pointers to [`Utf16`] text or null. The guest
-    /// traps, and the error tells the message and the place.
+    /// Defines the function that AssemblyScript calls when it gives up, as the import `name`,
+    /// usually `abort`: `(message: i32, file: i32, line: i32, column: i32)`. The first two are
+    /// pointers to [`Utf16`] text or null. The guest traps, and the error contains the message
+    /// and the place.
     ///
     /// # Errors
-    /// Where `name` is served already, or cannot be.
+    /// If `name` is defined already, or cannot be.
     pub fn define_abort(&mut self, name: &str) -> wasmtime::Result<()> {
         self.func(name, abort)
     }

@@ -2,13 +2,13 @@
 
 use std::any::Any;
 
-/// How a part of `T` is got at.
+/// The way from `T` to a part of it.
 pub(super) struct Part<T, U> {
     of: fn(&mut T) -> &mut U,
     is_whole: bool,
 }
 
-// Whatever the types are.
+// Derived, it would require `T` and `U` to be `Clone`.
 impl<T, U> Clone for Part<T, U> {
     fn clone(&self) -> Self {
         *self
@@ -30,8 +30,9 @@ impl<T, U> Part<T, U> {
 }
 
 impl<T: 'static, U: 'static> Part<T, U> {
-    // A call through a pointer is a good part of what a call from a guest takes, and
-    // most host functions work on all there is. The types are compared by the compiler.
+    // Calling through a pointer takes a large part of the time of a host call, and most host
+    // functions work on the whole host data. For these, `T` and `U` are the same type, which
+    // the compiler finds out.
     #[inline]
     pub(super) fn of<'d>(&self, data: &'d mut T) -> &'d mut U {
         if self.is_whole && (data as &mut dyn Any).is::<U>() {

@@ -1,28 +1,28 @@
-//! How a host function ends the guest that called it: with a trap, with an exit,
-//! or with a failure of the host's own.
+//! The ways in which a host function ends the guest that called it: with a trap, with an exit,
+//! or with a failure of the host.
 
 /// Why nothing is returned to the guest.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum NotReturned {
-    /// It is the guest's failure, with this text.
+    /// The guest failed, with this text.
     Trap(String),
-    /// It is the host's own.
+    /// The host failed.
     Host(HostFailure),
-    /// It is no failure: the run is over.
+    /// The run is over, which is not a failure.
     Exit(Exit),
     /// The engine could not take the result.
     Engine(wasmtime::Error),
 }
 
-/// The text of the trap that an error becomes for a core module, which has no
-/// other way to be told. An error type that is generated from WIT prints itself
-/// as a debug dump; this is where it gets its sentence.
+/// The text of the trap that an error becomes in a core module, which cannot receive an error.
+/// Error types that are generated from WIT print a debug dump; this trait gives them a
+/// sentence.
 pub trait TrapMessage {
-    /// A sentence for people: lower case, no full stop.
+    /// Returns a sentence for people: lower case, no full stop.
     fn trap_message(&self) -> String;
 
-    /// Whose failure it is: the guest's, which gets the trap.
+    /// Returns whose failure it is. By default it is the guest's, which traps.
     #[doc(hidden)]
     fn not_returned(self) -> NotReturned
     where
@@ -32,9 +32,9 @@ pub trait TrapMessage {
     }
 }
 
-/// A host function that cannot do its part, through no fault of the guest,
-/// returns this, on both paths: through `?` in a function that `bindgen!` makes
-/// `trappable`, as the `Err` of one in `env`. The call then fails with
+/// The error of a host function that fails through no fault of the guest. Return it on both
+/// paths: with `?` in a function that `bindgen!` makes `trappable`, and as the `Err` of a
+/// function in `env`. The call then fails with
 /// [`Error::HostFunction`](crate::error::Error::HostFunction).
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -50,9 +50,9 @@ impl TrapMessage for HostFailure {
     }
 }
 
-/// A host function that was called in a way that it cannot serve returns this, on both paths
-/// as [`HostFailure`] is: it is the guest's failure, and the call fails with
-/// [`Error::Trapped`](crate::error::Error::Trapped).
+/// The error of a host function that was called in a way that it does not support. It is the
+/// guest's failure, and the call fails with [`Error::Trapped`](crate::error::Error::Trapped).
+/// Return it on both paths, as [`HostFailure`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct GuestFailure(pub String);
@@ -63,9 +63,8 @@ impl TrapMessage for GuestFailure {
     }
 }
 
-/// A host function that ends the run returns this, with the status that the guest
-/// is said to have exited with, 0 for success. It works on both paths as
-/// [`HostFailure`] does. The call ends with
+/// The error of a host function that ends the run. It contains the exit status of the guest, 0
+/// for success. Return it on both paths, as [`HostFailure`]. The call ends with
 /// [`Error::Exited`](crate::error::Error::Exited), and the session with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the run ends with status {0}")]

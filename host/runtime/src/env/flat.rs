@@ -1,5 +1,5 @@
-//! Lists of flat parameters, joined and split at compile time, so that a call
-//! goes through the engine's typed path. It knows tuples, and no meaning.
+//! Joins and splits lists of flat parameters at compile time, so that a call uses the engine's
+//! typed path. It knows tuples, and not what they mean.
 
 use std::fmt;
 
@@ -9,28 +9,29 @@ use super::memory::GuestMemory;
 use super::param::Param;
 use crate::state::State;
 
-/// The parameters of a host function, all together: a tuple of [`Param`]s.
+/// The parameters of a host function: a tuple of [`Param`]s.
 pub trait ParamList: Sized + Send {
-    /// The flat parameters of all, as one tuple.
+    /// The flat parameters of all of them, as one tuple.
     type Flat: FlatList;
     /// Whether any of them lies in the guest's memory.
     const IN_MEMORY: bool;
-    /// What is known of them before the guest's memory is looked at.
+    /// What is known of the parameters before the guest's memory is read.
     type Found: Send;
-    /// The values, those among them that are lent for the time `'m`.
+    /// The values. Some of them may be borrowed for the time `'m`.
     type Lent<'m>: fmt::Debug + Send;
 
-    /// The types of [`ParamList::Flat`].
+    /// Returns the types of [`ParamList::Flat`].
     fn types() -> Vec<ValType>;
 
-    /// What the flat parameters stand for in the store, or why they do not.
+    /// Looks up what the flat parameters refer to in the store. The error is the reason why it
+    /// cannot be used.
     #[doc(hidden)]
     fn find<T: 'static>(
         flat: Self::Flat,
         store: &StoreContext<'_, State<T>>,
     ) -> Result<Self::Found, String>;
 
-    /// The values, or why there are none.
+    /// Reads the values. The error is the reason why they cannot be read.
     #[doc(hidden)]
     fn lift<'m>(found: Self::Found, memory: &GuestMemory<'m>) -> Result<Self::Lent<'m>, String>;
 }
@@ -80,7 +81,8 @@ impl<A: Param<Flat: FlatList>> ParamList for (A,) {
     }
 }
 
-/// Two parameters and more: the first, and the list of the others.
+/// Implements [`ParamList`] for two or more parameters, as the first one and the list of the
+/// others.
 macro_rules! param_list {
     ($head:ident $($tail:ident)+) => {
         #[allow(non_snake_case, reason = "type parameters name their values")]
@@ -126,11 +128,11 @@ param_list!(A B C D);
 param_list!(A B C D E);
 param_list!(A B C D E F);
 
-/// A short tuple in front of another one.
+/// A short tuple that can be put in front of another one.
 pub trait Join<Right>: Sized {
-    /// The elements of both.
+    /// The tuple of all elements.
     type Joined;
-    /// Undoes the joining.
+    /// Splits the joined tuple.
     fn split(joined: Self::Joined) -> (Self, Right);
 }
 

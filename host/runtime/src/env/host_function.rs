@@ -1,24 +1,25 @@
-//! Which Rust functions can serve as imports: methods and closures that take
-//! the host data and up to six parameters.
+//! The Rust functions that can be used as imports: methods and closures that take the host data
+//! and up to six parameters.
 
 use super::flat::ParamList;
 use super::param::Param;
 
-/// A function on host data `U` that takes the tuple `A` and returns `R`. What `A`
-/// has of a guest's memory, it is lent.
+/// A function on host data `U` that takes the tuple `A` and returns `R`. Parameters in the
+/// guest's memory are borrowed.
 pub trait HostFunction<U, A: ParamList, R>: Send + Sync + 'static {
-    /// Calls it.
+    /// Calls the function.
     #[doc(hidden)]
     fn call(&self, data: &mut U, arguments: A::Lent<'_>) -> R;
 }
 
-/// The same for an async function. Its future may hold on to the host data.
+/// An async function on host data `U` that takes the tuple `A`. Its future may borrow the host
+/// data.
 pub trait AsyncHostFunction<'a, U: 'a, A> {
-    /// What the future gives.
+    /// The output of the future.
     type Output;
     /// The future of one call.
     type Future: Future<Output = Self::Output> + Send + 'a;
-    /// Calls it.
+    /// Calls the function.
     #[doc(hidden)]
     fn call(&self, data: &'a mut U, arguments: A) -> Self::Future;
 }
@@ -29,8 +30,8 @@ macro_rules! host_function {
         impl<U, Function, R, $($param: Param),*> HostFunction<U, ($($param,)*), R> for Function
         where
             ($($param,)*): for<'m> ParamList<Lent<'m> = ($($param::Lent<'m>,)*)>,
-            // The first says what the parameters are, the second that they may be
-            // lent for any time.
+            // The first bound lets the compiler infer the parameters, the second one says that
+            // they may be borrowed for any time.
             Function: Fn(&mut U, $($param),*) -> R
                 + for<'m> Fn(&mut U, $($param::Lent<'m>),*) -> R
                 + Send

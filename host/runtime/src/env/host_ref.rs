@@ -1,4 +1,4 @@
-//! Values of the host that a guest holds without looking into them: `externref`.
+//! Values of the host that a guest holds as `externref`, without access to their content.
 
 use std::any::Any;
 use std::fmt;
@@ -13,33 +13,31 @@ use super::param::Param;
 use super::result::{Return, Target, WasmTyOrNone};
 use crate::state::State;
 
-/// A value of the host's that guests hold and hand around, and cannot look into:
-/// flat an `externref`. A host function that takes one gets the very value that
-/// another one returned; where the guest gives null, or a value of another type, it
-/// traps. An `Option` of it may be null.
+/// A value of the host that guests can hold and pass on, but not look into. Its flat type is
+/// `externref`. A host function that takes one gets the same value that another one returned.
+/// The guest traps if it passes null or a value of another type. An `Option` of it may be null.
 ///
-/// A runtime has to be built with
-/// [`RuntimeBuilder::host_values`](crate::builder::RuntimeBuilder::host_values) for it. A
-/// value lives at least as long as a guest holds it, and no longer than the
-/// session and the host's own clones. Each reference that a guest holds counts for
-/// a few bytes of its memory; what is behind it does not count.
+/// The runtime has to be built with
+/// [`RuntimeBuilder::host_values`](crate::builder::RuntimeBuilder::host_values). A value lives
+/// at least as long as a guest holds it, and no longer than the session and the host's own
+/// clones. Each reference that a guest holds counts for a few bytes of its memory; the value
+/// behind it does not count.
 ///
 /// A function that a guest exports takes one as
-/// `Option<wasmtime::OwnedRooted<wasmtime::ExternRef>>`, which [`HostRef::to_guest`]
-/// gives.
+/// `Option<wasmtime::OwnedRooted<wasmtime::ExternRef>>`, which [`HostRef::to_guest`] returns.
 pub struct HostRef<V>(Arc<V>);
 
 impl<V: Send + Sync + 'static> HostRef<V> {
-    /// Makes a value one that guests can hold.
+    /// Creates a value that guests can hold.
     pub fn new(value: V) -> Self {
         Self(Arc::new(value))
     }
 
-    /// The value as an argument for a guest, within
-    /// [`Session::typed`](crate::session::Session::typed).
+    /// Returns the value as an argument for a guest, within
+    /// [`Session::run`](crate::session::Session::run).
     ///
     /// # Errors
-    /// Where the guest's memory is used up, or the runtime has no host values.
+    /// If the guest's memory is used up, or the runtime has no host values.
     pub fn to_guest(&self, store: impl AsContextMut) -> wasmtime::Result<OwnedRooted<ExternRef>> {
         let mut scope = RootScope::new(store);
         let reference = ExternRef::new(&mut scope, Arc::clone(&self.0))?;

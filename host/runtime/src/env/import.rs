@@ -1,6 +1,5 @@
-//! One call of an import: the steps before and after the host function, which
-//! take its arguments out of the guest's memory, hand its result back, and leave
-//! a trace of both.
+//! One call of an import. The steps around the host function take its arguments out of the
+//! guest's memory, return its result, and trace both.
 
 use std::fmt;
 
@@ -18,7 +17,7 @@ use crate::host_call::{is_traced, span, trace_arguments, trace_result};
 use crate::state::State;
 use wit_host_binary::limits::LimitReached;
 
-/// What a call of an import is known by.
+/// The names of an import.
 pub(super) struct Import {
     pub(super) module: String,
     pub name: String,
@@ -26,15 +25,15 @@ pub(super) struct Import {
     pub(super) number: u32,
 }
 
-/// A guest in an import. Whatever ends the call but its return, a failure, a panic or
-/// a limit, leaves a note of the import behind.
+/// Marks a guest as being in an import. If the call ends in any other way than by returning,
+/// such as a failure, a panic or a limit, dropping this notes the import for the error.
 pub(super) struct Entered<'e, 'c, T: 'static> {
     pub(super) caller: &'e mut Caller<'c, State<T>>,
     number: u32,
 }
 
 impl<T> Entered<'_, '_, T> {
-    /// The call returns.
+    /// Ends the call, which returns. `forget` skips the note.
     #[inline]
     pub(super) fn leave(self) {
         std::mem::forget(self);
@@ -48,17 +47,16 @@ impl<T> Drop for Entered<'_, '_, T> {
 }
 
 impl Import {
-    /// The span of one call, where somebody listens.
+    /// Returns the span of one call, if tracing may be on.
     #[inline]
     pub(super) fn span(&self) -> Option<Span> {
         is_traced().then(|| span(&self.module, &self.name))
     }
 
-    // The engine's own code for a host call is some nanoseconds, of which a call of
-    // a function that was not inlined would be a good part, as would what is done for
-    // nobody who listens.
-    /// Serves a call: lifts its arguments, calls the host function and hands the result
-    /// back.
+    // The engine needs some nanoseconds for a host call. A call of a function that is not
+    // inlined would be a large part of that, and so would tracing without a listener. So this
+    // function is inlined, and the traced variant stands apart.
+    /// Serves a call: reads its arguments, calls the host function and returns the result.
     #[inline]
     pub(super) fn serve<T: 'static, A: ParamList, R: Return>(
         &self,
@@ -93,7 +91,7 @@ impl Import {
         Ok(flat)
     }
 
-    /// From here on the guest is in this import.
+    /// Marks the guest as being in this import.
     #[inline]
     pub(super) fn enter<'e, 'c, T: 'static>(
         &self,
@@ -102,8 +100,7 @@ impl Import {
         Entered { caller, number: self.number }
     }
 
-    /// Drops the result that is kept where this call's is to take its place: there are
-    /// never two.
+    /// Drops the kept result if this call may replace it, so that there are never two.
     #[inline(always)]
     pub(super) fn make_room<T: 'static, R: Return>(&self, caller: &mut Caller<'_, State<T>>) {
         if R::IS_KEPT {
@@ -137,8 +134,8 @@ impl Import {
         Ok(function(state.data_mut(), arguments))
     }
 
-    /// The arguments of a function that keeps them for longer than the guest's memory
-    /// is lent.
+    /// Returns the arguments of a function that needs them for longer than the guest's memory
+    /// can be borrowed.
     pub(super) fn take<T: 'static, A: for<'m> ParamList<Lent<'m> = A>>(
         &self,
         caller: &mut Caller<'_, State<T>>,
@@ -147,7 +144,7 @@ impl Import {
         self.call::<T, A, A>(caller, flat, is_traced(), |_, arguments| arguments)
     }
 
-    /// Hands the result to the guest, which goes on unless that is a failure.
+    /// Returns the result to the guest, unless it ends the guest.
     pub(super) fn give<T: 'static, R: Return>(
         &self,
         result: R,
@@ -168,7 +165,7 @@ impl Import {
         result.lower(&mut Target { caller }).map_err(|not_returned| self.ended(not_returned))
     }
 
-    /// Serves a call that asks for the last result.
+    /// Serves a call that fetches the last result.
     #[inline]
     pub(super) fn serve_kept<T: 'static>(
         &self,
@@ -192,7 +189,7 @@ impl Import {
         span
     }
 
-    /// Copies the last result to where the guest made room for it.
+    /// Copies the last result to the address that the guest gave.
     #[inline]
     fn write_kept<T: 'static>(
         &self,

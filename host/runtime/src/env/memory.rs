@@ -1,6 +1,6 @@
-//! The one place where a guest's memory is read and written for core modules.
-//! A pointer and a length come from the guest, so both are only believed once
-//! they were compared with the memory's size.
+//! Reads and writes a guest's memory for core modules. No other place does. Pointers and
+//! lengths come from the guest, so they are compared with the memory's size before they are
+//! used.
 
 use std::cell::Cell;
 use std::char::REPLACEMENT_CHARACTER;
@@ -9,7 +9,7 @@ use wasmtime::{Caller, Extern, Memory};
 
 use crate::state::State;
 
-/// The name that a core module's memory is exported under, by every toolchain.
+/// The name under which every toolchain exports a core module's memory.
 pub(crate) const EXPORT: &str = "memory";
 
 /// Why a pointer and a length were refused.
@@ -31,8 +31,8 @@ pub(crate) enum BadRange {
     NoMemory,
 }
 
-/// A view of a guest's memory, for one call of a host function, which may take
-/// so many bytes out of it and no more: each is copied.
+/// A view of a guest's memory for one call of a host function. It limits the bytes that the
+/// call may take out of the memory, because each of them is copied.
 #[derive(Debug)]
 pub struct GuestMemory<'m> {
     bytes: &'m [u8],
@@ -45,7 +45,7 @@ impl<'m> GuestMemory<'m> {
         Self { bytes, left: Cell::new(Some(limit)) }
     }
 
-    /// Whether more was asked for than the limit.
+    /// Returns whether more was asked for than the limit allows.
     #[inline]
     pub(crate) fn is_spent(&self) -> bool {
         self.left.get().is_none()
@@ -55,6 +55,7 @@ impl<'m> GuestMemory<'m> {
     pub(crate) fn bytes(&self, pointer: u32, length: u32) -> Result<&'m [u8], BadRange> {
         let (start, length) = (pointer as usize, length as usize);
         let outside = || BadRange::Outside { pointer, length, size: self.bytes.len() };
+        // In two steps, so that pointer and length are never added, which could overflow.
         let range = self.bytes.get(start..).and_then(|rest| rest.get(..length));
         let range = range.ok_or_else(outside)?;
         self.count(length)?;
@@ -66,13 +67,13 @@ impl<'m> GuestMemory<'m> {
         utf8(pointer, self.bytes(pointer, length)?)
     }
 
-    /// The bytes from `pointer` up to the first NUL.
+    /// Returns the bytes from `pointer` up to the first NUL.
     pub(crate) fn until_nul(&self, pointer: u32) -> Result<&'m [u8], BadRange> {
         let size = self.bytes.len();
         let outside = BadRange::Outside { pointer, length: 1, size };
         let rest = self.bytes.get(pointer as usize..).filter(|rest| !rest.is_empty());
         let rest = rest.ok_or(outside)?;
-        // No further than the limit, whatever lies behind it.
+        // The search ends at the limit, however far away a NUL is.
         let most = self.left.get().unwrap_or_default().saturating_add(1);
         let found = rest.iter().take(most).position(|byte| *byte == 0);
         let length = match found {
@@ -88,7 +89,7 @@ impl<'m> GuestMemory<'m> {
         utf8(pointer, self.until_nul(pointer)?)
     }
 
-    /// UTF-16 whose length in bytes stands before it.
+    /// Returns text in UTF-16 whose length in bytes stands before it.
     pub(crate) fn utf16(&self, pointer: u32) -> Result<String, BadRange> {
         const HEAD: usize = size_of::<u32>();
         let size = self.bytes.len();
@@ -104,7 +105,7 @@ impl<'m> GuestMemory<'m> {
         Ok(char::decode_utf16(units).map(|unit| unit.unwrap_or(REPLACEMENT_CHARACTER)).collect())
     }
 
-    /// That there is room for so many bytes.
+    /// Checks that there is room for this number of bytes.
     pub(crate) fn room(&self, pointer: u32, length: usize) -> Result<(), BadRange> {
         let outside = BadRange::Outside { pointer, length, size: self.bytes.len() };
         let rest = self.bytes.get(pointer as usize..);
@@ -136,14 +137,15 @@ pub(crate) fn write(memory: &mut [u8], pointer: u32, bytes: &[u8]) -> Result<(),
     Ok(())
 }
 
-/// Writes at several places, all of it or nothing.
+/// Writes at several addresses, all of it or nothing.
 pub(crate) fn write_all(memory: &mut [u8], writes: &[(u32, Vec<u8>)]) -> Result<(), BadRange> {
+    // All ranges are checked before the first one is written.
     let view = GuestMemory::new(memory, 0);
     writes.iter().try_for_each(|(pointer, bytes)| view.room(*pointer, bytes.len()))?;
     writes.iter().try_for_each(|(pointer, bytes)| write(memory, *pointer, bytes))
 }
 
-/// The memory of the module that calls an import.
+/// Returns the memory of the module that calls an import.
 #[inline(always)]
 pub(crate) fn of_caller<T: 'static>(caller: &mut Caller<'_, State<T>>) -> Result<Memory, BadRange> {
     match caller.data().memory {

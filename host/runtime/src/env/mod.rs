@@ -1,6 +1,12 @@
-//! The legacy path's registrar: it serves Rust functions to core modules that
-//! import them by name from `env`, or from a module of another name. It does not
-//! know what a function means, only how its parameters and its result cross.
+//! Defines Rust functions as imports of core modules, in the module `env` or in one of another
+//! name. It does not know what a function does, only how its parameters and its result cross.
+//!
+//! Core modules pass numbers only, so text and the like need a convention. The component model
+//! has one, the canonical ABI, but existing modules do not follow it and must run unchanged;
+//! each was built for a host with a convention of its own. So the convention is a part of a
+//! function's Rust signature: its types, such as `String`, [`NulTerminated`] or [`Buffer`],
+//! determine the flat type that guests declare. What a function does is written once, and can
+//! be defined by several conventions.
 
 mod abort;
 mod data_part;
@@ -41,14 +47,13 @@ use wit_host_check::served::Served;
 #[derive(Debug, thiserror::Error)]
 #[error("`{import}`: {reason}")]
 pub(crate) struct ImportFailed {
-    /// As `env.name`.
+    /// The import, as `env.name`.
     pub(crate) import: String,
     pub(crate) reason: String,
 }
 
-/// Serves functions on host data `T`, or on a part `U` of it, under names in
-/// `env`. The flat signature follows from the Rust types: see [`Param`] and
-/// [`Return`].
+/// Defines functions on host data `T`, or on a part `U` of it, under names in `env`. The flat
+/// signature follows from the Rust types: see [`Param`] and [`Return`].
 ///
 /// ```
 /// use wit_host::{Env, Runtime};
@@ -69,8 +74,8 @@ pub(crate) struct ImportFailed {
 /// # Ok::<(), wit_host::Error>(())
 /// ```
 ///
-/// One function can be served in several conventions, by what stands between it and
-/// the guest:
+/// One function can be defined by several conventions, which its parameter and result types
+/// select:
 ///
 /// ```
 /// use wit_host::env::{Buffer, Filled, MeasuredBuffer, NulTerminated, Status};
@@ -118,33 +123,32 @@ impl<'l, T: Send + 'static> Env<'l, T> {
 }
 
 impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
-    /// Serves functions that work on a part of the host data.
+    /// Returns a registrar for functions that work on a part of the host data.
     pub fn with_data<V>(&mut self, part: fn(&mut T) -> &mut V) -> Env<'_, T, V> {
         let (contract, module) = (self.contract, self.module);
         Env { linker: self.linker, table: self.table, part: Part::new(part), contract, module }
     }
 
-    /// Serves functions of an interface of a contract, so that a guest that is
-    /// denied one there is denied its import here. `interface` is
-    /// `namespace:package/interface`, whose functions have the imports' names
-    /// with `-` for `_`; or one function, where its import has another name.
+    /// Returns a registrar for functions of an interface of a contract. A guest that is denied
+    /// such a function is denied its import here as well. `interface` is
+    /// `namespace:package/interface`, whose functions have the names of the imports with `-`
+    /// for `_`. It can also be one function, for an import with another name.
     pub fn implementing<'e>(&'e mut self, interface: &'e str) -> Env<'e, T, U> {
         let (linker, table, part) = (&mut *self.linker, &mut *self.table, self.part);
         Env { linker, table, part, contract: Some(interface), module: self.module }
     }
 
-    /// Serves functions that guests import from `module`, and not from `env`.
-    /// Functions in modules with the names of WASI's first preview cannot be
-    /// defined.
+    /// Returns a registrar for functions that guests import from `module`, and not from `env`.
+    /// Functions in modules with the names of WASI's first preview cannot be defined.
     pub fn module<'e>(&'e mut self, module: &'e str) -> Env<'e, T, U> {
         let (linker, table, part) = (&mut *self.linker, &mut *self.table, self.part);
         Env { linker, table, part, contract: self.contract, module }
     }
 
-    /// Serves `function` as the import `name`.
+    /// Defines `function` as the import `name`.
     ///
     /// # Errors
-    /// Where `name` is served already, or cannot be.
+    /// If `name` is defined already, or cannot be.
     pub fn func<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
     where
         F: HostFunction<U, A, R>,
@@ -159,11 +163,11 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
         })
     }
 
-    /// Serves the async `function` as the import `name`. The guest waits for it;
-    /// other sessions of the same thread go on.
+    /// Defines the async `function` as the import `name`. The guest waits for it, while other
+    /// sessions of the same thread continue.
     ///
     /// # Errors
-    /// Where `name` is served already, or cannot be.
+    /// If `name` is defined already, or cannot be.
     pub fn func_async<F, A, R>(&mut self, name: &str, function: F) -> wasmtime::Result<()>
     where
         F: for<'a> AsyncHostFunction<'a, U, A, Output = R> + Send + Sync + 'static,
@@ -190,13 +194,12 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
         defined.map(|_| ())
     }
 
-    /// Serves, as the import `name`, the second step of every function that
-    /// returns text or bytes: `(pointer: i32)`, which copies the last such
-    /// result to where the guest made room for it. With no result yet it writes
-    /// nothing.
+    /// Defines the second step of every function that returns text or bytes, as the import
+    /// `name`: `(pointer: i32)`, which copies the last such result to the address that the
+    /// guest gives. Without a result it writes nothing.
     ///
     /// # Errors
-    /// Where `name` is served already, or cannot be.
+    /// If `name` is defined already, or cannot be.
     pub fn define_result_writer(&mut self, name: &str) -> wasmtime::Result<()> {
         let import = self.describe::<(u32,), ()>(name)?;
         let write = move |mut caller: Caller<'_, State<T>>, pointer: u32| {

@@ -1,5 +1,5 @@
-//! Results that the guest makes room for: a parameter says where, and what the
-//! host function puts there is written when it has returned, all of it or nothing.
+//! Results that the guest provides room for. A parameter gives the address. What the host
+//! function puts there is written after it has returned, all of it or nothing.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,37 +11,37 @@ use super::memory::GuestMemory;
 use super::param::{Param, found_flat};
 use super::result::{Return, Target};
 
-/// Where the guest wants one number, of type `N`: flat an `i32` pointer. The host
-/// function returns what [`Out::set`] gives, alone or in a [`Status`].
+/// The address for one number of type `N`, flat an `i32` pointer. The host function returns the
+/// result of [`Out::set`], alone or in a [`Status`].
 pub struct Out<N> {
     pointer: u32,
     number: PhantomData<fn(N)>,
 }
 
-/// Where the guest wants text or bytes: flat an `i32` pointer and an `i32` capacity
-/// in bytes. The host function returns what [`Buffer::fill`] gives.
+/// The address for text or bytes, flat an `i32` pointer and an `i32` capacity in bytes. The
+/// host function returns the result of [`Buffer::fill`].
 #[derive(Debug)]
 pub struct Buffer {
     pointer: u32,
     capacity: u32,
 }
 
-/// Where the guest wants text or bytes, and where it wants their length: flat an
-/// `i32` pointer, an `i32` capacity in bytes, and an `i32` pointer to a `u32`. The
-/// host function returns what [`MeasuredBuffer::fill`] gives.
+/// The address for text or bytes, and the address for their length: flat an `i32` pointer, an
+/// `i32` capacity in bytes, and an `i32` pointer to a `u32`. The host function returns the
+/// result of [`MeasuredBuffer::fill`].
 #[derive(Debug)]
 pub struct MeasuredBuffer {
     buffer: Buffer,
     length: Out<u32>,
 }
 
-/// What is written to the guest's memory once the host function has returned. Flat
-/// it is no result.
+/// Bytes that are written to the guest's memory once the host function has returned. It has no
+/// flat result.
 #[derive(Debug, Default)]
 pub struct Written(Vec<(u32, Vec<u8>)>);
 
-/// What [`Buffer::fill`] gives: flat an `i32`, the length of what was written. The
-/// guest traps where its buffer is too small, and nothing is written.
+/// The result of [`Buffer::fill`]: flat an `i32`, the number of bytes written. If the guest's
+/// buffer is too small, the guest traps and nothing is written.
 #[derive(Debug)]
 pub struct Filled {
     written: Written,
@@ -49,35 +49,35 @@ pub struct Filled {
     capacity: u32,
 }
 
-/// A status: flat an `i32`, 0 for success. What there is to be returned besides is
-/// written to where the guest wants it.
+/// A status: flat an `i32`, 0 for success. Other results are written to addresses that the
+/// guest gives.
 #[derive(Debug)]
 pub struct Status {
     failure: Option<i32>,
     written: Written,
 }
 
-/// A number as it lies in a guest's memory.
+/// A number that can be written to a guest's memory.
 pub trait Number: Send + 'static {
-    /// The number's bytes, the lowest first.
+    /// Returns the number's bytes, the lowest first.
     #[doc(hidden)]
     fn bytes(self) -> Vec<u8>;
 }
 
 impl<N: Number> Out<N> {
-    /// The number for the guest.
+    /// Returns the number for the guest.
     pub fn set(self, number: N) -> Written {
         Written(vec![(self.pointer, number.bytes())])
     }
 }
 
 impl Buffer {
-    /// How many bytes there is room for.
+    /// Returns the number of bytes that there is room for.
     pub fn capacity(&self) -> u32 {
         self.capacity
     }
 
-    /// The bytes for the guest.
+    /// Returns the bytes for the guest.
     pub fn fill(self, bytes: impl Into<Vec<u8>>) -> Filled {
         let bytes = bytes.into();
         let (length, capacity) = (bytes.len(), self.capacity);
@@ -86,17 +86,16 @@ impl Buffer {
 }
 
 impl MeasuredBuffer {
-    /// How many bytes there is room for.
+    /// Returns the number of bytes that there is room for.
     pub fn capacity(&self) -> u32 {
         self.buffer.capacity
     }
 
-    /// The bytes and their length for the guest. Where its buffer is too small, it
-    /// gets [`Status::TOO_SMALL`] and the length alone, so that it can make room
-    /// and call again.
+    /// Returns the bytes and their length for the guest. If its buffer is too small, the guest
+    /// gets [`Status::TOO_SMALL`] and only the length, so that it can make room and call again.
     pub fn fill(self, bytes: impl Into<Vec<u8>>) -> Status {
         let bytes = bytes.into();
-        // What is longer than a `u32` can say does not fit either.
+        // A length that does not fit into a `u32` does not fit into the buffer either.
         let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let measured = self.length.set(length);
         match length <= self.buffer.capacity {
@@ -107,7 +106,7 @@ impl MeasuredBuffer {
 }
 
 impl Written {
-    /// Both, in this order.
+    /// Returns both writes, in this order.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
@@ -116,16 +115,16 @@ impl Written {
 }
 
 impl Status {
-    /// The status of [`MeasuredBuffer::fill`] where the buffer is too small.
+    /// The status of [`MeasuredBuffer::fill`] for a buffer that is too small.
     pub const TOO_SMALL: i32 = 1;
 
-    /// Success, with nothing to be written.
+    /// Returns success, with nothing to write.
     pub fn success() -> Self {
         Written::default().into()
     }
 
-    /// A failure with this code, and nothing to be written. A code of 0 would be
-    /// success; that is a [`HostFailure`].
+    /// Returns a failure with this code, and nothing to write. The code 0 would be success, so
+    /// it becomes a [`HostFailure`].
     pub fn failure(code: i32) -> Self {
         Self { failure: Some(code), written: Written::default() }
     }

@@ -1,5 +1,5 @@
-//! What a host function takes: which parameters of a core function a Rust type
-//! stands for, and how it is read from them.
+//! The parameters of host functions: which parameters of a core function a Rust type stands
+//! for, and how its value is read from them.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use wasmtime::{StoreContext, ValType, WasmTyList};
 use super::memory::GuestMemory;
 use crate::state::State;
 
-/// A type that a host function takes from a core module.
+/// A type that a host function can take from a core module.
 ///
 /// | Rust | flat parameters |
 /// | --- | --- |
@@ -24,8 +24,8 @@ use crate::state::State;
 /// | [`HostRef<V>`](super::HostRef) | `externref` |
 /// | `Option` of one that is a pointer to text, or a reference | the same, which may be null |
 ///
-/// A `&str` and a `&[u8]` are lent from the guest's memory for as long as the host
-/// function runs, and not copied. An async function cannot take them.
+/// A `&str` and a `&[u8]` are borrowed from the guest's memory while the host function runs,
+/// and not copied. An async function cannot take them.
 pub trait Param: Sized + Send {
     /// The flat parameters, as a tuple.
     type Flat: WasmTyList + Send;
@@ -33,24 +33,25 @@ pub trait Param: Sized + Send {
     const TYPES: &'static [ValType];
     /// Whether the value lies in the guest's memory.
     const IN_MEMORY: bool = false;
-    /// What is known of the value before the guest's memory is looked at.
+    /// What is known of the value before the guest's memory is read.
     type Found: Send;
-    /// The type itself; of one that is lent, with the time that it is lent for.
+    /// The type itself. For a borrowed type, with the time that it is borrowed for.
     type Lent<'m>: fmt::Debug + Send;
 
-    /// What the flat parameters stand for in the store, or why they do not.
+    /// Looks up what the flat parameters refer to in the store. The error is the reason why it
+    /// cannot be used.
     #[doc(hidden)]
     fn find<T: 'static>(
         flat: Self::Flat,
         store: &StoreContext<'_, State<T>>,
     ) -> Result<Self::Found, String>;
 
-    /// The value, or why there is none.
+    /// Reads the value. The error is the reason why it cannot be read.
     #[doc(hidden)]
     fn lift<'m>(found: Self::Found, memory: &GuestMemory<'m>) -> Result<Self::Lent<'m>, String>;
 }
 
-/// For a parameter that is known by its flat parameters alone.
+/// Defines `find` for a parameter that its flat parameters describe completely.
 macro_rules! found_flat {
     () => {
         type Found = Self::Flat;

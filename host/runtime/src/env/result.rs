@@ -1,5 +1,5 @@
-//! What a host function returns: which result of a core function a Rust type
-//! stands for, and how it is handed back.
+//! The results of host functions: which result of a core function a Rust type stands for, and
+//! how it is returned.
 
 use std::any::Any;
 use std::fmt;
@@ -10,7 +10,7 @@ use super::failure::{NotReturned, TrapMessage};
 use super::memory;
 use crate::state::State;
 
-/// A type that a host function returns to a core module.
+/// A type that a host function can return to a core module.
 ///
 /// | Rust | flat result |
 /// | --- | --- |
@@ -27,26 +27,26 @@ pub trait Return: Send {
     /// The flat result.
     type Flat: WasmTyOrNone;
 
-    /// Whether it is kept for the guest to fetch, in the place of the one before.
+    /// Whether the result is kept for the guest to fetch, and replaces the one before.
     #[doc(hidden)]
     const IS_KEPT: bool = false;
 
-    /// Hands the result over; or says why it cannot.
+    /// Converts the result, or says why it cannot be returned.
     #[doc(hidden)]
     fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<Self::Flat, NotReturned>;
 
-    /// Writes it for a trace of the call.
+    /// Writes the result for a trace of the call.
     #[doc(hidden)]
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
-/// What the result of one call is handed to.
+/// The place that the result of one call goes to.
 pub struct Target<'c, 's, T: 'static> {
     pub(super) caller: &'c mut Caller<'s, State<T>>,
 }
 
 impl<T: 'static> Target<'_, '_, T> {
-    /// Keeps bytes for the second step, which count as the guest's memory.
+    /// Keeps bytes for the second step. They count as the guest's memory.
     #[inline]
     pub(super) fn keep(&mut self, bytes: Vec<u8>) -> Result<(), NotReturned> {
         let state = self.caller.data_mut();
@@ -65,7 +65,7 @@ impl<T: 'static> Target<'_, '_, T> {
         memory::write_all(memory.data_mut(&mut *self.caller), writes).map_err(bad)
     }
 
-    /// Makes a reference to a value of the host's.
+    /// Creates a reference to a value of the host.
     pub(super) fn reference<V: Any + Send + Sync>(
         &mut self,
         value: V,
@@ -82,9 +82,9 @@ macro_rules! show_as_debug {
     };
 }
 
-/// What a core function returns here: one number, or nothing.
+/// The result of a core function: one number or nothing.
 pub trait WasmTyOrNone: WasmRet + Send + 'static {
-    /// The type, where there is one.
+    /// The type of the number, if there is one.
     const TYPE: Option<ValType>;
 }
 

@@ -1,5 +1,5 @@
-//! Text behind one pointer: with a NUL at its end, as C has it, or with its length
-//! before it, as AssemblyScript has it.
+//! Text behind one pointer: with a NUL at its end, as in C, or with its length before it, as in
+//! AssemblyScript.
 
 use std::fmt;
 
@@ -8,28 +8,26 @@ use wasmtime::ValType;
 use super::memory::{BadRange, GuestMemory};
 use super::param::{Param, found_flat};
 
-/// Text or bytes that end at the first NUL, which is not a part of them:
-/// `NulTerminated<String>` is UTF-8, `NulTerminated<Vec<u8>>` anything.
+/// Text or bytes that end before the first NUL: `NulTerminated<String>` is UTF-8,
+/// `NulTerminated<Vec<u8>>` any bytes.
 ///
-/// Its flat parameter is the pointer. The guest traps where that is null, where
-/// there is no NUL from there to the end of its memory, and where text is not
-/// UTF-8. How far the host looks is limited by
-/// [`Limits::host_call_bytes`](wit_host_binary::limits::Limits::host_call_bytes). An `Option` of it
-/// is `None` for a null pointer.
+/// Its flat parameter is the pointer. The guest traps if it is null, if there is no NUL from
+/// there to the end of its memory, and if text is not UTF-8. The number of bytes that the host
+/// reads is limited by
+/// [`Limits::host_call_bytes`](wit_host_binary::limits::Limits::host_call_bytes). An `Option`
+/// of it is `None` for a null pointer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NulTerminated<T>(pub T);
 
-/// Text as AssemblyScript lays it out: UTF-16 whose length in bytes is the `u32`
-/// before it. Halves of a character that stand alone become U+FFFD, since a string
-/// of that language may have them.
+/// Text in the layout of AssemblyScript: UTF-16 whose length in bytes is the `u32` before it.
+/// Unpaired surrogates become U+FFFD, since strings of that language may contain them.
 ///
-/// Its flat parameter is the pointer to the text. The guest traps where that is
-/// null, or the text is not within its memory. An `Option` of it is `None` for a
-/// null pointer.
+/// Its flat parameter is the pointer to the text. The guest traps if it is null, or if the text
+/// is not within its memory. An `Option` of it is `None` for a null pointer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Utf16(pub String);
 
-/// A type behind one pointer, which may be null in an `Option`.
+/// A type behind one pointer. The pointer of an `Option` of it may be null.
 pub(super) trait Pointed: Sized + Send + fmt::Debug {
     fn read(pointer: u32, memory: &GuestMemory<'_>) -> Result<Self, BadRange>;
 }

@@ -1,14 +1,14 @@
-//! The arguments of a call as text for an error: enough to tell one call from
-//! another, and no more, since a value may be megabytes.
+//! Writes the arguments of a call for an error. The text is long enough to tell one call from
+//! another, and no longer, since a value may be megabytes.
 
 use wasmtime::component::Val;
 
 use wit_host_values::short;
 
-/// How much of all arguments together is shown, in bytes.
+/// The number of bytes that are shown of all arguments together.
 const LONGEST: usize = 300;
 
-/// The arguments with commas between them, cut.
+/// Writes the arguments with commas between them, and cuts the text.
 pub(super) fn text(arguments: &[Val]) -> String {
     let mut text = String::new();
     for argument in arguments {

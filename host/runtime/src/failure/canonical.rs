@@ -1,16 +1,16 @@
-//! What the engine says of a value that could not pass between a component and the host, or
-//! between two components, in plain words: what the guest did, and what to do. The engine has
-//! only texts for these, so that they are recognised by them; what it has types for is in
-//! `trap` and `classify`. Component async, which the engine has switched off, is left out.
+//! Explains why a value could not cross between a component and the host, or between two
+//! components: what the guest did, and what to do about it. The engine has no types for these
+//! errors, so they are recognised by their texts. Errors with a type are explained in `trap`
+//! and `classify`. Component async is switched off in the engine, so its errors are left out.
 
-/// What the engine says where a limit is reached that has no type of its own.
+/// The engine's text if a limit without a type of its own is reached.
 pub(super) const HOST_CALL_BYTES: &str = "fuel allocated for hostcalls has been exhausted";
 pub(super) const HANDLES: &str = "store handle limit exceeded";
 pub(super) const INSTANCES: &str = "resource limit exceeded: instance count too high at ";
 pub(super) const MEMORIES: &str = "resource limit exceeded: memory count too high at ";
 pub(super) const TABLES: &str = "resource limit exceeded: table count too high at ";
 
-/// The engine's text, in which `{}` stands for anything, and what is behind it.
+/// The engine's texts, in which `{}` stands for anything, each with its explanation.
 pub(super) const CAUSES: [(&str, &str); 36] = [
     (
         "borrow handles still remain at the end of the call",
@@ -108,16 +108,16 @@ const CASE: &str = "the guest handed over a variant, enum, option or result with
                     type does not have, as one that was not filled in";
 const TOO_LONG: &str = "a text is longer than a guest's memory can hold; hand it over in parts";
 
-/// What is behind a text that is handed over in UTF-8, and is none.
+/// The explanation of a string that is not valid UTF-8.
 pub(super) const NOT_UTF8: &str = "the guest handed over bytes as a string that are not UTF-8; \
                                    hand bytes over as a `list<u8>`";
-/// The same in UTF-16.
+/// The explanation of a string that is not valid UTF-16.
 pub(super) const NOT_UTF16: &str = "the guest handed over a string in UTF-16 with half a \
                                     character; cut no text in the middle of one";
-/// What is behind a `char` that is none.
+/// The explanation of a number that is not a valid `char`.
 pub(super) const NO_CHAR: &str = "the guest handed over a number as a `char` that is none";
 
-/// What is behind the engine's text, where it is one of these.
+/// Returns the explanation of the engine's text, if it is known.
 pub(super) fn cause(text: &str) -> Option<&'static str> {
     CAUSES.iter().find(|(pattern, _)| matches(pattern, text)).map(|(_, cause)| *cause)
 }
@@ -127,7 +127,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else { return false };
     for part in parts {
-        // Up to the last, so that the end is the pattern's.
+        // The last occurrence is taken, so that the text ends as the pattern does.
         let Some(at) = rest.rfind(part) else { return false };
         rest = &rest[at + part.len()..];
     }
@@ -159,7 +159,7 @@ mod tests {
         }
     }
 
-    /// The texts are those of the engine that is built against, whose source is here.
+    /// Checks the texts against the source of the engine that this library is built with.
     #[test]
     fn the_engine_still_has_these_texts() {
         let source = engine_source();
@@ -177,7 +177,7 @@ mod tests {
         }
     }
 
-    /// All of the engine's code for components, without what breaks its lines.
+    /// Returns the engine's code for components, with wrapped strings joined.
     fn engine_source() -> String {
         let cargo = option_env!("CARGO").unwrap_or("cargo");
         let mut metadata = Command::new(cargo);
@@ -208,7 +208,7 @@ mod tests {
         }
     }
 
-    /// A text may go on in the next line, behind a `\`.
+    /// Joins strings that continue on the next line after a `\`.
     fn squeezed(text: &str) -> String {
         text.replace(['\\', ' ', '\n'], "")
     }

@@ -1,5 +1,5 @@
-//! What a failed call was: the engine reports one opaque error for a trap, an
-//! exit, a limit and a host function that failed; this tells them apart.
+//! Classifies failed calls. The engine reports a trap, an exit, a limit and a failed host
+//! function by one opaque error. This module tells them apart.
 
 use std::any::Any;
 use std::char::{CharTryFromError, DecodeUtf16Error};
@@ -28,8 +28,8 @@ pub(crate) enum Verdict {
     OutputClosed,
     /// The guest failed, with this cause.
     Trapped(String),
-    /// Nothing that the engine is known to say: a host function has failed, for this reason,
-    /// or a part of WASI has.
+    /// An error that the engine is not known to make. It comes from a host function or from a
+    /// part of WASI, with this reason.
     Unknown(String),
     Stopped(LimitReached),
     /// The host failed, for this reason.
@@ -39,7 +39,7 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    /// What the engine's error means, given how the store was left.
+    /// Classifies the engine's error, given the state of the store.
     pub(crate) fn of<T>(error: &wasmtime::Error, state: &State<T>) -> Self {
         if let Some(status) = exit_status(error) {
             return Self::Exited(status);
@@ -64,19 +64,19 @@ impl Verdict {
     }
 }
 
-/// What the host could not get from the system, where that ended the call.
+/// Returns what the host could not get from the system, if that ended the call.
 fn lacking<T>(error: &wasmtime::Error, state: &State<T>) -> Option<String> {
     if is_lacking(error) {
         return Some(root_cause(error));
     }
-    // What most guests do about memory that they could not get.
+    // Most guests end with `unreachable` when they cannot get memory.
     let gave_up = matches!(error.downcast_ref(), Some(Trap::UnreachableCodeReached));
     let reason = state.meter.lacking().filter(|_| gave_up && state.meter.refused().is_none())?;
     Some(format!("its memory could not grow: {reason}"))
 }
 
-/// A host function that panicked. The unwinding has passed through the guest,
-/// which is not to be called any more.
+/// Classifies a host function that panicked. The panic has unwound through the guest, which
+/// must not be called any more.
 pub(crate) fn of_panic(panic: &(dyn Any + Send)) -> Verdict {
     let message = panic.downcast_ref::<&str>().copied();
     let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -94,21 +94,22 @@ fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
     if error.is::<ImportFailed>() || error.is::<GuestFailure>() || error.is::<Denied>() {
         return None;
     }
-    // What follows from memory that was refused may as well come to light later.
+    // Memory that was refused may have consequences later, so the limit is the better cause.
     if error.is::<Broken>() {
         return state.meter.refused();
     }
     match error.downcast_ref() {
         Some(Trap::OutOfFuel) => Some(LimitReached::Fuel(limits.fuel)),
         Some(Trap::StackOverflow) => Some(LimitReached::Stack(limits.stack)),
-        // What most guests do about memory that they were refused.
+        // Most guests end with `unreachable` when memory is refused.
         Some(Trap::UnreachableCodeReached) => state.meter.refused(),
         Some(_) => None,
         None => of_text(&error.root_cause().to_string(), state).or_else(|| state.meter.refused()),
     }
 }
 
-/// Some of the engine's refusals have no type, and only their text tells them.
+/// Recognises limits by the text of the engine's error, because some of its refusals have no
+/// type.
 fn of_text<T>(text: &str, state: &State<T>) -> Option<LimitReached> {
     let (meter, limits) = (&state.meter, state.meter.limits());
     let known = [
@@ -119,12 +120,12 @@ fn of_text<T>(text: &str, state: &State<T>) -> Option<LimitReached> {
         (canonical::TABLES, meter.tables_reached()),
     ];
     let found = known.into_iter().find(|(part, _)| text.contains(part)).map(|(_, limit)| limit);
-    // WASI's, from its beginning.
+    // The text is WASI's.
     let is_random = || text.starts_with("requested len ") && text.contains(" exceeds limit ");
     found.or_else(|| is_random().then(|| LimitReached::Random(limits.random)))
 }
 
-/// Whether the error is one that the engine, or this library, ends a guest with.
+/// Returns whether the error is one with which the engine or this library ends a guest.
 fn is_known(error: &wasmtime::Error) -> bool {
     let root = error.root_cause();
     let has_type = error.is::<ImportFailed>()
@@ -141,7 +142,7 @@ fn is_known(error: &wasmtime::Error) -> bool {
     has_type || text == NO_MEMORY || canonical::cause(&text).is_some()
 }
 
-/// What WASI's first preview says of a module without a memory that it can use.
+/// The text of WASI's first preview for a module without a usable memory.
 const NO_MEMORY: &str = "missing required memory export";
 
 fn cause(error: &wasmtime::Error) -> String {
@@ -166,7 +167,7 @@ fn cause(error: &wasmtime::Error) -> String {
     }
 }
 
-/// What the engine has found wrong with a value that was handed over.
+/// Explains what the engine found wrong with a value.
 fn of_value(error: &wasmtime::Error) -> String {
     let root = root_cause(error);
     let known = error.root_cause();
@@ -184,13 +185,13 @@ fn of_value(error: &wasmtime::Error) -> String {
     }
 }
 
-/// What is behind the errors of the host's own table of resources.
+/// The explanation of errors of the host's table of resources.
 const CHILDREN: &str = "the guest dropped a resource of the host while it holds another that was \
                         made of it, as a stream's `pollable`; drop that one first";
 const NO_HANDLE: &str = "the guest used a resource of the host that is not there any more, or is \
                          of another type";
 
-/// What a core module handed to WASI's first preview that it cannot take.
+/// Explains what a core module passed to WASI's first preview that it cannot accept.
 fn of_wasi(error: &GuestError) -> String {
     match error {
         GuestError::InFunc { modulename, funcname, err, .. } => {

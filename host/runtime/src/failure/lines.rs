@@ -1,18 +1,18 @@
-//! The lines of a failed call's frames, where a person asks for them: from the guest's own
-//! file, which is read in a process of its own.
+//! Finds the source lines of a failed call's frames if a person asks for them. They come from
+//! the guest's own file, which is read in a process of its own.
 
 use super::Failure;
-use super::frames::named;
 use crate::isolate::{Isolation, Line};
 use wit_host_binary::prepare::{strip, with_checks};
+use wit_host_text::demangle::demangled;
 use wit_host_text::short;
 
 impl Failure {
-    /// Adds to each frame of [`Failure::backtrace`] the file and line that the guest's
+    /// Adds to each frame of [`Failure::backtrace`] the file and the line that the guest's
     /// debug information has for it. `guest` is the content of the file that the guest was
-    /// loaded from. It is read in a process of its own with a second of CPU time and some
-    /// 512 MiB, since a hostile guest's debug information can take its reader any amount of
-    /// time and memory.
+    /// loaded from. It is read in a process of its own with one second of CPU time and some 512
+    /// MiB, because hostile debug information can take its reader any amount of time and
+    /// memory.
     ///
     /// A frame without debug information is not changed. If the guest has debug information
     /// that could not be used, [`Failure::lines_left_out`] says why.
@@ -33,7 +33,7 @@ impl Failure {
             self.lines_left_out = Some(reason.into());
             return;
         }
-        // It was compiled, so that there were no more than it may have.
+        // The guest was compiled, so it was within its limit of time checks.
         let Ok(checked) = with_checks(stripped.binary(), usize::MAX) else { return };
         let in_file =
             |place| checked.place_in_whole(place).and_then(|place| stripped.place_in_whole(place));
@@ -49,7 +49,7 @@ impl Failure {
         let frames = self.backtrace.iter_mut().zip(places).filter(|(_, place)| place.is_some());
         for ((frame, _), line) in frames.zip(lines) {
             let Some(Line { function, file, line }) = line else { continue };
-            let name = function.map_or_else(|| frame.clone(), |function| named(&function));
+            let name = function.map_or_else(|| frame.clone(), |function| demangled(&function));
             *frame = format!("{name} ({}:{line})", short(&file));
         }
     }

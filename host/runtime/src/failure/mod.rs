@@ -1,14 +1,16 @@
-//! A call that failed: everything that is known of it in one place, and as text
-//! of several lines. It does not know how a failure is found out; see `classify`.
+//! A failed call: everything that is known of it, and its text of several lines. How a failure
+//! is recognised is left to `classify`.
 
 mod arguments;
 mod canonical;
 mod classify;
 mod frames;
+#[cfg(feature = "isolation")]
 mod lines;
 mod trap;
 
 use std::fmt;
+use wit_host_binary::blake3;
 
 use wasmtime::component::Val;
 use wasmtime::{Module, Trap};
@@ -21,49 +23,48 @@ use crate::state::State;
 use crate::usage::Usage;
 use wit_host_text::shown;
 
-/// What is known of a call that failed. Its `Display` has one line for what
-/// happened, and lines below it for each of the others that there is. What comes
-/// from the guest is made safe to print, and cut. Its `source()` is the host function's own
-/// error, where one failed, and can be downcast to its type.
+/// What is known of a failed call. Its `Display` is one line, and [`Failure::report`] has the
+/// rest. Text that comes from the guest is escaped and cut. Its `source()` is the error of the
+/// host function, if one failed, and can be downcast to its type.
 #[non_exhaustive]
 pub struct Failure {
     /// The function that the host called.
     pub function: String,
-    /// Its arguments, shortened. The host does not know those of
-    /// [`Session::typed`](crate::session::Session::typed), and setting a guest up has none.
+    /// Its arguments, shortened. They are empty for calls within
+    /// [`Session::run`](crate::session::Session::run), whose arguments the host does not know,
+    /// and for the set-up of a guest.
     pub arguments: String,
-    /// Why it failed, in plain words.
+    /// The reason of the failure in plain words.
     pub cause: String,
-    /// The engine's code for it, where code of the guest's failed by itself and
-    /// not a host function.
+    /// The engine's code of the trap, if the guest's own code failed and not a host function.
     pub trap: Option<Trap>,
-    /// The import that the guest was in when a host function failed, or when its
-    /// time was up: `env.fetch`, or `namespace:package/interface.function`.
-    /// Whoever knows it better than the library may set it.
+    /// The import that the guest was in when a host function failed or when its time was up:
+    /// `env.fetch`, or `namespace:package/interface.function`. An embedder that knows it better
+    /// may set it.
     pub host_call: Option<String>,
-    /// The guest's stack, innermost frame first, one text each, 16 at most: the names of
-    /// the functions, to which [`Failure::locate`] adds lines of their source.
+    /// The guest's stack, innermost frame first, one text each, 16 at most. They are names of
+    /// functions, to which [`Failure::locate`] adds source lines.
     pub backtrace: Vec<String>,
-    /// Why the frames are without lines, where [`Failure::locate`] could not find them.
+    /// Why [`Failure::locate`] could not find the lines of the frames.
     pub lines_left_out: Option<String>,
-    /// What else is known that may have led to it, a sentence each.
+    /// Other facts that may have led to the failure, a sentence each.
     pub notes: Vec<String>,
-    /// The last lines that the guest wrote to standard error, wherever that went.
+    /// The last lines that the guest wrote to standard error, wherever that is connected.
     pub stderr: Vec<String>,
     /// What the session had spent by then.
     pub spent: Usage,
-    /// The guest's memory and stack in the WebAssembly coredump format, where
-    /// [`RuntimeBuilder::coredump`](crate::builder::RuntimeBuilder::coredump) asks for it
-    /// and there was a stack left. It may be as large as the guest's memory.
+    /// The guest's memory and stack in the WebAssembly coredump format, if
+    /// [`RuntimeBuilder::coredump`](crate::builder::RuntimeBuilder::coredump) asks for it and
+    /// there was a stack left. It may be as large as the guest's memory.
     pub coredump: Option<Vec<u8>>,
     pub(crate) ending: Ending,
-    /// What the host function failed with, where that is what it was.
+    /// The error of the host function, if one failed.
     source: Option<wasmtime::Error>,
-    /// Where in the compiled binary each frame is.
+    /// The offset of each frame in the compiled binary.
     places: Vec<Option<u64>>,
     /// The hash of the guest that failed.
     guest: Option<blake3::Hash>,
-    /// Whether whoever reads this error has seen the guest's standard error.
+    /// Whether the reader of this error has seen the guest's standard error already.
     pub(crate) stderr_was_seen: bool,
 }
 
@@ -76,7 +77,7 @@ pub(crate) enum Ending {
     HostLacked,
 }
 
-/// A call of the host's into a guest, for what is told of it where it fails.
+/// A call into a guest, as errors describe it.
 #[derive(Clone, Copy)]
 pub(crate) struct CallSite<'a> {
     pub function: &'a str,
@@ -84,7 +85,31 @@ pub(crate) struct CallSite<'a> {
 }
 
 impl Failure {
-    /// Adds what the guest is known by, for [`Failure::locate`].
+    /// Returns all that is known of the failure in several lines: the text of
+    /// [`Display`](fmt::Display), the host function that was running, the guest's stack, notes,
+    /// its last lines on standard error if they were not shown yet, and what was spent. Text
+    /// that comes from the guest is escaped and cut.
+    pub fn report(&self) -> String {
+        let mut lines = vec![self.to_string()];
+        let call = self.host_call.iter().filter(|import| !self.cause.contains(*import));
+        lines.extend(call.map(|import| format!("    in the host function `{import}`")));
+        lines.extend(self.backtrace.iter().map(|frame| format!("    at {frame}")));
+        let left_out = self.lines_left_out.iter().map(|reason| shown(reason));
+        lines.extend(left_out.map(|reason| format!("    lines are left out: {reason}")));
+        lines.extend(self.notes.iter().map(|note| format!("  note: {note}")));
+        if !self.stderr.is_empty() && !self.stderr_was_seen {
+            lines.push("  the guest's last lines on standard error:".into());
+            lines.extend(self.stderr.iter().map(|line| format!("    {line}")));
+        }
+        if let Some(report) = self.report_of_provider() {
+            lines.push("  the provider's own report:".into());
+            lines.extend(report.lines().map(|line| format!("    {}", shown(line))));
+        }
+        lines.push(format!("  spent until then: {}", self.spent));
+        lines.join("\n")
+    }
+
+    /// Adds the hash of the guest, for [`Failure::locate`].
     pub(crate) fn of_guest(&mut self, guest: Option<blake3::Hash>) {
         self.guest = guest;
     }
@@ -116,7 +141,7 @@ impl Failure {
         }
     }
 
-    /// Adds the error of the host function, for whoever asks for the cause.
+    /// Adds the error of the host function as the source.
     pub(crate) fn of_host_function(&mut self, error: wasmtime::Error) {
         self.source = Some(error);
     }
@@ -126,8 +151,8 @@ impl Failure {
         self.source.as_ref()?.downcast_ref::<ProviderFailed>()?.report()
     }
 
-    /// Adds what the engine's error tells. `imports` are the interfaces that the guest
-    /// imports, and `module` is the guest where it is a core module.
+    /// Adds what the engine's error contains. `imports` are the interfaces that the guest
+    /// imports, and `module` is the guest if it is a core module.
     pub(crate) fn traced(
         &mut self,
         error: &wasmtime::Error,
@@ -141,49 +166,30 @@ impl Failure {
 }
 
 impl fmt::Display for Failure {
+    /// Writes the call and the reason of its failure in one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let call = match &*self.arguments {
             "" => shown(&self.function),
             arguments => format!("{}({arguments})", shown(&self.function)),
         };
         match self.ending {
-            Ending::Trapped => write!(f, "`{call}` trapped: {}", self.cause)?,
-            Ending::Stopped => write!(f, "`{call}` was stopped: {}", self.cause)?,
+            Ending::Trapped => write!(f, "`{call}` trapped: {}", self.cause),
+            Ending::Stopped => write!(f, "`{call}` was stopped: {}", self.cause),
             Ending::HostFailed => {
-                write!(f, "a host function failed while `{call}` ran: {}", self.cause)?;
+                write!(f, "a host function failed while `{call}` ran: {}", self.cause)
             }
             Ending::HostLacked => write!(
                 f,
                 "the system has no more memory, threads or files for this process while \
                  `{call}` runs: {}",
                 self.cause
-            )?,
+            ),
         }
-        if let Some(import) = self.host_call.as_ref().filter(|import| !self.cause.contains(*import))
-        {
-            write!(f, "\n    in the host function `{import}`")?;
-        }
-        for frame in &self.backtrace {
-            write!(f, "\n    at {frame}")?;
-        }
-        if let Some(reason) = &self.lines_left_out {
-            write!(f, "\n    lines are left out: {}", shown(reason))?;
-        }
-        self.notes.iter().try_for_each(|note| write!(f, "\n  note: {note}"))?;
-        if !self.stderr.is_empty() && !self.stderr_was_seen {
-            write!(f, "\n  the guest's last lines on standard error:")?;
-            self.stderr.iter().try_for_each(|line| write!(f, "\n    {line}"))?;
-        }
-        if let Some(report) = self.report_of_provider() {
-            write!(f, "\n  the provider's own report:")?;
-            report.lines().try_for_each(|line| write!(f, "\n    {}", shown(line)))?;
-        }
-        write!(f, "\n  spent until then: {}", self.spent)
     }
 }
 
 impl std::error::Error for Failure {
-    /// What the host function failed with, of its own type, where one did.
+    /// Returns the error of the host function in its own type, if one failed.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         let source = self.source.as_ref()?;
         match source.downcast_ref::<ProviderFailed>() {
@@ -194,7 +200,7 @@ impl std::error::Error for Failure {
 }
 
 impl fmt::Debug for Failure {
-    /// All but the coredump, of which only the length is told.
+    /// Writes everything but the coredump, of which only the length is written.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failure")
             .field("function", &self.function)

@@ -1,9 +1,9 @@
-//! The engine's traps in plain words: its own term for what the guest did, which
-//! can be looked up, and what usually is behind it.
+//! Explains the engine's traps in plain words: the engine's own term, which can be looked up,
+//! and the usual cause.
 
 use wasmtime::Trap;
 
-/// What the guest did, and why guests do that.
+/// Describes what the guest did and the usual reason.
 pub(super) fn in_words(trap: Trap) -> String {
     if trap == Trap::UnreachableCodeReached {
         return "it reached an `unreachable` instruction, as a panic, a failed assertion or an \
@@ -18,8 +18,7 @@ pub(super) fn in_words(trap: Trap) -> String {
     }
 }
 
-/// One sentence for each trap that a guest can run into here and that does not
-/// explain itself.
+/// Returns a sentence for each trap that can occur here and does not explain itself.
 fn usual_cause(trap: Trap) -> Option<&'static str> {
     Some(match trap {
         Trap::MemoryOutOfBounds => {

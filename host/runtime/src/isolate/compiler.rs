@@ -1,5 +1,5 @@
-//! Compiling in a process of its own: what goes there, and what is made of what comes
-//! back.
+//! Compiles guests in a process of its own: the input of that process, and the use of its
+//! output.
 
 use std::io;
 use std::time::Duration;
@@ -20,8 +20,8 @@ use wit_host_check::engine_error::{reason, root_cause};
 use wit_host_check::threads;
 
 impl Bounds {
-    /// What compiling may spend. A busy machine may take several times as long by the
-    /// clock as a compiler computes, and one that takes longer than that does nothing.
+    /// Returns the bounds of compiling. On a busy machine, a compiler may take several times
+    /// its CPU time by the clock. One that takes longer than that is doing nothing.
     fn of_compiling(limits: &Limits) -> Self {
         Self {
             cpu: limits.compile_time,
@@ -34,7 +34,7 @@ impl Bounds {
 }
 
 impl Isolation {
-    /// Compiles an examined guest, and takes the code back for `engine`.
+    /// Compiles an examined guest, and loads the code into `engine`.
     pub(crate) fn compile(
         &self,
         engine: &Engine,
@@ -48,8 +48,7 @@ impl Isolation {
         let ended = self.run(&task).map_err(|error| Error::Host {
             action: "start the compiler",
             reason: format!(
-                "{error}; `--no-isolate`, or a runtime without `RuntimeBuilder::isolate`, \
-                 compiles in this process"
+                "{error}; a runtime without `RuntimeBuilder::isolate` compiles in this process"
             ),
         })?;
         let costly = |limit: LimitReached| Err(limit.into());
@@ -76,9 +75,9 @@ impl Isolation {
 
 #[allow(unsafe_code, reason = "machine code comes from another process")]
 fn take_back(engine: &Engine, kind: Kind, code: &[u8]) -> Result<Compiled> {
-    // SAFETY: the bytes are what this library's own compiler wrote, in a
-    // program that the embedder named for it, over a pipe that nobody else
-    // holds; the engine checks that version and settings are its own.
+    // SAFETY: the bytes were written by this library's own compiler, in a program that the
+    // embedder chose, through a pipe that no other process has. The engine checks that the
+    // version and the settings are its own.
     let compiled = unsafe {
         match kind {
             Kind::Component => Component::deserialize(engine, code).map(Compiled::Component),
@@ -91,19 +90,19 @@ fn take_back(engine: &Engine, kind: Kind, code: &[u8]) -> Result<Compiled> {
     })
 }
 
-/// A guest of fewer bytes is compiled sooner than threads are started.
+/// The size in bytes up to which a guest is compiled sooner than threads are started.
 const LARGE: u64 = 4 << 10;
-/// Memory that there is for each thread that compiles: what it has for its stack, and
-/// what the system's allocator sets aside for it.
+/// The memory for each thread that compiles: its stack, and what the system's allocator
+/// reserves for it.
 const MEMORY_OF_THREAD: u64 = 256 << 20;
 
-/// Starts the threads that compile an input of so many bytes.
+/// Starts the threads that compile an input of this size.
 pub(super) fn prepare(input: u64, memory: u64) -> io::Result<()> {
     let most = usize::try_from(memory / MEMORY_OF_THREAD).unwrap_or(usize::MAX);
     if input >= LARGE { threads::start(most).map(drop) } else { Ok(()) }
 }
 
-/// What the process does: compiles a guest in binary form that was examined.
+/// Compiles a guest in binary form that was examined. Runs in the other process.
 pub(super) fn work(arguments: &[String], binary: &[u8]) -> Result<Vec<u8>, Failed> {
     let failed = |error: &wasmtime::Error, failed: fn(String) -> Failed, text: String| {
         if is_out_of_memory(error) { Failed::Memory } else { failed(text) }

@@ -1,5 +1,5 @@
-//! How a process of ours ended, told truly: what it says itself, what its limits and the
-//! system did to it, and what it did to itself. It starts and waits for nothing.
+//! Judges how a process ended: what it reported itself, what its limits and the system did to
+//! it, and what it did to itself. It neither starts processes nor waits for them.
 
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::inside::{FAILED, HOST, MEMORY, REFUSED};
 use super::process::{Bounds, whole_seconds};
 use wit_host_text::shown_text;
 
-/// What of its bounds a process has spent.
+/// The bound that a process has used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spent {
     Cpu,
@@ -22,19 +22,19 @@ pub(crate) enum Spent {
 /// How a process ended.
 #[derive(Debug)]
 pub(crate) enum Ended {
-    /// It did what it was to do, and this came of it.
+    /// It has done its task, with this output.
     Done(Vec<u8>),
-    /// It found that what it was given is at fault.
+    /// It found its input to be at fault, for this reason.
     Refused(String),
     Spent(Spent),
-    /// What it was given broke it: how.
+    /// Its input broke it, in this way.
     Broken(String),
-    /// The host kept it from its work, or a person or the system ended it.
+    /// The host kept it from its task, or a person or the system ended it.
     Host(String),
 }
 
-/// Tells how a process ended, with the CPU time that it has used where that is known, and
-/// what it wrote.
+/// Judges how a process ended, by the CPU time that it has used, if that is known, and by its
+/// output.
 pub(super) fn judged(
     status: ExitStatus,
     used: Option<Duration>,
@@ -56,7 +56,7 @@ pub(super) fn judged(
         (_, Some(SIGKILL)) if used.is_some_and(|used| used >= bounds.cpu) => {
             out_of(Spent::Cpu, bounds)
         }
-        // Of one that could not be told, the standard library says so and aborts.
+        // The standard library writes this when memory runs out, and aborts.
         (_, Some(SIGABRT)) if words.contains("memory allocation of ") => {
             out_of(Spent::Memory, bounds)
         }
@@ -88,14 +88,15 @@ const SIGBUS: i32 = 7;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 const SIGBUS: i32 = 10;
 const SIGXCPU: i32 = 24;
-/// The signals that a process gets for what it does itself.
+/// The signals that a process gets for its own faults.
 const FAULTS: [i32; 6] = [SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGSEGV, SIGBUS];
 
 fn signal(status: ExitStatus) -> Option<i32> {
     std::os::unix::process::ExitStatusExt::signal(&status)
 }
 
-/// A process has spent what it was given, unless this one has less itself.
+/// Returns that a process has used up its bound. If this process itself has less than the
+/// bound, that is the host's lack.
 fn out_of(spent: Spent, bounds: &Bounds) -> Ended {
     let (resource, given) = match spent {
         Spent::Memory => (Resource::AS, bounds.memory as u64),
@@ -115,13 +116,13 @@ fn with_words(how: &str, words: &str) -> String {
     if words.is_empty() { how.into() } else { format!("{how}: {}", shown_text(words)) }
 }
 
-/// The CPU time that a process has used which was not waited for yet.
+/// Returns the CPU time of a process that was not yet waited for.
 #[cfg(target_os = "linux")]
 pub(super) fn used(number: u32) -> Option<Duration> {
-    /// What `/proc` counts time in: part of the kernel's interface to programs.
+    /// The ticks of `/proc` in a second, which are a part of the kernel's interface.
     const TICKS_A_SECOND: u64 = 100;
     let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
-    // The name of the program may have anything in it but is the last in brackets.
+    // The program's name may contain anything, but it is the last field in brackets.
     let (_, fields) = stat.rsplit_once(')')?;
     let mut times = fields.split_whitespace().skip(11);
     let mut ticks = || times.next()?.parse::<u64>().ok();

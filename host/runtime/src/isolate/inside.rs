@@ -1,6 +1,6 @@
-//! The side within the process: sets its limits, sees to it that it ends with the one
-//! that started it, reads its input and writes what came of it. What went wrong, it
-//! tells by its exit status, and in words on standard error.
+//! The side inside of the process. It sets the limits, makes sure that the process ends with
+//! the one that started it, reads the input and writes the output. It reports failures by its
+//! exit status, and in words on standard error.
 
 use std::io::{self, Read as _, StdinLock, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,19 +13,19 @@ use rustix::process::{Signal, getpid, kill_process};
 
 use super::{Failed, Role};
 
-/// The exit status of a process whose input is at fault.
+/// The exit status if the input is at fault.
 pub(super) const REFUSED: i32 = 126;
-/// That of one that something of the host kept from its work.
+/// The exit status if the host kept the process from its task.
 pub(super) const HOST: i32 = 125;
-/// That of one whose memory ran out.
+/// The exit status if memory ran out.
 pub(super) const MEMORY: i32 = 124;
-/// That of one that panicked, as Rust has it.
+/// The exit status of a panic, which is Rust's.
 pub(super) const FAILED: i32 = 101;
 
-/// Bytes of stack for the thread that only waits.
+/// The bytes of stack of the thread that only waits.
 const WATCHER_STACK: usize = 64 << 10;
 
-/// Bytes of stack that the first thread has for its work, whatever memory is left.
+/// The bytes of stack that the first thread has for its task, however little memory is left.
 const STACK: usize = 512 << 10;
 
 /// Does what the arguments and standard input ask for.
@@ -52,7 +52,7 @@ pub(super) fn serve(arguments: &[String]) -> ExitCode {
 }
 
 fn say(words: &str) {
-    // One who does not listen knows enough.
+    // If nothing can be written there, the exit status has to do.
     let _ = writeln!(io::stderr(), "{words}");
 }
 
@@ -66,11 +66,13 @@ fn work(arguments: &[String]) -> Result<(), Failed> {
     die_with_parent();
     let mut stdin = io::stdin().lock();
     let length = length(&mut stdin)?;
+    // Threads and the stack get their memory before it is limited. Under the limit, a thread
+    // that cannot get its memory may abort the process.
     role.prepare(length, bytes)
         .and_then(|()| start_watcher())
         .map_err(|error| broken("start a thread", &error))?;
     grow_stack();
-    // The second limit is for a process that outlives the first one's signal.
+    // The hard limit ends a process that ignores the signal of the soft limit.
     bound(Resource::CPU, seconds, seconds.saturating_add(1))?;
     bound(Resource::AS, bytes, bytes)?;
     bound(Resource::CORE, 0, 0)?;
@@ -83,8 +85,8 @@ fn work(arguments: &[String]) -> Result<(), Failed> {
     io::stdout().lock().write_all(&output).map_err(|error| broken("write the output", &error))
 }
 
-/// Has the first thread's stack have its size now. One that cannot grow later, since
-/// there is no more memory, ends the process as one that has overflowed.
+/// Grows the first thread's stack to its full size. If it could not grow later, because no
+/// memory is left, the process would end as if its stack had overflowed.
 #[inline(never)]
 fn grow_stack() {
     let mut room = [0_u8; STACK];
@@ -99,7 +101,7 @@ fn broken(action: &str, error: &io::Error) -> Failed {
     Failed::Host(format!("failed to {action}: {error}"))
 }
 
-/// Sets a limit, as far as this process may have that much.
+/// Sets a limit, as far as this process itself may have that much.
 fn bound(resource: Resource, soft: u64, hard: u64) -> Result<(), Failed> {
     let set = resource.get_hard().and_then(|most| resource.set(soft.min(most), hard.min(most)));
     set.map_err(|error| broken("set a limit of the process", &error))
@@ -120,31 +122,32 @@ fn input(stdin: &mut StdinLock<'_>, length: u64) -> Result<Vec<u8>, Failed> {
     Ok(input)
 }
 
-/// Starts the thread that waits for the parent's end. It gets standard input when all
-/// of the input has been read.
+/// Starts the thread that waits for the end of the parent. It takes over standard input once
+/// the input has been read.
 fn start_watcher() -> io::Result<()> {
     let (there, here) = sync_channel(0);
     thread::Builder::new().stack_size(WATCHER_STACK).spawn(move || {
         let _ = there.send(());
         watch();
     })?;
+    // Waits until the thread runs, and so has all of its memory.
     here.recv().map_err(io::Error::other)
 }
 
-/// Has the system end this process with the thread that started it, which waits for as
-/// long as this process has work. A parent that is gone by then has closed the pipe
-/// that the input comes from.
+/// Asks the system to end this process with the thread that started it, which waits as long as
+/// this process has work. If the parent has ended before this call, it has closed the pipe that
+/// the input comes from.
 #[cfg(target_os = "linux")]
 fn die_with_parent() {
-    // Where it is refused, there is the pipe.
+    // If the system refuses, the pipe still ends this process.
     let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
 }
 
 #[cfg(not(target_os = "linux"))]
 fn die_with_parent() {}
 
-/// Ends this process once its standard input is closed, which is when the process that
-/// waits for it is gone. It works on every system, and also if that one is not the parent.
+/// Ends this process once its standard input is closed, which happens when the process that
+/// waits for it ends. This works on every system, and also if that process is not the parent.
 fn watch() {
     let mut stdin = io::stdin().lock();
     let mut rest = [0; 64];

@@ -1,35 +1,35 @@
-//! Reading a guest's debug information for the lines of its frames, in a process of its
-//! own: what a guest says there may nest, repeat and refer to itself without end, and
-//! whatever becomes of the process costs the lines and nothing else.
+//! Reads a guest's debug information for the lines of its frames, in a process of its own.
+//! Debug information may nest, repeat and refer to itself without end. Whatever happens to the
+//! process, only the lines are lost.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use addr2line::Context;
-use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
-use wasmparser::{Parser, Payload};
+use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian};
 
 use super::{Bounds, Ended, Failed, Isolation, Role, Task};
+use wit_host_binary::debug_info::modules;
 use wit_host_text::short;
 
-/// What reading debug information may spend: a second, and for the whole of it little
-/// more than a person waits without noticing.
+/// What reading debug information may use: one second of CPU time, and little more time in all
+/// than a person waits without noticing.
 const CPU: Duration = Duration::from_secs(1);
 const WALL: Duration = Duration::from_secs(3);
 const MEMORY: usize = 512 << 20;
 const OUTPUT: usize = 64 << 10;
 
-/// Where in its source a frame is.
+/// The place of a frame in the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
-    /// The function that the source has there, which may be one that was inlined.
+    /// The function in the source, which may have been inlined.
     pub function: Option<String>,
     pub(crate) file: String,
     pub(crate) line: u32,
 }
 
 impl Isolation {
-    /// The lines of some places of a guest's file, as far as its debug information has
+    /// Returns the lines of some offsets in a guest's file, as far as its debug information has
     /// them.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl Isolation {
     }
 }
 
-/// What the process does: finds the lines of places in a guest's binary form.
+/// Finds the lines of offsets in a guest's binary form. Runs in the other process.
 pub(super) fn work(arguments: &[String], binary: &[u8]) -> Result<Vec<u8>, Failed> {
     let places: Result<Vec<u64>, _> = arguments.iter().map(|place| place.parse()).collect();
     let places = places.map_err(|_| Failed::Host("a place is a number".into()))?;
@@ -60,7 +60,12 @@ pub(super) fn work(arguments: &[String], binary: &[u8]) -> Result<Vec<u8>, Faile
     let modules = modules(binary).map_err(|error| refused(&error))?;
     let mut text = String::new();
     for module in modules.iter().filter(|module| places.iter().any(|place| module.has(*place))) {
-        let dwarf = Dwarf::load(|id| Ok::<_, addr2line::gimli::Error>(module.section(id)));
+        let dwarf = Dwarf::load(|id| {
+            Ok::<_, addr2line::gimli::Error>(EndianSlice::new(
+                module.section(id.name()),
+                LittleEndian,
+            ))
+        });
         let context = dwarf.and_then(Context::from_dwarf).map_err(|error| refused(&error))?;
         for (number, place) in places.iter().enumerate().filter(|(_, place)| module.has(**place)) {
             if let Some(line) = line(&context, place - module.code_start) {
@@ -71,52 +76,9 @@ pub(super) fn work(arguments: &[String], binary: &[u8]) -> Result<Vec<u8>, Faile
     Ok(text.into_bytes())
 }
 
-/// A module, as far as debug information is concerned.
-#[derive(Default)]
-struct Module<'b> {
-    /// Where its code begins and ends, which is what debug information counts from.
-    code_start: u64,
-    code_end: u64,
-    sections: Vec<(&'b str, &'b [u8])>,
-}
-
-impl<'b> Module<'b> {
-    fn has(&self, place: u64) -> bool {
-        (self.code_start..self.code_end).contains(&place)
-    }
-
-    fn section(&self, id: SectionId) -> EndianSlice<'b, LittleEndian> {
-        let found = self.sections.iter().find(|(name, _)| *name == id.name());
-        EndianSlice::new(found.map_or(&[][..], |(_, content)| content), LittleEndian)
-    }
-}
-
-/// The modules of a guest, within one another.
-fn modules(binary: &[u8]) -> Result<Vec<Module<'_>>, wasmparser::BinaryReaderError> {
-    let (mut open, mut modules) = (Vec::new(), Vec::new());
-    for payload in Parser::new(0).parse_all(binary) {
-        match payload? {
-            Payload::Version { .. } => open.push(Module::default()),
-            Payload::End(_) => modules.extend(open.pop()),
-            Payload::CodeSectionStart { range, .. } => {
-                if let Some(module) = open.last_mut() {
-                    (module.code_start, module.code_end) = (range.start as u64, range.end as u64);
-                }
-            }
-            Payload::CustomSection(section) => {
-                if let Some(module) = open.last_mut() {
-                    module.sections.push((section.name(), section.data()));
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(modules)
-}
-
 type Reader<'b> = EndianSlice<'b, LittleEndian>;
 
-/// The line of the innermost function at a place of the code.
+/// Returns the line of the innermost function at an offset of the code.
 fn line(context: &Context<Reader<'_>>, place: u64) -> Option<Line> {
     let frame = context.find_frames(place).skip_all_loads().ok()?.next().ok()??;
     let function = frame.function.and_then(|function| Some(function.raw_name().ok()?.into()));
@@ -124,25 +86,25 @@ fn line(context: &Context<Reader<'_>>, place: u64) -> Option<Line> {
     Some(Line { function, file: location.file?.into(), line: location.line? })
 }
 
-/// One line of text for each, with tabs between its parts, of which none has any itself.
+/// Writes one line of text with tabs between its parts, none of which contains a tab.
 fn write_line(text: &mut String, number: usize, line: &Line) {
     let function = line.function.as_deref().map(cut).unwrap_or_default();
     // Writing to a text does not fail.
     let _ = writeln!(text, "{number}\t{}\t{}\t{function}", line.line, short(cut(&line.file)));
 }
 
-/// A name that is not shown whole is not handed on whole either. What it means is for
-/// the other side to find.
+/// Cuts a name that would not be shown as a whole either. The calling process demangles it.
 fn cut(name: &str) -> &str {
     let end = name.char_indices().nth(LONGEST_NAME).map_or(name.len(), |(end, _)| end);
     let name = name.get(..end).unwrap_or_default();
     name.split(['\t', '\n', '\r']).next().unwrap_or_default()
 }
 
-/// Characters of a name that are handed on. A mangled one says little in as many.
+/// The number of characters of a name that are passed on. A mangled name says little in as
+/// many.
 const LONGEST_NAME: usize = 1_000;
 
-/// Reads what the process wrote, which may be anything.
+/// Reads the output of the process, which may be anything.
 fn read(text: &str, places: usize) -> Vec<Option<Line>> {
     let mut lines = vec![None; places];
     for line in text.lines() {

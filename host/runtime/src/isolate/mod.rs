@@ -1,10 +1,16 @@
-//! Work in a process of its own, with limits of the operating system on its CPU time
-//! and memory: a guest that is made to break the tool that looks at it breaks that
-//! process, and the host reports it as an error like any other.
+//! Runs tasks in a process of their own, whose CPU time and memory the operating system limits.
+//! A guest that is made to break the tool that reads it breaks that process, and the host
+//! reports an error.
 //!
-//! [`process`] is this process's side, with [`ended`], and [`inside`] the other's; they
-//! know limits, input and output, and nothing of what is done. That is a [`Role`]'s,
-//! which has a module of its own: [`compiler`], [`lines`].
+//! Compiling is one of these tasks, because no count bounds a compiler's time. A scan refuses
+//! what is known to be expensive before compiling, but nothing within the compiling process
+//! bounds what the compiler then takes; only the limits of a process do. So the command
+//! compiles in a process of its own by default. The library does so if its embedder asks for
+//! it, because it needs a program that calls [`isolated_worker`].
+//!
+//! [`process`] and [`ended`] are the side of this process, and [`inside`] is the other side.
+//! They know limits, input and output, and not the task. A task is a [`Role`] with a module of
+//! its own: [`compiler`], [`lines`].
 
 mod compiler;
 mod ended;
@@ -21,12 +27,12 @@ pub(crate) use ended::{Ended, Spent};
 pub(crate) use lines::Line;
 pub(crate) use process::{Bounds, Task};
 
-/// A program that has a process of its own do what can break a tool, as compiling a
-/// guest: one that calls [`isolated_worker`] when it is started with the arguments
-/// that are given here.
+/// The program that runs tasks which can break a tool, such as compiling a guest, in a process
+/// of its own. It has to call [`isolated_worker`] when it is started with the arguments that
+/// are given here.
 ///
-/// The host runs the machine code that the program returns, so it has to be one
-/// of the embedder's own, of the same version of this library.
+/// The host runs the machine code that the program returns. So it has to be one of the
+/// embedder's own, with the same version of this library.
 #[derive(Clone, Debug)]
 pub struct Isolation {
     program: PathBuf,
@@ -35,7 +41,8 @@ pub struct Isolation {
 }
 
 impl Isolation {
-    /// Starts `program` with `arguments` and then some of this library's.
+    /// Names the program. It is started with `arguments`, followed by some of this library's
+    /// own.
     pub fn new(
         program: impl Into<PathBuf>,
         arguments: impl IntoIterator<Item = impl Into<OsString>>,
@@ -50,7 +57,7 @@ impl Isolation {
     }
 }
 
-/// What a process can be started for.
+/// The task of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Compiling a guest.
@@ -62,7 +69,7 @@ pub(crate) enum Role {
 impl Role {
     const ALL: [Self; 2] = [Self::Compile, Self::Lines];
 
-    /// How it is called on the command line.
+    /// Returns the role's name on the command line.
     fn word(self) -> &'static str {
         match self {
             Self::Compile => "compile",
@@ -70,8 +77,8 @@ impl Role {
         }
     }
 
-    /// Starts the threads that it is to have, for an input of so many bytes: those
-    /// that start when memory is bounded already may not have what they need.
+    /// Starts the threads that the role needs for an input of this size. They are started
+    /// before memory is limited, because afterwards a thread may not get what it needs.
     fn prepare(self, input: u64, memory: u64) -> std::io::Result<()> {
         match self {
             Self::Compile => compiler::prepare(input, memory),
@@ -87,22 +94,22 @@ impl Role {
     }
 }
 
-/// Why a process could not do its work, where it can tell that itself.
+/// Why a process could not do its task, if it can say so itself.
 #[derive(Debug)]
 pub(crate) enum Failed {
-    /// What it was given is at fault.
+    /// The input is at fault.
     Refused(String),
     /// Memory ran out.
     Memory,
-    /// Something of the host is, as the number of threads.
+    /// The host lacks something, such as threads.
     Host(String),
 }
 
-/// The other end of an [`Isolation`]: does what is asked for on standard input, under
-/// the limits that `arguments` hold (those that follow the embedder's own), and writes
-/// what came of it to standard output. The process ends with the one that started it.
+/// Runs the other end of an [`Isolation`]. It reads its task from standard input, works under
+/// the limits in `arguments` (those after the embedder's own), and writes the result to
+/// standard output. The process ends with the one that started it.
 ///
-/// Call it before anything else, and end the process with the status that is returned.
+/// Call it before anything else, and end the process with the status that it returns.
 pub fn isolated_worker(arguments: impl IntoIterator<Item = String>) -> ExitCode {
     inside::serve(&arguments.into_iter().collect::<Vec<_>>())
 }

@@ -1,5 +1,6 @@
-//! This process's side: starts the other one, gives it its input, takes its output up
-//! to a limit, and tells how it ended. Whatever happens here, it is not left behind.
+//! The side of this process. It starts the other process, gives it its input, reads its output
+//! up to a limit, and reports how it ended. Whatever happens here, the other process is not
+//! left behind.
 
 use std::io::{self, ErrorKind, Read, Write as _};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -12,7 +13,7 @@ use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use super::ended::{Ended, Spent, judged, used};
 use super::{Isolation, Role};
 
-/// What a process is started for.
+/// The task of a process.
 pub(crate) struct Task<'t> {
     pub(crate) role: Role,
     pub(crate) arguments: &'t [String],
@@ -20,34 +21,34 @@ pub(crate) struct Task<'t> {
     pub(crate) bounds: Bounds,
 }
 
-/// What a process may spend.
+/// The bounds of a process.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
     /// CPU time, in whole seconds.
     pub(crate) cpu: Duration,
-    /// Time by the clock on the wall, for a process that waits or was stopped.
+    /// Time by the clock, which also bounds a process that waits or was stopped.
     pub(crate) wall: Duration,
     /// Bytes of address space.
     pub(crate) memory: usize,
-    /// Bytes that the stack of its first thread may grow to, where it is bounded.
+    /// The bytes that the stack of its first thread may grow to, if it is bounded.
     pub(crate) stack: Option<usize>,
-    /// Bytes of output that are taken.
+    /// The bytes of output that are read.
     pub(crate) output: usize,
 }
 
-/// Reads of a pipe in one turn.
+/// The number of reads of a pipe in one turn.
 const READS: usize = 16;
-/// More of what a process says about its failure is not read by anybody.
+/// The bytes of a process's message about its failure that are read.
 const LONGEST_WORDS: usize = 64 << 10;
-/// How often it is looked whether a process is there whose output does not end.
+/// How often to check whether a process whose output does not end still exists.
 const LOOK: Duration = Duration::from_secs(1);
 
 impl Isolation {
-    /// Has a process do a task, and waits for it. It is killed where the caller
-    /// unwinds, and ends by itself where this process does.
+    /// Runs a task in a process, and waits for it. The process is killed if the caller unwinds,
+    /// and ends by itself if this process does.
     ///
     /// # Errors
-    /// Where it could not be started or heard.
+    /// If the process could not be started or its output could not be read.
     pub(crate) fn run(&self, task: &Task<'_>) -> io::Result<Ended> {
         let Bounds { cpu, wall, memory, stack, output } = task.bounds;
         let numbers = [whole_seconds(cpu), memory as u64, stack.unwrap_or_default() as u64];
@@ -77,17 +78,17 @@ impl Isolation {
     }
 }
 
-/// How far the output of a process was taken.
+/// How much of a process's output was read.
 enum Taken {
     All,
     TooMuch,
     TooLate,
 }
 
-/// A process that runs, and what it has said so far. It is killed when it is dropped.
+/// A running process, and what it has written so far. It is killed when it is dropped.
 struct Process {
     child: Child,
-    /// As long as it is open, this process is there, which the other one looks at.
+    /// The other process watches this pipe: it is open as long as this process lives.
     stdin: Option<ChildStdin>,
     stdout: Option<ChildStdout>,
     stderr: Option<ChildStderr>,
@@ -99,7 +100,7 @@ struct Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.stdin = None;
-        // Of one that has ended neither does anything.
+        // For a process that has ended, neither has an effect.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -123,20 +124,23 @@ impl Process {
         Ok(process)
     }
 
-    /// Gives it its input and takes its output, until there is no more.
+    /// Gives the process its input and reads its output, until there is no more.
     fn attend(&mut self, input: &[u8], most: usize) -> io::Result<Taken> {
+        // The length comes first, because the pipe stays open after the input: its end would
+        // mean that this process has ended.
         let length = (input.len() as u64).to_le_bytes();
         let mut left: [&[u8]; 2] = [&length, input];
         while self.stdout.is_some() || self.stderr.is_some() {
             let writes = left.iter().any(|part| !part.is_empty());
             let Some(readable) = self.wait(writes)? else { return Ok(Taken::TooLate) };
             if !readable && self.has_ended()? {
-                // Another one that it has started holds its output.
+                // It has ended, but a process that it has started itself keeps the output open.
                 break;
             }
             if writes && let Some(stdin) = &mut self.stdin {
                 give(stdin, &mut left)?;
             }
+            // One byte more than allowed shows that there is too much.
             take(&mut self.stdout, &mut self.output, most.saturating_add(1))?;
             take(&mut self.stderr, &mut self.words, LONGEST_WORDS)?;
             if self.output.len() > most {
@@ -146,8 +150,8 @@ impl Process {
         Ok(Taken::All)
     }
 
-    /// Waits until there is something to read or, with `writes`, to be written. `None`
-    /// where time is up, and false where nothing has happened for a while.
+    /// Waits until there is something to read or, with `writes`, room to write. Returns `None`
+    /// if the time is up, and `false` if nothing has happened for a while.
     fn wait(&self, writes: bool) -> io::Result<Option<bool>> {
         let wait = match self.deadline {
             Some(deadline) => deadline.saturating_duration_since(Instant::now()).min(LOOK),
@@ -170,8 +174,8 @@ impl Process {
         }
     }
 
-    /// Waits until it has ended, and says how, and how much CPU time it has used where
-    /// that can be known. `None` where time is up.
+    /// Waits until the process has ended. Returns its status, and the CPU time that it has used
+    /// if that is known. Returns `None` if the time is up.
     fn end(&mut self) -> io::Result<Option<(ExitStatus, Option<Duration>)>> {
         let mut pause = Duration::from_micros(20);
         while !self.has_ended()? {
@@ -181,12 +185,14 @@ impl Process {
             std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(10));
         }
+        // The CPU time is read before the process is waited for: after that, `/proc` forgets
+        // it.
         let used = used(self.child.id());
         self.stdin = None;
         self.child.wait().map(|status| Some((status, used)))
     }
 
-    /// Whether it has ended; it keeps its number until it is waited for.
+    /// Returns whether the process has ended. Its number stays valid until it is waited for.
     fn has_ended(&self) -> io::Result<bool> {
         let number = i32::try_from(self.child.id()).map_err(io::Error::other)?;
         let id = Pid::from_raw(number).map(WaitId::Pid).ok_or(ErrorKind::InvalidInput)?;
@@ -207,7 +213,8 @@ fn give(stdin: &mut ChildStdin, left: &mut [&[u8]; 2]) -> io::Result<()> {
                 Ok(written) => *part = part.get(written..).unwrap_or_default(),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // A process that has ended does not read; how it ended says more.
+                // A process that has ended does not read any more. How it ended says more than
+                // this error.
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => *part = &[],
                 Err(error) => return Err(error),
             }
@@ -216,11 +223,10 @@ fn give(stdin: &mut ChildStdin, left: &mut [&[u8]; 2]) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads what there is, keeps as much of it as to have `most` bytes, and forgets the
-/// pipe at its end.
+/// Reads what is there, keeps up to `most` bytes of it, and closes the pipe at its end.
 fn take<R: Read>(pipe: &mut Option<R>, kept: &mut Vec<u8>, most: usize) -> io::Result<()> {
     let mut buffer = [0; 64 << 10];
-    // One that writes on and on is left for a look at the time.
+    // A process that writes without end must not keep this loop from checking the time.
     for _ in 0..READS {
         let Some(reader) = pipe else { break };
         match reader.read(&mut buffer) {
@@ -307,7 +313,7 @@ mod tests {
         let child = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a shell");
         let number = Pid::from_raw(i32::try_from(child.id()).expect("a number")).expect("not 0");
         drop(Process::new(child, None).expect("a process"));
-        // Not even as one that nobody has waited for.
+        // The process must not even exist as a zombie.
         let looked = waitid(WaitId::Pid(number), WaitIdOptions::EXITED | WaitIdOptions::NOHANG);
         assert_eq!(looked.err(), Some(rustix::io::Errno::CHILD));
     }

@@ -1,49 +1,49 @@
-//! What can go wrong with a pool.
+//! The errors of a pool.
 
 use std::time::Duration;
 
-use bytesize::ByteSize;
+use wit_host_binary::limits::show_size;
 
-/// Why a pool could not be made, or a session not started in it.
+/// Why a pool could not be created, or a session not started in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PoolError {
-    /// The pool's room cannot be set aside.
+    /// The memory for the pool could not be reserved.
     #[error(
         "failed to make a pool for {sessions} sessions, which takes {} of addresses: {reason}; \
          lower the number of `Pool::new`, or the limits on what a session has room for: \
          `Limits::memories`, `Limits::tables`, `Limits::table_elements`, `Limits::stack`",
-        ByteSize(*.addresses)
+        show_size(*.addresses)
     )]
     NoRoom {
-        /// How many sessions it was to be for.
+        /// The number of sessions that the pool was for.
         sessions: usize,
-        /// Bytes of addresses that it would take, at least.
+        /// The number of bytes of addresses that it would take at least.
         addresses: u64,
-        /// Why they are not to be had.
+        /// Why they are not available.
         reason: String,
     },
 
-    /// The guest needs more room than a session has in the pool.
+    /// The guest needs more than a slot in the pool has.
     #[error(
         "the guest does not fit into the pool: {reason}; raise `Limits::instances`, \
          `Limits::memories` or `Limits::tables`, whichever it is"
     )]
     TooLargeGuest {
-        /// What the guest needs, and what there is.
+        /// What the guest needs, and what a slot has.
         reason: String,
     },
 
-    /// Every place of the pool is taken.
+    /// Every slot of the pool is taken.
     #[error(
-        "all {sessions} places of the pool are taken{}; end sessions sooner, or raise the number \
+        "all {sessions} slots of the pool are taken{}; end sessions sooner, or raise the number \
          of `Pool::new` or the time of `Pool::wait`",
         after(.waited.as_ref())
     )]
     Full {
-        /// How many sessions the pool is for.
+        /// The number of sessions that the pool is for.
         sessions: usize,
-        /// For how long the session has waited for a place, where it did.
+        /// How long the session has waited for a slot, if it has.
         waited: Option<Duration>,
     },
 }

@@ -1,7 +1,6 @@
-//! Whether a guest fits into the room that a session has in a pool. Without a pool it
-//! would be found when a session starts; with one it is found when the guest is loaded.
+//! Checks whether a guest fits into a slot of a pool. Without a pool, a guest that needs too
+//! much is noticed when a session starts. With a pool, it is refused when it is loaded.
 
-use wasmparser::{Parser, Payload};
 use wasmtime::{Engine, ResourcesRequired};
 
 use super::error::PoolError;
@@ -10,38 +9,9 @@ use crate::guest::Linked;
 use wit_host_binary::limits::{LimitReached, Limits};
 use wit_host_check::engine_error::{reason, root_cause};
 
-/// Bytes of a page of memory.
-const PAGE: u64 = 64 << 10;
-
-/// Whether sessions of this engine have their places in a pool.
+/// Returns whether sessions of this engine take their memory from a pool.
 pub(crate) fn is_pooled(engine: &Engine) -> bool {
     engine.get_pooling_config().is_some()
-}
-
-/// Refuses a guest with a memory or a table that begins larger than one can be.
-pub(crate) fn before_compiling(binary: &[u8], limits: &Limits) -> Result<()> {
-    let memory = u64::try_from(limits.memory).unwrap_or(u64::MAX);
-    let elements = u64::try_from(limits.table_elements).unwrap_or(u64::MAX);
-    // What cannot be read is the engine's to tell.
-    for payload in Parser::new(0).parse_all(binary).map_while(Result::ok) {
-        let limit = match payload {
-            Payload::MemorySection(section) => {
-                let mut memories = section.into_iter().map_while(Result::ok);
-                memories
-                    .any(|ty| ty.initial.saturating_mul(PAGE) > memory)
-                    .then_some(LimitReached::Memory(limits.memory))
-            }
-            Payload::TableSection(section) => {
-                let mut tables = section.into_iter().map_while(Result::ok);
-                tables
-                    .any(|table| table.ty.initial > elements)
-                    .then_some(LimitReached::TableElements(limits.table_elements))
-            }
-            _ => None,
-        };
-        refuse(limit)?;
-    }
-    Ok(())
 }
 
 /// Refuses a linked guest with more memories or tables than a session may have.
@@ -75,9 +45,10 @@ pub(crate) fn linked<T: Send + 'static>(linked: &Linked<T>, limits: &Limits) -> 
     refuse(over(tables, most.1).then_some(reached.1))
 }
 
-/// The error for a guest that the engine refuses for its pool's sake, if that is why.
+/// Returns the error for a guest that the engine refuses because of its pool, if that is the
+/// reason.
 pub(crate) fn unfit(engine: &Engine, error: &wasmtime::Error) -> Option<Error> {
-    // The engine has no type for it.
+    // The engine has no type for this error.
     let for_its_sake = is_pooled(engine) && reason(error).contains("pooling allocator");
     for_its_sake.then(|| PoolError::TooLargeGuest { reason: root_cause(error) }.into())
 }

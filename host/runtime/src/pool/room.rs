@@ -1,45 +1,46 @@
-//! How much room a pool has: for each session what its limits allow, and a little
-//! that is being cleared while all sessions are there.
+//! The size of a pool: for each session what its limits allow, and a little more for memory
+//! that is being cleared while all sessions exist.
 
-use wasmtime::{Enabled, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use super::Pool;
 use super::error::PoolError;
+use crate::error::{Error, Result};
 use wit_host_binary::limits::Limits;
 
-/// Addresses that the engine sets aside for one memory, with those that catch what
-/// is out of its bounds.
+/// The bytes of addresses that the engine reserves for one memory, with the guard pages that
+/// catch accesses out of bounds.
 const MEMORY_SLOT: u64 = (4 << 30) + (32 << 20);
 
-/// What a process has of addresses on the processors of today, of which the half
-/// that a program can have is 128 TiB. Some of it is taken.
+/// The bytes of addresses that a process can use on today's processors. They have 128 TiB for
+/// programs, of which some are taken.
 const ADDRESSES: u64 = 127 << 40;
 
-/// How many regions are cleared at once, which is fewer calls of the operating system.
+/// The number of memories that are cleared together, which saves calls of the operating system.
 const CLEARED_AT_ONCE: usize = 32;
 
-/// Bytes of a memory and of a table that are cleared in place when a session ends,
-/// where the operating system tells which were written to.
+/// The bytes of a memory and of a table that are cleared in place when a session ends, if the
+/// operating system tells which pages were written to.
 const KEPT_RESIDENT: usize = 128 << 10;
 
-/// The room of a pool. Runtimes that share an engine need the same.
+/// The size of a pool. Runtimes that share an engine need the same one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Room {
     pub(crate) sessions: usize,
     memories: usize,
     tables: usize,
     instances: usize,
-    /// Bytes of one memory.
+    /// The bytes of one memory.
     memory: usize,
-    /// Elements of one table.
+    /// The elements of one table.
     elements: usize,
-    /// Bytes of one stack.
+    /// The bytes of one stack.
     stack: usize,
 }
 
 impl Room {
-    /// Room for what `limits` allow, where a core module comes with so many others,
-    /// and host values take a memory of their own.
+    /// Computes the size for `limits`. A core module has this number of other modules beside
+    /// it, and host values take a memory of their own.
     pub(crate) fn new(
         pool: &Pool,
         limits: &Limits,
@@ -54,27 +55,34 @@ impl Room {
             memories: memories.saturating_add(usize::from(host_values)),
             tables: limits.tables.max(of_modules(limits.module_tables)),
             instances: limits.instances,
+            // Memories have addresses of 32 bits.
             memory: limits.memory.min(4 << 30),
             elements: limits.table_elements,
             stack,
         }
     }
 
-    /// The engine's settings for it.
+    /// Configures the engine to create the pool.
     ///
     /// # Errors
-    /// [`PoolError::NoRoom`] where there are not so many addresses.
-    pub(crate) fn allocator(&self) -> Result<PoolingAllocationConfig, PoolError> {
+    /// [`PoolError::NoRoom`] if there are not as many addresses.
+    pub(crate) fn configure(&self, config: &mut Config) -> Result<()> {
+        let allocator = self.allocator()?;
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(allocator));
+        Ok(())
+    }
+
+    fn allocator(&self) -> Result<PoolingAllocationConfig, PoolError> {
         let addresses = self.addresses();
         if self.sessions == 0 {
-            return Err(self.no_room("it is a pool for no session"));
+            return Err(self.error("it is a pool for no session"));
         }
         if addresses > ADDRESSES {
-            return Err(self.no_room("a process has 128 TiB"));
+            return Err(self.error("a process has 128 TiB"));
         }
         let count = |each: usize, more: usize| {
             let count = each.checked_mul(self.sessions).and_then(|all| all.checked_add(more));
-            count.and_then(|count| u32::try_from(count).ok()).ok_or_else(|| self.no_room("it is"))
+            count.and_then(|count| u32::try_from(count).ok()).ok_or_else(|| self.error("it is"))
         };
         let each = |each: usize| u32::try_from(each).unwrap_or(u32::MAX);
         let is_told = PoolingAllocationConfig::is_pagemap_scan_available();
@@ -89,11 +97,11 @@ impl Room {
             .total_gc_heaps(count(1, 0)?)
             .max_memory_size(self.memory)
             .table_elements(self.elements)
-            // Those of a component are counted when it is linked.
+            // The memories of a component are counted when it is linked.
             .max_memories_per_module(each(self.memories))
             .max_tables_per_module(each(self.tables))
             .max_core_instances_per_component(each(self.instances))
-            // They are allocated one by one in a pool as well.
+            // Instances are allocated one by one, with a pool as well.
             .max_core_instance_size(isize::MAX.unsigned_abs())
             .max_component_instance_size(isize::MAX.unsigned_abs())
             .decommit_batch_size(CLEARED_AT_ONCE)
@@ -103,13 +111,17 @@ impl Room {
         Ok(config)
     }
 
-    /// The error for a pool that cannot be made.
-    pub(crate) fn no_room(&self, reason: impl Into<String>) -> PoolError {
+    /// Returns the error for a pool that cannot be created.
+    pub(crate) fn no_room(&self, reason: String) -> Error {
+        self.error(reason).into()
+    }
+
+    fn error(&self, reason: impl Into<String>) -> PoolError {
         let (sessions, addresses, reason) = (self.sessions, self.addresses(), reason.into());
         PoolError::NoRoom { sessions, addresses, reason }
     }
 
-    /// Bytes of addresses, as far as they can be counted.
+    /// Returns the bytes of addresses, as far as they can be counted.
     fn addresses(&self) -> u64 {
         let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         let all = |each: usize| wide(each).saturating_mul(wide(self.sessions));
@@ -121,8 +133,8 @@ impl Room {
     }
 }
 
-/// What has been left by sessions that are gone, and is in the hands of a thread that
-/// clears it, is nobody's to take, although there is a place for another session.
+/// Returns the number of memories and of tables to add for those that are being cleared. A
+/// thread may still be clearing what an ended session used, while its slot is free already.
 fn being_cleared() -> usize {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
     2 * CLEARED_AT_ONCE * threads

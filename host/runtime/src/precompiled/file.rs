@@ -3,6 +3,7 @@
 //! transfer damaged is told from one that is whole.
 
 use super::manifest::Manifest;
+use wit_host_binary::blake3;
 
 /// What every file ends with.
 const END: &[u8; 8] = b"wit-host";
@@ -11,21 +12,20 @@ const END: &[u8; 8] = b"wit-host";
 pub(super) const LONGEST_MANIFEST: usize = 1 << 20;
 
 /// The whole file.
-pub(super) fn write(code: Vec<u8>, manifest: &Manifest) -> Vec<u8> {
-    let manifest = manifest.json().to_string();
+pub(super) fn write(code: Vec<u8>, manifest: &Manifest) -> serde_json::Result<Vec<u8>> {
+    let manifest = serde_json::to_string(manifest)?;
     let mut bytes = code;
     bytes.extend_from_slice(manifest.as_bytes());
     bytes.extend_from_slice(&u64::try_from(manifest.len()).unwrap_or(u64::MAX).to_le_bytes());
     bytes.extend_from_slice(END);
-    bytes
+    Ok(bytes)
 }
 
 /// The code and the manifest of a file, or why it is none.
 pub(super) fn read(bytes: &[u8]) -> Result<(&[u8], Manifest), &'static str> {
-    let (code, manifest) = split(bytes).ok_or("it is no file of `wit-host compile`, or cut off")?;
-    let manifest = serde_json::from_slice(manifest).ok();
-    let manifest = manifest.as_ref().and_then(Manifest::of_json);
-    let manifest = manifest.ok_or("its manifest is not of a kind that is known here")?;
+    let (code, manifest) = split(bytes).ok_or("it is no file of `Runtime::compile`, or cut off")?;
+    let manifest: Manifest = serde_json::from_slice(manifest)
+        .map_err(|_| "its manifest is not of a kind that is known here")?;
     if manifest.code != blake3::hash(code).to_hex().as_str() {
         return Err("it was damaged");
     }

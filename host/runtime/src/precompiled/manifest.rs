@@ -2,8 +2,9 @@
 //! and for the runtime that is to run it.
 
 use std::env::consts::{ARCH, OS};
+use wit_host_binary::blake3;
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::engine::Settings;
 use crate::processor::{Processor, has_all};
@@ -18,11 +19,13 @@ const ENGINE: &str = "wasmtime 48.0.8";
 const PURPOSE: &str = "wit-host 0.1 what compiled guests need, second form";
 
 /// What a guest that was compiled ahead of time needs. The texts in one that was
-/// read from a file are what the file says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// read from a file are what the file says. In JSON, which the file has it in, it is one object
+/// whose keys are the fields.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Manifest {
-    /// What the guest is made of.
+    /// What the guest is made of. As text it is [`Kind::name`].
+    #[serde(with = "kind")]
     pub kind: Kind,
     /// The engine and its version.
     pub engine: String,
@@ -74,48 +77,6 @@ impl Manifest {
         }
     }
 
-    /// All of it as one JSON object, whose keys are the fields.
-    pub fn json(&self) -> Value {
-        json!({
-            "kind": self.kind.name(),
-            "engine": self.engine,
-            "target": self.target,
-            "processor": self.processor,
-            "features": self.features,
-            "compatibility": self.compatibility,
-            "fuel": self.fuel,
-            "deterministic": self.deterministic,
-            "host_values": self.host_values,
-            "imports": self.imports,
-            "guest": self.guest,
-            "code": self.code,
-        })
-    }
-
-    pub(super) fn of_json(json: &Value) -> Option<Self> {
-        let text = |key: &str| Some(json.get(key)?.as_str()?.to_owned());
-        let flag = |key: &str| json.get(key)?.as_bool();
-        let kind = text("kind")?;
-        let texts = |key: &str| -> Option<Vec<String>> {
-            let texts = json.get(key)?.as_array()?.iter();
-            texts.map(|text| Some(text.as_str()?.to_owned())).collect()
-        };
-        Some(Self {
-            kind: [Kind::Component, Kind::Module].into_iter().find(|one| one.name() == kind)?,
-            engine: text("engine")?,
-            target: text("target")?,
-            processor: text("processor")?,
-            features: texts("features")?,
-            compatibility: text("compatibility")?,
-            fuel: flag("fuel")?,
-            deterministic: flag("deterministic")?,
-            host_values: flag("host_values")?,
-            imports: texts("imports")?,
-            guest: text("guest")?,
-            code: text("code")?,
-        })
-    }
-
     /// Whether an engine can run the code.
     ///
     /// # Errors
@@ -130,13 +91,13 @@ impl Manifest {
             return Err(is_for(&self.target, &target()));
         }
         if self.deterministic != settings.deterministic {
-            return Err(other("deterministic", self.deterministic));
+            return Err(other("`RuntimeBuilder::deterministic`", self.deterministic));
         }
         if self.fuel != settings.fuel {
-            return Err(other("fuel", self.fuel));
+            return Err(other("`Limits::fuel`", self.fuel));
         }
         if self.host_values != settings.host_values {
-            return Err(other("externref", self.host_values));
+            return Err(other("`RuntimeBuilder::host_values`", self.host_values));
         }
         if self.compatibility != compatibility(settings).to_hex().as_str() {
             return Err("it is for an engine with other settings".into());
@@ -163,7 +124,24 @@ fn target() -> String {
 
 fn other(setting: &str, set: bool) -> String {
     let [was, is] = if set { ["with", "without"] } else { ["without", "with"] };
-    format!("it was compiled {was} `{setting}`, and is to be run {is}")
+    format!("it was compiled {was} {setting}, and is to be run {is}")
+}
+
+/// What a guest is made of, by its name.
+mod kind {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+    use wit_host_binary::kind::Kind;
+
+    pub(super) fn serialize<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
+        kind.name().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Kind, D::Error> {
+        let name = String::deserialize(from)?;
+        let kind = [Kind::Component, Kind::Module].into_iter().find(|one| one.name() == name);
+        kind.ok_or_else(|| D::Error::custom("no kind of guest"))
+    }
 }
 
 #[cfg(test)]
@@ -191,7 +169,11 @@ mod tests {
         let imports = vec!["math".into(), "env.add".into()];
         let manifest =
             Manifest::new(&engine(true, false), Kind::Module, b"guest", b"code", imports);
-        assert_eq!(Manifest::of_json(&manifest.json()), Some(manifest));
+        let json = serde_json::to_string(&manifest).expect("JSON");
+        assert!(json.starts_with(r#"{"kind":"core module","engine":"wasmtime "#), "{json}");
+        assert_eq!(serde_json::from_str::<Manifest>(&json).expect("a manifest"), manifest);
+        let other = json.replace("core module", "module");
+        assert!(serde_json::from_str::<Manifest>(&other).is_err());
     }
 
     #[test]
@@ -205,11 +187,14 @@ mod tests {
         let cases = [
             (Manifest { engine: "x\u{1b}".into(), ..good.clone() }, "it is for x\\u{1b}, and this"),
             (Manifest { target: "z80-cpm".into(), ..good.clone() }, "it is for z80-cpm, and this"),
-            (of(true, false), "it was compiled with `fuel`, and is to be run without"),
-            (of(true, true), "it was compiled with `deterministic`, and is to be run without"),
+            (of(true, false), "it was compiled with `Limits::fuel`, and is to be run without"),
+            (
+                of(true, true),
+                "it was compiled with `RuntimeBuilder::deterministic`, and is to be run without",
+            ),
             (
                 Manifest { host_values: true, ..good.clone() },
-                "it was compiled with `externref`, and is to be run without",
+                "it was compiled with `RuntimeBuilder::host_values`, and is to be run without",
             ),
             (Manifest { compatibility: String::new(), ..good.clone() }, "other settings"),
             (
@@ -222,6 +207,9 @@ mod tests {
             assert!(error.contains(reason), "{error}");
         }
         let plain = of(false, false).check(&engine(true, true)).expect_err("others");
-        assert_eq!(plain, "it was compiled without `deterministic`, and is to be run with");
+        assert_eq!(
+            plain,
+            "it was compiled without `RuntimeBuilder::deterministic`, and is to be run with"
+        );
     }
 }

@@ -28,6 +28,7 @@ use wit_host_text::contain::contained;
 
 /// A guest that was compiled ahead of time.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CompiledGuest {
     /// The content of the file, which [`Runtime::load_compiled`] takes.
     pub bytes: Vec<u8>,
@@ -59,7 +60,8 @@ impl<T: Send + 'static> Runtime<T> {
         let imports = inspect(&inner.offer(), &binary, None)?.imports.into_iter();
         let imports = imports.map(|import| import.item.name).collect();
         let manifest = Manifest::new(&inner.shared, kind, &binary, &code, imports);
-        Ok(CompiledGuest { bytes: file::write(code, &manifest), manifest })
+        let bytes = file::write(code, &manifest).map_err(Error::host("write the manifest"))?;
+        Ok(CompiledGuest { bytes, manifest })
     }
 
     /// [`Runtime::compile`] on the content of a file.

@@ -1,6 +1,6 @@
-//! Sessions that serve one caller after another: who may be served by a session that
-//! has served others, and which sessions are kept for it. How a session is started
-//! and called it does not know.
+//! Sessions that serve one caller after another. It decides which callers a session may serve,
+//! and which sessions are kept for the next caller. It does not know how a session is started
+//! or called.
 
 mod shelf;
 
@@ -12,54 +12,52 @@ use wasmtime::component::Val;
 use crate::error::Result;
 use crate::grants::Grants;
 use crate::guest::Guest;
-use crate::session::Session;
+use crate::session::{Session, Terms};
 use crate::{blocking, executor};
 pub use shelf::Lease;
 use shelf::{Next, Shelf};
 
-/// How many sessions are kept idle unless it is told otherwise.
+/// The number of idle sessions that are kept by default.
 const IDLE: usize = 16;
 
-/// Which callers may be served by one session. A session is a guest's memory and the
-/// host data: what is left in either can be seen by whoever is served next.
+/// Which callers one session may serve. A session is a guest's memory and the host data, and
+/// the next caller may see what is left in either.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reuse {
-    /// None but one: each has a session of its own, which ends with it. Callers are
-    /// isolated from one another, and what one does to a guest, also by a flaw of the
-    /// guest's, ends with the session. The one to choose where callers do not trust each
-    /// other.
+    /// One caller only. Each caller has a session of its own, which ends with it. Callers are
+    /// isolated from one another, and what one does to a guest, even through a flaw of the
+    /// guest, ends with the session. Choose this if callers do not trust each other.
     #[default]
     Never,
-    /// So many, one after another. Callers are not isolated: a guest may keep what one
-    /// has given to it, by intent or by mistake, and hand it to the next ones, and one
-    /// who can break the guest has broken it for them. It is for callers that may see
-    /// each other's data, and for guests that are slow to start; the number bounds what
-    /// leaks and bad states can become.
+    /// This number of callers, one after another. They are not isolated: a guest may keep what
+    /// one caller has passed to it, by intent or by mistake, and pass it on to the next ones,
+    /// and a caller that breaks the guest has broken it for them. This is for callers that may
+    /// see each other's data, and for guests that are slow to start. The number limits how far
+    /// leaks and bad states can grow.
     Calls(NonZeroU32),
-    /// Every one, until a call fails. What was said of [`Reuse::Calls`] holds without a
-    /// bound: it is for guests that keep something on purpose, as a cache, for callers
+    /// Every caller, until a call fails. What is said of [`Reuse::Calls`] holds without a
+    /// limit. This is for guests that keep something on purpose, such as a cache, for callers
     /// of one party.
     UntilFailure,
 }
 
-/// Sessions of one guest, for a server: hands out one for a call, takes it back, and
-/// gives it to the next caller as far as [`Reuse`] allows. A session serves one caller
-/// at a time.
+/// Sessions of one guest, for a server. It lends a session for a call, takes it back, and lends
+/// it to the next caller as far as [`Reuse`] allows. A session serves one caller at a time.
 ///
-/// A session is not used again after a failure of any kind: a trap, a limit, an exit, a
-/// call that was dropped half-way, a panic of the thread that holds it.
+/// A session is not used again after a failure of any kind: a trap, a limit, an exit, a call
+/// that was dropped half-way, a panic of the thread that holds it.
 ///
-/// An idle session has its memory, and its place in the [`Pool`](crate::pool::Pool) where
-/// there is one. A caller of the same `Sessions` gets it; callers of others wait, so that
-/// several with one pool should together keep fewer than it has places. Clones share their
-/// idle sessions, until one of them is given other settings.
+/// An idle session keeps its memory, and its slot in the [`Pool`](crate::pool::Pool) if there
+/// is one. A caller of the same `Sessions` gets it, while callers of others wait. So all
+/// `Sessions` with one pool should together keep fewer sessions than the pool has slots.
+/// Clones share their idle sessions, until one of them gets other settings.
 ///
 /// ```
 /// use std::num::NonZeroU32;
 /// use wit_host::{Pool, Reuse, Runtime, Sessions, Val};
 ///
-/// let runtime = Runtime::builder().pool(Pool::new(100)).build()?;
+/// let runtime = Runtime::builder().allow_text_format(true).pool(Pool::new(100)).build()?;
 /// let guest = runtime.load(r#"(module (func (export "answer") (result i32) i32.const 42))"#)?;
 /// let hundred = NonZeroU32::new(100).expect("not zero");
 /// let sessions = Sessions::new(guest, || ()).reuse(Reuse::Calls(hundred));
@@ -74,7 +72,7 @@ pub enum Reuse {
 pub struct Sessions<T: 'static> {
     guest: Guest<T>,
     data: Arc<dyn Fn() -> T + Send + Sync>,
-    grants: Arc<Grants>,
+    terms: Terms,
     keep: Keep,
     idle: Arc<Shelf<Session<T>>>,
     idle_blocking: Arc<Shelf<blocking::Session<T>>>,
@@ -85,7 +83,7 @@ impl<T> Clone for Sessions<T> {
         Self {
             guest: self.guest.clone(),
             data: Arc::clone(&self.data),
-            grants: Arc::clone(&self.grants),
+            terms: self.terms.clone(),
             keep: self.keep,
             idle: Arc::clone(&self.idle),
             idle_blocking: Arc::clone(&self.idle_blocking),
@@ -97,34 +95,36 @@ impl<T> Clone for Sessions<T> {
 #[derive(Clone, Copy, Debug)]
 struct Keep {
     reuse: Reuse,
-    /// How many are idle at one time, at most.
+    /// The number of idle sessions at most.
     idle: usize,
-    /// How large one may have grown.
+    /// The number of bytes that a session may have grown to.
     memory: usize,
 }
 
 impl<T: Send + 'static> Sessions<T> {
-    /// Sessions of `guest`, each of which is started with what `data` makes. They have
-    /// the runtime's grants, and none of them serves two callers.
+    /// Creates sessions of `guest`. Each is started with a value of `data`. They have the
+    /// runtime's grants, and none of them serves two callers.
     pub fn new(guest: Guest<T>, data: impl Fn() -> T + Send + Sync + 'static) -> Self {
-        let grants = Arc::clone(&guest.inner().grants);
+        let inner = guest.inner();
+        let (grants, limits) = (Arc::clone(&inner.grants), Arc::clone(&inner.limits));
         let keep = Keep { reuse: Reuse::default(), idle: IDLE, memory: usize::MAX };
         let (idle, idle_blocking) = (Arc::default(), Arc::default());
-        Self { guest, data: Arc::new(data), grants, keep, idle, idle_blocking }
+        let terms = Terms { grants, limits };
+        Self { guest, data: Arc::new(data), terms, keep, idle, idle_blocking }
     }
 
-    /// The guest whose sessions they are.
+    /// Returns the guest of the sessions.
     pub fn guest(&self) -> &Guest<T> {
         &self.guest
     }
 
-    /// Shares no idle session with the clones that there are: theirs have other settings.
+    /// Stops sharing idle sessions with existing clones, whose sessions have other settings.
     fn apart(mut self) -> Self {
         (self.idle, self.idle_blocking) = (Arc::default(), Arc::default());
         self
     }
 
-    /// Sets which callers may be served by one session.
+    /// Sets which callers one session may serve.
     #[must_use]
     pub fn reuse(mut self, reuse: Reuse) -> Self {
         self.keep.reuse = reuse;
@@ -133,72 +133,120 @@ impl<T: Send + 'static> Sessions<T> {
 
     /// Sets what the sessions may touch.
     #[must_use]
-    pub fn grants(mut self, grants: Grants) -> Self {
-        self.grants = Arc::new(grants);
+    pub fn grants(mut self, grants: impl Into<Arc<Grants>>) -> Self {
+        self.terms.grants = grants.into();
         self.apart()
     }
 
-    /// Sets how many sessions are kept idle, at most: 16, unless this says otherwise.
+    /// Sets the number of idle sessions that are kept at most, 16 by default.
     #[must_use]
     pub fn idle(mut self, most: usize) -> Self {
         self.keep.idle = most;
         self.apart()
     }
 
-    /// Sets how many bytes of memory and tables a session may have to be kept. A guest's
-    /// memory grows and never shrinks, so one large request would be paid for as long as
-    /// the session lives. By default, all that [`Limits::memory`](wit_host_binary::limits::Limits::memory)
-    /// allows.
+    /// Sets how many bytes of memory and tables a session may have to be kept. A guest's memory
+    /// grows and never shrinks, so one large request would cost memory for as long as the
+    /// session lives. By default it is all that
+    /// [`Limits::memory`](wit_host_binary::limits::Limits::memory) allows.
     #[must_use]
     pub fn memory(mut self, most: usize) -> Self {
         self.keep.memory = most;
         self.apart()
     }
 
-    /// A session for one caller, which is given back when it is dropped: one that is
-    /// idle, or else a new one.
+    /// Returns a session for one caller, which is given back when it is dropped: an idle
+    /// session, or else a new one.
     ///
     /// # Errors
-    /// Those of [`Guest::session_with`].
+    /// Those of [`SessionBuilder::start`](crate::SessionBuilder::start).
     pub async fn take(&self) -> Result<Lease<Session<T>>> {
         let inner = self.guest.inner();
-        let (session, served) = match self.idle.next(inner.place()).await? {
+        let (session, served) = match self.idle.next(inner.permit()).await? {
             Next::Kept(session, served) => (session, served),
-            Next::Place(place) => {
+            Next::Permit(permit) => {
                 let (guest, data) = (&self.guest, (self.data)());
-                (Session::start(guest, data, &self.grants, place).await?, 0)
+                (Session::start(guest, data, &self.terms, permit).await?, 0)
             }
         };
-        Ok(Lease::new(session, served, self.keep, &self.idle))
+        Ok(Lease::new(session, served, self.keep, &self.idle, memory))
     }
 
-    /// [`Sessions::take`], blocking. Idle sessions for blocking callers are other ones.
+    /// Returns a session for one caller with host data of its own: an idle session whose data
+    /// is replaced, or else a new one. The data stays in a session that is kept: if one caller
+    /// brings data, all should. If a caller may touch what others may not, give it
+    /// `Sessions` of its own: see [`Sessions::grants`].
     ///
     /// # Errors
-    /// The same, and [`Error::Host`](crate::error::Error::Host) where no executor is to be had.
+    /// Those of [`Sessions::take`].
+    pub async fn take_with(&self, data: T) -> Result<Lease<Session<T>>> {
+        let inner = self.guest.inner();
+        let (session, served) = match self.idle.next(inner.permit()).await? {
+            Next::Kept(mut session, served) => {
+                *session.data_mut() = data;
+                (session, served)
+            }
+            Next::Permit(permit) => {
+                (Session::start(&self.guest, data, &self.terms, permit).await?, 0)
+            }
+        };
+        Ok(Lease::new(session, served, self.keep, &self.idle, memory))
+    }
+
+    /// Returns a blocking session for one caller, as [`Sessions::take`] does. Blocking and
+    /// async callers do not share idle sessions.
+    ///
+    /// # Errors
+    /// Those of [`Sessions::take`], and [`Error::Host`](crate::error::Error::Host) if no
+    /// executor can be made.
     ///
     /// # Panics
     /// As the methods of [`blocking::Session`] do.
     pub fn take_blocking(&self) -> Result<Lease<blocking::Session<T>>> {
-        let inner = self.guest.inner();
-        let next = match self.idle_blocking.take() {
-            Some((session, served)) => Next::Kept(session, served),
-            None => match inner.try_place() {
-                Ok(place) => Next::Place(place),
-                Err(_) => executor::wait(self.idle_blocking.next(inner.place()))?,
-            },
-        };
-        let (session, served) = match next {
+        let (session, served) = match self.next_blocking()? {
             Next::Kept(session, served) => (session, served),
-            Next::Place(place) => {
+            Next::Permit(permit) => {
                 let (guest, data) = (&self.guest, (self.data)());
-                (blocking::Session::start(guest, data, &self.grants, place, None)?, 0)
+                (blocking::Session::start(guest, data, &self.terms, permit, None)?, 0)
             }
         };
-        Ok(Lease::new(session, served, self.keep, &self.idle_blocking))
+        Ok(Lease::new(session, served, self.keep, &self.idle_blocking, memory_of_blocking))
     }
 
-    /// [`Session::call`] of a session for this one call.
+    /// Returns a blocking session for one caller with host data of its own, as
+    /// [`Sessions::take_with`] does.
+    ///
+    /// # Errors
+    /// Those of [`Sessions::take_blocking`].
+    ///
+    /// # Panics
+    /// As the methods of [`blocking::Session`] do.
+    pub fn take_with_blocking(&self, data: T) -> Result<Lease<blocking::Session<T>>> {
+        let (session, served) = match self.next_blocking()? {
+            Next::Kept(mut session, served) => {
+                *session.data_mut() = data;
+                (session, served)
+            }
+            Next::Permit(permit) => {
+                (blocking::Session::start(&self.guest, data, &self.terms, permit, None)?, 0)
+            }
+        };
+        Ok(Lease::new(session, served, self.keep, &self.idle_blocking, memory_of_blocking))
+    }
+
+    fn next_blocking(&self) -> Result<Next<blocking::Session<T>>> {
+        let inner = self.guest.inner();
+        if let Some((session, served)) = self.idle_blocking.take() {
+            return Ok(Next::Kept(session, served));
+        }
+        // A free slot needs no executor, so this is tried before waiting.
+        match inner.try_permit() {
+            Ok(permit) => Ok(Next::Permit(permit)),
+            Err(_) => executor::wait(self.idle_blocking.next(inner.permit())),
+        }
+    }
+
+    /// Makes one call with a session: [`Session::call`] on a session of [`Sessions::take`].
     ///
     /// # Errors
     /// Those of [`Sessions::take`] and of [`Session::call`].
@@ -206,11 +254,21 @@ impl<T: Send + 'static> Sessions<T> {
         self.take().await?.call(name, args).await
     }
 
-    /// [`Sessions::call`], blocking.
+    /// Makes one call with a blocking session.
     ///
     /// # Errors
-    /// The same, and those of [`Sessions::take_blocking`].
+    /// Those of [`Sessions::call`] and of [`Sessions::take_blocking`].
     pub fn call_blocking(&self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         self.take_blocking()?.call(name, args)
     }
+}
+
+/// Returns the number of bytes of memory and tables of a session. `None` if it cannot be called
+/// any more.
+fn memory<T: Send + 'static>(session: &Session<T>) -> Option<usize> {
+    session.is_live().then(|| session.spent().peak_memory)
+}
+
+fn memory_of_blocking<T: Send + 'static>(session: &blocking::Session<T>) -> Option<usize> {
+    (!session.has_ended()).then(|| session.spent().peak_memory)
 }

@@ -1,30 +1,22 @@
-//! Sessions that are idle, and those that are out. Whether a session is kept is
-//! decided when it comes back.
+//! Keeps idle sessions, and gives them out as leases. A lease decides when it is dropped
+//! whether its session is kept. This module does not know how a session is started or called.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
-use futures_util::future::{Either, select};
 use tokio::sync::Notify;
 
 use super::{Keep, Reuse};
-use crate::blocking;
 use crate::error::Result;
-use crate::pool::Place;
-use crate::session::Session;
+use crate::pool::Permit;
 
-/// A session that can be kept, of either kind.
-pub trait Reusable {
-    /// Whether it can be called.
-    fn is_live(&self) -> bool;
-    /// Bytes of memory and tables that it has.
-    fn memory(&self) -> usize;
-}
-
-/// Idle sessions, with how many callers each has served. Whoever comes next gets the
-/// one that was used last, whose memory is nearest.
+/// The idle sessions, each with the number of callers that it has served. The next caller gets
+/// the one that was used last, because its memory is most likely still in the processor's
+/// caches.
 pub(super) struct Shelf<S> {
     idle: Mutex<Vec<(S, u32)>>,
     returned: Notify,
@@ -32,20 +24,23 @@ pub(super) struct Shelf<S> {
 
 /// What the next caller gets.
 pub(super) enum Next<S> {
-    /// A session, and how many callers it has served.
+    /// An idle session, and the number of callers that it has served.
     Kept(S, u32),
-    /// A place for a new one.
-    Place(Option<Place>),
+    /// A slot for a new session.
+    Permit(Option<Permit>),
 }
 
-/// A session that is out for one caller, who reaches everything of a session through it. It
-/// is given back when it is dropped.
-pub struct Lease<S: Reusable> {
+/// A session that is lent to one caller. It dereferences to the session, and gives it back when
+/// it is dropped.
+pub struct Lease<S> {
     session: Option<S>,
-    /// How many callers it has served, this one included.
+    /// The number of callers that the session has served, this one included.
     served: u32,
     keep: Keep,
     shelf: Arc<Shelf<S>>,
+    /// Returns the number of bytes of memory and tables of a session. `None` if it cannot be
+    /// called any more.
+    memory: fn(&S) -> Option<usize>,
 }
 
 impl<S> Default for Shelf<S> {
@@ -59,20 +54,29 @@ impl<S> Shelf<S> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    /// An idle session, or what `place` gives, whichever there is first.
+    /// Returns an idle session or the result of `permit`, whichever comes first. A caller that
+    /// waits for a slot must also notice a session that comes back: that session holds its
+    /// slot, so none may ever become free.
     pub(super) async fn next(
         &self,
-        place: impl Future<Output = Result<Option<Place>>>,
+        permit: impl Future<Output = Result<Option<Permit>>>,
     ) -> Result<Next<S>> {
-        let mut place = pin!(place);
+        let mut permit = pin!(permit);
         loop {
             if let Some((session, served)) = self.take() {
                 return Ok(Next::Kept(session, served));
             }
-            // One that comes back in between is remembered.
-            let returned = pin!(self.returned.notified());
-            if let Either::Left((place, _)) = select(place.as_mut(), returned).await {
-                return place.map(Next::Place);
+            // A session may come back between `take` and this line. `notify_one` then stores a
+            // permit, which `notified` takes, so the wake-up is not lost.
+            let mut returned = pin!(self.returned.notified());
+            // `permit` is polled first and stays pinned across turns of the loop, so the caller
+            // keeps its turn in the pool's queue.
+            let first = poll_fn(|context| match permit.as_mut().poll(context) {
+                Poll::Ready(permit) => Poll::Ready(Some(permit)),
+                Poll::Pending => returned.as_mut().poll(context).map(|()| None),
+            });
+            if let Some(permit) = first.await {
+                return permit.map(Next::Permit);
             }
         }
     }
@@ -86,13 +90,19 @@ impl<S> Shelf<S> {
     }
 }
 
-impl<S: Reusable> Lease<S> {
-    pub(super) fn new(session: S, before: u32, keep: Keep, shelf: &Arc<Shelf<S>>) -> Self {
+impl<S> Lease<S> {
+    pub(super) fn new(
+        session: S,
+        before: u32,
+        keep: Keep,
+        shelf: &Arc<Shelf<S>>,
+        memory: fn(&S) -> Option<usize>,
+    ) -> Self {
         let (served, shelf) = (before.saturating_add(1), Arc::clone(shelf));
-        Self { session: Some(session), served, keep, shelf }
+        Self { session: Some(session), served, keep, shelf, memory }
     }
 
-    /// Keeps the session from the next caller: it ends when this is dropped.
+    /// Ends the session when this lease is dropped, instead of keeping it for the next caller.
     pub fn discard(&mut self) {
         self.keep.reuse = Reuse::Never;
     }
@@ -103,13 +113,14 @@ impl<S: Reusable> Lease<S> {
             Reuse::Calls(most) => self.served < most.get(),
             Reuse::UntilFailure => true,
         };
-        // What a panic has left undone, nobody knows.
-        let is_whole = session.is_live() && !std::thread::panicking();
-        is_allowed && is_whole && session.memory() <= self.keep.memory
+        // A panic may have left the session's data half changed.
+        let is_whole = !std::thread::panicking();
+        let fits = (self.memory)(session).is_some_and(|memory| memory <= self.keep.memory);
+        is_allowed && is_whole && fits
     }
 }
 
-impl<S: Reusable> Drop for Lease<S> {
+impl<S> Drop for Lease<S> {
     fn drop(&mut self) {
         if let Some(session) = self.session.take()
             && self.may_serve_again(&session)
@@ -119,43 +130,23 @@ impl<S: Reusable> Drop for Lease<S> {
     }
 }
 
-impl<S: Reusable> Deref for Lease<S> {
+impl<S> Deref for Lease<S> {
     type Target = S;
 
     fn deref(&self) -> &S {
-        // It is only taken out by `drop`.
+        // Only `drop` takes the session out.
         self.session.as_ref().expect("a lease has its session")
     }
 }
 
-impl<S: Reusable> DerefMut for Lease<S> {
+impl<S> DerefMut for Lease<S> {
     fn deref_mut(&mut self) -> &mut S {
         self.session.as_mut().expect("a lease has its session")
     }
 }
 
-impl<S: Reusable> fmt::Debug for Lease<S> {
+impl<S> fmt::Debug for Lease<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lease").field("served", &self.served).finish_non_exhaustive()
-    }
-}
-
-impl<T: Send + 'static> Reusable for Session<T> {
-    fn is_live(&self) -> bool {
-        self.is_live()
-    }
-
-    fn memory(&self) -> usize {
-        self.spent().peak_memory
-    }
-}
-
-impl<T: Send + 'static> Reusable for blocking::Session<T> {
-    fn is_live(&self) -> bool {
-        Session::is_live(self)
-    }
-
-    fn memory(&self) -> usize {
-        self.spent().peak_memory
     }
 }

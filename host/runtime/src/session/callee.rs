@@ -1,4 +1,5 @@
-//! The functions that are called by name: each is looked up once a session.
+//! The functions that were called by name. Each is looked up once in a session, because looking
+//! it up takes longer than a short call.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +14,16 @@ use crate::state::State;
 use wit_host_binary::entry_point::Main;
 use wit_host_binary::names::START;
 
-/// What was called by name. A call takes it out of the session, which it has to itself.
+/// The functions that were called by name. A call takes this out of the session, so that it can
+/// use it while it also borrows the session's store.
 #[derive(Default)]
 pub(super) struct Callees {
-    /// Places in `functions`.
+    /// The index in `functions` of each name.
     by_name: BTreeMap<String, usize>,
     pub functions: Vec<Callee>,
-    /// The place of a command's main.
+    /// The index of a command's main function.
     command: Option<usize>,
-    /// Room for a call's arguments and results, for call after call.
+    /// Room for the arguments and results of calls, which is reused.
     pub(super) numbers: Vec<wasmtime::Val>,
 }
 
@@ -32,8 +34,8 @@ pub(super) enum Callee {
 }
 
 impl<T: Send + 'static> Session<T> {
-    /// What was called by name, to be put back after the call, and the place there of the
-    /// function of that name.
+    /// Returns the functions that were called by name, which have to be put back after the
+    /// call, and the index of the function `name` among them.
     pub(super) fn callee(&mut self, live: Live, name: &str) -> Result<(Box<Callees>, usize)> {
         let mut callees = self.callees.take().unwrap_or_default();
         if let Some(place) = callees.by_name.get(name) {
@@ -56,7 +58,7 @@ impl<T: Send + 'static> Session<T> {
         Ok((callees, place))
     }
 
-    /// The function of that full name, or the one that a shorter name means.
+    /// Finds a function by its full name or by a shorter one.
     fn find_by_any_name(&mut self, live: Live, name: &str) -> Result<Callee> {
         if let Some(callee) = self.find(live, name) {
             return Ok(callee);
@@ -65,7 +67,8 @@ impl<T: Send + 'static> Session<T> {
         self.find(live, &full).ok_or_else(|| self.no_such(name))
     }
 
-    /// Puts back what [`Session::callee`] has given, of which that one was called.
+    /// Puts back what [`Session::callee`] has returned, after the function with this index was
+    /// called.
     #[inline]
     pub(super) fn put_back(&mut self, callees: Box<Callees>, place: usize, succeeded: bool) {
         if succeeded && callees.command == Some(place) {
@@ -93,8 +96,7 @@ impl<T: Send + 'static> Session<T> {
         }
     }
 
-    /// Runs `call` under the session's guards, with `_start` ahead of it where that
-    /// is still to be run.
+    /// Runs `call` under the session's guards. Calls `_start` first if that has not been done.
     pub(super) async fn started<R>(
         &mut self,
         live: Live,
@@ -113,7 +115,8 @@ impl<T: Send + 'static> Session<T> {
     }
 }
 
-/// Whether the function is a command's main, which returns when the program is over.
+/// Returns whether the function is a command's main function. When it returns, the program is
+/// over.
 fn is_command(name: &str, live: Live) -> bool {
     match live {
         Live::Component(_) => Main::is_of_wasi(name),

@@ -1,5 +1,5 @@
-//! Calls of a core module's exports by a convention for what is no number: the
-//! whole of one, from handing over to giving back, under the guards of one call.
+//! Calls exports of core modules by a convention. All of such a call, from passing the
+//! arguments to freeing the result, runs under the guards of one call.
 
 use wasmtime::component::Val;
 
@@ -10,22 +10,21 @@ use crate::failure::CallSite;
 use wit_host_binary::allocator_names::AllocatorNames;
 
 impl<T: Send + 'static> Session<T> {
-    /// Names the guest's allocator for [`Session::call_with`], where it has another name than
-    /// those of [`Abi`], or where the guest has several.
+    /// Selects the guest's allocator for [`Session::call_with_abi`], if its name is not one of
+    /// those in [`Abi`], or if the guest has several.
     pub fn set_allocator(&mut self, names: AllocatorNames) {
         self.allocator = Some(names);
     }
 
-    /// Calls an export of a core module with text, bytes and arrays, by the
-    /// convention that the module keeps. Handing the arguments over, the call itself,
-    /// reading and giving back are one call of the session: its time and its fuel are
-    /// for all of it.
+    /// Calls an export of a core module with text, bytes and arrays, by the convention that the
+    /// module follows. Passing the arguments, the call, reading the result and freeing it are
+    /// one call of the session, with one limit of time and one of fuel.
     ///
     /// ```
     /// use wit_host::{Abi, Returns, Val};
     ///
     /// // Returns the text that it was given, without its first byte.
-    /// let guest = wit_host::Runtime::<()>::builder().build()?.load(r#"(module
+    /// let guest = wit_host::Runtime::<()>::builder().allow_text_format(true).build()?.load(r#"(module
     ///     (memory (export "memory") 1)
     ///     (func (export "malloc") (param i32) (result i32) (i32.const 1024))
     ///     (func (export "free") (param i32))
@@ -39,13 +38,12 @@ impl<T: Send + 'static> Session<T> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Session::call`]. Among the reasons for [`Error::InvalidCall`] are a
-    /// component, which needs no convention, and an allocator that is missing. Where
-    /// the guest does not keep to the convention, as with a pointer outside of its
-    /// memory, it is [`Error::Trapped`]; where it hands over more than
-    /// [`Limits::host_call_bytes`](wit_host_binary::limits::Limits::host_call_bytes), it is
-    /// [`Error::Limit`].
-    pub async fn call_with(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
+    /// Those of [`Session::call`]. Reasons for [`Error::InvalidCall`] include a component, which
+    /// needs no convention, and a missing allocator. If the guest breaks the convention, as
+    /// with a pointer outside of its memory, the error is [`Error::Trapped`]. If it passes more
+    /// than [`Limits::host_call_bytes`](wit_host_binary::limits::Limits::host_call_bytes), the
+    /// error is [`Error::Limit`].
+    pub async fn call_with_abi(&mut self, abi: Abi, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let live = self.live()?;
         let Live::Module { instance, .. } = live else {
             let reason = "the guest is a component, which takes and returns text by the types \

@@ -1,19 +1,19 @@
-//! Calls of a core module's exports with the engine's own values, among which are those that
-//! the component model has none for: vectors, and references.
+//! Calls exports of core modules with the engine's own values. They include vectors and
+//! references, which the component model does not have.
 
 use super::{Live, Session};
 use crate::error::{Error, Result};
 use crate::failure::CallSite;
 
 impl<T: Send + 'static> Session<T> {
-    /// Calls an export of a core module with the engine's own values, as
-    /// [`Guest::core_type`](crate::guest::Guest::core_type) has their types. A `v128` is
+    /// Calls an export of a core module with the engine's own values.
+    /// [`Guest::core_type`](crate::guest::Guest::core_type) returns its type. A `v128` is a
     /// [`V128`](wasmtime::Val::V128).
     ///
     /// ```
     /// use wit_host::wasmtime::Val;
     ///
-    /// let guest = wit_host::Runtime::<()>::builder().build()?.load(
+    /// let guest = wit_host::Runtime::<()>::builder().allow_text_format(true).build()?.load(
     ///     r#"(module (func (export "low") (param v128) (result i64)
     ///         (i64x2.extract_lane 0 (local.get 0))))"#)?;
     /// let low = guest.session(()).start_blocking()?.call_core("low", &[Val::V128(7u128.into())])?;

@@ -1,10 +1,9 @@
-//! What there is to say of a call that failed: what it was that ended it, and everything
-//! that is known of where the guest stood.
+//! Describes a call that failed: what ended it, and what is known of the state of the guest.
 
 use tracing::Span;
-use wasmtime::WasmCoreDump;
 
 use super::Session;
+use crate::coredump;
 use crate::error::Error;
 use crate::failure::{CallSite, Ending, Failure, Verdict, is_of_host_function, of_panic};
 use crate::guest::Linked;
@@ -24,7 +23,8 @@ impl<T: Send + 'static> Session<T> {
     ) -> Error {
         self.name_last_call(called.function);
         let failed = failed.map(|error| match error {
-            // With the frames that it was stopped in.
+            // A late call is out of time, whatever it ended with. If it was stopped for that,
+            // its own error is kept, because it has the frames in which the call was stopped.
             Some(error) if in_time || error.is::<LimitReached>() => error,
             _ => self.store.data().deadline.reached(),
         });
@@ -36,7 +36,7 @@ impl<T: Send + 'static> Session<T> {
         error
     }
 
-    /// What an error of the engine's or a panic comes to.
+    /// Converts the engine's error or a panic into an error of this library.
     fn failed(
         &mut self,
         called: CallSite<'_>,
@@ -67,8 +67,8 @@ impl<T: Send + 'static> Session<T> {
         }
     }
 
-    /// Whose failure it is. What no function of the engine's is known to say, a host function
-    /// has said: where the guest is a component, and imports functions of the embedder's.
+    /// Decides whose failure it is. An error that no function of the engine makes comes from a
+    /// host function, if the guest is a component that imports functions of the embedder.
     fn verdict(&self, error: &wasmtime::Error) -> Verdict {
         let verdict = Verdict::of(error, self.store.data());
         let Verdict::Unknown(reason) = verdict else { return verdict };
@@ -83,7 +83,8 @@ impl<T: Send + 'static> Session<T> {
     }
 
     fn exited_with(&mut self, status: i32, function: &str) -> Error {
-        // `_start` was called ahead of the function, where it was that.
+        // If `_start` was called before the function and exited with a failure, it is the one
+        // that ended.
         let function = match self.store.data().start_exited {
             Some(failed) if failed != 0 => START,
             _ => function,
@@ -92,7 +93,7 @@ impl<T: Send + 'static> Session<T> {
         Error::Exited(status)
     }
 
-    /// That the guest had ended as a program does, before it was called and failed.
+    /// Returns a note that the guest had exited before the call that failed.
     fn had_ended(&self) -> Option<String> {
         let exited = self.store.data().start_exited;
         let how = match (&self.command, exited) {
@@ -131,9 +132,7 @@ impl<T: Send + 'static> Session<T> {
             let imports = module.map_or_else(|| self.guest.imports(), |_| Vec::new());
             failure.traced(error, &imports, module);
             failure.of_guest(self.guest.loaded.hash);
-            let coredump = error.downcast_ref::<WasmCoreDump>();
-            failure.coredump =
-                coredump.map(|dump| dump.serialize(&mut self.store, called.function));
+            failure.coredump = coredump::of(error, &mut self.store, called.function);
         }
         let table = &self.guest.inner().env;
         let noted = noted.and_then(|number| table.name_of(number));

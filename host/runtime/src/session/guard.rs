@@ -1,10 +1,17 @@
-//! The one way into a guest: the clock is started, what it cost is counted, and
-//! after any failure the session is over.
+//! Runs every call into a guest. There is no other way in: this module starts the clock, counts
+//! what the call cost, and ends the session after any failure. It does not know what is called.
+//!
+//! This is the hot path of a call, and a short call takes some tens of nanoseconds. Therefore
+//! functions are inlined, work for rare cases stands in functions of its own, and the clock is
+//! not read in most calls.
 
+use std::any::Any;
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use tracing::{Instrument as _, Level, Span};
 use wasmtime::Store;
 
@@ -18,22 +25,26 @@ use crate::state::State;
 use wit_host_binary::limits::Limits;
 use wit_host_text::shown;
 
-/// How many calls of a session are timed one by one. Whoever makes more of them wants
-/// them quick.
+/// The number of calls of a session that are timed by the clock. A session with more calls has
+/// short ones, for which reading the clock twice would take longer than the call itself. Later
+/// calls are timed by epochs.
 const CALLS_BY_CLOCK: u8 = 100;
 
-/// What every call asks of the guest's runtime, kept near.
+/// What every call needs to know of the runtime. It is copied into the session, so that a call
+/// follows no pointer to it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Guards {
-    fuel: Option<u64>,
+    pub(super) fuel: Option<u64>,
+    pub(super) wall_clock: Option<Duration>,
     pub(super) stack: usize,
     deterministic: bool,
 }
 
 impl Guards {
-    pub(super) fn of<T>(inner: &Host<T>) -> Self {
-        let Limits { fuel, stack, .. } = *inner.limits;
-        Self { fuel, stack, deterministic: inner.deterministic }
+    pub(super) fn of<T>(inner: &Host<T>, limits: &Limits) -> Self {
+        let Limits { fuel, wall_clock, .. } = *limits;
+        let stack = inner.limits.stack;
+        Self { fuel, wall_clock, stack, deterministic: inner.deterministic }
     }
 }
 
@@ -44,13 +55,14 @@ impl<T: Send + 'static> Session<T> {
         called: CallSite<'_>,
         call: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,
     ) -> impl Future<Output = Result<R>> {
-        // A call that is dropped half-way leaves the guest where it stood, and its name.
+        // The name is noted first, because a call that is dropped half-way leaves no other
+        // trace. It ends the session as well.
         self.name_last_call(called.function);
         let by_clock = self.count_early();
         self.timed(called, by_clock, call)
     }
 
-    /// The same for a call that is not async.
+    /// Runs `call`, which is not async, under the session's guards.
     #[inline]
     pub(super) fn guarded_sync<R>(
         &mut self,
@@ -61,7 +73,7 @@ impl<T: Send + 'static> Session<T> {
         self.timed_sync(called, by_clock, call)
     }
 
-    /// Runs `call`, and tells its time by the clock or by epochs.
+    /// Runs `call`, and measures its time by the clock or by epochs.
     pub(super) async fn timed<R>(
         &mut self,
         called: CallSite<'_>,
@@ -72,14 +84,16 @@ impl<T: Send + 'static> Session<T> {
         let began = self.begin(by_clock)?;
         let outcome = {
             let inner = self.guest.inner();
-            // The store's own is the guest's to ask while the call is under way.
-            let mut deadline = Deadline::new(inner.limits.wall_clock, began);
+            // A copy, because the store is borrowed while the call runs. The one in the store
+            // is checked from within the guest.
+            let mut deadline = Deadline::new(self.guards.wall_clock, began);
             let call = pin!(written(call, &mut self.store));
             let within = deadline.within(&inner.shared.epochs, call);
-            // What is pinned here need not be moved into what waits for it.
-            let guarded = pin!(AssertUnwindSafe(within).catch_unwind());
-            guarded.instrument(span.clone()).await
+            // The call stays pinned here, so that it need not be moved into `caught`.
+            caught(pin!(within)).instrument(span.clone()).await
         };
+        // A call that was stopped has not waited for its output; this gives the output a short
+        // time.
         if let Some(outlets) = self.outlets() {
             outlets.written_soon().await;
         }
@@ -91,7 +105,7 @@ impl<T: Send + 'static> Session<T> {
         }
     }
 
-    /// The same for a call that is not async.
+    /// Runs `call`, which is not async, and measures its time by the clock or by epochs.
     #[inline]
     pub(super) fn timed_sync<R>(
         &mut self,
@@ -101,7 +115,8 @@ impl<T: Send + 'static> Session<T> {
     ) -> Result<R> {
         let span = self.span_of(called.function);
         self.begin(by_clock)?;
-        // Taken out of the outcome at once, since copying both takes as long as all else here.
+        // The result is taken out of the outcome at once. Copying both together takes as long
+        // as everything else in this function.
         let mut result = None;
         let call = || call(&mut self.store).map(|returned| result = Some(returned));
         let outcome = span.in_scope(|| catch_unwind(AssertUnwindSafe(call)));
@@ -113,7 +128,7 @@ impl<T: Send + 'static> Session<T> {
         }
     }
 
-    /// Where its output goes, if that is this process's own.
+    /// Returns the outlets that the guest writes to, if its output is this process's own.
     pub(crate) fn outlets(&self) -> Option<Outlets> {
         self.store.data().wasi.outlets().cloned()
     }
@@ -153,7 +168,7 @@ impl<T: Send + 'static> Session<T> {
         tracing::debug_span!(parent: &self.span, "call", function = %shown(function), failure)
     }
 
-    /// Counts a call, and tells whether it is one of the first.
+    /// Counts a call, and returns whether it is one of the first, which are timed by the clock.
     #[inline(always)]
     fn count_early(&mut self) -> bool {
         let is_early = self.calls < CALLS_BY_CLOCK;
@@ -161,16 +176,19 @@ impl<T: Send + 'static> Session<T> {
         is_early
     }
 
-    /// Begins a call: its fuel, its counts and its time, which is returned.
+    /// Begins a call: resets its fuel, its counters and its time. Returns when it began.
     #[inline(always)]
     fn begin(&mut self, by_clock: bool) -> Result<Began> {
         if let Some(fuel) = self.guards.fuel {
             self.refuel(fuel)?;
         }
+        // The session counts as ended until the call succeeds. So a call that is dropped
+        // half-way, or unwinds, cannot leave a session that seems to be usable.
         self.ended = true;
         let state = self.store.data_mut();
         state.meter.begin();
         state.host_call = None;
+        // A deterministic engine has no epochs, so only the clock can measure its calls.
         let began = match by_clock || self.guards.deterministic {
             true => Began::at_moment(),
             false => Began::in_epoch(&state.epochs),
@@ -179,7 +197,8 @@ impl<T: Send + 'static> Session<T> {
         Ok(began)
     }
 
-    /// No text is made for it, but the one there is is written over.
+    /// Notes the function that is called. The text is written over the last one, so that no
+    /// memory is allocated.
     pub(super) fn name_last_call(&mut self, function: &str) {
         self.last_call.clear();
         self.last_call.push_str(function);
@@ -189,12 +208,13 @@ impl<T: Send + 'static> Session<T> {
         self.store.set_fuel(fuel).map_err(Error::host("give the guest its fuel"))
     }
 
-    /// Tells whether a call is over in time, and counts what it has cost.
+    /// Ends a call. Counts what it cost, and returns whether it was in time.
     #[inline(always)]
     fn end(&mut self) -> bool {
         let state = self.store.data();
         let is_short = state.deadline.is_in_its_epoch(&state.epochs);
-        // Most calls are, and there is nothing to be counted.
+        // A call that ended in the epoch in which it began needs no count: it is in time, and
+        // its cost is rounded down to nothing.
         (is_short && self.guards.fuel.is_none()) || self.count()
     }
 
@@ -217,7 +237,7 @@ impl<T: Send + 'static> Session<T> {
     }
 }
 
-/// A call that is over once its output is written, however it ended.
+/// Runs a call, and waits until its output is written, however the call ended.
 async fn written<T: 'static, R>(
     call: impl AsyncFnOnce(&mut Store<State<T>>) -> R,
     store: &mut Store<State<T>>,
@@ -227,4 +247,16 @@ async fn written<T: 'static, R>(
         outlets.written().await;
     }
     outcome
+}
+
+/// Returns what a call ended with, or the panic that unwound out of it.
+async fn caught<R>(mut call: Pin<&mut impl Future<Output = R>>) -> Result<R, Box<dyn Any + Send>> {
+    poll_fn(|context| {
+        let poll = AssertUnwindSafe(|| call.as_mut().poll(context));
+        match catch_unwind(poll) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(panic)),
+        }
+    })
+    .await
 }

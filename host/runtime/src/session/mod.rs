@@ -1,16 +1,18 @@
-//! A session: one store with one live instance, for call after call. Every call
-//! into the guest goes through `guard`, which starts the clock and, after any
-//! failure, ends the session.
+//! A session: one store with one instance, for one call after another. Every call into the
+//! guest goes through `guard`, which starts the clock, and ends the session after any failure.
 
 mod callee;
 mod convention;
 mod core;
 mod failing;
 mod guard;
+mod limits;
 mod provided;
 mod start;
 mod sync;
 mod typed;
+
+use std::sync::Arc;
 
 use tracing::Span;
 use wasmtime::component::{self, Val};
@@ -19,52 +21,55 @@ use wasmtime::{Instance, Store};
 use crate::error::{Error, Result};
 use crate::failure::CallSite;
 use crate::guest::{Guest, Outcome};
-use crate::pool::Place;
+use crate::pool::Permit;
 use crate::state::State;
 use crate::usage::Usage;
 use callee::{Callee, Callees};
 use guard::Guards;
+pub(crate) use start::Terms;
 use wit_host_binary::allocator_names::AllocatorNames;
 use wit_host_binary::entry_point::Main;
-use wit_host_binary::limits::LimitReached;
+use wit_host_binary::limits::{LimitReached, Limits};
 
-/// A running guest. It keeps its memory from call to call, and ends with the
-/// first call that fails: what a failed call left behind is not to be trusted.
+/// A running guest. It keeps its memory from call to call. It ends with the first call that
+/// fails, since the state that a failed call leaves behind cannot be trusted.
 ///
-/// A host function cannot call back into the guest that called it: it gets the
-/// host data, while the session is borrowed by the call. (The engine itself
-/// would allow it to a function that is put into a linker by hand, with a store
-/// and an instance that it keeps. Don't.)
+/// A host function cannot call back into the guest that called it: it gets the host data, while
+/// the call borrows the session. (The engine would allow it to a function that is put into a
+/// linker by hand, with a store and an instance that it keeps. Do not do that.)
 pub struct Session<T: 'static> {
     guest: Guest<T>,
     store: Store<State<T>>,
+    /// What the session may spend as a whole.
+    limits: Arc<Limits>,
     guards: Guards,
     live: Option<Live>,
     spent: Usage,
-    /// The function of the last call that failed, or of an async one that is under way.
+    /// The function of the last call that failed, or of an async call that is running.
     last_call: String,
-    /// Whether nothing that the guest imports is async.
+    /// Whether the guest imports nothing async.
     is_sync: bool,
-    /// How many calls there have been, as far as they are counted.
+    /// The number of calls so far, as far as they are counted.
     calls: u8,
-    /// Whether the last call ended the session, as every call does until it succeeds.
+    /// Whether the session has ended. Every call sets this, and resets it if it succeeds.
     ended: bool,
-    /// The function that the guest ended itself in, and with which status.
+    /// The function in which the guest exited, and its status.
     exited: Option<(String, i32)>,
-    /// The command's main that has returned: it is made to be called once.
+    /// The command's main function, once it has returned. It is made to be called once.
     command: Option<String>,
     span: Span,
     callees: Option<Box<Callees>>,
-    /// The allocator that the guest's conventions are about, where it was named.
+    /// The allocator for calls by a convention, if it was named.
     allocator: Option<AllocatorNames>,
-    /// Behind the store, since it is somebody else's once it is dropped.
-    _place: Option<Place>,
+    /// Declared after the store, because fields are dropped in order: the slot must be free
+    /// only when the store is gone.
+    _permit: Option<Permit>,
 }
 
 #[derive(Clone, Copy)]
 enum Live {
     Component(component::Instance),
-    /// `started` is whether `_start` is out of the way.
+    /// `started` says whether `_start` is done or not needed.
     Module {
         instance: Instance,
         started: bool,
@@ -72,11 +77,12 @@ enum Live {
 }
 
 impl<T: Send + 'static> Session<T> {
-    /// Calls the guest's main: the world's `run`, a `wasi:cli/run` command, a
-    /// core module's `run`, or `_start`, whichever it has, in that order.
+    /// Calls the guest's main function. It is the first of these that the guest has: the
+    /// world's `run`, the `run` of a `wasi:cli/run` command, a core module's `run`, or
+    /// `_start`.
     ///
     /// # Errors
-    /// Those of [`Session::call`]. An exit of the guest's own is no error.
+    /// Those of [`Session::call`]. An exit of the guest is not an error.
     pub async fn main(&mut self) -> Result<Outcome> {
         let Some(main) = self.guest.main() else {
             return Err(Error::NoEntryPoint { exports: self.guest.exports() });
@@ -97,16 +103,14 @@ impl<T: Send + 'static> Session<T> {
         }
     }
 
-    /// Calls an export by its name, as [`Guest::exports`] has it or as [`Guest::resolve`]
-    /// takes it. A core
-    /// module's numbers are [`Val::S32`], [`Val::S64`], [`Val::Float32`] and
+    /// Calls an export by its name, as [`Guest::exports`] returns it or [`Guest::resolve`]
+    /// accepts it. A core module's numbers are [`Val::S32`], [`Val::S64`], [`Val::Float32`] and
     /// [`Val::Float64`].
     ///
     /// # Errors
-    /// [`Error::NoSuchFunction`] and [`Error::InvalidCall`], which leave the
-    /// session as it was; [`Error::Exited`], [`Error::Trapped`],
-    /// [`Error::Limit`], [`Error::HostFunction`] and [`Error::OutputClosed`], which
-    /// end it; [`Error::SessionEnded`] from then on.
+    /// [`Error::NoSuchFunction`] and [`Error::InvalidCall`], which leave the session as it was;
+    /// [`Error::Exited`], [`Error::Trapped`], [`Error::Limit`], [`Error::HostFunction`] and
+    /// [`Error::OutputClosed`], which end it; [`Error::SessionEnded`] from then on.
     pub async fn call(&mut self, name: &str, args: &[Val]) -> Result<Vec<Val>> {
         let live = self.live()?;
         let called = CallSite { function: name, arguments: args };
@@ -132,57 +136,59 @@ impl<T: Send + 'static> Session<T> {
         results
     }
 
-    /// The function that the guest ended itself in, through WASI, and its status. It is
-    /// `_start` where that was called ahead of another function, and that was not called.
+    /// Returns the function in which the guest exited through WASI, and its status. It is
+    /// `_start` if that was called before another function and exited, so that the other one
+    /// was not called.
     pub fn exited(&self) -> Option<(&str, i32)> {
         self.exited.as_ref().map(|(function, status)| (function.as_str(), *status))
     }
 
-    /// The limit of memory or tables that stopped the guest from growing in the last call,
-    /// if one did. Most guests end for that by themselves, each in a way of its own.
+    /// Returns the limit of memory or tables that stopped the guest from growing in the last
+    /// call, if one did. Most guests then end by themselves, each in its own way.
     pub fn refused(&self) -> Option<LimitReached> {
         self.store.data().meter.refused()
     }
 
-    /// Whether it can be called: it was set up, and no call has failed.
+    /// Returns whether the session can be called: it was set up, and no call has failed.
     pub(crate) fn is_live(&self) -> bool {
         !self.ended && self.live.is_some()
     }
 
-    /// Whether every call from now on is [`Error::SessionEnded`], since an earlier one failed.
+    /// Returns whether an earlier call has failed, so that every call now returns
+    /// [`Error::SessionEnded`].
     pub fn has_ended(&self) -> bool {
         !self.is_live()
     }
 
-    /// The guest that this session runs.
+    /// Returns the guest that this session runs.
     pub fn guest(&self) -> &Guest<T> {
         &self.guest
     }
 
-    /// The host data.
+    /// Returns the host data.
     pub fn data(&self) -> &T {
         self.store.data().data()
     }
 
-    /// The host data, to be changed between calls.
+    /// Returns the host data, to be changed between calls.
     pub fn data_mut(&mut self) -> &mut T {
         self.store.data_mut().data_mut()
     }
 
-    /// Ends the session and gives its host data back.
+    /// Ends the session and returns its host data.
     pub fn into_data(self) -> T {
         self.store.into_data().into_data()
     }
 
-    /// What the session has cost so far.
+    /// Returns what the session has cost so far.
     pub fn spent(&self) -> Usage {
         let meter = &self.store.data().meter;
         let host_calls = meter.limits().host_calls.map(|_| meter.host_calls);
         Usage { peak_memory: meter.peak, host_calls, ..self.spent }
     }
 
-    /// What the guest has written to standard output and to standard error, where
-    /// its grants say [`Stdio::Captured`](crate::grants::Stdio::Captured).
+    /// Returns what the guest has written to standard output and to standard error, if its
+    /// grants say [`Stdio::Captured`](crate::grants::Stdio::Captured).
     pub fn output(&self) -> (Vec<u8>, Vec<u8>) {
         self.store.data().wasi.output()
     }

@@ -1,5 +1,5 @@
-//! Starting a session: a store with every guard on it, and the one instance in it, which
-//! is set up under the guards of a call.
+//! Starts a session: a store with all guards, and its one instance, which is set up under the
+//! guards of a call.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -13,11 +13,20 @@ use crate::executor::{at_once, with_stack};
 use crate::failure::CallSite;
 use crate::grants::Grants;
 use crate::guest::{Guest, Linked, Loaded};
-use crate::pool::Place;
+use crate::pool::Permit;
 use crate::provider::Chain;
 use crate::state::State;
 use crate::store::guarded_store;
 use crate::usage::Usage;
+use wit_host_binary::limits::Limits;
+
+/// What a session may touch and spend.
+#[derive(Clone)]
+pub(crate) struct Terms {
+    pub(crate) grants: Arc<Grants>,
+    /// The limits. None of them is above the runtime's.
+    pub(crate) limits: Arc<Limits>,
+}
 
 const INSTANTIATE: CallSite<'static> = CallSite { function: "instantiate", arguments: &[] };
 
@@ -25,10 +34,10 @@ impl<T: Send + 'static> Session<T> {
     pub(crate) async fn start(
         guest: &Guest<T>,
         data: T,
-        grants: &Arc<Grants>,
-        place: Option<Place>,
+        terms: &Terms,
+        permit: Option<Permit>,
     ) -> Result<Self> {
-        Self::new(guest, data, grants, place)?.started_up(&guest.loaded).await
+        Self::new(guest, data, terms, permit)?.started_up(&guest.loaded).await
     }
 
     /// A session whose memory counts into another one's sum.
@@ -38,7 +47,9 @@ impl<T: Send + 'static> Session<T> {
         chain: Option<&Arc<Chain>>,
     ) -> Result<Self> {
         let inner = guest.inner();
-        let mut session = Self::new(guest, data, &inner.grants, inner.place().await?)?;
+        let (grants, limits) = (Arc::clone(&inner.grants), Arc::clone(&inner.limits));
+        let terms = Terms { grants, limits };
+        let mut session = Self::new(guest, data, &terms, inner.permit().await?)?;
         if let Some(chain) = chain {
             session.store.data_mut().meter.join(chain);
         }
@@ -47,21 +58,23 @@ impl<T: Send + 'static> Session<T> {
 
     /// Makes the session's instance.
     async fn started_up(mut self, loaded: &Loaded<T>) -> Result<Self> {
+        // Set-up is timed by epochs, since reading the clock twice takes as long as a short
+        // call.
         let live = self.timed(INSTANTIATE, false, async |store| instantiated(store, loaded).await);
         self.live = Some(live.await?);
         self.is_sync = self.ask_whether_sync(loaded);
         Ok(self)
     }
 
-    /// The same, where the guest is known to import nothing that is async and the caller
-    /// blocks.
+    /// Starts a session for a caller that blocks, of a guest that is known to import nothing
+    /// async.
     pub(crate) fn start_sync(
         guest: &Guest<T>,
         data: T,
-        grants: &Arc<Grants>,
-        place: Option<Place>,
+        terms: &Terms,
+        permit: Option<Permit>,
     ) -> Result<Self> {
-        let mut session = Self::new(guest, data, grants, place)?;
+        let mut session = Self::new(guest, data, terms, permit)?;
         session.is_sync = true;
         session.store.data_mut().is_sync = true;
         let call = |store: &mut Store<State<T>>| {
@@ -75,13 +88,14 @@ impl<T: Send + 'static> Session<T> {
         Ok(session)
     }
 
-    /// A session that has no instance yet.
-    fn new(guest: &Guest<T>, data: T, grants: &Arc<Grants>, place: Option<Place>) -> Result<Self> {
-        let store = guarded_store(guest, data, grants)?;
+    /// Creates a session that has no instance yet.
+    fn new(guest: &Guest<T>, data: T, terms: &Terms, permit: Option<Permit>) -> Result<Self> {
+        let store = guarded_store(guest, data, terms)?;
         Ok(Self {
             guest: guest.clone(),
             store,
-            guards: Guards::of(guest.inner()),
+            limits: Arc::clone(&terms.limits),
+            guards: Guards::of(guest.inner(), &terms.limits),
             live: None,
             spent: Usage::default(),
             last_call: String::new(),
@@ -93,11 +107,12 @@ impl<T: Send + 'static> Session<T> {
             span: tracing::debug_span!("session", kind = %guest.kind()),
             callees: None,
             allocator: None,
-            _place: place,
+            _permit: permit,
         })
     }
 
     fn ask_whether_sync(&mut self, loaded: &Loaded<T>) -> bool {
+        // This is found out once for a guest, with its first instance.
         let is_possible = || sync::is_possible(&loaded.linked, &mut self.store);
         *loaded.is_sync.get_or_init(is_possible)
     }

@@ -1,5 +1,5 @@
-//! Calls with the guest's own types: of a component's world through generated
-//! bindings, of a core module's functions through the engine's typed ones.
+//! Calls with types that are known when the host is compiled: of a component's world through
+//! generated bindings, and of a core module's functions through the engine's typed functions.
 
 use wasmtime::component;
 use wasmtime::{Store, TypedFunc, WasmParams, WasmResults};
@@ -10,16 +10,17 @@ use crate::failure::CallSite;
 use crate::state::State;
 
 impl<T: Send + 'static> Session<T> {
-    /// Binds the instance to a type that `bindgen!` made: `session.bind(Plugin::new)`.
-    /// Call its functions within [`Session::typed`].
+    /// Binds the instance to a type that `bindgen!` made: `session.bind(Plugin::new)`. Call its
+    /// functions within [`Session::run`].
     ///
-    /// For many short sessions, have the exports looked up once, by what `bindgen!` makes
-    /// besides: `PluginIndices::new(pre)` of [`Guest::instance_pre`](crate::guest::Guest::instance_pre),
-    /// and then `session.bind(|store, instance| indices.load(store, instance))` in each.
+    /// For many short sessions, look the exports up once, with what `bindgen!` makes besides:
+    /// `PluginIndices::new(pre)` of [`Guest::instance_pre`](crate::guest::Guest::instance_pre),
+    /// and then `session.bind(|store, instance| indices.load(store, instance))` in each
+    /// session.
     ///
     /// # Errors
-    /// [`Error::InvalidCall`] where an export of the world is missing or has
-    /// another type, or where the guest is a core module.
+    /// [`Error::InvalidCall`] if an export of the world is missing or has another type, or if the
+    /// guest is a core module.
     pub fn bind<'s, B>(
         &'s mut self,
         bind: impl FnOnce(&'s mut Store<State<T>>, &component::Instance) -> wasmtime::Result<B>,
@@ -34,14 +35,14 @@ impl<T: Send + 'static> Session<T> {
         }
     }
 
-    /// A core module's exported function, by its Rust types: for one that takes or
-    /// returns a value of the host, which [`Session::call`] cannot. Call it within
-    /// [`Session::typed`].
+    /// Returns a core module's exported function by its Rust types, for one that takes or
+    /// returns a value of the host, which [`Session::call`] cannot pass. Call it within
+    /// [`Session::run`].
     ///
     /// # Errors
-    /// [`Error::NoSuchFunction`]; [`Error::InvalidCall`] where the function has
-    /// another type, or where the guest is a component.
-    pub fn function<P: WasmParams, R: WasmResults>(
+    /// [`Error::NoSuchFunction`]; [`Error::InvalidCall`] if the function has another type, or if
+    /// the guest is a component.
+    pub fn typed_func<P: WasmParams, R: WasmResults>(
         &mut self,
         name: &str,
     ) -> Result<TypedFunc<P, R>> {
@@ -59,14 +60,13 @@ impl<T: Send + 'static> Session<T> {
         }
     }
 
-    /// Runs calls of generated bindings, or of a [`Session::function`], under the
-    /// session's guards, as one call:
-    /// `session.run("greet", async |store| plugin.call_greet(store, "you").await)`.
-    /// The name is for errors.
+    /// Runs calls of generated bindings, or of a [`Session::typed_func`], under the session's
+    /// guards, as one call: `session.run("greet", async |store| plugin.call_greet(store,
+    /// "you").await)`. Errors contain the name.
     ///
     /// # Errors
     /// Those of [`Session::call`].
-    pub async fn typed<R>(
+    pub async fn run<R>(
         &mut self,
         name: &str,
         calls: impl AsyncFnOnce(&mut Store<State<T>>) -> wasmtime::Result<R>,

@@ -1,8 +1,8 @@
-//! Which characters a terminal may be given as they are, and which of them are not
-//! seen as characters of their own.
+//! Classifies characters for a terminal: those that it may be given unchanged, and those that
+//! are not visible as characters of their own.
 
-/// Whether a character is nothing that is seen, or turns the direction of writing. The
-/// joiners of scripts and emoji are not among these.
+/// Returns whether a character is invisible or turns the direction of writing. The joiners of
+/// scripts and emoji are not counted.
 pub(super) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -13,14 +13,14 @@ pub(super) fn is_hidden(character: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
 
-/// Whether a character changes how the one before it looks, and is not seen beside a
-/// letter of ASCII.
+/// Returns whether a character changes the look of the one before it, but is not visible beside
+/// an ASCII letter.
 pub(super) fn is_joiner(character: char) -> bool {
     matches!(character,
         '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Whether a character is a mark on the one before it.
+/// Returns whether a character is a mark on the one before it.
 pub(super) fn is_combining(character: char) -> bool {
     matches!(character,
         '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}'

@@ -1,55 +1,57 @@
-//! What a terminal is given of a guest's output: text, its colours, and everything else
-//! so that it is seen. Nothing that it passes on can be taken for a line of the host's.
-//! It does not know where anything is written.
+//! Filters a guest's output for a terminal. Text and colours pass; everything else is made
+//! visible. Nothing that passes can be taken for a line of the host. The filter does not know
+//! where the output is written.
 
 use super::characters::{is_combining, is_hidden, is_joiner};
 
-/// What lines of the host begin with on a terminal, and nothing of a guest does: there,
-/// the colon is shown by its number.
+/// The beginning of the host's lines on a terminal. In a guest's output, its colon is shown by
+/// its number.
 pub(super) const MARK: &str = "wit-host:";
 
-/// The longest sequence for colours that is passed on, and the longest number in one.
+/// The number of bytes of a colour sequence that passes at most, and of a number in one.
 const LONGEST: usize = 64;
 const DIGITS: usize = 4;
 
-/// What has been shown on a terminal so far, by whichever output.
+/// The state of a terminal after all output so far.
 #[derive(Debug)]
 pub(super) struct Screen {
-    /// Something stands on the line.
+    /// Whether the line contains anything.
     pub(super) begun: bool,
-    /// Colours may be set.
+    /// Whether colours may be set.
     pub(super) styled: bool,
-    /// A carriage return is to come, ahead of anything but a line break.
+    /// Whether a carriage return is pending. It is written before anything but a line break.
     pub(super) returned: bool,
-    /// How much of the mark has been shown last.
+    /// The number of bytes of the mark that were shown last.
     marked: usize,
-    /// The last character was one of ASCII, to which nothing is to be joined.
+    /// Whether the last character was ASCII, to which no mark may be joined.
     plain: bool,
 }
 
-/// Shows one output's bytes, however they are cut.
+/// The filter of one output. The output may arrive in any pieces.
 #[derive(Debug, Default)]
 pub(crate) struct Filter {
-    /// The beginning of a character or of a sequence, of which the rest is to come.
+    /// The beginning of a character or of a sequence whose rest has not arrived.
     unfinished: Vec<u8>,
 }
 
-/// What an escape character begins.
+/// The meaning of the bytes after an escape character.
 enum Sequence {
-    /// Colours, in so many bytes.
+    /// Colours, in this number of bytes.
     Style(usize),
-    /// What may become colours.
+    /// The beginning of what may become colours.
     Unfinished,
     Other,
 }
 
 impl Filter {
-    /// Adds to `shown` what a terminal is given for `bytes`.
+    /// Filters `bytes`, and appends the result to `shown`.
     pub(super) fn pass(&mut self, screen: &mut Screen, bytes: &[u8], shown: &mut Vec<u8>) {
         let mut all = std::mem::take(&mut self.unfinished);
         all.extend_from_slice(bytes);
         let mut rest = &*all;
         while !rest.is_empty() {
+            // `broken` is 0 for valid text, the length of bytes that are not UTF-8, or `None`
+            // for a character whose rest has not arrived.
             let (text, broken) = match std::str::from_utf8(rest) {
                 Ok(text) => (text, Some(0)),
                 Err(error) => {
@@ -70,7 +72,7 @@ impl Filter {
         }
     }
 
-    /// Shows what was begun and has not been finished.
+    /// Shows what was begun and not finished.
     pub(super) fn finish(&mut self, screen: &mut Screen, shown: &mut Vec<u8>) {
         let unfinished = std::mem::take(&mut self.unfinished);
         for byte in unfinished {
@@ -83,8 +85,8 @@ impl Filter {
     }
 }
 
-/// Shows text, up to a sequence that may go on behind it where that is `cut`. Says how
-/// many bytes of it are shown.
+/// Shows text. If the text is `cut`, it stops before a sequence that may continue. Returns the
+/// number of bytes that are shown.
 fn pass_text(screen: &mut Screen, text: &str, cut: bool, shown: &mut Vec<u8>) -> usize {
     let mut rest = text;
     while !rest.is_empty() {
@@ -105,10 +107,10 @@ fn pass_text(screen: &mut Screen, text: &str, cut: bool, shown: &mut Vec<u8>) ->
     text.len() - rest.len()
 }
 
-/// Shows the plain letters that a text begins with, as far as nothing depends on them. Says
-/// how many.
+/// Shows the plain letters at the beginning of a text, as far as nothing depends on them.
+/// Returns their number. Most output is plain, and takes this short way.
 fn pass_plain(screen: &mut Screen, text: &str, shown: &mut Vec<u8>) -> usize {
-    // The first may stand behind a carriage return, and the last may begin the mark.
+    // The first letter may come after a carriage return, and the last ones may begin the mark.
     let length = plain_length(text.as_bytes()).saturating_sub(MARK.len());
     let Some((first, rest)) = text.get(..length).and_then(|plain| plain.split_at_checked(1)) else {
         return 0;
@@ -119,13 +121,13 @@ fn pass_plain(screen: &mut Screen, text: &str, shown: &mut Vec<u8>) -> usize {
     length
 }
 
-/// How many of these bytes, from the first on, are shown as they are and do not end the mark.
+/// Returns the number of leading bytes that are shown unchanged and do not end the mark.
 fn plain_length(bytes: &[u8]) -> usize {
     let ends = |byte: &u8| !matches!(byte, b' '..=b'9' | b';'..=b'~');
     bytes.iter().position(ends).unwrap_or(bytes.len())
 }
 
-/// What the bytes begin with: `ESC [ 1 ; 31 m` are colours.
+/// Classifies a sequence: `ESC [ 1 ; 31 m` is one of colours.
 fn sequence(bytes: &[u8]) -> Sequence {
     let parameters = match bytes {
         [0x1b, b'[', parameters @ ..] => parameters,
@@ -146,13 +148,13 @@ fn sequence(bytes: &[u8]) -> Sequence {
 }
 
 impl Screen {
-    /// A screen on which nothing has been shown.
+    /// Creates a screen on which nothing has been shown.
     pub(super) const fn new() -> Self {
         Self { begun: false, styled: false, returned: false, marked: 0, plain: false }
     }
 
-    /// What the host's own text is written behind, so that it stands on a line of its
-    /// own and is seen as it is.
+    /// Returns what has to be written before the host's own text, so that the text stands on a
+    /// line of its own and without the guest's colours.
     pub(super) fn end_line(&mut self) -> &'static str {
         let (begun, styled) = (self.begun, self.styled);
         *self = Self::new();
@@ -166,6 +168,7 @@ impl Screen {
 
     fn style(&mut self, sequence: &str, shown: &mut Vec<u8>) {
         shown.extend_from_slice(sequence.as_bytes());
+        // A sequence without other digits than 0 resets the colours.
         self.styled = sequence.contains(|c| matches!(c, '1'..='9'));
     }
 
@@ -175,8 +178,8 @@ impl Screen {
                 shown.extend_from_slice(if self.returned { b"\r\n" } else { b"\n" });
                 (self.begun, self.returned, self.marked) = (false, false, 0);
             }
-            // What stands on the line must not be made into something else piece by
-            // piece. So the line is empty by the time that something is written over it.
+            // Text on the line must not be turned into other text piece by piece. So the line
+            // is emptied before anything is written over it.
             '\r' => (self.returned, self.marked) = (true, 0),
             '\t' => self.put(shown, |shown| shown.push(b'\t')),
             ':' if self.marked + 1 == MARK.len() => self.escape("\\u{3a}", shown),
@@ -218,7 +221,7 @@ impl Screen {
 mod tests {
     use super::*;
 
-    /// What is shown of bytes that come in one piece, and in every two.
+    /// Returns what is shown of bytes that arrive in one piece, and in any two.
     fn shown(bytes: &[u8]) -> String {
         let whole = in_pieces(&[bytes]);
         for at in 0..bytes.len() {
@@ -264,13 +267,13 @@ mod tests {
             (b"\x1b[12345m", "\\u{1b}[12345m"),
             (b"\x1b\x1b[1m", "\\u{1b}\x1b[1m"),
             (b"a\x08b\x00\x7f\x0b\x0e", "a\\u{8}b\\u{0}\\u{7f}\\u{b}\\u{e}"),
-            // A terminal may take these for `ESC [` and `ESC ]`.
+            // A terminal may interpret these as `ESC [` and `ESC ]`.
             ("\u{9b}2J\u{9d}".as_bytes(), "\\u{9b}2J\\u{9d}"),
             (b"\x9b2J\xff", "\\x9b2J\\xff"),
             (b"\xc3(", "\\xc3("),
             ("a\u{202e}b\u{2066}\u{feff}".as_bytes(), "a\\u{202e}b\\u{2066}\\u{feff}"),
             ("a\u{200d}b\u{fe0f}".as_bytes(), "a\\u{200d}b\\u{fe0f}"),
-            // What is cut short.
+            // Sequences that are cut short.
             (b"a\x1b", "a\\u{1b}"),
             (b"\x1b[1;3", "\\u{1b}[1;3"),
             (b"\xf0\x9f\xa6", "\\xf0\\x9f\\xa6"),
@@ -320,7 +323,7 @@ mod tests {
         }
     }
 
-    /// What is shown without the sequences for colours, which have to be whole.
+    /// Removes the colour sequences, which must be complete.
     fn plain(shown: &str) -> String {
         let mut plain = String::new();
         let mut rest = shown;
@@ -328,7 +331,7 @@ mod tests {
             plain.push_str(before);
             let end = after.find(|c: char| !matches!(c, '0'..='9' | ';' | ':')).unwrap_or(0);
             let (parameters, after) = after.split_at(end);
-            // The line that is emptied is the filter's own.
+            // The sequence that empties a line comes from the filter itself.
             let is_emptied = parameters == "2" && after.starts_with('K') && before.ends_with('\r');
             assert!(after.starts_with('m') || is_emptied, "{shown:?}");
             rest = &after[1..];
@@ -339,8 +342,8 @@ mod tests {
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
 
-        /// Whatever comes, in whatever pieces, to whichever output: nothing steers the
-        /// terminal, and nothing looks like the host's.
+        /// Checks that output in any pieces to any output neither steers the terminal nor looks
+        /// like the host's.
         #[test]
         fn nothing_steers_a_terminal(pieces in proptest::collection::vec(piece(), 0..30)) {
             let (mut filters, mut screen, mut shown) =
@@ -354,7 +357,7 @@ mod tests {
             assert!(!plain.chars().any(|c| is_hidden(c) && !"\t\r\n".contains(c)), "{shown:?}");
             let seen: String = plain.chars().filter(|c| !is_combining(*c)).collect();
             assert!(!seen.contains(MARK), "{shown:?}");
-            // What is written over stands on an empty line.
+            // Text that is written over stands on an empty line.
             let mut over = shown.split('\r').skip(1);
             assert!(over.all(|rest| rest.starts_with('\n') || rest.starts_with("\u{1b}[2K")));
         }

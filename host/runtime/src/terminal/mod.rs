@@ -1,7 +1,6 @@
-//! Terminals that guests and the host write to. What a guest writes is shown so that it
-//! is text and nothing else, and the host's own lines stand apart from it. Which bytes
-//! those are it decides in one place, for all outputs of this process; whether a guest
-//! may write to them, others do.
+//! Writes to terminals that guests and the host share. A guest's output is shown as text, and
+//! the host's own lines stand apart from it. The terminal's state is in one place for all
+//! outputs of this process. This module does not know whether a guest may write to them.
 
 mod characters;
 mod filter;
@@ -13,7 +12,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::nonblocking::Sink;
 use filter::{Filter, MARK, Screen};
 
-/// Output of this process.
+/// An output of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
     /// Standard output.
@@ -30,7 +29,7 @@ impl Output {
         }
     }
 
-    /// Whether it is shown on a terminal.
+    /// Returns whether the output is connected to a terminal.
     pub fn is_terminal(self) -> bool {
         self.with(|output| output.is_terminal())
     }
@@ -48,8 +47,8 @@ impl Output {
     }
 }
 
-/// The terminal, of which there is taken to be one. It is held for moments only, in which
-/// nobody waits for whoever reads it.
+/// The terminal. Both outputs are assumed to be on the same one. The lock is only held for
+/// moments in which no write can wait for the terminal's reader.
 static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal {
     screen: Screen::new(),
     stdout: Vec::new(),
@@ -57,16 +56,17 @@ static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal {
     is_taken: false,
 });
 
-/// Somebody has given the terminal back.
+/// Signals that the terminal is free again.
 static FREE: Condvar = Condvar::new();
 
 struct Terminal {
     screen: Screen,
-    /// What the screen is taken to show already, and the terminal had no room for. Whoever
-    /// writes next writes that first, since it may end amid a sequence.
+    /// Bytes that the terminal had no room for, although the screen's state assumes that it
+    /// shows them. They are written before anything else, since they may end within a sequence.
     stdout: Vec<u8>,
     stderr: Vec<u8>,
-    /// Somebody writes to it, and may have to wait: as long as that lasts, nobody else does.
+    /// Whether a writer that may have to wait is using the terminal. No other writer does
+    /// meanwhile.
     is_taken: bool,
 }
 
@@ -82,7 +82,7 @@ impl Terminal {
         }
     }
 
-    /// Writes the rest without waiting. Says whether that is all of it.
+    /// Writes the rest without waiting. Returns whether that was all of it.
     fn show_rest(&mut self, output: Output, sink: &mut Sink) -> io::Result<bool> {
         if self.is_taken {
             return Ok(false);
@@ -102,12 +102,11 @@ impl Terminal {
     }
 }
 
-/// The terminal for somebody who may wait for its reader, and gives it back when this is
-/// dropped.
+/// The exclusive use of the terminal by a writer that may wait. It ends when this is dropped.
 struct Taken;
 
 impl Taken {
-    /// Takes it, once it shows everything that was to be shown before.
+    /// Takes the terminal, after it shows everything that was written before.
     fn begin() -> io::Result<Self> {
         let mut terminal = terminal();
         while terminal.is_taken {
@@ -118,6 +117,7 @@ impl Taken {
         let rests = [Output::Stdout, Output::Stderr]
             .map(|output| (output, std::mem::take(terminal.rest(output))));
         drop(terminal);
+        // These writes may wait, so the lock is released. `is_taken` keeps other writers away.
         for (output, rest) in rests.into_iter().filter(|(_, rest)| !rest.is_empty()) {
             output.write(&rest)?;
         }
@@ -136,13 +136,13 @@ impl Drop for Taken {
     }
 }
 
-/// Writes a text of the host's own. On a terminal it begins on a line of its own, in the
-/// terminal's own colours, whatever guests have left there with
-/// [`Stdio::Inherited`](crate::grants::Stdio::Inherited). A text that begins with `wit-host:`
-/// cannot be mistaken for one of theirs: of a guest, that is shown as `wit-host\u{3a}`.
+/// Writes a text of the host. On a terminal it begins on a line of its own, in the terminal's
+/// own colours, whatever guests have left there with
+/// [`Stdio::Inherited`](crate::grants::Stdio::Inherited). No guest can imitate a text that
+/// begins with `wit-host:`: a guest's is shown as `wit-host\u{3a}`.
 ///
 /// # Errors
-/// That it could not be written.
+/// If it could not be written.
 pub fn write_own(output: Output, text: &str) -> io::Result<()> {
     if !output.is_terminal() {
         return output.write(text.as_bytes());
@@ -156,12 +156,12 @@ pub fn write_own(output: Output, text: &str) -> io::Result<()> {
     output.write(format!("{before}{text}").as_bytes())
 }
 
-/// Writes what a guest has given to the host, as its own output is written with
+/// Writes what a guest has passed to the host, as its own output is written with
 /// [`Stdio::Inherited`](crate::grants::Stdio::Inherited): to a terminal so that all of it is
-/// seen, and to anything else as it is. It begins on a line of its own.
+/// visible, and to anything else unchanged. It begins on a line of its own.
 ///
 /// # Errors
-/// That it could not be written.
+/// If it could not be written.
 pub fn write_of_guest(output: Output, bytes: &[u8]) -> io::Result<()> {
     if !output.is_terminal() {
         return output.write(bytes);
@@ -177,19 +177,19 @@ pub fn write_of_guest(output: Output, bytes: &[u8]) -> io::Result<()> {
     output.write(&shown)
 }
 
-/// Writes what a guest has given to the host as it is, also to a terminal.
+/// Writes what a guest has passed to the host unchanged, even to a terminal.
 ///
 /// # Errors
-/// That it could not be written.
+/// If it could not be written.
 pub fn write_raw(output: Output, bytes: &[u8]) -> io::Result<()> {
     output.write(bytes)
 }
 
-/// Ends the colours that guests have left on a terminal, for those who write to it when
-/// this process has ended. A terminal that somebody has stopped is left as it is.
+/// Ends the colours that guests have left on a terminal, for programs that write to it after
+/// this process. A terminal whose output was stopped is left as it is.
 ///
 /// # Errors
-/// That it could not be written.
+/// If it could not be written.
 pub fn restore(output: Output) -> io::Result<()> {
     let mut terminal = terminal();
     if !terminal.screen.styled || !output.is_terminal() {
@@ -208,8 +208,8 @@ pub fn restore(output: Output) -> io::Result<()> {
     Ok(())
 }
 
-/// A text that is part of a line of the host's own, in which nothing looks like the
-/// beginning of another one.
+/// Escapes a text that becomes a part of a host's line, so that nothing in it looks like the
+/// beginning of another line.
 pub fn within_line(text: &str) -> String {
     text.replace(&format!("{MARK} "), "wit-host\\u{3a} ")
 }
@@ -230,11 +230,12 @@ impl Filters {
     }
 }
 
-/// How much is shown at once, so that there is little to be kept where it finds no room.
+/// The number of bytes that are shown at once. Little has to be kept if there is no room for
+/// them.
 const PIECE: usize = 4 << 10;
 
-/// Shows what a guest has written, as far as it can be done without waiting. Says how many
-/// of its bytes are shown, or are to be shown by whoever writes next.
+/// Shows what a guest has written, as far as that needs no waiting. Returns the number of bytes
+/// that are shown, or that the next writer will show.
 pub(crate) fn show(
     output: Output,
     sink: &mut Sink,
@@ -249,6 +250,8 @@ pub(crate) fn show(
         if !terminal.show_rest(output, sink)? {
             return Ok(taken);
         }
+        // A piece is filtered as a whole. What finds no room stays in `rest`, since the
+        // screen's state has moved on already.
         let Terminal { screen, stdout, stderr, .. } = &mut *terminal;
         let rest = if output == Output::Stdout { stdout } else { stderr };
         filter.pass(screen, piece, rest);
@@ -258,19 +261,20 @@ pub(crate) fn show(
     Ok(taken)
 }
 
-/// Shows what was to be shown before, as far as it can be done without waiting. Says
-/// whether that is all of it.
+/// Shows what is left from before, as far as that needs no waiting. Returns whether that was
+/// all of it.
 pub(crate) fn show_rest(output: Output, sink: &mut Sink) -> io::Result<bool> {
     terminal().show_rest(output, sink)
 }
 
-/// How many bytes are to be shown by whoever writes next, unless somebody is at it.
+/// Returns the number of bytes that the next writer will show. `None` while a writer is using
+/// the terminal.
 pub(crate) fn left(output: Output) -> Option<usize> {
     let mut terminal = terminal();
     (!terminal.is_taken).then(|| terminal.rest(output).len())
 }
 
-/// Shows what was to be shown before, however long that takes.
+/// Shows what is left from before, however long that takes.
 pub(crate) fn show_rest_waiting() -> io::Result<()> {
     Taken::begin().map(drop)
 }

@@ -1,7 +1,7 @@
-//! `wasi:filesystem/types` for components: the engine's functions, with what they leave
-//! open put around three of them. What is neither a file nor a folder is not opened, since
-//! that may wait without end; and what lies in the host behind a listing or a stream counts
-//! as the guest's memory. What the other functions mean it does not know.
+//! `wasi:filesystem/types` for components: the engine's functions, three of them with a check.
+//! Nothing but files and folders is opened, since opening may wait forever. The host's memory
+//! behind a listing or a stream counts as the guest's memory. What the other functions mean is
+//! left to the engine.
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -21,16 +21,16 @@ use super::weighed::{BUFFER, Weighed};
 use crate::meter::Meter;
 use crate::state::State;
 
-/// Bytes of the host that a name in a listing takes besides its own: two places of 32 in a
-/// list that doubles as it grows, and what an allocation rounds up to.
+/// The bytes of the host that a name in a listing takes besides its own: two slots of 32 bytes
+/// in a list that doubles as it grows, and the rounding of an allocation.
 const NAME: usize = 96;
 
-/// Offers `wasi:filesystem/types` in the place of the engine's.
+/// Offers `wasi:filesystem/types` in place of the engine's.
 pub(super) fn link<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
     types::add_to_linker::<_, Files>(linker, State::files)
 }
 
-/// Says what [`View`] is to the engine.
+/// Tells the engine that its type for this is [`View`].
 struct Files;
 
 impl HasData for Files {
@@ -46,7 +46,7 @@ pub(crate) struct View<'a> {
     pub(super) waits: bool,
 }
 
-/// What the listings cost that are open, by their handles.
+/// The costs of the open listings, by their handles.
 pub(super) type Listings = HashMap<u32, Charge>;
 
 type Fd = Resource<Descriptor>;
@@ -66,15 +66,16 @@ impl View<'_> {
         Ok(weight)
     }
 
-    /// Charges a stream that is about to be made.
+    /// Charges for a stream that is about to be created.
     fn charge_stream(&mut self) -> FsResult<Charge> {
         self.meter.charge_host_bytes(BUFFER).map_err(FsError::trap)
     }
 
-    /// Refuses to open what is neither a file nor a folder, as setting its times does as well.
+    /// Refuses to open anything but a file or a folder, and to set its times, which opens it as
+    /// well.
     async fn may_open(&mut self, fd: &Fd, flags: PathFlags, path: &str) -> FsResult<()> {
         let found = self.engine.stat_at(again(fd), flags, path.to_owned()).await;
-        // What cannot be looked at, opening it will say more of.
+        // If this fails, opening the file reports a better error.
         match found.map(|found| found.type_) {
             Ok(
                 DescriptorType::RegularFile
@@ -87,14 +88,14 @@ impl View<'_> {
     }
 }
 
-/// The handle once more, for a call that takes one.
+/// Copies the handle, for a call that takes one.
 fn again(fd: &Fd) -> Fd {
     Resource::new_borrow(fd.rep())
 }
 
-/// What a listing of the folder takes, counted no further than it is over `room`.
+/// Returns what a listing of the folder takes. Counting stops once it is over `room`.
 fn weight(folder: std::io::Result<OwnedFd>, room: usize) -> usize {
-    // Why it cannot be read, listing it will say.
+    // If the folder cannot be read, listing it reports the error.
     let Ok(names) = folder.and_then(|folder| Ok(names(&folder)?)) else { return 0 };
     let mut weight = 0_usize;
     for entry in names.map_while(Result::ok) {
@@ -106,8 +107,8 @@ fn weight(folder: std::io::Result<OwnedFd>, room: usize) -> usize {
     weight
 }
 
-/// The names in a folder, opened anew to be read: a descriptor that was granted is there to
-/// find other files by, and for nothing else.
+/// Returns the names in a folder. The folder is opened again to be read, because the granted
+/// descriptor can only be used to find files.
 fn names(folder: &OwnedFd) -> rustix::io::Result<Dir> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     Dir::new(openat(folder, ".", flags, Mode::empty())?)
@@ -140,7 +141,7 @@ impl types::HostDirectoryEntryStream for View<'_> {
     }
 }
 
-/// Calls the engine's function of the same name.
+/// Defines functions that call the engine's functions of the same names.
 macro_rules! as_it_is {
     ($($name:ident($($param:ident: $ty:ty),*) -> $result:ty;)*) => {$(
         async fn $name(&mut self, $($param: $ty),*) -> $result {

@@ -1,22 +1,22 @@
-//! Memory of the host that a session's guest has taken through handles: the names of a
-//! folder behind a listing, what a stream holds. It is counted here and judged by the
-//! meter, in one sum with the guest's own memory.
+//! Counts the host's memory that a guest uses through handles: the names of a folder behind a
+//! listing, the buffer of a stream. The meter decides whether it is too much, in one sum with
+//! the guest's own memory.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The bytes that are taken. Clones count together.
+/// The number of bytes in use. Clones share the count.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HostMemory(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
     taken: AtomicUsize,
-    /// How many there may be, for those who are out of the meter's reach.
+    /// The number of bytes that may be in use, for streams, which cannot ask the meter.
     allowed: AtomicUsize,
 }
 
-/// Some of the bytes, until it is dropped.
+/// A number of bytes that count until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Charge {
     memory: HostMemory,
@@ -24,17 +24,17 @@ pub(crate) struct Charge {
 }
 
 impl HostMemory {
-    /// The bytes that are taken.
+    /// Returns the number of bytes in use.
     pub(crate) fn bytes(&self) -> usize {
         self.0.taken.load(Ordering::Relaxed)
     }
 
-    /// Says how many bytes may be taken by those who do not ask the meter.
+    /// Sets the number of bytes that may be in use, for streams, which do not ask the meter.
     pub(crate) fn allow(&self, bytes: usize) {
         self.0.allowed.store(bytes, Ordering::Relaxed);
     }
 
-    /// Takes bytes, whether or not the guest may.
+    /// Counts bytes without checking the limit.
     pub(crate) fn charge(&self, bytes: usize) -> Charge {
         let mut charge = Charge { memory: self.clone(), bytes: 0 };
         charge.add(bytes);
@@ -43,13 +43,13 @@ impl HostMemory {
 }
 
 impl Charge {
-    /// Takes more bytes.
+    /// Counts more bytes without checking the limit.
     pub(crate) fn add(&mut self, bytes: usize) {
         self.memory.0.taken.fetch_add(bytes, Ordering::Relaxed);
         self.bytes = self.bytes.saturating_add(bytes);
     }
 
-    /// Takes more bytes, where there may be so many.
+    /// Counts more bytes if the limit allows them. Returns whether it does.
     pub(crate) fn try_add(&mut self, bytes: usize) -> bool {
         let allowed = self.memory.0.allowed.load(Ordering::Relaxed);
         let fits = self.memory.bytes().checked_add(bytes).is_some_and(|all| all <= allowed);

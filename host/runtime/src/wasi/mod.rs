@@ -1,6 +1,5 @@
-//! What a session's guest has of WASI: a context with what was granted to it, and
-//! where its output goes. Most guests of a contract never ask, so it is made when
-//! one does.
+//! WASI for a session's guest: a context with what was granted to it, and the connection of its
+//! output. Most guests of a contract never use WASI, so the context is made on first use.
 
 mod files;
 mod host_memory;
@@ -14,10 +13,12 @@ use std::time::Duration;
 use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi::filesystem::WasiFilesystemView as _;
 use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime_wasi::p2::pipe::MemoryInputPipe;
 use wasmtime_wasi::random::Deterministic;
 use wasmtime_wasi::{FsPerms, HostMonotonicClock, HostWallClock, WasiCtxBuilder};
 
 use crate::capture::Capture;
+use crate::direct::Direct;
 use crate::error::{Error, Result};
 use crate::grants::{Access, Grants, Stdio};
 use crate::inherit::Inherited;
@@ -40,19 +41,19 @@ pub(crate) struct Wasi {
 }
 
 struct Made {
-    /// One context serves both previews.
+    /// The context, which serves both previews.
     context: WasiP1Ctx,
     listings: Listings,
     stdout: Capture,
     stderr: Capture,
-    /// The end of what was written to standard error, wherever that goes.
+    /// The end of what was written to standard error, wherever that is connected.
     tail: Tail,
-    /// Where it goes, if that is this process's own output.
+    /// The outlets of the output, if that is this process's own.
     outlets: Option<Outlets>,
 }
 
 impl Wasi {
-    /// WASI with what was granted.
+    /// Creates WASI with what was granted.
     ///
     /// # Errors
     /// [`Error::Grant`] for a directory that cannot be opened.
@@ -62,7 +63,8 @@ impl Wasi {
         deterministic: bool,
     ) -> Result<Self> {
         let mut wasi = Self { grants: Arc::clone(grants), deterministic, made: None };
-        // A directory that is not there is to be told at once.
+        // With directories, the context is made at once, so that a missing directory is
+        // reported at once.
         if !wasi.grants.directories.is_empty() {
             let mut context = WasiCtxBuilder::new();
             open(&mut context, &wasi.grants)?;
@@ -71,17 +73,17 @@ impl Wasi {
         Ok(wasi)
     }
 
-    /// What was granted.
+    /// Returns what was granted.
     pub(crate) fn grants(&self) -> &Grants {
         &self.grants
     }
 
-    /// The context, for the engine's functions of WASI.
+    /// Returns the context of the engine's WASI functions.
     pub(crate) fn context(&mut self, meter: &mut Meter) -> &mut WasiP1Ctx {
         &mut self.made(meter).context
     }
 
-    /// What the functions of files work on.
+    /// Returns the context of the functions of files.
     pub(crate) fn files<'a>(&'a mut self, meter: &'a mut Meter) -> View<'a> {
         let waits = self.grants.waits_for_files;
         let made = self.made(meter);
@@ -94,35 +96,36 @@ impl Wasi {
         self.made.insert(made)
     }
 
-    /// What was captured of standard output and of standard error.
+    /// Returns what was captured of standard output and of standard error.
     pub(crate) fn output(&self) -> (Vec<u8>, Vec<u8>) {
         let made = self.made.as_ref();
         made.map(|made| (made.stdout.contents(), made.stderr.contents())).unwrap_or_default()
     }
 
-    /// The last lines that were written to standard error, fit for a terminal.
+    /// Returns the last lines that were written to standard error, safe to print.
     pub(crate) fn last_lines(&self) -> Vec<String> {
         self.made.as_ref().map(|made| made.tail.lines()).unwrap_or_default()
     }
 
-    /// Whether standard error is this process's own.
+    /// Returns whether standard error is this process's own.
     pub(crate) fn stderr_was_seen(&self) -> bool {
         matches!(self.grants.stdio, Stdio::Inherited | Stdio::InheritedRaw)
     }
 
-    /// Whether the reader of this process's output has gone away.
+    /// Returns whether the reader of this process's output has gone away.
     pub(crate) fn is_closed(&self) -> bool {
         self.outlets().is_some_and(Outlets::is_closed)
     }
 
-    /// Where output goes, if that is this process's own and the guest has asked for it.
+    /// Returns the outlets, if output is this process's own and the guest has used it.
     pub(crate) fn outlets(&self) -> Option<&Outlets> {
         self.made.as_ref()?.outlets.as_ref()
     }
 
     fn make(&self, mut wasi: WasiCtxBuilder, meter: &mut Meter) -> Made {
         let (grants, limits) = (&self.grants, Arc::clone(meter.limits()));
-        // The network is not granted: the hosts in the grants are for host functions.
+        // The network is not granted through WASI: the hosts in the grants are for host
+        // functions.
         wasi.allow_tcp(false).allow_udp(false);
         wasi.max_random_size(limits.random as u64);
         wasi.args(&grants.arguments).envs(&grants.environment);
@@ -131,7 +134,9 @@ impl Wasi {
         let (tail, mut outlets) = (Tail::default(), None);
         match grants.stdio {
             Stdio::Closed => wasi.stderr(tail.of(std::io::empty())),
-            Stdio::Captured => wasi.stdout(stdout.clone()).stderr(tail.of(stderr.clone())),
+            Stdio::Captured => {
+                wasi.stdout(Direct(stdout.clone())).stderr(tail.of(Direct(stderr.clone())))
+            }
             Stdio::Inherited | Stdio::InheritedRaw => {
                 let outlets = outlets.insert(Outlets::new(grants.stdio == Stdio::Inherited));
                 let inherited = |output| Inherited { output, outlets: outlets.clone() };
@@ -140,6 +145,15 @@ impl Wasi {
                     .stderr(tail.of(inherited(Output::Stderr)))
             }
         };
+        if let Some(bytes) = &grants.stdin {
+            wasi.stdin(MemoryInputPipe::new(bytes.clone()));
+        }
+        if let Some(function) = &grants.stdout {
+            wasi.stdout(Direct(function.clone()));
+        }
+        if let Some(function) = &grants.stderr {
+            wasi.stderr(tail.of(Direct(function.clone())));
+        }
         if self.deterministic {
             without_chance(&mut wasi);
         }
@@ -160,8 +174,8 @@ pub(crate) fn link<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime
     Ok(())
 }
 
-/// Has errors tell a guest what went wrong. The engine's own text has the host's stack
-/// as well, where backtraces are asked for.
+/// Replaces the function that describes an error to a guest. The engine's text contains the
+/// host's stack if backtraces are switched on.
 fn errors<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
     let mut interface = linker.instance(&format!("wasi:io/error@{VERSION}"))?;
     interface.func_wrap(
@@ -174,12 +188,12 @@ fn errors<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime::Result<
     )
 }
 
-/// The version of the engine's WASI for components. It has no interface in another one.
+/// The version of the engine's WASI for components. All of its interfaces have this version.
 pub(crate) const VERSION: &str = "0.2.12";
 
-/// Opens the directories that were granted.
+/// Opens the granted directories.
 fn open(wasi: &mut WasiCtxBuilder, grants: &Grants) -> Result<()> {
-    // It is noted with each of them.
+    // The setting applies to directories that are opened after it.
     wasi.allow_blocking_current_thread(grants.waits_for_files);
     for directory in &grants.directories {
         let allowed = match directory.access {
@@ -196,7 +210,7 @@ fn open(wasi: &mut WasiCtxBuilder, grants: &Grants) -> Result<()> {
     Ok(())
 }
 
-/// Clocks that stand still and random bytes that are always the same.
+/// Makes clocks stand still and random bytes predictable.
 fn without_chance(wasi: &mut WasiCtxBuilder) {
     let bytes: Vec<u8> = (0..=u8::MAX).collect();
     wasi.wall_clock(Stopped)
@@ -206,14 +220,14 @@ fn without_chance(wasi: &mut WasiCtxBuilder) {
         .insecure_random_seed(0);
 }
 
-/// A clock that stands still. It does not stand at 0, which some languages take for a clock
-/// that is broken: the runtime of Go ends there.
+/// A clock that stands still. It is not at 0, because some languages take that for a broken
+/// clock: Go's runtime ends.
 struct Stopped;
 
-/// What the calendar shows: the first second of 2000, in seconds after 1970.
+/// The time of the calendar: the first second of 2000, in seconds after 1970.
 const CALENDAR: Duration = Duration::from_secs(946_684_800);
 
-/// What the other clock shows, in nanoseconds: its resolution.
+/// The time of the monotonic clock in nanoseconds, which is also its resolution.
 const MONOTONIC: u64 = 1_000_000_000;
 
 impl HostWallClock for Stopped {

@@ -1,7 +1,6 @@
-//! WASI's first preview for core modules: the engine's functions, with what they leave
-//! open put around a few of them. What would keep a thread waiting is not opened, and what
-//! takes more memory of the host than the guest may have is not listed. What the other
-//! functions mean it does not know.
+//! WASI's first preview for core modules: the engine's functions, a few of them with a check.
+//! Nothing is opened that would delay a thread, and nothing is listed that takes more memory of
+//! the host than the guest may have. What the other functions mean is left to the engine.
 
 use wasmtime::Linker;
 use wasmtime_wasi::p1::types::{self, Errno, Error};
@@ -10,9 +9,9 @@ use wiggle::{GuestMemory, GuestPtr};
 
 use crate::state::State;
 
-/// How many bytes of the host a listing takes for each byte of the folder itself, as file
-/// systems tell it: some count no more than 20 for a name, however long it is. What is in the
-/// folder is not in reach here.
+/// The bytes of the host that a listing takes for each byte of the folder's own size. Some file
+/// systems count no more than 20 bytes for a name, however long it is. The folder's content
+/// cannot be read here.
 const LISTING: usize = 16;
 
 type Result<R> = std::result::Result<R, Error>;
@@ -23,8 +22,8 @@ pub(crate) fn link<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime
 }
 
 impl<T> State<T> {
-    /// Refuses to open what is neither a file nor a folder, as setting its times does as well:
-    /// a pipe with a name, a socket or a device would keep a thread for as long as it likes.
+    /// Refuses to open anything but a file or a folder, and to set its times, which opens it as
+    /// well: a named pipe, a socket or a device could delay a thread forever.
     async fn may_open(
         &mut self,
         memory: &mut GuestMemory<'_>,
@@ -32,7 +31,7 @@ impl<T> State<T> {
         flags: types::Lookupflags,
     ) -> Result<()> {
         let found = self.wasi_context().path_filestat_get(memory, folder, flags, path).await;
-        // What cannot be looked at, opening it will say more of.
+        // If this fails, opening the file reports a better error.
         match found.map(|found| found.filetype) {
             Ok(types::Filetype::RegularFile)
             | Ok(types::Filetype::Directory)
@@ -42,10 +41,10 @@ impl<T> State<T> {
         }
     }
 
-    /// Refuses to list a folder where that takes more memory than the guest may have.
+    /// Refuses to list a folder if that takes more memory than the guest may have.
     async fn may_list(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<()> {
         let Ok(found) = self.wasi_context().fd_filestat_get(memory, fd).await else {
-            // Why it cannot be looked at, listing it will say.
+            // If this fails, listing the folder reports a better error.
             return Ok(());
         };
         let size = usize::try_from(found.size).unwrap_or(usize::MAX);
@@ -55,7 +54,7 @@ impl<T> State<T> {
     }
 }
 
-/// Calls the engine's function of the same name.
+/// Defines functions that call the engine's functions of the same names.
 macro_rules! as_it_is {
     (sync $($name:ident($($param:ident: $ty:ty),*) -> $result:ty;)*) => {$(
         fn $name(&mut self, memory: &mut GuestMemory<'_>, $($param: $ty),*) -> Result<$result> {

@@ -1,10 +1,10 @@
-//! Which functions WASI's first preview has, as the engine says it.
+//! Lists the functions of WASI's first preview, as the engine has them.
 
 use wasmtime::{Engine, FuncType, Linker, Store};
 use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::p1::{WasiP1Ctx, add_to_linker_async};
 
-/// The functions of WASI's first preview, as the engine has them.
+/// Returns the functions of WASI's first preview with their types.
 pub(crate) fn functions(engine: &Engine) -> wasmtime::Result<Vec<(String, FuncType)>> {
     let mut linker = Linker::new(engine);
     add_to_linker_async(&mut linker, |wasi: &mut WasiP1Ctx| wasi)?;

@@ -1,5 +1,5 @@
-//! Streams whose buffers are counted as long as they are open. What a stream reads or
-//! writes it does not know.
+//! Streams whose buffers are counted while they are open. This module does not know what a
+//! stream reads or writes.
 
 use bytes::Bytes;
 use wasmtime_wasi::async_trait;
@@ -9,11 +9,11 @@ use wasmtime_wasi::p2::{
 
 use super::host_memory::Charge;
 
-/// The most that a stream of a file holds: what was read and not taken, or is still to be
-/// written.
+/// The bytes that a stream of a file holds at most: what was read and not taken, or what is
+/// still to be written.
 pub(super) const BUFFER: usize = 64 << 10;
 
-/// A stream with what it costs.
+/// A stream with its cost.
 pub(super) struct Weighed<S> {
     pub(super) stream: S,
     pub(super) _charge: Charge,

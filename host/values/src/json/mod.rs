@@ -1,136 +1,125 @@
-//! Values in JSON, read by the type that is wanted. How each type is written is
-//! told where the module is public.
+//! Values in JSON, read and written by their types. How each type is written is told where the
+//! module is public. It knows neither who sends the text nor what a call of it is.
 
+mod data_url;
+mod read;
+mod style;
 mod tree;
 mod write;
 
-use wasmtime::component::types::{Flags, ResultType, Variant};
+use std::cell::Cell;
+
+use serde::de::{Deserialize, DeserializeSeed as _, Deserializer};
 use wasmtime::component::{Type, Val};
 
-use self::tree::Tree;
+use self::tree::{Tree, Within};
 use super::fault::Fault;
-use super::{members, number};
+use super::signature::Signature;
+use wit_host_text::short;
 
-pub use self::write::{to_json, to_json_text};
+pub use self::style::JsonStyle;
+pub use self::write::{escape_json, to_json, to_json_text};
+
+/// How many values a text may be made of, where nobody says less: 512 MiB of them.
+const MOST_PARTS: usize = 16 << 20;
+
+/// JSON as it was written, to be read as values of types that are known then: an object that
+/// has a name twice keeps both. It is a field of a message, or a text by itself.
+///
+/// ```
+/// use wit_host_values::Json;
+/// use wasmtime::component::{Type, Val};
+///
+/// let json = Json::parse(r#""18446744073709551615""#)?;
+/// assert_eq!(json.value(&Type::U64)?, Val::U64(u64::MAX));
+/// let error = json.value(&Type::U8).unwrap_err();
+/// assert_eq!(error.path, "$");
+/// # Ok::<(), wit_host_values::BadJson>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Json(Tree);
+
+/// A text that is no JSON, or JSON that is no value of a type.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("at `{}`: {reason}", short(path))]
+pub struct BadJson {
+    /// The way to what is wrong: `$.items[2].price`, or `$` for all of it.
+    pub path: String,
+    /// What was expected there, and what was found.
+    pub reason: String,
+}
+
+impl From<Fault> for BadJson {
+    fn from(fault: Fault) -> Self {
+        let (path, reason) = fault.into_parts();
+        Self { path, reason }
+    }
+}
+
+impl Json {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// Where it is no JSON, is deeper than 128 levels, or has more than 16 Mi values.
+    pub fn parse(text: &str) -> Result<Self, BadJson> {
+        Self::parse_within(text, MOST_PARTS)
+    }
+
+    /// Reads a text of which there are at most so many values, those within others counted
+    /// with them. Each takes 32 bytes, and a text may have one in two of its bytes.
+    ///
+    /// # Errors
+    /// Those of [`Json::parse`].
+    pub fn parse_within(text: &str, most: usize) -> Result<Self, BadJson> {
+        parse(text, most).map(Self).map_err(BadJson::from)
+    }
+
+    /// The value of that type that it is.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn value(&self, ty: &Type) -> Result<Val, BadJson> {
+        read::value(&self.0, ty).map_err(BadJson::from)
+    }
+
+    /// The arguments of a function, of which this is an object by the names of its parameters,
+    /// in any order, or a list. In an object a parameter that is an option may be missing. A
+    /// function without parameters takes null as well.
+    ///
+    /// # Errors
+    /// Where it is neither, or a value is none of its parameter's type.
+    pub fn params(&self, signature: &Signature) -> Result<Vec<Val>, BadJson> {
+        read::params(&self.0, signature).map_err(BadJson::from)
+    }
+
+    /// What a function of these results returned: null where there is none, one as itself, and
+    /// several as a list.
+    ///
+    /// # Errors
+    /// Where it is not that.
+    pub fn results(&self, types: &[Type]) -> Result<Vec<Val>, BadJson> {
+        read::results(&self.0, types).map_err(BadJson::from)
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Within(&Cell::new(MOST_PARTS)).deserialize(deserializer).map(Self)
+    }
+}
 
 /// The value of that type that the text is.
 pub(crate) fn read(text: &str, ty: &Type) -> Result<Val, Fault> {
-    let tree = serde_json::from_str(text);
-    let tree = tree.map_err(|error| Fault::new(format!("it is no JSON: {error}")))?;
-    value(&tree, ty)
+    read::value(&parse(text, MOST_PARTS)?, ty)
 }
 
-fn value(tree: &Tree, ty: &Type) -> Result<Val, Fault> {
-    let read = match (ty, tree) {
-        (Type::Bool, Tree::Bool(value)) => Some(Val::Bool(*value)),
-        (Type::String, Tree::Text(text)) => Some(Val::String(text.clone())),
-        (Type::Char, Tree::Text(text)) => only(text.chars()).map(Val::Char),
-        (Type::Float32 | Type::Float64, tree) => float(tree, ty),
-        (Type::List(list), Tree::Array(items)) => {
-            let ty = list.ty();
-            Some(Val::List(values(items.iter().map(|item| (item, &ty)))?))
-        }
-        (Type::Tuple(tuple), Tree::Array(items)) => {
-            let types: Vec<_> = tuple.types().collect();
-            members::tuple_length(types.len(), items.len())?;
-            Some(Val::Tuple(values(items.iter().zip(&types))?))
-        }
-        (Type::Record(ty), Tree::Object(entries)) => {
-            let mut fields = members::Fields::of(ty);
-            for (name, tree) in entries {
-                fields.take(name, |ty| value(tree, ty))?;
-            }
-            Some(fields.finish()?)
-        }
-        (Type::Variant(ty), tree) => variant(tree, ty)?,
-        (Type::Enum(ty), Tree::Text(name)) => Some(members::enum_case(ty.names(), name)?),
-        (Type::Flags(ty), Tree::Array(items)) => flags(items, ty)?,
-        (Type::Option(_), Tree::Null) => Some(Val::Option(None)),
-        (Type::Option(ty), tree) => some(tree, &ty.ty())?.map(|value| Val::Option(Some(value))),
-        (Type::Result(ty), tree) => result(tree, ty)?,
-        (Type::Own(_) | Type::Borrow(_) | Type::Future(_) | Type::Stream(_), _) => {
-            return Err(Fault::no_text(ty));
-        }
-        (_, Tree::Number(number)) => {
-            let whole = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
-            whole.and_then(|whole| number::integer(ty, whole))
-        }
-        _ => None,
-    };
-    read.ok_or_else(|| Fault::expected(ty, &tree.shown()))
-}
-
-fn values<'t>(items: impl Iterator<Item = (&'t Tree, &'t Type)>) -> Result<Vec<Val>, Fault> {
-    let values = items.enumerate().map(|(index, (item, ty))| {
-        value(item, ty).map_err(|fault| fault.within(&format!("[{index}]")))
-    });
-    values.collect()
-}
-
-/// JSON has no numbers that are not finite; they are written as texts.
-fn float(tree: &Tree, ty: &Type) -> Option<Val> {
-    match tree {
-        Tree::Number(number) => number::float(ty, &number.to_string()),
-        Tree::Text(text) if matches!(&text[..], "nan" | "inf" | "-inf") => number::float(ty, text),
-        _ => None,
-    }
-}
-
-fn variant(tree: &Tree, ty: &Variant) -> Result<Option<Val>, Fault> {
-    let Some((name, tree)) = case(tree) else { return Ok(None) };
-    let payload = payload(name, members::payload(ty.cases(), name)?, tree)?;
-    Ok(Some(Val::Variant(name.to_owned(), payload)))
-}
-
-fn result(tree: &Tree, ty: &ResultType) -> Result<Option<Val>, Fault> {
-    let Some((name, tree)) = case(tree) else { return Ok(None) };
-    Ok(Some(Val::Result(match name {
-        "ok" => Ok(payload(name, ty.ok(), tree)?),
-        "err" => Err(payload(name, ty.err(), tree)?),
-        _ => return Err(members::unknown("case", name, &["ok", "err"])),
-    })))
-}
-
-/// `"case"` or `{"case": payload}`.
-fn case(tree: &Tree) -> Option<(&str, &Tree)> {
-    match tree {
-        Tree::Text(name) => Some((name, &Tree::Null)),
-        Tree::Object(entries) => only(entries.iter()).map(|(name, tree)| (&name[..], tree)),
-        _ => None,
-    }
-}
-
-fn payload(case: &str, ty: Option<Type>, tree: &Tree) -> Result<Option<Box<Val>>, Fault> {
-    let payload = match (ty, tree) {
-        (Some(ty), tree) => value(tree, &ty).map(|value| Some(Box::new(value))),
-        (None, Tree::Null) => Ok(None),
-        (None, tree) => Err(Fault::new(format!("expected no payload, found `{}`", tree.shown()))),
-    };
-    payload.map_err(|fault| fault.within(&format!(".{case}")))
-}
-
-fn flags(items: &[Tree], ty: &Flags) -> Result<Option<Val>, Fault> {
-    let names = items.iter().map(|item| match item {
-        Tree::Text(name) => Some(name.clone()),
-        _ => None,
-    });
-    names.collect::<Option<Vec<_>>>().map(|set| members::flags(ty, &set)).transpose()
-}
-
-/// An option within an option would be `null` twice, so that the outer one says
-/// what it is.
-fn some(tree: &Tree, ty: &Type) -> Result<Option<Box<Val>>, Fault> {
-    let tree = match (ty, tree) {
-        (Type::Option(_), tree) => match case(tree) {
-            Some(("some", inner)) if matches!(tree, Tree::Object(_)) => inner,
-            _ => return Ok(None),
-        },
-        _ => tree,
-    };
-    value(tree, ty).map(|value| Some(Box::new(value)))
-}
-
-fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
-    let first = items.next();
-    if items.next().is_some() { None } else { first }
+fn parse(text: &str, most: usize) -> Result<Tree, Fault> {
+    let left = Cell::new(most);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let tree = Within(&left).deserialize(&mut deserializer);
+    let tree = tree.and_then(|tree| deserializer.end().map(|()| tree));
+    tree.map_err(|error| match error.is_data() {
+        true => Fault::new(tree::TOO_MANY),
+        false => Fault::new(format!("it is no JSON: {error}")),
+    })
 }

@@ -1,12 +1,14 @@
 //! JSON as it was written. `serde_json` itself would keep the last of two fields
 //! of the same name and say nothing.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
 /// A JSON value.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Tree {
     Null,
     Bool(bool),
@@ -30,15 +32,32 @@ impl Tree {
     }
 }
 
-impl<'de> Deserialize<'de> for Tree {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor)
+/// Makes a tree that has no more parts than are left.
+pub(super) struct Within<'b>(pub(super) &'b Cell<usize>);
+
+impl Within<'_> {
+    /// Takes one more part into the tree.
+    fn count<E: Error>(&self) -> Result<(), E> {
+        let left = self.0.get().checked_sub(1);
+        self.0.set(left.ok_or_else(|| E::custom(TOO_MANY))?);
+        Ok(())
     }
 }
 
-struct TreeVisitor;
+/// What a text is told that has more parts than it may have.
+pub(super) const TOO_MANY: &str =
+    "there are more values in it than may be; bytes take one as a data URL";
 
-impl<'de> Visitor<'de> for TreeVisitor {
+impl<'de> DeserializeSeed<'de> for Within<'_> {
+    type Value = Tree;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
+        self.count()?;
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Within<'_> {
     type Value = Tree;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,7 +94,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
         let mut array = Vec::new();
-        while let Some(item) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(Within(self.0))? {
             array.push(item);
         }
         Ok(Tree::Array(array))
@@ -83,8 +102,8 @@ impl<'de> Visitor<'de> for TreeVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
         let mut object = Vec::new();
-        while let Some(entry) = entries.next_entry()? {
-            object.push(entry);
+        while let Some(name) = entries.next_key()? {
+            object.push((name, entries.next_value_seed(Within(self.0))?));
         }
         Ok(Tree::Object(object))
     }

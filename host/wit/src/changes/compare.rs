@@ -1,4 +1,4 @@
-//! Lays two contracts side by side and lists the changes.
+//! Compares two contracts and lists the changes.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -14,10 +14,10 @@ use crate::{Contract, Package};
 
 use crate::difference::{Difference, Sides, differences, type_differences};
 
-/// The same world on both sides, or one that only one side has.
+/// A world of both contracts, or one that only one of them has.
 pub(super) type Pair = (Option<Contract>, Option<Contract>);
 
-/// Every change from the one package to the other, in these worlds.
+/// Lists every change from one package to the other in these worlds.
 pub(super) fn compare(old: &Package, new: &Package, pairs: &[Pair]) -> Changes {
     let mut compare = Compare {
         sides: Sides {
@@ -46,15 +46,16 @@ pub(super) fn compare(old: &Package, new: &Package, pairs: &[Pair]) -> Changes {
 struct Compare<'r> {
     sides: Sides<'r>,
     place: Place,
-    /// The world that is looked at.
+    /// The name of the world that is compared.
     world: String,
     /// The package of the world.
     package: String,
-    /// What was said of a type of a package here. It need not be said of what
-    /// uses the type in that package, and in another it has to be.
+    /// The changes that were listed for a type of a package in this world. They are not
+    /// repeated for items of the same package that use the type. They are for items of another
+    /// package, whose version has to announce them too.
     told: HashSet<(Place, String, String)>,
     changes: Vec<Change>,
-    /// Where a change stands among them.
+    /// The index of each change in `changes`.
     known: HashMap<(Place, String, String), usize>,
     versions: Versions<'r>,
 }
@@ -63,7 +64,7 @@ impl<'r> Compare<'r> {
     fn change(&mut self, package: &str, name: &str, what: String, event: Event) {
         let (for_guests, for_hosts) = effects(self.place, event);
         self.versions.need(package, step((for_guests, for_hosts)));
-        // What worlds share changes in all of them.
+        // An interface that several worlds share is listed once, with all of these worlds.
         let (place, name, world) = (self.place, name.to_owned(), self.world.clone());
         match self.known.entry((place, name.clone(), what.clone())) {
             Entry::Occupied(known) => self.changes[*known.get()].worlds.push(world),
@@ -103,7 +104,7 @@ impl<'r> Compare<'r> {
 
     fn surfaces(&mut self, old: &Surface<'r>, new: &Surface<'r>) {
         let package = self.package.clone();
-        // Types first: what is said of them is not repeated for what uses them.
+        // Types come first, so that their changes are not repeated for the items that use them.
         for name in &old.names {
             if let (Some(old), Some(new)) = (old.parts.get(name), new.parts.get(name)) {
                 self.types_of(&package, name, *old, *new);
@@ -149,7 +150,7 @@ impl<'r> Compare<'r> {
         }
     }
 
-    /// The types of an interface, those first that are defined in it.
+    /// Compares the types of an interface, beginning with those that are defined in it.
     fn types_in(&mut self, name: &str, old: InterfaceId, new: InterfaceId) {
         let Sides { ours, theirs, .. } = self.sides;
         let of = self.package_of(name, old, new);
@@ -171,7 +172,7 @@ impl<'r> Compare<'r> {
 
     fn type_pair(&mut self, package: &str, name: &str, old: TypeId, new: TypeId) {
         let found = sentences(type_differences(self.sides, old, new));
-        // Another name for a type adds nothing to what was said of that.
+        // A change of a type is listed where the type is defined, and not for its other names.
         if is_alias(self.sides.ours, old) {
             self.differ(package, name, found.clone());
         } else if !found.is_empty() {
@@ -181,7 +182,7 @@ impl<'r> Compare<'r> {
         self.told.extend(told);
     }
 
-    /// Lists what was not said of a type.
+    /// Lists the differences that were not yet listed for a type.
     fn differ(&mut self, package: &str, name: &str, mut found: Vec<String>) {
         let told = |what: &String| (self.place, package.to_owned(), what.clone());
         found.retain(|what| !self.told.contains(&told(what)));
@@ -237,7 +238,7 @@ impl<'r> Compare<'r> {
         }
     }
 
-    /// The package of an interface that both have, whose versions are noted.
+    /// Returns the package of an interface that both contracts have, and notes its versions.
     fn package_of(&mut self, name: &str, old: InterfaceId, new: InterfaceId) -> String {
         let Sides { ours, theirs, .. } = self.sides;
         let (Some(old), Some(new), true) =
@@ -252,7 +253,7 @@ impl<'r> Compare<'r> {
     }
 }
 
-/// Whether a type is another name for one that is defined somewhere.
+/// Returns whether a type is another name for one that is defined elsewhere.
 fn is_alias(resolve: &Resolve, id: TypeId) -> bool {
     matches!(resolve.types[id].kind, TypeDefKind::Type(Type::Id(_)))
 }

@@ -1,22 +1,22 @@
-//! Whom a change breaks: one table.
+//! Decides which side a change breaks, guests or hosts. It is one table.
 
 use super::{Effect, Place, VersionStep};
 
-/// What can happen to something with a name.
+/// What happened to an item.
 #[derive(Clone, Copy)]
 pub(super) enum Event {
-    /// A function or an interface is new.
+    /// A function or an interface was added.
     Added,
     Removed,
     TypeAdded,
     TypeRemoved,
-    /// It has another type.
+    /// Its type changed.
     Changed,
-    /// It has another name, which is no part of a type.
+    /// Its name changed, which is not part of a type.
     Renamed,
 }
 
-/// The effects on guests of the old contract and on hosts of it.
+/// Returns the effects on guests of the old contract and on hosts of the old contract.
 pub(super) fn effects(place: Place, event: Event) -> (Effect, Effect) {
     use Effect::{Additive, Breaking, BreakingWhereUsed};
     match (event, place) {
@@ -29,7 +29,7 @@ pub(super) fn effects(place: Place, event: Event) -> (Effect, Effect) {
     }
 }
 
-/// What a version has to do to say so.
+/// Returns the version step that announces these effects.
 pub(super) fn step(effects: (Effect, Effect)) -> VersionStep {
     match effects {
         (Effect::Breaking, _) | (_, Effect::Breaking) => VersionStep::OtherTrack,

@@ -1,9 +1,8 @@
-//! Two versions of a contract: what changed between them, whom it breaks, and
-//! whether their version numbers say so. It knows contracts only, no guest.
+//! Compares two versions of a contract: what changed, whom it breaks, and whether their version
+//! numbers announce it. It knows contracts only, and no guest.
 
 mod compare;
 mod effect;
-mod json;
 mod show;
 mod surface;
 mod version;
@@ -14,15 +13,15 @@ use std::collections::HashMap;
 use super::{Contract, Package};
 use crate::error::{ContractError, Result};
 
-/// What changed from one contract to another. `Display` lists it for people.
+/// The changes from one contract to another. `Display` lists them for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Changes {
-    /// The worlds that were compared, by the names that they had.
+    /// The names of the worlds that were compared.
     pub worlds: Vec<String>,
-    /// Every change, in the order of the world's items, types first.
+    /// The changes in the order of the world's items, types first.
     pub changes: Vec<Change>,
-    /// What the versions of the packages say of that, the world's own first.
+    /// What the versions of the packages announce, the world's own package first.
     pub versions: Vec<PackageVersion>,
 }
 
@@ -30,19 +29,17 @@ pub struct Changes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
-    /// Where it is.
+    /// The part of the contract that changed.
     pub place: Place,
-    /// The worlds that it is in: an interface can be of several.
+    /// The worlds that contain the change. An interface can be a part of several worlds.
     pub worlds: Vec<String>,
-    /// What changed, as `shop:prices/prices.price`, without a version.
+    /// The item that changed, as `shop:prices/prices.price`, without a version.
     pub name: String,
-    /// How, in a sentence.
+    /// The change in a sentence.
     pub what: String,
-    /// Whether a guest that was built against the old contract runs on a host of
-    /// the new one.
+    /// Whether a guest that was built against the old contract runs on a host of the new one.
     pub for_guests: Effect,
-    /// Whether a host of the old contract runs guests that were built against
-    /// the new one.
+    /// Whether a host of the old contract runs guests that were built against the new one.
     pub for_hosts: Effect,
 }
 
@@ -57,61 +54,59 @@ pub enum Place {
     Exports,
 }
 
-/// What a change does to one side.
+/// The effect of a change on guests or on hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// The two still go together.
+    /// Guests and hosts of the two contracts still fit.
     Additive,
-    /// They do, unless the guest uses what is new.
+    /// Guests and hosts still fit, unless the guest uses what is new.
     BreakingWhereUsed,
-    /// They do not.
+    /// Guests and hosts no longer fit.
     Breaking,
 }
 
-/// What the version of a package says of the changes in it.
+/// The version of a package, judged by the changes in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PackageVersion {
     /// The package without its version, as `shop:prices`.
     pub package: String,
-    /// Its version in the old contract.
+    /// The package's version in the old contract.
     pub old: Option<String>,
-    /// Its version in the new one.
+    /// The package's version in the new contract.
     pub new: Option<String>,
-    /// What the changes ask for.
+    /// The version step that the changes need.
     pub needs: VersionStep,
-    /// Whether the version claims no more than what is true.
+    /// Whether the version promises no more compatibility than there is.
     pub honest: bool,
-    /// Why, and what to do, in a sentence.
+    /// The reason and what to do, in a sentence.
     pub reason: String,
 }
 
-/// The step from one version to the next that changes ask for. Versions are of
-/// one track as long as a guest of the one is linked with a host of the other:
-/// all of `1.x.y`, all of `0.1.x`, and each of `0.0.x` and of the pre-releases for
-/// itself.
+/// The step from one version to the next that changes need. Versions are of one track as long
+/// as a guest of one is linked with a host of the other: all of `1.x.y`, all of `0.1.x`, and
+/// each of `0.0.x` and of the pre-releases for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VersionStep {
-    /// None: nothing changed.
+    /// No step, since nothing changed.
     None,
-    /// A higher version: there are additions.
+    /// A higher version, since there are additions.
     Higher,
-    /// A version of another track: something breaks.
+    /// A version of another track, since something breaks.
     OtherTrack,
 }
 
 impl Changes {
-    /// Whether every package's version says what changed, or at least claims
-    /// nothing that is not so.
+    /// Returns whether the version of every package promises no more compatibility than there
+    /// is.
     pub fn honest(&self) -> bool {
         self.versions.iter().all(|version| version.honest)
     }
 }
 
 impl Contract {
-    /// What changed since `old`. Packages, interfaces and functions are matched
-    /// by their names, whatever their versions; what is said in comments is no
-    /// part of a contract.
+    /// Returns what changed since `old`. Packages, interfaces and functions are matched by
+    /// their names without versions. Comments are not part of a contract.
     ///
     /// ```
     /// use wit_host_wit::Contract;
@@ -138,10 +133,10 @@ impl Contract {
 }
 
 impl Package {
-    /// What changed since `old` in all of its worlds, which are matched by their names; or
-    /// in this one. A world that is gone breaks what was made for it, and one that is new
-    /// breaks nothing. Where each of the two has one world, it is the same one, whatever its
-    /// name.
+    /// Returns what changed since `old` in all of its worlds, or only in `world`. Worlds are
+    /// matched by their names. A removed world breaks the guests made for it, and an added one
+    /// breaks nothing. If both packages have one world each, these are matched whatever their
+    /// names.
     ///
     /// ```
     /// use wit_host_wit::changes::Effect;
@@ -157,7 +152,7 @@ impl Package {
     /// ```
     ///
     /// # Errors
-    /// [`ContractError`] where neither has the world, or any.
+    /// [`ContractError`] if neither package has the world, or any world.
     pub fn changes_since(&self, old: &Package, world: Option<&str>) -> Result<Changes> {
         let pairs = match world {
             Some(world) => vec![(old.unversioned(world), self.unversioned(world))],
@@ -174,14 +169,15 @@ impl Package {
         Ok(compare::compare(old, self, &pairs))
     }
 
-    /// A world by a name whose version may be that of the other package.
+    /// Finds a world by a name whose version may be that of the other package.
     fn unversioned(&self, world: &str) -> Option<Contract> {
         let name = world.split('@').next().unwrap_or_default();
         self.contract(Some(world)).or_else(|_| self.contract(Some(name))).ok()
     }
 }
 
-/// The worlds of both in the order of the old package, with those behind that are new.
+/// Pairs the worlds of both contracts in the order of the old package, followed by the new
+/// ones.
 fn pairs(old: Vec<Contract>, new: Vec<Contract>) -> Vec<compare::Pair> {
     if old.len() == 1 && new.len() == 1 {
         return old.into_iter().zip(new).map(|(old, new)| (Some(old), Some(new))).collect();

@@ -1,4 +1,4 @@
-//! Changes for people: grouped by where they are, then what the versions say.
+//! Writes changes for people, grouped by place, followed by the versions.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ impl fmt::Display for Changes {
             let mut here: Vec<_> = self.changes.iter().filter(|one| one.place == place).collect();
             while let Some(first) = here.first() {
                 let worlds = first.worlds.clone();
-                // Each world is named by its own changes.
+                // In the place `World`, the name of each change is that of its world.
                 let is_same = |one: &&Change| place == Place::World || one.worlds == worlds;
                 let (group, rest): (Vec<_>, Vec<_>) = here.into_iter().partition(is_same);
                 writeln!(f, "{}:", self.title(place, &worlds))?;

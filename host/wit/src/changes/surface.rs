@@ -1,5 +1,5 @@
-//! A world as a list of parts with names, so that two worlds can be laid side by
-//! side: their versions are no part of the names.
+//! Lists the parts of a world by their names, so that two worlds can be compared. Versions are
+//! not part of these names.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,7 +22,7 @@ pub(super) enum Part<'r> {
     Type(TypeId),
 }
 
-/// The same sides of two worlds.
+/// Returns the imports or the exports of two worlds.
 pub(super) fn surfaces<'r>(
     old: &'r Contract,
     new: &'r Contract,
@@ -40,7 +40,7 @@ pub(super) fn surfaces<'r>(
             *most = count.max(*most);
         }
     }
-    // Where a world has an interface in several versions, they are told apart.
+    // If a world has several versions of an interface, their names keep the version.
     let surface = |items: Vec<(String, Option<&Version>, Part<'r>)>| {
         let mut surface = Surface { names: Vec::new(), parts: HashMap::new() };
         for (name, version, part) in items {
@@ -88,13 +88,13 @@ fn named<'r>(
     }
 }
 
-/// The package that an interface is of.
+/// Returns the package that an interface belongs to.
 pub(super) fn package(resolve: &Resolve, interface: InterfaceId) -> Option<&PackageName> {
     let package = resolve.interfaces[interface].package?;
     Some(&resolve.packages[package].name)
 }
 
-/// A function's name within its interface, behind that of its resource.
+/// Returns a function's name within its interface, after the name of its resource.
 pub(super) fn function_name(resolve: &Resolve, function: &Function) -> String {
     let resource = function.kind.resource().and_then(|id| resolve.types[id].name.as_deref());
     let own = match function.kind {

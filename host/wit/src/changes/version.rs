@@ -1,11 +1,11 @@
-//! What the versions of packages claim, and whether it is so.
+//! Judges whether the versions of packages announce what changed.
 
 use semver::Version;
 use wit_parser::PackageName;
 
 use super::{PackageVersion, VersionStep};
 
-/// The packages that both contracts have, that of the world first.
+/// The packages that both contracts have, the world's own first.
 pub(super) struct Versions<'r>(Vec<Pair<'r>>);
 
 struct Pair<'r> {
@@ -16,13 +16,13 @@ struct Pair<'r> {
 }
 
 impl<'r> Versions<'r> {
-    /// With the packages of the two worlds.
+    /// Begins with the packages of the two worlds.
     pub(super) fn new(old: &'r PackageName, new: &'r PackageName) -> Self {
         let package = format!("{}:{}", old.namespace, old.name);
         Self(vec![Pair { package, old, new, needs: VersionStep::None }])
     }
 
-    /// Notes a package that both have.
+    /// Notes a package that both contracts have.
     pub(super) fn see(&mut self, package: &str, old: &'r PackageName, new: &'r PackageName) {
         if self.0.iter().all(|pair| pair.package != package) {
             let (package, needs) = (package.to_owned(), VersionStep::None);
@@ -30,15 +30,15 @@ impl<'r> Versions<'r> {
         }
     }
 
-    /// Notes what a change in a package asks for.
+    /// Notes the version step that a change in a package needs.
     pub(super) fn need(&mut self, package: &str, step: VersionStep) {
         for pair in self.0.iter_mut().filter(|pair| pair.package == package) {
             pair.needs = pair.needs.max(step);
         }
     }
 
-    /// What the versions say, of the world's package and of those in which
-    /// something changed.
+    /// Judges the version of the world's package, and those of the packages in which something
+    /// changed.
     pub(super) fn judged(self) -> Vec<PackageVersion> {
         let all = self.0.into_iter().enumerate();
         all.filter(|(index, pair)| {
@@ -49,7 +49,7 @@ impl<'r> Versions<'r> {
     }
 }
 
-/// Whether two versions are taken for compatible, or both are none.
+/// Returns whether two versions are compatible by semantic versioning, or both are missing.
 pub(super) fn same_track(versions: [Option<&Version>; 2]) -> bool {
     let [old, new] = versions.map(|version| version.map(PackageName::version_compat_track));
     old == new
@@ -124,7 +124,7 @@ fn another_track(old: &Version, new: &Version, needs: VersionStep) -> String {
     }
 }
 
-/// The versions that additions may get.
+/// Names the versions that a package with additions may have.
 fn higher(old: &Version) -> String {
     match (old.major, old.minor) {
         _ if !old.pre.is_empty() => next(old),
@@ -134,7 +134,7 @@ fn higher(old: &Version) -> String {
     }
 }
 
-/// The first version of the next track.
+/// Names the first version that is incompatible with `old`.
 fn next(old: &Version) -> String {
     if !old.pre.is_empty() {
         return format!("another than `{old}`");

@@ -1,4 +1,4 @@
-//! What is said of a part that one of two contracts has.
+//! Words the changes of a part that only one of two contracts has.
 
 use wit_parser::Resolve;
 
@@ -6,7 +6,7 @@ use super::effect::Event;
 use super::surface::Part;
 use crate::notation::function as declared;
 
-/// What is said of a part that only the old contract has.
+/// Describes a part that only the old contract has.
 pub(super) fn gone(resolve: &Resolve, part: Part<'_>) -> (String, Event) {
     match part {
         Part::Function(function) => {
@@ -17,7 +17,7 @@ pub(super) fn gone(resolve: &Resolve, part: Part<'_>) -> (String, Event) {
     }
 }
 
-/// What is said of a part that only the new contract has.
+/// Describes a part that only the new contract has.
 pub(super) fn added(resolve: &Resolve, part: Part<'_>) -> (String, Event) {
     match part {
         Part::Function(function) => {
@@ -28,7 +28,7 @@ pub(super) fn added(resolve: &Resolve, part: Part<'_>) -> (String, Event) {
     }
 }
 
-/// What a part is.
+/// Names the sort of a part.
 pub(super) fn sort(part: Part<'_>) -> &'static str {
     match part {
         Part::Interface(_) => "the interface",

@@ -1,4 +1,4 @@
-//! What is measured of wasmi.
+//! The measurements of wasmi.
 
 use anyhow::{Context as _, Result};
 use wasmi::{Caller, Engine, Extern, Instance, Linker, Memory, Module, Store};

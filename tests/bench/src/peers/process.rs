@@ -1,5 +1,5 @@
-//! A process that does work when it is asked to: it says `ready`, and then answers every
-//! number of times with what that cost. Which process, and which work, is not known here.
+//! Measures the work of another process. It prints `ready`, then reads numbers of repetitions,
+//! and answers each with its cost. This module does not know the process or the work.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
@@ -9,10 +9,11 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use crate::clock::pinned;
 use crate::row::Probe;
 
-/// Starts the process, and gives a probe of its work. The process ends with the probe.
+/// Starts the process, and returns a probe of its work. The process ends with the probe.
 ///
 /// # Errors
-/// Where it cannot be started, or ends before it is ready: with what it says about that.
+/// If the process cannot be started, or ends before it is ready, with what it has printed about
+/// that.
 pub(super) fn probe(name: &'static str, command: Command) -> Result<Probe> {
     let mut process = Process::start(name, command)?;
     Ok(Box::new(move |times| process.work(times)))
@@ -26,7 +27,7 @@ struct Process {
 }
 
 impl Process {
-    /// On one core: a process has the cores of the thread that starts it.
+    /// Starts the process. It inherits the cores of this thread, so it runs on one core.
     fn start(name: &'static str, mut command: Command) -> Result<Self> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let failed = || format!("failed to start `{name}`");
@@ -41,7 +42,7 @@ impl Process {
 
     fn work(&mut self, times: u32) -> Result<f64> {
         let input = self.child.stdin.as_mut().context("nobody closes it before the end")?;
-        // Where the process has ended, it tells why on another way.
+        // If the process has ended, reading its answer reports the reason.
         let _ = writeln!(input, "{times}");
         let line = self.line()?;
         line.parse().with_context(|| format!("`{}` says `{line}`, which is no cost", self.name))
@@ -64,7 +65,7 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// Waiting closes its input, on which it ends.
+    /// Waiting closes the process's input, at whose end it exits.
     fn drop(&mut self) {
         let _ = self.child.wait();
     }

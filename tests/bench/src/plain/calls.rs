@@ -11,7 +11,7 @@ use crate::guests::{Path, Work, fibonacci};
 use crate::row::Probe;
 use crate::setting::Mode;
 
-/// Has the guest call the host.
+/// Makes the guest call the host.
 pub(crate) fn calls(plain: Plain, path: Path, work: Work) -> Result<Probe> {
     match path {
         Path::Component => of_component(plain, work),
@@ -19,7 +19,7 @@ pub(crate) fn calls(plain: Plain, path: Path, work: Work) -> Result<Probe> {
     }
 }
 
-/// Has a core module compute, which calls no host.
+/// Makes a core module compute, without calling the host.
 pub(crate) fn computes(plain: Plain, argument: i32) -> Result<Probe> {
     let (mut store, instance) = instance(&plain, &fibonacci()?)?;
     let function = instance.get_typed_func::<i32, i32>(&mut store, "fibonacci")?;

@@ -1,4 +1,4 @@
-//! What a store holds, and the limits on what its guest takes.
+//! The content of a store, and the limits on what its guest takes.
 
 use wasmtime::{Memory, ResourceLimiter};
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -32,7 +32,7 @@ impl Data {
         }
     }
 
-    /// Counts a call out of the guest.
+    /// Counts a call of the host.
     pub(crate) fn count(&mut self) -> wasmtime::Result<()> {
         self.host_calls += 1;
         match self.host_calls {
@@ -48,7 +48,7 @@ impl WasiView for Data {
     }
 }
 
-/// Memory and tables, summed over the whole store.
+/// Limits memory and tables, summed over the whole store.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     bytes: usize,

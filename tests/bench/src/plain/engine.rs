@@ -7,10 +7,10 @@ use wasmtime::{Collector, Config, Engine, WasmBacktraceDetails};
 
 use crate::setting::Setting;
 
-/// How often guest code looks whether it has to end.
+/// The interval at which guest code checks whether it has to end.
 pub(crate) const EPOCH: Duration = Duration::from_millis(5);
 
-/// What guest code has of the stack, and what is beside it on a fiber.
+/// The bytes of stack for guest code, and those for the host on a fiber.
 const STACK: usize = 512 << 10;
 const HOST_STACK: usize = 3 << 19;
 
@@ -41,15 +41,15 @@ pub(crate) fn careful(setting: Setting) -> Result<Engine> {
     Ok(Engine::new(&config)?)
 }
 
-/// The engine in its default configuration, with a pool.
+/// Creates the engine in its default configuration, with a pool.
 pub(crate) fn as_it_comes_pooled() -> Result<Engine> {
     let mut config = Config::new();
     pool(&mut config, false);
     Ok(Engine::new(&config)?)
 }
 
-/// A pool for the instances that the limits of wit-host allow. A tuned one clears memory
-/// as wit-host has it cleared: what was written to, where the kernel tells it, in place.
+/// Configures a pool for the instances that wit-host's limits allow. A tuned one clears memory
+/// as wit-host does: in place, what was written to, if the kernel tells it.
 #[cfg(feature = "comparisons")]
 fn pool(config: &mut Config, tuned: bool) {
     use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
@@ -78,7 +78,7 @@ fn pool(config: &mut Config, tuned: bool) {
 #[cfg(not(feature = "comparisons"))]
 fn pool(_: &mut Config, _: bool) {}
 
-/// Moves the epoch on, as long as the engine lives.
+/// Moves the epoch on for as long as the engine lives.
 pub(crate) fn start_ticker(engine: &Engine) {
     let engine = engine.weak();
     std::thread::spawn(move || {

@@ -56,7 +56,7 @@ fn typed(plain: Plain, call: Call) -> Result<Probe> {
     }))
 }
 
-/// With values, on a function that was looked up before.
+/// Calls a function that was looked up before, with values.
 fn values(plain: Plain, name: &str, arguments: Vec<Val>) -> Result<Probe> {
     let pre = plain.component(&Path::Component.guest()?, Mode::Blocking)?;
     let mut store = plain.store()?;

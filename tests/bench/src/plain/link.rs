@@ -1,4 +1,4 @@
-//! Compiling and linking, so that instantiating is all that is left to do.
+//! Compiles and links guests, so that only instantiating is left to do.
 
 use anyhow::Result;
 use wasmtime::component::{self, Component, HasSelf, WasmStr};
@@ -12,7 +12,7 @@ use crate::functions::{Functions, measure};
 use crate::setting::Mode;
 
 impl Plain {
-    /// A component, linked with the contract and with WASI.
+    /// Returns a component that is linked with the contract and with WASI.
     pub(crate) fn component(
         &self,
         bytes: &[u8],
@@ -39,7 +39,7 @@ impl Plain {
         Ok(linker.instantiate_pre(&component)?)
     }
 
-    /// A core module, linked with what `env` has and with WASI.
+    /// Returns a core module that is linked with the functions of `env` and with WASI.
     pub(crate) fn module(&self, bytes: &[u8], mode: Mode) -> Result<InstancePre<Data>> {
         let module = Module::new(&self.engine, bytes)?;
         let mut linker = Linker::new(&self.engine);
@@ -104,7 +104,7 @@ fn env(linker: &mut Linker<Data>) -> Result<()> {
     Ok(())
 }
 
-/// What the guest points to.
+/// Returns the bytes that the guest points to.
 fn argument<'c>(
     caller: &'c mut Caller<'_, Data>,
     at: u32,
@@ -118,7 +118,7 @@ fn argument<'c>(
     }
 }
 
-/// The memory, which was looked up when the instance was made.
+/// Returns the memory, which was looked up when the instance was created.
 fn memory<'c>(caller: &'c mut Caller<'_, Data>) -> wasmtime::Result<(&'c mut [u8], &'c mut Data)> {
     match caller.data().memory {
         Some(memory) => Ok(memory.data_and_store_mut(caller)),

@@ -7,7 +7,7 @@ use crate::clock::{Clock, timed};
 use crate::row::Probe;
 use crate::setting::{Mode, Setting};
 
-/// Compiles and links it.
+/// Compiles and links a guest.
 pub(crate) fn compiled(bytes: &'static [u8]) -> Result<Probe> {
     let plain = Plain::new(Setting::DEFAULT)?;
     Ok(timed(Clock::Process, move |times| {

@@ -1,4 +1,4 @@
-//! Stores and instances that are there and do nothing.
+//! Stores and instances that do nothing.
 
 use anyhow::Result;
 use wasmtime::Store;
@@ -11,7 +11,7 @@ use crate::executor::executor;
 use crate::guests::Path;
 use crate::setting::{Mode, Setting};
 
-/// Makes so many of them, and does something while they are all there.
+/// Creates this number of them, and calls a function while they all exist.
 pub(crate) fn while_idle<R>(
     path: Path,
     count: usize,

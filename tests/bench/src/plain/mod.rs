@@ -1,6 +1,6 @@
-//! The same work by the engine alone, as a careful user has it done: with the settings
-//! and the limits that wit-host has, everything resolved ahead, typed calls, and no
-//! more than is needed.
+//! Measures the work in the engine alone, as a careful user would do it: with wit-host's
+//! settings and limits, with everything resolved ahead, with typed calls, and with no more than
+//! is needed.
 
 pub(crate) mod calls;
 pub(crate) mod data;
@@ -19,35 +19,35 @@ use crate::setting::{FUEL, Setting, WALL_CLOCK};
 use data::Data;
 use engine::{EPOCH, start_ticker};
 
-/// An engine, and what is set on its stores.
+/// An engine, and the settings of its stores.
 pub(crate) struct Plain {
     pub(crate) engine: Engine,
     pub(crate) setting: Setting,
-    /// Whether stores have the limits that wit-host's have.
+    /// Whether stores have the same limits as wit-host's.
     limited: bool,
 }
 
 impl Plain {
-    /// With the safety settings of wit-host.
+    /// Creates an engine with wit-host's safety settings.
     pub(crate) fn new(setting: Setting) -> Result<Self> {
         let engine = engine::careful(setting)?;
         start_ticker(&engine);
         Ok(Self { engine, setting, limited: true })
     }
 
-    /// As the engine comes.
+    /// Creates an engine in its default configuration.
     pub(crate) fn as_it_comes() -> Self {
         let setting = Setting { wall_clock: false, ..Setting::DEFAULT };
         Self { engine: Engine::default(), setting, limited: false }
     }
 
-    /// The same with a pool, which is sized, and otherwise as it comes.
+    /// Creates an engine in its default configuration, with a pool of the right size.
     pub(crate) fn as_it_comes_pooled(setting: Setting) -> Result<Self> {
         let setting = Setting { wall_clock: false, ..setting };
         Ok(Self { engine: engine::as_it_comes_pooled()?, setting, limited: false })
     }
 
-    /// A store for one session.
+    /// Creates a store for one session.
     pub(crate) fn store(&self) -> Result<Store<Data>> {
         let mut store = Store::new(&self.engine, Data::new());
         if self.limited {
@@ -67,7 +67,7 @@ impl Plain {
         Ok(store)
     }
 
-    /// What has to be set for each call: the fuel, and the time at which it ends.
+    /// Sets what has to be set for each call: the fuel, and the deadline.
     pub(crate) fn begin(&self, store: &mut Store<Data>) -> Result<()> {
         if self.setting.fuel {
             store.set_fuel(FUEL)?;

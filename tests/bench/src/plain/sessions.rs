@@ -36,7 +36,7 @@ impl Ready {
     }
 }
 
-/// Makes a store and an instance, calls it, and drops both.
+/// Creates a store and an instance, calls it, and drops both.
 pub(crate) fn fresh(plain: Plain, path: Path, mode: Mode) -> Result<Probe> {
     let ready = Ready::new(&plain, path, mode)?;
     match mode {
@@ -57,7 +57,7 @@ pub(crate) fn fresh(plain: Plain, path: Path, mode: Mode) -> Result<Probe> {
     }
 }
 
-/// The same on two threads at a time, each with an async runtime of its own.
+/// Measures fresh sessions on two threads at a time, each with an async runtime of its own.
 pub(crate) fn fresh_on_two_threads(path: Path, setting: Setting) -> Result<Probe> {
     let plain = Plain::new(setting)?;
     let ready = Ready::new(&plain, path, Mode::Async)?;

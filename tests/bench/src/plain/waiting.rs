@@ -1,5 +1,5 @@
-//! The same calls in an async runtime: guest code yields at every epoch, and a timer
-//! ends the call.
+//! Measures calls in an async runtime: guest code yields at every epoch, and a timer ends the
+//! call.
 
 use anyhow::{Context as _, Result, bail};
 use wasmtime::component::Val;
@@ -26,7 +26,7 @@ pub(crate) fn export(plain: &Plain, path: Path, call: Call) -> Result<Probe> {
     }
 }
 
-/// A store whose guest lets others run.
+/// Creates a store whose guest lets other tasks run.
 pub(crate) fn yielding(plain: &Plain) -> Result<Store<Data>> {
     let mut store = plain.store()?;
     store.set_epoch_deadline(1);
@@ -34,7 +34,7 @@ pub(crate) fn yielding(plain: &Plain) -> Result<Store<Data>> {
     Ok(store)
 }
 
-/// Waits for a call, no longer than the limit.
+/// Waits for a call, but no longer than the limit.
 pub(crate) async fn in_time<R>(call: impl Future<Output = wasmtime::Result<R>>) -> Result<R> {
     let ended = tokio::time::timeout(WALL_CLOCK, call).await;
     Ok(ended.context("the call took too long")??)

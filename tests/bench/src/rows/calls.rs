@@ -6,7 +6,7 @@ use crate::row::{Column, Goal, Row};
 use crate::setting::Setting;
 use crate::{interpreter, native, peers, wit_host};
 
-/// Lengths of a text, with how they are written.
+/// The lengths of a text, and how they are written.
 const LENGTHS: [(u32, &str); 4] =
     [(16, "16 B"), (1 << 10, "1 KiB"), (64 << 10, "64 KiB"), (1 << 20, "1 MiB")];
 
@@ -15,7 +15,7 @@ pub(super) fn rows() -> Vec<Row> {
     for path in Path::BOTH {
         rows.push(add(path));
     }
-    // Where one call follows another, the time is looked at between them.
+    // wit-host inserts a time check between calls that follow one another.
     for path in Path::BOTH {
         rows.push(row("the guest calls the host", "add, ten in a line", path, Work::AddInLine));
     }
@@ -56,7 +56,7 @@ fn add(path: Path) -> Row {
         plain::calls::calls(Plain::as_it_comes(), path, Work::Add)
     });
     match path {
-        // Only components have what the default configuration pays for.
+        // Only components have something that the default configuration makes slower.
         Path::Component if cfg!(feature = "comparisons") => {
             row.goal(Goal::Ratio(Column::AsItComes, 1.0 / 1.9))
         }
@@ -64,7 +64,7 @@ fn add(path: Path) -> Row {
     }
 }
 
-/// A text that the host only reads, where it lies.
+/// A text that the host only reads in place.
 fn lent(path: Path, length: u32, shown: &str) -> Row {
     let (work, setting) = (Work::MeasureText(length), Setting { lent: true, ..Setting::DEFAULT });
     Row::new("text that the host reads", format!("{shown}, {}", path.name()))

@@ -7,7 +7,7 @@ use crate::row::{Column, Row};
 use crate::setting::{Mode, Setting};
 use crate::{interpreter, peers, wit_host};
 
-/// Of what a call takes in plain wasmtime, at most so many times as much.
+/// The goal for typed calls, relative to plain wasmtime.
 const TYPED: f64 = 1.05;
 const BY_NAME: f64 = 1.5;
 

@@ -1,5 +1,5 @@
-//! What the guards cost that can be switched off or on, and the epochs that always
-//! end a call: against the engine as it comes, which has none of them.
+//! The cost of the guards that can be switched, and of the epochs that always end a call,
+//! against the engine in its default configuration, which has none of them.
 
 use crate::guests::{Path, Work};
 use crate::plain::{self, Plain};

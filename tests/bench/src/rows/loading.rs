@@ -1,4 +1,4 @@
-//! From a guest's bytes to one that is ready to be instantiated.
+//! Loading: from a guest's bytes to a guest that is ready to be instantiated.
 
 use crate::guests::{LARGE_COMMAND, SMALL_COMMAND};
 use crate::row::{Column, Row};
@@ -21,13 +21,13 @@ fn compiling(name: &str, bytes: &'static [u8]) -> Row {
         .column(Column::Plain, move || plain::loading::compiled(bytes))
 }
 
-/// In a process that has not loaded it yet: a runtime is made for it as well.
+/// Loads in a process that has not loaded the guest yet. The time includes creating a runtime.
 fn kept_on_disk(name: &str, bytes: &'static [u8]) -> Row {
     Row::new(GROUP, format!("{name}, kept on disk, with a new runtime"))
         .column(Column::WitHost, move || wit_host::loading::kept_on_disk(bytes))
 }
 
-/// In a process that has loaded it before.
+/// Loads in a process that has loaded the guest before.
 fn kept_in_memory(name: &str, bytes: &'static [u8]) -> Row {
     Row::new(GROUP, format!("{name}, kept in memory"))
         .column(Column::WitHost, move || wit_host::loading::kept_in_memory(bytes))

@@ -1,5 +1,5 @@
-//! Memory: of sessions that wait for their next call, of whole processes, and of the
-//! program's file. Each is measured in a process of its own.
+//! Memory: of sessions that wait for their next call, of whole processes, and of the program's
+//! file. Each is measured in a process of its own.
 
 use std::fs;
 

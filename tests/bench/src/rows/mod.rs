@@ -11,7 +11,7 @@ mod streams;
 
 use crate::row::Row;
 
-/// All rows, in the table's order.
+/// Returns all rows in the table's order.
 pub(crate) fn all() -> Vec<Row> {
     let mut rows = Vec::new();
     rows.extend(calls::rows());

@@ -1,4 +1,4 @@
-//! Whole commands, from the shell's point of view.
+//! Whole commands, as a shell sees them.
 
 use crate::child::{itself, peak};
 use crate::commands::{Command, file, probe, wasmtime, wit_host};
@@ -7,8 +7,8 @@ use crate::row::{Column, Goal, Row};
 
 const GROUP: &str = "the whole command, run on a component";
 
-/// A guest's name and file, and how many times as much the
-/// wasmtime command has to take.
+/// The name and the file of a guest, and how many times as much the wasmtime command has to
+/// take.
 const GUESTS: [(&str, &str, &[u8], f64); 2] = [
     ("54 KB", "small.wasm", SMALL_COMMAND, 3.0),
     ("2.4 MB with debug information", "large.wasm", LARGE_COMMAND, 6.0),

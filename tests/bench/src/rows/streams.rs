@@ -1,5 +1,5 @@
-//! Whole commands whose guests write much, to everything that standard output may be, and
-//! read many files.
+//! Whole commands whose guests write much output, to every kind of standard output, or read
+//! many files.
 
 use std::fs;
 
@@ -10,11 +10,11 @@ use crate::guests::{FILES, LINES};
 use crate::readers::{Reader, probe_with};
 use crate::row::{Column, Goal, Probe, Row};
 
-/// The most that it may take of what it takes the wasmtime command.
+/// The goal relative to the wasmtime command.
 const OUTPUT: f64 = 1.5;
 const INPUT: f64 = 2.0;
 
-/// How many files are read.
+/// The number of files that are read.
 const COUNT: usize = 5_000;
 
 pub(super) fn rows() -> Vec<Row> {
@@ -50,7 +50,7 @@ fn columns(
     }
 }
 
-/// A folder with the files to be read.
+/// Creates a folder with the files to read.
 fn files() -> Result<String> {
     let folder = directory()?.join("files");
     fs::create_dir_all(&folder).context("failed to make the directory `target/bench/files`")?;

@@ -11,7 +11,7 @@ use crate::guests::{Path, Work, fibonacci};
 use crate::row::Probe;
 use crate::setting::Setting;
 
-/// Has the guest call the host.
+/// Makes the guest call the host.
 pub(crate) fn calls(path: Path, work: Work, setting: Setting) -> Result<Probe> {
     let guest = runtime(setting)?.load(path.guest()?)?;
     let session = guest.session(Functions).start_blocking()?;
@@ -21,7 +21,7 @@ pub(crate) fn calls(path: Path, work: Work, setting: Setting) -> Result<Probe> {
     }
 }
 
-/// Has a core module compute, which calls no host.
+/// Makes a core module compute, without calling the host.
 pub(crate) fn computes(argument: i32, setting: Setting) -> Result<Probe> {
     let guest = runtime(setting)?.load(fibonacci()?)?;
     let mut session = guest.session(Functions).start_blocking()?;

@@ -67,7 +67,7 @@ fn in_turn(mut session: Session<Functions>, path: Path, call: Call) -> Result<Pr
 
 fn in_executor(guest: &Guest<Functions>, path: Path, call: Call) -> Result<Probe> {
     let executor = executor()?;
-    let mut session = executor.block_on(guest.session(Functions))?;
+    let mut session = executor.block_on(guest.session(Functions).start())?;
     if let Some((name, arguments)) = by_name(call) {
         return Ok(timed(Clock::Thread, move |times| {
             executor.block_on(async {
@@ -107,7 +107,7 @@ fn in_executor(guest: &Guest<Functions>, path: Path, call: Call) -> Result<Probe
     }
 }
 
-/// The name and the arguments of a call by name.
+/// Returns the name and the arguments of a call by name.
 fn by_name(call: Call) -> Option<(&'static str, Vec<Val>)> {
     match call {
         Call::SumByName => Some(("sum", vec![Val::S32(1), Val::S32(2)])),

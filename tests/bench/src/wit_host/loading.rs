@@ -9,7 +9,7 @@ use crate::commands::directory;
 use crate::row::Probe;
 use crate::setting::Setting;
 
-/// Checks, compiles and links it.
+/// Checks, compiles and links a guest.
 pub(crate) fn compiled(bytes: &'static [u8]) -> Result<Probe> {
     let runtime = runtime(Setting::DEFAULT)?;
     Ok(timed(Clock::Process, move |times| {
@@ -20,11 +20,11 @@ pub(crate) fn compiled(bytes: &'static [u8]) -> Result<Probe> {
     }))
 }
 
-/// Makes a runtime with a cache that has it on disk, and loads it.
+/// Creates a runtime with a cache that has the guest on disk, and loads it.
 pub(crate) fn kept_on_disk(bytes: &'static [u8]) -> Result<Probe> {
     let kept = directory()?.join("cache/library");
     let load = move || -> Result<()> {
-        // What one cache has in memory is not known to another one.
+        // A cache does not know what another one has in memory.
         builder(Setting::DEFAULT).cache(Cache::new(&kept)).build()?.load(bytes)?;
         Ok(())
     };
@@ -32,7 +32,7 @@ pub(crate) fn kept_on_disk(bytes: &'static [u8]) -> Result<Probe> {
     Ok(timed(Clock::Process, move |times| (0..times).try_for_each(|_| load())))
 }
 
-/// Loads it in a runtime whose cache has it in memory, since a guest is in use.
+/// Loads the guest in a runtime whose cache has it in memory, because a copy is in use.
 pub(crate) fn kept_in_memory(bytes: &'static [u8]) -> Result<Probe> {
     let cache = Cache::new(directory()?.join("cache/library"));
     let runtime = builder(Setting::DEFAULT).cache(cache).build()?;

@@ -1,5 +1,4 @@
-//! The work done by wit-host, through its public interface, as an embedder would
-//! have it done.
+//! Measures the work in wit-host, through its public interface, as an embedder would do it.
 
 pub(crate) mod calls;
 pub(crate) mod exports;
@@ -17,24 +16,24 @@ use crate::bindings::host::Host as _;
 use crate::functions::{Functions, measure};
 use crate::setting::{FUEL, Setting, WALL_CLOCK};
 
-/// What the guests are offered.
+/// The contract of the guests.
 const CONTRACT: &str = include_str!("../../wit/bench.wit");
 
-/// A runtime that serves the benchmark's contract.
+/// Creates a runtime that offers the benchmark's contract.
 pub(crate) fn runtime(setting: Setting) -> Result<Runtime<Functions>> {
     Ok(builder(setting).build()?)
 }
 
-/// Sessions at a time, where they come from a pool.
+/// The number of sessions of a pool.
 const SESSIONS: usize = 100;
 
-/// What makes such a runtime.
+/// Returns the builder of such a runtime.
 pub(crate) fn builder(setting: Setting) -> RuntimeBuilder<Functions> {
     let limits = Limits::default()
         .fuel(setting.fuel.then_some(FUEL))
         .host_calls(setting.host_calls.then_some(u64::MAX))
         .wall_clock(setting.wall_clock.then_some(WALL_CLOCK));
-    let builder = Runtime::builder();
+    let builder = Runtime::builder().allow_text_format(true);
     let builder = if setting.pooled { builder.pool(Pool::new(SESSIONS)) } else { builder };
     builder
         .contract(CONTRACT)
@@ -52,7 +51,7 @@ pub(crate) fn builder(setting: Setting) -> RuntimeBuilder<Functions> {
         })
 }
 
-/// Serves `measure-text` with a text that stays in the guest's memory.
+/// Offers `measure-text` with a text that stays in the guest's memory.
 fn lend(linker: &mut Linker<State<Functions>>) -> wasmtime::Result<()> {
     linker.allow_shadowing(true);
     linker.instance("bench:contract/host@1.0.0")?.func_wrap(

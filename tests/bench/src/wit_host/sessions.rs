@@ -13,12 +13,12 @@ use crate::row::Probe;
 use crate::setting::{Mode, Setting};
 use crate::threads::each_thread;
 
-/// The smallest guest, compiled and linked.
+/// Returns the smallest guest, compiled and linked.
 pub(crate) fn guest(path: Path, setting: Setting) -> Result<Guest<Functions>> {
     Ok(runtime(setting)?.load(path.small_guest(setting.writes)?)?)
 }
 
-/// The guest, and where its exports are, of a component.
+/// The guest and, for a component, the indices of its exports.
 struct Ready<I> {
     guest: Guest<Functions>,
     indices: Option<I>,
@@ -48,7 +48,7 @@ pub(crate) fn fresh(path: Path, mode: Mode, setting: Setting) -> Result<Probe> {
     }
 }
 
-/// The same on two threads at a time, each with an async runtime of its own.
+/// Measures fresh sessions on two threads at a time, each with an async runtime of its own.
 pub(crate) fn fresh_on_two_threads(path: Path, setting: Setting) -> Result<Probe> {
     let ready = asynchronous(guest(path, setting)?)?;
     Ok(Box::new(move |times| {

@@ -8,11 +8,11 @@ const GUEST: &str = r#"(module
     (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))"#;
 
 fn main() -> wit_host::Result<()> {
-    let own = Runtime::builder().module_imports(|env| env.func("add", |(): &mut (), a: i32, b: i32| a + b));
+    let own = Runtime::builder().allow_text_format(true).module_imports(|env| env.func("add", |(): &mut (), a: i32, b: i32| a + b));
     let mut session = own.build()?.load(GUEST)?.session(()).start_blocking()?;
     assert_eq!(session.call("run", &[])?, [Val::S32(3)]);
 
-    let shipped = wit_host_contract::builder().build()?.load(GUEST)?;
+    let shipped = wit_host_contract::builder().allow_text_format(true).build()?.load(GUEST)?;
     let mut session = shipped.session(Functions::default()).start_blocking()?;
     assert_eq!(session.call("run", &[])?, [Val::S32(3)]);
     println!("the packages build, and run a guest");

@@ -1,6 +1,6 @@
-//! What passes between the host and a guest in one call: blocks that are handed
-//! over and taken back. What an allocator answers is checked here, and what is read
-//! from memory in `reading`.
+//! Moves blocks between the host and a guest during one call: it passes arguments and frees
+//! them again. The answers of the guest's allocator are checked here, and what is read from
+//! memory is checked in `reading`.
 
 mod reading;
 
@@ -12,14 +12,14 @@ use crate::env::{MEMORY, write};
 use crate::state::State;
 use wit_host_binary::allocator_names::AllocatorNames;
 
-/// The exports of a guest through which anything is handed over.
+/// The exports of a guest that blocks are passed through.
 pub(crate) struct Access {
     memory: Memory,
     allocator: Option<Allocator>,
 }
 
 impl Access {
-    /// The guest's exports, or what it lacks.
+    /// Finds these exports. What is missing is noted, and reported when it is needed.
     pub(crate) fn find<T: 'static>(
         store: &mut Store<State<T>>,
         instance: Instance,
@@ -39,20 +39,20 @@ impl Access {
     }
 }
 
-/// A block that the host got for an argument.
+/// A block that the host has allocated for an argument.
 #[derive(Clone, Copy)]
 struct Block {
     pointer: u32,
     size: u32,
 }
 
-/// One call of a guest.
+/// The exchange of one call of a guest.
 pub(crate) struct Exchange<'c, T: 'static> {
     store: &'c mut Store<State<T>>,
     access: &'c Access,
-    /// Blocks that are the host's to give back.
+    /// The blocks that the host has to free.
     held: Vec<Block>,
-    /// How much more the guest may hand over, in bytes of the host's memory.
+    /// The number of bytes of the host's memory that the guest may still fill.
     left: usize,
 }
 
@@ -62,7 +62,7 @@ impl<'c, T: Send + 'static> Exchange<'c, T> {
         Self { store, access, held: Vec::new(), left }
     }
 
-    /// Copies the bytes to a block of the guest's.
+    /// Copies the bytes into a new block of the guest.
     pub(crate) async fn hand_over(&mut self, bytes: &[u8], size: u32) -> wasmtime::Result<u32> {
         let access = self.access;
         let Some(allocator) = &access.allocator else {
@@ -76,16 +76,16 @@ impl<'c, T: Send + 'static> Exchange<'c, T> {
         Ok(pointer)
     }
 
-    /// The blocks that were handed over are the guest's from now on.
+    /// Leaves the blocks of the arguments to the guest, which frees them.
     pub(crate) fn leave_arguments(&mut self) {
         self.held.clear();
     }
 
-    /// Gives back every block that was handed over.
+    /// Frees every block that was passed as an argument.
     pub(crate) async fn take_arguments_back(&mut self) -> wasmtime::Result<()> {
         let Some(allocator) = &self.access.allocator else { return Ok(()) };
         for Block { pointer, size } in std::mem::take(&mut self.held) {
-            // An allocator may have no block for no bytes.
+            // An allocator may return null for a block without bytes.
             if (pointer, size) != (0, 0) {
                 allocator.release(&mut *self.store, pointer, size).await?;
             }
@@ -93,10 +93,9 @@ impl<'c, T: Send + 'static> Exchange<'c, T> {
         Ok(())
     }
 
-    /// Gives back what the guest returned, unless it is in an argument. A guest may
-    /// refuse it, by a failed assertion: Rust's allocator does where a text has room
-    /// for more than its length, which is all that the host is told. Such a block
-    /// stays where it is.
+    /// Frees a block that the guest returned, unless it lies in an argument. A guest may refuse
+    /// that with a failed assertion. Rust's allocator does if a text has a capacity beyond its
+    /// length, which is all that the host knows. Such a block is not freed.
     pub(crate) async fn give_back(&mut self, pointer: u32, size: u32) -> wasmtime::Result<()> {
         let Some(allocator) = &self.access.allocator else { return Ok(()) };
         let returned = Block { pointer, size };
@@ -124,7 +123,7 @@ impl<'c, T: Send + 'static> Exchange<'c, T> {
         self.access.memory.data(&*self.store)
     }
 
-    /// Whether an allocator's answer can be true.
+    /// Checks whether an allocator's answer can be right.
     fn check(&self, allocator: &str, block: Block) -> Result<(), Broken> {
         let (Block { pointer, size }, memory) = (block, self.memory().len());
         if size == 0 {

@@ -1,5 +1,5 @@
-//! Reading what a guest handed over: the one place here where an address or a length
-//! of the guest's is believed, after it was checked.
+//! Reads what a guest has passed to the host. Within `abi`, this is the only place where an
+//! address or a length of the guest is used, after it was checked.
 
 use wasmtime::component::Val;
 
@@ -11,7 +11,7 @@ use crate::env::GuestMemory;
 use wit_host_binary::limits::LimitReached;
 
 impl<T: Send + 'static> Exchange<'_, T> {
-    /// A copy of the bytes there.
+    /// Returns a copy of the bytes at an address.
     pub(crate) fn bytes(
         &mut self,
         place: Place,
@@ -24,7 +24,7 @@ impl<T: Send + 'static> Exchange<'_, T> {
         Ok(bytes.map_err(|bad| Broken::Range { place, bad })?.to_vec())
     }
 
-    /// The text there.
+    /// Returns the text at an address.
     pub(crate) fn text(
         &mut self,
         place: Place,
@@ -37,7 +37,7 @@ impl<T: Send + 'static> Exchange<'_, T> {
         Ok(Val::String(text.map_err(|bad| Broken::Range { place, bad })?.into()))
     }
 
-    /// The array there, of so many bytes.
+    /// Returns the array of this number of bytes at an address.
     pub(crate) fn array(
         &mut self,
         place: Place,
@@ -45,13 +45,14 @@ impl<T: Send + 'static> Exchange<'_, T> {
         scalar: Scalar,
     ) -> wasmtime::Result<Val> {
         self.check_range(place, range.0, range.1)?;
-        // In the host an element is larger than it is in the guest.
+        // An element takes more memory in the host than in the guest, so the host's size is
+        // counted.
         let elements = range.1 as usize / scalar.width();
         self.spend(elements.saturating_mul(size_of::<Val>()))?;
         self.filled(place, range, scalar)
     }
 
-    /// The same of an array that is as long as the caller wanted it.
+    /// Returns the array at an address, whose length the caller has chosen.
     pub(crate) fn filled(
         &self,
         place: Place,
@@ -70,7 +71,7 @@ impl<T: Send + 'static> Exchange<'_, T> {
         Ok(Val::List(items.collect::<Result<_, _>>()?))
     }
 
-    /// The length of the text there, which ends before a NUL.
+    /// Returns the length of the text at an address, which ends before a NUL.
     pub(crate) fn c_length(&self, place: Place, pointer: u32) -> wasmtime::Result<u32> {
         let (memory, left) = (self.memory(), self.left);
         let size = memory.len();
@@ -86,7 +87,7 @@ impl<T: Send + 'static> Exchange<'_, T> {
         }
     }
 
-    /// The text or the bytes there.
+    /// Returns the text or the bytes at an address.
     pub(crate) fn content(
         &mut self,
         place: Place,
@@ -99,14 +100,14 @@ impl<T: Send + 'static> Exchange<'_, T> {
         }
     }
 
-    /// Whether the guest has such a range.
+    /// Checks that the range lies in the guest's memory.
     fn check_range(&self, place: Place, pointer: u32, length: u32) -> wasmtime::Result<()> {
         let range = self.view().bytes(pointer, length);
         range.map_err(|bad| Broken::Range { place, bad })?;
         Ok(())
     }
 
-    /// Counts what the guest makes the host keep.
+    /// Counts bytes that the guest makes the host keep.
     pub(crate) fn spend(&mut self, bytes: usize) -> wasmtime::Result<()> {
         self.left = self.left.checked_sub(bytes).ok_or_else(|| self.too_much())?;
         Ok(())
@@ -116,7 +117,8 @@ impl<T: Send + 'static> Exchange<'_, T> {
         LimitReached::HostCallBytes(self.store.data().meter.limits().host_call_bytes).into()
     }
 
-    /// The whole memory. What is taken out of it is counted here and not there.
+    /// Returns a view of the whole memory. Its own limit is off, because `spend` counts what is
+    /// taken.
     pub(super) fn view(&self) -> GuestMemory<'_> {
         GuestMemory::new(self.memory(), usize::MAX)
     }

@@ -1,32 +1,32 @@
-//! Names of exported functions, and which of them a shorter name means. It does
-//! not know what the functions take.
+//! The names of exported functions, and which of them a shorter name means. It does not know
+//! the types of the functions.
 
 use std::fmt;
 
 use semver::Version;
 
-use crate::error::{Error, Result};
-use wit_host_check::fit::names::{is_compatible, rule, similar};
+use crate::fit::names::{is_compatible, rule, similar};
 use wit_host_text::short;
 
-/// Names longer than this are not compared: nobody mistyped them.
+/// The length in bytes up to which names are compared. A longer name is not a typing error.
 const LONGEST_COMPARED: usize = 200;
 
 /// The name of a function that a guest exports. It displays as the full name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ExportName {
-    /// The interface that it is in: `namespace:package/interface@1.0.0`.
-    pub(crate) interface: Option<String>,
+pub struct ExportName {
+    /// The interface of the function: `namespace:package/interface@1.0.0`.
+    pub interface: Option<String>,
+    /// The function's name in the interface.
     pub function: String,
 }
 
 impl ExportName {
-    /// Core modules have no interfaces.
-    pub(crate) fn of_module(name: &str) -> Self {
+    /// Creates a name of a core module, which has no interfaces.
+    pub fn of_module(name: &str) -> Self {
         Self { interface: None, function: name.into() }
     }
 
-    /// Whether `name` is the function's with or without its interface, the
+    /// Returns whether `name` means this function. It may leave out the interface, the
     /// interface's version and package, and the kind of a resource's function.
     fn is_meant_by(&self, name: &str) -> bool {
         let functions = [&self.function, without_kind(&self.function)];
@@ -44,7 +44,7 @@ impl ExportName {
         })
     }
 
-    /// How much alike the names are: 1 where they are the same.
+    /// Returns the similarity of the names, which is 1 if they are equal.
     fn likeness(&self, name: &str) -> f64 {
         let function = without_kind(&self.function);
         if function.len() > LONGEST_COMPARED || name.len() > LONGEST_COMPARED {
@@ -64,8 +64,8 @@ impl fmt::Display for ExportName {
     }
 }
 
-/// Whether the name that is asked for is the interface's in a version that the engine would
-/// take for its own.
+/// Returns whether the interface that is asked for is this one, in a version that the engine
+/// would accept.
 fn is_version(interface: &str, asked: &str) -> bool {
     let [ours, theirs] = [interface, asked].map(versioned);
     let (Some((ours, our_version)), Some((theirs, their_version))) = (ours, theirs) else {
@@ -74,15 +74,15 @@ fn is_version(interface: &str, asked: &str) -> bool {
     ours == theirs && is_compatible(Some(&our_version), Some(&their_version))
 }
 
-/// An interface's name and version.
+/// Splits an interface's name into name and version.
 fn versioned(interface: &str) -> Option<(&str, Version)> {
     let (name, version) = interface.split_once('@')?;
     Some((name, Version::parse(version).ok()?))
 }
 
-/// What may have been meant by a name that none of the exports has: one that is near, or one
-/// of another version.
-pub(crate) fn hint(name: &str, exports: &[String]) -> Option<String> {
+/// Suggests what a name may mean that none of the exports has: a similar name, or one with
+/// another version.
+pub fn hint(name: &str, exports: &[String]) -> Option<String> {
     exports.iter().find_map(|export| other_version(name, export)).or_else(|| {
         let wanted = name.rsplit('.').next().filter(|_| name.len() <= LONGEST_COMPARED)?;
         let near = |full: &str| {
@@ -95,11 +95,11 @@ pub(crate) fn hint(name: &str, exports: &[String]) -> Option<String> {
     })
 }
 
-/// Why the export is not meant, where its version alone differs.
+/// Explains why the export does not match, if only its version differs.
 fn other_version(name: &str, export: &str) -> Option<String> {
     let parts = |full: &str| -> Option<(String, String, Version)> {
         let (interface, rest) = full.split_once('@')?;
-        // A version has dots of its own.
+        // A version contains dots as well, so every dot is tried.
         let mut ends = rest.match_indices('.').map(|(dot, _)| rest.split_at(dot));
         ends.find_map(|(version, function)| {
             let version = Version::parse(version).ok()?;
@@ -116,8 +116,20 @@ fn other_version(name: &str, export: &str) -> Option<String> {
     })
 }
 
-/// The full name of the one function that `name` means.
-pub(crate) fn resolve(exports: &[ExportName], name: &str) -> Result<String> {
+/// Why a name does not mean a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unresolved {
+    /// It is short for several functions, with these full names.
+    Ambiguous(Vec<String>),
+    /// No function has the name. These are the full names of all, the most similar first.
+    Unknown(Vec<String>),
+}
+
+/// Returns the full name of the one function that `name` means.
+///
+/// # Errors
+/// If there is no such function, or more than one.
+pub fn resolve(exports: &[ExportName], name: &str) -> Result<String, Unresolved> {
     if exports.iter().any(|export| export.to_string() == name) {
         return Ok(name.into());
     }
@@ -127,18 +139,18 @@ pub(crate) fn resolve(exports: &[ExportName], name: &str) -> Result<String> {
         (1, Some(only)) => Ok(only),
         (_, Some(last)) => {
             candidates.push(last);
-            Err(Error::AmbiguousFunction { function: name.into(), candidates })
+            Err(Unresolved::Ambiguous(candidates))
         }
         (_, None) => {
             let mut similar: Vec<_> = exports.iter().map(|e| (e.likeness(name), e)).collect();
             similar.sort_by(|(one, _), (other, _)| other.total_cmp(one));
             let exports = similar.into_iter().map(|(_, export)| export.to_string()).collect();
-            Err(Error::NoSuchFunction { function: name.into(), exports })
+            Err(Unresolved::Unknown(exports))
         }
     }
 }
 
-/// `[method]basket.add` as `basket.add`.
+/// Shortens `[method]basket.add` to `basket.add`.
 fn without_kind(function: &str) -> &str {
     let kind = function.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     kind.map_or(function, |(_, name)| name)
@@ -166,9 +178,8 @@ mod tests {
         });
         match resolve(&exports.collect::<Vec<_>>(), name) {
             Ok(name) => name,
-            Err(Error::AmbiguousFunction { candidates, .. }) => candidates.join(" "),
-            Err(Error::NoSuchFunction { exports, .. }) => format!("? {}", exports[0]),
-            Err(other) => panic!("{other}"),
+            Err(Unresolved::Ambiguous(candidates)) => candidates.join(" "),
+            Err(Unresolved::Unknown(exports)) => format!("? {}", exports[0]),
         }
     }
 

@@ -1,0 +1,228 @@
+//! The host file of a command that loads a guest: which one is read, whether it is trusted with
+//! what it asks for, and what it says of the guest. What is said by an option goes before it.
+
+use std::cell::OnceCell;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use wit_host::{Access, Denial, Grants, Limits};
+use wit_host_config::{At, FILE_NAME, Grants as Written, HostFile, Trust};
+
+use super::options::Usage;
+use super::status::shown_path;
+
+/// Which host file is read.
+#[derive(Args, Default)]
+pub(crate) struct HostFileOptions {
+    /// Read this host file, and let it start and grant what it says. Otherwise that is
+    /// `wit-host.toml` in the current folder, where there is one, with what was allowed by
+    /// `wit-host config allow`
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Read no host file
+    #[arg(long, conflicts_with = "config")]
+    no_config: bool,
+
+    #[arg(skip)]
+    file: OnceCell<Option<(HostFile, Standing)>>,
+
+    /// The guest's name in the file, where it was called by that.
+    #[arg(skip)]
+    guest: Option<String>,
+}
+
+/// Why a host file may or may not be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It was named.
+    Named,
+    /// It was found, and asks for nothing that would have to be allowed.
+    Harmless,
+    /// It was found, and somebody has allowed it.
+    Allowed,
+    /// It was found, and asks for more than nothing.
+    Stranger,
+}
+
+/// The limits that hold for a guest where nothing else is said: those of the library, and
+/// memory for guests that bring an interpreter along.
+pub(crate) fn usual_limits() -> Limits {
+    Limits::default().memory(256 << 20)
+}
+
+impl HostFileOptions {
+    /// The host file, where there is one.
+    ///
+    /// # Errors
+    /// Where it is wrong, or a stranger's that asks for something.
+    pub(crate) fn get(&self) -> Result<Option<&HostFile>> {
+        Ok(self.trusted()?.map(|(file, _)| file))
+    }
+
+    fn trusted(&self) -> Result<Option<&(HostFile, Standing)>> {
+        if let Some(read) = self.file.get() {
+            return Ok(read.as_ref());
+        }
+        let read = self.read()?;
+        match &read {
+            Some((file, Standing::Stranger)) => return Err(not_allowed(file).into()),
+            Some((file, _)) => refuse_imports(file)?,
+            None => {}
+        }
+        Ok(self.file.get_or_init(|| read).as_ref())
+    }
+
+    /// The host file, whether it is trusted or not, and whether it is.
+    pub(crate) fn read(&self) -> Result<Option<(HostFile, Standing)>> {
+        if let Some(path) = &self.config {
+            return Ok(Some((HostFile::read(path, &usual_limits())?, Standing::Named)));
+        }
+        let path = Path::new(FILE_NAME);
+        // What cannot be looked at is told, and not passed over.
+        if self.no_config || matches!(path.try_exists(), Ok(false)) {
+            return Ok(None);
+        }
+        // A pipe that somebody has put there would be waited for without end.
+        if !path.is_file() {
+            let reason = format!("`{FILE_NAME}` is no file; `--no-config` leaves it out");
+            return Err(Usage::new(reason).into());
+        }
+        let file = HostFile::read(path, &usual_limits())?;
+        let standing = match Trust::of_user() {
+            _ if file.asks().is_empty() => Standing::Harmless,
+            Some(trust) if trust.allows(&file) => Standing::Allowed,
+            _ => Standing::Stranger,
+        };
+        Ok(Some((file, standing)))
+    }
+
+    /// Puts the file of a guest in the place of its name, where `word` is one that the host
+    /// file has. A file that is there by that name goes before.
+    ///
+    /// # Errors
+    /// Those of [`HostFileOptions::get`], and where code is to be trusted that only a found
+    /// file says is the guest.
+    pub(crate) fn resolve(&mut self, word: &mut OsString, trusts_code: bool) -> Result<()> {
+        let Some((file, standing)) = self.trusted()? else { return Ok(()) };
+        let Some(name) = word.to_str().filter(|name| !Path::new(name).is_file()) else {
+            return Ok(());
+        };
+        let Some(guest) = file.guests.get(name) else { return Ok(()) };
+        if trusts_code && *standing == Standing::Harmless {
+            let (path, host_file) = (shown_path(&guest.file), shown_path(&file.path));
+            return Err(Usage::new(format!(
+                "`{name}` is `{path}` by the host file `{host_file}`, which was found and not \
+                 named, and `--trusted-code` would run that with all rights of this command; give \
+                 the path of the guest, or `--config {host_file}`"
+            ))
+            .into());
+        }
+        let (name, path) = (name.to_owned(), guest.file.clone());
+        self.guest = Some(name);
+        *word = path.into();
+        Ok(())
+    }
+
+    /// [`HostFileOptions::resolve`] for a word that is a path already.
+    pub(crate) fn resolve_path(&mut self, path: &mut PathBuf, trusts_code: bool) -> Result<()> {
+        let mut word = OsString::from(std::mem::take(path));
+        let resolved = self.resolve(&mut word, trusts_code);
+        *path = word.into();
+        resolved
+    }
+
+    /// The guest's name in the file.
+    pub(crate) fn guest(&self) -> Option<&str> {
+        self.guest.as_deref()
+    }
+
+    /// What the guest may spend, by the file.
+    pub(crate) fn limits(&self) -> Result<Limits> {
+        Ok(self.get()?.map_or_else(usual_limits, |file| file.limits(self.guest())))
+    }
+
+    /// The grants with those of the file, except for directories and variables that are there
+    /// already, by a path or a name of the guest's.
+    pub(crate) fn grant(
+        &self,
+        mut grants: Grants,
+        has_directory: impl Fn(&str) -> bool,
+        has_variable: impl Fn(&str) -> bool,
+    ) -> Result<Grants> {
+        let Some(file) = self.get()? else { return Ok(grants) };
+        let Written { hosts, directories, environment, .. } = file.grants(self.guest());
+        for At { value: directory, .. } in directories {
+            if !has_directory(&directory.guest) {
+                let access = if directory.writable { Access::ReadWrite } else { Access::ReadOnly };
+                grants = grants.directory(&directory.host, &directory.guest, access);
+            }
+        }
+        for At { value: (name, value), .. } in environment {
+            if !has_variable(name) {
+                grants = grants.environment(name, value);
+            }
+        }
+        for At { value: host, place } in hosts {
+            let granted = grants.allow_host(host);
+            grants = granted.map_err(|error| file.invalid(*place, error.to_string()))?;
+        }
+        self.deny(grants)
+    }
+
+    /// The grants without what the file withholds.
+    pub(crate) fn deny(&self, mut grants: Grants) -> Result<Grants> {
+        let Some(file) = self.get()? else { return Ok(grants) };
+        let Written { deny, deny_calls, .. } = file.grants(self.guest());
+        let refused = deny.iter().map(|names| (names, Denial::Refuse));
+        for (At { value, place }, denial) in
+            refused.chain(deny_calls.iter().map(|names| (names, Denial::Trap)))
+        {
+            let denied = grants.deny(value, denial);
+            grants = denied.map_err(|error| file.invalid(*place, error.to_string()))?;
+        }
+        Ok(grants)
+    }
+
+    /// The WIT and the world of the file's contract.
+    pub(crate) fn contract(&self) -> Result<Option<(&Path, Option<&str>)>> {
+        let contract = self.get()?.and_then(|file| file.contract.as_ref());
+        Ok(contract.map(|contract| (&*contract.wit, contract.world.as_deref())))
+    }
+
+    /// Whether the file grants the guest directories.
+    pub(crate) fn has_directories(&self) -> Result<bool> {
+        let file = self.get()?;
+        Ok(file.is_some_and(|file| !file.grants(self.guest()).directories.is_empty()))
+    }
+}
+
+/// That a file which was found would allow what nobody has allowed.
+fn not_allowed(file: &HostFile) -> Usage {
+    let path = shown_path(&file.path);
+    let asks: Vec<_> = file.asks().iter().map(|ask| asked(file, ask)).collect();
+    Usage::new(format!(
+        "the host file `{path}` was found and not named, and nobody has allowed what it would \
+         do:\n{}  to allow that: `wit-host config allow`, for the file as it is now, or name it \
+         with `--config {path}`; `--no-config` leaves it out",
+        asks.concat()
+    ))
+}
+
+/// A line of what a file would allow, and where.
+pub(crate) fn asked(file: &HostFile, ask: &wit_host_config::Ask) -> String {
+    format!("  {} ({}:{})\n", ask.what, shown_path(&file.path), ask.place.line)
+}
+
+/// Refuses a file that says what serves an import.
+fn refuse_imports(file: &HostFile) -> Result<()> {
+    let Some(import) = file.imports.first() else { return Ok(()) };
+    let reason = format!(
+        "`{}` cannot be served as the file says: this version of the command reads `[imports]`, \
+         and serves none; leave them out, or run without the file by `--no-config`",
+        shown_path(Path::new(&import.name))
+    );
+    Err(file.invalid(import.place, reason).into())
+}

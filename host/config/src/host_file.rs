@@ -1,0 +1,276 @@
+//! The whole file: read, checked, and asked for what holds for a guest.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use wit_host_binary::limits::Limits;
+use wit_host_text::shown;
+
+use crate::document::{self, Document};
+use crate::error::ConfigError;
+use crate::grants::Grants;
+use crate::located::{At, Place, Problem};
+use crate::names::unknown;
+use crate::paths;
+use crate::provider::Provider;
+
+/// The largest file that is read. No person writes more.
+const LARGEST: u64 = 1 << 20;
+
+/// A host file: what it says is well-formed and within its folder, and nothing of it was done.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HostFile {
+    /// The file, as it was named.
+    pub path: PathBuf,
+    /// The contract, unless it is the one that the host is built with.
+    pub contract: Option<ContractSource>,
+    /// What serves imports, in the order of their names.
+    pub imports: Vec<Import>,
+    /// What guests may touch that are not named in the file.
+    pub grants: Grants,
+    /// The limits that it sets, in the order of their names.
+    pub limits: Vec<At<Limit>>,
+    /// The guests that it names.
+    pub guests: BTreeMap<String, NamedGuest>,
+    text: String,
+    base: Limits,
+}
+
+/// A contract: where it is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractSource {
+    /// A WIT file, or a folder with a package.
+    pub wit: PathBuf,
+    /// The world, which may be left out where there is one.
+    pub world: Option<String>,
+    /// Where the file says so.
+    pub place: Place,
+}
+
+/// An import, and what serves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// An interface, a function of one, or `env` or one of its functions.
+    pub name: String,
+    /// What serves it.
+    pub provider: Provider,
+    /// Where the file says so.
+    pub place: Place,
+}
+
+/// A limit, as the file sets it. It is known, and the value is one of its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Its name, with `-` between words.
+    pub name: String,
+    /// Its value, as [`Limits::set`] takes it.
+    pub value: String,
+}
+
+/// A guest that the file names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedGuest {
+    /// Its file.
+    pub file: PathBuf,
+    /// What it may touch, which is no more than what the file grants.
+    pub grants: Grants,
+    /// The limits that are lower for it.
+    pub limits: Vec<At<Limit>>,
+    /// Where the file names it.
+    pub place: Place,
+}
+
+impl HostFile {
+    /// Reads a file. `base` are the limits that hold where the file sets none.
+    ///
+    /// # Errors
+    /// [`ConfigError::Read`], and those of [`HostFile::parse`].
+    pub fn read(path: &Path, base: &Limits) -> Result<Self, ConfigError> {
+        let failed = |source| ConfigError::Read { path: path.into(), source };
+        let mut text = String::new();
+        let file = File::open(path).map_err(failed)?;
+        file.take(LARGEST + 1).read_to_string(&mut text).map_err(failed)?;
+        if text.len() as u64 > LARGEST {
+            return Err(failed(io::Error::other("it is larger than 1 MiB")));
+        }
+        Self::parse(path, &text, base)
+    }
+
+    /// Reads the text of a file at that path.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`], with the place of what is wrong first.
+    pub fn parse(path: &Path, text: &str, base: &Limits) -> Result<Self, ConfigError> {
+        let document = toml::from_str(text).map_err(|error| problem(&error, text));
+        let file = document.and_then(|document| Self::of(path, text, base, &document));
+        file.map_err(|Problem { start, reason }| {
+            let Place { line, column } = Place::of(text, start);
+            ConfigError::Invalid { path: path.into(), line, column, reason }
+        })
+    }
+
+    fn of(path: &Path, text: &str, base: &Limits, document: &Document) -> Result<Self, Problem> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let contract = document.contract.as_ref().map(|contract| {
+            let wit = contract.wit.map(text, |wit| paths::within(folder, wit))?;
+            let world = contract.world.clone();
+            Ok(ContractSource { wit: wit.value, world, place: wit.place })
+        });
+        let imports = document.imports.iter().map(|(name, import)| {
+            let provider = Provider::of(import, folder, text)?;
+            let At { value: name, place } = name.map(text, |name| import_name(name))?;
+            Ok(Import { name, provider, place })
+        });
+        let grants = Grants::of(&document.grants, folder, text)?;
+        let limits = limits(&document.limits, text)?;
+        let mut file = Self {
+            path: path.into(),
+            contract: contract.transpose()?,
+            imports: imports.collect::<Result<_, _>>()?,
+            grants,
+            limits,
+            guests: BTreeMap::new(),
+            text: text.into(),
+            base: base.clone(),
+        };
+        for (name, guest) in &document.guests {
+            let At { value, place } = name.map(text, |name| guest_name(name))?;
+            let written = &guest.file;
+            let within = written.map(text, |file| paths::within(folder, file))?;
+            let grants = file.grants.narrowed(&guest.grants, folder, text)?;
+            let limits = file.lowered(&guest.limits, text)?;
+            let guest = NamedGuest { file: within.value, grants, limits, place };
+            file.guests.insert(value, guest);
+        }
+        Ok(file)
+    }
+
+    /// Limits of a guest, of which none may allow more than the file's.
+    fn lowered(&self, written: &document::Limits, text: &str) -> Result<Vec<At<Limit>>, Problem> {
+        let lowered = limits(written, text)?;
+        let ours = self.limits(None);
+        for (limit, name) in lowered.iter().zip(written.0.keys()) {
+            let mut its = ours.clone();
+            set(&mut its, &limit.value);
+            if !its.raised_above(&ours).is_empty() {
+                return Err(name.problem(format!(
+                    "a guest's limits may be lower than those of `[limits]`, and not higher: \
+                     `{}` is {} there",
+                    limit.value.name,
+                    value_of(&ours, &limit.value.name)
+                )));
+            }
+        }
+        Ok(lowered)
+    }
+
+    /// The folder that the file's paths are relative to. It is empty for a file that was named
+    /// without one.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The limits of a guest that is named in the file, or of any other.
+    pub fn limits(&self, guest: Option<&str>) -> Limits {
+        let mut limits = self.base.clone();
+        let own = guest.and_then(|name| self.guests.get(name));
+        let own = own.into_iter().flat_map(|guest| &guest.limits);
+        self.limits.iter().chain(own).for_each(|limit| set(&mut limits, &limit.value));
+        limits
+    }
+
+    /// What a guest may touch that is named in the file, or any other.
+    pub fn grants(&self, guest: Option<&str>) -> &Grants {
+        guest.and_then(|name| self.guests.get(name)).map_or(&self.grants, |guest| &guest.grants)
+    }
+
+    /// An error of the file, for what only a host can see of it.
+    pub fn invalid(&self, place: Place, reason: impl Into<String>) -> ConfigError {
+        let Place { line, column } = place;
+        ConfigError::Invalid { path: self.path.clone(), line, column, reason: reason.into() }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn base(&self) -> &Limits {
+        &self.base
+    }
+}
+
+fn limits(written: &document::Limits, text: &str) -> Result<Vec<At<Limit>>, Problem> {
+    let names: Vec<_> = Limits::NAMES.iter().map(|name| name.replace('_', "-")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let mut set = Vec::new();
+    for (name, value) in &written.0 {
+        if !names.contains(&name.value.as_str()) {
+            return Err(name.problem(unknown("limit", &name.value, &names)));
+        }
+        let own = &name.value;
+        Limits::default()
+            .set(own, &value.value.0)
+            .map_err(|reason| value.problem(format!("`{own}`: {}", shown(&reason))))?;
+        let limit = Limit { name: own.clone(), value: value.value.0.clone() };
+        set.push(At { value: limit, place: name.place(text) });
+    }
+    Ok(set)
+}
+
+/// Sets a limit, which was set once before, when it was read.
+fn set(limits: &mut Limits, limit: &Limit) {
+    let set = limits.set(&limit.name, &limit.value);
+    debug_assert!(set.is_ok(), "{limit:?}: {set:?}");
+}
+
+pub(crate) fn value_of(limits: &Limits, name: &str) -> String {
+    let name = name.replace('-', "_");
+    let mut shown = limits.shown().into_iter();
+    shown.find(|(own, _)| *own == name).map_or(String::new(), |(_, value)| value)
+}
+
+fn import_name(name: &str) -> Result<String, String> {
+    let is_odd = |character: char| character.is_whitespace() || character.is_control();
+    if name.is_empty() || name.contains(is_odd) {
+        return Err(format!(
+            "`{}` is no import; give an interface (`shop:prices/prices`), a function of one, or \
+             `env`",
+            shown(name)
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+/// A name of a guest is no path, so that the two are told apart.
+fn guest_name(name: &str) -> Result<String, String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    if !begins || !name.bytes().all(is_plain) {
+        return Err(format!(
+            "`{}` is no name of a guest, which has letters, digits, `-` and `_`",
+            shown(name)
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+/// What the reader of TOML says, in the words of this project.
+fn problem(error: &toml::de::Error, text: &str) -> Problem {
+    let start = error.span().map_or(0, |span| span.start);
+    let message = error.message();
+    let reason = match unknown_key(message) {
+        Some((key, known)) => unknown("key", key, &known),
+        None => shown(&message.replace('\n', "; ")),
+    };
+    Problem { start: start.min(text.len()), reason }
+}
+
+/// The key that a table does not have, and those that it has, out of serde's only words for it.
+fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (key, known) = rest.split_once("`, expected ")?;
+    Some((key, known.split('`').skip(1).step_by(2).collect()))
+}

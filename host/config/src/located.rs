@@ -1,0 +1,118 @@
+//! Values with the place in the file where they stand.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer};
+
+/// A value, and where it stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A place in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+/// A value as it was read, with the bytes of the text that it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Located<T> {
+    pub(crate) value: T,
+    start: usize,
+}
+
+/// What is wrong at a byte of the text.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) start: usize,
+    pub(crate) reason: String,
+}
+
+impl<T> Located<T> {
+    pub(crate) fn problem(&self, reason: impl Into<String>) -> Problem {
+        Problem { start: self.start, reason: reason.into() }
+    }
+
+    /// The value made to another, or what is wrong with it.
+    pub(crate) fn map<R>(
+        &self,
+        text: &str,
+        map: impl FnOnce(&T) -> Result<R, String>,
+    ) -> Result<At<R>, Problem> {
+        let value = map(&self.value).map_err(|reason| self.problem(reason))?;
+        Ok(At { value, place: self.place(text) })
+    }
+
+    pub(crate) fn place(&self, text: &str) -> Place {
+        Place::of(text, self.start)
+    }
+}
+
+impl<T: Clone> Located<T> {
+    pub(crate) fn at(&self, text: &str) -> At<T> {
+        At { value: self.value.clone(), place: self.place(text) }
+    }
+}
+
+impl Place {
+    /// The place of a byte of the text.
+    pub(crate) fn of(text: &str, byte: usize) -> Self {
+        let before = text.get(..byte).unwrap_or(text);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let lines = before.bytes().filter(|byte| *byte == b'\n').count();
+        Self { line: lines + 1, column: line.chars().count() + 1 }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spanned = toml::Spanned::<T>::deserialize(deserializer)?;
+        let Range { start, .. } = spanned.span();
+        Ok(Self { value: spanned.into_inner(), start })
+    }
+}
+
+/// The place is no part of the file.
+impl<T: JsonSchema> JsonSchema for Located<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns() {
+        let text = "a\nbä c\n";
+        let cases = [(0, 1, 1), (1, 1, 2), (2, 2, 1), (5, 2, 3), (6, 2, 4), (8, 3, 1), (99, 3, 1)];
+        for (byte, line, column) in cases {
+            assert_eq!(Place::of(text, byte), Place { line, column }, "{byte}");
+        }
+        // Within a character.
+        assert_eq!(Place::of(text, 4).line, 3);
+    }
+}

@@ -1,0 +1,32 @@
+//! The name that was probably meant.
+
+use wit_host_text::{list, short};
+
+/// How many names an error lists where none is near.
+const LISTED: usize = 12;
+
+/// That there is no such name, with the nearest that there is, or all of few.
+pub(crate) fn unknown(what: &str, name: &str, names: &[&str]) -> String {
+    let told = format!("there is no {what} `{}`", short(name));
+    match nearest(name, names) {
+        Some(near) => format!("{told}; did you mean `{}`?", short(near)),
+        None if names.is_empty() => told,
+        None if names.len() <= LISTED => format!("{told}; there are {}", list(names)),
+        None => format!(
+            "{told}; there are {} and {} more",
+            list(&names[..LISTED]),
+            names.len() - LISTED
+        ),
+    }
+}
+
+fn nearest<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
+    // What is long is no misspelling, and would take its time.
+    let length = name.chars().take(65).count();
+    if length > 64 {
+        return None;
+    }
+    let distances = names.iter().map(|near| (strsim::damerau_levenshtein(name, near), *near));
+    let (distance, near) = distances.min_by_key(|(distance, _)| *distance)?;
+    (distance <= (length / 3).max(1)).then_some(near)
+}

@@ -1,0 +1,109 @@
+//! Paths of the file: relative to its folder, and within it.
+
+use std::path::{Component, Path, PathBuf};
+
+use wit_host_text::shown;
+
+/// The path of a file that the host file brings along, without `.` and `..`.
+///
+/// # Errors
+/// Where it leads out of the folder, by its words or by a link.
+pub(crate) fn within(folder: &Path, text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() || text.contains('\0') {
+        return Err("a path is missing".into());
+    }
+    let mut path = PathBuf::new();
+    for component in Path::new(text).components() {
+        match component {
+            Component::Normal(name) => path.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if path.pop() => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+                return Err(outside(text, "is outside of the file's folder"));
+            }
+        }
+    }
+    let path = match folder.join(path) {
+        // The folder itself, of a file that was named without one.
+        empty if empty.as_os_str().is_empty() => PathBuf::from("."),
+        path => path,
+    };
+    let base = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    // What is not there leads nowhere; whoever reads it says so.
+    if let (Ok(real), Ok(base)) = (path.canonicalize(), base.canonicalize())
+        && !real.starts_with(base)
+    {
+        return Err(outside(text, "leads out of the file's folder by a link"));
+    }
+    Ok(path)
+}
+
+/// The path of a granted directory, which may be elsewhere by its whole name.
+///
+/// # Errors
+/// Where a relative one leads out of the folder.
+pub(crate) fn directory(folder: &Path, text: &str) -> Result<PathBuf, String> {
+    let path = Path::new(text);
+    if path.is_absolute() && !text.contains('\0') {
+        return match path.components().any(|part| part == Component::ParentDir) {
+            true => Err(format!("`{}` goes up by `..`; give the path that it is", shown(text))),
+            false => Ok(text.into()),
+        };
+    }
+    within(folder, text).map_err(|reason| match text {
+        "" => reason,
+        _ => format!("{reason}, or give its absolute path"),
+    })
+}
+
+/// Whether a directory is another one or in it, by their words and by links where they are
+/// there.
+pub(crate) fn is_below(path: &Path, other: &Path) -> bool {
+    let by_links = match (path.canonicalize(), other.canonicalize()) {
+        (Ok(path), Ok(other)) => path.starts_with(other),
+        _ => true,
+    };
+    let by_words = path.starts_with(other) || (other == Path::new(".") && path.is_relative());
+    by_words && by_links
+}
+
+fn outside(text: &str, how: &str) -> String {
+    format!("`{}` {how}; give a path relative to it and in it", shown(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_below_what() {
+        for (path, other, expected) in [
+            ("a/b", "a", true),
+            ("a", "a", true),
+            ("ab", "a", false),
+            ("a", "a/b", false),
+            ("a", ".", true),
+            (".", "a", false),
+            ("/a/b", "/a", true),
+            ("/a", ".", false),
+        ] {
+            assert_eq!(is_below(path.as_ref(), other.as_ref()), expected, "{path} {other}");
+        }
+    }
+
+    #[test]
+    fn paths_of_a_folder() {
+        for (folder, text, expected) in [
+            ("", "a", Some("a")),
+            ("", ".", Some(".")),
+            ("", "a/..", Some(".")),
+            ("f", "./a//b/../c", Some("f/a/c")),
+            ("f", ".", Some("f")),
+            ("f", "../f/a", None),
+            ("f", "a\0", None),
+        ] {
+            let found = within(folder.as_ref(), text).ok();
+            assert_eq!(found, expected.map(PathBuf::from), "{folder} {text:?}");
+        }
+    }
+}
