@@ -209,6 +209,11 @@ impl<T: Send + 'static> Session<T> {
         self.session.has_ended()
     }
 
+    /// [`session::Session::defaults`].
+    pub fn defaults(&self) -> &[String] {
+        self.session.defaults()
+    }
+
     /// Returns the guest that this session runs.
     pub fn guest(&self) -> &Guest<T> {
         self.session.guest()

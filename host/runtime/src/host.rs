@@ -34,7 +34,6 @@ pub(crate) struct Host<T: 'static> {
     pub(crate) components: component::Linker<State<T>>,
     pub(crate) modules: wasmtime::Linker<State<T>>,
     pub(crate) env: Served,
-    pub(crate) env: Served,
     pub(crate) dynamic: Dynamic<T>,
     pub(crate) providers: Vec<Arc<Provider<T>>>,
     pub(crate) limits: Arc<Limits>,

@@ -4,9 +4,7 @@
 use std::error::Error as _;
 use std::time::{Duration, Instant};
 
-use wit_host::{
-    DefaultProvider, Error, GuestProvider, LimitReached, Limits, Runtime, TrapProvider, Val,
-};
+use wit_host::{DefaultProvider, Error, GuestProvider, LimitReached, Limits, TrapProvider, Val};
 
 use super::forward::with_body;
 use super::{Shop, WIT, component, forward, text};

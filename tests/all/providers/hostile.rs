@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use wit_host::{Error, GuestProvider, LimitReached, Limits, Runtime, Val};
+use wit_host::{Error, GuestProvider, LimitReached, Limits, Val};
 
 use super::forward::with_body;
 use super::{bytes, forward};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use wit_host::{Error, Guest, LimitReached, Limits, Runtime, Val};
+use wit_host::{Error, Guest, LimitReached, Limits, Val};
 use wit_host_providers::ProcessProvider;
 
 const GUEST: &str = include_str!("../cases/imports.in/guest.wat");

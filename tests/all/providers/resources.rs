@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use wit_host::{Call, Denial, Grants, Runtime, Val};
+use wit_host::{Call, Denial, Grants, Val};
 
 use super::{component, err, forward, ok, text};
 

@@ -44,6 +44,8 @@ pub(crate) enum About {
     HostValue,
     /// A value of the host in a type that is neither imported nor exported.
     InnerHostValue,
+    /// An import whose types are the guest's and its provider's.
+    Provider,
 }
 
 impl Mismatch {
@@ -77,6 +79,11 @@ impl Mismatch {
         Self { about, ..self }
     }
 
+    /// With the provider's type in the place of the contract's.
+    pub(crate) fn of_provider(self) -> Self {
+        self.about(About::Provider)
+    }
+
     /// With how it came about.
     pub(crate) fn cause(self, cause: Option<String>) -> Self {
         Self { cause, ..self }
@@ -87,7 +94,11 @@ impl Mismatch {
     /// What is wrong, and the types.
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`: {}", self.side, shown(&self.name), shown_text(&self.problem))?;
-        for (what, text) in [("the guest has", &self.guest), ("the contract has", &self.contract)] {
+        let theirs = match self.about {
+            About::Provider => "the provider has",
+            _ => "the contract has",
+        };
+        for (what, text) in [("the guest has", &self.guest), (theirs, &self.contract)] {
             if let Some(text) = text {
                 write!(f, "\n    {what}: {}", shown(text))?;
             }

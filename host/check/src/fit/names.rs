@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use semver::Version;
+/// The versions of interfaces, for callers of [`is_compatible`].
+pub use semver::Version;
 use wit_parser::{PackageName, Resolve, WorldKey};
 
 /// The name of an interface in a world. A name without a package is only equal to itself.

@@ -14,10 +14,10 @@ use super::{Declared, DropResource, Dynamic, Provided, Resource, Serve, Target};
 use crate::builder::RuntimeBuilder;
 use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::export_name::{ExportName, hint, resolve};
 use crate::provider::{BoxFuture, ImportedFunction, MOST_DEEP, Provider};
 use crate::state::State;
 use wit_host_binary::names::ENV;
+use wit_host_check::export_name::{ExportName, Unresolved, hint, resolve};
 use wit_host_check::fit;
 use wit_host_check::served::Served;
 use wit_host_check::serving::{Typed, imports};
@@ -237,7 +237,7 @@ impl<T: Send + 'static> Dynamic<T> {
         let refused = |reason| Err(Error::Import { name: name.into(), reason });
         let full = match resolve(&names, name) {
             Ok(full) => full,
-            Err(Error::AmbiguousFunction { candidates, .. }) => {
+            Err(Unresolved::Ambiguous(candidates)) => {
                 return refused(format!(
                     "it is the name of several functions; give one of them in full: {}",
                     list(&candidates)

@@ -1,7 +1,7 @@
 //! The names under which functions can be served: what a name means, and which function is
 //! meant by it. It does not know who serves what.
 
-use semver::Version;
+use wit_host_check::fit::names::Version;
 
 use wit_host_binary::names::ENV;
 use wit_host_check::fit::names::is_compatible;
