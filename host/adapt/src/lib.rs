@@ -23,7 +23,7 @@
 //! An import `env.foo_bar` is the function `foo-bar` of whatever interface of the
 //! contract has it. Where several have, it is imported as `interface_foo_bar`, and
 //! the only function of an interface goes by the interface's name as well
-//! (`env.fetch` is `fetch.get`). Numbers and truth values cross as they are, text
+//! (`env.fetch` is `fetch.get`). Numbers, truth values, enums and flags are numbers, text
 //! and bytes as pointer and length. A result that is text or bytes crosses in two
 //! steps: its length, and the bytes when `env.write_mem` is called. An `err`
 //! traps. A function that the world exports is the module's of that name, with
@@ -62,7 +62,6 @@ mod exports;
 mod glue;
 mod imports;
 mod layout;
-mod lookup;
 mod names;
 mod report;
 mod rewrite;

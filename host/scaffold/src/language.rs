@@ -41,9 +41,8 @@ pub enum Language {
 
 const ONLY_SHIPPED: &str = "there is one for the shipped contract only; leave `--wit` out, or \
                             take `rust`, and then what is in `rust-small`";
-const NO_WIT: &str = "its guests are core modules, which WIT says nothing of, so that there is one \
-                      for the shipped contract only; leave `--wit` out, or take a language whose \
-                      guests are components";
+const IN_TEXT: &str = "a guest in the text format is written by hand; leave `--wit` out, or take \
+                       `c-module` or `zig`, whose guests are core modules as well";
 
 impl Language {
     /// Every language.
@@ -87,10 +86,10 @@ impl Language {
         self.details().summary
     }
 
-    /// Whether guests are components, for any contract. The others are core modules,
-    /// for the shipped contract's functions in `env`.
+    /// Whether guests are components. The others are core modules, with the contract's
+    /// functions in `env`.
     pub fn is_component(self) -> bool {
-        !matches!(self.details().stubs, Stubbing::CoreModule)
+        self.details().is_component
     }
 
     pub(super) fn build_command(self) -> &'static str {
@@ -132,7 +131,7 @@ impl Language {
         let stubs = match self.details().stubs {
             Stubbing::Made(stubs) => stubs,
             Stubbing::Shipped => return Err(wrong(ONLY_SHIPPED.into())),
-            Stubbing::CoreModule => return Err(wrong(NO_WIT.into())),
+            Stubbing::Text => return Err(wrong(IN_TEXT.into())),
         };
         let world = World::new(contract);
         match world.misfit() {

@@ -215,12 +215,73 @@ fn python() {
 
 #[test]
 fn core_modules() {
-    for (language, tools) in [
-        ("assemblyscript", "module-assemblyscript"),
-        ("c-module", "c"),
-        ("zig", "c"),
-        ("text", "c"),
+    for (language, tools) in
+        [("assemblyscript", "module-assemblyscript"), ("c-module", "c"), ("zig", "c")]
+    {
+        made(language, tools, &[("", "3\n"), ("numbers-and-texts", "core module, ")]);
+    }
+    made("text", "c", &[("", "3\n")]);
+}
+
+/// Core modules whose functions are filled in, with imports that this host has as well.
+#[test]
+fn core_modules_of_another_contract() {
+    let files = crate::cli::Files::new();
+    let wit = "package wit-host:contract@0.1.0;
+        interface strings { concat: func(a: string, b: string) -> string; }
+        interface math { enum sign { minus, plus } sign-of: func(amount: s32) -> sign; }
+        world plugin {
+            import strings;
+            export greet: func(name: string) -> string;
+            export math;
+        }";
+    let wit = files.file("contract.wit", wit);
+    for (language, tools, source, filled) in [
+        (
+            "c-module",
+            "c",
+            "guest.c",
+            [
+                ("owned(\"\"); // fill in", "host_concat(\"Hello, \", name);"),
+                ("SIGN_MINUS; // fill in", "amount < 0 ? SIGN_MINUS : SIGN_PLUS;"),
+            ],
+        ),
+        (
+            "zig",
+            "c",
+            "guest.zig",
+            [
+                (
+                    "    _ = name;\n    return \"\"; // fill in",
+                    "    return host.concat(\"Hello, \", name);",
+                ),
+                (
+                    "    _ = amount;\n    return .minus; // fill in",
+                    "    return if (amount < 0) .minus else .plus;",
+                ),
+            ],
+        ),
+        (
+            "assemblyscript",
+            "module-assemblyscript",
+            "guest.ts",
+            [
+                ("\"\"; // fill in", "host.concat(\"Hello, \", name);"),
+                ("host.Sign.Minus; // fill in", "amount < 0 ? host.Sign.Minus : host.Sign.Plus;"),
+            ],
+        ),
     ] {
-        made(language, tools, &[("", "3\n")]);
+        let Some(tools) = tools_of(tools) else { continue };
+        let project = Project::new("new-guest", language, &["--wit", &wit]).with_tools(tools);
+        let path = project.path().join(source);
+        let text = fs::read_to_string(&path).unwrap();
+        let text = filled.iter().fold(text, |text, (from, to)| {
+            assert!(text.contains(from), "{language}: {from}\n{text}");
+            text.replace(from, to)
+        });
+        fs::write(&path, text).unwrap();
+        project.check("\"Hello, text\"\n");
+        assert_eq!(project.type_in("wit-host call guest.wasm sign_of 3"), "1\n");
+        assert_eq!(project.type_in("wit-host call guest.wasm sign_of -3"), "0\n");
     }
 }

@@ -1,6 +1,7 @@
 //! Names of a contract that are words of a language, or of what its tools make: a project
 //! builds with all that it is made with, and what cannot be a name is refused by name.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use wit_host::{Features, Package};
@@ -145,6 +146,47 @@ fn all_in_c() {
     let wit = files.file("words.wit", contract(WORDS, &unfit));
     let project = super::Project::new("new-words", "c", &["--wit", &wit]).with_tools(tools);
     project.type_in(&project.commands[0]);
+}
+
+/// The same in languages of core modules, which escape what they cannot have.
+#[test]
+fn all_in_core_modules() {
+    let files = Files::new();
+    let wit = files.file("words.wit", of_core_modules(&format!("{WORDS} {MORE_WORDS}")));
+    for (language, tools) in
+        [("c-module", "c"), ("zig", "c"), ("assemblyscript", "module-assemblyscript")]
+    {
+        let Some(tools) = super::tools_of(tools) else { continue };
+        super::Project::new("new-words", language, &["--wit", &wit]).with_tools(tools).build();
+    }
+}
+
+/// What the files of these projects have for themselves, and words of Zig and AssemblyScript.
+const MORE_WORDS: &str = "u32 i32 usize at text written owned heap allocator arena env release \
+    lent borrowed size max u16 size-t std-out exit-success int8 i7 test error orelse anytype \
+    comptime f64 log read write errno environ put is-null bytes length name-length number at0 \
+    env-write-mem host-name guest-name block changetype load declare";
+
+/// A contract of what core modules have, with each word wherever it can be a name.
+fn of_core_modules(words: &str) -> String {
+    let words: Vec<_> = BTreeSet::from_iter(words.split_whitespace()).into_iter().collect();
+    let each = |written: &dyn Fn(&str) -> String| -> String {
+        words.iter().map(|word| written(word)).collect()
+    };
+    let plain = each(&|word| format!("%{word}: func(%{word}: string, %name: u8) -> string;\n"));
+    let enums = each(&|word| {
+        format!("enum %{word} {{ %{word} }} t-{word}: func(%{word}: %{word}) -> %{word};\n")
+    });
+    let flags = each(&|word| {
+        format!("flags %{word} {{ %{word} }} l-{word}: func(%{word}: %{word}) -> %{word};\n")
+    });
+    let cases = format!("enum kinds {{ %{} }} k: func(a: kinds) -> kinds;", words.join(", %"));
+    format!(
+        "package a:b;\ninterface plain {{ {plain} }}\ninterface out {{ {plain} }}\ninterface enums {{ {enums} {cases} }}\n\
+         interface some-flags {{ {flags} }}\n\
+         world words {{ import plain; import enums; import some-flags; \
+         export out; export enums; export some-flags; }}\n"
+    )
 }
 
 fn in_rust(name: &'static str, words: &str) -> super::Project {

@@ -7,6 +7,7 @@ use super::kit::{Kit, made};
 use super::{Made, flat};
 use crate::allocator::{Allocator, Release};
 use crate::convention::Number::I32;
+use crate::convention::encoded;
 use crate::core_module::count;
 use crate::exports::{CallIn, Crossing};
 
@@ -93,7 +94,7 @@ pub(super) fn call(
         Some(Crossing::Number(number)) => number,
         _ => I32,
     };
-    let mut body = Function::new([(locals.texts + 4, ValType::I32), (1, result.encoded())]);
+    let mut body = Function::new([(locals.texts + 4, ValType::I32), (1, encoded(result))]);
     if locals.texts > 0 {
         kit.receive(&mut body);
     }

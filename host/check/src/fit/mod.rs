@@ -9,6 +9,7 @@ mod denial;
 mod large;
 mod misfit;
 mod module;
+mod module_of_contract;
 pub mod names;
 mod preview1;
 mod probe;
@@ -113,7 +114,7 @@ pub fn fit_contract<S: 'static>(
             let fit = without_compiling(offer, &binary, Some(contract), false)?;
             Ok(explain_gates(fit.unwrap_or_else(unreadable), contract))
         }
-        Kind::Module => module::no_component(offer, &binary),
+        Kind::Module => module_of_contract::fit(offer, &binary, contract),
     }
 }
 

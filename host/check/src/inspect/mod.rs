@@ -15,6 +15,7 @@ mod wasi;
 use crate::error::Result;
 use crate::fit::{language_of, linker_of};
 use crate::offer::Offer;
+use crate::served::Table;
 use contents::Contents;
 pub use declaration::Declaration;
 pub(crate) use wasi::{function as wasi_function, interface as wasi_interface};
@@ -169,7 +170,10 @@ pub fn inspect<S: 'static>(
             let contract = contract.or(offer.contract());
             component::fill(&mut inspection, &binary, &contents, contract);
         }
-        Kind::Module => module::fill(&mut inspection, &binary, offer.served),
+        Kind::Module => {
+            let other = contract.map(|other| Table::of_contract(offer.engine, other, offer.served));
+            module::fill(&mut inspection, &binary, other.as_ref().unwrap_or(offer.served));
+        }
     }
     Ok(inspection)
 }

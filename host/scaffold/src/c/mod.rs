@@ -15,6 +15,7 @@ use super::plain::{Plain, plain};
 use super::stub::{Stubs, comment, imports};
 use super::templates::files;
 use super::tools::{C_COMPILER, CARGO, MAKE, PYTHON};
+pub(super) use names::is_word;
 use names::{identifier, namespace, unfit};
 use namespaces::namespaces;
 use types::{Types, is_pointer};
@@ -30,6 +31,7 @@ pub(super) const DETAILS: Details = Details {
     output: "guest.wasm",
     needs: &[MAKE, CARGO.at_least(1, 88), C_COMPILER, PYTHON.at_least(3, 11)],
     stubs: Stubbing::Made(stubs),
+    is_component: true,
 };
 
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {

@@ -49,8 +49,8 @@ pub(super) fn unfit(world: &World) -> Option<String> {
     })
 }
 
-/// A parameter's name, which no word of the language can be.
-pub(super) fn identifier(name: &str) -> String {
+/// Whether a name is a word of the language, or of C++, which takes the header as well.
+pub(crate) fn is_word(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "and",
         "asm",
@@ -113,8 +113,13 @@ pub(super) fn identifier(name: &str) -> String {
         "while",
         "xor",
     ];
+    WORDS.contains(&name)
+}
+
+/// A parameter's name, which no word of the language can be.
+pub(super) fn identifier(name: &str) -> String {
     // Not a word, but what the function's results are called.
-    let is_taken = WORDS.contains(&name) || ["ret", "err"].contains(&name);
+    let is_taken = is_word(name) || ["ret", "err"].contains(&name);
     let name = name.to_snake_case();
     if is_taken { format!("{name}_") } else { name }
 }

@@ -28,6 +28,7 @@ pub(super) const DETAILS: Details = Details {
     output: "guest.wasm",
     needs: &[MAKE, PYTHON.at_least(3, 11)],
     stubs: Stubbing::Made(stubs),
+    is_component: true,
 };
 
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
