@@ -21,6 +21,8 @@ pub enum Language {
     RustSmall,
     /// A component, by `wit-bindgen c`.
     C,
+    /// A component in C++, by the same.
+    Cpp,
     /// A component, by the plain Go compiler.
     Go,
     /// A component, by componentize-py.
@@ -50,6 +52,7 @@ impl Language {
         Self::Rust,
         Self::RustSmall,
         Self::C,
+        Self::Cpp,
         Self::Go,
         Self::Python,
         Self::Js,
@@ -65,6 +68,7 @@ impl Language {
             Self::Rust => &rust::DETAILS,
             Self::RustSmall => &rust::SMALL,
             Self::C => &c::DETAILS,
+            Self::Cpp => &c::CPP,
             Self::Go => &go::DETAILS,
             Self::Python => &python::DETAILS,
             Self::Js => &javascript::STARLINGMONKEY,
@@ -76,7 +80,8 @@ impl Language {
         }
     }
 
-    /// Its name, which is what it is parsed from. `javascript` is parsed as well, for `js`.
+    /// Its name, which is what it is parsed from. `javascript` is parsed as well, for `js`,
+    /// and `c++` for `cpp`.
     pub fn name(self) -> &'static str {
         self.details().name
     }
@@ -151,7 +156,11 @@ impl FromStr for Language {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        let name = if name == "javascript" { "js" } else { name };
+        let name = match name {
+            "javascript" => "js",
+            "c++" => "cpp",
+            name => name,
+        };
         let found = Self::ALL.iter().find(|language| language.name() == name).copied();
         found.ok_or_else(|| {
             let names: Vec<_> = Self::ALL.iter().map(|language| language.name()).collect();
@@ -169,6 +178,7 @@ mod tests {
     #[test]
     fn what_is_replaced_is_there() {
         assert_eq!("javascript".parse(), Ok(Language::Js));
+        assert_eq!("c++".parse(), Ok(Language::Cpp));
         for language in Language::ALL {
             assert_eq!(language.name().parse(), Ok(*language));
             for (path, from, _) in language.details().replaced {

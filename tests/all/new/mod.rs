@@ -133,6 +133,7 @@ fn a_page_of_the_language() {
     for (language, parts) in [
         ("rust", ["`result` is a `Result`", "panic ends the call", "Nothing is frozen"]),
         ("c", ["`result` and an option are a `bool`", "number of WIT", "Nothing is frozen"]),
+        ("cpp", ["`result` and an option are a `bool`", "no exceptions", "Nothing is frozen"]),
         ("go", ["panic is told twice", "numbers that it takes", "Nothing is frozen"]),
         ("js", ["is thrown**", "`BigInt`", "runs while it is built"]),
         ("quickjs", ["is thrown**", "no `BigInt`", "runs while it is built"]),
@@ -178,6 +179,12 @@ const EVERY: &[(&str, &str)] = &[("", "3\n"), ("both", "component, "), ("alone",
 fn c() {
     made("c", "c", EVERY);
     made("c", "c", &[("nesting", "component, "), ("within", "component, ")]);
+}
+
+#[test]
+fn cpp() {
+    made("cpp", "c", EVERY);
+    made("cpp", "c", &[("nesting", "component, "), ("within", "component, ")]);
 }
 
 #[test]

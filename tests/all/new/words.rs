@@ -148,6 +148,23 @@ fn all_in_c() {
     project.type_in(&project.commands[0]);
 }
 
+/// The same in C++, for which the header of C's bindings has to be one as well.
+#[test]
+fn all_in_cpp() {
+    let Some(tools) = super::tools_of("c") else { return };
+    let files = Files::new();
+    let words = ["typeof", "alignof", "mutable", "nullptr", "static-cast", "and-eq"];
+    let unfit = ["field", "case", "parameter"].map(|what| (what, &words[..]));
+    let all = format!("{WORDS} {} bit-and noexcept-of std-string", words[1..].join(" "));
+    let wit = files.file("words.wit", contract(&all, &unfit));
+    let project = super::Project::new("new-words", "cpp", &["--wit", &wit]).with_tools(tools);
+    project.type_in(&project.commands[0]);
+    for word in words {
+        let wit = format!("package a:b; world w {{ export f: func(%{word}: u8); }}");
+        refused(&files, "cpp", &wit, &format!("its parameter `{word}` of `f` would be `"));
+    }
+}
+
 /// The same in languages of core modules, which escape what they cannot have.
 #[test]
 fn all_in_core_modules() {
@@ -264,6 +281,7 @@ fn functions_that_linkers_know_otherwise_are_refused() {
     for (language, name, reason) in [
         ("rust", "memory", "in Rust, which is what a guest's memory is called"),
         ("c", "memory", "in C, which is what a guest's memory is called"),
+        ("cpp", "memory", "in C++, which is what a guest's memory is called"),
         ("go", "memory", "in Go, which is what a guest's memory is called"),
         ("js", "memory", "in JavaScript, which is what a guest's memory is called"),
         ("python", "time", "in Python, which is a symbol of the C library"),
@@ -322,7 +340,7 @@ fn refused(files: &Files, language: &str, wit: &str, reason: &str) {
 #[test]
 fn lists_of_fixed_lengths_are_refused() {
     let files = Files::new();
-    for language in ["rust", "c", "go", "js", "quickjs", "python"] {
+    for language in ["rust", "c", "cpp", "go", "js", "quickjs", "python"] {
         for side in ["import", "export"] {
             let wit = format!(
                 "package a:b; interface i {{ record r {{ a: list<u8, 4> }} f: func(a: r); }}
