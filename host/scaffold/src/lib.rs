@@ -19,6 +19,7 @@ mod plain;
 mod python;
 mod readme;
 mod rust;
+mod scope;
 mod size;
 mod stub;
 mod templates;

@@ -134,7 +134,7 @@ fn a_page_of_the_language() {
         ("rust", ["`result` is a `Result`", "panic ends the call", "Nothing is frozen"]),
         ("c", ["`result` and an option are a `bool`", "number of WIT", "Nothing is frozen"]),
         ("cpp", ["`result` and an option are a `bool`", "no exceptions", "Nothing is frozen"]),
-        ("go", ["panic is told twice", "numbers that it takes", "Nothing is frozen"]),
+        ("go", ["panic is told twice", "`option` is a pointer", "Nothing is frozen"]),
         ("js", ["is thrown**", "`BigInt`", "runs while it is built"]),
         ("quickjs", ["is thrown**", "no `BigInt`", "runs while it is built"]),
         ("python", ["is raised**", "value of the wrong type traps", "loaded while the guest is"]),
@@ -189,12 +189,105 @@ fn cpp() {
 
 #[test]
 fn go() {
-    made("go", "c", &[("", "3\n"), ("small", "")]);
+    made("go", "c", &[("", "3\n"), ("small", ""), ("nesting", ""), ("within", "")]);
     // Go's own are called like these.
     for name in ["go", "fmt"] {
         if let Some(tools) = tools_of("c") {
             Project::new(name, "go", &[]).with_tools(tools).build();
         }
+    }
+}
+
+/// What crosses in both directions, as it is in Go: one guest calls another, which gives back
+/// what it is called with.
+#[test]
+fn values_in_go() {
+    const VALUES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/new/values");
+    let Some(tools) = tools_of("c") else { return };
+    let [provider, user] = ["provider", "user"].map(|world| {
+        let contract = ["--wit", VALUES, "--world", world];
+        let project = Project::new("new-guest", "go", &contract).with_tools(tools.clone());
+        let source = fs::read(format!("{VALUES}/{world}.go")).unwrap();
+        fs::write(project.path().join("guest.go"), source).unwrap();
+        project.build();
+        project
+    });
+    let provided = provider.path().join("guest.wasm");
+    let composed = Command::new(tools.join("bin/wasm-tools"))
+        .args(["compose", "guest.wasm", "-o", "composed.wasm", "-d"])
+        .arg(provided)
+        .current_dir(user.path())
+        .output()
+        .unwrap();
+    assert!(composed.status.success(), "{}", String::from_utf8_lossy(&composed.stderr));
+    let point = |name: &str| format!("{{x: 1.5, y: -2.25, name: \"{name}\", small: -128}}");
+    let [a, b] = ["hä", ""].map(point);
+    let all = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+    for (function, arguments, result) in [
+        ("one", all(&[&a]), a.clone()),
+        (
+            "two",
+            all(&[&format!("dot({b})"), "green", "{very-italic, x9}"]),
+            format!("(dot({b}), green, {{very-italic, x9}})"),
+        ),
+        (
+            "two",
+            all(&["size(18446744073709551615)", "blue", "{}"]),
+            "(size(18446744073709551615), blue, {})".into(),
+        ),
+        ("two", all(&["half(-7)", "blue", "{bold}"]), "(half(-7), blue, {bold})".into()),
+        (
+            "three",
+            all(&["[dot(POINT), half(-300), names([\"q\", \"\"]), size(5), fraction(2.5)]"]),
+            "[dot(POINT), half(-300), names([\"q\", \"\"]), size(5), fraction(2.5)]".into(),
+        ),
+        ("three", all(&["[]"]), "[]".into()),
+        (
+            "four",
+            all(&["some(some(7))", &format!("some({a})")]),
+            format!("(some(some(7)), some({a}))"),
+        ),
+        ("four", all(&["some(none)", "none"]), "(some(none), none)".into()),
+        ("five", all(&[&format!("ok({a})")]), format!("ok({a})")),
+        (
+            "six",
+            all(&["[(1, [2, 3, 4]), (255, []), (3, [65535])]"]),
+            "[(1, [2, 3, 4]), (255, []), (3, [65535])]".into(),
+        ),
+        // More numbers than are passed as such.
+        ("seven", all(&[&b, &b, &b, &a, "[1, 2, 3]"]), format!("([1, 2, 3], {a})")),
+        ("eight", all(&["blue"]), "blue".into()),
+        (
+            "ten",
+            all(&["[some(size(1)), none]", "'ä'", "true", "-9223372036854775808"]),
+            "([some(size(1)), none], 'ä', true, -9223372036854775808)".into(),
+        ),
+        (
+            "twelve",
+            all(&[
+                "200",
+                "hi",
+                "some(true)",
+                "[true, false]",
+                "['a', '🦀']",
+                "[1, 18446744073709551615]",
+            ]),
+            "(200, \"hi\", some(true), [true, false], ['a', '🦀'], [1, 18446744073709551615])"
+                .into(),
+        ),
+        (
+            "thirteen",
+            all(&["some(3)", "err(9)", "ok(-0.125)"]),
+            "(some(3), err(9), ok(-0.125))".into(),
+        ),
+    ] {
+        let point = |text: &str| text.replace("POINT", &a);
+        let arguments: Vec<_> = arguments
+            .iter()
+            .map(|value| format!("'{}'", point(value).replace('\'', "'\\''")))
+            .collect();
+        let line = format!("wit-host call composed.wasm mirror.{function} {}", arguments.join(" "));
+        assert_eq!(user.type_in(&line), format!("{}\n", point(&result)), "{line}");
     }
 }
 

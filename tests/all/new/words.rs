@@ -206,6 +206,58 @@ fn of_core_modules(words: &str) -> String {
     )
 }
 
+/// The same in Go, whose bindings are made here, and have no resources.
+#[test]
+fn all_in_go() {
+    let Some(tools) = super::tools_of("c") else { return };
+    let files = Files::new();
+    let wit = files.file("words.wit", of_values(&format!("{WORDS} {MORE_WORDS} {WORDS_OF_GO}")));
+    super::Project::new("new-words", "go", &["--wit", &wit]).with_tools(tools).build();
+}
+
+/// Words of Go, what it declares for everybody, and what the files of projects have.
+const WORDS_OF_GO: &str = "append bool byte cap clear close complex64 copy defer error exported-f \
+    fallthrough float32 give go-on host-records-f imported-f init in-host int int8 iota item kept \
+    list-of make max member nil option-of panic place real reallocate record-of room rune runtime \
+    structs tag-of unsafe uint64 value value-u8 value-type variant-of flat-0 its-slots param-0";
+
+/// A contract of records, variants, enums and flags with each word wherever it can be a name.
+fn of_values(words: &str) -> String {
+    let words: Vec<_> = BTreeSet::from_iter(words.split_whitespace()).into_iter().collect();
+    let each = |written: &dyn Fn(&str) -> String| -> String {
+        words.iter().map(|word| written(word)).collect()
+    };
+    let records = each(&|word| {
+        let fields = format!("%{word}: string, other: list<option<u8>>");
+        format!("record %{word} {{ {fields} }} take-{word}: func(%{word}: %{word}) -> %{word};\n")
+    });
+    let variants = each(&|word| {
+        let cases = format!("%{word}(string), other");
+        format!("variant %{word} {{ {cases} }} take-{word}: func(%{word}: list<%{word}>);\n")
+    });
+    let fields = format!("record fields {{ %{}: u8 }}", words.join(": u8, %"));
+    let cases = format!("variant cases {{ %{}(u8) }}", words.join("(u8), %"));
+    let marks = words.chunks(30).enumerate().map(|(number, words)| {
+        format!(
+            "flags marks{number} {{ %{} }} m{number}: func() -> marks{number};",
+            words.join(", %")
+        )
+    });
+    let marks: String = marks.collect();
+    let functions = each(&|word| format!("%{word}: func(%{word}: u8) -> option<string>;\n"));
+    let all = "all: func(a: fields, b: cases) -> result<fields, cases>;";
+    let own = each(&|word| match word {
+        "memory" => String::new(),
+        word => format!("export %{word}: func(%{word}: option<u8>) -> list<string>;\n"),
+    });
+    format!(
+        "package a:b;\ninterface records {{ {records} {fields} {cases} {all} {marks} }}\n\
+         interface variants {{ {variants} }}\ninterface functions {{ {functions} }}\n\
+         world words {{ import records; import variants; import functions; \
+         export records; export variants; export functions; {own} }}\n"
+    )
+}
+
 fn in_rust(name: &'static str, words: &str) -> super::Project {
     let files = Files::new();
     let wit = files.file("words.wit", contract(words, UNFIT_FOR_RUST));

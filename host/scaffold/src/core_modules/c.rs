@@ -4,9 +4,9 @@ use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
 use wit_parser::Type;
 
 use super::boundary::{Boundary, Crossing, Named, Unfit, Value};
-use super::scope::Scope;
 use super::{of_exports, of_imports};
 use crate::exports::World;
+use crate::scope::Scope;
 use crate::stub::{Stubs, comment};
 use crate::{File, c, c_library};
 use wit_host_text::shown;

@@ -4,7 +4,6 @@
 mod assemblyscript;
 mod boundary;
 mod c;
-mod scope;
 mod zig;
 
 use super::details::{Details, Stubbing};

@@ -5,10 +5,10 @@ use heck::{ToLowerCamelCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 use wit_parser::Type;
 
 use super::boundary::{Boundary, Crossing, Named, Unfit, Value};
-use super::scope::Scope;
 use super::{of_exports, of_imports};
 use crate::File;
 use crate::exports::World;
+use crate::scope::Scope;
 use crate::stub::{Stubs, comment};
 use wit_host_text::shown;
 
