@@ -141,7 +141,7 @@ mod tests {
             if import == export {
                 import.unwrap_or_else(|reason| reason)
             } else {
-                export.unwrap_err()
+                export.expect_err("it is fit as an import alone")
             }
         });
         let nothing = |what: &str, ty: &str| {
