@@ -291,6 +291,37 @@ fn values_in_go() {
     }
 }
 
+/// Resources of the host's, as WASI has them.
+#[test]
+fn handles_in_go() {
+    let Some(tools) = tools_of("c") else { return };
+    let wasi = include_str!("../../../guest/go/wasi.wit");
+    let (_, packages) = wasi.split_once("\npackage wasi:io@").unwrap();
+    let world = "world writer { import wasi:cli/stdout@0.2.12; export run: func() -> s32; }";
+    let files = crate::cli::Files::new();
+    let wit = files.file("wasi.wit", format!("package a:b;\n{world}\npackage wasi:io@{packages}"));
+    let project = Project::new("new-guest", "go", &["--wit", &wit]).with_tools(tools);
+    let source = "package main
+
+        func run() int32 {
+            output := hostStdoutGetStdout()
+            defer output.Drop()
+            text := []byte(\"hello\\n\")
+            written := hostStreamsOutputStreamBlockingWriteAndFlush(output, text)
+            if written.Failed && written.Err.Case == StreamErrorClosed {
+                return 1
+            }
+            return 0
+        }
+
+        func main() {}
+        ";
+    fs::write(project.path().join("guest.go"), source).unwrap();
+    project.check("hello\n0\n");
+    let calls = project.type_in("wit-host call guest.wasm run --then run");
+    assert_eq!(calls, "hello\n0\nhello\n0\n");
+}
+
 #[test]
 fn quickjs() {
     let worlds = [

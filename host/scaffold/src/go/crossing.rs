@@ -2,7 +2,7 @@
 //! crosses to the host and back.
 
 use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
-use wit_parser::{Function, Type};
+use wit_parser::{Function, FunctionKind, Type};
 
 use crate::exports::Interface;
 use crate::scope::Scope;
@@ -194,9 +194,15 @@ impl Names {
         exported: bool,
         scope: &mut Scope,
     ) -> Self {
+        let resource = function.name.split_once(']').map_or("", |(_, name)| name);
+        let name = match function.kind {
+            FunctionKind::Constructor(_) => format!("new {resource}"),
+            _ if function.kind.resource().is_some() => resource.replace('.', " "),
+            _ => function.name.clone(),
+        };
         let whole = match interface.name() {
-            Some(interface) => format!("{interface} {}", function.name),
-            None => function.name.clone(),
+            Some(interface) => format!("{interface} {name}"),
+            None => name,
         };
         let (own, upper) = (whole.to_lower_camel_case(), whole.to_upper_camel_case());
         let (own, outer) = match exported {

@@ -1,5 +1,5 @@
 //! Guests in Go: there is no generator of bindings among the tools, so that what crosses
-//! is written here, but for handles of resources.
+//! is written here, but for resources of the guest's own.
 
 mod crossing;
 mod structured;
@@ -23,7 +23,7 @@ use wit_host_text::shown;
 
 pub(super) const DETAILS: Details = Details {
     name: "go",
-    summary: "a component in Go (2.5 MB); for other contracts, without resources",
+    summary: "a component in Go (2.5 MB); for other contracts, without resources of its own",
     folder: "go",
     files: files!("go": ".gitignore", "Makefile", "README.md", "canonical.go", "contract.go",
         "go.mod", "guest.go", "requirements.txt", "wasi.wat", "wasi.wit"),

@@ -1,4 +1,4 @@
-//! A function of any values but handles in Go: as its author writes it, and what of it crosses
+//! A function of any values but handles of the guest's own resources in Go: as its author writes it, and what of it crosses
 //! to the host and back, over what values.go has.
 
 use heck::ToLowerCamelCase as _;
@@ -44,7 +44,7 @@ impl<'w> Structured<'w> {
         names: Names,
         exported: bool,
     ) -> Result<Self, &'static str> {
-        if function.kind.resource().is_some() {
+        if exported && function.kind.resource().is_some() {
             return Err("a resource");
         }
         let resolve = types.resolve();

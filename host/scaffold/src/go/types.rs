@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use heck::ToUpperCamelCase as _;
-use wit_parser::{Resolve, Type, TypeDefKind, TypeId};
+use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
 
 use crate::exports::World;
 use crate::scope::Scope;
@@ -24,7 +24,7 @@ pub(super) struct Types<'w> {
 }
 
 /// What of a type Go has no bindings for here.
-const HANDLE: &str = "a handle";
+const HANDLE: &str = "a handle of a resource of its own";
 
 impl<'w> Types<'w> {
     pub(super) fn new(world: &'w World, scope: Scope) -> Self {
@@ -129,7 +129,10 @@ impl<'w> Types<'w> {
                 let go = self.constants(name, "flags", &names, "1 << iota");
                 (go, format!("flagsOf({})", names.len()))
             }
-            _ => return Err(HANDLE),
+            TypeDefKind::Handle(Handle::Own(resource) | Handle::Borrow(resource)) => {
+                return self.handle(self.world.dealiased(*resource));
+            }
+            _ => return Err("a type that is not known here"),
         };
         let (mut go, value) = of;
         // The others are declared by now. Types that have each other twice would be written out
@@ -154,6 +157,29 @@ impl<'w> Types<'w> {
         );
         self.known.insert(id, (go.clone(), call.clone()));
         Ok((go, call))
+    }
+
+    /// A handle of a resource of the host's, which is a number.
+    fn handle(&mut self, resource: TypeId) -> Result<(String, String), &'static str> {
+        if let Some(known) = self.known.get(&resource) {
+            return Ok(known.clone());
+        }
+        let imported = self.world.imported(resource).ok_or(HANDLE)?;
+        let module = self.resolve().name_world_key(imported);
+        let wit = self.resolve().types[resource].name.as_deref().unwrap_or_default();
+        let go = self.scope.take(wit.to_upper_camel_case());
+        let drop = format!("drop_{}", self.count);
+        self.count += 1;
+        let shown = shown(wit);
+        self.text += &format!(
+            "\n// {go} is a handle of the resource `{shown}`, which is the host's. Drop gives it back.\n\
+             type {go} uint32\n\n//go:wasmimport {module} [resource-drop]{wit}\n\
+             func {drop}(handle uint32)\n\nfunc (handle {go}) Drop() {{\n\t\
+             inHost(func() {{ {drop}(uint32(handle)) }})\n}}\n"
+        );
+        let crossing = (go, "value_u32".to_owned());
+        self.known.insert(resource, crossing.clone());
+        Ok(crossing)
     }
 
     /// Fields as lines, and as members of a type that is `OWNER`.
@@ -187,7 +213,7 @@ impl<'w> Types<'w> {
         }
         let names: Vec<_> = cases.iter().map(|(case, _)| *case).collect();
         let tag_name = format!("{}-case", name.unwrap_or("unnamed"));
-        let tag = self.constants(Some(&tag_name), "cases of the variant", &names, "iota");
+        let tag = self.constants(Some(&tag_name), "case of the variant", &names, "iota");
         let go = self.declare(name, "variant", format!("struct {{\n\tCase {tag}\n{body}}}"));
         let members = members.join(", ").replace("OWNER", &go);
         Ok((go, format!("variantOf({members})")))
@@ -201,12 +227,17 @@ impl<'w> Types<'w> {
             return known.clone();
         }
         let go = self.scope.take(wit.to_upper_camel_case());
-        // The constants of a variant are called after that.
-        let prefix = wit.strip_suffix("-case").filter(|_| what.starts_with("cases"));
-        let prefix = prefix.unwrap_or(wit).to_upper_camel_case();
         self.declared.insert((wit.to_owned(), key), go.clone());
-        let mut text =
-            format!("\n// {go} is the {what} `{}`.\ntype {go} uint32\n\nconst (\n", shown(wit));
+        let (article, of) = match wit.strip_suffix("-case").filter(|_| what.starts_with("case")) {
+            Some(variant) => ("a", variant),
+            None => ("the", wit),
+        };
+        // The constants of a variant are called after that.
+        let prefix = of.to_upper_camel_case();
+        let mut text = format!(
+            "\n// {go} is {article} {what} `{}`.\ntype {go} uint32\n\nconst (\n",
+            shown(of)
+        );
         for (index, name) in names.iter().enumerate() {
             let constant = self.scope.take(format!("{prefix}{}", name.to_upper_camel_case()));
             text += &match index {
@@ -243,7 +274,7 @@ impl<'w> Types<'w> {
         match &self.resolve().types[*id].kind {
             TypeDefKind::Type(ty) => self.plain(ty, go),
             TypeDefKind::List(_) | TypeDefKind::Option(_) => "nil".into(),
-            TypeDefKind::Enum(_) | TypeDefKind::Flags(_) => "0".into(),
+            TypeDefKind::Enum(_) | TypeDefKind::Flags(_) | TypeDefKind::Handle(_) => "0".into(),
             _ => format!("{go}{{}}"),
         }
     }
