@@ -24,7 +24,7 @@ CHECK_FEATURES := cargo clippy --quiet --package wit-host --no-default-features
 # need the same tools share them.
 LANGUAGES := $(patsubst guest/%/Makefile,%,$(wildcard guest/*/Makefile guest/module/*/Makefile))
 LANGUAGE_GUESTS := $(addprefix guest-,$(LANGUAGES))
-USES_TOOLS_OF_C := go module/c module/text module/zig
+USES_TOOLS_OF_C := cpp go module/c module/text module/zig
 
 # The command is built along with the benchmark, which saves compiling the engine twice.
 BENCH_FEATURES := wit-host-bench/comparisons,wit-host-bench/peers

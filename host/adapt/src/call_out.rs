@@ -4,8 +4,8 @@
 use wit_parser::abi::{AbiVariant, WasmSignature};
 use wit_parser::{Int, Resolve, SizeAlign, Type};
 
-use super::convention::{Form, Number, cases, plain, type_name};
-use super::lookup::Imported;
+use super::convention::{Form, Number, cases, stored, type_name};
+use wit_host_wit::env::WorldFunction;
 
 /// A call of a contract's function by the `env` conventions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl CallOut {
     ///
     /// # Errors
     /// The type that the conventions do not have, and the reason.
-    pub(crate) fn new(resolve: &Resolve, imported: &Imported<'_>) -> Result<Self, String> {
+    pub(crate) fn new(resolve: &Resolve, imported: &WorldFunction<'_>) -> Result<Self, String> {
         let function = imported.function;
         let flat = resolve.wasm_signature(AbiVariant::GuestImport, function);
         if flat.indirect_params {
@@ -143,7 +143,7 @@ fn outcome(
     }
     let value = match (form, value) {
         (Some(Form::Text | Form::Bytes), _) => Value::Range,
-        (Some(Form::Number(_)), Some(ty)) => Value::Number(plain(resolve, &ty)),
+        (Some(Form::Number(_)), Some(ty)) => Value::Number(stored(resolve, &ty)),
         _ => Value::Nothing,
     };
     let mut sizes = SizeAlign::default();

@@ -4,9 +4,9 @@ use wit_parser::{Resolve, WorldId};
 
 use super::call_out::{CallOut, Outcome};
 use super::core_module::{CoreModule, MEMORY};
-use super::lookup::imported;
 use super::report::{Mapping, Unmappable};
 use super::serving::Serving;
+use wit_host_wit::env::imported;
 
 /// What becomes of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]

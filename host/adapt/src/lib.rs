@@ -25,7 +25,7 @@
 //! function of an interface may be imported by the interface's name as well (`env.fetch` is
 //! `fetch.get`).
 //!
-//! Numbers and truth values cross as they are, texts and bytes as pointer and length. A result
+//! Numbers, truth values, enums and flags cross as numbers, texts and bytes as pointer and length. A result
 //! that is text or bytes crosses in two steps: first its length, then the bytes when
 //! `env.write_mem` is called. An `err` traps.
 //!
@@ -67,7 +67,6 @@ mod exports;
 mod glue;
 mod imports;
 mod layout;
-mod lookup;
 mod names;
 mod report;
 mod rewrite;

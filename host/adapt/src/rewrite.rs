@@ -13,7 +13,7 @@ use wasm_encoder::{
 };
 use wasmparser::{KnownCustom, Parser, Payload};
 
-use super::convention::Number;
+use super::convention::{Number, encoded};
 use super::core_module::{CoreModule, MEMORY};
 use super::glue::{Glue, MadeType};
 use super::imports::{ImportUse, Imports};
@@ -185,7 +185,7 @@ impl<'l> Sections<'l> {
             MadeType::Own(index) => *index,
             MadeType::Of(params, results) => {
                 let encoded = |numbers: &[Number]| -> Vec<_> {
-                    numbers.iter().map(|number| number.encoded()).collect()
+                    numbers.iter().map(|number| encoded(*number)).collect()
                 };
                 self.types.ty().function(encoded(params), encoded(results));
                 self.added += 1;

@@ -8,15 +8,11 @@ use super::call_out::{CallOut, Outcome};
 use super::convention::{Number, described};
 use super::core_module::{CoreModule, is, signature};
 use super::imports::ImportUse;
-use super::lookup::{Imported, candidates};
 use super::report::{Mapping, Unmappable};
 use wit_host_binary::names::{ENV, WASI};
 use wit_host_text::{list, shown};
+use wit_host_wit::env::{ABORT, WRITER, WorldFunction, candidates};
 
-/// The import that copies the kept result of a call in two steps.
-const WRITER: &str = "write_mem";
-/// The import with which AssemblyScript gives up.
-const ABORT: &str = "abort";
 /// Advice for an import of another type.
 const DECLARE: &str = "declare it with that type";
 
@@ -25,7 +21,7 @@ pub(super) struct Serving<'s> {
     pub(super) module: &'s CoreModule<'s>,
     pub resolve: &'s Resolve,
     /// The functions that the contract's world imports.
-    pub contract: Vec<Imported<'s>>,
+    pub contract: Vec<WorldFunction<'s>>,
     /// The module that provides WASI's first preview.
     pub(super) wasi: &'s CoreModule<'s>,
     /// The imports that are provided.
@@ -82,7 +78,7 @@ impl Serving<'_> {
         &mut self,
         name: String,
         ty: &FuncType,
-        imported: &Imported<'_>,
+        imported: &WorldFunction<'_>,
     ) -> Result<ImportUse, Unmappable> {
         let in_wit = || format!("`{imported}: {}`", described(self.resolve, imported.function));
         let call = CallOut::new(self.resolve, imported).map_err(|reason| {

@@ -23,6 +23,7 @@ pub struct Import {
 }
 
 /// An export of a module.
+#[derive(Clone)]
 pub struct Export {
     /// Its name.
     pub name: String,
@@ -31,6 +32,7 @@ pub struct Export {
 }
 
 /// The type of an import or an export.
+#[derive(Clone)]
 pub enum CoreType {
     /// A function.
     Function(FuncType),

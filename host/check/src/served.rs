@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use wasmtime::{FuncType, ValType};
+use wasmtime::{Engine, FuncType, ValType};
 
 use wit_host_binary::core_type::{CoreType, Export};
+use wit_host_binary::names::ENV;
+use wit_host_wit::Contract;
+use wit_host_wit::env::{ABORT, Number, Shape, WRITER, imported};
 
 /// What is served to core modules.
 pub struct Served {
@@ -37,6 +40,30 @@ impl Served {
     pub fn new(host_values: bool) -> Self {
         let (functions, modules, refused) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { host_values, functions, modules, refused, any: Vec::new(), count: 0 }
+    }
+
+    /// What a host of the contract serves in `env`, where it keeps to the conventions of core
+    /// modules, and the core modules that serve something here.
+    pub(crate) fn of_contract(engine: &Engine, contract: &Contract, here: &Self) -> Self {
+        let mut table = Self { modules: here.modules.clone(), ..Self::new(here.host_values) };
+        let all = imported(&contract.resolve, contract.world);
+        for function in &all {
+            let Ok(shape) = Shape::of_import(&contract.resolve, function.function) else {
+                continue;
+            };
+            let (params, result) = (shape.called_with(), shape.returned());
+            for name in function.core_names(&all) {
+                let ty = FuncType::new(engine, params.iter().map(value), result.iter().map(value));
+                table.insert(ENV, &name, ty, Some(function.unversioned()));
+            }
+        }
+        for (name, params) in [(WRITER, 1), (ABORT, 4)] {
+            if table.function(ENV, name).is_none() {
+                let ty = FuncType::new(engine, vec![ValType::I32; params], []);
+                table.insert(ENV, name, ty, None);
+            }
+        }
+        table
     }
 
     /// Notes a host function, and gives it a number.
@@ -141,6 +168,15 @@ impl Served {
     pub fn name_of(&self, number: u32) -> Option<String> {
         let (module, name, _) = self.functions().find(|(.., served)| served.number == number)?;
         Some(format!("{module}.{name}"))
+    }
+}
+
+fn value(number: &Number) -> ValType {
+    match number {
+        Number::I32 => ValType::I32,
+        Number::I64 => ValType::I64,
+        Number::F32 => ValType::F32,
+        Number::F64 => ValType::F64,
     }
 }
 

@@ -2,6 +2,7 @@
 //! commands that it may become, and what the next argument has to be.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use rustyline::completion::Completer;
 use rustyline::highlight::Highlighter;
@@ -9,6 +10,7 @@ use rustyline::hint::Hinter;
 use rustyline::validate::Validator;
 use rustyline::{Context, Helper};
 use wit_host::Guest;
+use wit_host::inspect::Declaration;
 use wit_host::values::{Form, example, wit};
 use wit_host::wasmtime::component::Type;
 use wit_host_contract::Functions;
@@ -21,15 +23,29 @@ pub(super) struct Completion {
     form: Form,
     /// The shortest name of each function, and the full one.
     functions: Vec<[String; 2]>,
+    /// The types of a component's functions, with the names that it has for types.
+    declared: BTreeMap<String, Declaration>,
+}
+
+/// A parameter that is still to be typed.
+struct Missing {
+    name: String,
+    ty: Type,
+    /// The type as the guest calls it.
+    called: String,
 }
 
 impl Completion {
-    pub(super) fn new(guest: &Guest<Functions>, form: Form) -> Self {
+    pub(super) fn new(
+        guest: &Guest<Functions>,
+        form: Form,
+        declared: BTreeMap<String, Declaration>,
+    ) -> Self {
         let names = guest.exports().into_iter();
         // What a guest calls its functions is not to steer the terminal.
         let names = names.filter(|name| !name.chars().any(char::is_control));
         let functions = names.map(|name| [short(guest, &name), name]);
-        Self { guest: guest.clone(), form, functions: functions.collect() }
+        Self { guest: guest.clone(), form, functions: functions.collect(), declared }
     }
 
     /// The commands and functions that begin with the word; the functions by their
@@ -42,15 +58,19 @@ impl Completion {
     }
 
     /// The parameters of a line's function from the one on that is being typed.
-    fn rest(&self, line: &str) -> Vec<(String, Type)> {
+    fn rest(&self, line: &str) -> Vec<Missing> {
         // In a text that has no end yet there is nothing to be completed.
         let words = shlex::split(line).unwrap_or_default();
         let Some((function, arguments)) = words.split_first() else { return Vec::new() };
         let finished = arguments.len().saturating_sub(usize::from(!line.ends_with(' ')));
-        let known = self.guest.resolve(function).ok();
-        let signature = known.and_then(|name| self.guest.signature(&name));
-        let params = signature.map(|signature| signature.params).unwrap_or_default();
-        params.into_iter().skip(finished).collect()
+        let Ok(known) = self.guest.resolve(function) else { return Vec::new() };
+        let Some(signature) = self.guest.signature(&known) else { return Vec::new() };
+        let declared = self.declared.get(&known);
+        let missing = signature.params.into_iter().enumerate().map(|(index, (name, ty))| {
+            let called = declared.and_then(|declared| Some(declared.params.get(index)?.1.clone()));
+            Missing { name, called: called.unwrap_or_else(|| wit(&ty)), ty }
+        });
+        missing.skip(finished).collect()
     }
 
     /// Values of a type to begin with: all where they are few, or an example.
@@ -119,7 +139,7 @@ impl Completer for Completion {
             0 => self.names(word),
             _ => {
                 let next = self.rest(typed).into_iter().next();
-                let values = next.map(|(_, ty)| self.values(&ty)).unwrap_or_default();
+                let values = next.map(|next| self.values(&next.ty)).unwrap_or_default();
                 beginning(word, values.iter().map(String::as_str))
             }
         };
@@ -136,7 +156,8 @@ impl Hinter for Completion {
             return None;
         }
         let rest = self.rest(line);
-        let rest: Vec<_> = rest.iter().map(|(name, ty)| format!("{name}: {}", wit(ty))).collect();
+        let written = |one: &Missing| format!("{}: {}", one.name, one.called);
+        let rest: Vec<_> = rest.iter().map(written).collect();
         (!rest.is_empty()).then(|| rest.join("  "))
     }
 }
@@ -196,7 +217,10 @@ mod tests {
     fn completion(guest: &str, form: Form) -> Completion {
         let runtime =
             wit_host_contract::builder().allow_text_format(true).build().expect("a runtime");
-        Completion::new(&runtime.load(guest).expect("a guest"), form)
+        let inspected = runtime.inspect(guest).expect("a guest");
+        let guest = runtime.load(guest).expect("a guest");
+        let declared = inspected.declarations(|name| guest.signature(name));
+        Completion::new(&guest, form, declared)
     }
 
     #[test]
@@ -238,6 +262,36 @@ mod tests {
             &["'\"red\"'"],
             "in: enum { red, dark-blue }  at: tuple<bool, u8>",
         );
+    }
+
+    /// An interface, whose types WIT has words for.
+    const NAMED: &str = r#"(component
+        (core module $M (func (export "paint") (param i32 i32 i32)))
+        (core instance $m (instantiate $M))
+        (type $colour (enum "red" "dark-blue"))
+        (func $paint (param "in" $colour) (param "at" (tuple bool u8))
+            (canon lift (core func $m "paint")))
+        (component $interface
+            (type $enum (enum "red" "dark-blue"))
+            (import "type-colour" (type $colour (eq $enum)))
+            (import "func-paint" (func $paint (param "in" $colour) (param "at" (tuple bool u8))))
+            (export $exported "colour" (type $enum))
+            (export "paint" (func $paint)
+                (func (param "in" $exported) (param "at" (tuple bool u8)))))
+        (instance $painting (instantiate $interface
+            (with "type-colour" (type $colour))
+            (with "func-paint" (func $paint))))
+        (export "shop:prices/painting@1.0.0" (instance $painting)))"#;
+
+    #[test]
+    fn types_are_called_as_the_guest_calls_them() {
+        let mut completion = completion(NAMED, Form::Wave);
+        let candidates = ["red", "dark-blue"];
+        check(&completion, "paint ", &candidates, "in: colour  at: tuple<bool, u8>");
+        // Compiled code has no names for types.
+        completion.declared.clear();
+        let spelt = "in: enum { red, dark-blue }  at: tuple<bool, u8>";
+        check(&completion, "paint ", &candidates, spelt);
     }
 
     #[test]

@@ -74,7 +74,11 @@ pub(super) fn language() -> impl clap::builder::TypedValueParser<Value = Languag
     use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
     let values = Language::ALL.iter().map(|language| {
         let value = PossibleValue::new(language.name()).help(language.summary());
-        if *language == Language::Js { value.alias("javascript") } else { value }
+        match language {
+            Language::Js => value.alias("javascript"),
+            Language::Cpp => value.alias("c++"),
+            _ => value,
+        }
     });
     PossibleValuesParser::new(values).try_map(|name| name.parse::<Language>())
 }

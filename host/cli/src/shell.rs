@@ -76,12 +76,12 @@ impl Shell {
         let guest = self.options.load(&runtime, &observer)?;
         let abi = self.convention.of(&guest)?.map(|abi| (abi, self.convention.allocator()));
         let grants = self.options.grants()?;
-        let mut editor = editor(&guest, self.notation)?;
+        let mut editor = editor()?;
         let mut prompt = Prompt {
             shell: &self,
             runtime,
             guest,
-            is_new: false,
+            is_new: true,
             grants,
             abi,
             imports: Vec::new(),
@@ -102,7 +102,7 @@ struct Prompt<'a> {
     shell: &'a Shell,
     runtime: Runtime<Functions>,
     guest: Guest<Functions>,
-    /// Whether the editor knows another build of the guest.
+    /// Whether the editor knows another build of the guest, or none.
     is_new: bool,
     grants: Grants,
     abi: Option<(Abi, Option<AllocatorNames>)>,
@@ -176,7 +176,8 @@ impl Prompt<'_> {
         loop {
             if std::mem::take(&mut self.is_new) {
                 let form = self.shell.notation.form();
-                editor.set_helper(Some(Completion::new(&self.guest, form)));
+                let declared = self.declared.clone();
+                editor.set_helper(Some(Completion::new(&self.guest, form, declared)));
             }
             // Behind what the guest has left on the line.
             print("")?;
@@ -303,10 +304,9 @@ impl Prompt<'_> {
     }
 }
 
-fn editor(guest: &Guest<Functions>, notation: Notation) -> Result<Editor<Completion, FileHistory>> {
+fn editor() -> Result<Editor<Completion, FileHistory>> {
     let config = Config::builder().completion_type(CompletionType::List).build();
     let mut editor = Editor::with_config(config).context("failed to read from the terminal")?;
-    editor.set_helper(Some(Completion::new(guest, notation.form())));
     history::load(&mut editor);
     Ok(editor)
 }

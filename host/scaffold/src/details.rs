@@ -24,6 +24,8 @@ pub(super) struct Details {
     /// What has to be on the machine, in the versions that the build's own tools ask for.
     pub(super) needs: &'static [Program],
     pub(super) stubs: Stubbing,
+    /// Whether guests are components, and not core modules.
+    pub(super) is_component: bool,
 }
 
 /// How the exports of a contract are written.
@@ -32,8 +34,8 @@ pub(super) enum Stubbing {
     Made(fn(&World, &str) -> Result<Stubs, String>),
     /// There is none but that for the shipped contract.
     Shipped,
-    /// Core modules have no WIT.
-    CoreModule,
+    /// None either: the text format has no functions that could be called alike.
+    Text,
 }
 
 impl Details {

@@ -49,6 +49,11 @@ impl World {
         &self.resolve.worlds[self.id].name
     }
 
+    /// Which world of its package it is.
+    pub(super) fn id(&self) -> WorldId {
+        self.id
+    }
+
     /// The world as it is in WIT.
     pub(super) fn definition(&self) -> &wit_parser::World {
         &self.resolve.worlds[self.id]

@@ -21,6 +21,8 @@ pub enum Language {
     RustSmall,
     /// A component, by `wit-bindgen c`.
     C,
+    /// A component in C++, by the same.
+    Cpp,
     /// A component, by the plain Go compiler.
     Go,
     /// A component, by componentize-py.
@@ -41,9 +43,8 @@ pub enum Language {
 
 const ONLY_SHIPPED: &str = "there is one for the shipped contract only; make it with \
                             `Project::shipped`, or take `rust`, and then what is in `rust-small`";
-const NO_WIT: &str = "its guests are core modules, which WIT says nothing of, so that there is one \
-                      for the shipped contract only; make it with `Project::shipped`, or take a \
-                      language whose guests are components";
+const IN_TEXT: &str = "a guest in the text format is written by hand; make it with `Project::shipped`, or take \
+                       `c-module` or `zig`, whose guests are core modules as well";
 
 impl Language {
     /// Every language.
@@ -51,6 +52,7 @@ impl Language {
         Self::Rust,
         Self::RustSmall,
         Self::C,
+        Self::Cpp,
         Self::Go,
         Self::Python,
         Self::Js,
@@ -66,6 +68,7 @@ impl Language {
             Self::Rust => &rust::DETAILS,
             Self::RustSmall => &rust::SMALL,
             Self::C => &c::DETAILS,
+            Self::Cpp => &c::CPP,
             Self::Go => &go::DETAILS,
             Self::Python => &python::DETAILS,
             Self::Js => &javascript::STARLINGMONKEY,
@@ -77,7 +80,8 @@ impl Language {
         }
     }
 
-    /// Its name, which is what it is parsed from. `javascript` is parsed as well, for `js`.
+    /// Its name, which is what it is parsed from. `javascript` is parsed as well, for `js`,
+    /// and `c++` for `cpp`.
     pub fn name(self) -> &'static str {
         self.details().name
     }
@@ -87,10 +91,10 @@ impl Language {
         self.details().summary
     }
 
-    /// Whether guests are components, for any contract. The others are core modules,
-    /// for the shipped contract's functions in `env`.
+    /// Whether guests are components. The others are core modules, with the contract's
+    /// functions in `env`.
     pub fn is_component(self) -> bool {
-        !matches!(self.details().stubs, Stubbing::CoreModule)
+        self.details().is_component
     }
 
     pub(super) fn build_command(self) -> &'static str {
@@ -132,7 +136,7 @@ impl Language {
         let stubs = match self.details().stubs {
             Stubbing::Made(stubs) => stubs,
             Stubbing::Shipped => return Err(wrong(ONLY_SHIPPED.into())),
-            Stubbing::CoreModule => return Err(wrong(NO_WIT.into())),
+            Stubbing::Text => return Err(wrong(IN_TEXT.into())),
         };
         let world = World::new(contract);
         match world.mismatch() {
@@ -152,7 +156,11 @@ impl FromStr for Language {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        let name = if name == "javascript" { "js" } else { name };
+        let name = match name {
+            "javascript" => "js",
+            "c++" => "cpp",
+            name => name,
+        };
         let found = Self::ALL.iter().find(|language| language.name() == name).copied();
         found.ok_or_else(|| {
             let names: Vec<_> = Self::ALL.iter().map(|language| language.name()).collect();
@@ -170,6 +178,7 @@ mod tests {
     #[test]
     fn what_is_replaced_is_there() {
         assert_eq!("javascript".parse(), Ok(Language::Js));
+        assert_eq!("c++".parse(), Ok(Language::Cpp));
         for language in Language::ALL {
             assert_eq!(language.name().parse(), Ok(*language));
             for (path, from, _) in language.details().replaced {

@@ -19,6 +19,7 @@ mod plain;
 mod python;
 mod readme;
 mod rust;
+mod scope;
 mod size;
 mod stub;
 mod templates;
@@ -200,10 +201,19 @@ impl Commands {
         Self {
             build: language.build_command().into(),
             check: format!("wit-host check --wit wit --world {world} {guest}"),
-            run: match readme::example(contract).filter(|_| readme::runs_here(contract)) {
-                Some(call) => format!("wit-host call {guest} {call}"),
+            run: match call(language, contract).filter(|_| readme::runs_here(contract)) {
+                Some((option, call)) => format!("wit-host call {option}{guest} {call}"),
                 None => format!("wit-host inspect --wit wit --world {world} {guest}"),
             },
         }
     }
+}
+
+/// A call of the guest, with the option that it takes.
+fn call(language: Language, contract: &Contract) -> Option<(&'static str, String)> {
+    if language.is_component() {
+        return Some(("", readme::example(contract)?));
+    }
+    let (call, has_text) = core_modules::example(&exports::World::new(contract))?;
+    Some((if has_text { "--abi cstring " } else { "" }, call))
 }

@@ -35,6 +35,11 @@ pub(super) fn imports(
             (called(interface, function), wit_host_wit::function(&world.resolve, function))
         })
         .collect();
+    self::called(prefix, rows)
+}
+
+/// The same, of functions by the names that they are called by and their declarations.
+pub(super) fn called(prefix: &str, rows: Vec<(String, String)>) -> String {
     if rows.is_empty() {
         return String::new();
     }

@@ -7,6 +7,7 @@ mod contract;
 pub mod decode;
 pub mod depth;
 mod difference;
+pub mod env;
 mod error;
 mod gates;
 mod json;

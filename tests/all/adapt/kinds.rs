@@ -69,6 +69,14 @@ impl outcomes::Host for Kinds {
         if n > 0 { Ok("wasm".into()) } else { Err(7) }
     }
 
+    fn other(&mut self, of: Reason) -> Reason {
+        if of == Reason::Some { Reason::None } else { Reason::Some }
+    }
+
+    fn chosen(&mut self, of: Reason) -> Result<Reason, String> {
+        if of == Reason::Some { Ok(of) } else { Err("none".into()) }
+    }
+
     fn reversed(&mut self, raw: Vec<u8>) -> Vec<u8> {
         raw.into_iter().rev().collect()
     }
@@ -109,6 +117,12 @@ fn runtime() -> Runtime<Kinds> {
             env.func("named", |all: &mut Kinds, n: i32| {
                 all.named(n).map_err(|code| code.to_string())
             })?;
+            // An enum is the number of its case.
+            env.func("other", |_: &mut Kinds, of: u32| 1 - of)?;
+            env.func("chosen", |_: &mut Kinds, of: u32| match of {
+                0 => Err("none".to_owned()),
+                of => Ok(of),
+            })?;
             env.func("reversed", Kinds::reversed)?;
             env.func("clock", clock::Host::now)?;
             env.func("log_line", Kinds::log_line)?;
@@ -119,7 +133,7 @@ fn runtime() -> Runtime<Kinds> {
 }
 
 /// Imports, what `run` does with them, and what it gives, or that it traps.
-const CASES: [(&str, &str, Option<i32>); 18] = [
+const CASES: [(&str, &str, Option<i32>); 21] = [
     ("flip (param i32) (result i32)", "(call $flip (i32.const 256))", Some(0)),
     ("flip (param i32) (result i32)", "(call $flip (i32.const 0))", Some(1)),
     ("half (param f64) (result f64)", "(call $half (f64.const 9)) i32.trunc_f64_s", Some(4)),
@@ -147,6 +161,9 @@ const CASES: [(&str, &str, Option<i32>); 18] = [
     ("known (param i32) (result i32)", "(call $known (i32.const 2))", Some(1)),
     ("known (param i32) (result i32)", "(call $known (i32.const 0))", None),
     ("done (param i32)", "(call $done (i32.const 1)) (i32.const 5)", Some(5)),
+    ("other (param i32) (result i32)", "(call $other (i32.const 0))", Some(1)),
+    ("chosen (param i32) (result i32)", "(call $chosen (i32.const 1))", Some(1)),
+    ("chosen (param i32) (result i32)", "(call $chosen (i32.const 0))", None),
     (
         "named (param i32) (result i32)",
         "(call $named (i32.const 1)) (call $write (i32.const 500)) (i32.load8_u (i32.const 503)) \

@@ -27,6 +27,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     component("component", "Rust", guests::COMPONENT_WASIP2),
     component("small", "Rust, without `std`", guests::SMALL_WASIP2),
     component("c", "C", built!("c")),
+    component("cpp", "C++", built!("cpp")),
     component("go", "Go", built!("go")),
     component("js", "JavaScript (StarlingMonkey)", built!("js")),
     component("quickjs", "JavaScript (QuickJS)", built!("quickjs")),

@@ -33,6 +33,7 @@ each_in_a_test! {
     rust: "component",
     small: "small",
     c: "c",
+    cpp: "cpp",
     go: "go",
     javascript: "js",
     quickjs: "quickjs",

@@ -133,7 +133,8 @@ fn a_page_of_the_language() {
     for (language, parts) in [
         ("rust", ["`result` is a `Result`", "panic ends the call", "Nothing is frozen"]),
         ("c", ["`result` and an option are a `bool`", "number of WIT", "Nothing is frozen"]),
-        ("go", ["panic is told twice", "numbers that it takes", "Nothing is frozen"]),
+        ("cpp", ["`result` and an option are a `bool`", "no exceptions", "Nothing is frozen"]),
+        ("go", ["panic is told twice", "`option` is a pointer", "Nothing is frozen"]),
         ("js", ["is thrown**", "`BigInt`", "runs while it is built"]),
         ("quickjs", ["is thrown**", "no `BigInt`", "runs while it is built"]),
         ("python", ["is raised**", "value of the wrong type traps", "loaded while the guest is"]),
@@ -181,14 +182,144 @@ fn c() {
 }
 
 #[test]
+fn cpp() {
+    made("cpp", "c", EVERY);
+    made("cpp", "c", &[("nesting", "component, "), ("within", "component, ")]);
+}
+
+#[test]
 fn go() {
-    made("go", "c", &[("", "3\n"), ("small", "")]);
+    made("go", "c", &[("", "3\n"), ("small", ""), ("nesting", ""), ("within", "")]);
     // Go's own are called like these.
     for name in ["go", "fmt"] {
         if let Some(tools) = tools_of("c") {
             Project::new(name, "go", &[]).with_tools(tools).build();
         }
     }
+}
+
+/// What crosses in both directions, as it is in Go: one guest calls another, which gives back
+/// what it is called with.
+#[test]
+fn values_in_go() {
+    const VALUES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/new/values");
+    let Some(tools) = tools_of("c") else { return };
+    let [provider, user] = ["provider", "user"].map(|world| {
+        let contract = ["--wit", VALUES, "--world", world];
+        let project = Project::new("new-guest", "go", &contract).with_tools(tools.clone());
+        let source = fs::read(format!("{VALUES}/{world}.go")).unwrap();
+        fs::write(project.path().join("guest.go"), source).unwrap();
+        project.build();
+        project
+    });
+    let provided = provider.path().join("guest.wasm");
+    let composed = Command::new(tools.join("bin/wasm-tools"))
+        .args(["compose", "guest.wasm", "-o", "composed.wasm", "-d"])
+        .arg(provided)
+        .current_dir(user.path())
+        .output()
+        .unwrap();
+    assert!(composed.status.success(), "{}", String::from_utf8_lossy(&composed.stderr));
+    let point = |name: &str| format!("{{x: 1.5, y: -2.25, name: \"{name}\", small: -128}}");
+    let [a, b] = ["hä", ""].map(point);
+    let all = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+    for (function, arguments, result) in [
+        ("one", all(&[&a]), a.clone()),
+        (
+            "two",
+            all(&[&format!("dot({b})"), "green", "{very-italic, x9}"]),
+            format!("(dot({b}), green, {{very-italic, x9}})"),
+        ),
+        (
+            "two",
+            all(&["size(18446744073709551615)", "blue", "{}"]),
+            "(size(18446744073709551615), blue, {})".into(),
+        ),
+        ("two", all(&["half(-7)", "blue", "{bold}"]), "(half(-7), blue, {bold})".into()),
+        (
+            "three",
+            all(&["[dot(POINT), half(-300), names([\"q\", \"\"]), size(5), fraction(2.5)]"]),
+            "[dot(POINT), half(-300), names([\"q\", \"\"]), size(5), fraction(2.5)]".into(),
+        ),
+        ("three", all(&["[]"]), "[]".into()),
+        (
+            "four",
+            all(&["some(some(7))", &format!("some({a})")]),
+            format!("(some(some(7)), some({a}))"),
+        ),
+        ("four", all(&["some(none)", "none"]), "(some(none), none)".into()),
+        ("five", all(&[&format!("ok({a})")]), format!("ok({a})")),
+        (
+            "six",
+            all(&["[(1, [2, 3, 4]), (255, []), (3, [65535])]"]),
+            "[(1, [2, 3, 4]), (255, []), (3, [65535])]".into(),
+        ),
+        // More numbers than are passed as such.
+        ("seven", all(&[&b, &b, &b, &a, "[1, 2, 3]"]), format!("([1, 2, 3], {a})")),
+        ("eight", all(&["blue"]), "blue".into()),
+        (
+            "ten",
+            all(&["[some(size(1)), none]", "'ä'", "true", "-9223372036854775808"]),
+            "([some(size(1)), none], 'ä', true, -9223372036854775808)".into(),
+        ),
+        (
+            "twelve",
+            all(&[
+                "200",
+                "hi",
+                "some(true)",
+                "[true, false]",
+                "['a', '🦀']",
+                "[1, 18446744073709551615]",
+            ]),
+            "(200, \"hi\", some(true), [true, false], ['a', '🦀'], [1, 18446744073709551615])"
+                .into(),
+        ),
+        (
+            "thirteen",
+            all(&["some(3)", "err(9)", "ok(-0.125)"]),
+            "(some(3), err(9), ok(-0.125))".into(),
+        ),
+    ] {
+        let point = |text: &str| text.replace("POINT", &a);
+        let arguments: Vec<_> = arguments
+            .iter()
+            .map(|value| format!("'{}'", point(value).replace('\'', "'\\''")))
+            .collect();
+        let line = format!("wit-host call composed.wasm mirror.{function} {}", arguments.join(" "));
+        assert_eq!(user.type_in(&line), format!("{}\n", point(&result)), "{line}");
+    }
+}
+
+/// Resources of the host's, as WASI has them.
+#[test]
+fn handles_in_go() {
+    let Some(tools) = tools_of("c") else { return };
+    let wasi = include_str!("../../../guest/go/wasi.wit");
+    let (_, packages) = wasi.split_once("\npackage wasi:io@").unwrap();
+    let world = "world writer { import wasi:cli/stdout@0.2.12; export run: func() -> s32; }";
+    let files = crate::cli::Files::new();
+    let wit = files.file("wasi.wit", format!("package a:b;\n{world}\npackage wasi:io@{packages}"));
+    let project = Project::new("new-guest", "go", &["--wit", &wit]).with_tools(tools);
+    let source = "package main
+
+        func run() int32 {
+            output := hostStdoutGetStdout()
+            defer output.Drop()
+            text := []byte(\"hello\\n\")
+            written := hostStreamsOutputStreamBlockingWriteAndFlush(output, text)
+            if written.Failed && written.Err.Case == StreamErrorClosed {
+                return 1
+            }
+            return 0
+        }
+
+        func main() {}
+        ";
+    fs::write(project.path().join("guest.go"), source).unwrap();
+    project.check("hello\n0\n");
+    let calls = project.type_in("wit-host call guest.wasm run --then run");
+    assert_eq!(calls, "hello\n0\nhello\n0\n");
 }
 
 #[test]
@@ -215,12 +346,73 @@ fn python() {
 
 #[test]
 fn core_modules() {
-    for (language, tools) in [
-        ("assemblyscript", "module-assemblyscript"),
-        ("c-module", "c"),
-        ("zig", "c"),
-        ("text", "c"),
+    for (language, tools) in
+        [("assemblyscript", "module-assemblyscript"), ("c-module", "c"), ("zig", "c")]
+    {
+        made(language, tools, &[("", "3\n"), ("numbers-and-texts", "core module, ")]);
+    }
+    made("text", "c", &[("", "3\n")]);
+}
+
+/// Core modules whose functions are filled in, with imports that this host has as well.
+#[test]
+fn core_modules_of_another_contract() {
+    let files = crate::cli::Files::new();
+    let wit = "package wit-host:contract@0.1.0;
+        interface strings { concat: func(a: string, b: string) -> string; }
+        interface math { enum sign { minus, plus } sign-of: func(amount: s32) -> sign; }
+        world plugin {
+            import strings;
+            export greet: func(name: string) -> string;
+            export math;
+        }";
+    let wit = files.file("contract.wit", wit);
+    for (language, tools, source, filled) in [
+        (
+            "c-module",
+            "c",
+            "guest.c",
+            [
+                ("owned(\"\"); // fill in", "host_concat(\"Hello, \", name);"),
+                ("SIGN_MINUS; // fill in", "amount < 0 ? SIGN_MINUS : SIGN_PLUS;"),
+            ],
+        ),
+        (
+            "zig",
+            "c",
+            "guest.zig",
+            [
+                (
+                    "    _ = name;\n    return \"\"; // fill in",
+                    "    return host.concat(\"Hello, \", name);",
+                ),
+                (
+                    "    _ = amount;\n    return .minus; // fill in",
+                    "    return if (amount < 0) .minus else .plus;",
+                ),
+            ],
+        ),
+        (
+            "assemblyscript",
+            "module-assemblyscript",
+            "guest.ts",
+            [
+                ("\"\"; // fill in", "host.concat(\"Hello, \", name);"),
+                ("host.Sign.Minus; // fill in", "amount < 0 ? host.Sign.Minus : host.Sign.Plus;"),
+            ],
+        ),
     ] {
-        made(language, tools, &[("", "3\n")]);
+        let Some(tools) = tools_of(tools) else { continue };
+        let project = Project::new("new-guest", language, &["--wit", &wit]).with_tools(tools);
+        let path = project.path().join(source);
+        let text = fs::read_to_string(&path).unwrap();
+        let text = filled.iter().fold(text, |text, (from, to)| {
+            assert!(text.contains(from), "{language}: {from}\n{text}");
+            text.replace(from, to)
+        });
+        fs::write(&path, text).unwrap();
+        project.check("\"Hello, text\"\n");
+        assert_eq!(project.type_in("wit-host call guest.wasm sign_of 3"), "1\n");
+        assert_eq!(project.type_in("wit-host call guest.wasm sign_of -3"), "0\n");
     }
 }

@@ -73,12 +73,20 @@ fn contracts() {
         check(&["new", "guest", "--lang", "rust", "--wit", KINDS, "--world", world], 2, "", reason);
     }
     check(&["new", "guest", "--lang", "rust", "--wit", KINDS], 2, "", "a world has to be named");
-    for language in ["assemblyscript", "c-module", "zig", "text"] {
-        let new = ["new", "guest", "--lang", language, "--wit", KINDS, "--world", "small"];
-        check(&new, 2, "", "its guests are core modules, which WIT says nothing of");
-    }
+    let text = ["new", "guest", "--lang", "text", "--wit", KINDS, "--world", "small"];
+    check(
+        &text,
+        2,
+        "",
+        "a guest in the text format is written by hand; leave `--wit` out, or take",
+    );
     let go = ["new", "guest", "--lang", "go", "--wit", KINDS, "--world", "both"];
-    check(&go, 2, "", "its export `mix` is more than a function of a few numbers and texts");
+    check(
+        &go,
+        2,
+        "",
+        "its export `[constructor]picture` has a resource, and Go has no bindings for",
+    );
     for (language, world, reason) in [
         (
             "js",
@@ -102,6 +110,55 @@ fn contracts() {
     }
     let nowhere = ["new", "guest", "--lang", "rust", "--wit", "/no/such/folder"];
     check(&nowhere, 2, "", "failed to read the contract `/no/such/folder`");
+}
+
+/// Core modules know numbers and bytes in memory, and functions by one name.
+#[test]
+fn functions_that_no_core_module_has() {
+    let files = Files::new();
+    for (wit, reason) in [
+        (
+            "record p { x: u8 } f: func(a: p);",
+            "carries its export `a:b/i.f`: a parameter of type `p` has no form among the \
+             conventions; take a language whose guests are components",
+        ),
+        ("f: func() -> option<u8>;", "its export `a:b/i.f`: a result of type `option<u8>` has no"),
+        ("f: func(a: list<string>);", "a parameter of type `list<string>` has no form"),
+        ("f: func(a: list<u8>);", "a parameter of bytes may hold a NUL, which ends a C string"),
+        ("f: func() -> result<list<u8>>;", "a result of bytes may hold a NUL"),
+        ("resource r { m: func(); } f: func();", "[method]r.m`: it is of a resource"),
+    ] {
+        let world = |side: &str| {
+            let wit = format!(
+                "package a:b; interface i {{ {wit} }} world w {{ {side} i; export run: func(); }}"
+            );
+            files.file(&format!("{side}.wit"), wit)
+        };
+        let exported = world("export");
+        let imported = world("import");
+        for language in ["assemblyscript", "c-module", "zig"] {
+            let new = ["new", "guest", "--lang", language, "--wit", &exported];
+            check(&new, 2, "", reason);
+            // Bytes reach the host.
+            if !reason.contains("bytes") {
+                let new = ["new", "guest", "--lang", language, "--wit", &imported];
+                check(&new, 2, "", &reason.replace("export", "import"));
+            }
+        }
+    }
+    let twice = files.file(
+        "twice.wit",
+        "package a:b;
+        package c:d { interface i { f: func(); } }
+        interface i { f: func(); }
+        world w { import i; import c:d/i; export run: func(); }",
+    );
+    let new = ["new", "guest", "--lang", "c-module", "--wit", &twice];
+    check(&new, 2, "", "its import `a:b/i.f` has no name of its own among core modules");
+    let zig =
+        files.file("zig.wit", "package a:b; world w { import log: func(); export f: func(); }");
+    let new = ["new", "guest", "--lang", "zig", "--wit", &zig];
+    check(&new, 2, "", "its import `log` would be `log` in Zig, which is a function that the");
 }
 
 #[test]
@@ -139,7 +196,7 @@ fn values_that_are_too_long() {
     let [twice, often] = [24, 40].map(|depth| wit(&format!("pair{depth}.wit"), depth, &pair));
     let result = wit("result.wit", 60, &|n| format!("result<t{n}, t{n}>"));
     let deep = wit("deep.wit", 5_000, &|n| format!("option<t{n}>"));
-    for language in ["rust", "c", "go", "js", "quickjs", "python"] {
+    for language in ["rust", "c", "cpp", "go", "js", "quickjs", "python"] {
         for wit in [&twice, &often] {
             let new = ["new", "guest", "--lang", language, "--wit", wit];
             check(&new, 2, "", "its export `f` returns `t");
@@ -147,8 +204,10 @@ fn values_that_are_too_long() {
         let new = ["new", "guest", "--lang", language, "--wit", &deep];
         check(&new, 2, "", "has types within types, more than 100 deep");
     }
-    let made = format!("{folder}/guest");
-    assert_eq!(run(&["new", &made, "--lang", "rust", "--wit", &result]).status, Some(0));
+    for language in ["rust", "go"] {
+        let made = format!("{folder}/{language}-guest");
+        assert_eq!(run(&["new", &made, "--lang", language, "--wit", &result]).status, Some(0));
+    }
 }
 
 #[test]

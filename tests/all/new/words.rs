@@ -1,6 +1,7 @@
 //! Names of a contract that are words of a language, or of what its tools make: a project
 //! builds with all that it is made with, and what cannot be a name is refused by name.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use wit_host::{Features, Package};
@@ -147,6 +148,116 @@ fn all_in_c() {
     project.type_in(&project.commands[0]);
 }
 
+/// The same in C++, for which the header of C's bindings has to be one as well.
+#[test]
+fn all_in_cpp() {
+    let Some(tools) = super::tools_of("c") else { return };
+    let files = Files::new();
+    let words = ["typeof", "alignof", "mutable", "nullptr", "static-cast", "and-eq"];
+    let unfit = ["field", "case", "parameter"].map(|what| (what, &words[..]));
+    let all = format!("{WORDS} {} bit-and noexcept-of std-string", words[1..].join(" "));
+    let wit = files.file("words.wit", contract(&all, &unfit));
+    let project = super::Project::new("new-words", "cpp", &["--wit", &wit]).with_tools(tools);
+    project.type_in(&project.commands[0]);
+    for word in words {
+        let wit = format!("package a:b; world w {{ export f: func(%{word}: u8); }}");
+        refused(&files, "cpp", &wit, &format!("its parameter `{word}` of `f` would be `"));
+    }
+}
+
+/// The same in languages of core modules, which escape what they cannot have.
+#[test]
+fn all_in_core_modules() {
+    let files = Files::new();
+    let wit = files.file("words.wit", of_core_modules(&format!("{WORDS} {MORE_WORDS}")));
+    for (language, tools) in
+        [("c-module", "c"), ("zig", "c"), ("assemblyscript", "module-assemblyscript")]
+    {
+        let Some(tools) = super::tools_of(tools) else { continue };
+        super::Project::new("new-words", language, &["--wit", &wit]).with_tools(tools).build();
+    }
+}
+
+/// What the files of these projects have for themselves, and words of Zig and AssemblyScript.
+const MORE_WORDS: &str = "u32 i32 usize at text written owned heap allocator arena env release \
+    lent borrowed size max u16 size-t std-out exit-success int8 i7 test error orelse anytype \
+    comptime f64 log read write errno environ put is-null bytes length name-length number at0 \
+    env-write-mem host-name guest-name block changetype load declare";
+
+/// A contract of what core modules have, with each word wherever it can be a name.
+fn of_core_modules(words: &str) -> String {
+    let words: Vec<_> = BTreeSet::from_iter(words.split_whitespace()).into_iter().collect();
+    let each = |written: &dyn Fn(&str) -> String| -> String {
+        words.iter().map(|word| written(word)).collect()
+    };
+    let plain = each(&|word| format!("%{word}: func(%{word}: string, %name: u8) -> string;\n"));
+    let enums = each(&|word| {
+        format!("enum %{word} {{ %{word} }} t-{word}: func(%{word}: %{word}) -> %{word};\n")
+    });
+    let flags = each(&|word| {
+        format!("flags %{word} {{ %{word} }} l-{word}: func(%{word}: %{word}) -> %{word};\n")
+    });
+    let cases = format!("enum kinds {{ %{} }} k: func(a: kinds) -> kinds;", words.join(", %"));
+    format!(
+        "package a:b;\ninterface plain {{ {plain} }}\ninterface out {{ {plain} }}\ninterface enums {{ {enums} {cases} }}\n\
+         interface some-flags {{ {flags} }}\n\
+         world words {{ import plain; import enums; import some-flags; \
+         export out; export enums; export some-flags; }}\n"
+    )
+}
+
+/// The same in Go, whose bindings are made here, and have no resources.
+#[test]
+fn all_in_go() {
+    let Some(tools) = super::tools_of("c") else { return };
+    let files = Files::new();
+    let wit = files.file("words.wit", of_values(&format!("{WORDS} {MORE_WORDS} {WORDS_OF_GO}")));
+    super::Project::new("new-words", "go", &["--wit", &wit]).with_tools(tools).build();
+}
+
+/// Words of Go, what it declares for everybody, and what the files of projects have.
+const WORDS_OF_GO: &str = "append bool byte cap clear close complex64 copy defer error exported-f \
+    fallthrough float32 give go-on host-records-f imported-f init in-host int int8 iota item kept \
+    list-of make max member nil option-of panic place real reallocate record-of room rune runtime \
+    structs tag-of unsafe uint64 value value-u8 value-type variant-of flat-0 its-slots param-0";
+
+/// A contract of records, variants, enums and flags with each word wherever it can be a name.
+fn of_values(words: &str) -> String {
+    let words: Vec<_> = BTreeSet::from_iter(words.split_whitespace()).into_iter().collect();
+    let each = |written: &dyn Fn(&str) -> String| -> String {
+        words.iter().map(|word| written(word)).collect()
+    };
+    let records = each(&|word| {
+        let fields = format!("%{word}: string, other: list<option<u8>>");
+        format!("record %{word} {{ {fields} }} take-{word}: func(%{word}: %{word}) -> %{word};\n")
+    });
+    let variants = each(&|word| {
+        let cases = format!("%{word}(string), other");
+        format!("variant %{word} {{ {cases} }} take-{word}: func(%{word}: list<%{word}>);\n")
+    });
+    let fields = format!("record fields {{ %{}: u8 }}", words.join(": u8, %"));
+    let cases = format!("variant cases {{ %{}(u8) }}", words.join("(u8), %"));
+    let marks = words.chunks(30).enumerate().map(|(number, words)| {
+        format!(
+            "flags marks{number} {{ %{} }} m{number}: func() -> marks{number};",
+            words.join(", %")
+        )
+    });
+    let marks: String = marks.collect();
+    let functions = each(&|word| format!("%{word}: func(%{word}: u8) -> option<string>;\n"));
+    let all = "all: func(a: fields, b: cases) -> result<fields, cases>;";
+    let own = each(&|word| match word {
+        "memory" => String::new(),
+        word => format!("export %{word}: func(%{word}: option<u8>) -> list<string>;\n"),
+    });
+    format!(
+        "package a:b;\ninterface records {{ {records} {fields} {cases} {all} {marks} }}\n\
+         interface variants {{ {variants} }}\ninterface functions {{ {functions} }}\n\
+         world words {{ import records; import variants; import functions; \
+         export records; export variants; export functions; {own} }}\n"
+    )
+}
+
 fn in_rust(name: &'static str, words: &str) -> super::Project {
     let files = Files::new();
     let wit = files.file("words.wit", contract(words, UNFIT_FOR_RUST));
@@ -222,6 +333,7 @@ fn functions_that_linkers_know_otherwise_are_refused() {
     for (language, name, reason) in [
         ("rust", "memory", "in Rust, which is what a guest's memory is called"),
         ("c", "memory", "in C, which is what a guest's memory is called"),
+        ("cpp", "memory", "in C++, which is what a guest's memory is called"),
         ("go", "memory", "in Go, which is what a guest's memory is called"),
         ("js", "memory", "in JavaScript, which is what a guest's memory is called"),
         ("python", "time", "in Python, which is a symbol of the C library"),
@@ -280,7 +392,7 @@ fn refused(files: &Files, language: &str, wit: &str, reason: &str) {
 #[test]
 fn lists_of_fixed_lengths_are_refused() {
     let files = Files::new();
-    for language in ["rust", "c", "go", "js", "quickjs", "python"] {
+    for language in ["rust", "c", "cpp", "go", "js", "quickjs", "python"] {
         for side in ["import", "export"] {
             let wit = format!(
                 "package a:b; interface i {{ record r {{ a: list<u8, 4> }} f: func(a: r); }}

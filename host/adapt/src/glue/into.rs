@@ -7,6 +7,7 @@ use super::kit::{Kit, made};
 use super::{Made, flat};
 use crate::allocator::{Allocator, Release};
 use crate::convention::Number::I32;
+use crate::convention::encoded;
 use crate::core_module::count;
 use crate::exports::{CallIn, Crossing};
 
@@ -97,7 +98,7 @@ pub(super) fn call(
         Some(Crossing::Number(number)) => number,
         _ => I32,
     };
-    let mut body = Function::new([(locals.texts + 4, ValType::I32), (1, result.encoded())]);
+    let mut body = Function::new([(locals.texts + 4, ValType::I32), (1, encoded(result))]);
     // Receive before any code of the module runs: the host has put the texts where the module's
     // own bytes belong.
     if locals.texts > 0 {

@@ -8,6 +8,7 @@ use super::kit::{Kit, made};
 use super::{Made, MadeType, is_glued};
 use crate::call_out::{Area, CallOut, Outcome, Value};
 use crate::convention::Number::I32;
+use crate::convention::encoded;
 use crate::core_module::{CoreModule, count};
 use crate::imports::{ImportUse, Imports};
 use crate::layout::Layout;
@@ -36,7 +37,7 @@ pub(super) fn functions(
 /// Makes a function that calls the contract's function.
 fn call(name: &str, call: &CallOut, function: u32, kit: &Kit) -> Made {
     let locals = call.results.first().copied().unwrap_or(I32);
-    let mut body = Function::new([(3, I32.encoded()), (1, locals.encoded())]);
+    let mut body = Function::new([(3, encoded(I32)), (1, encoded(locals))]);
     let area = count(call.params.len());
     match call.outcome {
         Outcome::Same => {

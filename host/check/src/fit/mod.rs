@@ -10,6 +10,7 @@ mod importer;
 mod large;
 mod mismatch;
 mod module;
+mod module_of_contract;
 pub mod names;
 mod preview1;
 mod probe;
@@ -114,7 +115,7 @@ pub fn fit_contract<S: 'static>(
             let fit = without_compiling(offer, &binary, Some(contract), false)?;
             Ok(explain_gates(fit.unwrap_or_else(unreadable), contract))
         }
-        Kind::Module => module::no_component(offer, &binary),
+        Kind::Module => module_of_contract::fit(offer, &binary, contract),
     }
 }
 

@@ -28,10 +28,7 @@ use wit_host_wit::{Contract, function as notation};
 
 /// Whether a core module fits the runtime.
 pub(super) fn fit<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit> {
-    // The engine would not have values of the host, and not say what to do.
-    if of_host_values(offer.served, binary).is_empty() {
-        validate(offer, binary)?;
-    }
+    validate_unless_of_host_values(offer, binary)?;
     let mut mismatches = of_imports_and_exports(offer.served, binary);
     mismatches.extend(unserved_wasi(offer, binary));
     let mismatches = with_denials(offer, mismatches);
@@ -39,6 +36,17 @@ pub(super) fn fit<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit
     let absent = absent.collect();
     let notes = Vec::from_iter(has_component_types(binary).then(|| CORE_OF_COMPONENT.to_owned()));
     Ok(Fit { mismatches, absent, notes, ..Fit::default() })
+}
+
+/// The engine would not have values of the host, and not say what to do.
+pub(super) fn validate_unless_of_host_values<S: 'static>(
+    offer: &Offer<'_, S>,
+    binary: &[u8],
+) -> Result<()> {
+    match of_host_values(offer.served, binary).is_empty() {
+        true => validate(offer, binary),
+        false => Ok(()),
+    }
 }
 
 /// What a module is that carries the types of a component.
@@ -64,14 +72,6 @@ fn absent_exports(contract: &Contract, binary: &[u8]) -> Vec<Mismatch> {
             .types(None, Some(notation(&contract.resolve, function)))
     });
     absent.collect()
-}
-
-/// That a contract asks for a component.
-pub(super) fn no_component<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit> {
-    validate(offer, binary)?;
-    let fix = to_component(binary, &imports(binary));
-    let problem = "this is a core module, and the contract asks for a component";
-    Ok(Fit { mismatches: vec![Mismatch::import("core module", problem, fix)], ..Fit::default() })
 }
 
 fn validate<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
@@ -111,7 +111,7 @@ pub fn unlinkable_module<S: 'static>(
 
 /// Everything that can be told of a module before it is compiled. What nothing
 /// serves would not be served with values of the host either.
-fn of_imports_and_exports(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
+pub(super) fn of_imports_and_exports(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     let mut mismatches = of_env(served, binary);
     for mismatch in of_host_values(served, binary) {
         if !mismatches
@@ -332,7 +332,7 @@ pub(crate) fn has_component_types(binary: &[u8]) -> bool {
 }
 
 /// How a component is made of a core module.
-fn to_component(binary: &[u8], imports: &[Import]) -> String {
+pub(super) fn to_component(binary: &[u8], imports: &[Import]) -> String {
     if has_component_types(binary) {
         "make a component of it with `wasm-tools component new` (and `--adapt` where it imports \
          `wasi_snapshot_preview1`), or build it for wasm32-wasip2"

@@ -14,6 +14,7 @@ mod wasi;
 use crate::error::Result;
 use crate::fit::{language_of, linker_of};
 use crate::offer::Offer;
+use crate::served::Served;
 use contents::Contents;
 pub use declaration::Declaration;
 pub(crate) use wasi::{function as wasi_function, interface as wasi_interface};
@@ -189,7 +190,11 @@ pub fn inspect<S: 'static>(
             let server = |interface: Option<&str>, name: &str| serving.server(interface, name);
             component::fill(&mut inspection, &binary, &contents, (contract, &server));
         }
-        Kind::Module => module::fill(&mut inspection, &binary, offer.served),
+        Kind::Module => {
+            let other =
+                contract.map(|other| Served::of_contract(offer.engine, other, offer.served));
+            module::fill(&mut inspection, &binary, other.as_ref().unwrap_or(offer.served));
+        }
     }
     Ok(inspection)
 }

@@ -42,15 +42,59 @@ fn package(resolve: &Resolve, id: PackageId) -> String {
 /// Why the header that `wit-bindgen c` writes does not compile: it leaves a word of the language
 /// as it is.
 pub(super) fn unfit(world: &World) -> Option<String> {
+    unfit_words(world, "C", &["typeof"])
+}
+
+/// The same in C++, which has more words than those that the header has none of.
+pub(super) fn unfit_for_cpp(world: &World) -> Option<String> {
+    const WORDS: &[&str] = &[
+        "alignas",
+        "alignof",
+        "and_eq",
+        "bitand",
+        "bitor",
+        "char16_t",
+        "char32_t",
+        "char8_t",
+        "co_await",
+        "co_return",
+        "co_yield",
+        "compl",
+        "concept",
+        "const_cast",
+        "consteval",
+        "constinit",
+        "decltype",
+        "dynamic_cast",
+        "mutable",
+        "noexcept",
+        "not_eq",
+        "nullptr",
+        "or_eq",
+        "reinterpret_cast",
+        "requires",
+        "static_assert",
+        "static_cast",
+        "thread_local",
+        "typeid",
+        "typename",
+        "wchar_t",
+        "xor_eq",
+    ];
+    unfit(world).or_else(|| unfit_words(world, "C++", WORDS))
+}
+
+fn unfit_words(world: &World, language: &str, words: &[&str]) -> Option<String> {
     names(world).iter().find_map(|one| {
         let is_member = matches!(one.what, What::Field | What::Case | What::Parameter);
-        let is_word = is_member && one.name == "typeof";
-        is_word.then(|| one.refused(one.name, "C", "is a word of the language"))
+        let called = one.name.to_snake_case();
+        let is_word = is_member && words.contains(&&*called);
+        is_word.then(|| one.refused(&called, language, "is a word of the language"))
     })
 }
 
-/// A parameter's name, which no word of the language can be.
-pub(super) fn identifier(name: &str) -> String {
+/// Whether a name is a word of the language, or of C++, which takes the header as well.
+pub(crate) fn is_word(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "and",
         "asm",
@@ -113,8 +157,13 @@ pub(super) fn identifier(name: &str) -> String {
         "while",
         "xor",
     ];
+    WORDS.contains(&name)
+}
+
+/// A parameter's name, which no word of the language can be.
+pub(super) fn identifier(name: &str) -> String {
     // Not a word, but what the function's results are called.
-    let is_taken = WORDS.contains(&name) || ["ret", "err"].contains(&name);
+    let is_taken = is_word(name) || ["ret", "err"].contains(&name);
     let name = name.to_snake_case();
     if is_taken { format!("{name}_") } else { name }
 }

@@ -2,9 +2,10 @@
 //! crosses to the host and back.
 
 use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
-use wit_parser::{Function, Type};
+use wit_parser::{Function, FunctionKind, Type};
 
 use crate::exports::Interface;
+use crate::scope::Scope;
 use crate::stub::comment;
 
 /// More parameters are passed in memory.
@@ -15,41 +16,39 @@ pub(super) struct Crossing<'w> {
     function: &'w Function,
     /// The interface's name with its package, or `$root`.
     module: String,
-    /// The interface's name in camel case.
-    prefix: String,
+    names: Names,
     params: Vec<(String, Type)>,
     result: Option<Type>,
 }
 
 impl<'w> Crossing<'w> {
-    pub(super) fn new(interface: &Interface<'w>, function: &'w Function) -> Option<Self> {
-        let is_simple = |ty: &Type| !matches!(ty, Type::Id(_) | Type::ErrorContext);
-        let params = function.params.iter().map(|param| (identifier(&param.name), param.ty));
-        let params: Vec<_> = params.collect();
-        let numbers: usize =
-            params.iter().map(|(_, ty)| if *ty == Type::String { 2 } else { 1 }).sum();
-        let fits = function.kind.resource().is_none()
-            && numbers <= MOST_NUMBERS
-            && params.iter().map(|(_, ty)| ty).chain(&function.result).all(is_simple);
-        fits.then(|| Self {
+    pub(super) fn new(
+        interface: &Interface<'w>,
+        function: &'w Function,
+        names: Names,
+        scope: &Scope,
+    ) -> Self {
+        // The author's function is called within the one that the host calls.
+        let mut scope = scope.clone();
+        let params = function.params.iter();
+        let params = params.map(|param| (scope.take(param.name.to_lower_camel_case()), param.ty));
+        Self {
             function,
             module: interface.full_name().unwrap_or_else(|| "$root".into()),
-            prefix: interface.name().map(|name| name.to_lower_camel_case()).unwrap_or_default(),
-            params,
+            names,
+            params: params.collect(),
             result: function.result,
-        })
-    }
-
-    /// The name that the author's function has, or the one of an import's behind `host`.
-    fn name(&self) -> String {
-        match self.prefix.is_empty() {
-            true => identifier(&self.function.name),
-            false => format!("{}{}", self.prefix, self.function.name.to_upper_camel_case()),
         }
     }
 
-    fn upper(&self) -> String {
-        format!("{} {}", self.prefix, self.function.name).to_upper_camel_case()
+    /// Whether a function is of a few numbers and texts.
+    pub(super) fn is_of(function: &Function) -> bool {
+        let is_simple = |ty: &Type| !matches!(ty, Type::Id(_) | Type::ErrorContext);
+        let params = function.params.iter().map(|param| &param.ty);
+        let numbers: usize = params.clone().map(|ty| if *ty == Type::String { 2 } else { 1 }).sum();
+        function.kind.resource().is_none()
+            && numbers <= MOST_NUMBERS
+            && params.chain(&function.result).all(is_simple)
     }
 
     /// The parameters in Go's types.
@@ -61,7 +60,7 @@ impl<'w> Crossing<'w> {
     /// What is to be filled in.
     pub(super) fn stub(&self) -> String {
         let docs = comment("//", &self.function.docs);
-        let (name, params) = (self.name(), self.typed());
+        let (name, params) = (&self.names.own, self.typed());
         let (returned, value) = match &self.result {
             Some(ty) => (format!(" {}", of_go(ty)), format!("return {}", plain(ty))),
             None => (String::new(), String::new()),
@@ -82,16 +81,13 @@ impl<'w> Crossing<'w> {
                 given.push(converted(name, of_wasm(ty), of_go(ty)));
             }
         }
-        let call = format!("{}({})", self.name(), given.join(", "));
+        let call = format!("{}({})", self.names.own, given.join(", "));
         let export = match &*self.module {
             "$root" => self.function.name.clone(),
             module => format!("{module}#{}", self.function.name),
         };
-        let head = format!(
-            "\n//go:wasmexport {export}\nfunc exported{}({})",
-            self.upper(),
-            params.join(", ")
-        );
+        let head =
+            format!("\n//go:wasmexport {export}\nfunc {}({})", self.names.outer, params.join(", "));
         match &self.result {
             None => format!("{head} {{\n\tinGuest(func() {{ {call} }})\n}}\n"),
             Some(Type::String) => format!(
@@ -107,7 +103,7 @@ impl<'w> Crossing<'w> {
 
     /// What the guest calls, which calls the host.
     pub(super) fn import(&self) -> String {
-        let (upper, module, name) = (self.upper(), &self.module, &self.function.name);
+        let (outer, module, name) = (&self.names.outer, &self.module, &self.function.name);
         let crossing = |ty: &Type| if *ty == Type::String { "string" } else { of_wasm(ty) };
         let mut params: Vec<_> =
             self.params.iter().map(|(name, ty)| format!("{name} {}", crossing(ty))).collect();
@@ -122,11 +118,12 @@ impl<'w> Crossing<'w> {
             Some(ty) => returned = format!(" {}", of_wasm(ty)),
             None => {}
         }
-        let call = format!("imported{upper}({})", given.join(", "));
+        let call = format!("{outer}({})", given.join(", "));
         let declared = format!(
-            "\n//go:wasmimport {module} {name}\nfunc imported{upper}({}){returned}\n\n{}func host{upper}({})",
+            "\n//go:wasmimport {module} {name}\nfunc {outer}({}){returned}\n\n{}func {}({})",
             params.join(", "),
             comment("//", &self.function.docs),
+            self.names.own,
             self.typed()
         );
         match &self.result {
@@ -182,52 +179,158 @@ fn plain(ty: &Type) -> &'static str {
     }
 }
 
-/// A name that is no word of the language, and none of what is in canonical.go.
-fn identifier(name: &str) -> String {
-    const TAKEN: &[&str] = &[
+/// What a function is called on both sides of what crosses.
+pub(super) struct Names {
+    /// The author's, or what the author calls.
+    pub(super) own: String,
+    /// What the host calls, or what is called of the host.
+    pub(super) outer: String,
+}
+
+impl Names {
+    pub(super) fn new(
+        interface: &Interface<'_>,
+        function: &Function,
+        exported: bool,
+        scope: &mut Scope,
+    ) -> Self {
+        let resource = function.name.split_once(']').map_or("", |(_, name)| name);
+        let name = match function.kind {
+            FunctionKind::Constructor(_) => format!("new {resource}"),
+            _ if function.kind.resource().is_some() => resource.replace('.', " "),
+            _ => function.name.clone(),
+        };
+        let whole = match interface.name() {
+            Some(interface) => format!("{interface} {name}"),
+            None => name,
+        };
+        let (own, upper) = (whole.to_lower_camel_case(), whole.to_upper_camel_case());
+        let (own, outer) = match exported {
+            true => (own, format!("exported{upper}")),
+            false => (format!("host{upper}"), format!("imported{upper}")),
+        };
+        Self { own: scope.take(own), outer: scope.take(outer) }
+    }
+}
+
+/// Whether a name is a word of the language, or in one of the files that are not made of the
+/// contract.
+pub(super) fn is_word(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "Result",
         "address",
+        "aligned",
+        "any",
+        "append",
+        "beAskedForRoom",
+        "bitsOf32",
+        "bitsOf64",
+        "block",
         "bool",
         "break",
+        "byte",
+        "cap",
         "case",
         "chan",
+        "choiceOf",
+        "clear",
+        "close",
         "collecting",
+        "comparable",
+        "complex",
+        "complex128",
+        "complex64",
         "const",
         "continue",
+        "copy",
+        "debug",
         "default",
         "defer",
+        "delete",
         "else",
+        "error",
         "fallthrough",
+        "false",
+        "flagsOf",
+        "float32",
+        "float64",
         "for",
         "func",
         "give",
         "go",
+        "goOn",
         "goto",
+        "holdClocks",
         "if",
+        "imag",
         "import",
         "inGuest",
         "inHost",
         "init",
+        "int",
+        "int16",
+        "int32",
+        "int64",
+        "int8",
+        "integerOf",
         "interface",
+        "iota",
+        "kept",
+        "len",
         "list",
+        "listOf",
         "main",
+        "make",
         "map",
+        "math",
+        "max",
+        "member",
+        "min",
+        "narrowOf",
         "new",
+        "nil",
+        "ofBits32",
+        "ofBits64",
+        "optionOf",
         "package",
         "pairOf",
+        "panic",
+        "place",
+        "print",
+        "println",
         "range",
+        "rangeOf",
+        "real",
         "reallocate",
+        "recordOf",
+        "recover",
         "result",
+        "resultOf",
         "return",
         "returned",
+        "returnedValues",
         "room",
         "rune",
+        "runtime",
+        "scalarOf",
         "select",
         "string",
         "struct",
+        "structs",
         "switch",
+        "tagOf",
+        "true",
         "type",
+        "uint",
+        "uint16",
+        "uint32",
+        "uint64",
+        "uint8",
+        "uintptr",
+        "unsafe",
+        "valueType",
         "var",
+        "variantOf",
     ];
-    let name = name.to_lower_camel_case();
-    if TAKEN.contains(&&*name) { format!("{name}_") } else { name }
+    WORDS.contains(&name)
 }

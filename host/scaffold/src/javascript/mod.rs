@@ -29,6 +29,7 @@ pub(super) const STARLINGMONKEY: Details = Details {
     output: "guest.wasm",
     needs: &[MAKE, NODE, NPM],
     stubs: Stubbing::Made(starlingmonkey),
+    is_component: true,
 };
 
 pub(super) const QUICKJS: Details = Details {
@@ -38,6 +39,7 @@ pub(super) const QUICKJS: Details = Details {
     files: files!("quickjs": ".gitignore", ".npmrc", "Makefile", "README.md", "guest.js",
         "package-lock.json", "package.json"),
     stubs: Stubbing::Made(quickjs),
+    is_component: true,
     ..STARLINGMONKEY
 };
 

@@ -27,6 +27,7 @@ pub(super) const DETAILS: Details = Details {
     output: "guest.wasm",
     needs: &[MAKE, PYTHON.at_least(3, 10)],
     stubs: Stubbing::Made(stubs),
+    is_component: true,
 };
 
 /// The module with the functions, and for the resources of each interface one that is

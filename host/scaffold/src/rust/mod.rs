@@ -26,6 +26,7 @@ pub(super) const DETAILS: Details = Details {
     output: "guest.wasm",
     needs: &[MAKE, CARGO.at_least(1, 85), WASIP2, C_COMPILER],
     stubs: Stubbing::Made(stubs),
+    is_component: true,
 };
 
 pub(super) const SMALL: Details = Details {
@@ -34,6 +35,7 @@ pub(super) const SMALL: Details = Details {
     folder: "small",
     files: files!("small": "Cargo.toml", "README.md", "src/lib.rs"),
     stubs: Stubbing::Shipped,
+    is_component: true,
     ..DETAILS
 };
 

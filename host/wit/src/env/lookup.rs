@@ -1,0 +1,190 @@
+//! Which function of a contract a name in `env` means, and which name means a function.
+//! It knows no types.
+
+use std::fmt;
+
+use wit_parser::{Function, IndexMap, Resolve, WorldId, WorldItem, WorldKey};
+
+use super::{ABORT, WRITER, is_plain};
+
+/// A function that a contract's world imports or exports.
+#[derive(Clone, Copy)]
+pub struct WorldFunction<'r> {
+    resolve: &'r Resolve,
+    /// The interface, as the world names it, or nothing for the world itself.
+    interface: Option<&'r WorldKey>,
+    /// The interface's own name.
+    short: Option<&'r str>,
+    /// How many functions its interface has.
+    siblings: usize,
+    /// The function.
+    pub function: &'r Function,
+}
+
+impl WorldFunction<'_> {
+    /// The module that a core module imports it from by the canonical ABI.
+    pub fn module(&self) -> String {
+        match self.interface {
+            Some(key) => self.resolve.name_world_key(key),
+            None => "$root".into(),
+        }
+    }
+
+    /// Its name with its interface's, as contracts are denied by: without a version.
+    pub fn unversioned(&self) -> String {
+        let full = self.to_string();
+        match full.split_once('@') {
+            Some((interface, _)) => format!("{interface}.{}", self.function.name),
+            None => full,
+        }
+    }
+
+    /// Whether it is of an interface of WASI, which core modules have by another name.
+    pub fn is_wasi(&self) -> bool {
+        self.interface.is_some_and(|key| self.resolve.name_world_key(key).starts_with("wasi:"))
+    }
+
+    /// What a core module calls it, among all of its side of the world: `None` where each of
+    /// its names is one of another function as well, or one that stands for itself.
+    pub fn core_name(&self, all: &[Self]) -> Option<String> {
+        self.core_names(all).into_iter().next()
+    }
+
+    /// Every name by which a core module can mean it, and means nothing else, the shortest
+    /// first.
+    pub fn core_names(&self, all: &[Self]) -> Vec<String> {
+        let snake = |name: &str| name.replace('-', "_");
+        let (alone, short) = (snake(&self.function.name), self.short.map(snake));
+        let within = short.as_ref().map(|short| format!("{short}_{alone}"));
+        let names = [Some(alone), within, short].into_iter().flatten();
+        let means_it = |name: &String| {
+            let found = candidates(all, name);
+            matches!(&found[..], [one] if one.is(self)) && ![WRITER, ABORT].contains(&&**name)
+        };
+        names.filter(means_it).collect()
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.interface == other.interface && self.function.name == other.function.name
+    }
+}
+
+impl fmt::Display for WorldFunction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.interface {
+            Some(key) => write!(f, "{}.{}", self.resolve.name_world_key(key), self.function.name),
+            None => write!(f, "{}", self.function.name),
+        }
+    }
+}
+
+/// Every plain function that the world imports.
+pub fn imported(resolve: &Resolve, world: WorldId) -> Vec<WorldFunction<'_>> {
+    let mut all = functions(resolve, &resolve.worlds[world].imports);
+    all.retain(|imported| is_plain(imported.function));
+    all
+}
+
+/// Every function that the world exports.
+pub fn exported(resolve: &Resolve, world: WorldId) -> Vec<WorldFunction<'_>> {
+    functions(resolve, &resolve.worlds[world].exports)
+}
+
+fn functions<'r>(
+    resolve: &'r Resolve,
+    items: &'r IndexMap<WorldKey, WorldItem>,
+) -> Vec<WorldFunction<'r>> {
+    let mut all = Vec::new();
+    for (key, item) in items {
+        match item {
+            WorldItem::Interface { id, .. } => {
+                let interface = &resolve.interfaces[*id];
+                let short = match key {
+                    WorldKey::Name(name) => Some(name.as_str()),
+                    WorldKey::Interface(_) => interface.name.as_deref(),
+                };
+                let siblings = interface.functions.len();
+                all.extend(interface.functions.values().map(|function| WorldFunction {
+                    resolve,
+                    interface: Some(key),
+                    short,
+                    siblings,
+                    function,
+                }));
+            }
+            WorldItem::Function(function) => {
+                all.push(WorldFunction {
+                    resolve,
+                    interface: None,
+                    short: None,
+                    siblings: 1,
+                    function,
+                });
+            }
+            WorldItem::Type { .. } => {}
+        }
+    }
+    all
+}
+
+/// The functions that an import may mean, by the first of these rules that
+/// finds any: the function's name; the interface's and the function's; the
+/// interface's, where the function is its only one. What is written with `-` in
+/// WIT is written with `_` here.
+pub fn candidates<'r>(all: &[WorldFunction<'r>], import: &str) -> Vec<WorldFunction<'r>> {
+    let wanted = import.replace('_', "-");
+    let rules: [&dyn Fn(&WorldFunction<'_>) -> bool; 3] = [
+        &|imported| imported.function.name == wanted,
+        &|imported| {
+            let both = |short| format!("{short}-{}", imported.function.name);
+            imported.short.map(both).is_some_and(|both| both == wanted)
+        },
+        &|imported| imported.short == Some(&wanted) && imported.siblings == 1,
+    ];
+    let found = |rule: &dyn Fn(&WorldFunction<'_>) -> bool| -> Vec<WorldFunction<'r>> {
+        all.iter().filter(|imported| rule(imported)).copied().collect()
+    };
+    rules.into_iter().map(found).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_by_three_rules() {
+        let text = "package a:b@1.0.0;
+            interface lines { put: func(); take-all: func(); }
+            interface words { put: func(); }
+            interface clock { now: func(); }
+            world guest { import lines; import words; import clock; import log: func(); }";
+        let mut resolve = Resolve::default();
+        let package = resolve.push_str("a.wit", text).expect("valid WIT");
+        let world = resolve.select_world(&[package], None).expect("one world");
+        let all = imported(&resolve, world);
+        let cases: [(&str, &[&str]); 8] = [
+            ("take_all", &["a:b/lines@1.0.0.take-all"]),
+            ("put", &["a:b/lines@1.0.0.put", "a:b/words@1.0.0.put"]),
+            ("words_put", &["a:b/words@1.0.0.put"]),
+            ("clock", &["a:b/clock@1.0.0.now"]),
+            ("lines", &[]),
+            ("log", &["log"]),
+            ("_log", &[]),
+            ("", &[]),
+        ];
+        for (import, expected) in cases {
+            let found: Vec<_> = candidates(&all, import).iter().map(ToString::to_string).collect();
+            assert_eq!(found, expected, "{import}");
+        }
+        let names = |function: &WorldFunction<'_>| function.core_names(&all).join(" ");
+        let names: Vec<_> = all.iter().map(names).collect();
+        let expected = [
+            "lines_put",
+            "take_all lines_take_all",
+            "words_put words",
+            "now clock_now clock",
+            "log",
+        ];
+        assert_eq!(names, expected);
+    }
+}
