@@ -39,6 +39,7 @@ mod lines;
 mod mismatches;
 mod new;
 mod output;
+mod pages;
 mod panics;
 mod pool;
 mod probe;

@@ -109,7 +109,7 @@
 //! # Short calls
 //! A call that takes less than a microsecond is mostly the way there. Programs that
 //! block call a guest that imports nothing async with bindings that are not async
-//! either, in [`blocking::Session::typed_sync`]: the guest then has no stack of its own.
+//! either, in [`blocking::Session::run_sync`]: the guest then has no stack of its own.
 //! Sessions that live for one call bind by indices, see [`Session::bind`].
 //!
 //! # Tracing
@@ -155,6 +155,11 @@
 //! `wit-host-providers` has processes that serve imports, `wit-host-adapt`
 //! makes a component of a core module, `wit-host-scaffold` a project for a guest, and
 //! `wit-host-cli` is the command.
+
+/// The programs of the crate's page are compiled with the examples here.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Page;
 
 mod abi;
 pub mod blocking;

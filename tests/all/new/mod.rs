@@ -23,7 +23,7 @@ pub(crate) const KINDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests
 const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
 
 /// A project, and what its author was told to type.
-struct Project {
+pub(crate) struct Project {
     folder: TempDir,
     name: &'static str,
     commands: Vec<String>,
@@ -43,7 +43,7 @@ impl Project {
         Self { folder, name, commands, tools: "tools".into() }
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join(self.name)
     }
 
@@ -55,7 +55,7 @@ impl Project {
     }
 
     /// The same, and runs it: that has to print what begins with `expected`.
-    fn check(&self, expected: &str) {
+    pub(crate) fn check(&self, expected: &str) {
         self.build();
         let run = &self.commands[2];
         let printed = self.type_in(run);
@@ -100,6 +100,11 @@ impl Project {
 
 fn rust(name: &'static str, language: &str, contract: &[&str], expected: &str) {
     in_rust(name, language, contract).check(expected);
+}
+
+/// A project for the shipped contract, whose source may be replaced.
+pub(crate) fn guest_in_rust(name: &'static str) -> Project {
+    in_rust(name, "rust", &[])
 }
 
 /// Where the guests are built, so is what the projects share with them.

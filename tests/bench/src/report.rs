@@ -10,7 +10,7 @@ use crate::commands::directory;
 use crate::options::Options;
 use crate::page::with_figures;
 use crate::results::Outcome;
-use crate::table::{short_table, summary, table};
+use crate::table::{summary, table};
 use crate::{chart, json, machine};
 
 /// The benchmark's page, its chart, and the project's first page.
@@ -38,11 +38,7 @@ pub(crate) fn report(options: &Options, outcomes: &[Outcome]) -> Result<()> {
         write(Path::new(CHART), &chart)?;
         let figures = format!("{}\n{table}{summary}.", described(&machine));
         fill(Path::new(PAGE), &figures)?;
-        let figures = format!(
-            "{CHART_IN_PAGE}\n\n{}In brackets is how many times as much wit-host takes.\n\n{}",
-            described(&machine),
-            short_table(outcomes)
-        );
+        let figures = format!("{CHART_IN_PAGE}\n\n{}\n{summary}.", described(&machine));
         fill(Path::new(FIRST_PAGE), &figures)?;
     }
     Ok(())

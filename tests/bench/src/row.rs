@@ -121,7 +121,7 @@ impl Row {
         self
     }
 
-    /// Adds the row to the short table and the chart.
+    /// Adds the row to the chart.
     pub(crate) fn headline(self) -> Self {
         self.headline_if(true)
     }

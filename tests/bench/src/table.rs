@@ -16,15 +16,9 @@ pub(crate) fn table(outcomes: &[Outcome]) -> String {
         if let Some(letter) = heading.get_mut(..1) {
             letter.make_ascii_uppercase();
         }
-        let _ = write!(text, "### {heading}\n\n{}\n", grid(group, |outcome| outcome.name.clone()));
+        let _ = write!(text, "### {heading}\n\n{}\n", grid(group));
     }
     text
-}
-
-/// Writes the headline rows, in one grid.
-pub(crate) fn short_table(outcomes: &[Outcome]) -> String {
-    let chosen: Vec<_> = outcomes.iter().filter(|outcome| outcome.headline).collect();
-    grid(chosen, |outcome| format!("{}: {}", outcome.group, outcome.name))
 }
 
 /// Writes how many goals are met, missed and not measured.
@@ -35,19 +29,14 @@ pub(crate) fn summary(outcomes: &[Outcome]) -> String {
     format!("{} goals: {met} met, {missed} missed, {open} not measured", verdicts.len())
 }
 
-fn grid<'o>(
-    outcomes: impl IntoIterator<Item = &'o Outcome> + Clone,
-    name: impl Fn(&Outcome) -> String,
-) -> String {
-    let has = |column: &Column| {
-        outcomes.clone().into_iter().any(|outcome| outcome.figure(*column).is_some())
-    };
+fn grid(outcomes: &[Outcome]) -> String {
+    let has = |column: &Column| outcomes.iter().any(|one| one.figure(*column).is_some());
     let columns: Vec<_> = Column::ALL.into_iter().filter(has).collect();
     let mut lines = vec![vec![String::new()]];
     lines[0].extend(columns.iter().map(|column| column.title().to_owned()));
     lines[0].push("goal".to_owned());
     for outcome in outcomes {
-        let mut line = vec![name(outcome)];
+        let mut line = vec![outcome.name.clone()];
         line.extend(columns.iter().map(|column| cell(outcome, *column)));
         let verdicts: Vec<_> =
             outcome.verdicts.iter().map(|one| verdict(one, outcome.unit)).collect();

@@ -144,7 +144,7 @@ limits! {
     /// count. Off, since counting costs about as much as a small call.
     host_calls, HostCalls: Option<u64> = None, maybe;
     /// Bytes that the guest hands to the host in one host call, or as the results of
-    /// `Session::call_with`. 16 MiB.
+    /// `Session::call_with_abi`. 16 MiB.
     host_call_bytes, HostCallBytes: usize = 16 << 20, bytes;
     /// Resources of the host that a guest holds at one time: open files,
     /// streams, handles. 1,000.

@@ -1,0 +1,31 @@
+;; Baskets that count what is put into them. A basket is the address of its count.
+(component
+  (core module $Memory
+    (memory (export "memory") 1)
+    (global $free (mut i32) (i32.const 8))
+    (func (export "new") (param $count i32) (result i32)
+      (i32.store (global.get $free) (local.get $count))
+      (global.get $free)
+      (global.set $free (i32.add (global.get $free) (i32.const 8))))
+    (func (export "add") (param $basket i32) (param $count i32) (result i32)
+      (i32.store (local.get $basket)
+        (i32.add (i32.load (local.get $basket)) (local.get $count)))
+      (i32.load (local.get $basket))))
+  (core instance $memory (instantiate $Memory))
+  (type $basket (resource (rep i32)))
+  (core func $handle (canon resource.new $basket))
+  (core module $Construct
+    (import "memory" "new" (func $new (param i32) (result i32)))
+    (import "basket" "handle" (func $handle (param i32) (result i32)))
+    (func (export "basket") (param i32) (result i32)
+      (call $handle (call $new (local.get 0)))))
+  (core instance $construct (instantiate $Construct
+    (with "memory" (instance $memory))
+    (with "basket" (instance (export "handle" (func $handle))))))
+  (export $exported "basket" (type $basket))
+  (func $basket (param "articles" u32) (result (own $exported))
+    (canon lift (core func $construct "basket")))
+  (func $add (param "self" (borrow $exported)) (param "articles" u32) (result u32)
+    (canon lift (core func $memory "add")))
+  (export "[constructor]basket" (func $basket))
+  (export "[method]basket.add" (func $add)))
