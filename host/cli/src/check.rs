@@ -175,14 +175,15 @@ impl Check {
                 let builder = builder.limits(limits.clone()).isolate(isolation.clone());
                 Ok(builder.allow_text_format(true))
             };
+            let file = self.host_file.get()?;
             let builder = wit_host_contract::builder();
-            if let Some(contract) = contract.filter(|_| self.modules.has_providers()) {
+            if let Some(contract) = contract.filter(|_| self.modules.has_providers(file)) {
                 // The host is this one, with others that serve the contract.
                 let builder = builder.contract_of(contract.clone());
-                let offered = self.modules.offer_with(builder, externref, &setup)?;
+                let offered = self.modules.offer_with(builder, externref, &setup, file)?;
                 return anyhow::Ok(offered.grants(grants.clone()).build()?.fit_file(guest)?);
             }
-            let offered = self.modules.offer_with(builder, externref, &setup)?;
+            let offered = self.modules.offer_with(builder, externref, &setup, file)?;
             let runtime = offered.grants(grants.clone()).build()?;
             Ok(match contract {
                 Some(contract) => runtime.fit_contract_file(guest, contract)?,

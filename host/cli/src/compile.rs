@@ -77,7 +77,7 @@ impl Compile {
                 self.isolate.apply(builder.deterministic(self.deterministic))
             };
             let builder = wit_host_contract::builder();
-            let builder = self.modules.offer_with(builder, externref, &setup)?;
+            let builder = self.modules.offer_with(builder, externref, &setup, None)?;
             let compiled = builder.build()?.compile_file(guest);
             compiled.map_err(|error| named(guest, error))
         })?;

@@ -69,8 +69,7 @@ impl HostFileOptions {
         let read = self.read()?;
         match &read {
             Some((file, Standing::Stranger)) => return Err(not_allowed(file).into()),
-            Some((file, _)) => refuse_imports(file)?,
-            None => {}
+            Some(_) | None => {}
         }
         Ok(self.file.get_or_init(|| read).as_ref())
     }
@@ -148,42 +147,21 @@ impl HostFileOptions {
     /// already, by a path or a name of the guest's.
     pub(crate) fn grant(
         &self,
-        mut grants: Grants,
+        grants: Grants,
         has_directory: impl Fn(&str) -> bool,
         has_variable: impl Fn(&str) -> bool,
     ) -> Result<Grants> {
         let Some(file) = self.get()? else { return Ok(grants) };
-        let Written { hosts, directories, environment, .. } = file.grants(self.guest());
-        for At { value: directory, .. } in directories {
-            if !has_directory(&directory.guest) {
-                let access = if directory.writable { Access::ReadWrite } else { Access::ReadOnly };
-                grants = grants.directory(&directory.host, &directory.guest, access);
-            }
-        }
-        for At { value: (name, value), .. } in environment {
-            if !has_variable(name) {
-                grants = grants.environment(name, value);
-            }
-        }
-        for At { value: host, place } in hosts {
-            let granted = grants.allow_host(host);
-            grants = granted.map_err(|error| file.invalid(*place, error.to_string()))?;
-        }
-        self.deny(grants)
+        let mut written = file.grants(self.guest()).clone();
+        written.directories.retain(|one| !has_directory(&one.value.guest));
+        written.environment.retain(|one| !has_variable(&one.value.0));
+        granted(file, &written, grants)
     }
 
     /// The grants without what the file withholds.
-    pub(crate) fn deny(&self, mut grants: Grants) -> Result<Grants> {
+    pub(crate) fn deny(&self, grants: Grants) -> Result<Grants> {
         let Some(file) = self.get()? else { return Ok(grants) };
-        let Written { deny, deny_calls, .. } = file.grants(self.guest());
-        let refused = deny.iter().map(|names| (names, Denial::Refuse));
-        for (At { value, place }, denial) in
-            refused.chain(deny_calls.iter().map(|names| (names, Denial::Trap)))
-        {
-            let denied = grants.deny(value, denial);
-            grants = denied.map_err(|error| file.invalid(*place, error.to_string()))?;
-        }
-        Ok(grants)
+        denied(file, file.grants(self.guest()), grants)
     }
 
     /// The WIT and the world of the file's contract.
@@ -216,13 +194,28 @@ pub(crate) fn asked(file: &HostFile, ask: &wit_host_config::Ask) -> String {
     format!("  {} ({}:{})\n", ask.what, shown_path(&file.path), ask.place.line)
 }
 
-/// Refuses a file that says what serves an import.
-fn refuse_imports(file: &HostFile) -> Result<()> {
-    let Some(import) = file.imports.first() else { return Ok(()) };
-    let reason = format!(
-        "`{}` cannot be served as the file says: this version of the command reads `[imports]`, \
-         and serves none; leave them out, or run without the file by `--no-config`",
-        shown_path(Path::new(&import.name))
-    );
-    Err(file.invalid(import.place, reason).into())
+/// The grants with those that a host file writes, and without what it withholds.
+pub(crate) fn granted(file: &HostFile, written: &Written, mut grants: Grants) -> Result<Grants> {
+    for At { value: directory, .. } in &written.directories {
+        let access = if directory.writable { Access::ReadWrite } else { Access::ReadOnly };
+        grants = grants.directory(&directory.host, &directory.guest, access);
+    }
+    for At { value: (name, value), .. } in &written.environment {
+        grants = grants.environment(name, value);
+    }
+    for At { value: host, place } in &written.hosts {
+        let granted = grants.allow_host(host);
+        grants = granted.map_err(|error| file.invalid(*place, error.to_string()))?;
+    }
+    denied(file, written, grants)
+}
+
+fn denied(file: &HostFile, written: &Written, mut grants: Grants) -> Result<Grants> {
+    let refused = written.deny.iter().map(|names| (names, Denial::Refuse));
+    let trapping = written.deny_calls.iter().map(|names| (names, Denial::Trap));
+    for (At { value, place }, denial) in refused.chain(trapping) {
+        let denied = grants.deny(value, denial);
+        grants = denied.map_err(|error| file.invalid(*place, error.to_string()))?;
+    }
+    Ok(grants)
 }

@@ -1,6 +1,6 @@
-//! `--import`: who serves what a guest imports beside the contract. A component is a provider
-//! with limits of its own, and may be served by the same options, as long as none stands behind
-//! itself.
+//! What serves a guest's imports beside the contract: `--import`, and `[imports]` of the host
+//! file, which an option of the same name goes before. A component is a provider with limits of
+//! its own, and may be served by the same imports, as long as none stands behind itself.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -14,11 +14,14 @@ use anyhow::Result;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use wit_host::{
-    DefaultProvider, Error, GuestError, GuestProvider, Kind, Runtime, RuntimeBuilder, TrapProvider,
+    DefaultProvider, Error, Grants, GuestError, GuestProvider, Kind, Runtime, RuntimeBuilder,
+    TrapProvider,
 };
+use wit_host_config::{Grants as WrittenGrants, HostFile, Place, Provider};
 use wit_host_contract::Functions;
 use wit_host_providers::ProcessProvider;
 
+use super::host_file::granted;
 use super::options::Usage;
 use super::status::{named, notice, shown_path};
 
@@ -35,20 +38,44 @@ pub(crate) struct Imports {
     import: Vec<Import>,
 }
 
-/// A name, and who serves what it means.
+/// A name, and what serves the imports that it means.
 #[derive(Clone, Debug, PartialEq)]
 struct Import {
     name: String,
     spec: Spec,
+    /// Where the host file says so. `None` for an option.
+    place: Option<Place>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Spec {
-    File(PathBuf),
-    /// A program and its arguments.
-    Process(Vec<String>),
+    File {
+        path: PathBuf,
+        /// Whether one instance serves all sessions in turn.
+        shared: bool,
+        /// What the guest that serves may touch: nothing, by an option.
+        grants: WrittenGrants,
+    },
+    Process(Process),
     Trap,
     Default,
+}
+
+impl Spec {
+    /// A file that is named by an option.
+    fn file(path: &OsStr) -> Self {
+        Self::File { path: path.into(), shared: false, grants: WrittenGrants::default() }
+    }
+}
+
+/// How a process is started. Two that are the same are one.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Process {
+    /// The program and its arguments.
+    words: Vec<String>,
+    environment: Vec<(String, String)>,
+    folder: Option<PathBuf>,
+    shared: bool,
 }
 
 /// Makes a runtime's builder what it is for every guest of the command, the providers among them.
@@ -57,14 +84,25 @@ pub(crate) type Setup<'s> =
 
 impl Imports {
     /// Whether there is anything that serves.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.import.is_empty()
+    pub(crate) fn is_empty(&self, file: Option<&HostFile>) -> bool {
+        self.import.is_empty() && file.is_none_or(|file| file.imports.is_empty())
+    }
+
+    /// Those of the options, and those of the host file that no option has the name of.
+    fn with(&self, file: Option<&HostFile>) -> Result<Vec<Import>> {
+        let mut all = self.import.clone();
+        for one in file.into_iter().flat_map(|file| &file.imports) {
+            if !self.import.iter().any(|option| option.name == one.name) {
+                all.push(of_file(file, one)?);
+            }
+        }
+        Ok(all)
     }
 
     /// The files that are read.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
         self.import.iter().filter_map(|import| match &import.spec {
-            Spec::File(path) => Some(path.as_path()),
+            Spec::File { path, .. } => Some(path.as_path()),
             _ => None,
         })
     }
@@ -77,9 +115,12 @@ impl Imports {
         &self,
         builder: RuntimeBuilder<Functions>,
         setup: Setup<'_>,
+        file: Option<&HostFile>,
     ) -> Result<RuntimeBuilder<Functions>> {
+        let imports = self.with(file)?;
         let mut providers = Providers {
-            imports: self,
+            imports: &imports,
+            file,
             setup,
             loaded: BTreeMap::new(),
             processes: Vec::new(),
@@ -99,10 +140,11 @@ pub(crate) fn tell_defaults(functions: &[String]) {
 }
 
 struct Providers<'i> {
-    imports: &'i Imports,
+    imports: &'i [Import],
+    file: Option<&'i HostFile>,
     setup: Setup<'i>,
     loaded: BTreeMap<PathBuf, Arc<GuestProvider<Functions>>>,
-    processes: Vec<(Vec<String>, Arc<ProcessProvider>)>,
+    processes: Vec<(Process, Arc<ProcessProvider>)>,
     /// The components that are being loaded, each of which is to serve the one before it.
     stack: Vec<PathBuf>,
     /// A runtime that is only asked what files are.
@@ -116,53 +158,65 @@ impl Providers<'_> {
         builder: RuntimeBuilder<Functions>,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<RuntimeBuilder<Functions>> {
-        let imports = self.imports;
-        let wanted = imports.import.iter().filter(|import| is_wanted(&import.name));
-        wanted.into_iter().try_fold(builder, |builder, Import { name, spec }| {
-            Ok(match spec {
+        let wanted = self.imports.iter().filter(|import| is_wanted(&import.name));
+        wanted.into_iter().try_fold(builder, |builder, import| {
+            let name = &import.name;
+            Ok(match &import.spec {
                 Spec::Trap => builder.provide(name, TrapProvider),
                 Spec::Default => builder.provide(name, DefaultProvider),
-                Spec::Process(words) => builder.provide(name, self.process(name, words)?),
-                Spec::File(path) => self.file(builder, name, path)?,
+                Spec::Process(process) => builder.provide(name, self.process(import, process)?),
+                Spec::File { path, shared, grants } => {
+                    self.file(builder, import, (path, *shared, grants))?
+                }
             })
         })
+    }
+
+    /// The error of an import that cannot be had as it is asked for: the option's, or that of
+    /// its line in the host file.
+    fn wrong(&self, import: &Import, spec: &str, reason: &str) -> anyhow::Error {
+        let name = import.name.escape_debug();
+        match (import.place, self.file) {
+            (Some(place), Some(file)) => file.invalid(place, format!("`{spec}`: {reason}")).into(),
+            _ => {
+                Usage::new(format!("invalid value '{name}={spec}' for '--import': {reason}")).into()
+            }
+        }
     }
 
     fn file(
         &mut self,
         builder: RuntimeBuilder<Functions>,
-        name: &str,
-        path: &Path,
+        import: &Import,
+        (path, shared, grants): (&Path, bool, &WrittenGrants),
     ) -> Result<RuntimeBuilder<Functions>> {
+        let name = &import.name;
         if let Some(provider) = self.loaded.get(path) {
             return Ok(builder.provide(name, Arc::clone(provider)));
         }
-        let wrong = |reason: String| {
-            let (name, path) = (name.escape_debug(), shown_path(path));
-            Usage::new(format!("invalid value '{name}={path}' for '--import': {reason}"))
-        };
+        let wrong = |reason: &str| self.wrong(import, &shown_path(path), reason);
         if let Some(place) = self.stack.iter().position(|other| other == path) {
             let circle = self.stack[place..].iter().map(PathBuf::as_path).chain([path]);
             let circle: Vec<_> = circle.map(|file| format!("`{}`", shown_path(file))).collect();
-            let reason = format!(
+            return Err(wrong(&format!(
                 "these would serve one another in a circle: {}; have another file serve one of them",
                 circle.join(", which imports from ")
-            );
-            return Err(wrong(reason).into());
+            )));
         }
         let inspected = self.bare()?.inspect_file(path);
         let inspection = match inspected {
             Err(Error::Guest(error @ GuestError::Read { .. })) => {
                 let source = error.source().map(|source| format!(": {source}"));
-                return Err(wrong(format!("{error}{}", source.unwrap_or_default())).into());
+                return Err(wrong(&format!("{error}{}", source.unwrap_or_default())));
             }
             other => other.map_err(|error| named(path, error))?,
         };
         if inspection.kind == Kind::Module {
             if name.contains([':', '.']) {
-                let reason = "the file is a core module, which serves all that other core modules \
-                              import from one: give `env` or another module's name";
-                return Err(wrong(reason.into()).into());
+                return Err(wrong(
+                    "the file is a core module, which serves all that other core modules import \
+                     from one: give `env` or another module's name",
+                ));
             }
             return Ok(builder.provide_module_file(name, path));
         }
@@ -171,32 +225,47 @@ impl Providers<'_> {
         self.stack.push(path.to_owned());
         let own = self.offer(wit_host_contract::builder(), is_needed)?;
         self.stack.pop();
-        let runtime = (self.setup)(own)?.build()?;
-        let grants = runtime.grants().clone();
+        let grants = match self.file {
+            Some(file) => granted(file, grants, Grants::default())?,
+            None => Grants::default(),
+        };
+        let runtime = (self.setup)(own)?.grants(grants.clone()).build()?;
         let provider = GuestProvider::file(&runtime, path, move || Functions::new(&grants));
-        let provider = Arc::new(provider.map_err(|error| named(path, error))?);
+        let provider = provider.map_err(|error| named(path, error))?;
+        let provider = Arc::new(if shared { provider.shared() } else { provider });
         self.loaded.insert(path.to_owned(), Arc::clone(&provider));
         Ok(builder.provide(name, provider))
     }
 
-    /// The process of these words, which is one for all the names that have them.
-    fn process(&mut self, name: &str, words: &[String]) -> Result<Arc<ProcessProvider>> {
-        if let Some((_, process)) = self.processes.iter().find(|(other, _)| other == words) {
-            return Ok(Arc::clone(process));
+    /// The process, which is one for all the names that have the same.
+    fn process(&mut self, import: &Import, process: &Process) -> Result<Arc<ProcessProvider>> {
+        if let Some((_, known)) = self.processes.iter().find(|(other, _)| other == process) {
+            return Ok(Arc::clone(known));
         }
-        let (program, arguments) =
-            words.split_first().map_or(("", &[][..]), |(program, rest)| (&**program, rest));
-        let process = ProcessProvider::new(program, arguments).map_err(|error| {
-            let (name, words) = (name.escape_debug(), words.join(" "));
-            let words = words.escape_debug();
-            Usage::new(format!("invalid value '{name}=exec:{words}' for '--import': {error}"))
+        let words = process.words.join(" ");
+        let (program, arguments) = match process.words.split_first() {
+            Some((program, rest)) => (&**program, rest),
+            None => ("", &[][..]),
+        };
+        let started = ProcessProvider::new(program, arguments).map_err(|error| {
+            let spec = format!("exec:{}", words.escape_debug());
+            self.wrong(import, &spec, &error.to_string())
         })?;
-        let shown = on_one_line(&words.join(" "));
-        let process =
-            process.on_stderr(move |line| notice(&format!("{shown}: {}", on_one_line(line))));
-        let process = Arc::new(process);
-        self.processes.push((words.to_owned(), Arc::clone(&process)));
-        Ok(process)
+        let variables = process.environment.iter();
+        let mut started =
+            variables.fold(started, |process, (name, value)| process.environment(name, value));
+        if let Some(folder) = &process.folder {
+            started = started.directory(folder);
+        }
+        if process.shared {
+            started = started.shared();
+        }
+        let shown = on_one_line(&words);
+        let started =
+            started.on_stderr(move |line| notice(&format!("{shown}: {}", on_one_line(line))));
+        let started = Arc::new(started);
+        self.processes.push((process.clone(), Arc::clone(&started)));
+        Ok(started)
     }
 
     fn bare(&self) -> Result<&Runtime<Functions>> {
@@ -206,6 +275,30 @@ impl Providers<'_> {
         let bare = (self.setup)(wit_host_contract::builder())?.build()?;
         Ok(self.bare.get_or_init(|| bare))
     }
+}
+
+/// An import of the host file.
+fn of_file(file: Option<&HostFile>, import: &wit_host_config::Import) -> Result<Import> {
+    let spec = match &import.provider {
+        Provider::Guest { file, shared, grants } => {
+            Spec::File { path: file.clone(), shared: *shared, grants: grants.clone() }
+        }
+        Provider::Process { command, environment, folder, shared } => Spec::Process(Process {
+            words: command.clone(),
+            environment: environment.clone(),
+            folder: Some(folder.clone()),
+            shared: *shared,
+        }),
+        Provider::Trap => Spec::Trap,
+        Provider::Default => Spec::Default,
+        _ => {
+            let reason = "this version of the command plays no fixtures; give a guest, a process, \
+                          `trap` or `default`";
+            let error = file.map(|file| file.invalid(import.place, reason));
+            return Err(error.map_or_else(|| Usage::new(reason.to_owned()).into(), Into::into));
+        }
+    };
+    Ok(Import { name: import.name.clone(), spec, place: Some(import.place) })
 }
 
 /// A text of somebody else's, of which nothing steers a terminal.
@@ -244,13 +337,13 @@ fn import(text: &OsStr) -> Result<Import, String> {
             let words = std::str::from_utf8(&process[b"exec:".len()..]);
             let words = words.map_err(|_| "the command has to be UTF-8 text".to_owned())?;
             let words = shlex::split(words).filter(|words| !words.is_empty());
-            Spec::Process(
-                words.ok_or("a program is missing, or a quote its end; give exec:PROGRAM")?,
-            )
+            let words =
+                words.ok_or("a program is missing, or a quote its end; give exec:PROGRAM")?;
+            Spec::Process(Process { words, ..Process::default() })
         }
-        file => Spec::File(OsStr::from_bytes(file).into()),
+        file => Spec::file(OsStr::from_bytes(file)),
     };
-    Ok(Import { name: name.into(), spec })
+    Ok(Import { name: name.into(), spec, place: None })
 }
 
 #[cfg(test)]
@@ -262,7 +355,7 @@ mod tests {
         let parsed = |text: &str| import(OsStr::new(text)).map(|import| (import.name, import.spec));
         assert_eq!(parsed("a:b=trap"), Ok(("a:b".into(), Spec::Trap)));
         assert_eq!(parsed("env.x=default"), Ok(("env.x".into(), Spec::Default)));
-        assert_eq!(parsed("a:b=a=b.wasm"), Ok(("a:b".into(), Spec::File("a=b.wasm".into()))));
+        assert_eq!(parsed("a:b=a=b.wasm"), Ok(("a:b".into(), Spec::file(OsStr::new("a=b.wasm")))));
         for text in ["", "a:b", "a:b=", "=a.wasm"] {
             assert!(parsed(text).is_err(), "{text:?}");
         }

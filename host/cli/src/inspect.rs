@@ -81,7 +81,10 @@ impl Inspect {
             let limits = self.loading.limits_over(self.host_file.limits()?)?;
             Ok(builder.isolate(isolation()?).limits(limits).allow_text_format(true))
         };
-        let runtime = self.modules.offer(wit_host_contract::builder(), &setup)?.build()?;
+        let runtime = self
+            .modules
+            .offer(wit_host_contract::builder(), &setup, self.host_file.get()?)?
+            .build()?;
         let guest = guest_file(&self.guest);
         let contract = match &self.wit {
             Some(wit) => Some((&**wit, self.world.as_deref())),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use wit_host::{Error, RuntimeBuilder};
+use wit_host_config::HostFile;
 use wit_host_contract::Functions;
 
 use super::imports::{Imports, Setup};
@@ -34,13 +35,14 @@ impl Modules {
         &self,
         builder: RuntimeBuilder<Functions>,
         setup: Setup<'_>,
+        file: Option<&HostFile>,
     ) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        self.offer_with(builder, self.externref, setup)
+        self.offer_with(builder, self.externref, setup, file)
     }
 
     /// Whether something else than the host serves imports.
-    pub(crate) fn has_providers(&self) -> bool {
-        !self.imports.is_empty()
+    pub(crate) fn has_providers(&self, file: Option<&HostFile>) -> bool {
+        !self.imports.is_empty(file)
     }
 
     /// Whether values of the host were asked for.
@@ -54,12 +56,13 @@ impl Modules {
         builder: RuntimeBuilder<Functions>,
         externref: bool,
         setup: Setup<'_>,
+        file: Option<&HostFile>,
     ) -> anyhow::Result<RuntimeBuilder<Functions>> {
         let builder = setup(builder)?.host_values(externref).allow_text_format(true);
         let modules = self.module.iter();
         let builder =
             modules.fold(builder, |builder, (name, path)| builder.provide_module_file(name, path));
-        self.imports.offer(builder, setup)
+        self.imports.offer(builder, setup, file)
     }
 
     /// Does `work` with a runtime, and with one that knows values of the host where the guest

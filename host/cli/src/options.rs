@@ -176,7 +176,10 @@ impl Options {
                 None => builder,
             })
         };
-        Ok(self.modules.offer_with(builder, externref, &setup)?.grants(self.grants()?))
+        Ok(self
+            .modules
+            .offer_with(builder, externref, &setup, self.host_file.get()?)?
+            .grants(self.grants()?))
     }
 
     /// Whether a guest finds files.
