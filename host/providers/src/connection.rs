@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
@@ -36,7 +36,9 @@ pub(crate) struct Connection {
 
 /// What the threads of one process share.
 struct Shared {
-    child: Mutex<Child>,
+    /// The process, and its status once that has been taken: its number may be another one's
+    /// from then on.
+    child: Mutex<(Child, Option<ExitStatus>)>,
     state: Mutex<State>,
 }
 
@@ -54,10 +56,11 @@ impl Connection {
         use std::os::unix::process::CommandExt as _;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.process_group(0).spawn()?;
+        let pid = Pid::from_child(&child);
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         let stderr = child.stderr.take();
         let state = Mutex::new(State::default());
-        let shared = Arc::new(Shared { child: Mutex::new(child), state });
+        let shared = Arc::new(Shared { child: Mutex::new((child, None)), state });
         let (requests, lines) = sync_channel(MOST_WAITING);
         let connection = Self { requests, shared: Arc::clone(&shared), next: AtomicU64::new(0) };
         let named = |what: &str| thread::Builder::new().name(format!("provider-{what}"));
@@ -65,6 +68,12 @@ impl Connection {
             named("in").spawn(move || write(stdin, &lines))?;
             let reading = Arc::clone(&shared);
             named("out").spawn(move || read(BufReader::new(stdout), &reading))?;
+            let ending = Arc::clone(&shared);
+            named("end").spawn(move || {
+                // What it has started may hold its output open, which then never ends.
+                let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+                ending.kill();
+            })?;
             named("err").spawn(move || show(BufReader::new(stderr), &shared, &listener))?;
         }
         Ok(connection)
@@ -139,21 +148,24 @@ impl Shared {
     /// Kills the process and its group, and takes its status, so that nothing is left of it.
     fn kill(&self) -> Option<ExitStatus> {
         let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
-        // Once its status is known, the number may be another process' already.
-        if let Ok(Some(status)) = child.try_wait() {
-            return Some(status);
+        let (child, status) = &mut *child;
+        if status.is_none() {
+            // What it has started may be there although it has ended itself.
+            let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+            let _ = child.kill();
+            *status = child.wait().ok();
         }
-        let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
-        let _ = child.kill();
-        child.wait().ok()
+        *status
     }
 
     /// Ends it for a reason, of which all who wait are told.
     fn end(&self, reason: String) {
         let status = self.kill();
         let mut state = self.state();
-        let how = match (status, state.last_lines.back()) {
-            (Some(status), _) if !status.success() && reason == ENDED => {
+        let how = match status {
+            // It was killed for that, and not before.
+            Some(status) if reason == ENDED && status.code().is_none() => CLOSED.to_owned(),
+            Some(status) if reason == ENDED && !status.success() => {
                 format!("{reason}, with {status}")
             }
             _ => reason,
@@ -165,6 +177,7 @@ impl Shared {
 
 /// Why a process answers no more that has closed its output.
 const ENDED: &str = "it has ended";
+const CLOSED: &str = "it has closed its output, or was killed";
 
 fn write(mut stdin: ChildStdin, lines: &Receiver<String>) {
     for mut line in lines {

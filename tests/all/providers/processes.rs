@@ -78,7 +78,9 @@ fn whatever_a_process_does_is_told() {
         ("echo []; cat > /dev/null".into(), "it wrote JSON that is no message"),
         ("head -c 17000000 /dev/zero; cat > /dev/null".into(), "a line of more than 16 MiB"),
         ("exit 3".into(), "it has ended, with exit status: 3"),
-        ("exec > /dev/null; cat".into(), "it has ended"),
+        ("exec > /dev/null; cat".into(), "it has closed its output"),
+        ("sleep 1000 & exit 4".into(), "it has ended, with exit status: 4"),
+        ("kill -9 $$".into(), "it has closed its output, or was killed"),
         (
             good.replace("prices.price", "prices.stock"),
             "it does not serve `shop:prices/prices.price`",

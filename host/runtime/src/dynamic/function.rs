@@ -113,7 +113,7 @@ where
             span.in_scope(|| trace_arguments(&Shown(arguments)));
             let call = async move {
                 pending.await.put(results).map_err(failed)?;
-                trace_result(&Shown(results));
+                trace_result(&Returned(results));
                 Ok(())
             };
             Box::new(call.instrument(span))
@@ -170,7 +170,7 @@ impl<T: Send + 'static> Serve<T> for Provided {
                 state.in_provider = None;
                 returned.put(results)?;
                 if is_traced() {
-                    trace_result(&Shown(results));
+                    trace_result(&Returned(results));
                 }
                 Ok(())
             };
@@ -221,7 +221,7 @@ fn traced(
     let _span = span_of(function).entered();
     trace_arguments(&Shown(arguments));
     call(results)?;
-    trace_result(&Shown(results));
+    trace_result(&Returned(results));
     Ok(())
 }
 
@@ -236,6 +236,18 @@ impl fmt::Debug for Shown<'_> {
             write!(f, "{comma}{}", short(value))?;
         }
         f.write_str(")")
+    }
+}
+
+/// What was returned, without brackets where it is one value.
+pub(super) struct Returned<'a>(pub(super) &'a [Val]);
+
+impl fmt::Debug for Returned<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [value] => f.write_str(&short(value)),
+            values => Shown(values).fmt(f),
+        }
     }
 }
 

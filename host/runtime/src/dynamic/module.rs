@@ -9,7 +9,7 @@ use wasmtime::component::Val;
 use wasmtime::{Caller, Engine, FuncType};
 
 use super::flat::{Flat, Lowered};
-use super::function::Shown;
+use super::function::{Returned, Shown};
 use crate::env::{GuestMemory, HostFailure, ImportFailed, of_caller};
 use crate::host_call::{is_traced, span, trace_arguments, trace_result};
 use crate::provider::ImportedFunction;
@@ -115,7 +115,7 @@ impl ModuleImport {
         flat: &mut [wasmtime::Val],
     ) -> wasmtime::Result<()> {
         if is_traced() {
-            trace_result(&Shown(&returned));
+            trace_result(&Returned(&returned));
         }
         let number = match self.flat.lower(returned.pop()) {
             Lowered::Nothing => None,

@@ -4,6 +4,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
+use tracing::Span;
 use wasmtime::Store;
 
 use super::guard::Guards;
@@ -37,7 +38,8 @@ impl<T: Send + 'static> Session<T> {
         terms: &Terms,
         permit: Option<Permit>,
     ) -> Result<Self> {
-        Self::new(guest, data, terms, permit)?.started_up(&guest.loaded).await
+        let span = tracing::debug_span!("session", kind = %guest.kind());
+        Self::new(guest, data, terms, permit, span)?.started_up(&guest.loaded).await
     }
 
     /// A session whose memory counts into another one's sum.
@@ -47,9 +49,12 @@ impl<T: Send + 'static> Session<T> {
         chain: Option<&Arc<Chain>>,
     ) -> Result<Self> {
         let inner = guest.inner();
+        let permit = inner.permit().await?;
         let (grants, limits) = (Arc::clone(&inner.grants), Arc::clone(&inner.limits));
         let terms = Terms { grants, limits };
-        let mut session = Self::new(guest, data, &terms, inner.permit().await?)?;
+        // It goes on when the call is over that it is started for.
+        let span = tracing::debug_span!(parent: None, "session", kind = %guest.kind());
+        let mut session = Self::new(guest, data, &terms, permit, span)?;
         if let Some(chain) = chain {
             session.store.data_mut().meter.join(chain);
         }
@@ -74,7 +79,8 @@ impl<T: Send + 'static> Session<T> {
         terms: &Terms,
         permit: Option<Permit>,
     ) -> Result<Self> {
-        let mut session = Self::new(guest, data, terms, permit)?;
+        let span = tracing::debug_span!("session", kind = %guest.kind());
+        let mut session = Self::new(guest, data, terms, permit, span)?;
         session.is_sync = true;
         session.store.data_mut().is_sync = true;
         let call = |store: &mut Store<State<T>>| {
@@ -89,7 +95,13 @@ impl<T: Send + 'static> Session<T> {
     }
 
     /// Creates a session that has no instance yet.
-    fn new(guest: &Guest<T>, data: T, terms: &Terms, permit: Option<Permit>) -> Result<Self> {
+    fn new(
+        guest: &Guest<T>,
+        data: T,
+        terms: &Terms,
+        permit: Option<Permit>,
+        span: Span,
+    ) -> Result<Self> {
         let store = guarded_store(guest, data, terms)?;
         Ok(Self {
             guest: guest.clone(),
@@ -104,7 +116,7 @@ impl<T: Send + 'static> Session<T> {
             ended: false,
             exited: None,
             command: None,
-            span: tracing::debug_span!("session", kind = %guest.kind()),
+            span,
             callees: None,
             allocator: None,
             _permit: permit,
