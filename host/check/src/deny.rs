@@ -83,12 +83,19 @@ impl Pattern {
         self.name.starts_with("wasi:")
             || module == WASI
             || env.is_provided(module)
+            || env.provided().iter().any(|name| self.covers(name) || self.is_within(name))
             || contract.functions().iter().any(|function| self.covers(function))
             || env.functions().any(|(module, name, served)| {
                 let implements = served.implements.as_deref();
                 self.covers(&format!("{module}.{name}"))
                     || implements.is_some_and(|function| self.covers(function))
             })
+    }
+
+    /// Whether what it names is a part of that.
+    fn is_within(&self, name: &str) -> bool {
+        let rest = self.name.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
     }
 
     pub(crate) fn covers(&self, function: &str) -> bool {

@@ -18,6 +18,8 @@ pub struct Served {
     modules: BTreeMap<String, Vec<Export>>,
     /// Why functions of the contract are not served, though somebody would.
     refused: BTreeMap<String, BTreeMap<String, String>>,
+    /// The names of what providers serve, or of functions that they have, without versions.
+    provided: Vec<String>,
     /// What is served with any type, and by whom: of a module one function, or all.
     any: Vec<(String, Option<String>, String)>,
     count: u32,
@@ -39,7 +41,8 @@ impl Served {
     /// Nothing yet; `host_values` is whether guests may hold values of the host.
     pub fn new(host_values: bool) -> Self {
         let (functions, modules, refused) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { host_values, functions, modules, refused, any: Vec::new(), count: 0 }
+        let (provided, any) = (Vec::new(), Vec::new());
+        Self { host_values, functions, modules, refused, provided, any, count: 0 }
     }
 
     /// What a host of the contract serves in `env`, where it keeps to the conventions of core
@@ -87,6 +90,16 @@ impl Served {
         if let Some(served) = functions.and_then(|functions| functions.get_mut(name)) {
             served.by = Some(by);
         }
+    }
+
+    /// Notes the name of what a provider serves: a package, an interface or a function.
+    pub fn provided_as(&mut self, name: String) {
+        self.provided.push(name);
+    }
+
+    /// The names of what providers serve.
+    pub(crate) fn provided(&self) -> &[String] {
+        &self.provided
     }
 
     /// Notes why a function is not served that somebody would serve.

@@ -28,6 +28,7 @@ use super::watch::Watch;
 #[command(after_help = "\
 Examples:
   wit-host run --allow-host example.com guest.wasm
+  wit-host run --import shop:prices/prices=prices.wasm guest.wasm
   wit-host run --watch target/wasm32-wasip2/release/guest.wasm")]
 pub(crate) struct Run {
     /// Run the guest again whenever its file has changed, until the command is

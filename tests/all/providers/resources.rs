@@ -113,6 +113,27 @@ fn a_function_that_is_denied_need_not_be_served_by_its_type() {
 }
 
 #[test]
+fn what_a_provider_serves_can_be_denied() {
+    for (denied, is_there) in [
+        ("shop:prices", true),
+        ("shop:prices/prices.price", true),
+        ("shop:other", false),
+        ("env.price", true),
+        ("env.nothing", false),
+    ] {
+        let grants = Grants::default().deny(denied, Denial::Refuse).unwrap();
+        let contract = "package a:b; world w {}";
+        let runtime = Runtime::<super::Shop>::builder().contract(contract).grants(grants);
+        let runtime = runtime.provide("shop:prices/prices@1.0.0", component()).build();
+        assert_eq!(runtime.is_ok(), is_there, "{denied}");
+        if denied.starts_with("shop:prices") {
+            let error = runtime.unwrap().load(forward(super::WIT)).err().unwrap().to_string();
+            assert!(error.contains("it is denied to this guest"), "{error}");
+        }
+    }
+}
+
+#[test]
 fn many_threads_call_through_one_that_all_share() {
     let shared = std::sync::Arc::new(component().shared());
     let runtime = crate::hosts::builder::<super::Shop>().provide("shop:prices", shared);

@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::provider::{BoxFuture, ImportedFunction, MOST_DEEP, Provider};
 use crate::state::State;
 use wit_host_binary::names::ENV;
+use wit_host_check::deny::{Denial, Pattern};
 use wit_host_check::export_name::{ExportName, Unresolved, hint, resolve};
 use wit_host_check::fit;
 use wit_host_check::served::Served;
@@ -176,6 +177,9 @@ impl<T: Send + 'static> Pending<T> {
             dynamic.resources.push(Resource { interface, name: resource, kind, drop });
         }
         for (slot, (name, provider)) in self.providers.into_iter().enumerate() {
+            // With a version, as people write it.
+            let plain = Pattern::new(&name, Denial::Refuse).map_or(name.clone(), |one| one.name);
+            table.provided_as(plain);
             dynamic.add_provider(slot, &name, provider)?;
         }
         dynamic.serve_modules(modules, table).map_err(Error::host("offer functions in `env`"))?;
