@@ -123,7 +123,7 @@ fn what_a_provider_serves_can_be_denied() {
     ] {
         let grants = Grants::default().deny(denied, Denial::Refuse).unwrap();
         let contract = "package a:b; world w {}";
-        let runtime = Runtime::<super::Shop>::builder().contract(contract).grants(grants);
+        let runtime = crate::hosts::builder::<super::Shop>().contract(contract).grants(grants);
         let runtime = runtime.provide("shop:prices/prices@1.0.0", component()).build();
         assert_eq!(runtime.is_ok(), is_there, "{denied}");
         if denied.starts_with("shop:prices") {
