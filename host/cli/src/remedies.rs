@@ -24,6 +24,7 @@ const ROWS: &[(&str, &str)] = &[
     ("`RuntimeBuilder::deterministic`", "`--deterministic`"),
     ("`RuntimeBuilder::host_values`", "`--externref`"),
     ("a runtime without `RuntimeBuilder::isolate`", "`--no-isolate`"),
+    ("`RuntimeBuilder::provide`", "`--import NAME=SPEC`"),
     ("`RuntimeBuilder::provide_module({}, …)`", "`--module {}=FILE`"),
     ("`Session::call_core` returns", "`wit-host call` prints"),
     ("`Session::set_allocator`", "`--allocator NAME,NAME`"),

@@ -19,6 +19,7 @@ fn main() -> wit_host::Result<()> {
     // Functions over values: their types are the contract's, and are compared with the guest's
     // before it runs. What they are given and return need not be known when this is compiled.
     let runtime = Runtime::<u32>::builder()
+        .allow_text_format(true)
         .contract(CONTRACT)
         .func("shop:prices/prices.price", |mut call| {
             *call.data_mut() += 1;
@@ -40,9 +41,10 @@ fn main() -> wit_host::Result<()> {
 
     // A component: what it may spend and touch is what its own runtime says. Each session of a
     // guest has an instance of it, unless it is `shared()`.
-    let prices = Runtime::<()>::builder().build()?;
+    let prices = Runtime::<()>::builder().allow_text_format(true).build()?;
     let prices = GuestProvider::new(&prices, "prices.wasm", PROVIDER, || ())?;
     let runtime = Runtime::<()>::builder()
+        .allow_text_format(true)
         .contract(CONTRACT)
         .provide("shop:prices/prices", prices)
         .build()?;
@@ -50,7 +52,10 @@ fn main() -> wit_host::Result<()> {
     assert_eq!(session.call("total", &[])?, [Val::U32(2 * 7)]);
 
     // Nobody: a guest that is only tried gets the smallest value of each type.
-    let runtime = Runtime::<()>::builder().provide("shop:prices", DefaultProvider).build()?;
+    let runtime = Runtime::<()>::builder()
+        .allow_text_format(true)
+        .provide("shop:prices", DefaultProvider)
+        .build()?;
     let mut session = runtime.load(GUEST)?.session(()).start_blocking()?;
     assert_eq!(session.call("total", &[])?, [Val::U32(0)]);
     println!("answered with default values: {:?}", session.defaults());

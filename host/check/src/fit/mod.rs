@@ -398,8 +398,7 @@ fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Mismatch {
 }
 
 /// What to do about an import that only has to be served.
-const SERVE: &str = "serve it (`--import NAME=SPEC`, `RuntimeBuilder::provide`, \
-                     `RuntimeBuilder::func`)";
+const SERVE: &str = "serve it (`RuntimeBuilder::provide`)";
 
 /// What to do where nothing more can be said.
 const CONTRACT: &str = "build the guest against the WIT of this host's contract, and WASI 0.2";

@@ -77,7 +77,11 @@ impl ProviderFailed {
 
     /// All that the provider has to say, where that is more than the reason.
     pub(crate) fn report(&self) -> Option<String> {
-        let report = self.failure.source()?.to_string();
+        let source = self.failure.source()?;
+        let report = match source.downcast_ref::<crate::error::Error>() {
+            Some(error) => error.report(),
+            None => source.to_string(),
+        };
         (report != self.failure.reason).then_some(report)
     }
 }
