@@ -65,17 +65,17 @@ fn limits_of_a_session_are_within_its_runtimes() {
 fn calls_have_less_time_and_fewer_host_calls_than_their_session() {
     let guest = guest(small().host_calls(1_000));
     let started = || guest.session(0).start_blocking().unwrap();
-    let few = Limits::default().wall_clock(Duration::from_millis(5)).host_calls(1);
+    let short = Limits::default().wall_clock(Duration::from_millis(5));
 
     let mut session = started();
-    session.limit_calls(&few).unwrap();
+    session.limit_calls(&Limits::default().host_calls(1)).unwrap();
     assert_eq!(session.call("count", &[]).unwrap(), [Val::S32(1)]);
     let error = session.call("twice", &[]).unwrap_err();
     let limit = LimitReached::HostCalls(Some(1));
     assert!(matches!(&error, Error::Limit { limit: reached, .. } if *reached == limit), "{error}");
 
     let mut session = started();
-    session.limit_calls(&few).unwrap();
+    session.limit_calls(&short).unwrap();
     let error = session.call("spin", &[]).unwrap_err();
     let limit = LimitReached::WallClock(Some(Duration::from_millis(5)));
     assert!(matches!(&error, Error::Limit { limit: reached, .. } if *reached == limit), "{error}");

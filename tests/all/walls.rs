@@ -43,8 +43,7 @@ const KEPT_OUT: &[(&str, &[&[&str]])] = &[
 ];
 
 /// What comes with a feature of the library alone.
-const OF_FEATURES: &[(&str, &[&str])] =
-    &[("text-format", &["wat", "wast"]), ("isolation", &["rlimit"])];
+const OF_FEATURES: &[(&str, &[&str])] = &[("text-format", &["wat"]), ("isolation", &["rlimit"])];
 
 /// How many crates an embedder builds: the engine, WASI and tokio, and some twenty more.
 const MOST_CRATES: usize = 195;

@@ -11,6 +11,7 @@ mod details;
 mod error;
 mod exports;
 mod go;
+mod host_file;
 mod javascript;
 mod language;
 mod name;
@@ -130,6 +131,7 @@ impl Project {
         files.extend(stubs.files);
         files.push(readme::of_contract(name, language, &contract, &commands));
         files.extend(wit_files::of(&contract)?);
+        files.extend(host_file::of(&contract));
         Ok(Self { name: name.into(), files, commands })
     }
 
@@ -195,13 +197,13 @@ impl Commands {
         }
     }
 
-    /// A guest that imports what this host does not have runs in another one.
+    /// A guest whose imports have no default values runs in another host.
     fn of_contract(name: &str, language: Language, contract: &Contract) -> Self {
         let (guest, world) = (language.output(name), contract.selector().replace('%', ""));
         Self {
             build: language.build_command().into(),
             check: format!("wit-host check --wit wit --world {world} {guest}"),
-            run: match call(language, contract).filter(|_| readme::runs_here(contract)) {
+            run: match call(language, contract).filter(|_| host_file::of(contract).is_some()) {
                 Some((option, call)) => format!("wit-host call {option}{guest} {call}"),
                 None => format!("wit-host inspect --wit wit --world {world} {guest}"),
             },

@@ -2,7 +2,7 @@
 
 use super::exports::World;
 use super::plain::{Payload, Plain, plain};
-use super::{Commands, File, Language};
+use super::{Commands, File, Language, host_file};
 use wit_host_wit::Contract;
 
 /// The text of a project for the shipped contract.
@@ -48,7 +48,11 @@ pub(super) fn of_contract(
             contract.name(),
             language.summary(),
             console(commands),
-            if runs_here(contract) { "" } else { ELSEWHERE },
+            match (runs_here(contract), host_file::of(contract).is_some()) {
+                (true, _) => "",
+                (false, true) => WITH_DEFAULTS,
+                (false, false) => ELSEWHERE,
+            },
             of_language(language),
         ),
     )
@@ -72,7 +76,11 @@ fn of_language(language: Language) -> String {
     page.map_or(String::new(), |page| format!("\n## The language\n\n{own}{page}"))
 }
 
-/// What is said of a contract that is not this command's.
+/// What is said of a contract that is not this command's, and whose imports have default values.
+const WITH_DEFAULTS: &str = "\n`wit-host.toml` has the command serve what the contract imports, \
+                             with default values at first: it says how something else does.\n";
+
+/// What is said of one whose imports have none.
 const ELSEWHERE: &str = "\nThe command `wit-host` has the functions of its own contract only: \
                          the guest runs in the host that has this one.\n";
 

@@ -42,7 +42,7 @@ fn a_provider_that_traps_is_told_with_its_own_report() {
     let Error::HostFunction(failure) = &error else { panic!("{error:?}") };
     let report = failure.source().unwrap().downcast_ref::<Error>().unwrap();
     assert!(matches!(report, Error::Trapped(_)), "{report:?}");
-    let error = error.to_string();
+    let error = error.report();
     for part in [
         "a host function failed while `f(7)` ran: `p.wasm`, which serves `a:b/c.f`, failed: \
          `f(7)` trapped: ",

@@ -68,7 +68,12 @@ fn rows() -> Vec<Row> {
         ),
         callers(row("it never returns", NUMBER, endless, Comes::Limit("wall_clock")), millis(100)),
         own(
-            row("it never returns within its own time", NUMBER, endless, Comes::Failure("time")),
+            row(
+                "it never returns within its own time",
+                NUMBER,
+                endless,
+                Comes::Failure("`wall_clock`"),
+            ),
             millis(60),
         ),
         own(
