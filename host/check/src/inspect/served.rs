@@ -1,6 +1,6 @@
-//! What serves an import: the runtime's contract, its functions in `env`, or
-//! WASI. Names and versions decide, and for core modules types; whether a
-//! component's types fit is a question of its own.
+//! Finds what serves an import: the runtime's contract, its functions in `env`, or WASI. It decides
+//! by names and versions, and for core modules also by types. It does not compare the types of
+//! components.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,11 +14,11 @@ use wit_host_binary::names::{ENV, WASI};
 use wit_host_text::list;
 use wit_host_wit::Contract;
 
-/// What a contract offers: each import's name there, and its functions.
+/// The offer of a contract: for each import, its name in the contract and its functions.
 pub(super) struct Offered<'c>(Option<HashMap<String, (String, HashSet<&'c str>)>>);
 
 impl<'c> Offered<'c> {
-    /// What a runtime with this contract offers.
+    /// Returns the offer of a runtime with this contract.
     pub(super) fn new(contract: Option<&'c Contract>) -> Self {
         Self(contract.map(|contract| {
             let resolve = &contract.resolve;
@@ -32,7 +32,8 @@ impl<'c> Offered<'c> {
         }))
     }
 
-    /// What serves the import of a component, of which it uses `functions`.
+    /// Returns what serves the import of a component. `functions` are those that the component uses
+    /// of it.
     pub(super) fn to_component<'g>(
         &self,
         name: &str,
@@ -51,7 +52,7 @@ impl<'c> Offered<'c> {
     }
 }
 
-/// What a contract has instead of something that it does not have.
+/// Suggests what the contract has instead of a name that it does not have.
 fn otherwise<'o>(name: &str, mut offered: impl Iterator<Item = &'o String>) -> String {
     let plain = name.split('@').next();
     match offered.find(|offered| offered.split('@').next() == plain) {
@@ -69,7 +70,7 @@ fn functions<'r>(resolve: &'r Resolve, item: &WorldItem) -> HashSet<&'r str> {
     }
 }
 
-/// What serves the import of a core module.
+/// Returns what serves the import of a core module.
 pub(super) fn to_module(module: &str, name: &str, ty: Option<&str>, env: &Served) -> ServedBy {
     if let Some(has) = env.export(module, name) {
         return match ty {
