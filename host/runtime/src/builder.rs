@@ -26,13 +26,14 @@ use wit_host_check::fit;
 use wit_host_check::served::Served;
 use wit_host_wit::{Contract, Offered};
 
-/// Where no clock may end a guest, this ends one that runs for seconds.
+/// The fuel of a deterministic run that sets none. Such a run has no clock to end it; this much
+/// fuel ends a guest after some seconds.
 const DETERMINISTIC_FUEL: u64 = 10_000_000_000;
 
 type Setup<L> = Box<dyn FnOnce(&mut L) -> wasmtime::Result<()>>;
 type EnvSetup<T> = Box<dyn FnOnce(&mut Env<'_, T>) -> wasmtime::Result<()>>;
 
-/// Collects what a [`Runtime`] is to offer, and its limits and grants.
+/// Collects the imports that a [`Runtime`] offers, and its limits and grants.
 pub struct RuntimeBuilder<T: 'static> {
     components: Vec<Setup<component::Linker<State<T>>>>,
     env: Vec<EnvSetup<T>>,
@@ -161,26 +162,27 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// [`RuntimeBuilder::contract`] for guests that import something of it: others may have
-    /// exports of any type. The text is read when something is first asked of it.
+    /// Sets the contract that is offered, as [`RuntimeBuilder::contract`] does. It only binds
+    /// guests that import something of it: others may have exports of any type. The text is read
+    /// when it is first needed.
     ///
     /// # Panics
-    /// [`RuntimeBuilder::build`] and what it makes, where the text is not valid WIT: give one
-    /// that is a part of your program, and is tested.
+    /// [`RuntimeBuilder::build`] and the runtime panic if the text is not valid WIT. Pass a text
+    /// that is part of your program, and tested.
     #[must_use]
     pub fn contract_of_importers(mut self, wit: &'static str) -> Self {
         self.contract = Some(Ok(Offered::known(wit.into())));
         self
     }
 
-    /// What every session may spend.
+    /// Sets the limits of every session.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// What a session may touch that is not given grants of its own.
+    /// Sets the grants of sessions that are not given grants of their own.
     #[must_use]
     pub fn grants(mut self, grants: Grants) -> Self {
         self.grants = grants;

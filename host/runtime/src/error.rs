@@ -116,8 +116,8 @@ pub enum Error {
     #[error(transparent)]
     Argument(#[from] BadArgument),
 
-    /// The arguments of a call, or the types that the caller expects, are not
-    /// the function's. The session can go on.
+    /// The arguments of a call, or the types that the caller expects, do not match the function.
+    /// The session can go on.
     #[error("failed to call `{}`: {reason}", shown(function))]
     InvalidCall {
         /// The function that was to be called.
@@ -134,10 +134,10 @@ pub enum Error {
     #[error(transparent)]
     Trapped(Box<Failure>),
 
-    /// The guest spent all that it was allowed to.
+    /// The guest reached a limit.
     #[error("{failure}")]
     Limit {
-        /// Which limit, its value, and what raises it.
+        /// The limit that was reached, its value, and how to raise it.
         limit: LimitReached,
         /// What is known of the call.
         failure: Box<Failure>,
@@ -149,8 +149,7 @@ pub enum Error {
     #[error(transparent)]
     HostFunction(Box<Failure>),
 
-    /// The guest could not write to this process's output, since whoever read it
-    /// has gone away.
+    /// The guest could not write to this process's output, because the reader has closed it.
     #[error("the output was closed while `{}` ran", shown(function))]
     OutputClosed {
         /// The function that the host called.
@@ -165,8 +164,8 @@ pub enum Error {
         function: String,
     },
 
-    /// An earlier call failed, and what it left behind is not to be trusted; or the guest
-    /// has ended itself.
+    /// An earlier call failed and may have left the session in an inconsistent state, or the guest
+    /// has exited.
     #[error("{}", ended(function, *exited))]
     SessionEnded {
         /// The function whose call failed, or in which the guest ended itself.
@@ -184,7 +183,7 @@ pub enum Error {
         reason: String,
     },
 
-    /// A file has no guest in it that was compiled for a runtime as this one is.
+    /// The file is not a compiled guest, or not one for a runtime such as this.
     #[error(
         "this is no compiled guest that can be run here: {reason}; compile the guest with \
          `Runtime::compile`"
@@ -194,7 +193,7 @@ pub enum Error {
         reason: String,
     },
 
-    /// A limit is set so that no session can be had.
+    /// The value of a limit makes sessions impossible.
     #[error("failed to set `Limits::{limit}`: {reason}")]
     Limits {
         /// The limit's name.
@@ -212,7 +211,7 @@ pub enum Error {
         reason: String,
     },
 
-    /// The directory of a cache cannot be used, which loading a guest never fails for.
+    /// The directory of a cache cannot be used. Loading a guest never fails because of its cache.
     #[error("failed to use the cache `{}`: {reason}", shown(&directory.display().to_string()))]
     Cache {
         /// Where the cache is, or was to be.
@@ -248,7 +247,7 @@ impl Error {
         self.failure().map_or_else(|| self.to_string(), Failure::report)
     }
 
-    /// The failure of [`Error::failure`], to be completed by who knows more.
+    /// Returns the failure of [`Error::failure`], so that callers can add what they know.
     pub fn failure_mut(&mut self) -> Option<&mut Failure> {
         match self {
             Self::Trapped(failure) | Self::HostFunction(failure) | Self::Limit { failure, .. } => {

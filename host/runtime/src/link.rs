@@ -1,5 +1,6 @@
-//! Linking: what a guest imports is bound to what the runtime serves, less what
-//! the guest is denied. What does not fit is found here, before anything runs.
+//! Binds what a guest imports to what the runtime serves, and withholds what the guest is denied.
+//! It finds everything that does not fit, before anything runs. It does not know how a session
+//! starts.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use wit_host_check::deny::{self, Denial, Pattern};
 use wit_host_check::fit::names::is_compatible_text;
 use wit_host_check::fit::{Mismatches, is_denied, unlinkable, unlinkable_module, unserved_wasi};
 
-/// What the host is about to do here.
+/// The host's action, for its errors.
 const LINK: &str = "link the guest";
 
 pub(crate) fn component<T: Send + 'static>(
@@ -47,7 +48,7 @@ pub(crate) fn component<T: Send + 'static>(
     })
 }
 
-/// What stands for the resources of interfaces that are denied. A guest never gets any.
+/// Stands for the resources of denied interfaces. A guest never gets a handle to one.
 struct Stub;
 
 fn component_without<T: Send + 'static>(
@@ -81,8 +82,9 @@ fn component_without<T: Send + 'static>(
     linker.instantiate_pre(component)
 }
 
-/// The name under which the host serves the interface of these items, perhaps in another
-/// version: what the linker has of it is found there, and a function that is put beside it has to be as well.
+/// Returns the name under which the host serves the interface with these items, which may have
+/// another version. The linker finds what it has of the interface under this name, so a function
+/// that is added has to use it too.
 fn served_as<T: Send + 'static>(
     inner: &Host<T>,
     items: &[(String, bool)],
@@ -91,7 +93,8 @@ fn served_as<T: Send + 'static>(
     let is_served = |name: &String| {
         let mut linker = inner.components.clone();
         let Ok(mut instance) = linker.instance(name) else { return false };
-        // Without shadowing, what is there already cannot be defined.
+        // A linker without shadowing refuses to define an item again, which shows that it has the
+        // item.
         items.iter().any(|(item, _)| instance.func_new(item, |_, _, _, _| Ok(())).is_err())
     };
     let mut names = vec![interface.to_owned()];
@@ -130,7 +133,7 @@ pub(crate) fn module<T: Send + 'static>(
     })
 }
 
-/// The providers that a module needs, each behind those that it needs itself.
+/// Returns the providers that a module needs. Each follows those that it needs itself.
 fn providers<T: Send + 'static>(inner: &Host<T>, module: &Module) -> Vec<Arc<Provider<T>>> {
     let imports = |provider: &Provider<T>| {
         let mut imports = module.imports().filter(|import| import.module() == provider.name);
@@ -146,7 +149,7 @@ fn providers<T: Send + 'static>(inner: &Host<T>, module: &Module) -> Vec<Arc<Pro
     inner.providers.iter().filter(|one| needs(one)).cloned().collect()
 }
 
-/// The linker, but with functions that are denied in the place of some.
+/// Returns the linker with some functions replaced by functions that trap.
 fn without<T: Send + 'static>(
     linker: &Linker<State<T>>,
     denied: Vec<(String, String, wasmtime::FuncType)>,
