@@ -22,7 +22,7 @@ pub struct ServedFunction {
     pub ty: FuncType,
     /// The function of the contract that it implements, as `package/interface.function`.
     pub implements: Option<String>,
-    /// Its number, by which a call of it is recorded.
+    /// Which one it is, for a call of it to be noted by.
     number: u32,
 }
 
@@ -33,7 +33,7 @@ impl Served {
         Self { host_values, functions, modules, count: 0 }
     }
 
-    /// Adds a host function, and returns its number.
+    /// Notes a host function, and gives it a number.
     pub fn insert(
         &mut self,
         module: &str,
@@ -48,7 +48,7 @@ impl Served {
         number
     }
 
-    /// Adds the exports of a core module, which serve the imports from `module`.
+    /// Notes what a core module exports that serves `module`.
     pub fn provide(&mut self, module: &str, exports: Vec<Export>) {
         self.modules.insert(module.into(), exports);
     }
@@ -105,7 +105,7 @@ impl Served {
     }
 }
 
-/// Returns a flat type in the notation of Rust.
+/// A flat type in the notation of Rust.
 pub fn signature(ty: &FuncType) -> String {
     let params: Vec<_> = ty.params().map(|ty| notation(&ty)).collect();
     let results: Vec<_> = ty.results().map(|ty| notation(&ty)).collect();

@@ -162,9 +162,8 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// Sets the contract that is offered, as [`RuntimeBuilder::contract`] does. It only binds
-    /// guests that import something of it: others may have exports of any type. The text is read
-    /// when it is first needed.
+    /// [`RuntimeBuilder::contract`] for guests that import something of it: others may have
+    /// exports of any type. The text is read when something is first asked of it.
     ///
     /// # Panics
     /// [`RuntimeBuilder::build`] and the runtime panic if the text is not valid WIT. Pass a text

@@ -149,7 +149,7 @@ fn providers<T: Send + 'static>(inner: &Host<T>, module: &Module) -> Vec<Arc<Pro
     inner.providers.iter().filter(|one| needs(one)).cloned().collect()
 }
 
-/// Returns the linker with some functions replaced by functions that trap.
+/// The linker, but with functions that are denied in the place of some.
 fn without<T: Send + 'static>(
     linker: &Linker<State<T>>,
     denied: Vec<(String, String, wasmtime::FuncType)>,

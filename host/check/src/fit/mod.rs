@@ -193,7 +193,7 @@ fn with_denials<S: 'static>(offer: &Offer<'_, S>, mut mismatches: Vec<Mismatch>)
 const PACKAGES_OF_WASI: [&str; 6] =
     ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
 
-/// Returns whether the guest's exports have to match the runtime's contract.
+/// Whether the guest's exports have to be those of the runtime's contract.
 fn is_held<S: 'static>(offer: &Offer<'_, S>, pair: Pair<'_>) -> bool {
     offer.contract.is_some_and(Offered::holds_for_all) || pair.is_claimed()
 }
@@ -216,7 +216,7 @@ pub fn unserved_by<S: 'static>(offer: &Offer<'_, S>) -> Vec<Mismatch> {
     unserved.iter().map(mismatch).collect()
 }
 
-/// Returns whether the engine says that a linker does not have the import.
+/// Whether the engine says that a linker has nothing of an import's name.
 fn is_absent(reason: &str) -> bool {
     reason.contains("is missing") || reason.contains("not found")
 }
@@ -309,7 +309,7 @@ fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Mismatch {
     Mismatch::import(full, problem, CONTRACT)
 }
 
-/// The fix if nothing more specific can be said.
+/// What to do where nothing more can be said.
 const CONTRACT: &str = "build the guest against the WIT of this host's contract, and WASI 0.2";
 
 /// Checks a compiled component whose types WIT cannot express. `reason` is why it cannot.

@@ -42,7 +42,7 @@ pub(super) fn fit<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit
     Ok(Fit { mismatches, absent, notes, ..Fit::default() })
 }
 
-/// The note about a core module that contains the types of a component.
+/// What a module is that carries the types of a component.
 pub(crate) const CORE_OF_COMPONENT: &str = "it is the core module of a component, whose types it carries (`component-type`): \
      `wasm-tools component new` makes the component";
 
@@ -325,7 +325,7 @@ pub(crate) fn has_component_types(binary: &[u8]) -> bool {
     })
 }
 
-/// Says how to make a component of a core module.
+/// How a component is made of a core module.
 fn to_component(binary: &[u8], imports: &[Import]) -> String {
     if has_component_types(binary) {
         "make a component of it with `wasm-tools component new` (and `--adapt` where it imports \

@@ -30,9 +30,9 @@ pub(super) struct Unserved {
 
 /// Why an import was not linked.
 enum NotLinked {
-    /// The engine refuses it, for this reason.
+    /// The engine refuses it; what it says.
     Refused(String),
-    /// No component could be made that has the import alone, for this reason.
+    /// There is no component that has the import alone, so that nobody was asked.
     Untried(String),
 }
 
@@ -131,7 +131,7 @@ impl<T> Probe<'_, T> {
         linked.map(|_| ()).map_err(|error| NotLinked::Refused(root_cause(&error)))
     }
 
-    /// Returns a component with these imports, and the types that they need.
+    /// A component with these imports, and what their types need.
     fn importing(
         &self,
         keys: &[&WorldKey],

@@ -121,7 +121,7 @@ pub enum ServedBy {
     },
     /// Another core module, which serves the imports from the module of this name.
     Module(String),
-    /// WASI, with what decides how much of it the guest gets.
+    /// WASI, with what it depends on.
     Wasi(&'static str),
     /// Nothing serves it, and nothing has to: it has types and no functions.
     NoOne,

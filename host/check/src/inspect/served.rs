@@ -14,11 +14,11 @@ use wit_host_binary::names::{ENV, WASI};
 use wit_host_text::list;
 use wit_host_wit::Contract;
 
-/// The offer of a contract: for each import, its name in the contract and its functions.
+/// What a contract offers: each import's name there, and its functions.
 pub(super) struct Offered<'c>(Option<HashMap<String, (String, HashSet<&'c str>)>>);
 
 impl<'c> Offered<'c> {
-    /// Returns the offer of a runtime with this contract.
+    /// What a runtime with this contract offers.
     pub(super) fn new(contract: Option<&'c Contract>) -> Self {
         Self(contract.map(|contract| {
             let resolve = &contract.resolve;
@@ -32,8 +32,7 @@ impl<'c> Offered<'c> {
         }))
     }
 
-    /// Returns what serves the import of a component. `functions` are those that the component uses
-    /// of it.
+    /// What serves the import of a component, of which it uses `functions`.
     pub(super) fn to_component<'g>(
         &self,
         name: &str,
@@ -52,7 +51,7 @@ impl<'c> Offered<'c> {
     }
 }
 
-/// Suggests what the contract has instead of a name that it does not have.
+/// What a contract has instead of something that it does not have.
 fn otherwise<'o>(name: &str, mut offered: impl Iterator<Item = &'o String>) -> String {
     let plain = name.split('@').next();
     match offered.find(|offered| offered.split('@').next() == plain) {
@@ -70,7 +69,7 @@ fn functions<'r>(resolve: &'r Resolve, item: &WorldItem) -> HashSet<&'r str> {
     }
 }
 
-/// Returns what serves the import of a core module.
+/// What serves the import of a core module.
 pub(super) fn to_module(module: &str, name: &str, ty: Option<&str>, env: &Served) -> ServedBy {
     if let Some(has) = env.export(module, name) {
         return match ty {
