@@ -1,10 +1,10 @@
-//! The walls between the crates: who uses whom, and what none of a crate's dependencies may
-//! bring along. cargo keeps circles out; which way the arrows point is kept here.
+//! Tests of the dependencies between the crates: which crate may use which, and what none of a
+//! crate's dependencies may contain. cargo refuses cycles, and these tests fix the direction.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-/// Our crates, bottom up. One uses only those before it.
+/// The crates of this project from bottom to top. A crate may only use those before it.
 const LAYERS: [&str; 11] = [
     "wit-host-text",
     "wit-host-binary",
@@ -19,14 +19,14 @@ const LAYERS: [&str; 11] = [
     "wit-host-cli",
 ];
 
-/// What a program's own parts are, which no library brings along.
+/// Crates that only a program needs, which no library may depend on.
 const OF_COMMANDS: &[&str] = &["clap", "rustyline", "notify", "tracing-subscriber"];
 const OF_HTTP: &[&str] = &["reqwest", "hyper", "rustls", "ring"];
 const OF_ENGINE: &[&str] = &["wasmtime", "wasmtime-wasi", "tokio"];
 const OF_RUNTIME: &[&str] = &["wasmtime-wasi", "tokio"];
 const OF_HOST: &[&str] = &["wit-host", "wit-host-check", "wit-host-contract"];
 
-/// What is in nothing that a crate depends on.
+/// For each crate, what none of its dependencies may be.
 const KEPT_OUT: &[(&str, &[&[&str]])] = &[
     ("wit-host-text", &[OF_COMMANDS, OF_HTTP, OF_ENGINE]),
     ("wit-host-binary", &[OF_COMMANDS, OF_HTTP, OF_ENGINE]),
@@ -40,16 +40,16 @@ const KEPT_OUT: &[(&str, &[&[&str]])] = &[
     ("wit-host-config", &[OF_COMMANDS, OF_HTTP, OF_ENGINE, OF_HOST]),
 ];
 
-/// What comes with a feature of the library alone.
+/// Crates that the library depends on only if a feature is on.
 const OF_FEATURES: &[(&str, &[&str])] =
     &[("text-format", &["wat", "wast"]), ("isolation", &["rlimit"])];
 
-/// How many crates an embedder builds: the engine, WASI and tokio, and some twenty more.
+/// The number of crates that an embedder builds: the engine, WASI, tokio, and about twenty others.
 const MOST_CRATES: usize = 195;
-/// How many crates the library names itself.
+/// The number of direct dependencies of the library.
 const MOST_DIRECT: usize = 15;
 
-/// The crates that one depends on when it is built to be used, without their versions.
+/// Returns the crates that a crate depends on in a normal build, with their versions.
 fn tree(name: &str, more: &[&str]) -> BTreeSet<String> {
     let mut cargo = Command::new(option_env!("CARGO").unwrap_or("cargo"));
     cargo.args(["tree", "--offline", "--edges", "normal", "--prefix", "none", "--package", name]);
