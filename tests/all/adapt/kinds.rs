@@ -1,5 +1,4 @@
-//! Every kind of value that crosses by the conventions, with a contract of an
-//! embedder's own.
+//! Tests of every kind of value that the conventions can pass, with an embedder's own contract.
 
 use std::path::Path;
 
@@ -118,7 +117,7 @@ fn runtime() -> Runtime<Kinds> {
         .unwrap()
 }
 
-/// Imports, what `run` does with them, and what it gives, or that it traps.
+/// The imports, what `run` does with them, and the number that it returns, or `None` if it traps.
 const CASES: [(&str, &str, Option<i32>); 18] = [
     ("flip (param i32) (result i32)", "(call $flip (i32.const 256))", Some(0)),
     ("flip (param i32) (result i32)", "(call $flip (i32.const 0))", Some(1)),
