@@ -22,7 +22,7 @@ use crate::cli::run;
 pub(crate) const KINDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/new/kinds");
 const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
 
-/// A project, and the commands that its author is told to type.
+/// A project, and the commands that `new` prints for its author.
 struct Project {
     folder: TempDir,
     name: &'static str,
