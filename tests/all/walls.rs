@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-/// The crates of this project from bottom to top. A crate may only use those before it.
+/// Our crates, bottom up. One uses only those before it.
 const LAYERS: [&str; 11] = [
     "wit-host-text",
     "wit-host-binary",

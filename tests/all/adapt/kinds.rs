@@ -117,7 +117,7 @@ fn runtime() -> Runtime<Kinds> {
         .unwrap()
 }
 
-/// The imports, what `run` does with them, and the number that it returns, or `None` if it traps.
+/// Imports, what `run` does with them, and what it gives, or that it traps.
 const CASES: [(&str, &str, Option<i32>); 18] = [
     ("flip (param i32) (result i32)", "(call $flip (i32.const 256))", Some(0)),
     ("flip (param i32) (result i32)", "(call $flip (i32.const 0))", Some(1)),

@@ -22,7 +22,7 @@ use crate::cli::run;
 pub(crate) const KINDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/new/kinds");
 const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
 
-/// A project, and the commands that `new` prints for its author.
+/// A project, and what its author was told to type.
 struct Project {
     folder: TempDir,
     name: &'static str,
@@ -54,7 +54,7 @@ impl Project {
         assert!(self.type_in(check).contains("fits `"));
     }
 
-    /// Builds, checks and runs the project. What it prints has to begin with `expected`.
+    /// The same, and runs it: that has to print what begins with `expected`.
     fn check(&self, expected: &str) {
         self.build();
         let run = &self.commands[2];
@@ -104,8 +104,7 @@ fn rust(name: &'static str, language: &str, contract: &[&str], expected: &str) {
     in_rust(name, language, contract).check(expected);
 }
 
-/// Creates a project in Rust that shares the target directory of the guests, so that dependencies
-/// are compiled once.
+/// Where the guests are built, so is what the projects share with them.
 fn in_rust(name: &'static str, language: &str, contract: &[&str]) -> Project {
     let project = Project::new(name, language, contract);
     symlink(format!("{TARGET}/guests"), project.path().join("target")).unwrap();
@@ -187,7 +186,7 @@ fn c() {
 #[test]
 fn go() {
     made("go", "c", &[("", "3\n"), ("small", "")]);
-    // These names are also names of Go's own packages.
+    // Go's own are called like these.
     for name in ["go", "fmt"] {
         if let Some(tools) = tools_of("c") {
             Project::new(name, "go", &[]).with_tools(tools).build();

@@ -78,7 +78,7 @@ impl Mismatch {
         Self { about, ..self }
     }
 
-    /// Sets the cause.
+    /// With how it came about.
     pub(crate) fn cause(self, cause: Option<String>) -> Self {
         Self { cause, ..self }
     }

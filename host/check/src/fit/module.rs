@@ -28,8 +28,7 @@ use wit_host_wit::{Contract, function as notation};
 
 /// Checks whether a core module fits the runtime.
 pub(super) fn fit<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit> {
-    // The engine would refuse values of the host without saying how to allow them, so a module that
-    // has them is not validated by it.
+    // The engine would not have values of the host, and not say what to do.
     if of_host_values(offer.served, binary).is_empty() {
         validate(offer, binary)?;
     }
@@ -67,7 +66,7 @@ fn absent_exports(contract: &Contract, binary: &[u8]) -> Vec<Mismatch> {
     absent.collect()
 }
 
-/// Returns the fit of a core module with a contract that requires a component.
+/// That a contract asks for a component.
 pub(super) fn no_component<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit> {
     validate(offer, binary)?;
     let fix = to_component(binary, &imports(binary));
@@ -110,8 +109,8 @@ pub fn unlinkable_module<S: 'static>(
     if mismatches.is_empty() { Mismatches(vec![of_engine(error)]) } else { Mismatches(mismatches) }
 }
 
-/// Returns all mismatches that can be found before a module is compiled. An import with values of
-/// the host is listed once if nothing serves it: allowing the values would not help.
+/// Everything that can be told of a module before it is compiled. What nothing
+/// serves would not be served with values of the host either.
 fn of_imports_and_exports(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     let mut mismatches = of_env(served, binary);
     for mismatch in of_host_values(served, binary) {
