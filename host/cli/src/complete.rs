@@ -1,5 +1,5 @@
-//! What the shell knows of a line that is not finished: the functions and
-//! commands that it may become, and what the next argument has to be.
+//! Completes lines of the shell: the functions and commands that a word may become, and the values
+//! that the next argument may have. It does not call the guest.
 
 use std::borrow::Cow;
 
@@ -15,25 +15,25 @@ use wit_host_contract::Functions;
 
 use super::shell::COMMANDS;
 
-/// The functions of one guest, with what they take.
+/// The functions of one guest, with their parameters.
 pub(super) struct Completion {
     guest: Guest<Functions>,
     form: Form,
-    /// The shortest name of each function, and the full one.
+    /// The shortest name and the full name of each function.
     functions: Vec<[String; 2]>,
 }
 
 impl Completion {
     pub(super) fn new(guest: &Guest<Functions>, form: Form) -> Self {
         let names = guest.exports().into_iter();
-        // What a guest calls its functions is not to steer the terminal.
+        // A name with control characters could control the terminal, so it is left out.
         let names = names.filter(|name| !name.chars().any(char::is_control));
         let functions = names.map(|name| [short(guest, &name), name]);
         Self { guest: guest.clone(), form, functions: functions.collect() }
     }
 
-    /// The commands and functions that begin with the word; the functions by their
-    /// full names where no short one does.
+    /// Returns the commands and functions that begin with the word. A function is listed by its
+    /// full name if its short name does not match.
     fn names(&self, word: &str) -> Vec<String> {
         let of = |which: usize| self.functions.iter().map(move |names| names[which].as_str());
         let commands = COMMANDS.iter().map(|(name, _)| *name);
@@ -41,9 +41,9 @@ impl Completion {
         if short.is_empty() { beginning(word, of(1)) } else { short }
     }
 
-    /// The parameters of a line's function from the one on that is being typed.
+    /// Returns the parameters of the line's function, starting with the one that is being typed.
     fn rest(&self, line: &str) -> Vec<(String, Type)> {
-        // In a text that has no end yet there is nothing to be completed.
+        // A line with an open quote is not completed.
         let words = shlex::split(line).unwrap_or_default();
         let Some((function, arguments)) = words.split_first() else { return Vec::new() };
         let finished = arguments.len().saturating_sub(usize::from(!line.ends_with(' ')));
@@ -53,7 +53,7 @@ impl Completion {
         params.into_iter().skip(finished).collect()
     }
 
-    /// Values of a type to begin with: all where they are few, or an example.
+    /// Returns values of a type for completion: all values if there are few, or an example.
     fn values(&self, ty: &Type) -> Vec<String> {
         match (self.form, ty) {
             (_, Type::Bool) => vec!["true".into(), "false".into()],
@@ -72,7 +72,7 @@ impl Completion {
     }
 }
 
-/// A case, with a parenthesis where a payload follows.
+/// Returns a case, with an opening parenthesis if a payload has to follow.
 fn opened(case: &str, has_payload: bool) -> String {
     format!("{case}{}", if has_payload { "(" } else { "" })
 }
@@ -82,7 +82,7 @@ fn beginning<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Vec<String
     quoted.filter(|name| name.starts_with(word)).collect()
 }
 
-/// The word as the shell reads it back, which splits a line into words.
+/// Quotes the word if the shell would split it.
 fn quoted(word: String) -> String {
     match shlex::split(&word) {
         Some(words) if words == [word.as_str()] => word,
@@ -90,9 +90,10 @@ fn quoted(word: String) -> String {
     }
 }
 
-/// The shortest name that means the function.
+/// Returns the shortest name that means the function.
 fn short(guest: &Guest<Functions>, name: &str) -> String {
-    // The kind of a resource's function, or else the last dot, begins its name.
+    // The own name of a function begins at the kind of its resource, in brackets, or otherwise
+    // after the last dot.
     let begins = name.rfind('[').or_else(|| name.rfind('.').map(|dot| dot + 1)).unwrap_or(0);
     let (interface, function) = name.split_at(begins);
     let bare = function.rsplit(']').next().unwrap_or_default();
@@ -130,7 +131,7 @@ impl Completer for Completion {
 impl Hinter for Completion {
     type Hint = String;
 
-    /// What is still to be typed: `name: string`.
+    /// Returns the parameters that have not been typed yet: `name: string`.
     fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<String> {
         if position < line.len() || !line.ends_with(' ') {
             return None;
