@@ -146,7 +146,7 @@ fn worker_of(process: u32) -> u32 {
             .collect();
         if let Some(worker) = children.split_whitespace().next() {
             let worker = worker.parse().unwrap();
-            // Once it has a second thread, it watches its parent.
+            // Once it has a second thread, it has arranged to end with its parent.
             if fs::read_dir(format!("/proc/{worker}/task")).is_ok_and(|all| all.count() > 1) {
                 return worker;
             }

@@ -98,7 +98,7 @@ impl Served {
         names
     }
 
-    /// Returns the name of the host function with this number, as `env.name`.
+    /// Returns the name of the host function with this number, such as `env.add`.
     pub fn name_of(&self, number: u32) -> Option<String> {
         let (module, name, _) = self.functions().find(|(.., served)| served.number == number)?;
         Some(format!("{module}.{name}"))

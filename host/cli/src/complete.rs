@@ -41,9 +41,9 @@ impl Completion {
         if short.is_empty() { beginning(word, of(1)) } else { short }
     }
 
-    /// Returns the parameters of the line's function, starting with the one that is being typed.
+    /// The parameters of a line's function from the one on that is being typed.
     fn rest(&self, line: &str) -> Vec<(String, Type)> {
-        // A line with an open quote is not completed.
+        // In a text that has no end yet there is nothing to be completed.
         let words = shlex::split(line).unwrap_or_default();
         let Some((function, arguments)) = words.split_first() else { return Vec::new() };
         let finished = arguments.len().saturating_sub(usize::from(!line.ends_with(' ')));

@@ -83,7 +83,7 @@ impl HostFileOptions {
             return Ok(Some((HostFile::read(path, &usual_limits())?, Standing::Named)));
         }
         let path = Path::new(FILE_NAME);
-        // A file whose existence cannot be checked is reported as an error when it is read.
+        // A file whose existence cannot be checked is not skipped: the next check reports it.
         if self.no_config || matches!(path.try_exists(), Ok(false)) {
             return Ok(None);
         }
@@ -194,7 +194,7 @@ impl HostFileOptions {
         Ok(contract.map(|contract| (&*contract.wit, contract.world.as_deref())))
     }
 
-    /// Sets the file's contract, if it has one.
+    /// The builder with the file's contract, if it has one.
     pub(crate) fn offer(
         &self,
         builder: RuntimeBuilder<Functions>,
@@ -205,7 +205,7 @@ impl HostFileOptions {
         Ok(builder.wit(&contract.wit, contract.world.as_deref()))
     }
 
-    /// Returns whether the file grants the guest directories.
+    /// Whether the file grants the guest directories.
     pub(crate) fn has_directories(&self) -> Result<bool> {
         let file = self.get()?;
         Ok(file.is_some_and(|file| !file.grants(self.guest()).directories.is_empty()))

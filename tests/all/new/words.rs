@@ -19,8 +19,8 @@ const WORDS: &str = "as break const continue crate else enum extern false fn for
     unsigned goto namespace template operator range func chan go select object promise error \
     array math module global len print main malloc free ret";
 
-/// For each kind of item, the names that make Rust's bindings fail: if it is imported, exported, or
-/// beside a resource with a constructor.
+/// For each kind of item, the names for which a project in Rust is refused. The items are imported,
+/// exported, and beside a resource with a constructor.
 const UNFIT_FOR_RUST: &[(&str, &[&str])] = &[
     ("type", &["self", "option", "sized"]),
     ("flags", &["self", "option", "sized", "guest"]),

@@ -68,7 +68,7 @@ impl Mismatch {
         Self { side: Side::Export, ..Self::import(name, problem, fix) }
     }
 
-    /// Sets the two types that differ.
+    /// Sets the types of the guest and of the contract.
     pub(crate) fn types(self, guest: Option<String>, contract: Option<String>) -> Self {
         Self { guest, contract, ..self }
     }
