@@ -166,7 +166,8 @@ fn without<T: Send + 'static>(
     Ok(Cow::Owned(linker))
 }
 
-/// Refuses a denial of functions that neither the host nor the guest has, nor what serves it.
+/// Refuses a denial of functions that neither the host, nor the guest, nor the modules that serve
+/// it have.
 pub(crate) fn check_denied<T: Send + 'static>(inner: &Host<T>, compiled: &Compiled) -> Result<()> {
     let denied = &inner.grants.denied;
     if denied.is_empty() {
@@ -182,7 +183,7 @@ pub(crate) fn check_denied<T: Send + 'static>(inner: &Host<T>, compiled: &Compil
     Ok(deny::check_traps(denied, inner.contract.as_deref(), &inner.env, &imports)?)
 }
 
-/// Refuses a linked guest for a session that denies it more than the runtime.
+/// Refuses a linked guest for a session with more denials than the runtime has.
 pub(crate) fn check_session<T: Send + 'static>(
     inner: &Host<T>,
     linked: &Linked<T>,
