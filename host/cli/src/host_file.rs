@@ -174,7 +174,7 @@ impl HostFileOptions {
         self.deny(grants)
     }
 
-    /// Adds the denials of the file.
+    /// The grants without what the file withholds.
     pub(crate) fn deny(&self, mut grants: Grants) -> Result<Grants> {
         let Some(file) = self.get()? else { return Ok(grants) };
         let Written { deny, deny_calls, .. } = file.grants(self.guest());
