@@ -63,7 +63,7 @@ impl Calls {
     /// Creates the calls of a session.
     ///
     /// # Errors
-    /// If the options do not fit together or do not fit the guest.
+    /// If the options are wrong.
     pub(crate) fn new(
         mut session: Session<Functions>,
         notation: Notation,
@@ -99,7 +99,7 @@ impl Calls {
         Ok(returned)
     }
 
-    /// Calls a function whose type is known completely.
+    /// Calls a function without a convention. Its type says all that is needed.
     fn call_typed(
         &mut self,
         function: &str,

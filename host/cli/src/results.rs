@@ -27,7 +27,8 @@ impl Results {
     }
 
     /// Returns the result that an argument's text names, for a parameter of the type. Returns
-    /// `None` if the text names no result, which includes every text for a `string`.
+    /// `None` if the text does not name a result. For a `string`, that includes a text such as `$9`
+    /// if there is no such result.
     ///
     /// # Errors
     /// Why there is no such result.

@@ -93,8 +93,8 @@ pub(crate) fn linker_of(binary: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// Returns a sentence about the language runtime that has the import, whether the guest uses it or
-/// not.
+/// Returns a sentence that explains imports by the language runtime that a tool has put into the
+/// guest, if there is one.
 fn bringer(binary: &[u8]) -> Option<String> {
     let tools = tools(binary);
     let (tool, language, less) = RUNTIMES
@@ -107,7 +107,8 @@ fn bringer(binary: &[u8]) -> Option<String> {
     ))
 }
 
-/// Returns every tool that a guest, or a part of it, names as a producer.
+/// Returns every tool that the guest was made with: those that it or its parts name, and the one
+/// whose library is linked into it.
 fn tools(binary: &[u8]) -> Vec<String> {
     let mut tools: Vec<_> = linker_of(binary).map(str::to_owned).into_iter().collect();
     for payload in Parser::new(0).parse_all(binary) {

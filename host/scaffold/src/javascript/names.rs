@@ -7,8 +7,8 @@ use wit_parser::TypeId;
 
 use crate::exports::World;
 
-/// Returns why a module cannot have all of the exports: two of them have names that differ only in
-/// the package, and neither engine can distinguish them.
+/// Returns why a module cannot have all of the exports: two of them have the same name in
+/// JavaScript, for example because only their packages differ. Neither engine distinguishes them.
 pub(super) fn clash(world: &World) -> Option<String> {
     let mut known = HashMap::new();
     for interface in world.exports() {
@@ -32,8 +32,8 @@ pub(super) fn clash(world: &World) -> Option<String> {
     None
 }
 
-/// Returns the class of a resource. Class names share one module, so the interface's name is put
-/// before a name that would be used twice.
+/// Returns the class of a resource. All classes are in one module, so the interface's name is put
+/// before a name that another resource or JavaScript itself has.
 pub(super) fn class(world: &World, id: TypeId) -> String {
     const GLOBALS: &[&str] = &["Array", "Error", "Map", "Object", "Promise", "Set", "String"];
     let camel = |id: TypeId| {
