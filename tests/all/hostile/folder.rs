@@ -38,7 +38,7 @@ impl Folder {
 }
 
 /// Creates one thing in a folder: `fifo NAME`, `socket NAME`, `link NAME TARGET`, or `names COUNT
-/// LENGTH`, which is COUNT empty files with names of that length.
+/// LENGTH`, which is COUNT hard links to `file` with names of that length.
 fn put(data: &Path, what: &str) {
     match what.split(' ').collect::<Vec<_>>()[..] {
         ["fifo", name] => {
@@ -49,7 +49,7 @@ fn put(data: &Path, what: &str) {
         ["names", count, length] => {
             let length: usize = length.parse().unwrap();
             for index in 0..count.parse::<u32>().unwrap() {
-                // Links are created faster than files.
+                // Hard links are created faster than files.
                 fs::hard_link(data.join("file"), data.join(format!("{index:0>length$}"))).unwrap();
             }
         }
