@@ -40,7 +40,7 @@ const KEPT_OUT: &[(&str, &[&[&str]])] = &[
     ("wit-host-config", &[OF_COMMANDS, OF_HTTP, OF_ENGINE, OF_HOST]),
 ];
 
-/// Crates that the library depends on only if a feature is on.
+/// What comes with a feature of the library alone.
 const OF_FEATURES: &[(&str, &[&str])] =
     &[("text-format", &["wat", "wast"]), ("isolation", &["rlimit"])];
 

@@ -72,7 +72,7 @@ fn of_language(language: Language) -> String {
     page.map_or(String::new(), |page| format!("\n## The language\n\n{own}{page}"))
 }
 
-/// The note about a contract that this command does not have.
+/// What is said of a contract that is not this command's.
 const ELSEWHERE: &str = "\nThe command `wit-host` has the functions of its own contract only: \
                          the guest runs in the host that has this one.\n";
 
