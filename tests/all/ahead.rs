@@ -1,5 +1,5 @@
-//! Guests that are compiled ahead of time: they run as they do otherwise, where
-//! they are for the host and are trusted, and nowhere else.
+//! Tests of guests that are compiled ahead of time. They run like other guests on a compatible host
+//! that trusts them, and are refused everywhere else.
 #![allow(unsafe_code, reason = "a test trusts what it has just compiled")]
 
 use std::fs;
@@ -22,7 +22,7 @@ fn compiled(guest: &str) -> CompiledGuest {
 }
 
 fn load(runtime: &Runtime<Functions>, bytes: &[u8]) -> Result<Guest<Functions>> {
-    // SAFETY: it is what was compiled, or not taken for it.
+    // SAFETY: the bytes are what this test has compiled, or `load_compiled` refuses them.
     unsafe { runtime.load_compiled(bytes) }
 }
 
@@ -37,7 +37,7 @@ fn a_compiled_guest_is_the_guest() {
         assert_eq!((loaded.kind(), loaded.exports()), (whole.kind(), whole.exports()));
         let mut session = loaded.session(Functions::default()).start_blocking().unwrap();
         assert_eq!(session.call("run", &[]).unwrap(), [wit_host::Val::S32(3)]);
-        // What is compiled is not taken where a guest is asked for.
+        // A compiled guest is not accepted where the bytes of a guest are expected.
         assert!(matches!(runtime.load(&bytes), Err(Error::Guest(GuestError::NotAGuest { .. }))));
     }
 }
@@ -105,7 +105,8 @@ fn what_is_damaged_is_refused() {
     cases.push(fs::read(guests::ADD_UNKNOWN).unwrap());
     for (number, bad) in cases.iter().enumerate() {
         let refused = load(&runtime, bad);
-        // In the manifest there are a name and a hash that only people read.
+        // The manifest has a name and a hash that the host does not check, so a change there may go
+        // unnoticed.
         let taken_as_it_is =
             refused.is_ok() && bad.get(..length - 1500) == good.get(..length - 1500);
         assert!(

@@ -1,4 +1,4 @@
-//! Calls that block: without async where the guest imports nothing that is async.
+//! Tests of blocking calls. Guests that import nothing async are called without async.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const PLAIN: &str = r#"(module
     (func $deep (export "deep") (call $deep))
     (func (export "spin") (loop (br 0))))"#;
 
-/// The same with an import that is async, which is never called.
+/// A guest like [`PLAIN`] with one more import, which is async and never called.
 const WAITS: &str = r#"(module
     (import "env" "add" (func $add (param i32 i32) (result i32)))
     (import "env" "wait" (func))
@@ -41,7 +41,7 @@ fn guest(text: &str, limits: Limits) -> Guest<Host> {
 #[test]
 fn calls_that_are_not_async() {
     let guest = guest(PLAIN, Limits::default());
-    // The first session finds out, the second one knows.
+    // The first session finds out whether calls need async, and the second one uses that.
     for _ in 0..2 {
         let mut session = guest.session(Host).start_blocking().unwrap();
         let double = session.typed_func::<i32, i32>("double").unwrap();
@@ -69,7 +69,7 @@ fn a_guest_that_imports_something_async_is_called_async() {
     }
 }
 
-/// The time of the first hundred is told by the clock, and then by epochs.
+/// The first hundred calls look at the clock, and later ones use epochs. Both are ended in time.
 #[test]
 fn the_hundredth_call_and_the_next_are_ended_in_time() {
     let limit = Duration::from_millis(20);
@@ -89,7 +89,8 @@ fn the_hundredth_call_and_the_next_are_ended_in_time() {
     }
 }
 
-/// Nothing is waited for, so that there is nothing to block on.
+/// A call that waits for nothing does not block the executor, so it is allowed inside of async
+/// code.
 #[tokio::test]
 async fn within_async_code() {
     let guest = guest(PLAIN, Limits::default());
@@ -98,8 +99,8 @@ async fn within_async_code() {
     assert_eq!(session.call("double", &[Val::S32(3)]).unwrap(), [Val::S32(6)]);
 }
 
-/// Guest code that is not async is on the thread's own stack, of which there may be less
-/// than it is allowed.
+/// A guest without async imports runs on the stack of the calling thread, which may be smaller than
+/// the guest's limit.
 #[test]
 fn a_thread_with_little_stack() {
     let guest = guest(PLAIN, Limits::default().stack(4 << 20));

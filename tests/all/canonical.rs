@@ -1,10 +1,10 @@
-//! Values that a component hands over and that are none: each is told in words that say what
-//! the guest did, beside the engine's own.
+//! Tests of invalid values that a component passes to the host or to another component. The error
+//! says what the guest did, and keeps the engine's own words.
 
 use wit_host::Error;
 
-/// A component whose `run` returns a value of the type: `body` is its code, which answers with
-/// an address or a number, and `data` lies at the address 0.
+/// Returns a component whose `run` returns a value of the type. `body` is its code, which returns
+/// an address or a number, and `data` is in memory at the address 0.
 fn returning(ty: &str, body: &str, data: &str) -> String {
     lifted(ty, body, data, "")
 }
@@ -22,7 +22,8 @@ fn lifted(ty: &str, body: &str, data: &str, options: &str) -> String {
     )
 }
 
-/// A component with two resources, whose `run` does this with handles of them.
+/// Returns a component with two resources. `body` is the code of its `run`, which uses handles of
+/// them.
 fn of_resources(body: &str) -> String {
     format!(
         r#"(component
@@ -45,8 +46,8 @@ fn of_resources(body: &str) -> String {
     )
 }
 
-/// A component whose `run` is lent a token of another one, and does this with its handle.
-/// `$take` takes a token for good.
+/// Returns a component whose `run` borrows a token of another component. `body` is the code of its
+/// `run`, which gets the handle. `$take` takes ownership of a token.
 fn lent(body: &str) -> String {
     format!(
         r#"(component
@@ -101,7 +102,8 @@ fn lent(body: &str) -> String {
     )
 }
 
-/// A component with a function that takes a text, for which it has this `realloc`.
+/// Returns a component with a function that takes a text. `realloc` is the function by which the
+/// text is placed in its memory.
 fn taking(ty: &str, realloc: &str) -> String {
     format!(
         r#"(component
@@ -225,9 +227,9 @@ fn handles_that_are_none() {
     }
 }
 
-/// Two components, of which one calls the other's `take` with these core values: the engine's
-/// own code between them checks what crosses. `realloc` is the receiver's, and `data` lies at
-/// the address 8 of the giver.
+/// Returns two components of which one calls the other's `take` with `values`. The engine generates
+/// the code between them, which checks the values. `realloc` belongs to the receiver, and `data` is
+/// at the address 8 of the giver's memory.
 fn between([ty, core]: [&str; 2], values: &str, realloc: &str, data: &str, giver: &str) -> String {
     format!(
         r#"(component
@@ -283,7 +285,7 @@ fn values_between_components() {
             "list content out-of-bounds",
             "giver's memory",
         ),
-        // An address is asked for and looked at where there is nothing to be placed.
+        // The engine asks for an address and checks it even if there is nothing to place.
         (
             between(LIST, nothing, "(i32.const -4)", "", ""),
             "list content out-of-bounds",
@@ -307,7 +309,8 @@ fn values_between_components() {
     ] {
         check(&component, &[], engine, ours);
     }
-    // What a number has beyond its type is cut off, and any number but 0 is true.
+    // Bits of a number that its type does not have are cut off, and every number except 0 is
+    // `true`.
     for (ty, value) in [("bool", "(i32.const 5)"), ("u8", "(i32.const 0x1ff)")] {
         let component = between([ty, "i32"], value, fine, "", "");
         let guest = crate::hosts::builder::<()>().build().unwrap().load(component).unwrap();

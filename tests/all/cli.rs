@@ -1,5 +1,5 @@
-//! The command, as a person meets it: exit status, standard output, and how the
-//! first line on standard error begins.
+//! Tests of the command as a person uses it: exit status, standard output, and the beginning of
+//! standard error. The other tests of the command use the helpers here.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -17,19 +17,19 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
-/// The command, with what it keeps in a folder of the test's own.
+/// Returns the command with its cache in this folder.
 pub(crate) fn command(cache: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wit-host"));
     command.env("XDG_CACHE_HOME", cache);
     command
 }
 
-/// Runs the command, with nothing kept from before.
+/// Runs the command with an empty cache.
 pub(crate) fn run(args: &[&str]) -> Ran {
     run_with(tempfile::tempdir().unwrap().path(), args)
 }
 
-/// The same, with what was kept in that folder.
+/// Runs the command with the cache in this folder.
 pub(crate) fn run_with(cache: &Path, args: &[&str]) -> Ran {
     let output = command(cache).args(args).output().unwrap();
     Ran {
@@ -39,8 +39,8 @@ pub(crate) fn run_with(cache: &Path, args: &[&str]) -> Ran {
     }
 }
 
-/// Runs the command and asserts how it ends; `error` has to be on standard
-/// error, which is empty where there is none.
+/// Runs the command and checks its status and standard output. Standard error has to contain
+/// `error`, or has to be empty if `error` is.
 pub(crate) fn check(args: &[&str], status: i32, stdout: &str, error: &str) {
     let ran = run(args);
     let as_expected = ran.status == Some(status)
@@ -55,7 +55,7 @@ pub(crate) fn check(args: &[&str], status: i32, stdout: &str, error: &str) {
     );
 }
 
-/// A folder of guests in text form, or of what is none.
+/// A temporary folder of guests and other files.
 pub(crate) struct Files(TempDir);
 
 impl Files {
@@ -221,7 +221,7 @@ fn a_guest_on_standard_input() {
     check(&["run", "--watch", "-"], 2, "", "cannot be watched");
 }
 
-/// The shell calls the build that is there when it is told to start anew.
+/// A shell that is told to restart loads the build that is then in the file.
 #[test]
 fn a_shell_loads_the_file_again() {
     let (cache, files) = (tempfile::tempdir().unwrap(), Files::new());
@@ -255,7 +255,7 @@ fn a_shell_loads_the_file_again() {
     assert!(ended.status.success() && told.contains("this build is not used"), "{told}");
 }
 
-/// A command of WASI that prints its arguments and the variable `A`, by lines.
+/// A WASI command that prints its arguments and the variable `A`, one a line.
 #[test]
 fn arguments_and_environment() {
     let print = r#"(module
@@ -281,7 +281,7 @@ fn arguments_and_environment() {
             (call $print (i32.load (i32.const 20)))))"#;
     let path = Files::new();
     let path = (path.file("print.wat", print), path);
-    // What stands behind the guest is the guest's, options of this command too.
+    // All words after the guest are passed to the guest, even options of this command.
     let args = ["run", "--env", "A=1", &path.0, "-x", "--timeout", "--", "y"];
     check(&args, 0, "print.wat\0-x\0--timeout\0--\0y\0A=1\0", "");
     check(&["run", &path.0], 0, "print.wat\0", "");

@@ -1,4 +1,4 @@
-//! The commands that run no guest, as a person meets them.
+//! Tests of the commands that run no guest, as a person uses them.
 
 use serde_json::Value;
 use wit_host::Contract;
@@ -6,7 +6,7 @@ use wit_host_artifacts as guests;
 
 use crate::cli::{check, run};
 
-/// What a command prints, which has to succeed.
+/// Runs a command, which has to succeed, and returns its standard output.
 fn printed(args: &[&str]) -> String {
     let ran = run(args);
     assert_eq!((ran.status, &*ran.stderr), (Some(0), ""), "wit-host {args:?}");
@@ -82,7 +82,7 @@ fn shells_get_their_completions() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = printed(&["completions", shell]);
         let mut words = vec!["completions", "allow-host", "doctor"];
-        // The others complete no values.
+        // The completions for other shells do not include the values of options.
         words.extend(["bash", "zsh", "fish"].contains(&shell).then_some("quickjs"));
         assert!(words.iter().all(|word| script.contains(word)), "{shell}");
     }

@@ -1,4 +1,4 @@
-//! The contract as a whole: what is in `wit/` is served, on both paths.
+//! Tests of the whole contract: everything in `wit/` is served to components and to core modules.
 
 use wit_host::Runtime;
 use wit_host_contract::Functions;
@@ -6,14 +6,14 @@ use wit_host_contract::Functions;
 use crate::reexport::Contract;
 use crate::{fetch, functions};
 
-/// What `env` calls a function that WIT names otherwise.
+/// Functions with another name in `env` than in WIT: the name in WIT, and the name in `env`.
 const RENAMED: [(&str, &str); 1] = [("fetch.get", "fetch")];
 
-/// What `env` does not have, and why.
+/// Functions that `env` does not have, and why.
 const NOT_IN_ENV: [(&str, &str); 1] =
     [("strings.split", "no legacy convention returns a list of texts")];
 
-/// What `env` has beyond the contract, and why.
+/// Functions that only `env` has, and why.
 const ONLY_IN_ENV: [(&str, &str); 2] = [
     ("abort", "what guests of AssemblyScript import to give up"),
     ("write_mem", "the second step of results that are text or bytes"),

@@ -1,5 +1,5 @@
-//! What the command tells of a run: `-v`, `--trace`, `--coredump`, and the host
-//! call that an error happened in.
+//! Tests of what the command reports about a run: `-v`, `--trace`, `--coredump`, and the host call
+//! in which an error happened.
 
 use std::fs;
 
@@ -13,8 +13,8 @@ const WAITING_COMPONENT: &str = include_str!("failing/waiting.component.wat");
 const WAITING_MODULE: &str = include_str!("failing/waiting.module.wat");
 const SPLIT_COMPONENT: &str = include_str!("failing/split.component.wat");
 
-/// Adds, joins a text that steers a terminal with one of a megabyte, and asks for
-/// what it is not granted.
+/// A guest that adds numbers, joins a text with terminal control characters and a text of a
+/// megabyte, and fetches a page without a grant.
 const BUSY: &str = r#"(module
     (import "env" "add" (func $add (param i32 i32) (result i32)))
     (import "env" "concat" (func $concat (param i32 i32 i32 i32) (result i32)))
@@ -28,7 +28,7 @@ const BUSY: &str = r#"(module
         (drop (call $concat (i32.const 0) (i32.const 4) (i32.const 64) (i32.const 1048576)))
         (drop (call $fetch (i32.const 4) (i32.const 9)))))"#;
 
-/// The lines on standard error that tell a host call, without their times.
+/// Returns the lines on standard error that report host calls, without their times.
 fn host_calls(stderr: &str) -> Vec<&str> {
     let told = stderr.lines().filter_map(|line| line.split_once(": host call "));
     told.map(|(_, call)| call.rsplit_once(" in ").unwrap().0).collect()
@@ -96,7 +96,7 @@ fn a_coredump_is_written_and_named() {
     for part in [&*format!("the coredump is in `{core}`"), trapped] {
         assert!(ran.stderr.contains(part), "{}", ran.stderr);
     }
-    // Before it runs.
+    // The command fails before the guest runs.
     let ran = run(&["run", "--coredump", "/no/such/file", &guest]);
     assert_eq!(ran.status, Some(125));
     let told = "failed to write the coredump to `/no/such/file`: ";

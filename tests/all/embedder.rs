@@ -1,6 +1,6 @@
-//! An embedder with a contract of its own (`guest/shop/wit`): a record, a list,
-//! a variant and a resource for components, and functions under names of its
-//! own for core modules. Only what the library makes public is used.
+//! Tests of an embedder with its own contract (`guest/shop/wit`): a record, a list, a variant and a
+//! resource for components, and functions with names of their own for core modules. Only the public
+//! items of the library are used.
 
 use wit_host::env::TrapMessage;
 use wit_host::wasmtime::component::{HasSelf, Linker, Resource, ResourceTable, ResourceType};
@@ -47,12 +47,12 @@ impl Shop {
         Ok(article.cents * count)
     }
 
-    /// For core modules: the price of what is taken.
+    /// Returns the price of the articles that are taken. It is served to core modules.
     fn take_from_shelf(&mut self, name: String, count: u32) -> Result<u32, Refusal> {
         self.take(&name, count)
     }
 
-    /// For core modules, in two steps.
+    /// Returns a description of an article. Core modules get the text in two steps.
     async fn describe(&mut self, index: u32, upper: bool, factor: f64) -> Result<String, String> {
         let found = usize::try_from(index).ok().and_then(|index| self.shelf.get(index));
         let (article, _) = found.ok_or_else(|| format!("no article {index}"))?;
@@ -105,13 +105,13 @@ impl TrapMessage for Refusal {
     }
 }
 
-/// What the embedder hands to every session: the shop is a part of it.
+/// The data of a session. The shop is a part of it.
 struct Till {
     shop: Shop,
     beeps: u32,
 }
 
-/// The folder that the bindings are made from.
+/// The folder of the WIT that the bindings are generated from.
 const WIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/shop/wit");
 
 fn runtime() -> Runtime<Till> {

@@ -1,5 +1,6 @@
-//! The examples of the library, each of which has a test that runs it. A test of its own,
-//! since their contracts lie where the package is that they are of.
+//! Compiles the examples of the library as a test binary and runs the test of each. It is a binary
+//! of its own because the examples find their contracts by the folder of the package that they are
+//! compiled in.
 #![allow(missing_docs, clippy::unwrap_used, dead_code, reason = "they are programs")]
 
 #[path = "../../host/runtime/examples/core_module.rs"]

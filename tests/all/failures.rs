@@ -1,5 +1,5 @@
-//! What is known of a call that failed, on both paths: the cause, the stack, the
-//! arguments, the host call, and the last lines on standard error.
+//! Tests of what is reported about a failed call, for components and core modules: the cause, the
+//! stack, the arguments, the host call, and the last lines on standard error.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub(crate) const MESSAGE_MODULE: &str = include_str!("failing/message.module.wat
 
 static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| builder().build().unwrap());
 
-/// What a call of `run` fails with.
+/// Calls `run` of a guest, and returns the failure.
 fn failure(runtime: &Runtime<Functions>, guest: impl AsRef<[u8]>, grants: &Grants) -> Box<Failure> {
     let guest = runtime.load(guest).unwrap();
     let mut session =
@@ -33,8 +33,8 @@ fn failure(runtime: &Runtime<Functions>, guest: impl AsRef<[u8]>, grants: &Grant
     }
 }
 
-/// A guest whose `run` calls `$inner`, which does this: as a core module, and in a
-/// component.
+/// Returns a guest as a core module and as a component. Its `run` calls `$inner`, and `body` is the
+/// code of `$inner`.
 fn guests_that(body: &str) -> [String; 2] {
     let module = format!(
         r#"(module {{}}
@@ -123,7 +123,7 @@ fn the_last_lines_on_standard_error_are_told_unless_they_were_seen() {
     }
 }
 
-/// Functions that fail, each in its own way, and one that does not.
+/// Returns a runtime with functions that fail, each in its own way, and one that succeeds.
 fn failing(limits: Limits) -> Runtime<Functions> {
     let builder = crate::hosts::builder().limits(limits).module_imports(|env| {
         env.func("works", |_: &mut Functions| ())?;
@@ -135,7 +135,7 @@ fn failing(limits: Limits) -> Runtime<Functions> {
     builder.build().unwrap()
 }
 
-/// An error of an embedder's own.
+/// An error type of an embedder.
 #[derive(Debug, PartialEq, Eq)]
 struct Away(&'static str);
 
@@ -147,8 +147,7 @@ impl std::fmt::Display for Away {
 
 impl std::error::Error for Away {}
 
-/// A component whose `run` calls the import `f` of `shop:prices/prices`, perhaps behind one of
-/// WASI's.
+/// A component whose `run` calls the import `f` of `shop:prices/prices`.
 const CALLS_SHOP: &str = r#"(component
     (import "shop:prices/prices@1.0.0" (instance $prices (export "f" (func))))
     (core func $f (canon lower (func $prices "f")))
@@ -175,10 +174,10 @@ fn what_a_host_function_of_a_component_fails_with_is_the_hosts() {
     assert!(matches!(&error, Error::HostFunction(failure) if failure.cause == texts[1]), "{error}");
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.downcast_ref(), Some(&Away("database")));
-    // That is how a host function says that the guest is to blame.
+    // A host function returns this error to say that the guest is to blame.
     let error = failed(|| GuestFailure("the order has no articles".into()).into());
     assert!(matches!(&error, Error::Trapped(failure) if failure.cause.ends_with("articles")));
-    // So is a trap of the engine's.
+    // A trap of the engine is the guest's failure as well.
     let error = failed(|| Trap::IntegerOverflow.into());
     assert!(matches!(&error, Error::Trapped(_)), "{error}");
 }
@@ -202,14 +201,14 @@ fn the_host_call_under_way_is_known() {
         let failure = failure(&runtime, &text, &Grants::default());
         assert_eq!(failure.host_call.as_deref(), expected, "{failure}");
         let line = format!("\n    in the host function `{}`", expected.unwrap_or_default());
-        // A cause that names it already is not followed by it.
+        // The line with the host function is left out if the cause names the function already.
         let told = expected.is_some() && !failure.cause.contains(expected.unwrap_or_default());
         assert_eq!(failure.report().contains(&line), told, "{failure}");
     }
 }
 
-/// A component as wit-component makes it of a core module, whose `run` hands
-/// memory to a host function that fails.
+/// Returns a component as wit-component encodes it from a core module. Its `run` passes memory to a
+/// host function that fails.
 fn encoded_component() -> Vec<u8> {
     let wit = r#"
         package wit-host:contract@0.1.0;

@@ -1,4 +1,5 @@
-//! `fetch` against a server on loopback, each case through both paths.
+//! Tests of `fetch` with a server on the loopback address. Each case runs as a component and as a
+//! core module.
 
 use std::net::ToSocketAddrs as _;
 use std::time::{Duration, Instant};
@@ -37,7 +38,7 @@ fn a_server_that_does_not_answer_is_given_up() {
     check(Path::Module, FETCH, &case, functions(limits));
 }
 
-/// The client is busy with what the server says, and the guest's time is up all the same.
+/// The client keeps receiving interim responses, and has to stop when the time is up.
 #[test]
 fn a_server_that_never_comes_to_the_point_is_given_up() {
     let limits = limits().time(Duration::from_millis(50));
@@ -49,7 +50,8 @@ fn a_server_that_never_comes_to_the_point_is_given_up() {
     }
 }
 
-/// `localhost` is this machine's by its name, any other one is not.
+/// `localhost` grants this machine by name. Any other name that resolves to this machine needs its
+/// address granted too.
 #[test]
 fn a_name_leads_to_no_address_that_was_not_granted() {
     let port = server::host().rsplit_once(':').unwrap().1.to_owned();
@@ -67,7 +69,7 @@ fn a_name_leads_to_no_address_that_was_not_granted() {
     get(&["localhost"], "localhost", found());
     let own = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let own = own.trim().to_lowercase();
-    // What this machine is called leads to an address of its own, where it leads anywhere.
+    // The machine's own name may resolve to a loopback address, or not at all.
     let leads = (&*own, 0)
         .to_socket_addrs()
         .is_ok_and(|mut found| found.all(|address| address.ip().is_loopback()));
@@ -123,14 +125,14 @@ fn cases() -> Vec<Case> {
         failed("choices", "the server answered 300 Multiple Choices"),
         failed("redirect-nowhere", "the server answered 302 Found"),
         body("redirect-to-sender", b"not told"),
-        // Nothing is made longer than it was sent.
+        // The body is not decompressed.
         body("compressed", b"as it was sent"),
         failed("headers", "client error (SendRequest): message head is too large"),
         failed("long-header", "client error (SendRequest): message head is too large"),
         denied(&server::url("redirect-denied"), "not-granted.invalid:80"),
         denied("http://not-granted.invalid/", "not-granted.invalid:80"),
         denied("https://127.0.0.1/", "127.0.0.1:443"),
-        // The host is what follows the `@`.
+        // The host is the part after the `@`.
         denied(
             &format!("http://{}@not-granted.invalid/", server::host()),
             "not-granted.invalid:80",

@@ -1,12 +1,12 @@
-//! A guest that writes without an end, and what ends it: an interrupt, a reader who goes
-//! away, the clock.
+//! Tests of a guest that writes without end, and of what ends it: an interrupt, a reader that
+//! closes the pipe, and the clock.
 
 use std::io::Read as _;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::cli::Files;
 
-/// Writes a line, over and over.
+/// A guest that writes a line again and again.
 const FLOOD: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_write"
         (func $write (param i32 i32 i32 i32) (result i32)))
@@ -18,7 +18,7 @@ const FLOOD: &str = r#"(module
             (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
             (br $again))))"#;
 
-/// Starts a guest that floods standard output, and waits until it is at it.
+/// Starts a guest that floods standard output, and waits until it has written something.
 fn flooding(path: &str) -> (Child, ChildStdout) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_wit-host"))
         .args(["run", "--no-cache", "--timeout", "60s", path])
@@ -51,7 +51,7 @@ fn a_closed_output_ends_a_run_quietly() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
 
-/// A reader that does not read holds a write up, and not the clock.
+/// A reader that does not read makes a write wait. The clock keeps running.
 #[test]
 fn an_output_that_nobody_reads_does_not_stop_the_clock() {
     let files = Files::new();

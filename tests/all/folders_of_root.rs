@@ -1,13 +1,13 @@
-//! The command with folders that are not a user's: of devices, of the kernel's, and of
-//! somebody else. Nothing waits, and nothing is found out that the folder does not hold.
+//! Tests of the command with special folders: of devices, of the kernel, and of other users. The
+//! command never hangs, and the guest learns nothing that is not in the folder.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::cli::{Files, command};
 
-/// A guest that opens each of these, and reads from those that it can open; it returns how
-/// many that were.
+/// Returns a guest that opens each of these files and reads from those that it can open. It returns
+/// the number of files that it could open.
 fn opens(names: &[&str], write: bool) -> String {
     let rights = if write { 66 } else { 2 };
     let mut data = String::new();
@@ -86,7 +86,7 @@ fn run(options: &[&str], guest: &str) -> (Option<i32>, String, String, Duration)
 #[test]
 fn devices_are_not_opened() {
     for (grant, write) in [("/dev::/dev", false), ("/dev::/dev:rw", true)] {
-        // A folder of memory is a folder as any other.
+        // `/dev/shm` is a folder of ordinary files, which may be opened.
         let devices: Vec<_> = DEVICES.iter().copied().filter(|name| *name != "shm").collect();
         let (status, opened, said, took) = run(&["--dir", grant], &opens(&devices, write));
         assert_eq!((status, &*opened), (Some(0), "0\n"), "{grant}: {said}");
@@ -94,7 +94,8 @@ fn devices_are_not_opened() {
     }
 }
 
-/// What the kernel shows as files is read as files are, in the time that there is.
+/// Files that the kernel generates can be read like others, and reading them does not exceed the
+/// time limit.
 #[test]
 fn files_of_the_kernel_do_not_wait() {
     let names = [
@@ -118,13 +119,13 @@ fn files_of_the_kernel_do_not_wait() {
     let (status, _, said, took) = run(&["--dir", "/proc::/proc"], &opens(&names, false));
     assert_eq!(status, Some(0), "{said}");
     assert!(took < Duration::from_secs(20), "it took {took:?}");
-    // Links of the kernel's lead out of the folder, and are not followed.
+    // The kernel's links lead out of the folder, and are not followed.
     let links = ["self/fd/0", "self/root/etc/passwd", "self/cwd/Cargo.toml", "1/root/etc/passwd"];
     let (status, opened, said, _) = run(&["--dir", "/proc::/proc"], &opens(&links, false));
     assert_eq!((status, &*opened), (Some(0), "0\n"), "{said}");
 }
 
-/// A read that the kernel keeps waiting is ended in time, and the command with it.
+/// A read that waits in the kernel is ended in time, and so is the command.
 #[test]
 fn a_read_that_waits_does_not_keep_the_command() {
     let (status, _, said, took) =
@@ -145,7 +146,7 @@ fn folders_of_others() {
         let grant = format!("{folder}::/data{access}");
         let (status, opened, said, took) =
             run(&["--dir", &grant], &opens(&["file", "pipe"], write));
-        // Only root can give a folder to somebody else.
+        // Only root can give a folder to another user.
         if owned.success() {
             assert_eq!((status, &*opened), (Some(0), "1\n"), "{said}");
         }
@@ -153,7 +154,7 @@ fn folders_of_others() {
     }
 }
 
-/// What is granted itself may be no folder.
+/// The path of a grant may not be a folder at all.
 #[test]
 fn grants_of_what_is_no_folder() {
     let files = Files::new();

@@ -1,13 +1,13 @@
-//! Every function of the contract that needs no network, each case through both
-//! paths with one expectation. A function is one row of `on_both_paths!`.
+//! Tests of every function of the contract that needs no network. Each case runs as a component and
+//! as a core module with one expectation. Each function is a row of `on_both_paths!`.
 
 use wit_host::Val;
 use wit_host_contract::Functions;
 
 use crate::probe::{Case, Expected, Function, Path, bytes, check, text};
 
-/// A row is a function's name in Rust, in WIT and in `env`, and its cases. It
-/// becomes three tests, so that the name of a failing one says which path it was.
+/// Defines the tests of functions. A row is a function's name in Rust, in WIT and in `env`, and its
+/// cases. It becomes three tests, so that the name of a failing test says which path failed.
 macro_rules! on_both_paths {
     ($($function:ident($wit:literal, $env:literal): $cases:expr;)*) => {
         pub(crate) const TESTED: &[&str] = &[$($wit),*];
@@ -52,7 +52,7 @@ on_both_paths! {
         case([text(""), text("")], text("")),
         case([text("Hello, "), text("world")], text("Hello, world")),
         case([text("a\0"), text("\0b")], text("a\0\0b")),
-        // Two characters that would merge if anything were normalised.
+        // Two characters that Unicode normalisation would merge.
         case([text("e"), text("\u{301}")], text("e\u{301}")),
         case([text("ü".repeat(20_000)), text("!")], text("ü".repeat(20_000) + "!")),
     ];
@@ -90,7 +90,7 @@ fn not_utf8(invalid: &[u8], valid_up_to: u32) -> Case {
 
 pub(crate) const SPLIT: Function = Function { wit: "strings.split", env: "" };
 
-/// There is no `env` import for it: see `contract::every_import_is_in_env`.
+/// `split` has no import in `env`, see `contract::every_import_is_in_env`.
 #[test]
 fn split_component() {
     let parts = |parts: &[&str]| Val::List(parts.iter().map(|part| text(*part)).collect());

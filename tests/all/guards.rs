@@ -1,6 +1,5 @@
-//! What an embedder can put around a guest beyond limits, and what a failure of
-//! the host's own does: denials, determinism, host
-//! functions that fail, panic or call back.
+//! Tests of an embedder's protections beyond limits, and of failures of the host itself: denials,
+//! determinism, and host functions that fail, panic or call back.
 
 use wit_host::wasmtime::component::HasSelf;
 use wit_host::{
@@ -14,7 +13,7 @@ pub(crate) const ADD_MODULE: &str = r#"(module
     (import "env" "add" (func $add (param i32 i32) (result i32)))
     (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))"#;
 
-/// A component that imports one interface of the contract, and nothing else.
+/// A component that imports one interface of the contract and nothing else.
 pub(crate) const ADD_COMPONENT: &str = r#"(component
     (import "wit-host:contract/math@0.1.0" (instance $math
         (export "add" (func (param "a" s32) (param "b" s32) (result s32)))))
@@ -81,7 +80,8 @@ fn functions_are_denied_by_every_name_on_both_paths() {
     }
 }
 
-/// One function of the first preview may serve several interfaces of WASI 0.2.
+/// One function of the first preview can stand for several interfaces of WASI 0.2, and is denied by
+/// the name of each.
 #[test]
 fn wasi_is_denied_to_core_modules_by_the_names_of_its_interfaces() {
     let cases = [
@@ -112,7 +112,7 @@ fn wasi_is_denied_to_core_modules_by_the_names_of_its_interfaces() {
     }
 }
 
-/// Prints random bytes, the time, and the bits of a NaN that is made at run time.
+/// A guest that prints random bytes, the time, and the bits of a NaN that is computed at run time.
 const BY_CHANCE: &str = r#"(module
     (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "clock_time_get"

@@ -1,5 +1,5 @@
-//! The real guests of `guest/`. A guest without a test of its name here does
-//! not compile.
+//! Tests of the real guests in `guest/`. A guest without a test of its name in this file does not
+//! compile.
 
 use wit_host::{Abi, Grants, Kind, Outcome, Returns, Val};
 use wit_host_artifacts as guests;
@@ -57,7 +57,7 @@ fn count_words_wasip1() {
     }
 }
 
-/// This one has no environment to be told a page by, and asks for its own.
+/// This guest has no environment variables that could name a page, so it fetches its own default.
 #[test]
 fn count_words_unknown() {
     let guest = crate::hosts::shipped().build().unwrap().load_file(guests::COUNT_WORDS_UNKNOWN);
@@ -95,7 +95,8 @@ fn component_wasip2() {
     }
 }
 
-/// That it behaves like the others is for `languages` to test.
+/// The tests of `languages` check that it behaves like the others. This one checks its imports and
+/// its size.
 #[test]
 fn small_wasip2() {
     let runtime = crate::hosts::shipped().build().unwrap();
@@ -121,5 +122,5 @@ fn arguments_of_another_type_are_refused_and_the_session_goes_on() {
     assert_eq!(greeting, [Val::String("HELLO, ADA!".into())]);
 }
 
-/// What it does is `embedder`'s to test: the contract is another one.
+/// This guest has another contract, so the tests of `embedder` check what it does.
 fn shop_wasip2() {}

@@ -1,5 +1,5 @@
-//! What a program sees of runtimes, guests and sessions that it holds: what they print as,
-//! what they tell of themselves, and what they are made from that cannot be.
+//! Tests of a program's handles: how runtimes, guests and sessions print, what they report about
+//! themselves, and which of them cannot be created.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ fn sessions_that_were_cloned_share_those_that_are_idle() {
     let count = |sessions: &Sessions<()>| sessions.call_blocking("count", &[]).unwrap();
     assert_eq!(count(&sessions), [Val::S32(1)]);
     assert_eq!(count(&sessions.clone()), [Val::S32(2)]);
-    // What is granted to one is not handed to the callers of another.
+    // A session with the grants of one set is not given to the callers of another.
     assert_eq!(count(&sessions.clone().grants(Grants::default())), [Val::S32(1)]);
     assert_eq!(count(&sessions), [Val::S32(3)]);
 }

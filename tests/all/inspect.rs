@@ -1,5 +1,4 @@
-//! What `inspect` tells of a guest: of the real ones, and of what is made to be
-//! told wrongly.
+//! Tests of what `inspect` reports about real guests, and about guests that are made to mislead it.
 
 use wit_host::inspect::ServedBy;
 use wit_host::{Inspection, Kind, Runtime};
@@ -13,7 +12,7 @@ fn inspect(guest: &str) -> Inspection {
     runtime().inspect(guest).unwrap()
 }
 
-/// Who serves an import, in one word.
+/// Returns what serves an import, in one word.
 fn served(by: &ServedBy) -> &'static str {
     match by {
         ServedBy::Contract { .. } => "contract",

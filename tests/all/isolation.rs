@@ -1,5 +1,5 @@
-//! Guests that are compiled in a process of its own: how that may end, and that it
-//! ends with the one that wants it.
+//! Tests of guests that are compiled in a separate process: how that process may end, and that it
+//! ends together with its parent.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -55,7 +55,8 @@ fn a_compiler_without_memory_or_time_is_told_as_such() {
     );
 }
 
-/// There is no compiler here, so that whatever is compiled fails as the host's.
+/// The program of the compiler does not exist, so a guest that reaches the compiler fails with a
+/// host error.
 #[test]
 fn what_does_not_fit_is_not_compiled() {
     let without_compiler =
@@ -106,7 +107,7 @@ fn what_cannot_compile_is_the_hosts() {
     }
 }
 
-/// A function that takes the compiler minutes.
+/// Returns a module that takes the compiler minutes.
 fn slow() -> String {
     let locals: String = (0..1_000)
         .map(|local| format!("(local.set {local} (i32.add (local.get {local}) (i32.const 1)))"))
@@ -120,7 +121,7 @@ fn slow() -> String {
     )
 }
 
-/// A command that compiles, and the process that it does that in.
+/// Starts a command that compiles. Returns it, and the process in which it compiles.
 fn compiling(files: &Files) -> (Child, u32) {
     let guest = files.file("slow.wat", slow());
     let child = Command::new(env!("CARGO_BIN_EXE_wit-host"))
@@ -134,7 +135,7 @@ fn compiling(files: &Files) -> (Child, u32) {
     (child, worker)
 }
 
-/// The process that another one has started to compile in, once it is set up.
+/// Returns the process that `process` has started to compile in, once its threads run.
 fn worker_of(process: u32) -> u32 {
     let began = Instant::now();
     loop {
@@ -145,7 +146,7 @@ fn worker_of(process: u32) -> u32 {
             .collect();
         if let Some(worker) = children.split_whitespace().next() {
             let worker = worker.parse().unwrap();
-            // By then it has seen to how it ends.
+            // Once it has a second thread, it has arranged to end with its parent.
             if fs::read_dir(format!("/proc/{worker}/task")).is_ok_and(|all| all.count() > 1) {
                 return worker;
             }
@@ -178,7 +179,7 @@ fn the_compiler_ends_with_the_command() {
     }
 }
 
-/// Whether a process does anything: one that nobody has waited for does not.
+/// Returns whether a process still runs. A zombie does not.
 fn is_alive(process: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, fields)| !fields.starts_with(['Z', 'X']))

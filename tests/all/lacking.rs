@@ -1,5 +1,5 @@
-//! The host's own lack of address space, descriptors and processes: it is told as the
-//! host's, whatever the guest does meanwhile, and never as the guest's.
+//! Tests of a host that lacks address space, descriptors or processes. The error is always the
+//! host's, whatever the guest does, and never the guest's.
 
 use std::process::Command;
 
@@ -12,7 +12,7 @@ const GROWS: &str = r#"(module (memory 1) (func (export "run")
     (loop $more (br_if $more (i32.ne (memory.grow (i32.const 160)) (i32.const -1))))
     unreachable))"#;
 
-/// Guests with the status that each has where nothing lacks.
+/// Guests, and the exit status of each on a host that lacks nothing.
 const GUESTS: [(&str, &str, i32); 5] = [
     ("module.wat", ADD_MODULE, 0),
     ("component.wat", ADD_COMPONENT, 0),
@@ -21,8 +21,8 @@ const GUESTS: [(&str, &str, i32); 5] = [
     ("grows.wat", GROWS, 137),
 ];
 
-/// Runs the command under a limit of the system's, as `prlimit` sets it. `None` where the
-/// system could not even start it.
+/// Runs the command under a limit of the system, as `prlimit` sets it. Returns `None` if the system
+/// cannot start the command at all.
 fn run(limit: &str, options: &[&str], guest: &str) -> Option<(Option<i32>, String)> {
     let mut command = Command::new("prlimit");
     command.args([limit, env!("CARGO_BIN_EXE_wit-host")]);
@@ -34,12 +34,13 @@ fn run(limit: &str, options: &[&str], guest: &str) -> Option<(Option<i32>, Strin
         return None;
     }
     command.args(["run", "--no-cache", "--memory", "1GiB"]).args(options).arg(guest);
-    // The standard library looks for symbols to tell of a panic, which takes more than all else.
+    // For a backtrace, the standard library would load symbols, which needs more memory than
+    // everything else.
     let output = command.env("RUST_BACKTRACE", "0").output().unwrap();
     Some((output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned()))
 }
 
-/// Runs every guest under limits, and wants it to end as it should or as the host's failure.
+/// Runs every guest under each limit. It has to end as usual, or with a host error.
 fn check(limits: &[String], options: &[&str]) {
     let files = Files::new();
     let mut failures = String::new();
@@ -71,7 +72,7 @@ fn descriptors() {
     check(&limits, &["--no-isolate"]);
 }
 
-/// A process of root's has no such limit, so that it is another user's.
+/// The limit does not apply to processes of root, so the command runs as another user.
 #[test]
 fn processes() {
     let files = Files::new();
@@ -91,7 +92,7 @@ fn processes() {
         }
         let output = command.args(["sh", "-c", &run]).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
-        // A folder of this user's may not be open to the other.
+        // The other user may not have access to the folder with the command.
         let started = !said.contains("Permission denied");
         let is_right = matches!(output.status.code(), Some(0 | 125));
         assert!(!started || is_right, "{count}: {:?} {said}", output.status);

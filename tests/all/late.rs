@@ -1,4 +1,4 @@
-//! What comes of a call whose host functions took longer than there was time.
+//! Tests of calls in which a host function takes longer than the time limit.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -7,11 +7,11 @@ use wit_host::{Error, Exit, Guest, LimitReached, Limits};
 
 const LIMIT: Duration = Duration::from_millis(20);
 
-/// Counts the calls of `next`.
+/// Host data that counts the calls of `next`.
 #[derive(Default)]
 struct Host(Cell<u32>);
 
-/// Does not come back before the time is over, and does not wait for anything.
+/// Returns after the time limit, without waiting for anything.
 fn slow() {
     let began = Instant::now();
     while began.elapsed() <= LIMIT {
@@ -55,7 +55,8 @@ fn however_a_late_call_ends_it_is_out_of_time() {
     }
 }
 
-/// It has no epochs, and between two host calls there are few instructions.
+/// A deterministic guest has no epochs, and executes few instructions between two host calls. It
+/// still has to be stopped before the second one.
 #[test]
 fn a_deterministic_guest_calls_nothing_more() {
     let mut session = guest(true).session(Host::default()).start_blocking().unwrap();

@@ -1,17 +1,17 @@
-//! Text and bytes that host functions are lent from the guest's memory, whatever
-//! that memory does meanwhile.
+//! Tests of text and bytes that host functions borrow from the guest's memory, whatever happens to
+//! that memory meanwhile.
 
 use wit_host::env::HostRef;
 use wit_host::{Error, Runtime, Val};
 
-/// What the host functions were lent, in order.
+/// What the host functions have borrowed, in order.
 #[derive(Default)]
 struct Host {
     lent: Vec<String>,
 }
 
 impl Host {
-    /// Changes the host's data while it is lent the guest's.
+    /// Changes the host's data while it borrows from the guest's memory.
     fn note(&mut self, text: &str, bytes: &[u8]) -> u32 {
         self.lent.push(format!("{text} {bytes:?}"));
         bytes.iter().copied().map(u32::from).sum()
@@ -21,7 +21,7 @@ impl Host {
         left.to_owned() + &right
     }
 
-    /// Of each kind of parameter one.
+    /// Takes one parameter of each kind.
     fn each(&mut self, value: Option<HostRef<u8>>, text: &str, number: u64) -> u64 {
         value.map_or(0, |value| u64::from(*value)) + text.len() as u64 + number
     }
@@ -36,7 +36,7 @@ fn runtime() -> Runtime<Host> {
         env.func_async("later", async |_: &mut Host, text: String| text.len() as u64)?;
         env.define_result_writer("fetch")
     });
-    // Its memory is not the guest's.
+    // This module has a memory of its own.
     let provided = r#"(module
         (import "env" "length" (func $length (param i32 i32) (result i64)))
         (import "env" "note" (func $note (param i32 i32 i32 i32) (result i32)))
@@ -46,7 +46,7 @@ fn runtime() -> Runtime<Host> {
     runtime.provide_module("provided", provided).build().unwrap()
 }
 
-/// A guest with these imports and functions, and `guest` in its memory.
+/// Returns a guest that imports the host functions, with this memory and these functions.
 fn guest(memory: &str, functions: &str) -> String {
     format!(
         r#"(module
@@ -59,7 +59,7 @@ fn guest(memory: &str, functions: &str) -> String {
     )
 }
 
-/// What `run` returns, or the error's text, and what the host was lent.
+/// Calls `run`. Returns its results or the error's text, and what the host functions have borrowed.
 fn run(text: &str) -> (Result<Vec<Val>, String>, Vec<String>) {
     let guest = runtime().load(text).unwrap();
     let mut session = guest.session(Host::default()).start_blocking().unwrap();
@@ -79,7 +79,7 @@ fn what_is_lent_is_what_is_there() {
     let moved = "(i32.const 65536) (i32.const 5)";
     let cases = [
         (format!("(result i32) {note}"), Val::S32(0x74 + 0xff), vec!["guest [116, 255]"]),
-        // The memory grows, and may move, between one call and the next.
+        // The memory grows, and may move, between the two calls.
         (
             format!(
                 "(result i32) {note} (drop (memory.grow (i32.const 700)))
@@ -89,7 +89,7 @@ fn what_is_lent_is_what_is_there() {
             Val::S32(0x74 + 0xff),
             vec!["guest [116, 255]", "guest []"],
         ),
-        // Lent and owned text in one call, and a result that takes the lent one's place.
+        // One call has borrowed and owned text, and its result overwrites the borrowed text.
         (
             format!(
                 "(result i32) (call $fetch (call $join {all} {all})) \
@@ -133,8 +133,8 @@ fn what_cannot_be_lent_is_a_trap() {
     }
 }
 
-/// Where there are several modules, each is lent from its own memory, also while it is
-/// set up.
+/// With several modules, a host function borrows from the memory of the module that calls it, also
+/// while that module is set up.
 #[test]
 fn each_module_lends_its_own_memory() {
     let text = r#"(module

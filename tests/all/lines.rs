@@ -1,5 +1,5 @@
-//! Lines of a failed guest's source: found where there are any, by the command and by the
-//! library, and left out with a reason where they cannot be.
+//! Tests of source lines in the stack of a failed guest. The command and the library find them if
+//! the guest has debug information, and otherwise say why they are missing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::hosts::shipped as builder;
 
 use crate::cli::run_with;
 
-/// Fails in the fifth line, in a function that the third one calls.
+/// A program that fails in its fifth line, in a function that is called from the third.
 const SOURCE: &str = "\
 fn main() {
     let numbers: Vec<usize> = std::env::args().map(|word| word.len()).collect();
@@ -22,7 +22,7 @@ fn main() {
 #[inline(never)] fn nth(numbers: &[usize], n: usize) -> usize { numbers[n] }
 ";
 
-/// A command in Rust with its debug information, built for `target`.
+/// Compiles a Rust program for `target` with debug information.
 fn guest(target: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let (source, guest) = (folder.path().join("failing.rs"), folder.path().join("guest.wasm"));
@@ -42,7 +42,7 @@ fn the_command_names_the_line() {
     for target in ["wasm32-wasip1", "wasm32-wasip2"] {
         let (folder, guest) = guest(target);
         let path = guest.to_str().unwrap();
-        // Compiled by the first, and found in the cache by the second.
+        // The first run compiles the guest, and the second finds it in the cache.
         for _ in 0..2 {
             let ran = run_with(folder.path(), &["run", path]);
             assert_eq!(ran.status, Some(134), "{}", ran.stderr);
@@ -77,8 +77,8 @@ fn the_library_adds_lines_where_it_is_asked() {
     assert!(reason.contains("has changed since it was loaded"), "{reason}");
 }
 
-/// A guest that fails, with a unit of debug information in which so many entries are
-/// within one another.
+/// Returns a guest that fails, with a unit of debug information whose entries are nested to this
+/// depth.
 fn nested(depth: usize) -> Vec<u8> {
     let module = r#"(module (func (export "run") unreachable))"#;
     let mut guest = wat::parse_str(module).unwrap();
@@ -86,7 +86,8 @@ fn nested(depth: usize) -> Vec<u8> {
         entry.extend(0_u32.to_le_bytes());
         entry.extend([0x80, 0x80, 0x04]);
     };
-    // A unit with a range, a function with one, and an inlined one with none.
+    // Three kinds of entries: a unit with a range, a function with a range, and an inlined function
+    // without one.
     let abbreviations = b"\x01\x11\x01\x11\x01\x12\x0f\0\0\x02\x2e\x01\x11\x01\x12\x0f\0\0\
                           \x03\x1d\x01\0\0\0";
     let mut entries = vec![1];
@@ -104,7 +105,7 @@ fn nested(depth: usize) -> Vec<u8> {
         section.extend(name.bytes());
         section.extend(content);
         guest.push(0);
-        // In the three bytes that a number may take.
+        // The length is written as a number of exactly three bytes.
         let length = section.len();
         let bits = |shift: usize| u8::try_from(length >> shift & 0x7f).unwrap();
         guest.extend([bits(0) | 0x80, bits(7) | 0x80, bits(14)]);

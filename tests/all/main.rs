@@ -1,6 +1,6 @@
-//! Every test that needs an engine, in one binary: the contract's functions on
-//! both paths, the real guests, one behaviour in every language, what is refused,
-//! an embedder with a contract of its own, and the command.
+//! Every test that needs an engine, in one binary: the contract's functions for components and core
+//! modules, the real guests, the same behaviour in every language, refused guests, an embedder with
+//! its own contract, and the command.
 #![allow(missing_docs, reason = "a test's name is its documentation")]
 #![allow(clippy::unwrap_used, reason = "a test fails where an expectation does")]
 

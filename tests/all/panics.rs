@@ -1,5 +1,5 @@
-//! What a guest's file makes the host's tools panic with, and what the system does not
-//! have, is an error like any other.
+//! Tests of panics in the host's tools that a guest's file causes, and of missing system resources.
+//! Both become ordinary errors.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
@@ -13,7 +13,7 @@ use wit_host::{Error, Isolation, Limits};
 use crate::cli::{Files, check, run};
 use crate::guards::ADD_MODULE;
 
-/// More globals than one function can touch, which makes the compiler panic.
+/// Returns a module with more globals than one function can access, which makes the compiler panic.
 pub(crate) fn many_globals() -> Vec<u8> {
     let globals = "(global funcref (ref.func 0))".repeat(65_581);
     wat::parse_str(format!("(module (func (export \"run\")) {globals})")).unwrap()
@@ -45,9 +45,9 @@ fn a_panic_of_the_compiler_is_an_error() {
     check(&["run", &guest], 126, "", "the limit `globals`");
 }
 
-/// A command in a process whose user may have no other process and no other thread.
+/// Returns a command that runs as a user who may have no other process and no other thread.
 fn alone(program: &Path, args: &[&str]) -> Option<Command> {
-    /// Who has no process on most systems.
+    /// A user that has no processes on most systems.
     const NOBODY: u32 = 65_534;
     if !rustix::process::geteuid().is_root() {
         println!("not looked at: only root can become a user that has no processes");

@@ -1,5 +1,6 @@
-//! One call of one host function, through either path: the same case and the
-//! same expectation for a component, for a core module, and for what is made of it.
+//! Calls one host function through every path: as a component, as a core module, and as the
+//! component that is made of the core module. The case and the expectation are the same for all. It
+//! does not know what the functions do.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -15,11 +16,11 @@ use crate::reexport::Contract;
 pub(crate) enum Path {
     Component,
     Module,
-    /// The component that is made of the core module.
+    /// The component that `adapt` makes of the core module.
     Adapted,
 }
 
-/// One call and what has to come of it.
+/// A call and its expected result.
 pub(crate) struct Case {
     pub(crate) args: Vec<Val>,
     pub(crate) expected: Expected,
@@ -28,8 +29,8 @@ pub(crate) struct Case {
 pub(crate) enum Expected {
     /// The function's value, or the `ok` of its result.
     Value(Val),
-    /// The `err` of its result; for a core module, which has no such thing, a
-    /// trap with this in its text.
+    /// The `err` of the function's result. A core module has no such value, and traps with a
+    /// message that contains `trap`.
     Error { value: Val, trap: String },
 }
 
@@ -51,8 +52,8 @@ pub(crate) fn bytes(bytes: &[u8]) -> Val {
     Val::List(bytes.iter().copied().map(Val::U8).collect())
 }
 
-/// Calls `function` with the case's arguments through `path`, on `data`, and
-/// asserts what comes back. This alone knows how a probe is made.
+/// Calls `function` through `path` with the case's arguments, and checks the result. No other
+/// function knows how a probe is made.
 pub(crate) fn check(path: Path, function: Function, case: &Case, data: Functions) {
     let outcome = match path {
         Path::Component => through_component(function, case, data),
@@ -66,7 +67,7 @@ pub(crate) fn check(path: Path, function: Function, case: &Case, data: Functions
             assert_eq!(&found, value, "{described}");
         }
         (Expected::Error { trap, .. }, Err(Failure::Trap(found))) => {
-            // A component has no words of its own for its traps.
+            // An adapted component traps without a message of its own.
             let trap = if matches!(path, Path::Adapted) { "unreachable" } else { trap };
             assert!(found.contains(trap), "{described}: {found}");
         }
@@ -119,8 +120,8 @@ fn through_module(guest: &[u8], case: &Case, data: Functions) -> Result<Val, Fai
     })
 }
 
-/// A core module that makes the call with the arguments in its data, and keeps
-/// the bytes of the result for `byte` to read.
+/// Returns a core module that makes the call with the arguments in its data, and keeps the bytes of
+/// the result for `byte` to read.
 fn module(function: Function, case: &Case) -> String {
     let (mut data, mut params, mut args) = (String::new(), 0, String::new());
     let mut at = 1024;

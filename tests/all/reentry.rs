@@ -1,17 +1,17 @@
-//! A host function cannot call into the session that called it.
+//! Tests that a host function cannot call into the session that called it.
 
 use std::sync::{Arc, Mutex, Weak};
 
 use wit_host::{Val, blocking};
 
-/// Host data that knows its own session, which is as near as a host function gets.
+/// Host data with a reference to its own session. A host function cannot get any closer to it.
 #[derive(Default)]
 struct Caller {
     session: Weak<Mutex<blocking::Session<Caller>>>,
 }
 
 impl Caller {
-    /// Whether the session is to be had.
+    /// Returns whether the session can be locked.
     fn reach(&mut self) -> bool {
         self.session.upgrade().is_some_and(|session| session.try_lock().is_ok())
     }

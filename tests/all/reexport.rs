@@ -1,6 +1,5 @@
-//! A component in text form that exports a function of the contract as it
-//! imports it, generated from `wit/`, so that a test can call the function
-//! through the whole component path.
+//! Makes components in text form that import a function of a contract and export it again, so that
+//! a test can call the function through the whole component path. They are generated from WIT.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,7 +7,7 @@ use std::path::Path;
 use wit_parser::abi::AbiVariant;
 use wit_parser::{Function, InterfaceId, PackageId, Resolve, Type, TypeDefKind, TypeId, WorldItem};
 
-/// The contract, parsed, with the interfaces that its world imports.
+/// A parsed contract, and the interfaces that its world imports.
 pub(crate) struct Contract {
     resolve: Resolve,
     interfaces: Vec<InterfaceId>,
@@ -17,13 +16,14 @@ pub(crate) struct Contract {
 impl Contract {
     pub(crate) fn read() -> Self {
         let mut resolve = Resolve::default();
-        // Two folders above this package, as above `tests/fuzz`, which uses this file too.
+        // `wit/` is two folders above this package. The path is the same from `tests/fuzz`, which
+        // also uses this file.
         let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
         let (package, _) = resolve.push_dir(wit).unwrap();
         Self::of(resolve, package)
     }
 
-    /// The same from the text of one file.
+    /// Parses a contract from the text of one file.
     pub(crate) fn parse(text: &str) -> Self {
         let mut resolve = Resolve::default();
         let package = resolve.push_str("contract.wit", text).unwrap();
@@ -40,7 +40,7 @@ impl Contract {
         Self { interfaces: interfaces.collect(), resolve }
     }
 
-    /// The functions of the imported interfaces, as `interface.function`.
+    /// Returns the functions of the imported interfaces, as `interface.function`.
     pub(crate) fn functions(&self) -> Vec<String> {
         let of = |id: &InterfaceId| {
             let interface = &self.resolve.interfaces[*id];
@@ -50,8 +50,7 @@ impl Contract {
         self.interfaces.iter().flat_map(of).collect()
     }
 
-    /// The component that exports `interface.function` under the function's
-    /// name.
+    /// Returns the component that exports `interface.function` under the function's own name.
     pub(crate) fn reexport(&self, name: &str) -> String {
         let (interface, function) = name.split_once('.').unwrap();
         let is_wanted =
@@ -100,8 +99,8 @@ impl Contract {
         )
     }
 
-    /// The core module between the two: a lowered function takes the address of
-    /// a large result, a lifted one returns it.
+    /// Returns the core module in the component. A lowered function takes the address of a large
+    /// result, and a lifted function returns it.
     fn forward(&self, function: &Function) -> String {
         let imported = self.resolve.wasm_signature(AbiVariant::GuestImport, function);
         let exported = self.resolve.wasm_signature(AbiVariant::GuestExport, function);
@@ -137,7 +136,7 @@ impl Contract {
         ty
     }
 
-    /// A type where it is used: by its name, if it has one.
+    /// Returns a type as it is used: by its name, if it has one.
     fn ty(&self, ty: &Type) -> String {
         match ty {
             Type::Id(id) => match &self.resolve.types[*id].name {

@@ -1,5 +1,5 @@
-//! What is no guest, or does not fit, is refused before any of it runs, with
-//! the thing, the place and the way out in the error.
+//! Tests that bytes that are not a guest, and guests that do not fit, are refused before any of
+//! them runs. The error names the thing, the place and the fix.
 
 use wit_host::{Error, GuestError};
 use wit_host_contract::Functions;
@@ -29,7 +29,7 @@ fn modules_cut_off_anywhere() {
                 | Error::Guest(GuestError::Invalid { .. }),
             ) => refused += 1,
             Err(other) => panic!("cut off after {length} bytes: {other}"),
-            // At a section's end what is left may be a module of its own.
+            // If the file is cut at the end of a section, the rest may be a valid module.
             Ok(guest) => assert!(!guest.exports().contains(&"run".to_owned())),
         }
     }

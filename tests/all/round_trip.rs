@@ -1,5 +1,5 @@
-//! WIT that is printed, of a guest and of the contract, is a file that the WIT
-//! parser takes and that has the same types.
+//! Tests that the WIT that is printed for a guest and for the contract can be parsed again, and has
+//! the same types.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ const RICH: &str = r"
     }
 ";
 
-/// Every function of a world, with its types written out to the last.
+/// Returns every function of a world, with all of its types written out.
 fn shapes(resolve: &Resolve, world: WorldId) -> BTreeMap<String, String> {
     let world = &resolve.worlds[world];
     let mut shapes = BTreeMap::new();
@@ -147,7 +147,7 @@ fn of_guests() {
         let (printed, printed_world) = parsed(&wit);
         assert_eq!(shapes(&printed, printed_world), shapes(&resolve, world), "{wit}");
     }
-    // The same types once more, as they were before they were compiled.
+    // Compares also with the types as they were before the guest was compiled.
     let DecodedWasm::Component(resolve, world) = decode(&rich).unwrap() else { panic!() };
     let (source, source_world) = parsed(RICH);
     assert_eq!(shapes(&resolve, world), shapes(&source, source_world));
@@ -165,7 +165,7 @@ fn of_contracts() {
     }
 }
 
-/// The words of WIT, which are names where a `%` is before them.
+/// The keywords of WIT. With a `%` before them they are names.
 const KEYWORDS: &str = "as async bool borrow char constructor enum error-context export f32 f64 flags \
     from func future import include interface list map option own package record resource result \
     s16 s32 s64 s8 static stream string tuple type u16 u32 u64 u8 use variant with world";

@@ -1,11 +1,11 @@
-//! An HTTP server on loopback whose pages are what a client has to cope with.
-//! It answers one request a connection, and a thread each.
+//! An HTTP server on the loopback address whose pages are difficult for a client. It answers one
+//! request for each connection, and has a thread for each.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::LazyLock;
 
-/// Longer than the limit that the tests give to `fetch`.
+/// The length of a page that is longer than the limit of `fetch` in the tests.
 pub(crate) const TOO_LONG: usize = 5_000;
 
 static ADDRESS: LazyLock<SocketAddr> = LazyLock::new(|| {
@@ -19,7 +19,7 @@ static ADDRESS: LazyLock<SocketAddr> = LazyLock::new(|| {
     address
 });
 
-/// The server's `HOST:PORT`.
+/// Returns the server's `HOST:PORT`.
 pub(crate) fn host() -> String {
     ADDRESS.to_string()
 }
@@ -28,7 +28,7 @@ pub(crate) fn url(page: &str) -> String {
     format!("http://{}/{page}", host())
 }
 
-/// Serves one request. A client that has gone away is no failure of ours.
+/// Serves one request. A client that closes the connection early is not a failure.
 fn serve(connection: TcpStream) -> Option<()> {
     let mut reader = BufReader::new(connection);
     let mut request = String::new();
@@ -49,7 +49,7 @@ fn serve(connection: TcpStream) -> Option<()> {
     connection.write_all(&body).ok()
 }
 
-/// Says that it goes on, for as long as somebody listens.
+/// Sends interim responses until the client closes the connection.
 fn forever(connection: &mut TcpStream) -> Option<()> {
     let many = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n".repeat(1_000);
     loop {
@@ -73,7 +73,7 @@ fn answer(
         "broken" => ("200 OK", "Content-Length: 100\r\n".into(), vec![b'x'; 10]),
         "redirect" => redirect(url("text")),
         "redirect-denied" => redirect("http://not-granted.invalid/secret".into()),
-        // As what a cache has, without a body that is the document.
+        // A cache would have the document for this response, which has no body.
         "unchanged" => ("304 Not Modified", String::new(), Vec::new()),
         "choices" => ("300 Multiple Choices", String::new(), b"not the document".into()),
         "redirect-nowhere" => ("302 Found", String::new(), b"not the document".into()),
@@ -88,7 +88,7 @@ fn answer(
         "redirect-elsewhere" => redirect("file:///etc/passwd".into()),
         "redirect-circle" => redirect(url("redirect-circle")),
         "silent" => {
-            // Answers only once the client has given up.
+            // Answers only after the client has given up.
             let _ = reader.read(&mut [0]);
             ("200 OK", String::new(), Vec::new())
         }

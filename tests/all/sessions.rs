@@ -1,5 +1,5 @@
-//! What a session does: state from call to call, the order of set-up, its end
-//! after a failure, and its grants.
+//! Tests of a session: its state from call to call, the order of its set-up, its end after a
+//! failure, and its grants.
 
 use std::fs;
 
@@ -175,8 +175,8 @@ fn memory_that_is_not_the_guests_is_not_touched() {
     main_of(&call("", "(call $write_mem (i32.const 65536))", memory)).unwrap();
 }
 
-/// Opens `file` in the first directory that was granted, if any, and returns
-/// WASI's error number: 0 when it could.
+/// Returns a guest that opens `file` in the first granted directory, if there is one, and returns
+/// WASI's error number, which is 0 on success.
 fn opens(flags: u32, rights: u64) -> String {
     format!(
         r#"(module

@@ -1,4 +1,4 @@
-//! What a call may spend, and what it has spent.
+//! Tests of what a call may spend, and of what it has spent.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ fn limits_end_a_call_and_name_themselves() {
     }
 }
 
-/// Guest code that sleeps in a host call is bounded as well.
+/// The time limit also holds while guest code sleeps in a host call.
 #[test]
 fn the_clock_runs_in_host_calls() {
     let limit = Duration::from_millis(20);

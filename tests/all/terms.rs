@@ -1,5 +1,5 @@
-//! What one session, one call or one caller has that others do not: limits, input, output and
-//! host data.
+//! Tests of what can be set for one session, one call or one caller: limits, input, output and host
+//! data.
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use wit_host::{Error, Grants, Guest, LimitReached, Limits, Reuse, Sessions, Val};
 
-/// Takes memory and time, and copies its standard input to standard output.
+/// A guest that uses memory and time, and copies its standard input to standard output.
 const GUEST: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
@@ -83,7 +83,7 @@ fn calls_have_less_time_and_fewer_host_calls_than_their_session() {
     let mut session = started();
     let error = session.limit_calls(&Limits::default().host_calls(1_001)).unwrap_err();
     assert!(matches!(error, Error::Limits { limit: "host_calls", .. }), "{error}");
-    // What is left out is the session's again.
+    // A limit that the new ones leave out is the session's again.
     session.limit_calls(&Limits::default().wall_clock(None)).unwrap();
     assert_eq!(session.call("twice", &[]).unwrap(), [Val::S32(2)]);
 }

@@ -1,4 +1,4 @@
-//! What a listener hears of a guest that is loaded and called.
+//! Tests of the tracing events while a guest is loaded and called.
 
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -14,7 +14,7 @@ use wit_host_contract::Functions;
 
 use crate::hosts::shipped as builder;
 
-/// Notes what it hears of the library, a line each, indented by the spans around.
+/// Records the events of the library, one a line, indented by the spans around each.
 #[derive(Clone, Default)]
 struct Listener(Arc<Mutex<Vec<String>>>);
 
@@ -52,13 +52,12 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Listener {
     }
 }
 
-/// Where there is one listener in the whole process, a span that is met for the
-/// first time by a thread without it is off for good. Other tests are such threads.
+/// Keeps two other dispatchers alive. With a single dispatcher in the process, a span that a thread
+/// without it meets first is disabled for good, and other tests run such threads.
 pub(crate) static OTHERS: LazyLock<[Dispatch; 2]> =
     LazyLock::new(|| [Registry::default().into(), Registry::default().into()]);
 
-/// What is heard while the guest is loaded and these functions are called, one
-/// after another.
+/// Returns the events while the guest is loaded and these functions are called one after another.
 fn heard(text: &str, functions: &[&str]) -> Vec<String> {
     let runtime = builder().build().unwrap();
     LazyLock::force(&OTHERS);

@@ -1,5 +1,5 @@
-//! The walls between the crates: who uses whom, and what none of a crate's dependencies may
-//! bring along. cargo keeps circles out; which way the arrows point is kept here.
+//! Tests of the dependencies between the crates: which crate may use which, and what none of a
+//! crate's dependencies may contain. cargo refuses cycles, and these tests fix the direction.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -20,14 +20,14 @@ const LAYERS: [&str; 12] = [
     "wit-host-cli",
 ];
 
-/// What a program's own parts are, which no library brings along.
+/// Crates that only a program needs, which no library may depend on.
 const OF_COMMANDS: &[&str] = &["clap", "rustyline", "notify", "tracing-subscriber"];
 const OF_HTTP: &[&str] = &["reqwest", "hyper", "rustls", "ring"];
 const OF_ENGINE: &[&str] = &["wasmtime", "wasmtime-wasi", "tokio"];
 const OF_RUNTIME: &[&str] = &["wasmtime-wasi", "tokio"];
 const OF_HOST: &[&str] = &["wit-host", "wit-host-check", "wit-host-contract"];
 
-/// What is in nothing that a crate depends on.
+/// For each crate, what none of its dependencies may be.
 const KEPT_OUT: &[(&str, &[&[&str]])] = &[
     ("wit-host-text", &[OF_COMMANDS, OF_HTTP, OF_ENGINE]),
     ("wit-host-binary", &[OF_COMMANDS, OF_HTTP, OF_ENGINE]),
@@ -45,12 +45,12 @@ const KEPT_OUT: &[(&str, &[&[&str]])] = &[
 /// What comes with a feature of the library alone.
 const OF_FEATURES: &[(&str, &[&str])] = &[("text-format", &["wat"]), ("isolation", &["rlimit"])];
 
-/// How many crates an embedder builds: the engine, WASI and tokio, and some twenty more.
+/// The number of crates that an embedder builds: the engine, WASI, tokio, and about twenty others.
 const MOST_CRATES: usize = 195;
-/// How many crates the library names itself.
+/// The number of direct dependencies of the library.
 const MOST_DIRECT: usize = 15;
 
-/// The crates that one depends on when it is built to be used, without their versions.
+/// Returns the crates that a crate depends on in a normal build, with their versions.
 fn tree(name: &str, more: &[&str]) -> BTreeSet<String> {
     let mut cargo = Command::new(option_env!("CARGO").unwrap_or("cargo"));
     cargo.args(["tree", "--offline", "--edges", "normal", "--prefix", "none", "--package", name]);

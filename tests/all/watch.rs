@@ -1,4 +1,5 @@
-//! `run --watch` and `call --watch`: each test writes builds, and waits for what the command tells of them.
+//! Tests of `run --watch` and `call --watch`. Each test writes builds, and waits for what the
+//! command reports about them.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -12,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::cli::{Files, check};
 
-/// Nothing takes so long, unless it does not come.
+/// The time after which an expected line counts as missing.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 struct Watched {
@@ -52,14 +53,14 @@ impl Watched {
         self.folder.path().join("guest.wat")
     }
 
-    /// Puts a build in its place, whole, as a linker may.
+    /// Replaces the guest by a complete new file, as a linker may do.
     fn replace(&self, build: &str) {
         let beside = self.folder.path().join("beside");
         fs::write(&beside, build).unwrap();
         fs::rename(beside, self.guest()).unwrap();
     }
 
-    /// The lines until the one with this text, with it.
+    /// Returns the lines up to and including the first with this text.
     fn until(&self, text: &str) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         while lines.last().is_none_or(|line| !line.contains(text)) {
@@ -71,7 +72,7 @@ impl Watched {
         lines
     }
 
-    /// Ends it as a person does.
+    /// Interrupts the command as a person does.
     fn interrupt(mut self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
@@ -94,7 +95,7 @@ const WATCHING: &str = "watching for changes";
 #[test]
 fn each_build_is_run() {
     let watched = Watched::new(Some(&returning(1)));
-    // Two pipes have no order.
+    // The two pipes have no common order, so this line is awaited first.
     watched.until("1");
     for number in [2, 3] {
         watched.replace(&returning(number));
@@ -124,7 +125,7 @@ fn a_build_that_does_not_load_is_told_once_and_waited_for_to_be_mended() {
     watched.replace(mismatch);
     let told = watched.until("this build is not run; the build before it is kept").join("\n");
     assert!(told.contains("`env.mul`"), "{told}");
-    // The same again, and one that is mended.
+    // The mismatch is written again, followed by a build that loads.
     watched.replace(mismatch);
     watched.replace(&returning(2));
     let told = watched.until(WATCHING).join("\n");

@@ -1,6 +1,5 @@
-//! `make guests-table`: prints the table of guest/README.md, of the guests that are
-//! built. Times are the CPU's, of all threads, so that another program at work does
-//! not count.
+//! `make guests-table`: prints the table in guest/README.md for the guests that are built. Times
+//! are the CPU time of all threads, so that other programs do not count.
 
 #![allow(clippy::unwrap_used, reason = "a figure that cannot be had ends the table")]
 
@@ -20,10 +19,10 @@ const HEAD: &str = "\
 | language | size | first load | from the cache | a session | a call | WASI | a failure's stack |
 | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |";
 
-/// How often something is timed; the median is told.
+/// The number of measurements. The table has their median.
 const TIMES: usize = 21;
 
-/// A load that takes longer is timed once.
+/// A load that takes longer is only measured once.
 const LONG: Duration = Duration::from_secs(1);
 
 fn main() {
@@ -53,7 +52,7 @@ fn row(language: &Language) -> String {
     let mut session = start(&guest);
     let a_call = median(100, || greet(language.kind, &mut session));
     let a_session = median(10, || drop(start(&guest)));
-    // What is in use would be taken from memory.
+    // A guest in use would be taken from memory and not from the disk.
     drop((session, guest));
     let from_cache = median(1, || drop(load(&keeping)));
 
@@ -78,7 +77,8 @@ fn greet(kind: Kind, session: &mut wit_host::blocking::Session<Functions>) {
     assert_eq!(greeting.unwrap(), [Val::String("HELLO, ADA!".into())]);
 }
 
-/// How many interfaces of WASI a component imports, or functions a core module.
+/// Returns how many interfaces of WASI a component imports, or how many functions a core module
+/// does.
 fn wasi(inspection: &Inspection) -> String {
     let is_wasi = |name: &str| name.starts_with("wasi:") || name.starts_with("wasi_");
     let count = inspection.imports.iter().filter(|import| is_wasi(&import.item.name)).count();
@@ -86,9 +86,9 @@ fn wasi(inspection: &Inspection) -> String {
     if count == 0 { "none".into() } else { format!("{count} {what}") }
 }
 
-/// What the stack of a failure has to be told with.
+/// Returns what the stack of a failure is written with.
 fn debug_information(inspection: &Inspection) -> &'static str {
-    // An adapter that is linked in has names of its own, which are few.
+    // A linked adapter has a few names of its own, which do not count.
     let has = |name, least| {
         let mut sections = inspection.custom_sections.iter();
         sections.any(|section| section.name == name && section.size >= least)
@@ -100,7 +100,7 @@ fn debug_information(inspection: &Inspection) -> &'static str {
     }
 }
 
-/// The CPU time of one, with so many timed at once.
+/// Returns the median of the CPU time of one call. `at_once` calls are measured together.
 fn median(at_once: u32, mut one: impl FnMut()) -> Duration {
     let mut times = Vec::new();
     while times.len() < TIMES && times.first() < Some(&LONG) {

@@ -1,6 +1,6 @@
-//! `make limits`: what each kind of item costs the compiler at its limit, and what a guest
-//! costs that is at nine tenths of every limit at once. It prints the table that
-//! SECURITY.md has, and fails where the goals are missed.
+//! `make limits`: measures what each kind of item costs the compiler at its limit, and what a guest
+//! at nine tenths of every limit costs. It prints the table in SECURITY.md, and fails if the goals
+//! are missed.
 
 #![allow(clippy::unwrap_used, reason = "a figure that cannot be had ends the bench")]
 #![allow(clippy::cast_precision_loss, reason = "figures are printed with a few digits")]
@@ -17,11 +17,11 @@ use wit_host_contract::builder;
 
 use kinds::{KINDS, component, everything};
 
-/// CPU time and memory that a guest may cost at nine tenths of every limit.
+/// The goals for a guest at nine tenths of every limit: seconds of CPU time, and MiB of memory.
 const SECONDS: f64 = 10.0;
 const MIB: f64 = 512.0;
 
-/// What compiling a guest takes, in seconds of CPU time and MiB of memory.
+/// The cost of compiling a guest, in seconds of CPU time and MiB of memory.
 #[derive(Clone, Copy)]
 struct Cost {
     seconds: f64,
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     println!("| --- | --- | --- | --- |");
     for kind in KINDS {
         let limit = (kind.value)(&limits);
-        // A little less, since some kinds are not made one by one.
+        // A little less than the limit, because some kinds cannot be made in exact numbers.
         let count = limit * 99 / 100;
         let Cost { seconds, mib } = cost(&component(&(kind.made)(count)));
         let (seconds, mib) = ((seconds - nothing.seconds).max(0.0), (mib - nothing.mib).max(0.0));
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Has a process compile a guest, which says what that took.
+/// Compiles a guest in a process, and returns what that has cost.
 fn cost(guest: &[u8]) -> Cost {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), guest).unwrap();
@@ -84,7 +84,7 @@ fn compile(file: &Path) {
     let kib: f64 = peak.split_whitespace().next().unwrap().parse().unwrap();
     let stat = fs::read_to_string("/proc/self/stat").unwrap();
     let fields = stat.rsplit_once(')').unwrap().1.split_whitespace().skip(11).take(2);
-    // In hundredths, as the kernel tells it to programs.
+    // The kernel reports times in hundredths of a second.
     let ticks: f64 = fields.map(|field| field.parse::<f64>().unwrap()).sum();
     println!("{} {}", ticks / 100.0, kib / 1024.0);
 }

@@ -92,7 +92,7 @@ use wit_host_text::contain::contained;
 use wit_host_text::shown_text;
 use wit_host_wit::Contract;
 
-/// The plan for a core module: its component, or the reasons why there is none.
+/// The plan for a core module: its component, or the reasons why it cannot become one.
 #[derive(Debug)]
 pub struct Plan {
     component: Option<Vec<u8>>,

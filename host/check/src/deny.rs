@@ -1,5 +1,6 @@
-//! Withholding host functions from a guest, by the names that the contract and
-//! WASI have for them.
+//! Withholds host functions from guests, by the names that the contract and WASI give them. It
+//! decides what is refused and what traps. It does not know how a trap is linked in place of a
+//! function.
 
 use std::ops::Deref;
 
@@ -12,49 +13,50 @@ use crate::served::Served;
 use wit_host_binary::names::WASI;
 use wit_host_wit::{Contract, Offered};
 
-/// A denial of functions that there are none of.
+/// A denial that names no functions, or functions that do not exist.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("failed to deny `{what}`: {reason}")]
 pub struct DenialError {
-    /// The name that was to be denied.
+    /// The name that the denial gives.
     pub what: String,
-    /// Why it cannot be.
+    /// Why it cannot be denied.
     pub reason: String,
 }
 
 type Result<T, E = DenialError> = std::result::Result<T, E>;
 
-/// What happens to a guest that imports a function which it is denied.
+/// What happens to a guest that imports a denied function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Denial {
-    /// It is refused before it runs.
+    /// The guest is refused before it runs.
     Refuse,
-    /// It runs, and a call of the function ends it.
+    /// The guest runs, and a call of the function traps.
     Trap,
 }
 
-/// Some functions, by a name that they have in common: `namespace:package`,
-/// `namespace:package/interface`, `namespace:package/interface.function`, or
-/// `module.name` for a core module's import. A version is not part of it.
+/// A pattern for the names of functions: `namespace:package`, `namespace:package/interface`,
+/// `namespace:package/interface.function`, or `module.name` for a core module's import. It has no
+/// version, so it matches every version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// What the functions' names begin with.
+    /// The prefix that the functions' names have in common.
     pub name: String,
-    /// What happens to a guest that imports one of them.
+    /// What happens to a guest that imports one of the functions.
     pub denial: Denial,
 }
 
 impl Pattern {
-    /// Reads a name, whose version, as errors show it, is left out.
+    /// Parses a name. A version, which names in error messages have, is left out.
     pub fn new(name: &str, denial: Denial) -> Result<Self> {
-        // All of a core module.
+        // `env.*` stands for all functions of a core module.
         let (name, is_module) = match name.strip_suffix(".*") {
             Some(module) if !module.contains(':') => (module, true),
             _ => (name, false),
         };
         let (start, versioned) = name.split_once('@').unwrap_or((name, ""));
-        // Behind a version, which has dots of its own, may stand a function.
+        // A function may follow the version. Versions contain dots as well, so only a part that
+        // begins with a letter is taken for a function.
         let function = versioned.rsplit_once('.').map(|(_, last)| last);
         let function = function.filter(|last| last.starts_with(char::is_alphabetic));
         let name = match function {
@@ -74,9 +76,8 @@ impl Pattern {
         Ok(Self { name, denial })
     }
 
-    /// Whether the host has anything that the name means, as far as it can know:
-    /// it knows its contract where that is there as WIT. WASI's names it takes as
-    /// they are.
+    /// Returns whether the host has a function that the name matches. Without a contract as WIT
+    /// this cannot be known, and every name is accepted. So is every name of WASI.
     fn is_known(&self, contract: Option<&Contract>, env: &Served) -> bool {
         let Some(contract) = contract else { return true };
         let module = self.name.split('.').next().unwrap_or_default();
@@ -104,8 +105,9 @@ impl Pattern {
     }
 }
 
-/// Refuses a denial of what is not there, which somebody would rely on in vain. What a guest
-/// traps for may be there in the guest alone, see [`check_traps`].
+/// Refuses a denial of functions that the host does not have: a misspelt name would withhold
+/// nothing. Only denials with [`Denial::Refuse`] are checked here. A function that traps may exist
+/// in the guest alone, see [`check_traps`].
 pub fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Served) -> Result<()> {
     let mut refused = patterns.iter().filter(|pattern| pattern.denial == Denial::Refuse);
     match refused.find(|pattern| !pattern.is_known(contract.map(Deref::deref), env)) {
@@ -117,7 +119,8 @@ pub fn check(patterns: &[Pattern], contract: Option<&Offered>, env: &Served) -> 
     }
 }
 
-/// The same for what a guest is to trap for, where these functions are imported.
+/// Refuses a denial with [`Denial::Trap`] of functions that neither the host has nor the guest
+/// imports. `imports` are the functions that the guest imports.
 pub fn check_traps(
     patterns: &[Pattern],
     contract: Option<&Contract>,
@@ -138,7 +141,7 @@ pub fn check_traps(
     }
 }
 
-/// The functions that a component imports, without versions.
+/// Returns the functions that a component imports, without versions.
 pub fn imports_of_component(component: &Component) -> Vec<String> {
     let (ty, engine) = (component.component_type(), component.engine());
     let names = functions(&ty, engine).into_iter().map(|(interface, function)| {
@@ -147,13 +150,14 @@ pub fn imports_of_component(component: &Component) -> Vec<String> {
     names.collect()
 }
 
-/// The functions that a core module imports.
+/// Returns the functions that a core module imports.
 pub fn imports_of_module(module: &Module) -> Vec<String> {
     let functions = module.imports().filter(|import| matches!(import.ty(), ExternType::Func(_)));
     functions.map(|import| format!("{}.{}", import.module(), import.name())).collect()
 }
 
-/// What an interface has that a component imports: each name, and whether it is a resource.
+/// Returns the items of an interface that a component imports: each name, and whether it is a
+/// resource.
 pub fn items(component: &Component, interface: &str) -> Vec<(String, bool)> {
     let (ty, engine) = (component.component_type(), component.engine());
     let Some(import) = ty.get_import(engine, interface) else { return Vec::new() };
@@ -163,8 +167,7 @@ pub fn items(component: &Component, interface: &str) -> Vec<(String, bool)> {
     items.map(|(name, item)| (name.to_owned(), is_resource(&item.ty))).collect()
 }
 
-/// The interfaces of a component's imports that are of types alone, and are denied with what
-/// they are a part of.
+/// Returns the denied interfaces of a component's imports that have types and no functions.
 pub fn types_only(component: &Component, patterns: &[Pattern]) -> Vec<String> {
     let (ty, engine) = (component.component_type(), component.engine());
     let mut interfaces = Vec::new();
@@ -182,7 +185,7 @@ pub fn types_only(component: &Component, patterns: &[Pattern]) -> Vec<String> {
 
 fn denial(patterns: &[Pattern], names: &[&str]) -> Option<Denial> {
     let covers = |pattern: &&Pattern| names.iter().any(|name| pattern.covers(name));
-    // Where one refuses and another traps, the guest is refused.
+    // The guest is refused if one pattern refuses and another traps.
     let denials = patterns.iter().filter(covers).map(|pattern| pattern.denial);
     denials.min_by_key(|denial| *denial as u8)
 }
@@ -195,8 +198,8 @@ fn refused(import: String) -> Mismatch {
     )
 }
 
-/// What is denied of a component's imports: mismatches where that refuses it, and
-/// functions to be replaced where it does not.
+/// Applies denials to a component's imports. Returns mismatches for the functions that it is
+/// refused for, and the names of the functions that have to be replaced by traps.
 pub fn of_component(
     component: &Component,
     patterns: &[Pattern],
@@ -214,7 +217,8 @@ pub fn of_component(
     (mismatches, traps)
 }
 
-/// What refuses a component that imports these functions, as interface and name.
+/// Returns a mismatch for each imported function that a component is refused for. `imports` are
+/// pairs of interface and function.
 pub(crate) fn refusals<'n>(
     imports: impl Iterator<Item = (String, &'n str)>,
     patterns: &[Pattern],
@@ -240,8 +244,8 @@ fn functions(ty: &component::types::Component, engine: &Engine) -> Vec<(String, 
     functions
 }
 
-/// The same for a core module: an import is denied under its own name and under
-/// that of the contract's function that serves it.
+/// Applies denials to a core module's imports, as [`of_component`] does to a component's. An import
+/// is denied by its own name, and by the name of the contract's function that it stands for.
 pub fn of_module(
     module: &Module,
     env: &Served,
@@ -261,7 +265,8 @@ pub fn of_module(
     (mismatches, traps)
 }
 
-/// What refuses a core module that imports these functions, as module and name.
+/// Returns a mismatch for each imported function that a core module is refused for. `imports` are
+/// pairs of module and name.
 pub(crate) fn refusals_of_module<'n>(
     imports: impl Iterator<Item = (&'n str, &'n str)>,
     env: &Served,
@@ -289,8 +294,8 @@ fn denial_of_import(
     denial(patterns, &names)
 }
 
-/// The interfaces of WASI 0.2 that a function of the first preview may serve:
-/// all of them, since it depends on what a descriptor is.
+/// Returns the interfaces of WASI 0.2 that a function of the first preview may use. They are all
+/// that are possible, because it depends on the descriptor which of them a call uses.
 fn of_wasi(function: &str) -> &'static [&'static str] {
     match function.split('_').next().unwrap_or_default() {
         "path" => &["wasi:filesystem/types", "wasi:filesystem/preopens"],

@@ -1,4 +1,5 @@
-//! Why it cannot be said whether a guest fits, or that it does not.
+//! The reasons for which a guest is refused before it is compiled. It does not know what loads or
+//! runs the guest.
 
 use crate::fit::{Mismatch, Mismatches};
 use wit_host_binary::error::GuestError;
@@ -9,16 +10,16 @@ use wit_host_binary::side::Side;
 /// Why a guest is refused before it is compiled.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
-    /// Its bytes are no guest, or none that is compiled.
+    /// The bytes are not a guest, or not one that the host compiles.
     #[error(transparent)]
     Guest(GuestError),
 
-    /// It does not fit.
+    /// The guest does not fit the host.
     #[error(transparent)]
     Mismatches(#[from] Mismatches),
 }
 
-/// The result of what checks guests.
+/// The result of functions that check guests.
 pub(crate) type Result<T, E = CheckError> = std::result::Result<T, E>;
 
 impl From<GuestError> for CheckError {
@@ -42,7 +43,8 @@ impl From<Unsupported> for CheckError {
     }
 }
 
-/// What no host of ours takes, since it cannot be bounded.
+/// Returns the mismatch of a component that is passed as a value. No host accepts one, because the
+/// number of its instances cannot be limited.
 fn uncounted(side: Side, name: &str) -> Mismatch {
     let problem = "this is a component that is handed over as a value: whatever takes it can make \
                    any number of instances of it, and the host counts those before a guest runs";

@@ -1,6 +1,6 @@
-//! One question about a guest: does it fit what a host offers, and what is it? Contracts and
-//! linkers are held against its bytes; nothing of it is run. It knows no runtime, no session,
-//! and no option of a command.
+//! Checks and describes guests: whether one fits what a host offers, and what it consists of. The
+//! guest's bytes are compared with contracts and linkers, and none of its code runs. It knows no
+//! runtime, no session, and no option of a command.
 
 pub mod deny;
 pub mod engine_error;

@@ -1,5 +1,5 @@
-//! What core modules can import, by module and name: the host's functions, and
-//! what other core modules export.
+//! The imports that core modules can have, by module and name: host functions, and the exports of
+//! other core modules. It knows their types, and not what a call of them does.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use wit_host_binary::names::ENV;
 use wit_host_wit::Contract;
 use wit_host_wit::env::{ABORT, Number, Shape, WRITER, imported};
 
-/// What is served to core modules.
+/// The functions and exports that core modules can import.
 pub struct Served {
-    /// Whether guests may hold values of the host.
+    /// Whether guests may hold values of the host (`externref`).
     pub host_values: bool,
     functions: BTreeMap<String, BTreeMap<String, ServedFunction>>,
     modules: BTreeMap<String, Vec<Export>>,
@@ -25,11 +25,11 @@ pub struct Served {
     count: u32,
 }
 
-/// One host function that is served.
+/// A host function that core modules can import.
 pub struct ServedFunction {
     /// Its flat type.
     pub ty: FuncType,
-    /// The function of the contract that it is, as `package/interface.function`.
+    /// The function of the contract that it implements, as `package/interface.function`.
     pub implements: Option<String>,
     /// Who serves it in the host's place, in words.
     pub by: Option<String>,
@@ -38,7 +38,7 @@ pub struct ServedFunction {
 }
 
 impl Served {
-    /// Nothing yet; `host_values` is whether guests may hold values of the host.
+    /// Creates an empty table. `host_values` is whether guests may hold values of the host.
     pub fn new(host_values: bool) -> Self {
         let (functions, modules, refused) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let (provided, any) = (Vec::new(), Vec::new());
@@ -131,13 +131,12 @@ impl Served {
         self.modules.insert(module.into(), exports);
     }
 
-    /// The host function that serves an import.
+    /// Returns the host function that serves an import.
     pub fn function(&self, module: &str, name: &str) -> Option<&ServedFunction> {
         self.functions.get(module)?.get(name)
     }
 
-    /// The export of a core module that serves an import, unless a host function
-    /// does.
+    /// Returns the export of a core module that serves an import, unless a host function serves it.
     pub fn export(&self, module: &str, name: &str) -> Option<&CoreType> {
         if self.function(module, name).is_some() {
             return None;
@@ -146,19 +145,19 @@ impl Served {
         exports.iter().find(|export| export.name == name).map(|export| &export.ty)
     }
 
-    /// Whether a core module serves imports from `module`.
+    /// Returns whether a core module serves the imports from `module`.
     pub fn is_provided(&self, module: &str) -> bool {
         self.modules.contains_key(module)
     }
 
-    /// Every host function, with its module and its name.
+    /// Returns every host function with its module and its name.
     pub fn functions(&self) -> impl Iterator<Item = (&str, &str, &ServedFunction)> {
         self.functions.iter().flat_map(|(module, functions)| {
             functions.iter().map(|(name, served)| (module.as_str(), name.as_str(), served))
         })
     }
 
-    /// Every module that something is served from, in order.
+    /// Returns the names of all modules that guests can import from, sorted.
     pub(crate) fn modules(&self) -> Vec<&str> {
         let mut modules: Vec<_> = self.functions.keys().chain(self.modules.keys()).collect();
         modules.sort_unstable();
@@ -166,7 +165,7 @@ impl Served {
         modules.into_iter().map(String::as_str).collect()
     }
 
-    /// Every name that is served from `module`, in order.
+    /// Returns all names that guests can import from `module`, sorted.
     pub(crate) fn names(&self, module: &str) -> Vec<&str> {
         let functions = self.functions.get(module).into_iter().flatten();
         let exports = self.modules.get(module).into_iter().flatten();
@@ -177,7 +176,7 @@ impl Served {
         names
     }
 
-    /// The name of the host function with that number, as `env.name`.
+    /// Returns the name of the host function with this number, such as `env.add`.
     pub fn name_of(&self, number: u32) -> Option<String> {
         let (module, name, _) = self.functions().find(|(.., served)| served.number == number)?;
         Some(format!("{module}.{name}"))
@@ -200,7 +199,7 @@ pub fn signature(ty: &FuncType) -> String {
     wit_host_binary::core_type::signature(&params, &results)
 }
 
-/// The engine writes references out in full.
+/// Returns a value type's name. The engine itself writes references out in full.
 fn notation(ty: &ValType) -> String {
     match ty {
         externref if externref.is_externref() => "externref".into(),

@@ -1,4 +1,4 @@
-//! `wit-host adapt`: a core module becomes a component, or one is told why not.
+//! `wit-host adapt`: makes a component of a core module, or explains why that is not possible.
 
 use std::path::PathBuf;
 
@@ -80,7 +80,7 @@ impl Adapt {
     }
 }
 
-/// Prints what would be made, and says on standard error what cannot be.
+/// Prints what would be made. What cannot be mapped is written to standard error.
 fn print(plan: &Plan) -> Result<Status> {
     let mut text = String::new();
     for mapping in plan.mappings() {

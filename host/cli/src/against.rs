@@ -1,4 +1,4 @@
-//! Two versions of a package of contracts: what changed, whom it breaks, and whether the
+//! Compares two versions of a package of contracts: what changed, whom it breaks, and whether the
 //! version numbers say so.
 
 use anyhow::Result;
@@ -8,8 +8,8 @@ use super::json;
 use super::output::{Format, print_json, print_report};
 use super::status::Status;
 
-/// Prints what changed from the package at `old` to the one at `new`, in all of their
-/// worlds or in one. It is refused where a version promises what is not so.
+/// Prints what changed from the package at `old` to the one at `new`, in all of their worlds or in
+/// one. The status is a refusal if a version promises compatibility that the package does not keep.
 pub(crate) fn against(
     [old, new]: [&Package; 2],
     world: Option<&str>,

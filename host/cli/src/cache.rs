@@ -1,4 +1,4 @@
-//! `wit-host cache`: what is kept of compiled guests, and where.
+//! `wit-host cache`: shows and removes the compiled guests that are stored.
 
 use std::os::unix::ffi::OsStrExt as _;
 
@@ -58,7 +58,7 @@ impl Cache {
                 print_json(&json::Kept { directory, guests: kept.guests, bytes: kept.bytes })?;
             }
             Action::Clear => print(&format!("removed {}\n", told(cache.clear()?)))?,
-            // For programs as it is.
+            // Programs get the path exactly as it is.
             Action::Path => {
                 let path = [cache.directory().as_os_str().as_bytes(), b"\n"].concat();
                 write_of_guest(Output::Stdout, &path)

@@ -1,19 +1,20 @@
-//! A whole call as one word, `add(1, 2)`, as other hosts take it: it becomes the function and
-//! its arguments. It knows no guest.
+//! Splits a whole call that is given as one word, `add(1, 2)`, into the function and its arguments.
+//! Other hosts accept calls in this form. It does not know the guest.
 
 use std::ffi::OsStr;
 use std::path::Path;
 
 use super::options::Usage;
 
-/// The function and its arguments, each as it was written. `None` where the text is no call.
+/// Returns the function and its arguments as they were written, or `None` if the text is not a
+/// call.
 pub(super) fn split(text: &str) -> Option<(&str, Vec<&str>)> {
     let (function, rest) = text.trim().split_once('(')?;
     let inner = rest.strip_suffix(')')?;
     Some((function.trim_end(), arguments(inner)?))
 }
 
-/// The parts between commas that are in no quotes and no brackets.
+/// Splits the text at commas that are not inside of quotes or brackets.
 fn arguments(text: &str) -> Option<Vec<&str>> {
     let (mut parts, mut begins, mut open) = (Vec::new(), 0, Vec::new());
     let mut characters = text.char_indices();
@@ -35,7 +36,7 @@ fn arguments(text: &str) -> Option<Vec<&str>> {
         }
     }
     let last = text[begins..].trim();
-    // A comma may stand behind the last.
+    // A comma may follow the last argument.
     if !last.is_empty() {
         parts.push(last);
     }
@@ -57,8 +58,7 @@ fn skip_quoted(characters: &mut std::str::CharIndices<'_>, quote: char) -> Optio
     }
 }
 
-/// The words of a command line that calls the function, with those of a call as one word
-/// taken apart.
+/// Returns a command line that calls the function. A call that is one word is split into its parts.
 pub(super) fn command(file: &OsStr, function: &OsStr, arguments: &[&OsStr]) -> Option<String> {
     let function = function.to_str()?;
     let mut words = vec!["wit-host", "call", file.to_str()?];
@@ -76,7 +76,7 @@ pub(super) fn command(file: &OsStr, function: &OsStr, arguments: &[&OsStr]) -> O
     Some(quoted.collect::<Option<Vec<_>>>()?.join(" "))
 }
 
-/// A text needs its quotes where it has others or escapes in it, and no others.
+/// Removes an argument's quotes, unless it has other quotes or escapes inside.
 fn unquoted(argument: &str) -> &str {
     let inner = argument.strip_prefix('"').and_then(|inner| inner.strip_suffix('"'));
     let is_plain =
@@ -84,10 +84,10 @@ fn unquoted(argument: &str) -> &str {
     inner.filter(is_plain).unwrap_or(argument)
 }
 
-/// Refuses a function that stands where the guest has to, with the words in their order.
+/// Refuses words in which the function comes before the guest.
 ///
 /// # Errors
-/// With the command line that was meant.
+/// With the command line that was probably meant.
 pub(super) fn refuse_function_first(words: &[impl AsRef<OsStr>]) -> Result<(), Usage> {
     let words: Vec<&OsStr> = words.iter().map(AsRef::as_ref).collect();
     let [function, file, rest @ ..] = &words[..] else { return Ok(()) };

@@ -1,5 +1,5 @@
-//! Calls of one session by name, with arguments and results as text: what the
-//! commands `call` and `shell` have in common.
+//! Calls functions of one session by name, with arguments and results as text. The commands `call`
+//! and `shell` share it.
 
 use std::path::{Path, PathBuf};
 
@@ -42,28 +42,28 @@ impl Notation {
     }
 }
 
-/// A session and what its calls have returned.
+/// A session, and the results of its calls.
 pub(crate) struct Calls {
     pub(crate) session: Session<Functions>,
     pub(crate) notation: Notation,
-    /// By which convention a core module is called with text.
+    /// The convention for calls of core modules with text.
     abi: Option<Abi>,
     results: Results,
-    /// What came on standard input, which is read once, for every call.
+    /// The contents of standard input, which is read once for all calls.
     input: Option<Vec<u8>>,
-    /// The most bytes that an argument may have.
+    /// The largest size of an argument in bytes.
     most: usize,
-    /// Whether a terminal has results as they are.
+    /// Whether results are written to a terminal without escaping.
     everything: bool,
-    /// The guest's file, where it can be read once more for the names of types.
+    /// The guest's file, if it can be read again for the names of types.
     file: Option<PathBuf>,
 }
 
 impl Calls {
-    /// Calls of a session that the options are for.
+    /// Creates the calls of a session.
     ///
     /// # Errors
-    /// Where they do not make sense.
+    /// If the options are wrong.
     pub(crate) fn new(
         mut session: Session<Functions>,
         notation: Notation,
@@ -77,17 +77,18 @@ impl Calls {
         });
         let (everything, most) = (options.is_raw(), options.limits()?.memory);
         let (results, input) = (Results::default(), None);
-        // Compiled code has no names, and what is no plain file was there to be read once.
+        // Compiled code has no names of types, and a file that is not a regular one may only be
+        // readable once.
         let file = (!options.trusts_code() && file.is_file()).then(|| file.to_owned());
         Ok(Self { session, notation, abi, results, input, most, everything, file })
     }
 
-    /// Prints what a call returned. Says whether it was an `err`.
+    /// Prints the results of a call. Returns whether they were an `err`.
     pub(crate) fn print(&self, results: &[Returned]) -> anyhow::Result<bool> {
         self.notation.print(results, self.everything)
     }
 
-    /// Calls a function, whose name may be short, and keeps what it returns.
+    /// Calls a function, whose name may be short, and keeps its results.
     pub(crate) fn call(&mut self, name: &str, words: &[Word]) -> Result<Vec<Returned>, Error> {
         let function = self.session.guest().resolve(name)?;
         let returned = match self.abi {
@@ -98,7 +99,7 @@ impl Calls {
         Ok(returned)
     }
 
-    /// Calls a function whose type says all that there is to know.
+    /// Calls a function without a convention. Its type says all that is needed.
     fn call_typed(
         &mut self,
         function: &str,
@@ -147,13 +148,13 @@ impl Calls {
         Ok(returned.collect())
     }
 
-    /// How the guest's file declares a function, with its names for types.
+    /// Returns how the guest's file declares a function, with its names for types.
     fn declaration(&self, function: &str, signature: &Signature) -> Option<Declaration> {
         let runtime = self.session.guest().runtime();
         runtime.inspect_file(self.file.as_ref()?).ok()?.declaration(function, signature)
     }
 
-    /// Calls a function of a core module that takes or returns what is no number.
+    /// Calls a function of a core module that takes or returns values other than numbers.
     fn call_core(
         &mut self,
         function: &str,
@@ -205,7 +206,7 @@ impl Calls {
         core_values::other(ty, &text).map_err(|reason| bad(&text, reason))
     }
 
-    /// Calls a function by a convention, which its type does not tell.
+    /// Calls a function by a convention, which its type does not show.
     fn call_with(
         &mut self,
         abi: Abi,
@@ -232,7 +233,7 @@ impl Calls {
         Ok(returned.collect())
     }
 
-    /// Forgets what the calls have returned, and drops the handles among it.
+    /// Forgets the results of the calls, and drops the handles among them.
     pub(crate) fn forget(&mut self) -> Result<(), Error> {
         for handle in self.results.forget() {
             let drop = async |store: &mut _| handle.resource_drop_async(store).await;
@@ -241,14 +242,16 @@ impl Calls {
         Ok(())
     }
 
-    /// An end of the input is not the last of it, where a person types it in.
+    /// Allows standard input to be read again. A person at a terminal can go on typing after the
+    /// end of the input.
     pub(crate) fn read_input_again(&mut self) {
         self.input = None;
     }
 
     fn arguments(&mut self, signature: &Signature, words: &[Word]) -> Result<Vec<Val>, Error> {
         let mut arguments = Vec::new();
-        // The results that are given, and whether the guest is to own them.
+        // The numbers of the results that are used as arguments, and whether the guest takes
+        // ownership of them.
         let mut given: Vec<(usize, bool)> = Vec::new();
         for ((param, ty), word) in signature.params.iter().zip(words) {
             let text = &*word.text;
@@ -291,23 +294,25 @@ impl Calls {
         })
     }
 
-    /// What `@FILE` or `-` stands for. Every other argument stands for itself.
+    /// Returns the contents that `@FILE` or `-` stands for, or `None` for any other argument, which
+    /// stands for itself.
     fn content(&mut self, word: &Word) -> Result<Option<Vec<u8>>, String> {
         word.content(self.most, &mut self.input)
     }
 
-    /// The number that the last call's result is to be had by.
+    /// Returns the number of the last call's result.
     pub(crate) fn last(&self) -> usize {
         self.results.last()
     }
 }
 
-/// Exports that are there for who hands values over, and not to be called by a person.
+/// Exports that only serve to pass values, and are not meant to be called by a person.
 const PLUMBING: [&str; 9] =
     ["malloc", "calloc", "realloc", "free", "allocate", "deallocate", "alloc", "dealloc", "memory"];
 
-/// A command that calls a function of the guest, to be copied: `wanted`, or the first that
-/// looks as if it was made to be called. `None` where none has arguments that can be typed.
+/// Returns a command for copying that calls a function of the guest: `wanted`, or the first one
+/// that seems to be meant for calls. Returns `None` if no such function has arguments that can be
+/// typed.
 pub(crate) fn command_for(
     guest: &Guest<Functions>,
     file: &Path,
@@ -338,7 +343,7 @@ pub(crate) fn command_for(
     })
 }
 
-/// Examples of the arguments of a core module's function.
+/// Returns examples of the arguments of a core module's function.
 fn core_example(guest: &Guest<Functions>, function: &str) -> Option<Vec<&'static str>> {
     let ty = guest.core_type(function)?;
     ty.params().map(|ty| core_values::example(&ty)).collect()
@@ -348,14 +353,14 @@ fn given(count: usize) -> String {
     if count == 1 { "1 argument".into() } else { format!("{count} arguments") }
 }
 
-/// Words as a shell takes them.
+/// Quotes words for a shell.
 fn quoted<'w>(words: impl Iterator<Item = &'w str>) -> Option<String> {
     let quoted = words.map(|word| shlex::try_quote(word).ok());
     Some(quoted.collect::<Option<Vec<_>>>()?.join(" "))
 }
 
-/// How a function is called, with an example of each argument. What has no text
-/// is what an earlier call returned.
+/// Returns how a function is called, with an example of each argument. An argument that cannot be
+/// written as text is the result of an earlier call.
 fn usage(function: &str, signature: &Signature, notation: Notation) -> String {
     let mut words = vec![function.to_owned()];
     let mut results = 0;
@@ -369,7 +374,7 @@ fn usage(function: &str, signature: &Signature, notation: Notation) -> String {
     format!("give for example `{}`", quoted.collect::<Vec<_>>().join(" "))
 }
 
-/// What the names stand for that are in the type of a function.
+/// Returns a clause with the definitions of the names in a function's type.
 fn definitions(declared: &Declaration) -> String {
     match &listed(declared, |_| true)[..] {
         [] => String::new(),
@@ -377,13 +382,14 @@ fn definitions(declared: &Declaration) -> String {
     }
 }
 
-/// What those of the names stand for that are wanted.
+/// Returns the definitions of those names that `is_wanted` selects.
 fn listed(declared: &Declaration, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let wanted = declared.definitions.iter().filter(|(name, _)| is_wanted(name));
     wanted.map(|(name, definition)| format!("`{name}` is `{definition}`")).collect()
 }
 
-/// The same refusal with types by their names, and what those stand for that it is about.
+/// Returns the refusal with types by their names, and with the definitions of those that it is
+/// about.
 fn named(mut bad: BadArgument, declared: &Declaration) -> BadArgument {
     if let Some((_, ty)) = declared.params.iter().find(|(name, _)| *name == bad.param) {
         bad.ty.clone_from(ty);
@@ -396,7 +402,7 @@ fn named(mut bad: BadArgument, declared: &Declaration) -> BadArgument {
     bad
 }
 
-/// An argument that is wrong before it is read as a value.
+/// Returns the error of an argument that is wrong before it is read as a value.
 fn bad_argument(param: &str, ty: &Type, text: &str, form: Form, reason: String) -> BadArgument {
     let given = text.escape_debug().to_string();
     BadArgument { param: param.into(), ty: wit(ty), given, reason, example: example(ty, form) }

@@ -1,5 +1,5 @@
-//! What the shell knows of a line that is not finished: the functions and
-//! commands that it may become, and what the next argument has to be.
+//! Completes lines of the shell: the functions and commands that a word may become, and the values
+//! that the next argument may have. It does not call the guest.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,11 +17,11 @@ use wit_host_contract::Functions;
 
 use super::shell::COMMANDS;
 
-/// The functions of one guest, with what they take.
+/// The functions of one guest, with their parameters.
 pub(super) struct Completion {
     guest: Guest<Functions>,
     form: Form,
-    /// The shortest name of each function, and the full one.
+    /// The shortest name and the full name of each function.
     functions: Vec<[String; 2]>,
     /// The types of a component's functions, with the names that it has for types.
     declared: BTreeMap<String, Declaration>,
@@ -42,14 +42,14 @@ impl Completion {
         declared: BTreeMap<String, Declaration>,
     ) -> Self {
         let names = guest.exports().into_iter();
-        // What a guest calls its functions is not to steer the terminal.
+        // A name with control characters could control the terminal, so it is left out.
         let names = names.filter(|name| !name.chars().any(char::is_control));
         let functions = names.map(|name| [short(guest, &name), name]);
         Self { guest: guest.clone(), form, functions: functions.collect(), declared }
     }
 
-    /// The commands and functions that begin with the word; the functions by their
-    /// full names where no short one does.
+    /// Returns the commands and functions that begin with the word. A function is listed by its
+    /// full name if its short name does not match.
     fn names(&self, word: &str) -> Vec<String> {
         let of = |which: usize| self.functions.iter().map(move |names| names[which].as_str());
         let commands = COMMANDS.iter().map(|(name, _)| *name);
@@ -73,7 +73,7 @@ impl Completion {
         missing.skip(finished).collect()
     }
 
-    /// Values of a type to begin with: all where they are few, or an example.
+    /// Returns values of a type for completion: all values if there are few, or an example.
     fn values(&self, ty: &Type) -> Vec<String> {
         match (self.form, ty) {
             (_, Type::Bool) => vec!["true".into(), "false".into()],
@@ -92,7 +92,7 @@ impl Completion {
     }
 }
 
-/// A case, with a parenthesis where a payload follows.
+/// Returns a case, with an opening parenthesis if a payload has to follow.
 fn opened(case: &str, has_payload: bool) -> String {
     format!("{case}{}", if has_payload { "(" } else { "" })
 }
@@ -102,7 +102,7 @@ fn beginning<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Vec<String
     quoted.filter(|name| name.starts_with(word)).collect()
 }
 
-/// The word as the shell reads it back, which splits a line into words.
+/// Quotes the word if the shell would split it.
 fn quoted(word: String) -> String {
     match shlex::split(&word) {
         Some(words) if words == [word.as_str()] => word,
@@ -110,9 +110,10 @@ fn quoted(word: String) -> String {
     }
 }
 
-/// The shortest name that means the function.
+/// Returns the shortest name that means the function.
 fn short(guest: &Guest<Functions>, name: &str) -> String {
-    // The kind of a resource's function, or else the last dot, begins its name.
+    // The own name of a function begins at the kind of its resource, in brackets, or otherwise
+    // after the last dot.
     let begins = name.rfind('[').or_else(|| name.rfind('.').map(|dot| dot + 1)).unwrap_or(0);
     let (interface, function) = name.split_at(begins);
     let bare = function.rsplit(']').next().unwrap_or_default();
@@ -150,7 +151,7 @@ impl Completer for Completion {
 impl Hinter for Completion {
     type Hint = String;
 
-    /// What is still to be typed: `name: string`.
+    /// Returns the parameters that have not been typed yet: `name: string`.
     fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<String> {
         if position < line.len() || !line.ends_with(' ') {
             return None;

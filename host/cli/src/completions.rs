@@ -1,4 +1,4 @@
-//! `wit-host completions`: what a shell needs to complete this command's words.
+//! `wit-host completions`: prints a script with which a shell completes this command's words.
 
 use anyhow::{Context as _, Result};
 use clap::{Args, CommandFactory as _};

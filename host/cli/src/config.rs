@@ -1,5 +1,5 @@
-//! `wit-host config`: what the host file says and what is in force, and which files of
-//! strangers may say it.
+//! `wit-host config`: shows what the host file says and what is in force, and allows the host files
+//! of other people.
 
 use std::path::{Path, PathBuf};
 
@@ -86,10 +86,10 @@ fn allow(path: &Path) -> Result<()> {
     print(&format!("{shown} is allowed, as it is now, to\n{asks}"))
 }
 
-/// Where a value is from that nobody has set.
+/// The source of a value that is not set anywhere.
 const BY_ITSELF: &str = "by itself";
 
-/// One value that is in force.
+/// A value that is in force.
 struct Row {
     what: &'static str,
     name: String,
@@ -263,7 +263,7 @@ fn text(file: Option<&HostFile>, standing: Option<Standing>, rows: &[Row]) -> St
         }
         _ => "host file  none\n".to_owned(),
     };
-    // Those that everybody sets are told anyway.
+    // The most common limits are listed even if they have their default value.
     let is_usual = |row: &&Row| {
         let is_common = matches!(&*row.name, "wall-clock" | "memory" | "fuel");
         row.what == "limit" && row.from == BY_ITSELF && !is_common

@@ -1,4 +1,4 @@
-//! `wit-host contract`: what this host offers to guests, for their authors.
+//! `wit-host contract`: prints what this host offers to guests, for their authors.
 
 use std::path::PathBuf;
 
@@ -54,7 +54,7 @@ impl Contract {
             (false, Format::Json) => {
                 let mut contract = self.read()?.json();
                 if self.wit.is_none() {
-                    // As it was written.
+                    // The WIT as it was written.
                     contract["wit"] = wit_host_contract::WIT.into();
                 }
                 print_json(&contract)?;
@@ -80,7 +80,7 @@ impl Contract {
     }
 }
 
-/// The imports, one a line, with what they implement in a column of its own.
+/// Returns the imports as a table, one a line, with the functions that they implement in a column.
 fn table(runtime: &Runtime<Functions>) -> String {
     let rows: Vec<_> = runtime
         .env_imports()

@@ -1,4 +1,4 @@
-//! The options that say how a core module takes and returns text.
+//! The options for how text is passed to and from a core module.
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -47,12 +47,12 @@ enum Kinds {
 }
 
 impl Convention {
-    /// The module's allocator, where it was named.
+    /// Returns the module's allocator, if an option names it.
     pub(crate) fn allocator(&self) -> Option<AllocatorNames> {
         self.allocator.clone()
     }
 
-    /// The convention for functions of the guest, where one was asked for.
+    /// Returns the convention for functions of the guest, if an option asks for one.
     pub(crate) fn of(&self, guest: &Guest<Functions>) -> Result<Option<Abi>> {
         let Some(name) = self.abi else { return Ok(None) };
         if guest.kind() == Kind::Component {

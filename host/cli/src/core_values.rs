@@ -1,5 +1,5 @@
-//! Values of core modules that WIT has no types for, as text: a `v128` is a whole number of
-//! 128 bits in hex, and of references there is `null` alone. It makes no calls.
+//! Reads and writes values of core modules that have no type in WIT. A `v128` is a whole number of
+//! 128 bits in hex, and the only reference that can be written is `null`. It makes no calls.
 
 use wit_host::Val;
 use wit_host::values::lift_number;
@@ -13,7 +13,7 @@ const NULL: &str = "null";
 /// Reads a vector or a reference from text.
 ///
 /// # Errors
-/// A sentence that says why the text is no value of the type.
+/// A sentence that says why the text is not a value of the type.
 pub(super) fn other(ty: &ValType, text: &str) -> Result<wasmtime::Val, String> {
     match ty {
         ValType::V128 => {
@@ -33,12 +33,12 @@ pub(super) fn other(ty: &ValType, text: &str) -> Result<wasmtime::Val, String> {
                  there is only `null`"
                 .into())
         }
-        // The others are read by their types in WIT.
+        // Values of other types are read by their types in WIT.
         _ => Err("it is a number".into()),
     }
 }
 
-/// What an argument of the type may look like.
+/// Returns an example of an argument of the type.
 pub(super) fn example(ty: &ValType) -> Option<&'static str> {
     match ty {
         ValType::I32 | ValType::I64 | ValType::V128 => Some("1"),
@@ -47,7 +47,7 @@ pub(super) fn example(ty: &ValType) -> Option<&'static str> {
     }
 }
 
-/// What a function returned.
+/// Returns a function's result for printing.
 pub(super) fn returned(value: &wasmtime::Val) -> Returned {
     if let Some(value) = lift_number(value) {
         return Returned { value, is_bytes: false, is_plain: false };
@@ -63,7 +63,7 @@ pub(super) fn returned(value: &wasmtime::Val) -> Returned {
     Returned { value: Val::String(text), is_bytes: false, is_plain: true }
 }
 
-/// The type as errors have it: `(v128, i32) -> i64`.
+/// Returns the type as errors write it: `(v128, i32) -> i64`.
 pub(super) fn signature(ty: &FuncType) -> String {
     let list = |types: Vec<String>| types.join(", ");
     let params = list(ty.params().map(|ty| ty.to_string()).collect());

@@ -1,7 +1,6 @@
-//! Files that the command writes where a person has named a place: what is compiled
-//! or made, a trace, a coredump. A place is looked at once, before a guest runs that
-//! could change it; a file appears there whole, and what is no file is written to as
-//! it is. It does not know what is written.
+//! Writes files to places that a person names: compiled or generated files, a trace, a coredump. A
+//! place is examined once, before a guest runs that could change it. A regular file appears there
+//! as a whole. A device or a pipe is written to directly. It does not know what is written.
 
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -18,28 +17,28 @@ use rustix::io::Errno;
 use super::options::Usage;
 use super::status::shown_path;
 
-/// How long a named pipe may be without a reader.
+/// The time for which opening a named pipe waits for its reader.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Where something is to be written.
+/// A place for output.
 pub(crate) enum Destination {
-    /// A file in a folder, which is there already or is not.
+    /// A file in a folder. It may exist already.
     Place(Place),
-    /// What is no regular file, or is one that this process was started with.
+    /// Something other than a regular file, or a file that this process was started with.
     Direct(File),
 }
 
-/// A name in a folder. The folder stays the same one, whatever becomes of its path.
+/// A name in a folder. The folder stays the same even if its path is changed to lead elsewhere.
 pub(crate) struct Place {
     folder: OwnedFd,
     name: PathBuf,
-    /// The file that is there.
+    /// The status of the existing file.
     before: Option<Stat>,
 }
 
 impl Destination {
-    /// Finds out what is at `path`. Nothing there is changed, but where it is a link
-    /// to nothing: then what it leads to is made, which is empty.
+    /// Examines what is at `path`. Nothing is changed there, with one exception: if it is a link to
+    /// a missing file, that file is created empty.
     pub(crate) fn at(path: &Path) -> io::Result<Self> {
         if let Some((number, path)) = descriptor(path) {
             return of_descriptor(number, &path).map(Self::Direct);
@@ -50,7 +49,8 @@ impl Destination {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !is_link => {
                 return Place::of(path, None).map(Self::Place);
             }
-            // As the system makes it, which has rules about links that others have made.
+            // The system creates the file, because it has rules about links that other users have
+            // made.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 open(path, options.create(true))?
             }
@@ -63,7 +63,7 @@ impl Destination {
         waiting(file).map(Self::Direct)
     }
 
-    /// Writes all of it: a file is there whole or not at all.
+    /// Writes the content. A regular file appears as a whole or not at all.
     pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
         match self {
             Self::Direct(file) => (&mut &*file).write_all(content),
@@ -71,8 +71,8 @@ impl Destination {
         }
     }
 
-    /// Something to write to little by little: an empty file, which is in its place
-    /// from now on, or what is there.
+    /// Returns a file for writing in several steps: a new empty file, which is in its place
+    /// already, or the existing device or pipe.
     pub(crate) fn begin(self) -> io::Result<File> {
         match self {
             Self::Direct(file) => Ok(file),
@@ -90,7 +90,7 @@ impl Place {
         Ok(Self { folder, name: name.into(), before })
     }
 
-    /// Makes a new file, fills it, and puts it in its place.
+    /// Creates a new file, fills it, and moves it to its place.
     fn put(&self, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<File> {
         let (mut file, beside) = self.beside().map_err(no_room_beside)?;
         let put = fill(&mut file).and_then(|()| {
@@ -98,14 +98,14 @@ impl Place {
             Ok(rustix::fs::renameat(&self.folder, &beside, &self.folder, &self.name)?)
         });
         if put.is_err() {
-            // Why it is not in its place says more.
+            // The first error says more than a failure to remove the file.
             let _ = rustix::fs::unlinkat(&self.folder, &beside, AtFlags::empty());
         }
         put.map(|()| file)
     }
 
-    /// A new file in the folder, by a name that cannot be foreseen, for those
-    /// whom the file before was for.
+    /// Creates a file in the folder, with a name that cannot be guessed, and with the owner and
+    /// mode of the existing file.
     fn beside(&self) -> io::Result<(File, String)> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let mode = match self.before {
@@ -125,8 +125,8 @@ impl Place {
         }
     }
 
-    /// Refuses what has come into the place since it was looked at: to put a file over
-    /// it could be what somebody else wants.
+    /// Refuses to replace anything but a regular file that was put into the place since it was
+    /// examined. A guest or another user may have put it there on purpose.
     fn check(&self) -> io::Result<()> {
         match rustix::fs::statat(&self.folder, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
             Err(Errno::NOENT) => Ok(()),
@@ -137,8 +137,8 @@ impl Place {
     }
 }
 
-/// What cannot be kept is not worth failing for: the file is this user's then, and
-/// no one else may use it.
+/// Copies the owner and mode of the existing file. If that fails, the file belongs to this user and
+/// other users cannot access it, which is not worth an error.
 fn keep_owner_and_mode(file: &OwnedFd, before: &Stat) {
     let now = rustix::fs::fstat(file).ok();
     let is_same = now.is_some_and(|now| (now.st_uid, now.st_gid) == (before.st_uid, before.st_gid));
@@ -159,8 +159,8 @@ fn no_room_beside(error: io::Error) -> io::Error {
     }
 }
 
-/// Opens what is there for writing, and waits for nothing but, for a while, the
-/// reader of a named pipe.
+/// Opens an existing file for writing. It waits for nothing except, for a limited time, the reader
+/// of a named pipe.
 fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let options = options.custom_flags(i32::try_from(flags.bits()).unwrap_or_default());
@@ -179,23 +179,23 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     }
 }
 
-/// Has writes wait until there is room, as opening must not.
+/// Makes writes wait for room. Opening the file must not wait, so it was opened without.
 fn waiting(file: File) -> io::Result<File> {
     let flags = rustix::fs::fcntl_getfl(&file)? - OFlags::NONBLOCK;
     rustix::fs::fcntl_setfl(&file, flags)?;
     Ok(file)
 }
 
-/// Whether what is written to `path` goes where this command's standard output does.
+/// Returns whether output to `path` goes to this command's standard output.
 pub(crate) fn is_standard_output(path: &Path) -> bool {
     descriptor(path).is_some_and(|(number, _)| number == 1)
 }
 
-/// The number and the name of the descriptor that `path` means, if it is a name for one
-/// of this process's: as `/dev/stdout` and `/proc/self/fd/3`. What is behind it is
-/// written to where it stands.
+/// Returns the number and the path of the descriptor that `path` leads to, if it is one of this
+/// process's, such as `/dev/stdout` or `/proc/self/fd/3`. A descriptor is written to at its current
+/// position.
 fn descriptor(path: &Path) -> Option<(u32, PathBuf)> {
-    /// As many links as the system follows.
+    /// The number of links that the system follows.
     const LINKS: usize = 40;
     let mut path = path.to_owned();
     for _ in 0..LINKS {
@@ -212,14 +212,15 @@ fn descriptor(path: &Path) -> Option<(u32, PathBuf)> {
 
 fn of_descriptor(number: u32, path: &Path) -> io::Result<File> {
     match number {
-        // They share their place in the file with what else is written to it.
+        // A copy of the descriptor shares its position in the file with everything else that is
+        // written to it.
         1 => io::stdout().as_fd().try_clone_to_owned().map(File::from),
         2 => io::stderr().as_fd().try_clone_to_owned().map(File::from),
         _ => open(path, File::options().append(true)).and_then(waiting),
     }
 }
 
-/// Whether the names in a folder are the numbers of this process's descriptors.
+/// Returns whether the names in a folder are the numbers of this process's descriptors.
 fn is_of_descriptors(folder: &Path) -> bool {
     let places = ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"];
     let places = places.iter().filter_map(|place| Path::new(place).canonicalize().ok());
@@ -227,7 +228,7 @@ fn is_of_descriptors(folder: &Path) -> bool {
     found.is_ok_and(|folder| places.into_iter().any(|place| place == folder))
 }
 
-/// Refuses to write to one of the files that are to be read, by whatever name.
+/// Refuses to write to one of the files that will be read, under whatever name.
 ///
 /// # Errors
 /// [`Usage`], which names the file.
@@ -244,7 +245,7 @@ pub(crate) fn refuse_read<'a>(
     Ok(())
 }
 
-/// Whether both are names of one regular file. A device may be read and written.
+/// Returns whether both paths lead to one regular file. A device may be both read and written.
 pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
     let (Ok(one), Ok(other)) = (one.metadata(), other.metadata()) else { return false };
     one.is_file() && (one.dev(), one.ino()) == (other.dev(), other.ino())

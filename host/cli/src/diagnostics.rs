@@ -1,5 +1,5 @@
-//! What a person learns of a run beyond its result: the options that every command
-//! has which calls a guest, and the listener that they set up.
+//! Reports a run to a person beyond its result: the options that every command has which calls a
+//! guest, and the tracing subscriber that they set up.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,13 +47,13 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Whether guests have to leave a coredump.
+    /// Returns whether guests have to leave a coredump.
     pub(crate) fn wants_coredump(&self) -> bool {
         self.coredump.is_some()
     }
 
-    /// Begins to listen, once for the whole command. Nothing is written over the guest
-    /// or over one of the modules that serve it.
+    /// Sets up the subscriber, once for the whole command. Output files must not be the guest's
+    /// file or that of a module that serves it.
     pub(crate) fn begin<'a>(
         &'a self,
         guest: &'a Path,
@@ -80,8 +80,8 @@ impl Diagnostics {
         Ok(Observer { options: self, guest, coredump, last })
     }
 
-    /// Where the coredump is to be written. It is found before the guest runs, which may
-    /// write into folders that were granted to it.
+    /// Returns the place of the coredump. It is examined before the guest runs, because the guest
+    /// may write into folders that were granted to it.
     fn coredump(&self) -> Result<Option<Destination>> {
         let Some(path) = &self.coredump else { return Ok(None) };
         if self.trace.as_ref().is_some_and(|trace| trace == path || is_same_file(trace, path)) {
@@ -94,10 +94,10 @@ impl Diagnostics {
     }
 }
 
-/// How much of a guest's names is told.
+/// The number of characters of a message that are shown. A guest's names are part of it.
 const LONGEST: usize = 500;
 
-/// Watches the run of one guest.
+/// Reports the run of one guest.
 pub(crate) struct Observer<'a> {
     options: &'a Diagnostics,
     guest: &'a Path,
@@ -106,8 +106,8 @@ pub(crate) struct Observer<'a> {
 }
 
 impl Observer<'_> {
-    /// Loads the guest, with a line on the terminal where that takes long. With
-    /// `trusted` it is compiled code, which the person has said to trust.
+    /// Loads the guest, with a line on the terminal if it takes long. If `trusted` is set, the file
+    /// is compiled code, which the person has declared to trust.
     pub(crate) fn load<T: Send + 'static>(
         &self,
         runtime: &Runtime<T>,
@@ -117,8 +117,8 @@ impl Observer<'_> {
         let loaded = progress::during(&compiling, || match trusted {
             false => runtime.load_file(self.guest),
             #[allow(unsafe_code, reason = "nobody but the person can know what the file is")]
-            // SAFETY: with `--trusted-code` the person has said that it is what
-            // `wit-host compile` wrote.
+            // SAFETY: with `--trusted-code` the person has declared that `wit-host compile` wrote
+            // the file.
             true => unsafe { runtime.load_compiled_file(self.guest) },
         });
         let guest = loaded.map_err(|error| self.explain(error))?;
@@ -127,14 +127,14 @@ impl Observer<'_> {
         Ok(guest)
     }
 
-    /// Says what the person has to know, with the guest's name before it.
+    /// Writes a notice with the guest's name before it.
     pub(crate) fn notice(&self, text: &str) {
         notice(&format!("{}: {text}", shown_path(self.guest)));
     }
 
-    /// Says that the guest was refused memory in a call that did not fail by the host's
-    /// account: where it went wrong by the guest's own, and otherwise where a person wants to
-    /// know all.
+    /// Reports that the guest was refused memory in a call that succeeded. If `went_wrong` is set,
+    /// the guest itself reports a failure, which may follow from that. Otherwise it is only
+    /// reported with `--verbose`.
     pub(crate) fn tell_refused(&self, refused: Option<LimitReached>, went_wrong: bool) {
         match refused {
             Some(limit) if went_wrong => {
@@ -149,18 +149,18 @@ impl Observer<'_> {
         }
     }
 
-    /// Whether guests have to leave a coredump.
+    /// Returns whether guests have to leave a coredump.
     pub(crate) fn wants_coredump(&self) -> bool {
         self.options.wants_coredump()
     }
 
-    /// The guest's file.
+    /// Returns the guest's file.
     pub(crate) fn guest(&self) -> &Path {
         self.guest
     }
 
-    /// Says what is going on. A guest's names are a part of it, so it is cut, and
-    /// nothing in it gets to the terminal as it is.
+    /// Reports what happens, with `--verbose`. The text contains names that the guest chose, so it
+    /// is cut and escaped.
     pub(crate) fn tell(&self, text: impl FnOnce() -> String) {
         if self.options.verbose {
             let text: String = text().chars().take(LONGEST).collect();
@@ -168,8 +168,8 @@ impl Observer<'_> {
         }
     }
 
-    /// The error with the guest's name before it, and with the host call that it
-    /// happened in. The coredump is written.
+    /// Returns the error with the guest's name before it, and with the host call in which it
+    /// happened. Writes the coredump.
     pub(crate) fn explain(&self, mut error: Error) -> anyhow::Error {
         let failed = !matches!(error, Error::Limit { .. });
         if let Some(failure) = error.failure_mut() {
@@ -185,22 +185,22 @@ impl Observer<'_> {
     }
 }
 
-/// Adds the lines of the source to a failure's frames, as far as they can be had.
+/// Adds source lines to a failure's stack, as far as they can be found.
 fn locate(failure: &mut Failure, guest: &Path) {
-    // One that is no plain file was there to be read once.
+    // A file that is not a regular one may only be readable once.
     if failure.backtrace.is_empty() || !guest.is_file() {
         return;
     }
     match (isolation(), fs::read(guest)) {
         (Ok(isolation), Ok(bytes)) => failure.locate(&bytes, &isolation),
         (Err(error), _) => failure.lines_left_out = Some(format!("{error:#}")),
-        // What cannot be read any more says nothing of lines either.
+        // If the file can no longer be read, there are no lines to add.
         (_, Err(_)) => {}
     }
 }
 
-/// Says what came of it. That it could not be written is told beside the failure,
-/// which is the more important of the two.
+/// Writes the coredump and reports the result. If writing fails, the report follows beside the
+/// guest's failure, which is more important.
 fn write_coredump(path: &Path, place: &Destination, coredump: Option<Vec<u8>>) {
     let path_shown = shown_path(path);
     notice(&match coredump.map(|bytes| place.write(&bytes)) {

@@ -1,4 +1,4 @@
-//! `wit-host doctor`: what building guests needs, and what of it is there.
+//! `wit-host doctor`: lists what building guests needs, and which of it is installed.
 
 use anyhow::Result;
 use clap::Args;

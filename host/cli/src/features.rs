@@ -1,4 +1,4 @@
-//! The options that say which unsettled parts of a contract are taken for parts of it.
+//! The options that switch on unstable parts of a contract.
 
 use std::collections::BTreeSet;
 use std::path::Path;

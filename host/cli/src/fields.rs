@@ -1,5 +1,5 @@
-//! The fields of a span or an event, as far as they are going to be shown: what a
-//! guest passes to a host function may be megabytes, and is chosen by it.
+//! Collects the fields of a span or an event, cut to the length that is shown. An argument of a
+//! host function may have megabytes, and the guest chooses it.
 
 use std::fmt;
 
@@ -9,30 +9,31 @@ use wit_host::debug_text;
 
 use super::remedies::in_options;
 
-/// How many bytes of one value are shown.
+/// The number of bytes of a value that are shown.
 const LONGEST: usize = 200;
 
-/// The fields, in their order, safe to print.
+/// The fields in order, safe to print.
 #[derive(Default)]
 pub(crate) struct Fields(pub(crate) Map<String, Value>);
 
 impl Fields {
-    /// The fields that `record` hands over.
+    /// Returns the fields that `record` passes.
     pub(crate) fn of(record: impl FnOnce(&mut dyn Visit)) -> Self {
         let mut fields = Self::default();
         record(&mut fields);
         fields
     }
 
-    /// Takes the field of that name out, as text.
+    /// Removes the field with this name, and returns it as text.
     pub(crate) fn take(&mut self, name: &str) -> Option<String> {
         self.0.shift_remove(name).map(text)
     }
 
-    /// The fields as they would stand between the brackets of a call.
+    /// Returns the fields as the arguments of a call.
     pub(crate) fn arguments(self) -> String {
         let argument = |(name, value): (String, Value)| match &*name {
-            // Of `env`: functions in Rust do not tell the names of their parameters.
+            // Functions of `env` are written in Rust, and the names of their parameters are not
+            // known. Their arguments are one field.
             "arguments" => text(value),
             _ => format!("{name}={}", text(value)),
         };
@@ -51,15 +52,15 @@ fn text(value: Value) -> String {
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         let text = debug_text(value, LONGEST);
-        // An error's own backtrace is of the host, and follows where one is asked
-        // for by RUST_BACKTRACE.
+        // The backtrace of an error describes the host. RUST_BACKTRACE asks for it, and it is not
+        // part of the field.
         let text = text.split("\\n\\nStack backtrace").next().unwrap_or_default();
         self.0.insert(field.name().into(), text.into());
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
-            // How a call failed, in the library's words.
+            // The error of a failed call, in the words of the library.
             "failure" => self.record_debug(field, &format_args!("{}", in_options(value))),
             _ => self.record_debug(field, &format_args!("{value}")),
         }

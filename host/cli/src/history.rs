@@ -1,4 +1,4 @@
-//! Where the lines that a person types into the shell are kept for the next one.
+//! Stores the lines that a person types into a shell for the next shell.
 
 use std::fs;
 use std::io::{self, IsTerminal as _};
@@ -8,15 +8,15 @@ use rustyline::Editor;
 use rustyline::history::FileHistory;
 use wit_host_config::state_folder;
 
-/// Gives the editor the lines of earlier shells.
+/// Loads the lines of earlier shells into the editor.
 pub(super) fn load<H: rustyline::Helper>(editor: &mut Editor<H, FileHistory>) {
     if let Some(file) = file() {
-        // There is none the first time.
+        // The first time there is no file, which is not an error.
         let _ = editor.load_history(&file);
     }
 }
 
-/// Keeps the lines. What is not kept is not missed, so that it may fail.
+/// Stores the lines. Losing them does no harm, so errors are ignored.
 pub(super) fn save<H: rustyline::Helper>(editor: &mut Editor<H, FileHistory>) {
     let Some(file) = file() else { return };
     if file.parent().is_some_and(|folder| fs::create_dir_all(folder).is_ok()) {
@@ -24,7 +24,7 @@ pub(super) fn save<H: rustyline::Helper>(editor: &mut Editor<H, FileHistory>) {
     }
 }
 
-/// Lines that no person typed are not kept.
+/// Returns the file of the lines, or `None` if the input does not come from a person at a terminal.
 fn file() -> Option<PathBuf> {
     let is_typed = io::stdin().is_terminal();
     is_typed.then(|| Some(state_folder()?.join("history"))).flatten()

@@ -1,6 +1,6 @@
-//! Host calls as they happen: the last one is remembered, for the error of a call
-//! that failed in it, and with `-v` each is told in one line. The spans are those
-//! of the library, of `bindgen!` and of WASI.
+//! Observes host calls as they happen. The last one is remembered for the error of a call that
+//! fails in it, and with `-v` each is reported in one line. The spans come from the library, from
+//! `bindgen!` and from WASI.
 
 use std::time::Instant;
 
@@ -14,14 +14,14 @@ use super::fields::Fields;
 use super::last_call::{LastCall, Step};
 use super::status::notice;
 
-/// The spans of host calls: of imports of `env`, of a component's imports, and of
-/// WASI's first preview.
+/// The names of the spans of host calls: imports from `env`, imports of a component, and WASI's
+/// first preview.
 const SPANS: [&str; 3] = ["host_call", "wit-bindgen import", "wiggle abi"];
 
-/// Listens to host calls.
+/// A tracing layer that observes host calls.
 pub(crate) struct HostCalls {
     last: LastCall,
-    /// The guest's name, where every call is to be told.
+    /// The guest's name, if every call is reported.
     guest: Option<String>,
 }
 
@@ -30,8 +30,8 @@ impl HostCalls {
         Self { last, guest }
     }
 
-    /// Whether to listen to a span or an event of this kind: without `guest`, to
-    /// no more than it takes to know the last call.
+    /// Returns whether spans and events of a kind are needed. Without `guest`, only those are that
+    /// identify the last call.
     pub(crate) fn listens(&self) -> impl Fn(&Metadata<'_>) -> bool + use<> {
         let told = self.guest.is_some();
         move |metadata| match metadata.is_span() {
@@ -44,7 +44,7 @@ impl HostCalls {
     }
 }
 
-/// What a span keeps of its call until it is told.
+/// The data of a call, which its span holds until the call is reported.
 struct Call {
     name: String,
     arguments: String,

@@ -1,5 +1,6 @@
-//! The host file of a command that loads a guest: which one is read, whether it is trusted with
-//! what it asks for, and what it says of the guest. What is said by an option goes before it.
+//! Reads the host file for a command that loads a guest: it decides which file is read and whether
+//! it is trusted with what it asks for, and says what the file sets for the guest. An option takes
+//! precedence over the file.
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
@@ -29,7 +30,7 @@ pub(crate) struct HostFileOptions {
     #[arg(skip)]
     file: OnceCell<Option<(HostFile, Standing)>>,
 
-    /// The guest's name in the file, where it was called by that.
+    /// The guest's name in the file, if the command was given the name.
     #[arg(skip)]
     guest: Option<String>,
 }
@@ -37,27 +38,27 @@ pub(crate) struct HostFileOptions {
 /// Why a host file may or may not be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// It was named.
+    /// The file was named by an option.
     Named,
-    /// It was found, and asks for nothing that would have to be allowed.
+    /// The file was found, and asks for nothing that needs permission.
     Harmless,
-    /// It was found, and somebody has allowed it.
+    /// The file was found, and a person has allowed it.
     Allowed,
-    /// It was found, and asks for more than nothing.
+    /// The file was found, and asks for something that nothing has allowed.
     Stranger,
 }
 
-/// The limits that hold for a guest where nothing else is said: those of the library, and
-/// memory for guests that bring an interpreter along.
+/// Returns the limits of a guest that neither options nor a file change: those of the library, with
+/// more memory for guests that contain an interpreter.
 pub(crate) fn usual_limits() -> Limits {
     Limits::default().memory(256 << 20)
 }
 
 impl HostFileOptions {
-    /// The host file, where there is one.
+    /// Returns the host file, if there is one.
     ///
     /// # Errors
-    /// Where it is wrong, or a stranger's that asks for something.
+    /// If the file is wrong, or is a stranger's and asks for something.
     pub(crate) fn get(&self) -> Result<Option<&HostFile>> {
         Ok(self.trusted()?.map(|(file, _)| file))
     }
@@ -74,17 +75,17 @@ impl HostFileOptions {
         Ok(self.file.get_or_init(|| read).as_ref())
     }
 
-    /// The host file, whether it is trusted or not, and whether it is.
+    /// Returns the host file, whether it is trusted or not, and why.
     pub(crate) fn read(&self) -> Result<Option<(HostFile, Standing)>> {
         if let Some(path) = &self.config {
             return Ok(Some((HostFile::read(path, &usual_limits())?, Standing::Named)));
         }
         let path = Path::new(FILE_NAME);
-        // What cannot be looked at is told, and not passed over.
+        // A file whose existence cannot be checked is not skipped: the next check reports it.
         if self.no_config || matches!(path.try_exists(), Ok(false)) {
             return Ok(None);
         }
-        // A pipe that somebody has put there would be waited for without end.
+        // Reading a pipe could wait without end.
         if !path.is_file() {
             let reason = format!("`{FILE_NAME}` is no file; `--no-config` leaves it out");
             return Err(Usage::new(reason).into());
@@ -98,12 +99,12 @@ impl HostFileOptions {
         Ok(Some((file, standing)))
     }
 
-    /// Puts the file of a guest in the place of its name, where `word` is one that the host
-    /// file has. A file that is there by that name goes before.
+    /// Replaces the name of a guest by its file, if the host file has the name. A file with this
+    /// name in the current folder takes precedence.
     ///
     /// # Errors
-    /// Those of [`HostFileOptions::get`], and where code is to be trusted that only a found
-    /// file says is the guest.
+    /// Those of [`HostFileOptions::get`], and an error if compiled code would be trusted only
+    /// because a host file that was found names it.
     pub(crate) fn resolve(&mut self, word: &mut OsString, trusts_code: bool) -> Result<()> {
         let Some((file, standing)) = self.trusted()? else { return Ok(()) };
         let Some(name) = word.to_str().filter(|name| !Path::new(name).is_file()) else {
@@ -125,7 +126,7 @@ impl HostFileOptions {
         Ok(())
     }
 
-    /// [`HostFileOptions::resolve`] for a word that is a path already.
+    /// Replaces a name as [`HostFileOptions::resolve`] does, for a word that is a path already.
     pub(crate) fn resolve_path(&mut self, path: &mut PathBuf, trusts_code: bool) -> Result<()> {
         let mut word = OsString::from(std::mem::take(path));
         let resolved = self.resolve(&mut word, trusts_code);
@@ -133,18 +134,18 @@ impl HostFileOptions {
         resolved
     }
 
-    /// The guest's name in the file.
+    /// Returns the guest's name in the file.
     pub(crate) fn guest(&self) -> Option<&str> {
         self.guest.as_deref()
     }
 
-    /// What the guest may spend, by the file.
+    /// Returns the guest's limits according to the file.
     pub(crate) fn limits(&self) -> Result<Limits> {
         Ok(self.get()?.map_or_else(usual_limits, |file| file.limits(self.guest())))
     }
 
-    /// The grants with those of the file, except for directories and variables that are there
-    /// already, by a path or a name of the guest's.
+    /// Adds the grants of the file. Directories and variables that options have already granted
+    /// stay as they are; they are compared by their names in the guest.
     pub(crate) fn grant(
         &self,
         grants: Grants,
@@ -164,7 +165,7 @@ impl HostFileOptions {
         denied(file, file.grants(self.guest()), grants)
     }
 
-    /// The WIT and the world of the file's contract.
+    /// Returns the WIT and the world of the file's contract.
     pub(crate) fn contract(&self) -> Result<Option<(&Path, Option<&str>)>> {
         let contract = self.get()?.and_then(|file| file.contract.as_ref());
         Ok(contract.map(|contract| (&*contract.wit, contract.world.as_deref())))
@@ -177,7 +178,7 @@ impl HostFileOptions {
     }
 }
 
-/// That a file which was found would allow what nobody has allowed.
+/// Returns the error for a file that was found and would allow something without permission.
 fn not_allowed(file: &HostFile) -> Usage {
     let path = shown_path(&file.path);
     let asks: Vec<_> = file.asks().iter().map(|ask| asked(file, ask)).collect();
@@ -189,7 +190,7 @@ fn not_allowed(file: &HostFile) -> Usage {
     ))
 }
 
-/// A line of what a file would allow, and where.
+/// Returns a line that says what a file would allow, and where.
 pub(crate) fn asked(file: &HostFile, ask: &wit_host_config::Ask) -> String {
     format!("  {} ({}:{})\n", ask.what, shown_path(&file.path), ask.place.line)
 }

@@ -1,4 +1,4 @@
-//! Where guests are compiled, of every command that compiles.
+//! The options for where guests are compiled, in every command that compiles.
 
 use std::path::{Path, PathBuf};
 
@@ -32,12 +32,13 @@ impl Isolate {
     }
 }
 
-/// This program, for work that can break the one who does it.
+/// Returns this program as the one for tasks that may break the process.
 pub(crate) fn isolation() -> anyhow::Result<Isolation> {
     Ok(Isolation::new(this_program()?, [super::ISOLATED_WORKER]))
 }
 
-/// This program, also where its file has been replaced since it was started.
+/// Returns the path of this program. On Linux it stays valid if the program's file has been
+/// replaced since the start.
 fn this_program() -> anyhow::Result<PathBuf> {
     let itself = Path::new("/proc/self/exe");
     if itself.exists() {

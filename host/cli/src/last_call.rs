@@ -1,5 +1,5 @@
-//! The last host call, kept for the error of a call that failed in it. Every host
-//! call of every run passes through here, so that nothing is formatted.
+//! Remembers the last host call, for the error of a call that fails in it. Every host call of every
+//! run passes through here, so nothing is formatted.
 
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ pub(crate) struct LastCall(Arc<Mutex<Last>>);
 
 #[derive(Default)]
 struct Last {
-    /// As `module.function`.
+    /// The name, as `module.function`.
     name: String,
     stage: Stage,
 }
@@ -22,24 +22,24 @@ struct Last {
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Stage {
     UnderWay,
-    /// It gave back an error, which may or may not have ended the guest.
+    /// It returned an error, which may or may not have ended the guest.
     Failed,
     #[default]
     Returned,
 }
 
-/// What an event within a host call says.
+/// The meaning of an event within a host call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Called,
     Returned,
-    /// It is something that the host function says.
+    /// A message of the host function itself.
     Other,
 }
 
 impl LastCall {
-    /// The host call that the guest did not come back from; `failed` is whether
-    /// one that gave back an error is such a call.
+    /// Returns the host call that has not returned to the guest. `failed` is whether a call that
+    /// returned an error counts as one.
     pub(crate) fn unfinished(&self, failed: bool) -> Option<String> {
         let last = self.last();
         let unfinished = match last.stage {
@@ -50,17 +50,17 @@ impl LastCall {
         unfinished.then(|| last.name.clone())
     }
 
-    /// The last call, as `module.function`.
+    /// Returns the last call, as `module.function`.
     pub(crate) fn name(&self) -> String {
         self.last().name.clone()
     }
 
-    /// Whether the guest has not come back from it.
+    /// Returns whether the last call has not returned yet.
     pub(crate) fn is_under_way(&self) -> bool {
         self.last().stage == Stage::UnderWay
     }
 
-    /// Takes note of a call by its span.
+    /// Records that a call begins, from its span.
     pub(crate) fn begin(&self, span: &Attributes<'_>) {
         let mut last = self.last();
         last.name.clear();
@@ -68,7 +68,7 @@ impl LastCall {
         span.record(&mut *last);
     }
 
-    /// Takes note of an event in that span.
+    /// Records an event in the span of the call.
     pub(crate) fn go_on(&self, event: &Event<'_>) -> Step {
         let mut reading = Reading::default();
         event.record(&mut reading);
@@ -99,7 +99,7 @@ impl Visit for Last {
     }
 }
 
-/// What an event's fields say of a call.
+/// The parts of an event's fields that say what happens to a call.
 #[derive(Default)]
 struct Reading {
     message: Option<Step>,
@@ -108,7 +108,7 @@ struct Reading {
 }
 
 impl Reading {
-    /// WASI's first preview has no message in its events.
+    /// Returns the meaning of the event. Events of WASI's first preview have no message.
     fn step(&self) -> Step {
         match self.message {
             Some(step) => step,
@@ -133,15 +133,15 @@ impl Visit for Reading {
     }
 }
 
-/// Whether the `Debug` text of a value begins so. No more of it is formatted than
-/// it takes to know: what comes behind an `Ok(` may be megabytes.
+/// Returns whether the `Debug` text of a value begins with `with`. Formatting stops as soon as this
+/// is known, because the text after `Ok(` may have megabytes.
 fn begins(value: &dyn fmt::Debug, with: &str) -> bool {
     let mut beginning = Beginning(with);
     let _ = write!(beginning, "{value:?}");
     beginning.0.is_empty()
 }
 
-/// Takes text as long as it is the expected one, and some of that is missing.
+/// A writer that accepts text while it is the expected one and not complete.
 struct Beginning<'a>(&'a str);
 
 impl fmt::Write for Beginning<'_> {
@@ -163,7 +163,7 @@ impl fmt::Write for Beginning<'_> {
 mod tests {
     use super::*;
 
-    /// Fails the test where it is formatted.
+    /// A value that fails the test if it is formatted.
     struct Never;
 
     impl fmt::Debug for Never {

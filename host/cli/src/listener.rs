@@ -1,6 +1,6 @@
-//! The listener of a run of which nothing is told but its failure: to the last host call and
-//! to warnings. It keeps no spans, of which there is one for each host call, so that listening
-//! costs a guest next to nothing.
+//! The tracing subscriber of a run that only reports failures. It observes the last host call and
+//! warnings. It stores no spans, because there is one for each host call, so it costs a guest next
+//! to nothing.
 
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
@@ -11,17 +11,17 @@ use super::host_calls::HostCalls;
 use super::last_call::LastCall;
 use super::warnings::Warnings;
 
-/// Listens to what an error needs, and to warnings.
+/// Observes what an error needs, and warnings.
 pub(crate) struct Listener<F> {
     last: LastCall,
     listens: F,
 }
 
-/// Nobody asks which span one is.
+/// The number of every span. Nothing distinguishes spans by it.
 const SPAN: u64 = 1;
 
 impl Listener<()> {
-    /// A listener that notes the last host call.
+    /// Creates a subscriber that records the last host call.
     pub(crate) fn new(
         last: LastCall,
         calls: &HostCalls,
@@ -31,7 +31,7 @@ impl Listener<()> {
 }
 
 impl<F: Fn(&Metadata<'_>) -> bool + 'static> Subscriber for Listener<F> {
-    /// It is the same for every event of a kind.
+    /// The answer is the same for all events of one kind, so it is given once.
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         if self.enabled(metadata) { Interest::always() } else { Interest::never() }
     }

@@ -1,4 +1,4 @@
-//! The limits of a guest that is read and not run, which every command that reads one has.
+//! The limits of a guest that is read and not run, for every command that reads one.
 
 use clap::Args;
 use wit_host::Limits;
@@ -14,12 +14,12 @@ pub(crate) struct Loading {
 }
 
 impl Loading {
-    /// The limits with those that were set.
+    /// Returns the default limits, changed by the options.
     pub(crate) fn limits(&self) -> anyhow::Result<Limits> {
         self.limits_over(Limits::default())
     }
 
-    /// Other limits with those that were set.
+    /// Returns these limits, changed by the options.
     pub(crate) fn limits_over(&self, mut limits: Limits) -> anyhow::Result<Limits> {
         for (name, value) in &self.limit {
             limits.set(name, value).map_err(|reason| {

@@ -1,4 +1,4 @@
-//! `wit-host new`: a guest's project, in the language of the author's choice.
+//! `wit-host new`: makes a project for a guest in a language of the author's choice.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -69,7 +69,7 @@ impl New {
     }
 }
 
-/// Parses a language, and tells help and completions which ones there are.
+/// Parses a language. Help and completions get the list of languages from here.
 pub(super) fn language() -> impl clap::builder::TypedValueParser<Value = Language> {
     use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
     let values = Language::ALL.iter().map(|language| {
@@ -83,7 +83,7 @@ pub(super) fn language() -> impl clap::builder::TypedValueParser<Value = Languag
     PossibleValuesParser::new(values).try_map(|name| name.parse::<Language>())
 }
 
-/// The last part of the folder, which `.` has as well.
+/// Returns the last part of the folder's path. For `.` it is taken from the current folder.
 fn name(folder: &Path) -> Result<String> {
     let is_here = folder.components().all(|part| part == Component::CurDir);
     let whole = if is_here { std::env::current_dir()? } else { folder.to_owned() };

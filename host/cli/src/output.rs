@@ -1,4 +1,4 @@
-//! What a command prints on standard output: a text or one JSON object.
+//! Prints a text or one JSON object on standard output.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub(crate) fn print(text: &str) -> Result<()> {
     write_own(Output::Stdout, text).context("failed to write to standard output")
 }
 
-/// Prints what the library tells for people, which ends with a line break.
+/// Prints a report of the library for people, which ends with a line break.
 pub(crate) fn print_report(report: &impl fmt::Display) -> Result<()> {
     print(&in_options(&report.to_string()))
 }
@@ -36,7 +36,7 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
     print(&format!("{}\n", ascii(&json)))
 }
 
-/// JSON in which all that a terminal might take for a command is escaped.
+/// Escapes all characters of JSON that a terminal could take for a command.
 pub(super) fn ascii(json: &str) -> String {
     escape_json(json, |character| character == '\n' || matches!(character, ' '..='~'))
 }

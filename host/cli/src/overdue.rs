@@ -1,5 +1,5 @@
-//! Ends the command where a call does not come back although its time is over: files are
-//! waited for on the thread that the guest runs on, and those of a network may not answer.
+//! Ends the command if a call does not return although its time is over. The guest's thread itself
+//! waits for files, and a file on a network may never answer.
 
 use std::io;
 use std::path::Path;
@@ -13,11 +13,11 @@ use wit_host::{Error, LimitReached};
 use super::options::Options;
 use super::status::{OUT_OF_TIME, notice, shown_path};
 
-/// How late a call may come back by itself: what ends it otherwise takes a moment, and so
-/// does what it has written last.
+/// The time that a call has to return by itself after its limit. Ending it in the usual way takes a
+/// moment, and so does writing its last output.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The most time that a call may take which waits for files, if there is a limit.
+/// The time limit of calls that may wait for files, if there is one.
 #[derive(Clone, Debug)]
 pub(crate) struct Overdue {
     guest: String,
@@ -31,10 +31,10 @@ impl Overdue {
         Ok(Self { guest: shown_path(guest), limit })
     }
 
-    /// Makes a call, and ends the command where it does not come back.
+    /// Makes a call, and ends the command if the call does not return.
     ///
     /// # Errors
-    /// Those of the call, and [`Error::Host`] where there is no thread to wait for it.
+    /// Those of the call, and [`Error::Host`] if the thread that waits for it cannot be started.
     pub(crate) fn during<R, E: From<Error>>(
         &self,
         call: impl FnOnce() -> Result<R, E>,
@@ -51,7 +51,7 @@ impl Overdue {
     }
 }
 
-/// Does something after that time, unless what is returned is dropped before.
+/// Calls `then` after this time, unless the sender that is returned is dropped before.
 fn after(time: Duration, then: impl FnOnce() + Send + 'static) -> io::Result<Sender<()>> {
     let (sender, receiver) = channel();
     thread::Builder::new().name("overdue".into()).spawn(move || {
@@ -90,7 +90,7 @@ mod tests {
         drop(late);
         drop(after(Duration::from_secs(3_600), tell(&told, "in time")).expect("a thread"));
         drop(told);
-        // Ends once the thread has.
+        // The sender is dropped when the thread ends.
         assert!(hears.recv().is_err());
     }
 }

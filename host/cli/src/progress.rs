@@ -1,4 +1,4 @@
-//! A line on the terminal while something takes long, which is gone afterwards.
+//! Shows a line on the terminal while something takes long, and removes it afterwards.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -7,27 +7,27 @@ use std::time::Duration;
 
 use wit_host::terminal::{Output, write_own};
 
-/// How long nobody wonders yet.
+/// The time for which no line is shown. A person does not wonder yet.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Does `work`, with `text` on standard error where that is a terminal and the
-/// work takes more than a second.
+/// Does `work`. If it takes more than a second, `text` is shown on standard error, if that is a
+/// terminal.
 pub(crate) fn during<R>(text: &str, work: impl FnOnce() -> R) -> R {
     if !io::stderr().is_terminal() {
         return work();
     }
     let (done, wait) = channel::<()>();
-    // Behind what a guest has left on the line.
+    // Ends the line that a guest may have left unfinished.
     let _ = write_own(Output::Stderr, "");
     thread::scope(move |scope| {
         scope.spawn(move || show(text, &mut io::stderr(), &wait, PATIENCE));
-        // Dropped when the work is done, also by a panic.
+        // It is dropped when the work is done, also by a panic.
         let _done = done;
         work()
     })
 }
 
-/// Whoever has closed the output does not want to know.
+/// Shows the line. Errors are ignored, because they mean that the output was closed.
 fn show(text: &str, output: &mut dyn Write, wait: &Receiver<()>, patience: Duration) {
     if wait.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
         let _ = write!(output, "wit-host: {text}").and_then(|()| output.flush());
@@ -42,7 +42,7 @@ mod tests {
 
     use super::*;
 
-    /// Something that is done as soon as the line is there.
+    /// A terminal that sends a message as soon as the line is shown.
     struct Terminal(Vec<u8>, Option<Sender<()>>);
 
     impl Write for Terminal {

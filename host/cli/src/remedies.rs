@@ -1,12 +1,12 @@
-//! The ways out that errors and reports of the library name, as options of this command: one
-//! table, from what a program in Rust would write to what a person types. Where a way out is
-//! named, and when, it does not know.
+//! Translates the fixes in the library's errors and reports into options of the command. One table
+//! leads from what a program in Rust would write to what a person types. It does not know which
+//! errors name a fix, or when.
 
 use wit_host::Limits;
 
-/// What the library says, and what the command says in its place. The part in back-ticks is
-/// Rust; `{}` is a text in it, or what is typed for that. The words around it belong to it,
-/// where they are there.
+/// What the library says, and what the command says instead. The part in back-ticks is Rust. `{}`
+/// stands for a text in it, and for the text that is typed. Words around the back-ticks are
+/// replaced too, if they are there.
 const ROWS: &[(&str, &str)] = &[
     ("`Grants::allow_host({})`", "`--allow-host {}`"),
     ("`Grants::deny`", "`--deny`"),
@@ -34,7 +34,7 @@ const ROWS: &[(&str, &str)] = &[
     ("`wit_host_scaffold::Project`", "`wit-host new`"),
 ];
 
-/// The text of an error or a report with the command's options for the ways out that it names.
+/// Returns the text of an error or a report with the command's options for the fixes that it names.
 pub(crate) fn in_options(text: &str) -> String {
     let (mut told, mut rest) = (String::with_capacity(text.len()), text);
     while let Some((before, from)) = rest.split_once('`') {
@@ -46,7 +46,7 @@ pub(crate) fn in_options(text: &str) -> String {
                 told.push_str(&option.text);
                 rest = from.get(code + 1 + option.after..).unwrap_or_default();
             }
-            // What ends here may begin the next.
+            // The back-tick that ends this part may begin the next.
             None => {
                 told.push('`');
                 rest = from;
@@ -56,7 +56,7 @@ pub(crate) fn in_options(text: &str) -> String {
     told + rest
 }
 
-/// The option that sets a limit.
+/// Returns the option that sets a limit.
 pub(crate) fn of_limit(name: &str) -> Option<String> {
     let name = Limits::NAMES.iter().find(|known| **known == name)?;
     let takes = |value| Limits::default().set(name, value).is_ok();
@@ -74,18 +74,19 @@ pub(crate) fn of_limit(name: &str) -> Option<String> {
     })
 }
 
-/// What stands in back-ticks and may be Rust: a path, with arguments or without, and further
-/// calls behind it.
+/// Text in back-ticks that may be Rust: a path, with or without arguments, and further calls after
+/// it.
 struct Code {
-    /// Its calls, each with its type before it, and `{}` in the place of each text.
+    /// The calls, each with its type before it, and with `{}` in place of each text.
     calls: Vec<String>,
-    /// These texts.
+    /// The texts that were replaced.
     texts: Vec<String>,
-    /// How many bytes it has.
+    /// The length in bytes.
     len: usize,
 }
 
-/// What is said in the place of a code, and how many bytes of the words around it that takes.
+/// The text that replaces a piece of code, and the bytes of the words around it that are replaced
+/// too.
 struct Replacement {
     text: String,
     before: usize,
@@ -93,9 +94,9 @@ struct Replacement {
 }
 
 impl Code {
-    /// The code that `text` begins with, up to the back-tick behind it.
+    /// Reads the code at the beginning of `text`, up to the back-tick after it.
     fn at(text: &str) -> Option<Self> {
-        /// More is none that the library writes.
+        /// The library does not write longer pieces of code.
         const LONGEST: usize = 30_000;
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | ':');
         let path = text.split(|letter| !is_name(letter)).next().filter(|path| !path.is_empty())?;
@@ -121,8 +122,8 @@ impl Code {
         None
     }
 
-    /// What the command says in its place, between what is `told` already and what follows
-    /// from it on.
+    /// Returns what the command says instead of the code. `told` is the text before it, and `from`
+    /// is the text that begins with it.
     fn option(&self, told: &str, from: &str) -> Option<Replacement> {
         let behind = from.get(self.len + 1..)?;
         let mut texts = self.texts.iter();
@@ -150,12 +151,12 @@ impl Code {
     }
 }
 
-/// Whether a row is for a call without any words around it.
+/// Returns whether a row is for the call alone, without any words around it.
 fn is_whole(rust: &str, call: &str) -> bool {
     rust.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')) == Some(call)
 }
 
-/// The calls of a chain that begins with `path`.
+/// Returns the calls of a chain that begins with `path`.
 fn calls(path: &str, shape: &str) -> Vec<String> {
     let ty = path.rsplit_once("::").map_or("", |(ty, _)| ty);
     let mut calls = shape.split(")?.").enumerate().map(|(index, call)| match index {
@@ -168,7 +169,7 @@ fn calls(path: &str, shape: &str) -> Vec<String> {
     all
 }
 
-/// An option with texts as a shell takes them.
+/// Returns an option with its texts quoted for a shell.
 fn filled<'t>(option: &str, texts: &mut impl Iterator<Item = &'t String>) -> String {
     let mut parts = option.split("{}");
     let mut filled = parts.next().unwrap_or_default().to_owned();
@@ -197,7 +198,7 @@ mod tests {
     use super::*;
     use crate::Cli;
 
-    /// Ways out that only a program has.
+    /// Fixes that only a program can apply.
     const OF_PROGRAMS: &[&str] = &[
         "Pool::new",
         "Pool::wait",
@@ -206,14 +207,14 @@ mod tests {
         "Session::run",
     ];
 
-    /// The crates of the libraries.
+    /// The folders of the libraries.
     const LIBRARIES: &[&str] =
         &["text", "binary", "wit", "values", "check", "adapt", "scaffold", "runtime", "contract"];
 
-    /// What writes down command lines for people: in a project, they are typed.
+    /// Files that write command lines for people, which are typed in a project.
     const WRITE_COMMANDS: &[&str] = &["scaffold/src/lib.rs", "scaffold/src/readme.rs"];
 
-    /// The sources of the libraries, by their paths below `host`.
+    /// Returns the sources of the libraries, with their paths below `host`.
     fn sources() -> Vec<(String, String)> {
         fn add(path: PathBuf, found: &mut Vec<PathBuf>) {
             match path.is_dir() {
@@ -235,7 +236,7 @@ mod tests {
         named.collect()
     }
 
-    /// The paths of Rust that stand in back-ticks in a source, beside its comments.
+    /// Returns the paths of Rust that are in back-ticks in a source, outside of its comments.
     fn items(source: &str) -> Vec<String> {
         let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
         let code: String = lines.flat_map(|line| [line, "\n"]).collect();
@@ -249,7 +250,7 @@ mod tests {
         code.split('`').skip(1).filter_map(|rest| item(&format!("{rest}`"))).collect()
     }
 
-    /// The path of a row.
+    /// Returns the path of a row.
     fn path(rust: &str) -> &str {
         rust.split('`').nth(1).and_then(|code| code.split('(').next()).expect("code")
     }
@@ -275,7 +276,7 @@ mod tests {
                 "the WIT, which is `wit_host_contract::WIT`",
                 "the WIT, which `wit-host contract` prints",
             ),
-            // What a guest or a file has named.
+            // These texts come from a guest or a file.
             ("`Limits::none`, `a::b`, `` ` `Limits::", "`Limits::none`, `a::b`, `` ` `Limits::"),
             ("`Grants::deny(\"a\", Denial::Trap", "`Grants::deny(\"a\", Denial::Trap"),
             ("`Grants::deny(\"a\\", "`Grants::deny(\"a\\"),
@@ -309,7 +310,7 @@ mod tests {
         }
     }
 
-    /// Whether a source defines what a path ends with.
+    /// Returns whether a source defines the last part of a path.
     fn is_defined(source: &str, path: &str) -> bool {
         let name = path.rsplit("::").next().unwrap_or_default();
         let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';

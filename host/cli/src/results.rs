@@ -1,36 +1,37 @@
-//! What the calls of a session have returned, and which of it a later call may
-//! have: `$1` is what the first one returned. It makes no calls itself.
+//! Keeps the results of a session's calls, and decides which of them a later call can use: `$1` is
+//! the result of the first call. It makes no calls itself.
 
 use wit_host::Val;
 use wit_host::wasmtime::component::{ResourceAny, Type};
 
-/// The results so far, the first call's first.
+/// The results so far, in the order of the calls.
 #[derive(Default)]
 pub(super) struct Results(Vec<Kept>);
 
 enum Kept {
     Nothing,
     Value(Val),
-    /// The guest has it back, as an argument of this function.
+    /// The guest owns it again. It was an argument of this function.
     GivenAway(String),
 }
 
 impl Results {
-    /// Keeps what a call returned, if it did.
+    /// Keeps the result of a call, if there is one.
     pub(super) fn push(&mut self, result: Option<Val>) {
         self.0.push(result.map_or(Kept::Nothing, Kept::Value));
     }
 
-    /// The number that the last call's result is to be had by.
+    /// Returns the number of the last call's result.
     pub(super) fn last(&self) -> usize {
         self.0.len()
     }
 
-    /// The result that an argument's text means, for a parameter of the type.
-    /// `None` where it means none, as any text may that is given for a `string`.
+    /// Returns the result that an argument's text names, for a parameter of the type. Returns
+    /// `None` if the text does not name a result. For a `string`, that includes a text such as `$9`
+    /// if there is no such result.
     ///
     /// # Errors
-    /// Says why where there is no such result.
+    /// Why there is no such result.
     pub(super) fn get(&self, text: &str, ty: &Type) -> Result<Option<Val>, String> {
         let Some(number) = number(text) else { return Ok(None) };
         let reason = match number.checked_sub(1).and_then(|index| self.0.get(index)) {
@@ -49,8 +50,8 @@ impl Results {
         Err(reason)
     }
 
-    /// Notes what a call with these arguments has given back to the guest, which
-    /// is every handle that a parameter wants to own.
+    /// Records which handles a call with these arguments has given back to the guest. They are
+    /// those that a parameter takes ownership of.
     pub(super) fn give_away(&mut self, text: &str, ty: &Type, value: &Val, function: &str) {
         let index = number(text).and_then(|number| number.checked_sub(1));
         if let Some(kept) = index.and_then(|index| self.0.get_mut(index))
@@ -60,7 +61,7 @@ impl Results {
         }
     }
 
-    /// Forgets all results. The handles among them are to be dropped.
+    /// Forgets all results, and returns the handles among them, which have to be dropped.
     pub(super) fn forget(&mut self) -> Vec<ResourceAny> {
         let mut handles = Vec::new();
         for kept in self.0.drain(..) {
@@ -72,15 +73,17 @@ impl Results {
     }
 }
 
-/// `$2` is 2. A number that is too large is one that no result has.
+/// Returns the number of a text such as `$2`. A number that is too large becomes one that no result
+/// has.
 pub(super) fn number(text: &str) -> Option<usize> {
     let digits = text.strip_prefix('$')?;
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(usize::MAX))
 }
 
-/// The value as the parameter takes it: what an `ok` or a `some` holds, where it wants no
-/// such, and as `some` of it where it wants one.
+/// Returns the value in the form that the parameter takes. The value inside of an `ok` or a `some`
+/// is taken out if the parameter has another type, and `some` is added if the parameter is an
+/// option.
 fn suited(value: &Val, ty: &Type) -> Val {
     match (ty, value) {
         (Type::Result(_), Val::Result(_)) | (Type::Option(_), Val::Option(None)) => value.clone(),
@@ -93,7 +96,7 @@ fn suited(value: &Val, ty: &Type) -> Val {
     }
 }
 
-/// Whether a parameter of the type takes a handle within the value for good.
+/// Returns whether a parameter of the type takes ownership of a handle in the value.
 pub(super) fn is_given_away(ty: &Type, value: &Val) -> bool {
     let maybe = |ty: Option<Type>, value: &Option<Box<Val>>| {
         ty.zip(value.as_ref()).is_some_and(|(ty, value)| is_given_away(&ty, value))
@@ -122,14 +125,14 @@ pub(super) fn is_given_away(ty: &Type, value: &Val) -> bool {
     }
 }
 
-/// Whether the value is a handle or has one, so that only a later call can use it.
+/// Returns whether the value is a handle or contains one, so that only a later call can use it.
 pub(super) fn has_handle(value: &Val) -> bool {
     let mut handles = Vec::new();
     collect(value, &mut handles);
     !handles.is_empty()
 }
 
-/// Adds the handles that the value has, or is.
+/// Adds the value's handles to the list.
 fn collect(value: &Val, handles: &mut Vec<ResourceAny>) {
     match value {
         Val::Resource(handle) => handles.push(*handle),

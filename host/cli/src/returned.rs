@@ -1,4 +1,4 @@
-//! What a call has returned, as it is printed.
+//! The results of a call, as they are printed.
 
 use anyhow::{Context as _, Result};
 use wit_host::Val;
@@ -8,18 +8,18 @@ use wit_host::wasmtime::component::Type;
 
 use super::calls::Notation;
 
-/// A value that a call returned.
+/// A result of a call.
 pub(crate) struct Returned {
     pub(crate) value: Val,
-    /// Whether it is bytes, which can be printed as they are.
+    /// Whether it is a list of bytes, which can be printed as they are.
     pub(super) is_bytes: bool,
-    /// Whether it is a text without quotes, for what has no value in WIT.
+    /// Whether it is a text that is printed without quotes, for values that WIT has no type for.
     pub(super) is_plain: bool,
 }
 
 impl Notation {
-    /// Prints what a call returned, an `err` on standard error, and to a terminal
-    /// `everything` as it is or what cannot steer it. Says whether it was an `err`.
+    /// Prints the results of a call. An `err` is printed on standard error. On a terminal, text is
+    /// escaped unless `everything` is set. Returns whether the result was an `err`.
     pub(super) fn print(self, results: &[Returned], everything: bool) -> Result<bool> {
         let write = if everything { write_raw } else { write_of_guest };
         let mut failed = false;
@@ -51,7 +51,7 @@ impl Notation {
     }
 }
 
-/// Whether values of the type are lists of bytes, or an `ok` with one.
+/// Returns whether values of the type are lists of bytes, or an `ok` with one.
 pub(super) fn holds_bytes(ty: &Type) -> bool {
     match ty {
         Type::List(list) => list.ty() == Type::U8,

@@ -1,5 +1,5 @@
-//! `--trace`: every span, when it is over, and every event, as one JSON object on
-//! a line of its own.
+//! `--trace`: writes every span, when it has ended, and every event as one JSON object on a line of
+//! its own.
 
 use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
@@ -22,8 +22,8 @@ use super::json;
 use super::output::ascii;
 use super::status::{notice, shown_path};
 
-/// Writes the lines. The file is gone once one could not be written, or was one too
-/// many.
+/// Writes the lines. The file is closed after a line that could not be written, and after the last
+/// line that fits.
 pub(crate) struct TraceFile {
     file: Mutex<Option<Counted>>,
     size: u64,
@@ -31,13 +31,13 @@ pub(crate) struct TraceFile {
 
 struct Counted {
     file: File,
-    /// What a guest has named could steer it.
+    /// Whether the file is a terminal, which names that a guest chose could control.
     is_terminal: bool,
     written: u64,
 }
 
 impl TraceFile {
-    /// Begins a trace of at most so many bytes, and one line that says when it has them.
+    /// Creates a trace of at most `size` bytes, followed by one line that says that it is full.
     pub(crate) fn create(path: &Path, size: u64) -> Result<Self> {
         let file = Destination::at(path).and_then(Destination::begin);
         let failed = || format!("failed to write the trace to `{}`", shown_path(path));
@@ -54,7 +54,7 @@ impl TraceFile {
         let is_last = open.written > self.size;
         let line = if is_last { last_line(self.size) } else { line };
         let line = if open.is_terminal { ascii(&line) } else { line };
-        // In one piece, so that who reads along sees whole lines.
+        // The line is written at once, so that a program that reads along sees whole lines.
         let written = open.file.write_all(line.as_bytes());
         if let Err(error) = &written {
             notice(&format!("failed to write the trace, which ends here: {error}"));
@@ -67,15 +67,15 @@ impl TraceFile {
     }
 }
 
-/// What a reader of the trace learns of its end.
+/// Returns the line that says why the trace ends.
 fn last_line(size: u64) -> String {
     let reason = "the trace has reached its size, which `--trace-size` sets";
     text(&json::End { timestamp: now(), kind: "end", size, reason })
 }
 
-/// A line.
+/// Returns a line.
 fn text(line: &impl Serialize) -> String {
-    // It has names and texts alone, which JSON has words for.
+    // The line only has names and texts, so it can always be written as JSON.
     serde_json::to_string(line).unwrap_or_default() + "\n"
 }
 
@@ -83,7 +83,7 @@ fn now() -> String {
     humantime::format_rfc3339_micros(SystemTime::now()).to_string()
 }
 
-/// What a span has until it is over.
+/// The data of a span until it ends.
 struct Opened {
     fields: Fields,
     at: Instant,
@@ -131,7 +131,7 @@ fn line<'m>(
     json::Traced { timestamp: now(), kind, level, target, fields: fields.0, span, spans }
 }
 
-/// The spans around, outermost first.
+/// Returns the names of the spans around, outermost first.
 fn names<'span, S: LookupSpan<'span>>(scope: Option<Scope<'span, S>>) -> Vec<&'static str> {
     let spans = scope.into_iter().flat_map(Scope::from_root);
     spans.map(|span| span.name()).collect()

@@ -1,5 +1,5 @@
-//! What goes wrong without keeping a guest from running, as the library tells it:
-//! a line on standard error each.
+//! Reports problems that do not keep a guest from running, as the library describes them: each as a
+//! line on standard error.
 
 use std::fmt;
 
@@ -11,19 +11,19 @@ use wit_host::debug_text;
 
 use super::status::notice;
 
-/// Room for a sentence and a path.
+/// The number of characters that are shown. A sentence and a path fit into it.
 const LONGEST: usize = 1_000;
 
-/// Tells the library's warnings.
+/// Reports the library's warnings.
 pub(crate) struct Warnings;
 
 impl Warnings {
-    /// Whether to listen to events of this kind.
+    /// Returns whether events of this kind are warnings of the library.
     pub(crate) fn listens(metadata: &Metadata<'_>) -> bool {
         *metadata.level() == Level::WARN && metadata.target().starts_with("wit_host::")
     }
 
-    /// Tells a warning on standard error.
+    /// Writes a warning to standard error.
     pub(crate) fn tell(event: &Event<'_>) {
         let mut message = Message::default();
         event.record(&mut message);

@@ -1,5 +1,5 @@
-//! Changes of a guest's file: told when whoever writes it seems to be done. Its folder
-//! is watched, since a build may replace the file.
+//! Watches a guest's file, and reports a change when the program that writes it seems to have
+//! finished. The file's folder is watched, because a build may replace the file.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,30 +12,30 @@ use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 use super::options::{Usage, guest_file};
 use super::status::{Status, notice, report, shown_path};
 
-/// A file that did not change for so long is taken to be whole.
+/// A file that has not changed for this time counts as complete.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// How long the rest of a file may take that is no guest yet.
+/// The time to wait for the rest of a file that is not a valid guest yet.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Listens to the changes of one file.
+/// Watches one file.
 pub(crate) struct Watch {
     events: Receiver<notify::Result<Event>>,
-    /// The names of the file in the folders that are watched.
+    /// The file's name in each watched folder.
     names: Vec<OsString>,
     folders: Vec<PathBuf>,
-    // It listens for as long as it is there.
+    // Watching stops when it is dropped.
     _watcher: notify::RecommendedWatcher,
 }
 
 impl Watch {
-    /// Begins to listen. The file may not be there yet, its folder has to.
+    /// Starts to watch. The file need not exist yet, but its folder has to.
     pub(crate) fn new(file: &Path) -> Result<Self> {
         refuse_what_is_no_file(file)?;
         let (sender, events) = channel();
         let mut watcher = notify::recommended_watcher(sender).context("failed to watch files")?;
         let (mut names, mut folders) = (Vec::new(), Vec::<PathBuf>::new());
-        // What a link leads to is replaced elsewhere.
+        // If the path is a link, the file is replaced where the link leads to.
         for path in [Some(file.to_owned()), file.canonicalize().ok()].into_iter().flatten() {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             let folder = folder.unwrap_or(Path::new(".")).canonicalize();
@@ -50,7 +50,7 @@ impl Watch {
         Ok(Self { events, names, folders, _watcher: watcher })
     }
 
-    /// Runs each build of the file that loads. It ends with the command.
+    /// Loads and runs each build of the file. It ends with the command.
     pub(crate) fn again_and_again<G>(
         &self,
         file: &Path,
@@ -69,7 +69,7 @@ impl Watch {
                     (before, told) = ("; the build before it is kept", String::new());
                     notice(&format!("{guest}: watching for changes"));
                 }
-                // Half a file is no guest, and the rest may be under way.
+                // An incomplete file does not load, and the rest of it may follow.
                 Err(_) if self.changes_within(PATIENCE)? => {
                     self.settled()?;
                     continue;
@@ -87,19 +87,19 @@ impl Watch {
         }
     }
 
-    /// Waits until the file has changed, and is quiet.
+    /// Waits until the file has changed, and then stops changing.
     pub(crate) fn changed(&self) -> Result<()> {
         while !self.is_change(&self.events.recv().context("nothing watches any more")?)? {}
         self.settled()
     }
 
-    /// Waits until the file is quiet.
+    /// Waits until the file stops changing.
     pub(crate) fn settled(&self) -> Result<()> {
         while self.changes_within(QUIET)? {}
         Ok(())
     }
 
-    /// Whether the file changes within this time.
+    /// Returns whether the file changes within this time.
     pub(crate) fn changes_within(&self, time: Duration) -> Result<bool> {
         let end = Instant::now() + time;
         loop {
@@ -123,7 +123,7 @@ impl Watch {
             bail!("`{}` was watched, and is gone; make it, and watch again", shown_path(path));
         }
         let is_ours = |path: &PathBuf| path.file_name().is_some_and(|name| self.is_name(name));
-        // Reading it is no change.
+        // Reading the file does not change it.
         Ok(!matches!(event.kind, EventKind::Access(_))
             && (event.need_rescan() || event.paths.iter().any(is_ours)))
     }
@@ -133,7 +133,7 @@ impl Watch {
     }
 }
 
-/// What is read once does not change.
+/// Refuses a path that is not a regular file: it can only be read once and does not change.
 fn refuse_what_is_no_file(path: &Path) -> Result<()> {
     let is_other = path.metadata().is_ok_and(|metadata| !metadata.is_file());
     if is_other || path == guest_file(Path::new("-")) {

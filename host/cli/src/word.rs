@@ -1,5 +1,5 @@
-//! What stands for one argument of a call: its text, or what is in a file or comes on
-//! standard input, up to what a guest could hold.
+//! An argument of a call: its text, or the contents of a file or of standard input, up to a size
+//! that a guest can hold.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -11,29 +11,30 @@ use bytesize::ByteSize;
 
 use super::options::{Usage, text};
 
-/// One argument, as it was typed.
+/// An argument, as it was typed.
 #[derive(Clone)]
 pub(super) struct Word {
-    /// Its text. In that of a file's name, what is no text is replaced.
+    /// The text. In the name of a file, bytes that are not text are replaced.
     pub(super) text: String,
     source: Source,
-    /// Whether it is WAVE whatever the others are, as within a call that is one word.
+    /// Whether it is WAVE, even if other arguments are not. Arguments within a call that is one
+    /// word are.
     pub(super) is_wave: bool,
 }
 
 #[derive(Clone)]
 enum Source {
-    /// It stands for itself.
+    /// The argument stands for itself.
     Text,
     File(PathBuf),
     Input,
 }
 
 impl Word {
-    /// A word of the command line.
+    /// Reads a word of the command line.
     ///
     /// # Errors
-    /// Where it is no text, unless it is the name of a file.
+    /// If the word is not text and does not name a file.
     pub(super) fn of(word: &OsStr) -> Result<Self, Usage> {
         Ok(match word.as_bytes() {
             [b'@', path @ ..] => Self {
@@ -45,7 +46,7 @@ impl Word {
         })
     }
 
-    /// A word that is text.
+    /// Reads a word that is text.
     pub(super) fn of_text(text: &str) -> Self {
         let source = match text.strip_prefix('@') {
             Some(path) => Source::File(path.into()),
@@ -55,16 +56,16 @@ impl Word {
         Self { text: text.into(), source, is_wave: false }
     }
 
-    /// An argument within a call that is one word, where it stands for itself.
+    /// Creates an argument from within a call that is one word. It always stands for itself.
     pub(super) fn of_call(text: &str) -> Self {
         Self { text: text.into(), source: Source::Text, is_wave: true }
     }
 
-    /// What it stands for, of which there may be so many bytes; `input` is what has come
-    /// on standard input already. `None` where it stands for itself.
+    /// Returns the contents that the argument stands for, up to `most` bytes, or `None` if it
+    /// stands for itself. `input` keeps the contents of standard input once it is read.
     ///
     /// # Errors
-    /// That it could not be read, or is too much; a sentence.
+    /// A sentence that says that the contents cannot be read, or are too large.
     pub(super) fn content(
         &self,
         most: usize,
@@ -85,7 +86,8 @@ impl Word {
     }
 }
 
-/// Reads all of it, or fails where that is too much: a device has no end.
+/// Reads everything, or fails if it is too much. The size has to be limited, because a device may
+/// have no end.
 fn read<R: Read>(open: impl FnOnce() -> io::Result<R>, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open()?.take((most as u64).saturating_add(1)).read_to_end(&mut bytes)?;

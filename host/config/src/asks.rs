@@ -1,4 +1,5 @@
-//! What a file would allow that it takes trust to let it.
+//! Lists what a host file would allow that needs the trust of a person. It does not know who is
+//! trusted.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,37 +11,37 @@ use crate::host_file::{HostFile, value_of};
 use crate::located::Place;
 use crate::provider::Provider;
 
-/// One thing that the file would allow, and where it says so.
+/// A permission that the file would give, and where the file says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
-    /// What it would allow.
+    /// The permission.
     pub what: Asked,
     /// Where the file says so.
     pub place: Place,
 }
 
-/// What a file would allow.
+/// A permission that a file would give.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Asked {
-    /// A process, by its program and arguments.
+    /// To start a process, with this program and these arguments.
     Start(Vec<String>),
-    /// Requests to a network host.
+    /// To make requests to this network host.
     Host(String),
-    /// A directory.
+    /// To use a directory.
     Directory {
-        /// Where it is.
+        /// The path of the directory.
         host: PathBuf,
         /// Whether guests may write to it.
         writable: bool,
     },
-    /// An environment variable in guests.
+    /// To see an environment variable.
     Variable(String),
-    /// More than a limit allows by itself.
+    /// To use more than a limit allows by default.
     Limit {
-        /// Its name.
+        /// The name of the limit.
         name: String,
-        /// What the file allows, as people read it.
+        /// The value in the file, written for people.
         value: String,
     },
 }
@@ -65,9 +66,9 @@ impl fmt::Display for Asked {
 }
 
 impl HostFile {
-    /// What the file would allow that is not so without it: processes, grants, and more than a
-    /// limit allows by itself, in the order of the file. Where there is nothing, anybody's file
-    /// can be used: guests are kept in by the sandbox.
+    /// Returns everything that the file would allow and that is not allowed without it, in the
+    /// order of the file: processes, grants, and higher limits. If the list is empty, a file from
+    /// anyone can be used, because the sandbox confines the guests.
     pub fn asks(&self) -> Vec<Ask> {
         let mut asks = Vec::new();
         for import in &self.imports {

@@ -1,5 +1,5 @@
-//! The tables of the file as they are written, before anything in them is looked at. Their
-//! comments are the descriptions of the JSON Schema.
+//! The tables of the file as they are written, before their values are checked. The comments of
+//! the tables and keys become the descriptions of the JSON Schema, so editors show them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

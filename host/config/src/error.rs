@@ -1,42 +1,42 @@
-//! What is wrong with a host file, and where.
+//! The errors of a host file, with their place in it.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use wit_host_text::shown;
 
-/// A host file that could not be read, or that says what it may not.
+/// The error for a host file that cannot be read, or that says what it may not.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The file could not be read.
     #[error("failed to read the host file `{}`", path_text(path))]
     Read {
-        /// Which file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
 
-    /// It is no TOML, or no host file.
+    /// The file is not TOML, or not a host file.
     #[error("{}:{line}:{column}: {reason}", path_text(path))]
     Invalid {
-        /// Which file.
+        /// The path of the file.
         path: PathBuf,
-        /// The line of what is wrong, from 1.
+        /// The line of the error, from 1.
         line: usize,
-        /// The column, in characters from 1.
+        /// The column of the error, in characters from 1.
         column: usize,
-        /// What is wrong, and the nearest that would be right.
+        /// What is wrong, and the nearest text that would be right.
         reason: String,
     },
 
-    /// What was allowed could not be remembered.
+    /// The permission for a file could not be stored.
     #[error("failed to remember in `{}` that the host file is allowed", path_text(path))]
     Remember {
-        /// The file that was to be written.
+        /// The file that could not be written.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
 }

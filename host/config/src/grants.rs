@@ -1,4 +1,4 @@
-//! What guests may touch, as the file says it. What it comes to is for the host to say.
+//! What guests may access, as the file says it. The host decides what a grant means.
 
 use std::path::{Path, PathBuf};
 
@@ -8,27 +8,27 @@ use crate::document;
 use crate::located::{At, Problem};
 use crate::paths;
 
-/// What is granted and what is withheld, in the words of the file.
+/// The grants and denials of a file, in its words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
-    /// `HOST` or `HOST:PORT`, which guests may make requests to.
+    /// The network hosts that guests may make requests to, as `HOST` or `HOST:PORT`.
     pub hosts: Vec<At<String>>,
-    /// Directories that guests see.
+    /// The directories that guests see.
     pub directories: Vec<At<Directory>>,
-    /// Environment variables in guests, with their values.
+    /// The environment variables that guests see, with their values.
     pub environment: Vec<At<(String, String)>>,
-    /// Host functions that are withheld, so that a guest is refused that imports them.
+    /// The host functions that are withheld. A guest that imports one is refused.
     pub deny: Vec<At<String>>,
-    /// Host functions in which a guest traps.
+    /// The host functions that trap when a guest calls them.
     pub deny_calls: Vec<At<String>>,
 }
 
 /// A directory that guests see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
-    /// Where it is.
+    /// The path of the directory on the host.
     pub host: PathBuf,
-    /// Its path in the guest.
+    /// The path of the directory in the guest.
     pub guest: String,
     /// Whether guests may write to it.
     pub writable: bool,
@@ -65,8 +65,9 @@ impl Grants {
         Ok(grants)
     }
 
-    /// Those of a named guest: each key that is `written` for it takes the place of the
-    /// file's, of which it may only leave out; what is withheld from it comes on top.
+    /// Returns the grants of a named guest. A key that is `written` for the guest replaces the
+    /// file's key, and may only grant a part of what that grants. Denials are added to those of the
+    /// file.
     pub(crate) fn narrowed(
         &self,
         written: &document::Grants,
@@ -105,7 +106,7 @@ impl Grants {
     }
 }
 
-/// A variable of an environment.
+/// Checks an environment variable.
 pub(crate) fn variable(name: &str, value: &str) -> Result<(String, String), String> {
     if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
         return Err(format!("`{}` is no name of an environment variable", shown(name)));

@@ -1,4 +1,5 @@
-//! The whole file: read, checked, and asked for what holds for a guest.
+//! Reads and checks the whole file, and answers what holds for a guest. It does not do anything of
+//! what the file says.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,44 +17,45 @@ use crate::names::unknown;
 use crate::paths;
 use crate::provider::Provider;
 
-/// The largest file that is read. No person writes more.
+/// The size of the largest file that is read, in bytes. It is more than a person would write.
 const LARGEST: u64 = 1 << 20;
 
-/// A host file: what it says is well-formed and within its folder, and nothing of it was done.
+/// A host file whose contents are well-formed and stay within its folder. Reading it starts, opens
+/// and grants nothing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HostFile {
-    /// The file, as it was named.
+    /// The path of the file, as the caller gave it.
     pub path: PathBuf,
-    /// The contract, unless it is the one that the host is built with.
+    /// The contract, or `None` for the one that the host is built with.
     pub contract: Option<ContractSource>,
-    /// What serves imports, in the order of their names.
+    /// The imports and what serves them, sorted by name.
     pub imports: Vec<Import>,
-    /// What guests may touch that are not named in the file.
+    /// The grants of guests that the file does not name.
     pub grants: Grants,
-    /// The limits that it sets, in the order of their names.
+    /// The limits that the file sets, sorted by name.
     pub limits: Vec<At<Limit>>,
-    /// The guests that it names.
+    /// The guests that the file names.
     pub guests: BTreeMap<String, NamedGuest>,
     text: String,
     base: Limits,
 }
 
-/// A contract: where it is read from.
+/// The source of a contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContractSource {
     /// A WIT file, or a folder with a package.
     pub wit: PathBuf,
-    /// The world, which may be left out where there is one.
+    /// The world. It may be left out if the package has only one.
     pub world: Option<String>,
     /// Where the file says so.
     pub place: Place,
 }
 
-/// An import, and what serves it.
+/// An import and what serves it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
-    /// An interface, a function of one, or `env` or one of its functions.
+    /// The name: an interface, a function of one, `env`, or a function of `env`.
     pub name: String,
     /// What serves it.
     pub provider: Provider,
@@ -61,30 +63,30 @@ pub struct Import {
     pub place: Place,
 }
 
-/// A limit, as the file sets it. It is known, and the value is one of its values.
+/// A limit that the file sets. The limit exists, and the value is valid for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// Its name, with `-` between words.
+    /// The name of the limit, with `-` between words.
     pub name: String,
-    /// Its value, as [`Limits::set`] takes it.
+    /// The value, in the form that [`Limits::set`] takes.
     pub value: String,
 }
 
 /// A guest that the file names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedGuest {
-    /// Its file.
+    /// The path of the guest.
     pub file: PathBuf,
-    /// What it may touch, which is no more than what the file grants.
+    /// What the guest may access, which is at most what the file grants.
     pub grants: Grants,
-    /// The limits that are lower for it.
+    /// The limits that are lower for this guest.
     pub limits: Vec<At<Limit>>,
     /// Where the file names it.
     pub place: Place,
 }
 
 impl HostFile {
-    /// Reads a file. `base` are the limits that hold where the file sets none.
+    /// Reads a file. `base` are the limits that apply unless the file sets others.
     ///
     /// # Errors
     /// [`ConfigError::Read`], and those of [`HostFile::parse`].
@@ -99,10 +101,10 @@ impl HostFile {
         Self::parse(path, &text, base)
     }
 
-    /// Reads the text of a file at that path.
+    /// Reads the text of a file. `path` is the path of the file.
     ///
     /// # Errors
-    /// [`ConfigError::Invalid`], with the place of what is wrong first.
+    /// [`ConfigError::Invalid`], with the first place in the file that is wrong.
     pub fn parse(path: &Path, text: &str, base: &Limits) -> Result<Self, ConfigError> {
         let document = toml::from_str(text).map_err(|error| problem(&error, text));
         let file = document.and_then(|document| Self::of(path, text, base, &document));
@@ -148,7 +150,7 @@ impl HostFile {
         Ok(file)
     }
 
-    /// Limits of a guest, of which none may allow more than the file's.
+    /// Reads the limits of a named guest. None of them may allow more than the file's.
     fn lowered(&self, written: &document::Limits, text: &str) -> Result<Vec<At<Limit>>, Problem> {
         let lowered = limits(written, text)?;
         let ours = self.limits(None);
@@ -167,13 +169,13 @@ impl HostFile {
         Ok(lowered)
     }
 
-    /// The folder that the file's paths are relative to. It is empty for a file that was named
-    /// without one.
+    /// Returns the folder that the file's paths are relative to. It is empty if the file's path has
+    /// no folder.
     pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
-    /// The limits of a guest that is named in the file, or of any other.
+    /// Returns the limits of a named guest, or those of all other guests.
     pub fn limits(&self, guest: Option<&str>) -> Limits {
         let mut limits = self.base.clone();
         let own = guest.and_then(|name| self.guests.get(name));
@@ -182,12 +184,12 @@ impl HostFile {
         limits
     }
 
-    /// What a guest may touch that is named in the file, or any other.
+    /// Returns the grants of a named guest, or those of all other guests.
     pub fn grants(&self, guest: Option<&str>) -> &Grants {
         guest.and_then(|name| self.guests.get(name)).map_or(&self.grants, |guest| &guest.grants)
     }
 
-    /// An error of the file, for what only a host can see of it.
+    /// Creates an error at a place in the file, for problems that only a host can find.
     pub fn invalid(&self, place: Place, reason: impl Into<String>) -> ConfigError {
         let Place { line, column } = place;
         ConfigError::Invalid { path: self.path.clone(), line, column, reason: reason.into() }
@@ -220,7 +222,7 @@ fn limits(written: &document::Limits, text: &str) -> Result<Vec<At<Limit>>, Prob
     Ok(set)
 }
 
-/// Sets a limit, which was set once before, when it was read.
+/// Sets a limit. This cannot fail, because the value was checked when the file was read.
 fn set(limits: &mut Limits, limit: &Limit) {
     let set = limits.set(&limit.name, &limit.value);
     debug_assert!(set.is_ok(), "{limit:?}: {set:?}");
@@ -244,7 +246,8 @@ fn import_name(name: &str) -> Result<String, String> {
     Ok(name.to_owned())
 }
 
-/// A name of a guest is no path, so that the two are told apart.
+/// Checks the name of a guest. It must not look like a path, so that the command can distinguish
+/// the two.
 fn guest_name(name: &str) -> Result<String, String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
@@ -257,7 +260,7 @@ fn guest_name(name: &str) -> Result<String, String> {
     Ok(name.to_owned())
 }
 
-/// What the reader of TOML says, in the words of this project.
+/// Rewrites an error of the TOML parser in the words of this project.
 fn problem(error: &toml::de::Error, text: &str) -> Problem {
     let start = error.span().map_or(0, |span| span.start);
     let message = error.message();
@@ -268,7 +271,8 @@ fn problem(error: &toml::de::Error, text: &str) -> Problem {
     Problem { start: start.min(text.len()), reason }
 }
 
-/// The key that a table does not have, and those that it has, out of serde's only words for it.
+/// Returns the unknown key and the keys that the table has. They are cut out of serde's message,
+/// because serde reports them in no other way.
 fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
     let rest = message.strip_prefix("unknown field `")?;
     let (key, known) = rest.split_once("`, expected ")?;

@@ -1,6 +1,6 @@
-//! The host file, `wit-host.toml`: the contract, what serves its imports, grants, limits and
-//! named guests, read into plain data. It knows the names of limits, and neither an engine nor
-//! what grants and providers come to; it starts nothing and loads no guest.
+//! Reads the host file, `wit-host.toml`, into plain data: the contract, what serves its imports,
+//! grants, limits and named guests. It knows the names of limits. It does not know an engine, or
+//! what grants and providers mean. It starts nothing and loads no guest.
 //!
 //! ```
 //! use wit_host_binary::limits::Limits;
@@ -42,5 +42,5 @@ pub use self::provider::Provider;
 pub use self::schema::schema;
 pub use self::trust::{Trust, state_folder};
 
-/// The name by which the file is found.
+/// The name of the host file in its folder.
 pub const FILE_NAME: &str = "wit-host.toml";

@@ -1,4 +1,4 @@
-//! Values with the place in the file where they stand.
+//! Values with their place in the file. It does not know what the values mean.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -6,12 +6,12 @@ use std::ops::Range;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
-/// A value, and where it stands in the file.
+/// A value and its place in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct At<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// The place of the value.
     pub place: Place,
 }
 
@@ -24,7 +24,7 @@ pub struct Place {
     pub column: usize,
 }
 
-/// A value as it was read, with the bytes of the text that it is.
+/// A value and the range of bytes that it has in the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Located<T> {
     pub(crate) value: T,
@@ -43,7 +43,7 @@ impl<T> Located<T> {
         Problem { start: self.start, reason: reason.into() }
     }
 
-    /// The value made to another, or what is wrong with it.
+    /// Converts the value, and adds its place to an error.
     pub(crate) fn map<R>(
         &self,
         text: &str,
@@ -65,7 +65,7 @@ impl<T: Clone> Located<T> {
 }
 
 impl Place {
-    /// The place of a byte of the text.
+    /// Returns the place of a byte of the text.
     pub(crate) fn of(text: &str, byte: usize) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let line = before.rsplit('\n').next().unwrap_or_default();
@@ -82,7 +82,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
     }
 }
 
-/// The place is no part of the file.
+/// The schema is that of the value. The place is not part of the file.
 impl<T: JsonSchema> JsonSchema for Located<T> {
     fn inline_schema() -> bool {
         T::inline_schema()
@@ -112,7 +112,7 @@ mod tests {
         for (byte, line, column) in cases {
             assert_eq!(Place::of(text, byte), Place { line, column }, "{byte}");
         }
-        // Within a character.
+        // This byte is inside of a character.
         assert_eq!(Place::of(text, 4).line, 3);
     }
 }

@@ -1,11 +1,12 @@
-//! The name that was probably meant.
+//! Suggests the name that was probably meant by an unknown one.
 
 use wit_host_text::{list, short};
 
-/// How many names an error lists where none is near.
+/// The number of names that an error lists if none is similar.
 const LISTED: usize = 12;
 
-/// That there is no such name, with the nearest that there is, or all of few.
+/// Returns an error text for an unknown name, with the most similar name, or with all names if
+/// there are only a few.
 pub(crate) fn unknown(what: &str, name: &str, names: &[&str]) -> String {
     let told = format!("there is no {what} `{}`", short(name));
     match nearest(name, names) {
@@ -21,7 +22,7 @@ pub(crate) fn unknown(what: &str, name: &str, names: &[&str]) -> String {
 }
 
 fn nearest<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
-    // What is long is no misspelling, and would take its time.
+    // A long text is not a misspelt name, and comparing it would take long.
     let length = name.chars().take(65).count();
     if length > 64 {
         return None;

@@ -1,13 +1,13 @@
-//! Paths of the file: relative to its folder, and within it.
+//! Resolves the paths in the file. They are relative to its folder, and most have to stay in it.
 
 use std::path::{Component, Path, PathBuf};
 
 use wit_host_text::shown;
 
-/// The path of a file that the host file brings along, without `.` and `..`.
+/// Resolves the path of a file that belongs to the host file, without `.` and `..`.
 ///
 /// # Errors
-/// Where it leads out of the folder, by its words or by a link.
+/// If the path leads out of the folder, either as written or through a link.
 pub(crate) fn within(folder: &Path, text: &str) -> Result<PathBuf, String> {
     if text.is_empty() || text.contains('\0') {
         return Err("a path is missing".into());
@@ -24,12 +24,12 @@ pub(crate) fn within(folder: &Path, text: &str) -> Result<PathBuf, String> {
         }
     }
     let path = match folder.join(path) {
-        // The folder itself, of a file that was named without one.
+        // A file that was named without a folder is in the current one.
         empty if empty.as_os_str().is_empty() => PathBuf::from("."),
         path => path,
     };
     let base = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    // What is not there leads nowhere; whoever reads it says so.
+    // A path that does not exist leads nowhere. Reading it later reports that.
     if let (Ok(real), Ok(base)) = (path.canonicalize(), base.canonicalize())
         && !real.starts_with(base)
     {
@@ -38,10 +38,10 @@ pub(crate) fn within(folder: &Path, text: &str) -> Result<PathBuf, String> {
     Ok(path)
 }
 
-/// The path of a granted directory, which may be elsewhere by its whole name.
+/// Resolves the path of a granted directory. An absolute path may lead out of the folder.
 ///
 /// # Errors
-/// Where a relative one leads out of the folder.
+/// If a relative path leads out of the folder.
 pub(crate) fn directory(folder: &Path, text: &str) -> Result<PathBuf, String> {
     let path = Path::new(text);
     if path.is_absolute() && !text.contains('\0') {
@@ -56,8 +56,8 @@ pub(crate) fn directory(folder: &Path, text: &str) -> Result<PathBuf, String> {
     })
 }
 
-/// Whether a directory is another one or in it, by their words and by links where they are
-/// there.
+/// Returns whether a directory is inside of another one, or the same. If both exist, links are
+/// followed.
 pub(crate) fn is_below(path: &Path, other: &Path) -> bool {
     let by_links = match (path.canonicalize(), other.canonicalize()) {
         (Ok(path), Ok(other)) => path.starts_with(other),

@@ -1,5 +1,5 @@
-//! What serves an import: a spec, as the file and the command line have it, or a table. It
-//! starts and opens nothing.
+//! What serves an import. The file gives it as a short text (a spec) or as a table, and the command
+//! line as a spec. It starts and opens nothing.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,42 +17,43 @@ use crate::paths;
 pub enum Provider {
     /// Another guest: a component that exports the interface, or a core module.
     Guest {
-        /// Its file.
+        /// The path of the guest.
         file: PathBuf,
-        /// Whether one serves all sessions in turn; otherwise each has one of its own.
+        /// Whether one guest serves all sessions in turn. Otherwise each session gets a guest of
+        /// its own.
         shared: bool,
-        /// What it may touch, which is nothing of its caller's.
+        /// What the guest may access. It does not have its caller's grants.
         grants: Grants,
     },
-    /// A process that is spoken to on its standard input and output.
+    /// A process that exchanges messages on its standard input and output.
     Process {
-        /// The program and its arguments; there is at least the program.
+        /// The program and its arguments. The list is never empty.
         command: Vec<String>,
-        /// Its environment, of which nothing else is there.
+        /// The environment of the process. No other variables are set.
         environment: Vec<(String, String)>,
-        /// The folder that it works in.
+        /// The working directory of the process.
         folder: PathBuf,
-        /// Whether one serves all sessions.
+        /// Whether one process serves all sessions.
         shared: bool,
     },
     /// Written or recorded answers.
     Fixture {
-        /// The file that has them.
+        /// The path of the file with the answers.
         file: PathBuf,
     },
-    /// A call traps, and says why.
+    /// Calls trap with a message that says why.
     Trap,
-    /// A call gives the smallest value of its type.
+    /// Calls return the smallest value of the result's type.
     Default,
 }
 
 impl Provider {
-    /// Reads a spec: `prices.wasm`, `exec:python3 prices.py`, `prices.fixture.toml`, `trap` or
-    /// `default`. Paths in it are relative to `folder`, and may be anywhere: it is for specs of
-    /// a command line.
+    /// Parses a spec: `prices.wasm`, `exec:python3 prices.py`, `prices.fixture.toml`, `trap` or
+    /// `default`. Paths in it are relative to `folder`, and may lead out of it: this is for specs
+    /// on a command line.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// What is wrong with the spec.
     pub fn parse(spec: &str, folder: &Path) -> Result<Self, String> {
         Self::of_spec(spec, folder, |path| match path {
             "" => Err(MISSING.into()),

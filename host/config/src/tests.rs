@@ -1,4 +1,5 @@
-//! Files as rows: what is in them, what is wrong with them and where, what they ask for.
+//! Tests with host files as table rows: what is in them, what is wrong with them and where, and
+//! what they ask for.
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 use std::error::Error as _;
@@ -119,7 +120,7 @@ fn a_whole_file() {
     assert_eq!((shop.file.as_path(), shop.place.line), ("sub/shop.wasm".as_ref(), 34));
 }
 
-/// A file on one line or several, and the place and the reason.
+/// Each row is a file, and the place and reason of its error.
 const WRONG: &[(&str, &str)] = &[
     ("[contract", "1:10: unclosed table, expected `]`"),
     ("[contract]\nwit = 1", "2:7: invalid type: integer `1`, expected a string"),
@@ -383,7 +384,7 @@ fn files_that_cannot_be_read() {
     assert!(read(&path).contains("UTF-8"));
 }
 
-/// The shape of what an editor is told; what it is told in words is the comments'.
+/// Tests the structure of the schema. Its texts come from the comments and are not tested.
 #[test]
 fn the_schema_has_each_key() {
     let schema = schema();

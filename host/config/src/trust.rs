@@ -1,5 +1,5 @@
-//! Which files somebody has allowed, remembered in a folder of theirs: by the path of the file
-//! and what was in it, so that a file that has changed is allowed anew, or not.
+//! Stores which files a person has allowed, in a folder of that person. A file is stored by its
+//! path and its contents, so a file that has changed has to be allowed again.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder};
@@ -18,48 +18,49 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Those that are remembered in the folder, which need not be there yet.
+    /// Uses a folder, which need not exist yet.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }
 
-    /// Those of the user. `None` where the system has no place for a user's state.
+    /// Uses the folder of the current user. Returns `None` if the system has no place for a user's
+    /// state.
     pub fn of_user() -> Option<Self> {
         state_folder().map(|state| Self::in_folder(state.join("allowed")))
     }
 
-    /// Whether the file is allowed with what was in it when it was read.
+    /// Returns whether the file is allowed with the contents that it had when it was read.
     pub fn allows(&self, file: &HostFile) -> bool {
         self.entry(file).is_ok_and(|entry| entry.is_file())
     }
 
-    /// Remembers that the file is allowed as it was read.
+    /// Stores that the file is allowed with the contents that it had when it was read.
     ///
     /// # Errors
-    /// [`ConfigError::Remember`] where the folder cannot be written to, and
-    /// [`ConfigError::Read`] where the file is gone.
+    /// [`ConfigError::Remember`] if the folder cannot be written to, and [`ConfigError::Read`] if
+    /// the file no longer exists.
     pub fn allow(&self, file: &HostFile) -> Result<(), ConfigError> {
         let gone = |source| ConfigError::Read { path: file.path.clone(), source };
         let entry = self.entry(file).map_err(gone)?;
         let path = file.path.canonicalize().map_err(gone)?;
         let failed = |source| ConfigError::Remember { path: entry.clone(), source };
-        // What is allowed is nobody's business but the user's.
+        // Only the user can see which files are allowed.
         DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).map_err(failed)?;
-        // For people who look there; nothing reads it.
+        // The contents are for people who look into the folder. The program does not read them.
         fs::write(&entry, [path.as_os_str().as_bytes(), b"\n"].concat()).map_err(failed)
     }
 
     fn entry(&self, file: &HostFile) -> io::Result<PathBuf> {
         let path = file.path.canonicalize()?;
         let mut hasher = blake3::Hasher::new();
-        // A path has no NUL in it, so that the two are told apart.
+        // A path has no NUL byte, so the NUL separates it from the contents unambiguously.
         hasher.update(path.as_os_str().as_bytes()).update(b"\0").update(file.text().as_bytes());
         Ok(self.folder.join(hasher.finalize().to_hex().as_str()))
     }
 }
 
-/// Where the user's state is, as the XDG base directory specification has it. `None` where
-/// neither `XDG_STATE_HOME` nor `HOME` is an absolute path.
+/// Returns the folder of the user's state, according to the XDG base directory specification.
+/// Returns `None` if neither `XDG_STATE_HOME` nor `HOME` is an absolute path.
 pub fn state_folder() -> Option<PathBuf> {
     let variable = |name| std::env::var_os(name);
     place(variable("XDG_STATE_HOME"), variable("HOME"))

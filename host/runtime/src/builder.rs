@@ -1,5 +1,5 @@
-//! Collecting what a runtime is to offer, and making it: one engine, two filled
-//! linkers.
+//! Collects what a runtime offers, and makes the runtime: one engine, and two linkers with
+//! everything in them. It does not know what a guest does with it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,13 +27,14 @@ use wit_host_check::fit;
 use wit_host_check::served::Served;
 use wit_host_wit::{Contract, Offered};
 
-/// Where no clock may end a guest, this ends one that runs for seconds.
+/// The fuel of a deterministic run that sets none. Such a run has no clock to end it; this much
+/// fuel ends a guest after some seconds.
 const DETERMINISTIC_FUEL: u64 = 10_000_000_000;
 
 type Setup<L> = Box<dyn FnOnce(&mut L) -> wasmtime::Result<()>>;
 type EnvSetup<T> = Box<dyn FnOnce(&mut Env<'_, T>) -> wasmtime::Result<()>>;
 
-/// Collects what a [`Runtime`] is to offer, and its limits and grants.
+/// Collects the imports that a [`Runtime`] offers, and its limits and grants.
 pub struct RuntimeBuilder<T: 'static> {
     components: Vec<Setup<component::Linker<State<T>>>>,
     env: Vec<EnvSetup<T>>,
@@ -44,7 +45,7 @@ pub struct RuntimeBuilder<T: 'static> {
     isolation: Option<Isolation>,
     cache: Option<Cache>,
     pub(crate) contract: Option<Result<Offered>>,
-    /// Whether the linker has to serve the whole contract.
+    /// Whether the linker has to serve the whole contract (`wit`).
     is_checked: bool,
     coredump: bool,
     host_values: bool,
@@ -78,8 +79,8 @@ impl<T> Default for RuntimeBuilder<T> {
 }
 
 impl<T: Send + 'static> RuntimeBuilder<T> {
-    /// Offers a contract to components: `setup` gets the linker, usually for the
-    /// `add_to_linker` of a `bindgen!`. WASI 0.2 is in it already.
+    /// Offers a contract to components. `setup` gets the linker, usually for the `add_to_linker` of
+    /// a `bindgen!`. The linker has WASI 0.2 already.
     #[must_use]
     pub fn component_imports(
         mut self,
@@ -89,8 +90,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// Offers functions to core modules that import from `env`: `setup` gets the
-    /// registrar.
+    /// Offers functions to core modules that import from `env`. `setup` gets the registrar.
     #[must_use]
     pub fn module_imports(
         mut self,
@@ -100,21 +100,20 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// Serves what core modules import from `name` with the exports of another core
-    /// module, in binary or in text form: functions, memories, tables and globals.
-    /// Where a host function has the same module and name, that one serves.
+    /// Serves the imports from `name` of core modules with the exports of another core module:
+    /// functions, memories, tables and globals. The module may be in binary or in text form. A host
+    /// function with the same module and name takes precedence.
     ///
-    /// Every session of a guest that imports from it has an instance of its own,
-    /// under the session's limits, grants and clock, which is set up before the
-    /// guest. It may import what the host serves, and from the modules that were
-    /// added before it.
+    /// Every session of a guest that imports from the module gets an instance of its own. The
+    /// instance has the session's limits, grants and clock, and is set up before the guest. The
+    /// module may import what the host serves, and from modules that were added before it.
     #[must_use]
     pub fn provide_module(mut self, name: impl Into<String>, module: impl Into<Vec<u8>>) -> Self {
         self.modules.push(Source { name: name.into(), content: Content::Bytes(module.into()) });
         self
     }
 
-    /// [`RuntimeBuilder::provide_module`] with the content of a file.
+    /// Adds a module as [`RuntimeBuilder::provide_module`] does, from a file.
     #[must_use]
     pub fn provide_module_file(
         mut self,
@@ -125,17 +124,17 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// Whether core modules may hold values of the host as `externref`, which is
-    /// what [`HostRef`](crate::env::HostRef) needs. They may not, by default: it makes
-    /// the engine's garbage collector a part of what a guest can reach.
+    /// Sets whether core modules may hold values of the host as `externref`, which
+    /// [`HostRef`](crate::env::HostRef) needs. By default they may not, because the engine's
+    /// garbage collector then becomes a part of what a guest can reach.
     #[must_use]
     pub fn host_values(mut self, host_values: bool) -> Self {
         self.host_values = host_values;
         self
     }
 
-    /// The contract that is offered, as WIT text, which is that of the setups'
-    /// `bindgen!`. A guest that does not fit is then told what differs, and one
+    /// Sets the contract that is offered, as WIT text. It has to be the WIT of the `bindgen!` in
+    /// the setups. The error for a guest that does not fit then says what differs, and a guest
     /// whose exports have other types than the contract's is refused.
     #[must_use]
     pub fn contract(mut self, wit: impl Into<String>) -> Self {
@@ -143,10 +142,10 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// The contract that is offered: a WIT file, or a folder with a package and what that needs
-    /// in `deps`, and the world, which may be left out where there is one. Both are those of
-    /// the `bindgen!` of [`RuntimeBuilder::component_imports`]: [`RuntimeBuilder::build`] refuses
-    /// imports of the world that nothing serves, or with another type.
+    /// Sets the contract that is offered: a WIT file, or a folder with a package and its
+    /// dependencies in `deps`. The world may be left out if there is only one. Both have to be
+    /// those of the `bindgen!` in [`RuntimeBuilder::component_imports`]: [`RuntimeBuilder::build`]
+    /// refuses imports of the world that nothing serves, or that are served with another type.
     ///
     /// ```no_run
     /// # use wit_host::Runtime;
@@ -175,40 +174,39 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// exports of any type. The text is read when something is first asked of it.
     ///
     /// # Panics
-    /// [`RuntimeBuilder::build`] and what it makes, where the text is not valid WIT: give one
-    /// that is a part of your program, and is tested.
+    /// [`RuntimeBuilder::build`] and the runtime panic if the text is not valid WIT. Pass a text
+    /// that is part of your program, and tested.
     #[must_use]
     pub fn contract_of_importers(mut self, wit: &'static str) -> Self {
         self.contract = Some(Ok(Offered::known(wit.into())));
         self
     }
 
-    /// What every session may spend.
+    /// Sets the limits of every session.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// What a session may touch that is not given grants of its own.
+    /// Sets the grants of sessions that are not given grants of their own.
     #[must_use]
     pub fn grants(mut self, grants: Grants) -> Self {
         self.grants = grants;
         self
     }
 
-    /// Has every guest give the same output for the same input: clocks stand
-    /// still, random bytes have a fixed seed, NaNs one bit pattern, and fuel
-    /// takes the place of the clock in guest code ([`Limits::fuel`], or 10 000
-    /// million where it is off).
+    /// Sets whether every guest gives the same output for the same input. Clocks then stand still,
+    /// random bytes have a fixed seed, and NaNs one bit pattern. Fuel takes the place of the clock
+    /// in guest code ([`Limits::fuel`], or 10 000 million if it is not set).
     #[must_use]
     pub fn deterministic(mut self, deterministic: bool) -> Self {
         self.deterministic = deterministic;
         self
     }
 
-    /// Whether guests may be in text form, which only people write. They may not, by
-    /// default: reading it is code that a guest can reach.
+    /// Sets whether guests may be in text form, which only people write. By default they may not,
+    /// because a guest can then reach the code that parses text.
     #[cfg(feature = "text-format")]
     #[must_use]
     pub fn allow_text_format(mut self, text: bool) -> Self {
@@ -217,8 +215,8 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     }
 
     /// Compiles guests in a process of its own, under [`Limits::compile_time`] and
-    /// [`Limits::compile_memory`]. They are compiled in this one, by default. What a cache
-    /// has is not compiled at all, and starts no process.
+    /// [`Limits::compile_memory`]. By default they are compiled in this process. A guest in the
+    /// cache is not compiled, and starts no process.
     #[cfg(feature = "isolation")]
     #[must_use]
     pub fn isolate(mut self, isolation: Isolation) -> Self {
@@ -226,9 +224,9 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// Keeps compiled code for the next time, in this process and in others. It is
-    /// not kept, by default. Runtimes with one cache and the same settings share
-    /// an engine, and the code of a guest that one of them has loaded already.
+    /// Keeps compiled code in a cache, for this process and others. By default it is not kept.
+    /// Runtimes with one cache and the same settings share an engine, and the code of guests that
+    /// one of them has loaded.
     #[cfg(feature = "cache")]
     #[must_use]
     pub fn cache(mut self, cache: Cache) -> Self {
@@ -236,9 +234,9 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// Whether a guest that traps leaves its memory and stack behind, in
-    /// [`Failure::coredump`](crate::failure::Failure::coredump). It does not, by default:
-    /// making one takes time and as much memory again as the guest has.
+    /// Sets whether a guest that traps leaves a copy of its memory and stack in
+    /// [`Failure::coredump`](crate::failure::Failure::coredump). By default it does not, because
+    /// making one takes time, and as much memory again as the guest has.
     #[cfg(feature = "coredumps")]
     #[must_use]
     pub fn coredump(mut self, coredump: bool) -> Self {
@@ -246,9 +244,9 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// What code may ask of a processor: all that this machine's has, by default. With less,
-    /// what [`Runtime::compile`] makes can be run on other machines, and what a [`Cache`] keeps
-    /// as well.
+    /// Sets the features of a processor that code may use. By default it may use all that this
+    /// machine has. With fewer features, the code that [`Runtime::compile`] returns and that a
+    /// [`Cache`] keeps can run on other machines as well.
     #[must_use]
     pub fn processor(mut self, processor: Processor) -> Self {
         self.processor = processor;

@@ -1,6 +1,6 @@
-//! What can go wrong, as far as a caller can do something about it: one enum,
-//! whose texts name the thing, the place and the way out. It does not know how
-//! the command prints an error or which exit status it gets.
+//! The errors of the library, as far as a caller can act on them. They are one enum. Its texts name
+//! the thing, the place and the fix. It does not know how the command prints an error, or which
+//! exit status follows.
 
 use std::path::PathBuf;
 
@@ -20,39 +20,39 @@ use wit_host_text::{list, shown};
 use wit_host_values::BadArgument;
 use wit_host_wit::ContractError;
 
-/// The library's result.
+/// The result of the library's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a guest could not be loaded, started or called.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Its bytes are no guest, or none that is compiled.
+    /// The bytes are not a guest, or not one that the host compiles.
     #[error(transparent)]
     Guest(GuestError),
 
-    /// The compiler has a fault, and this guest meets it.
+    /// The compiler has a bug, which this guest triggers.
     #[error(
         "the compiler failed on this {kind}: {how}; no setting mends that: build the guest in \
          another way, as with fewer optimisations or in smaller parts"
     )]
     CompilerFailed {
-        /// What was to be compiled.
+        /// The kind of guest that was compiled.
         kind: &'static str,
-        /// What the compiler did, or how the process ended that it was in.
+        /// What the compiler did, or how its process ended.
         how: String,
     },
 
-    /// A module that was to serve the imports of guests cannot have this name.
+    /// A module that serves the imports of guests cannot have this name.
     #[error("failed to serve a core module as `{}`: {reason}", shown(name))]
     ModuleName {
         /// The name, of [`RuntimeBuilder::provide_module`](crate::builder::RuntimeBuilder::provide_module).
         name: String,
-        /// Why it cannot.
+        /// Why the name is not allowed.
         reason: &'static str,
     },
 
-    /// A module that was to serve the imports of guests could not be loaded.
+    /// A module that serves the imports of guests could not be loaded.
     #[error("failed to load the module that is to serve `{}`", shown(name))]
     Module {
         /// The module's name, as guests import from it.
@@ -77,7 +77,7 @@ pub enum Error {
     #[error(transparent)]
     Pool(#[from] crate::pool::PoolError),
 
-    /// The contract that a host is to offer has imports that its linker does not serve.
+    /// The host's contract has imports that its linker does not serve.
     #[error("the host does not serve the whole of its own contract:{}", lines(.0))]
     Unserved(Vec<Mismatch>),
 
@@ -92,13 +92,13 @@ pub enum Error {
     /// The guest exports no function of this name.
     #[error("{}", no_such_function(function, exports))]
     NoSuchFunction {
-        /// The function that was asked for.
+        /// The function that was called.
         function: String,
         /// Every function that the guest exports.
         exports: Vec<String>,
     },
 
-    /// The guest has no function that could be its main.
+    /// The guest has no function that can be its main.
     #[error(
         "the guest has no entry point, which is `run`, `wasi:cli/run` of WASI 0.2, or a core \
          module's `_start`; {}",
@@ -109,7 +109,7 @@ pub enum Error {
         exports: Vec<String>,
     },
 
-    /// The name is short for more than one of the guest's functions.
+    /// The name is short for several of the guest's functions.
     #[error(
         "`{}` is the name of several functions; give one of them in full: {}",
         shown(function),
@@ -118,17 +118,17 @@ pub enum Error {
     AmbiguousFunction {
         /// The function that was asked for.
         function: String,
-        /// The full names of those that it can mean.
+        /// The full names of the functions that it can mean.
         candidates: Vec<String>,
     },
 
-    /// An argument's text is no value of its parameter's type.
+    /// An argument's text is not a value of its parameter's type.
     #[cfg(feature = "values-text")]
     #[error(transparent)]
     Argument(#[from] BadArgument),
 
-    /// The arguments of a call, or the types that the caller expects, are not
-    /// the function's. The session can go on.
+    /// The arguments of a call, or the types that the caller expects, do not match the function.
+    /// The session can go on.
     #[error("failed to call `{}`: {reason}", shown(function))]
     InvalidCall {
         /// The function that was to be called.
@@ -137,7 +137,7 @@ pub enum Error {
         reason: String,
     },
 
-    /// The guest ended itself with this status, through WASI.
+    /// The guest exited with this status, through WASI.
     #[error("the guest exited with status {0}")]
     Exited(i32),
 
@@ -145,12 +145,12 @@ pub enum Error {
     #[error(transparent)]
     Trapped(Box<Failure>),
 
-    /// The guest spent all that it was allowed to.
+    /// The guest reached a limit.
     #[error("{failure}")]
     Limit {
-        /// Which limit, its value, and what raises it.
+        /// The limit that was reached, its value, and how to raise it.
         limit: LimitReached,
-        /// What is known of the call.
+        /// What is known about the call.
         failure: Box<Failure>,
     },
 
@@ -160,42 +160,40 @@ pub enum Error {
     #[error(transparent)]
     HostFunction(Box<Failure>),
 
-    /// The guest could not write to this process's output, since whoever read it
-    /// has gone away.
+    /// The guest could not write to this process's output, because the reader has closed it.
     #[error("the output was closed while `{}` ran", shown(function))]
     OutputClosed {
         /// The function that the host called.
         function: String,
     },
 
-    /// The call was ended by an [`Interrupt`](crate::blocking::Interrupt), and the session
-    /// with it.
+    /// An [`Interrupt`](crate::blocking::Interrupt) ended the call, and the session with it.
     #[error("`{}` was interrupted", shown(function))]
     Interrupted {
         /// The function that the host called.
         function: String,
     },
 
-    /// An earlier call failed, and what it left behind is not to be trusted; or the guest
-    /// has ended itself.
+    /// An earlier call failed and may have left the session in an inconsistent state, or the guest
+    /// has exited.
     #[error("{}", ended(function, *exited))]
     SessionEnded {
-        /// The function whose call failed, or in which the guest ended itself.
+        /// The function whose call failed, or in which the guest exited.
         function: String,
-        /// The status that the guest ended itself with, where it did.
+        /// The status with which the guest exited, if it did.
         exited: Option<i32>,
     },
 
     /// A grant names something that the host does not have, or nothing at all.
     #[error("failed to grant or deny `{what}`: {reason}")]
     Grant {
-        /// The directory or host that was to be granted.
+        /// The directory or host of the grant, or the name of the denial.
         what: String,
-        /// Why it cannot be.
+        /// Why the grant or the denial is not possible.
         reason: String,
     },
 
-    /// A file has no guest in it that was compiled for a runtime as this one is.
+    /// The file is not a compiled guest, or not one for a runtime such as this.
     #[error(
         "this is no compiled guest that can be run here: {reason}; compile the guest with \
          `Runtime::compile`"
@@ -205,7 +203,7 @@ pub enum Error {
         reason: String,
     },
 
-    /// A limit is set so that no session can be had.
+    /// The value of a limit makes sessions impossible.
     #[error("failed to set `Limits::{limit}`: {reason}")]
     Limits {
         /// The limit's name.
@@ -214,36 +212,37 @@ pub enum Error {
         reason: String,
     },
 
-    /// This machine cannot run code for that processor, so that none can be made here.
+    /// This machine cannot run code for this processor, so it cannot compile for it either.
     #[error("failed to compile for `{processor}`: {reason}")]
     Processor {
         /// The processor, of [`RuntimeBuilder::processor`](crate::builder::RuntimeBuilder::processor).
         processor: Processor,
-        /// What the processor here lacks.
+        /// What this machine's processor lacks.
         reason: String,
     },
 
-    /// The directory of a cache cannot be used, which loading a guest never fails for.
+    /// The directory of a cache cannot be used. Loading a guest never fails because of its cache.
     #[error("failed to use the cache `{}`: {reason}", shown(&directory.display().to_string()))]
     Cache {
-        /// Where the cache is, or was to be.
+        /// The directory of the cache, which may not exist.
         directory: PathBuf,
         /// Why it cannot be used.
         reason: String,
     },
 
-    /// The host could not do its own part: set-up of its engine, linker or executor.
+    /// The host could not do its own part: it failed to set up its engine, linker or executor.
     #[error("the host failed to {action}: {reason}")]
     Host {
-        /// What the host was about to do.
+        /// What the host failed to do.
         action: &'static str,
-        /// Why it could not.
+        /// Why it failed.
         reason: String,
     },
 }
 
 impl Error {
-    /// What is known of the call that trapped, reached a limit, or failed in a host function.
+    /// Returns what is known about the call that trapped, reached a limit, or failed in a host
+    /// function.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Trapped(failure) | Self::HostFunction(failure) | Self::Limit { failure, .. } => {
@@ -253,13 +252,13 @@ impl Error {
         }
     }
 
-    /// All that is known of the error: [`Failure::report`] of a call that failed, and otherwise
-    /// what [`Display`](std::fmt::Display) says.
+    /// Returns all that is known about the error: [`Failure::report`] for a call that failed, and
+    /// otherwise the text of [`Display`](std::fmt::Display).
     pub fn report(&self) -> String {
         self.failure().map_or_else(|| self.to_string(), Failure::report)
     }
 
-    /// The failure of [`Error::failure`], to be completed by who knows more.
+    /// Returns the failure of [`Error::failure`], so that callers can add what they know.
     pub fn failure_mut(&mut self) -> Option<&mut Failure> {
         match self {
             Self::Trapped(failure) | Self::HostFunction(failure) | Self::Limit { failure, .. } => {
@@ -269,7 +268,8 @@ impl Error {
         }
     }
 
-    /// For `map_err`: a failure of the host's own while it does `action`.
+    /// Returns a function for `map_err` that makes an error of the host, which failed to do
+    /// `action`.
     pub(crate) fn host<E: Into<wasmtime::Error>>(action: &'static str) -> impl FnOnce(E) -> Self {
         move |error| Self::Host { action, reason: reason(&error.into()) }
     }
@@ -325,7 +325,7 @@ fn no_such_function(function: &str, exports: &[String]) -> String {
     format!("the guest exports no function `{function}`{hint}; it exports {}", list(exports))
 }
 
-/// Why a session cannot be called any more.
+/// Returns why a session cannot be called any more.
 fn ended(function: &str, exited: Option<i32>) -> String {
     let function = shown(function);
     match exited {

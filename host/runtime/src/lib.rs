@@ -113,8 +113,8 @@
 //! Sessions that live for one call bind by indices, see [`Session::bind`].
 //!
 //! # Tracing
-//! What a runtime does can be followed with the crate `tracing`. Where nobody
-//! listens, it costs next to nothing.
+//! What a runtime does can be followed with the crate `tracing`. Without a subscriber it costs
+//! next to nothing.
 //!
 //! | span | level | fields | around |
 //! | --- | --- | --- | --- |

@@ -1,5 +1,6 @@
-//! Linking: what a guest imports is bound to what the runtime serves, less what
-//! the guest is denied. What does not fit is found here, before anything runs.
+//! Binds what a guest imports to what the runtime serves, and withholds what the guest is denied.
+//! It finds everything that does not fit, before anything runs. It does not know how a session
+//! starts.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use wit_host_check::fit::{
 };
 use wit_host_check::serving::NotLinked;
 
-/// What the host is about to do here.
+/// The host's action, for its errors.
 const LINK: &str = "link the guest";
 
 pub(crate) fn component<T: Send + 'static>(
@@ -63,7 +64,7 @@ pub(crate) fn component<T: Send + 'static>(
     })
 }
 
-/// What stands for the resources of interfaces that are denied. A guest never gets any.
+/// Stands for the resources of denied interfaces. A guest never gets a handle to one.
 struct Stub;
 
 fn component_without<T: Send + 'static>(
@@ -98,8 +99,9 @@ fn component_without<T: Send + 'static>(
     linker.instantiate_pre(component)
 }
 
-/// The name under which the host serves the interface of these items, perhaps in another
-/// version: what the linker has of it is found there, and a function that is put beside it has to be as well.
+/// Returns the name under which the host serves the interface with these items, which may have
+/// another version. The linker finds what it has of the interface under this name, so a function
+/// that is added has to use it too.
 fn served_as<T: Send + 'static>(
     inner: &Host<T>,
     items: &[(String, bool)],
@@ -108,7 +110,8 @@ fn served_as<T: Send + 'static>(
     let is_served = |name: &String| {
         let mut linker = inner.components.clone();
         let Ok(mut instance) = linker.instance(name) else { return false };
-        // Without shadowing, what is there already cannot be defined.
+        // A linker without shadowing refuses to define an item again, which shows that it has the
+        // item.
         items.iter().any(|(item, _)| instance.func_new(item, |_, _, _, _| Ok(())).is_err())
     };
     let mut names = vec![interface.to_owned()];
@@ -148,7 +151,7 @@ pub(crate) fn module<T: Send + 'static>(
     })
 }
 
-/// The providers that a module needs, each behind those that it needs itself.
+/// Returns the providers that a module needs. Each follows those that it needs itself.
 fn providers<T: Send + 'static>(inner: &Host<T>, module: &Module) -> Vec<Arc<Provider<T>>> {
     let imports = |provider: &Provider<T>| {
         let mut imports = module.imports().filter(|import| import.module() == provider.name);
@@ -195,7 +198,8 @@ fn without<T: Send + 'static>(
     Ok(Cow::Owned(linker))
 }
 
-/// Refuses a denial of functions that neither the host nor the guest has, nor what serves it.
+/// Refuses a denial of functions that neither the host, nor the guest, nor the modules that serve
+/// it have.
 pub(crate) fn check_denied<T: Send + 'static>(inner: &Host<T>, compiled: &Compiled) -> Result<()> {
     let denied = &inner.grants.denied;
     if denied.is_empty() {
@@ -211,7 +215,7 @@ pub(crate) fn check_denied<T: Send + 'static>(inner: &Host<T>, compiled: &Compil
     Ok(deny::check_traps(denied, inner.contract.as_deref(), &inner.env, &imports)?)
 }
 
-/// Refuses a linked guest for a session that denies it more than the runtime.
+/// Refuses a linked guest for a session with more denials than the runtime has.
 pub(crate) fn check_session<T: Send + 'static>(
     inner: &Host<T>,
     linked: &Linked<T>,

@@ -1,14 +1,16 @@
-//! Symbols that a function of a guest cannot have where its tools link it with a C library: a
-//! function of the world itself is exported by its own name, and the linker takes it for the
-//! library's of that name, or refuses both. In the first case calls of the runtime's end in the
-//! guest's function. Names that cannot be written in WIT are left out.
+//! The symbols of the C library. A function of the world itself is exported under its own name, so
+//! where the guest is linked with a C library, the function must not have the name of one of these
+//! symbols. Otherwise the linker uses the guest's function in place of the library's, and the
+//! runtime's calls go to it, or the linker refuses both. Names that cannot be written in WIT are
+//! left out.
 
-/// Whether Rust's standard library or compiler calls it, or what these call does.
+/// Returns whether Rust's standard library or compiler calls the symbol, directly or through other
+/// symbols.
 pub(super) fn is_called_by_rust(name: &str) -> bool {
     has(CALLED, name)
 }
 
-/// Whether the library for WASI has it, with what it emulates.
+/// Returns whether the library for WASI, or one of its emulation libraries, has the symbol.
 pub(super) fn is_there(name: &str) -> bool {
     has(CALLED, name) || has(OTHERS, name)
 }
@@ -17,7 +19,7 @@ fn has(symbols: &str, name: &str) -> bool {
     symbols.split(' ').any(|symbol| symbol == name)
 }
 
-/// What a guest's memory is exported as.
+/// The name under which a guest's memory is exported.
 pub(super) const MEMORY: &str = "memory";
 
 const CALLED: &str = "\

@@ -1,18 +1,18 @@
-//! What a guest in Rust has from the workspace of `guest/`, and a project on its own
-//! has in its Cargo.toml: package fields, the release profile, the lock file; and a Makefile,
-//! as the projects of the other languages have.
+//! Makes the Cargo.toml of a Rust project. A guest in `guest/` inherits package fields, the release
+//! profile and the lock file from its workspace, and a project on its own needs them in its own
+//! files. A Makefile is added, as in the projects of other languages.
 
 use super::File;
 
 const WORKSPACE: &str = include_str!("../templates/Cargo.toml.in");
 const LOCK: &str = include_str!("../templates/Cargo.lock.in");
 
-/// Fields of the package that are not its author's.
+/// The package fields of our guests that a new project does not get.
 const OURS: &[&str] = &["description", "license", "publish"];
 
-/// Cargo.toml and what goes with it, of a project that has that of a member of the
-/// workspace. The locked versions are those that the guests are tested with; cargo drops
-/// those that the project does not need.
+/// Returns Cargo.toml and its companions for a project that is made from a member of the workspace.
+/// The locked versions are those that the guests are tested with. cargo removes the ones that the
+/// project does not need.
 pub(super) fn files(name: &str, member: &'static str) -> Vec<File> {
     vec![
         File::new("Cargo.toml", manifest(name, member)),
@@ -22,7 +22,7 @@ pub(super) fn files(name: &str, member: &'static str) -> Vec<File> {
     ]
 }
 
-/// Puts the guest where those of all languages are.
+/// A Makefile that puts the guest into the same place as in other languages.
 const MAKEFILE: &str = "\
 # `make` has cargo build the guest below TARGET, and puts it into OUT.
 
@@ -58,7 +58,7 @@ fn manifest(name: &str, member: &'static str) -> String {
     }
     let profile = sections(WORKSPACE).find(|(heading, _)| *heading == "[profile.release]");
     let (heading, body) = profile.unwrap_or_default();
-    // The names of functions stay, for the stack of a failure.
+    // Function names are kept, because the stack of a failure needs them.
     let body = body.join("\n").replace("strip = true", "strip = \"debuginfo\"");
     let manifest = manifest.trim_end();
     format!(
@@ -67,7 +67,7 @@ fn manifest(name: &str, member: &'static str) -> String {
     )
 }
 
-/// The line of the workspace that `edition.workspace = true` stands for.
+/// Returns the line of the workspace that a line such as `edition.workspace = true` stands for.
 fn inherited(line: &str) -> Option<&'static str> {
     let key = line.strip_suffix(".workspace = true")?;
     let (_, package) =
@@ -75,7 +75,7 @@ fn inherited(line: &str) -> Option<&'static str> {
     package.into_iter().find(|line| line.starts_with(&format!("{key} = ")))
 }
 
-/// The headings of a file in TOML, with the lines below each.
+/// Returns the headings of a TOML file with the lines below each.
 fn sections(text: &'static str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
     let lines: Vec<_> = text.lines().collect();
     let starts: Vec<_> = (0..lines.len()).filter(|index| lines[*index].starts_with('[')).collect();

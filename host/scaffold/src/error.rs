@@ -1,4 +1,4 @@
-//! Why there is no project.
+//! The reasons why a project cannot be made.
 
 use std::path::PathBuf;
 
@@ -10,46 +10,46 @@ use wit_host_wit::ContractError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProjectError {
-    /// No project can have the name.
+    /// No project can have this name.
     #[error("no project can be called `{}`: {reason}", shown(name))]
     Name {
         /// The name.
         name: String,
-        /// Why it cannot.
+        /// Why it is not allowed.
         reason: &'static str,
     },
 
-    /// What the project was to be made in is no folder, or one that is not empty.
+    /// The folder for the project is not a folder, or is not empty.
     #[error(
         "`{}` is there already, and is no empty folder; give another name, or remove it",
         shown(&folder.display().to_string())
     )]
     Occupied {
-        /// The folder, or what is there in its place.
+        /// The path of the folder.
         folder: PathBuf,
     },
 
-    /// A project in this language cannot have the exports of the world.
+    /// A project in this language cannot implement the exports of the world.
     #[error(
         "no project in {language} can be made for the world `{}`: {}",
         shown(world),
         shown_text(reason)
     )]
     World {
-        /// The language's name.
+        /// The name of the language.
         language: &'static str,
-        /// The world's name.
+        /// The name of the world.
         world: String,
-        /// Why it cannot, and what can.
+        /// Why it cannot, and which language can.
         reason: String,
     },
 
-    /// A file or folder could not be read, of the WIT, or not be written.
+    /// A file or folder of the WIT could not be read, or one of the project could not be written.
     #[error("failed to make `{}`", shown(&path.display().to_string()))]
     Write {
-        /// The file or folder.
+        /// The path of the file or folder.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 
@@ -57,10 +57,10 @@ pub enum ProjectError {
     #[error(transparent)]
     Contract(#[from] ContractError),
 
-    /// What makes projects panicked, which is a fault of the host.
+    /// The code that makes projects panicked, which is a bug in it.
     #[error(transparent)]
     Panicked(#[from] Panicked),
 }
 
-/// The result of what makes projects.
+/// The result of functions that make projects.
 pub(super) type Result<T, E = ProjectError> = std::result::Result<T, E>;

@@ -1,12 +1,12 @@
-//! Names of projects: what is a package's name in every language.
+//! Checks the names of projects. A name has to be valid for packages of every language.
 
 use super::error::ProjectError;
 
-/// Longer names are refused by some registries.
+/// The length of the longest name. Some registries refuse longer ones.
 const LONGEST: usize = 64;
 
-/// What cargo gives to no package, npm to none of its packages, and what some systems give to
-/// no file.
+/// Names that cargo or npm does not allow for packages, or that some systems do not allow for
+/// files.
 const RESERVED: &[&str] = &[
     "abstract",
     "alloc",
@@ -85,7 +85,7 @@ const RESERVED: &[&str] = &[
     "yield",
 ];
 
-/// Whether a project can have this name.
+/// Checks whether a project can have this name.
 pub(crate) fn check(name: &str) -> Result<(), ProjectError> {
     let reason = if RESERVED.contains(&name) {
         "it means something else to a compiler; give another one"

@@ -1,4 +1,5 @@
-//! The names of a contract, with what has each of them. It knows no language.
+//! Lists the names in a contract, each with the kind of item that has it. It does not know any
+//! language.
 
 use wit_parser::{
     Function, FunctionKind, InterfaceId, Resolve, TypeDefKind, TypeId, WorldItem, WorldKey,
@@ -13,15 +14,15 @@ use wit_host_text::shown;
 pub(super) struct Named<'w> {
     pub(super) what: What,
     pub(super) name: &'w str,
-    /// What it is in: an interface, a type, a function. Empty in the world itself.
+    /// What the name is in: an interface, a type, or a function. It is empty for the world itself.
     pub(super) within: String,
-    /// Whether that is the world itself, whose types and functions have no interface.
+    /// Whether the name is in the world itself, whose types and functions have no interface.
     pub(super) of_world: bool,
-    /// Whether the guest offers it: what is on both sides is there twice.
+    /// Whether the guest exports it. An item that is both imported and exported is listed twice.
     pub(super) exported: bool,
 }
 
-/// What has a name.
+/// The kinds of items that have a name.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum What {
     Namespace,
@@ -29,17 +30,17 @@ pub(super) enum What {
     World,
     Interface,
     Function,
-    /// Of a resource, static or not.
+    /// A method of a resource, or a static function.
     Method,
     Constructor,
     Parameter,
-    /// One that is neither of flags nor a resource.
+    /// A type that is neither flags nor a resource.
     Type,
     /// A type of flags.
     Flags,
     Resource,
     Field,
-    /// Of a variant or an enum.
+    /// A case of a variant or an enum.
     Case,
     Flag,
 }
@@ -65,7 +66,8 @@ impl What {
 }
 
 impl Named<'_> {
-    /// Why there is no project: what it would be called in a language is taken there.
+    /// Returns why no project can be made: the name that the item would have in the language is
+    /// taken.
     pub(super) fn refused(&self, called: &str, language: &str, taken: &str) -> String {
         let (what, name) = (self.what.words(), shown(self.name));
         let within = match &*self.within {
@@ -80,7 +82,7 @@ impl Named<'_> {
     }
 }
 
-/// Every name in the world that bindings are made of, on both of its sides.
+/// Returns every name in the world that bindings are made of, both of imports and of exports.
 pub(super) fn names(world: &World) -> Vec<Named<'_>> {
     let mut names = Names { resolve: &world.resolve, exported: false, found: Vec::new() };
     let definition = world.definition();
@@ -98,11 +100,11 @@ pub(super) fn names(world: &World) -> Vec<Named<'_>> {
     names.found
 }
 
-/// What `memory` is.
+/// The reason why the name `memory` is taken.
 pub(super) const MEMORY: &str = "is what a guest's memory is called";
 
-/// Why there is no project: an exported function of the world itself has a name that is taken
-/// where all such functions are known by their names alone.
+/// Returns why no project can be made if an exported function of the world itself has a taken name.
+/// Such functions are exported under their names alone.
 pub(super) fn own_function(
     world: &World,
     language: &str,
@@ -115,14 +117,15 @@ pub(super) fn own_function(
     })
 }
 
-/// The same where that is the guest's memory alone.
+/// Returns why no project can be made if such a function has the name of the guest's memory, which
+/// is the only taken name.
 pub(super) fn memory(world: &World, language: &str) -> Option<String> {
     own_function(world, language, |name| (name == c_library::MEMORY).then_some(MEMORY))
 }
 
 struct Names<'w> {
     resolve: &'w Resolve,
-    /// The side that is gone through.
+    /// Whether the names that are collected are those of exports.
     exported: bool,
     found: Vec<Named<'w>>,
 }
@@ -165,7 +168,7 @@ impl<'w> Names<'w> {
             _ => What::Function,
         };
         self.add(what, name, resource.unwrap_or(within), of_world);
-        // A method has the resource first, by a name that nobody gave.
+        // The first parameter of a method is its resource, which has no name in the WIT.
         let is_method = matches!(function.kind, FunctionKind::Method(_));
         for param in function.params.iter().skip(usize::from(is_method)) {
             self.add(What::Parameter, &param.name, name, of_world);

@@ -1,28 +1,28 @@
-//! The value that a function returns until it is filled in: 0, the empty text, the
-//! first case. Each language writes it in its own way.
+//! The placeholder that a generated function returns until its author fills it in: 0, an empty
+//! text, or the first case. It does not know how a language writes a value.
 
 use wit_parser::{Handle, Type, TypeDefKind, TypeId};
 
 use super::exports::World;
 use super::size;
 
-/// A plain value. Types with a name are given by the name that the value is
-/// written with, which may be another one for the same type.
+/// A plain value. A named type is given by the name that its value is written with, which may be an
+/// alias.
 pub(super) enum Plain<'w> {
     False,
-    /// 0, of this type.
+    /// 0 of this type.
     Zero(Type),
     /// A space.
     Char,
     EmptyText,
-    /// Of elements of this type.
+    /// An empty list of elements of this type.
     EmptyList(Type),
-    /// Of an option, which some languages write in another way where it is one of an
+    /// An option without a value. Some languages write it in another way if it is inside of another
     /// option.
     Nothing {
         of_option: bool,
     },
-    /// Of a result, its `ok` or `err`.
+    /// The `ok` or the `err` of a result.
     Result(Result<Payload<'w>, Payload<'w>>),
     Tuple(Vec<Plain<'w>>),
     Record(TypeId, Vec<(&'w str, Plain<'w>)>),
@@ -34,14 +34,14 @@ pub(super) enum Plain<'w> {
         of_enum: bool,
     },
     NoFlags(TypeId),
-    /// A new resource of the guest's own.
+    /// A new instance of a resource that the guest defines.
     New {
         id: TypeId,
         name: &'w str,
     },
 }
 
-/// What a case has with it.
+/// The payload of a case.
 pub(super) type Payload<'w> = Option<Box<Plain<'w>>>;
 
 /// Returns the simplest value of a type: zero, an empty text, the first case. Returns

@@ -1,11 +1,11 @@
-//! The README of a project for a contract of the caller's, and the call that it shows.
+//! Writes the README of a project, and the call that it shows as an example.
 
 use super::exports::World;
 use super::plain::{Payload, Plain, plain};
 use super::{Commands, File, Language, host_file};
 use wit_host_wit::Contract;
 
-/// The text of a project for the shipped contract.
+/// Returns the README of a project for the shipped contract.
 pub(super) fn shipped(name: &str, language: Language, commands: &Commands) -> File {
     let (what, commands) = (language.summary(), console(commands));
     File::new(
@@ -21,7 +21,7 @@ fn console(Commands { build, check, run }: &Commands) -> String {
     format!("```console\n$ {build}\n$ {check}\n$ {run}\n```\n")
 }
 
-/// The text, with what there is to fill in.
+/// Returns the README of a project for a contract of the caller. It says what has to be filled in.
 pub(super) fn of_contract(
     name: &str,
     language: Language,
@@ -58,8 +58,8 @@ pub(super) fn of_contract(
     )
 }
 
-/// What there is to know of a language, from the page of its guest: what stands behind the
-/// commands of that.
+/// Returns what an author has to know about the language. It is the part of the language's own
+/// guest page after the commands.
 fn of_language(language: Language) -> String {
     let page = match language {
         Language::Rust => Some(include_str!("rust/page.md")),
@@ -84,7 +84,7 @@ const WITH_DEFAULTS: &str = "\n`wit-host.toml` has the command serve what the co
 const ELSEWHERE: &str = "\nThe command `wit-host` has the functions of its own contract only: \
                          the guest runs in the host that has this one.\n";
 
-/// Whether this command serves all that the world imports.
+/// Returns whether this command serves everything that the world imports.
 pub(super) fn runs_here(contract: &Contract) -> bool {
     let (resolve, world) = (&contract.resolve, contract.world);
     resolve.worlds[world].imports.keys().all(|key| {
@@ -93,8 +93,8 @@ pub(super) fn runs_here(contract: &Contract) -> bool {
     })
 }
 
-/// A function of the guest with arguments, as `wit-host call` takes them. `None` where
-/// each takes a handle.
+/// Returns a function of the guest with arguments, as words for `wit-host call`. Returns `None` if
+/// every function takes a handle.
 pub(super) fn example(contract: &Contract) -> Option<String> {
     let world = World::new(contract);
     let exports = world.exports();
@@ -124,7 +124,7 @@ pub(super) fn example(contract: &Contract) -> Option<String> {
     })
 }
 
-/// A plain value as an argument.
+/// Returns a plain value as an argument.
 fn wave(value: &Plain<'_>) -> Option<String> {
     let all = |values: &[Plain<'_>]| values.iter().map(nested).collect::<Option<Vec<_>>>();
     Some(match value {
@@ -155,7 +155,7 @@ fn case(name: &str, payload: &Payload<'_>) -> Option<String> {
     })
 }
 
-/// Within another value, text is in quotes.
+/// Returns a plain value inside of another one, where a text needs quotes.
 fn nested(value: &Plain<'_>) -> Option<String> {
     match value {
         Plain::EmptyText => Some("\"text\"".into()),

@@ -1,5 +1,5 @@
-//! How large the plain values of a contract's types are as text. A few types that have
-//! each other twice have values that no disk would hold.
+//! Computes the size of the plain values of a contract's types as text. A few types that contain
+//! each other twice can have values that are too large for any disk.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -8,17 +8,17 @@ use wit_parser::{Field, Handle, Type, TypeDefKind, TypeId};
 
 use super::exports::World;
 
-/// The most text that is made of plain values, about, for all functions together.
+/// The approximate size of all plain values of all functions together, in bytes.
 pub(super) const MOST: usize = 1 << 20;
 
-/// What a value without parts takes.
+/// The size of a value without parts.
 const SHORT: usize = 8;
 
-/// The sizes that are known. `None` is of a type that has no plain value.
+/// The sizes that are known. `None` means that the type has no plain value.
 #[derive(Default)]
 pub(super) struct Sizes(RefCell<HashMap<TypeId, Option<usize>>>);
 
-/// The size of a type's plain value, if it has one.
+/// Returns the size of a type's plain value, if it has one.
 pub(super) fn of(world: &World, ty: &Type) -> Option<usize> {
     let id = match ty {
         Type::Id(id) => *id,
@@ -65,8 +65,7 @@ fn sum(first: usize, mut parts: impl Iterator<Item = Option<usize>>) -> Option<u
     parts.try_fold(first, |sum, part| Some(sum.saturating_add(part?)))
 }
 
-/// Why the values that functions return until they are filled in are too much to be
-/// written; the reason.
+/// Returns why the plain values of all functions would be too large together.
 pub(super) fn mismatch(world: &World) -> Option<String> {
     let mut left = MOST;
     let exports = world.exports();

@@ -1,5 +1,5 @@
-//! The WIT of a caller's contract as files of a project: those that are read of a
-//! folder, and no others.
+//! Copies the WIT of a caller's contract into a project: the files of a folder that are read, and
+//! no others.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,9 +9,9 @@ use super::File;
 use super::error::ProjectError;
 use wit_host_wit::Contract;
 
-/// The files below `wit/`: those of the folder, with what is in its `deps`; or one file,
-/// whatever the form of that which was read, and where tools would have to be told which
-/// features are on.
+/// Returns the files below `wit/`. They are those of the folder and of its `deps`. The contract is
+/// written as one file instead if it was not read from a folder, or if tools would have to know
+/// which features are on.
 pub(super) fn of(contract: &Contract) -> Result<Vec<File>, ProjectError> {
     let package = contract.package();
     let is_plain = package.features().next().is_none();
@@ -43,7 +43,7 @@ fn of_folder(folder: &Path, within: &str, extensions: &[&str]) -> Result<Vec<Fil
     Ok(files)
 }
 
-/// What is in a folder, in the order of the names.
+/// Returns what is in a folder, sorted by name.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, ProjectError> {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let entries = entries.map_err(failed(folder))?;

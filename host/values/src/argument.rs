@@ -1,5 +1,5 @@
-//! Arguments as people give them: text or bytes, in the form that they chose,
-//! for a parameter of a known type.
+//! Reads arguments that people give: text or bytes, in the form that they chose, for a parameter of
+//! a known type. It does not know where an argument comes from.
 
 use wasmtime::component::{Type, Val};
 
@@ -8,24 +8,24 @@ use super::{example, json, wave, wit};
 use wit_host_text::limited::limited;
 use wit_host_text::{short, shown};
 
-/// How much of an argument an error repeats, in characters.
+/// The number of characters of an argument that an error repeats.
 const REPEATED: usize = 80;
 
-/// How the text of an argument is to be read.
+/// The form in which the text of an argument is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
-    /// WAVE, the component model's own notation. A `string` needs no quotes
-    /// unless it begins with `"`, and a `char` needs none.
+    /// WAVE, the component model's own notation. A `string` needs no quotes unless it begins with
+    /// `"`, and a `char` needs none.
     #[default]
     Wave,
-    /// JSON, as [the module](super) has it.
+    /// JSON, as described in [the module](super).
     Json,
-    /// For a `string` the very text; for every other type WAVE.
+    /// The text itself for a `string`, and WAVE for every other type.
     Raw,
 }
 
-/// A text that is no value of the parameter's type.
+/// The error for a text that is not a value of the parameter's type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the parameter `{}` is of the type `{ty}`, and `{given}` is no such value: {reason}{}",
@@ -35,20 +35,20 @@ pub enum Form {
 pub struct BadArgument {
     /// The parameter's name.
     pub param: String,
-    /// Its type in WIT.
+    /// The parameter's type in WIT.
     pub ty: String,
-    /// What was given, shortened.
+    /// The text that was given, shortened.
     pub given: String,
     /// What is wrong with it, and where.
     pub reason: String,
-    /// A text in the same form that would be right, where there is a short one.
+    /// A correct text in the same form, if there is a short one.
     pub example: Option<String>,
 }
 
 /// Reads a text as the value of a parameter.
 ///
 /// # Errors
-/// Where it is not in that form, or no value of that type.
+/// If the text is not in this form, or not a value of the type.
 pub fn from_text(param: &str, ty: &Type, text: &str, form: Form) -> Result<Val, BadArgument> {
     let value = match (form, ty) {
         (Form::Json, _) => json::read(text, ty),
@@ -60,13 +60,11 @@ pub fn from_text(param: &str, ty: &Type, text: &str, form: Form) -> Result<Val, 
     value.map_err(|fault| bad_argument(param, ty, text, form, fault))
 }
 
-/// Reads the bytes of a file as the value of a parameter: a `list<u8>` is the
-/// bytes themselves, a `string` is the text that they are, and everything else
-/// is read from that text.
+/// Reads the bytes of a file as the value of a parameter. A `list<u8>` is the bytes themselves, a
+/// `string` is the bytes as text, and every other value is read from that text.
 ///
 /// # Errors
-/// Where a text is needed and the bytes are none in UTF-8, and those of
-/// [`from_text`].
+/// If a text is needed and the bytes are not UTF-8, and the errors of [`from_text`].
 pub fn from_bytes(param: &str, ty: &Type, bytes: &[u8], form: Form) -> Result<Val, BadArgument> {
     if matches!(ty, Type::List(list) if list.ty() == Type::U8) {
         return Ok(Val::List(bytes.iter().copied().map(Val::U8).collect()));
@@ -78,7 +76,7 @@ pub fn from_bytes(param: &str, ty: &Type, bytes: &[u8], form: Form) -> Result<Va
     })?;
     match ty {
         Type::String => Ok(Val::String(text.into())),
-        // Where a file ends, an editor or `echo` has put an end of line.
+        // Editors and `echo` end a file with a line break, which is not part of the value.
         _ => from_text(param, ty, text.trim_end_matches(['\n', '\r']), form),
     }
 }

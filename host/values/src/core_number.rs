@@ -1,10 +1,10 @@
-//! Numbers of core modules, which are the only values that both they and WIT have: their
-//! types, and the values of either as those of the other.
+//! Converts numbers, which are the only values that both core modules and WIT have, in both
+//! directions. It knows the types of numbers, and no other types.
 
 use wasmtime::ValType;
 use wasmtime::component::{Type, Val};
 
-/// The WIT type of a core module's number. `None` for a vector and for a reference.
+/// Returns the WIT type of a core module's number, or `None` for a vector or a reference.
 pub fn number_type(ty: &ValType) -> Option<Type> {
     Some(match ty {
         ValType::I32 => Type::S32,
@@ -15,7 +15,8 @@ pub fn number_type(ty: &ValType) -> Option<Type> {
     })
 }
 
-/// A value of WIT as a number of that type. `None` where it is of another type.
+/// Converts a value of WIT to a number of this type. Returns `None` if the value is of another
+/// type.
 pub fn lower_number(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {
     Some(match (ty, value) {
         (ValType::I32, Val::S32(number)) => wasmtime::Val::I32(*number),
@@ -28,7 +29,7 @@ pub fn lower_number(ty: &ValType, value: &Val) -> Option<wasmtime::Val> {
     })
 }
 
-/// A core module's number as a value of WIT. `None` for a vector and for a reference.
+/// Converts a core module's number to a value of WIT. Returns `None` for a vector or a reference.
 pub fn lift_number(value: &wasmtime::Val) -> Option<Val> {
     Some(match value {
         wasmtime::Val::I32(number) => Val::S32(*number),

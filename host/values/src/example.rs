@@ -1,16 +1,15 @@
-//! An example of a type's values, for errors and help.
+//! Makes examples of values for errors and help. It only needs a type.
 
 use wasmtime::component::{Type, Val};
 
 use super::{Form, to_json_text, to_wave};
 
-/// How many values an example is made of, and the most where it cannot be
-/// made of fewer.
+/// The number of values in an example, and the limit for types whose values all have more parts.
 const USUAL: usize = 20;
 const MOST: usize = 200;
 
-/// A text in the form which is a value of the type: `{x: 1.5, y: 1.5}`. `None`
-/// where there is none, as with a handle, or none that is short.
+/// Returns a value of the type as text in this form, such as `{x: 1.5, y: 1.5}`. Returns `None` if
+/// the type has no values that can be written, such as a handle, or no short ones.
 pub fn example(ty: &Type, form: Form) -> Option<String> {
     let value = Sampler { left: USUAL, is_least: false }
         .sample(ty)
@@ -22,10 +21,10 @@ pub fn example(ty: &Type, form: Form) -> Option<String> {
     })
 }
 
-/// Makes a value of a type, of no more parts than are left.
+/// Makes a value of a type with at most `left` parts.
 struct Sampler {
     left: usize,
-    /// Whether what can be left out is.
+    /// Whether all optional parts are left out.
     is_least: bool,
 }
 
@@ -48,7 +47,7 @@ impl Sampler {
             Type::String => Val::String("text".into()),
             Type::List(list) => Val::List(self.optional(&list.ty()).into_iter().collect()),
             Type::FixedLengthList(list) => {
-                // More than there may be of parts need not be counted one by one.
+                // A list with too many items is refused at once, without making them.
                 let length = usize::try_from(list.len()).ok().filter(|length| *length <= MOST)?;
                 let items = (0..length).map(|_| self.sample(&list.ty()));
                 Val::FixedLengthList(items.collect::<Option<_>>()?)

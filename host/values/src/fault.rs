@@ -1,5 +1,5 @@
-//! What is wrong with a text, and where in the value it is. The reader of a
-//! form makes it; an argument's name and an example are added by its caller.
+//! Describes what is wrong with a text, and where in the value it is. The reader of a form creates
+//! the fault. Its caller adds an argument's name and an example.
 
 use wasmtime::component::Type;
 
@@ -7,10 +7,10 @@ use super::notation::wit;
 use super::number;
 use wit_host_text::short;
 
-/// What one value within an argument should have been.
+/// The reason why a text is not a value of the wanted type.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// The way to the value: `.points[2].x`, or nothing for the argument itself.
+    /// The path of the wrong value: `.points[2].x`, or empty for the argument itself.
     path: String,
     reason: String,
 }
@@ -20,14 +20,14 @@ impl Fault {
         Self { path: String::new(), reason: reason.into() }
     }
 
-    /// The text holds something else than a value of the type.
+    /// Creates the fault of a text that is not a value of the type.
     pub(super) fn expected(ty: &Type, found: &str) -> Self {
         let range = number::range(ty).map(|range| format!(" ({range})")).unwrap_or_default();
         let found = if found.is_empty() { "nothing" } else { &format!("`{}`", short(found)) };
         Self::new(format!("expected `{}`{range}, found {found}", wit(ty)))
     }
 
-    /// The type has no values that can be written down.
+    /// Creates the fault of a type whose values cannot be written as text.
     pub(super) fn no_text(ty: &Type) -> Self {
         Self::new(format!(
             "`{}` cannot be written as text; pass on what an earlier call returned",
@@ -35,7 +35,8 @@ impl Fault {
         ))
     }
 
-    /// `step` leads to the value that the fault is in: `.name` or `[index]`.
+    /// Puts `step` before the path: `.name` or `[index]`, which lead to the value that has the
+    /// fault.
     pub(crate) fn within(mut self, step: &str) -> Self {
         self.path.insert_str(0, step);
         self
@@ -48,7 +49,7 @@ impl Fault {
         }
     }
 
-    /// The way to the value from the whole of it, `$`, and what is wrong there.
+    /// Returns the path, which begins with `$` for the whole value, and the reason.
     pub(super) fn into_parts(self) -> (String, String) {
         (format!("${}", self.path), self.reason)
     }

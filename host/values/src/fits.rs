@@ -1,9 +1,9 @@
-//! Whether a value is one of a type.
+//! Checks whether a value is of a type. It does not say what is wrong.
 
 use wasmtime::component::types::Field;
 use wasmtime::component::{Type, Val};
 
-/// Whether a value is one of the type.
+/// Returns whether a value is of the type.
 pub fn fits(ty: &Type, value: &Val) -> bool {
     let payload = |ty: Option<Type>, value: &Option<Box<Val>>| match (ty, value) {
         (None, None) => true,

@@ -1,5 +1,5 @@
-//! Arguments and results as text: values of WIT's types from WAVE or JSON that a
-//! person wrote, and back. It knows of no guest and of no command.
+//! Reads and writes arguments and results as text: values of WIT's types in WAVE or JSON. It
+//! knows no guest and no command.
 //!
 //! ```
 //! use wit_host_values::{Form, from_text, to_json_text, to_wave};
@@ -19,7 +19,7 @@
 //! # Ok::<(), wit_host::Error>(())
 //! ```
 //!
-//! What JSON looks like for each type:
+//! The JSON of each type:
 //!
 //! | type | JSON |
 //! | --- | --- |
@@ -28,18 +28,19 @@
 //! | `char`, `string` | a text |
 //! | `list<T>`, `list<T, N>`, `tuple<…>` | an array |
 //! | `list<u8>` | an array of numbers, or a data URL: `"data:;base64,AP8="` |
-//! | `map<string, T>` | an object, or as every other map |
-//! | `map<K, V>` | an array of arrays of a key and its value, each key once |
+//! | `map<string, T>` | an object, or an array as for any other map |
+//! | `map<K, V>` | an array of arrays, each of a key and its value; no key twice |
 //! | a record | an object; a field that is an option may be missing |
 //! | a variant | `{"case": payload}`, or `"case"` without a payload |
 //! | an enum | `"case"` |
-//! | `option<T>` | `null`, or the value; `{"some": value}` where `T` is an option too |
+//! | `option<T>` | `null`, or the value; `{"some": value}` if `T` is an option too |
 //! | `result<T, E>` | `{"ok": value}` or `{"err": value}`, with `null` for no payload |
 //! | flags | an array of the names that are set |
 //!
-//! All of these are read; [`JsonStyle`] says which are written. NaN has no bits in JSON: every
-//! NaN is read as one. JSON's numbers have no limit, and what a type cannot hold is refused,
-//! never rounded to another whole number. Handles, streams and futures have no JSON.
+//! All of these forms can be read, and [`JsonStyle`] chooses those that are written. JSON does
+//! not keep the bits of a NaN: every `"nan"` is read as the same value. JSON's numbers have no
+//! limit. A number that the type cannot hold is refused, and never rounded to another whole
+//! number. Handles, streams and futures have no JSON.
 
 mod alike;
 #[cfg(feature = "text")]
@@ -80,11 +81,11 @@ use wasmtime::component::Val;
 
 use wit_host_text::limited::limited;
 
-/// How much of a value an error or a line of a log shows, in characters.
+/// The number of characters of a value that an error or a log line shows.
 const SHORT: usize = 80;
 
-/// The value as WAVE, cut after some 80 characters. The rest is not even
-/// formatted, however large the value is.
+/// Returns the value as WAVE, cut after about 80 characters. The rest is not formatted, so a large
+/// value costs no more than a small one.
 pub fn short(value: &Val) -> String {
     wit_host_text::shown(&limited(SHORT, |out| wave::write(out, value)))
 }

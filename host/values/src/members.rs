@@ -1,5 +1,5 @@
-//! The named parts of a type, fields, cases and flags, as a text gives them:
-//! what is unknown, missing or there twice is named.
+//! Matches the fields, cases and flags in a text with those of a type, and reports names that are
+//! unknown, missing or repeated. It does not know in which form the text is.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::to_wave;
 use wit_host_text::{list, short};
 
-/// The fields of a record, or the parameters of a function, which may come in any order.
+/// The fields of a record, or the parameters of a function, which a text may give in any order.
 pub(super) struct Fields<'t> {
     what: &'static str,
     declared: Vec<(&'t str, Type)>,
@@ -22,7 +22,7 @@ impl<'t> Fields<'t> {
         Self::new("field", record.fields().map(|field| (field.name, field.ty)).collect())
     }
 
-    /// Parameters by their names.
+    /// Creates the fields for the parameters of a function.
     pub(super) fn of_params(params: &'t [(String, Type)]) -> Self {
         Self::new("parameter", params.iter().map(|(name, ty)| (&**name, ty.clone())).collect())
     }
@@ -32,7 +32,7 @@ impl<'t> Fields<'t> {
         Self { what, declared, values }
     }
 
-    /// Takes in one field, whose value `read` makes of its type.
+    /// Adds one field. `read` makes its value for the field's type.
     pub(super) fn take(
         &mut self,
         name: &str,
@@ -50,13 +50,13 @@ impl<'t> Fields<'t> {
         Ok(())
     }
 
-    /// The whole record.
+    /// Returns the record.
     pub(super) fn finish(self) -> Result<Val, Fault> {
         let names: Vec<_> = self.declared.iter().map(|(name, _)| (*name).to_owned()).collect();
         Ok(Val::Record(names.into_iter().zip(self.values()?).collect()))
     }
 
-    /// The values in their order. An optional one that was not given is none.
+    /// Returns the values in the order of the type. An optional value that was not given is `none`.
     pub(super) fn values(self) -> Result<Vec<Val>, Fault> {
         let what = self.what;
         let values = self.declared.into_iter().zip(self.values).map(|((name, ty), value)| {
@@ -70,7 +70,7 @@ impl<'t> Fields<'t> {
     }
 }
 
-/// The payload's type of the case of that name.
+/// Returns the type of a case's payload.
 pub(super) fn payload<'t>(
     cases: impl Iterator<Item = Case<'t>>,
     name: &str,
@@ -82,7 +82,7 @@ pub(super) fn payload<'t>(
     }
 }
 
-/// A tuple has to have as many values as its type.
+/// Checks that a tuple has as many values as its type.
 pub(super) fn tuple_length(takes: usize, given: usize) -> Result<(), Fault> {
     if takes == given {
         return Ok(());
@@ -90,7 +90,7 @@ pub(super) fn tuple_length(takes: usize, given: usize) -> Result<(), Fault> {
     Err(Fault::new(format!("the tuple has {takes} values, and here are {given}")))
 }
 
-/// A list of a fixed length has to have as many values as its type.
+/// Checks that a list has the fixed length of its type.
 pub(super) fn list_length(takes: u32, given: usize) -> Result<(), Fault> {
     if usize::try_from(takes) == Ok(given) {
         return Ok(());
@@ -98,11 +98,11 @@ pub(super) fn list_length(takes: u32, given: usize) -> Result<(), Fault> {
     Err(Fault::new(format!("the list has {takes} values, and here are {given}")))
 }
 
-/// The entries of a map, each with another key.
+/// The entries of a map, with all keys different.
 #[derive(Default)]
 pub(super) struct Entries {
     pairs: Vec<(Val, Val)>,
-    /// As texts, since values can be neither ordered nor hashed.
+    /// The keys as texts, because values can be neither sorted nor hashed.
     keys: HashSet<String>,
 }
 
@@ -122,7 +122,7 @@ impl Entries {
     }
 }
 
-/// A value of an enum.
+/// Returns the value of an enum.
 pub(super) fn enum_case<'t>(
     cases: impl Iterator<Item = &'t str>,
     name: &str,
@@ -134,7 +134,7 @@ pub(super) fn enum_case<'t>(
     Ok(Val::Enum(name.to_owned()))
 }
 
-/// A value of flags: those that are set, in the order of the type.
+/// Returns the value of flags: the names that are set, in the order of the type.
 pub(super) fn flags(ty: &Flags, set: &[String]) -> Result<Val, Fault> {
     let names: Vec<_> = ty.names().collect();
     for (index, name) in set.iter().enumerate() {
@@ -149,7 +149,7 @@ pub(super) fn flags(ty: &Flags, set: &[String]) -> Result<Val, Fault> {
     Ok(Val::Flags(in_order.map(str::to_owned).collect()))
 }
 
-/// A name that the type does not have.
+/// Creates the fault of a name that the type does not have.
 pub(super) fn unknown(what: &str, name: &str, names: &[&str]) -> Fault {
     Fault::new(format!("there is no {what} `{}`; the {what}s are {}", short(name), list(names)))
 }

@@ -1,5 +1,5 @@
-//! Where a value is not one of a type, and why: for a caller who made it, and looks for the
-//! part that is wrong.
+//! Finds the part of a value that does not fit a type, for a caller who has made the value in code.
+//! It does not know which call the value is for.
 
 use wasmtime::component::types::Record;
 use wasmtime::component::{Type, Val};
@@ -9,9 +9,9 @@ use crate::notation::wit;
 use crate::short;
 use wit_host_text::short as short_name;
 
-/// Returns which part of a value is not one of the type's, and why, with the place within the
-/// value, as `items[2].price`. `None` where the value is one of the type, and where it is of
-/// another type as a whole.
+/// Returns which part of a value does not fit the type, and why, with the part's place, such as
+/// `items[2].price`. Returns `None` if the value fits, and if the value as a whole is of another
+/// type.
 pub fn mismatch(ty: &Type, value: &Val) -> Option<String> {
     if fits(ty, value) {
         return None;
@@ -36,8 +36,8 @@ enum Reason {
     Fields(String),
 }
 
-/// The reason that is furthest inside of a value that does not fit. `place` becomes the way
-/// there.
+/// Returns the reason of the innermost part that does not fit. The path to that part is added to
+/// `place`.
 fn innermost(ty: &Type, value: &Val, place: &mut String) -> Reason {
     let within = match (ty, value) {
         (Type::List(list), Val::List(items)) => {
@@ -74,7 +74,8 @@ fn innermost(ty: &Type, value: &Val, place: &mut String) -> Reason {
     }
 }
 
-/// What is wrong with the names of a record's fields, which come in the order of the type.
+/// Returns what is wrong with the names of a record's fields, which have to be in the order of the
+/// type.
 fn other_fields(record: &Record, given: &[(String, Val)]) -> Option<String> {
     let names: Vec<_> = record.fields().map(|field| field.name.to_owned()).collect();
     let missing = names.iter().find(|name| !given.iter().any(|(given, _)| given == *name));

@@ -1,5 +1,5 @@
-//! Types in the notation of WIT. The engine keeps no names of types, so that a
-//! record prints as its fields.
+//! Writes types in the notation of WIT. The engine does not keep the names of types, so a record is
+//! written with its fields.
 
 use std::fmt::{Result, Write};
 
@@ -7,13 +7,13 @@ use wasmtime::component::Type;
 
 use wit_host_text::limited::limited;
 
-/// Longer than any type that a person reads at a glance, and short enough for an
-/// error.
+/// The number of characters of a type that are written: more than a person reads at a glance, and
+/// short enough for an error.
 const LONGEST: usize = 300;
-/// A type within so many others is told by its kind alone.
+/// The nesting depth from which types are left out.
 const DEEPEST: usize = 5;
 
-/// The type as WIT has it, cut where it is very long: `list<record { x: f32 }>`.
+/// Returns the type in WIT, such as `list<record { x: f32 }>`. A very long type is cut.
 pub fn wit(ty: &Type) -> String {
     limited(LONGEST, |out| write_type(out, ty, 0))
 }
@@ -64,7 +64,7 @@ fn write_type(out: &mut impl Write, ty: &Type, depth: usize) -> Result {
     }
 }
 
-/// The name of a type that has no parts.
+/// Returns the name of a type without parts.
 fn plain(ty: &Type) -> Option<&'static str> {
     Some(match ty {
         Type::Bool => "bool",
@@ -87,7 +87,7 @@ fn plain(ty: &Type) -> Option<&'static str> {
     })
 }
 
-/// `list<u8>`; a part that is missing is `_`.
+/// Writes a type with arguments, such as `list<u8>`. A missing argument is written as `_`.
 fn write_arguments(
     out: &mut impl Write,
     name: &str,
@@ -107,7 +107,7 @@ fn write_arguments(
     if opening == "<" { Ok(()) } else { out.write_char('>') }
 }
 
-/// `record { x: f32, y: f32 }`.
+/// Writes a type with members, such as `record { x: f32, y: f32 }`.
 fn write_members<W: Write, M>(
     out: &mut W,
     name: &str,

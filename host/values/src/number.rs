@@ -1,9 +1,9 @@
-//! Numbers of every width, from digits that a person wrote. A number that its
-//! type cannot hold is an error, never another number.
+//! Makes numbers of every width from digits that a person wrote. A number that its type cannot hold
+//! is refused, and never becomes another number.
 
 use wasmtime::component::{Type, Val};
 
-/// The integer as a value of the type, unless the type is none of integers or too
+/// Returns the integer as a value of the type, or `None` if the type is not an integer or is too
 /// narrow.
 pub fn integer(ty: &Type, number: i128) -> Option<Val> {
     Some(match ty {
@@ -19,8 +19,8 @@ pub fn integer(ty: &Type, number: i128) -> Option<Val> {
     })
 }
 
-/// The floating-point number that is nearest to the decimal one. It is infinite
-/// only where the text says `inf`.
+/// Returns the floating-point number that is nearest to the decimal one. It is infinite only if the
+/// text is `inf` or `-inf`.
 pub fn float(ty: &Type, text: &str) -> Option<Val> {
     let names_infinity = matches!(text, "inf" | "-inf");
     let value = match ty {
@@ -36,7 +36,7 @@ pub fn float(ty: &Type, text: &str) -> Option<Val> {
     (is_infinite == names_infinity).then_some(value)
 }
 
-/// What the type's numbers are, in words.
+/// Returns the range of a type's numbers in words.
 #[cfg(feature = "text")]
 pub(super) fn range(ty: &Type) -> Option<String> {
     fn bounds<N: std::fmt::Display>(least: N, most: N) -> Option<String> {

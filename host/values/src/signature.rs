@@ -1,4 +1,5 @@
-//! What a function of a guest takes and returns, whichever kind the guest is of.
+//! The parameters and results of a guest's function, for components and core modules alike. It does
+//! not know how the function is called.
 
 use std::fmt;
 
@@ -10,25 +11,26 @@ use super::core_number::number_type;
 use super::notation::wit;
 use wit_host_text::short;
 
-/// The parameters and results of an exported function. It displays as WIT:
-/// `func(a: s32, b: list<string>) -> result<string>`.
+/// The parameters and results of an exported function. It displays as WIT: `func(a: s32, b:
+/// list<string>) -> result<string>`.
 #[derive(Clone, Debug)]
 pub struct Signature {
     /// The parameters with their names. Those of a core module's function are
     /// `0`, `1` and so on.
     pub params: Vec<(String, Type)>,
-    /// What is returned: nothing or one value, of a core module also several.
+    /// The results: none or one for a component, and any number for a core module.
     pub results: Vec<Type>,
 }
 
 impl Signature {
-    /// The signature of a component's function.
+    /// Returns the signature of a component's function.
     pub fn of_component(ty: &ComponentFunc) -> Self {
         let params = ty.params().map(|(name, ty)| (name.to_owned(), ty));
         Self { params: params.collect(), results: ty.results().collect() }
     }
 
-    /// `None` where the function takes or returns what is no number.
+    /// Returns the signature of a core module's function, or `None` if it takes or returns anything
+    /// but numbers.
     pub fn of_module(ty: &FuncType) -> Option<Self> {
         let params = ty.params().enumerate();
         let params = params.map(|(index, ty)| Some((index.to_string(), number_type(&ty)?)));

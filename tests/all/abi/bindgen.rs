@@ -1,4 +1,4 @@
-//! The convention of the wasmedge-bindgen macro.
+//! Tests of the convention of the wasmedge-bindgen macro.
 
 use wit_host::{Abi, Val};
 
@@ -34,8 +34,7 @@ fn functions_of_the_macro() {
     }
 }
 
-/// That a function says that it was given the wrong arguments is not a failure of
-/// the guest, so that the session goes on.
+/// If a function reports wrong arguments, the guest has not failed, and the session goes on.
 #[test]
 fn an_error_of_the_macro_is_a_result() {
     let mut session = super::session(&module(&[ALLOCATOR, ALLOCATE, FUNCTIONS]));

@@ -1,4 +1,4 @@
-//! The options `--abi` and `--returns`.
+//! Tests of the options `--abi` and `--returns`.
 
 use super::{ALLOCATE, ALLOCATOR, module};
 use crate::cli::{Files, check};
@@ -7,7 +7,7 @@ const CSTRING: &str = include_str!("cstring.wat");
 const PTR_LEN: &str = include_str!("ptr_len.wat");
 const BINDGEN: &str = include_str!("bindgen.wat");
 
-/// Runs `call` with the words of each row, behind the options and the guest.
+/// Runs `call` for each row, with the row's options, the guest, and the row's words.
 fn check_all(guest: &str, rows: &[(&str, &str, i32, &str, &str)]) {
     for (options, words, status, stdout, error) in rows {
         let split = |words: &str| shlex::split(words).unwrap();

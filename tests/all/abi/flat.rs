@@ -1,4 +1,4 @@
-//! Text with a NUL, and as pointer and length.
+//! Tests of text that ends with a NUL, and of text as pointer and length.
 
 use wit_host::{Abi, Returns, Val};
 
@@ -76,7 +76,7 @@ fn a_component_needs_no_convention() {
     }
 }
 
-/// The limit is for what the guest wants to hand over, and not for what it was given.
+/// The limit holds for data that the guest returns, and not for the arguments that it gets.
 #[test]
 fn an_array_may_be_as_large_as_the_guest_has_room() {
     let module = module(&[ALLOCATOR, ALLOCATE, FUNCTIONS]);

@@ -1,4 +1,4 @@
-//! Guests that hand over what cannot be true, and allocators that do.
+//! Tests of guests that return impossible pointers and lengths, and of allocators that do.
 
 use wit_host::{Abi, Returns, Val};
 
@@ -7,7 +7,7 @@ use super::{C_STRING, Expected, Gives, Limit, Trapped, check, text};
 /// The size of the memory of every guest here.
 const SIZE: u32 = 65536;
 
-/// A module whose allocator takes everything back, with some bytes in memory and more
+/// Returns a module whose allocator can free its blocks, with these bytes in memory and these
 /// functions.
 fn guest(memory: &[(u32, &[u8])], functions: &str) -> String {
     let data: String = memory
@@ -26,7 +26,8 @@ fn guest(memory: &[(u32, &[u8])], functions: &str) -> String {
     )
 }
 
-/// A module whose `run` returns `outcome`, which lies at `at`, by `bindgen`.
+/// Returns a module whose `run` returns `outcome` by the convention of the macro. The outcome is at
+/// the address `at`.
 fn returning(at: u32, outcome: &[u8], memory: &[(u32, &[u8])]) -> String {
     let run = format!(r#"(func (export "run") (param i32 i32) (result i32) (i32.const {at}))"#);
     let outcome = [(at, outcome)];
@@ -43,7 +44,7 @@ fn result(at: u32, code: u32, length: u32) -> Vec<u8> {
     [at, code, length].map(u32::to_le_bytes).concat()
 }
 
-/// A module whose `run` returns these results, each with the code of its type.
+/// Returns a module whose `run` returns these results, each with the code of its type.
 pub(super) fn answering(results: &[(u32, &[u8])]) -> String {
     let (mut list, mut content) = (Vec::new(), Vec::new());
     for (code, bytes) in results {
@@ -52,7 +53,7 @@ pub(super) fn answering(results: &[(u32, &[u8])]) -> String {
         content.extend_from_slice(bytes);
     }
     let count = results.len().try_into().unwrap();
-    // At an odd address, as nothing says that it is aligned.
+    // The address is odd, because the convention does not require alignment.
     returning(1023, &outcome(0, 2049, count), &[(2049, &list), (4096, &content)])
 }
 
@@ -101,7 +102,7 @@ fn results_that_are_none() {
     }
 }
 
-/// 60,000 bytes are less than the limit of 100,000, and as values they are more.
+/// 60,000 bytes are within the limit of 100,000, but the values that they become need more.
 #[test]
 fn results_that_are_too_large() {
     let list: Vec<_> = (0..2).flat_map(|_| result(2000, 31, 60_000)).collect();
@@ -138,7 +139,8 @@ fn texts_that_are_none() {
     }
 }
 
-/// What Rust's allocator does with a text that has room for more than its length.
+/// Freeing the result may trap with `unreachable`, and the result is valid all the same. Rust's
+/// allocator does that with a text that has room for more than its length. Other traps are errors.
 #[test]
 fn a_result_that_is_not_taken_back() {
     let answer = answering(&[(31, b"text"), (6, &[7, 0, 0, 0])]);
@@ -158,7 +160,7 @@ fn a_result_that_is_not_taken_back() {
     }
 }
 
-/// A module with that allocator, whose `run` takes two texts.
+/// Returns a module with this allocator, whose `run` takes two texts.
 fn allocating(allocate: &str) -> String {
     format!(
         r#"(module (memory (export "memory") 1 2) (global $next (mut i32) (i32.const 1024))
@@ -189,7 +191,7 @@ fn allocators_that_lie() {
     }
 }
 
-/// Where memory was refused, that is what there is to tell.
+/// If the guest reached its memory limit, the error names that limit.
 #[test]
 fn an_allocator_without_room() {
     let refused = allocating(

@@ -1,5 +1,5 @@
-//! Calls of core modules with text, bytes and arrays, by each convention: a row is a
-//! call and what must come of it.
+//! Tests of calls of core modules with text, bytes and arrays, by each convention. A row is a call
+//! and its expected outcome.
 
 mod bindgen;
 mod command;
@@ -11,7 +11,7 @@ use wit_host::blocking::Session;
 use wit_host::{Abi, Error, Limits, Returns, Val};
 use wit_host_contract::Functions;
 
-/// An allocator that ends the guest where it is used wrongly.
+/// An allocator that traps if it is used wrongly.
 const ALLOCATOR: &str = include_str!("allocator.wat");
 const ALLOCATE: &str = r#"(export "allocate" (func $allocate))
     (export "deallocate" (func $deallocate))"#;
@@ -20,12 +20,12 @@ const MALLOC: &str = r#"(export "malloc" (func $allocate)) (export "free" (func 
 const C_STRING: Abi = Abi::CString(Returns::Inferred);
 const PTR_LEN: Abi = Abi::PtrLen(Returns::Inferred);
 
-/// What must come of a call.
+/// The expected outcome of a call.
 enum Expected {
     Returns(Vec<Val>),
-    /// The caller's mistake, after which the session goes on.
+    /// The caller's mistake. The session goes on.
     Refused(&'static str),
-    /// The guest's failure, after which it does not.
+    /// The guest's failure. The session ends.
     Trapped(&'static str),
     Limit(&'static str),
 }
@@ -42,8 +42,7 @@ fn session(module: &str) -> Session<Functions> {
     runtime.load(module).unwrap().session(Functions::default()).start_blocking().unwrap()
 }
 
-/// Makes the call twice, since the first must leave the guest as it was: with no
-/// block that nobody has given back.
+/// Makes the call twice. The first call must not leave an allocated block behind.
 fn check(module: &str, abi: Abi, function: &str, args: &[Val], expected: &Expected) {
     let mut session = session(module);
     for _ in 0..2 {

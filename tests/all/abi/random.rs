@@ -1,4 +1,5 @@
-//! Whatever a guest returns is read or refused, and never more.
+//! Tests with random values that a guest returns. They are read or refused, and nothing outside of
+//! them is read.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -7,10 +8,10 @@ use wit_host_contract::Functions;
 
 use super::bytes;
 
-/// Where the allocator has its first block.
+/// The address of the allocator's first block.
 const FIRST: u32 = 4096;
 
-/// A guest that returns what is in its first argument, by each convention.
+/// A guest that returns the contents of its first argument, by each convention.
 const GUEST: &str = r#"(module (memory (export "memory") 1)
     (global $next (mut i32) (i32.const 4096))
     (func (export "allocate") (param $size i32) (result i32)
@@ -22,7 +23,7 @@ const GUEST: &str = r#"(module (memory (export "memory") 1)
     (func (export "pair") (param i32 i32) (result i32) (i32.load (local.get 0)))
     (func (export "bindgen") (param i32 i32) (result i32) (i32.load (local.get 0))))"#;
 
-/// Numbers that are likely to be a pointer, a length, a code or a mistake.
+/// Generates numbers that are likely to be a pointer, a length, a code or a mistake.
 fn word() -> impl Strategy<Value = u32> {
     prop_oneof![0..40_u32, FIRST..FIRST + 100, 65_500..65_600_u32, any::<u32>()]
 }

@@ -1,6 +1,5 @@
-//! One list of calls on a core module, as it is and adapted. Texts cross into the
-//! module as its own host would have them cross: by C strings, through its
-//! allocator.
+//! Runs a list of calls on a core module and on the component that is made of it. Texts are passed
+//! to the module as a host of its own would do it: as C strings, through the module's allocator.
 
 use std::sync::LazyLock;
 
@@ -9,7 +8,7 @@ use wit_host::{Contract, Error, Kind, Limits, Runtime, Val};
 use wit_host_adapt::Plan;
 use wit_host_contract::Functions;
 
-/// What every module here may export, beside what the contract's world has.
+/// A world with everything that the modules here may export, for the shipped contract.
 const WORLD: &str = "
     world probe {
         import math; import strings; import fetch;
@@ -25,7 +24,7 @@ const WORLD: &str = "
         export half-of: func(x: f64) -> f64;
     }";
 
-/// What the driver of a module's own texts needs of it, and what tests look at.
+/// Functions that tests call to read and write the module's memory.
 pub(super) const HELPERS: &str = r#"
     (func (export "byte") (param i32) (result i32) (i32.load8_u (local.get 0)))
     (func (export "poke") (param i32 i32) (i32.store8 (local.get 0) (local.get 1)))
@@ -34,14 +33,14 @@ pub(super) const HELPERS: &str = r#"
 pub(super) static RUNTIME: LazyLock<Runtime<Functions>> =
     LazyLock::new(|| crate::hosts::shipped().build().unwrap());
 
-/// What has to come of a call.
+/// The expected outcome of a call.
 #[derive(Clone, Debug)]
 pub(super) enum Expected {
     Value(Val),
     Trap,
 }
 
-/// One call.
+/// A call: the function, its arguments, and the expected outcome.
 pub(super) type Call = (&'static str, Vec<Val>, Expected);
 
 pub(super) fn gives(name: &'static str, args: impl Into<Vec<Val>>, value: Val) -> Call {
@@ -52,7 +51,7 @@ pub(super) fn traps(name: &'static str, args: impl Into<Vec<Val>>) -> Call {
     (name, args.into(), Expected::Trap)
 }
 
-/// The shipped contract with the world `probe`.
+/// Returns the shipped contract with the world `probe`.
 pub(super) fn contract() -> Contract {
     Contract::parse(&format!("{}{WORLD}", wit_host_contract::WIT), Some("probe")).unwrap()
 }
@@ -62,7 +61,7 @@ pub(super) fn plan(module: &str) -> Plan {
     Plan::new(module.as_bytes(), &contract, &Limits::default()).unwrap()
 }
 
-/// Makes the calls in one session on `module`, and in one on its component.
+/// Makes the calls in a session of `module`, and in a session of its component.
 pub(super) fn check(module: &str, calls: &[Call]) {
     let component = plan(module).into_component().unwrap();
     through(module.as_bytes(), Kind::Module, calls);
@@ -89,7 +88,7 @@ fn through(guest: &[u8], kind: Kind, calls: &[Call]) {
     }
 }
 
-/// Calls an export of a core module.
+/// Calls an export of a core module, with texts as C strings.
 fn by_c_strings(
     session: &mut Session<Functions>,
     name: &str,

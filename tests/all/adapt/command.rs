@@ -1,4 +1,4 @@
-//! `wit-host adapt`, as a person meets it.
+//! Tests of `wit-host adapt`, as a person uses it.
 
 use std::fs;
 use std::path::Path;

@@ -1,12 +1,12 @@
-//! Modules that were made to be no modules: each is refused or adapted, and what
-//! is adapted is a valid component.
+//! Tests of modules that are damaged or misleading. Each is refused or adapted, and the result of
+//! adapting is a valid component.
 
 use wit_host::Limits;
 use wit_host_adapt::{AdaptError, Plan};
 
 use super::both::RUNTIME;
 
-/// A module that has some of everything.
+/// A module with some of every kind of item.
 const MODULE: &str = r#"(module $whole
     (import "env" "add" (func $add (param i32 i32) (result i32)))
     (import "env" "from_utf8" (func $read (param i32 i32) (result i32)))
@@ -23,8 +23,8 @@ const MODULE: &str = r#"(module $whole
         (call $write (i32.const 0)) 
         (call $read (call $add (i32.const 0) (i32.const 1)) (i32.const 2))))"#;
 
-/// The component that is made of some bytes, which the encoder has found valid. No
-/// failure is one of ours, and no error a dump.
+/// Returns the component that is made of the bytes, which the encoder has validated, or `None` if
+/// they are refused. An internal failure, or an error text with a debug dump, fails the test.
 fn adapted(bytes: &[u8]) -> Option<Vec<u8>> {
     let contract = wit_host_contract::contract().unwrap();
     let plan = Plan::new(bytes, &contract, &Limits::default());
@@ -54,7 +54,7 @@ fn bytes_that_are_missing_or_others() {
     }
 }
 
-/// Names and sections that an encoder of components might take for its own.
+/// Names and sections that mean something to an encoder of components.
 #[test]
 fn names_that_mean_something_elsewhere() {
     let run = r#"(func (export "run") (result i32) (i32.const 0))"#;

@@ -1,5 +1,4 @@
-//! Every kind of value that crosses by the conventions, with a contract of an
-//! embedder's own.
+//! Tests of every kind of value that the conventions can pass, with an embedder's own contract.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! Core modules and the components that `adapt` makes of them: the same calls on
-//! both, with one expectation.
+//! Tests of core modules and of the components that `adapt` makes of them. The same calls are made
+//! on both, with one expectation.
 
 mod both;
 mod command;

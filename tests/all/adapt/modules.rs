@@ -1,11 +1,11 @@
-//! Modules that call out: numbers, texts, and results in two steps.
+//! Tests of modules that call the host: with numbers, texts, and results in two steps.
 
 use wit_host::Val;
 
 use super::both::{HELPERS, check, gives, plan, traps};
 
-/// A module with these imports and functions, and with a memory of one page that
-/// has a mark where the host writes first.
+/// Returns a module with these imports and functions. Its memory has one page, with marks at its
+/// beginning, where the host would write first.
 fn module(imports: &str, functions: &str) -> String {
     sized(1, imports, functions)
 }
@@ -61,7 +61,7 @@ fn a_text_in_two_steps() {
         (i32.const 1000) (call $write) (i32.const 2000) (call $write))"#;
     let mut calls = vec![gives("run", [], s32(12)), gives("pages", [], s32(1))];
     calls.extend([byte(1000, b'H'), byte(1011, b'd'), byte(1012, 0), byte(2000, b'H')]);
-    // Nothing is left of what passed through memory.
+    // The marks are unchanged: nothing of what passed through memory is left.
     calls.extend((0..64).map(|at| byte(at, b'*')));
     check(&module(&format!("{CONCAT}{WRITE}"), run), &calls);
 }
@@ -102,7 +102,7 @@ fn errors_trap() {
     let cases = [
         (READ, "(i32.const 64) (i32.const 13) (call $read)"),
         (FETCH, "(i32.const 64) (i32.const 5) (call $fetch)"),
-        // Text that is not UTF-8, and a range outside of memory.
+        // The text is not UTF-8, or its range is outside of the memory.
         (UPPER, "(i32.const 70) (i32.const 7) (call $upper)"),
         (UPPER, "(i32.const 65530) (i32.const 7) (call $upper)"),
         (UPPER, "(i32.const -1) (i32.const 1) (call $upper)"),
@@ -145,7 +145,7 @@ fn a_hundred_kilobytes_in_a_memory_that_has_room_for_them() {
 
 #[test]
 fn a_heap_that_takes_every_page_there_is() {
-    // The heap begins where the host wrote, and ends where memory does.
+    // The module's heap begins where the host wrote, and ends at the end of the memory.
     let functions = r#"
         (global $top (mut i32) (i32.const 77))
         (func $fill (memory.fill (i32.const 76) (i32.const 32)

@@ -1,4 +1,4 @@
-//! What cannot become a component, each with the whole of its text.
+//! Tests of modules that cannot become a component, each with the whole text of its error.
 
 use wit_host::{Contract, GuestError, Limits};
 use wit_host_adapt::{AdaptError, Plan};
@@ -7,7 +7,7 @@ use super::both::contract;
 
 const RUN: &str = r#"(func (export "run") (result i32) (i32.const 0))"#;
 
-/// Functions of a module, and what is said of it, a line each.
+/// The functions of a module, and the lines of the error.
 const CASES: &[(&str, &[&str])] = &[
     (
         r#"(import "env" "sub" (func (param i32 i32) (result i32)))"#,

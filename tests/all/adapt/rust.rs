@@ -1,4 +1,4 @@
-//! The guests in Rust of `guest/module`, adapted.
+//! Tests of the Rust guests in `guest/module` after adapting.
 
 use std::fs;
 
@@ -40,7 +40,7 @@ fn count_words() {
     }
 }
 
-/// Why it trapped is told by the name of what trapped.
+/// The reason of the trap is in the backtrace, as the name of the function that trapped.
 #[test]
 fn what_was_not_granted_is_an_error_that_traps() {
     for path in [guests::COUNT_WORDS_UNKNOWN, guests::COUNT_WORDS_WASIP1] {

@@ -1,4 +1,4 @@
-//! What is called before a function, or instead of one.
+//! Tests of functions that are called before another function, or instead of one.
 
 use wit_host::{Outcome, Val};
 use wit_host_contract::Functions;
@@ -25,7 +25,7 @@ fn state_and_set_up() {
         (initialize.into(), 11),
         (start.into(), 101),
         (section.into(), 1001),
-        // A reactor has no main.
+        // A reactor has no main function, so its `_start` is not called.
         (format!("{initialize}{start}"), 11),
         (format!("{initialize}{section}"), 1011),
         (format!("{start}{section}"), 1101),
@@ -60,7 +60,7 @@ fn commands() {
 
 #[test]
 fn wasi_of_the_first_preview() {
-    // Random bytes are no two times the same, and a clock goes on.
+    // Random bytes are different each time, and the clock is not 0.
     let module = r#"(module
         (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
         (import "wasi_snapshot_preview1" "clock_time_get"
@@ -81,8 +81,9 @@ fn wasi_of_the_first_preview() {
     check(module, &[gives("run", [], Val::S32(upper)), gives("run", [], Val::S32(upper))]);
 }
 
-/// A module whose heap is all of memory gives the adapter of WASI its pages, by
-/// the allocator that it exports, but not before it has set itself up.
+/// The adapter of WASI needs pages of memory. If the module's heap takes all of the memory, the
+/// adapter gets them from the allocator that the module exports, but not before the module is set
+/// up.
 #[test]
 fn wasi_beside_a_heap_that_takes_every_page() {
     let module = |initialize: &str| {

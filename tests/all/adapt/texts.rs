@@ -1,4 +1,4 @@
-//! Exports that take and give text as C strings, through the module's allocator.
+//! Tests of exports that take and return text as C strings, through the module's allocator.
 
 use wit_host::{AllocatorNames, Error, Limits, Val};
 use wit_host_adapt::Plan;
@@ -7,8 +7,8 @@ use wit_host_contract::Functions;
 use super::both::{HELPERS, RUNTIME, check, contract, gives, plan, traps};
 use crate::probe::text;
 
-/// An allocator that never uses a block again, and knows how many are in use. It
-/// takes whatever pages there are.
+/// An allocator that never reuses a block and counts the blocks in use. It grows the memory as it
+/// needs.
 const ALLOCATOR: &str = r#"
     (global $top (mut i32) (i32.const 1024))
     (global $live (mut i32) (i32.const 0))
@@ -42,8 +42,8 @@ const MALLOC: &str = r#"
     (func (export "malloc") (param i32) (result i32) (call $take (local.get 0)))
     (func (export "free") (param i32) (call $drop))"#;
 
-/// `greet` as the tutorials have it: `Hello, ` and the name in a new block, whose
-/// end is found as `C` finds it.
+/// `greet` as in the published tutorials: it returns `Hello, ` and the name in a new block that
+/// ends with a NUL.
 const GREET: &str = r#"
     (data (i32.const 64) "Hello, ")
     (func (export "greet") (param $name i32) (result i32) (local $block i32) (local $size i32)
@@ -116,7 +116,7 @@ fn a_text_that_does_not_end_traps() {
     }
 }
 
-/// As modules of TinyGo are: there is no heap before `_start` has made one.
+/// In a module of TinyGo, the heap does not exist before `_start` has created it.
 #[test]
 fn a_heap_that_start_makes() {
     let late = MALLOC.replace(
@@ -131,7 +131,7 @@ fn a_heap_that_start_makes() {
     check(&module(&late, &format!("{start}{GREET}")), &[greeting.clone(), greeting]);
 }
 
-/// A C string ends at its first NUL, so that the rest would be lost unnoticed.
+/// A C string ends at its first NUL, so the rest of the text would be lost silently.
 #[test]
 fn a_text_with_a_nul_inside_traps() {
     let component = plan(&module(SIZED, GREET)).into_component().unwrap();
@@ -147,7 +147,7 @@ fn a_text_with_a_nul_inside_traps() {
 
 #[test]
 fn greetings_that_call_out() {
-    // The allocator calls the host as well, in the midst of a call.
+    // The allocator calls the host too, while a call of the host is being prepared.
     let imports = r#"
         (import "env" "to_upper" (func $upper (param i32 i32) (result i32)))
         (import "env" "write_mem" (func $write (param i32)))"#;
@@ -174,8 +174,8 @@ fn greetings_that_call_out() {
     check(&module, &calls);
 }
 
-/// Two allocators of the usual names and one that asks for an alignment: a text comes from
-/// the one that is named, and goes back to it.
+/// The module has two allocators with usual names, and one that takes an alignment. A text is
+/// allocated by the one that is named, and freed by its counterpart.
 #[test]
 fn an_allocator_that_is_named() {
     const MODULE: &str = include_str!("../cases/adapt-allocator.in/both.wat");

@@ -1,5 +1,4 @@
-//! Files of a cache that are not what the cache wrote: none of them is run, and
-//! each is replaced.
+//! Tests of cache files that the cache has not written. None of them is used, and each is replaced.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -7,8 +6,8 @@ use std::path::Path;
 
 use super::{DISK, MISS, Place, entries, module};
 
-/// Does something to the entry of a guest, and expects that it is compiled anew,
-/// with a warning, and that the new one is good again.
+/// Changes the cache entry of a guest by `spoil`. The guest has to be compiled again with a
+/// warning, and the new entry has to be good.
 fn check(what: &str, spoil: impl FnOnce(&Path)) {
     let (place, guest) = (Place::new(), module(7));
     assert_eq!(place.load(&guest), [MISS], "{what}");
@@ -24,7 +23,7 @@ fn check(what: &str, spoil: impl FnOnce(&Path)) {
     assert_eq!(place.load(&guest), [DISK], "{what}");
 }
 
-/// One bit in each of many bytes, with those of the checksum among them.
+/// Changes one bit in each of many bytes, including the checksum.
 #[test]
 fn a_flipped_bit() {
     let (place, guest) = (Place::new(), module(7));
@@ -80,7 +79,7 @@ fn other_files() {
     });
 }
 
-/// A link is not followed, to whatever it leads.
+/// A link is never followed, even to a good entry.
 #[test]
 fn a_link_to_a_good_entry() {
     let (place, guest) = (Place::new(), module(7));
@@ -93,7 +92,7 @@ fn a_link_to_a_good_entry() {
     assert_eq!(place.load(&guest), [DISK]);
 }
 
-/// Code that is good, but another guest's.
+/// The code is good, but belongs to another guest.
 #[test]
 fn the_entry_of_another_guest() {
     let place = Place::new();
@@ -108,7 +107,7 @@ fn the_entry_of_another_guest() {
     assert_eq!(place.load(&module(7)), [DISK]);
 }
 
-/// Code that is good, but of another cache, whose key is another.
+/// The code is good, but belongs to another cache, which has another key.
 #[test]
 fn the_entry_of_another_cache() {
     let [place, other] = [Place::new(), Place::new()];

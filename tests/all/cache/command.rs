@@ -1,4 +1,4 @@
-//! `wit-host cache`, and what the other commands keep, as a person meets it.
+//! Tests of `wit-host cache`, and of what other commands put into the cache, as a person uses them.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Place, entries, module};
 use crate::cli::{Ran, run_with};
 
-/// A place with a guest beside it.
+/// Returns a place for a cache, and a guest beside it.
 fn guest() -> (Place, String) {
     let place = Place::new();
     let guest = place.folder.path().join("guest.wat");
@@ -65,7 +65,7 @@ fn nothing_is_kept_with_no_cache() {
     assert!(!place.directory.exists());
 }
 
-/// An entry that is there is used, which shows where it was compiled by nobody.
+/// An existing entry is used: with too little memory for compiling, the guest runs all the same.
 #[test]
 fn a_run_takes_what_another_compiled() {
     let (place, guest) = guest();

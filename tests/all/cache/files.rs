@@ -1,4 +1,4 @@
-//! Guests that are loaded from files: what is known of one is not read again.
+//! Tests of guests that are loaded from files. A file that is known is not read again.
 
 use std::fs;
 use std::io::Write as _;
@@ -53,7 +53,7 @@ fn limits_hold_for_what_is_known() {
     }
 }
 
-/// It can be read once.
+/// A pipe can only be read once.
 #[test]
 fn a_pipe_that_has_a_name() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! When code is taken from the cache, and when it is not.
+//! Tests of when code is taken from the cache, and when it is not.
 
 use std::fs;
 
@@ -91,7 +91,7 @@ fn checks_are_made_as_if_there_was_no_cache() {
     let held = runtime(crate::hosts::shipped().cache(place.cache()));
     let _held = held.load(&guest).unwrap();
     for (limits, taken) in cases {
-        // From the disk, and then without a cache.
+        // Loads the guest from the disk, and then without a cache.
         let cached = runtime(crate::hosts::shipped().limits(limits.clone()).cache(place.cache()));
         let plain = runtime(crate::hosts::shipped().limits(limits));
         for runtime in [cached, plain] {

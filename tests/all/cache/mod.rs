@@ -1,5 +1,5 @@
-//! Compiled code that is kept: what is taken from the cache, what is refused, and
-//! that a run never fails for it. What happened is heard from the library's events.
+//! Tests of the cache of compiled code: what it returns, what it refuses, and that a run never
+//! fails because of it. The tests read the library's tracing events to see what happened.
 
 mod broken;
 mod command;
@@ -22,7 +22,7 @@ use tracing_subscriber::registry::Registry;
 use wit_host::{Cache, Guest, Runtime, RuntimeBuilder, Val};
 use wit_host_contract::Functions;
 
-/// A core module whose `run` returns this number.
+/// Returns a core module whose `run` returns this number.
 pub(crate) fn module(number: i32) -> String {
     format!(r#"(module (func (export "run") (result i32) (i32.const {number})))"#)
 }
@@ -31,7 +31,7 @@ const MISS: &str = "cache miss";
 const DISK: &str = "cache hit from=\"disk\"";
 const MEMORY: &str = "cache hit from=\"memory\"";
 
-/// Where a cache is that is not there yet.
+/// A directory for a cache, which does not exist yet.
 struct Place {
     folder: TempDir,
     directory: PathBuf,
@@ -43,17 +43,17 @@ impl Place {
         Self { directory: folder.path().join("wit-host"), folder }
     }
 
-    /// A cache that shares nothing in memory with others.
+    /// Returns a cache that shares nothing in memory with other caches.
     fn cache(&self) -> Cache {
         Cache::new(&self.directory)
     }
 
-    /// Loads and runs the guest with a cache of its own, and says what was heard.
+    /// Loads and runs the guest with a new cache object, and returns the events.
     fn load(&self, guest: &str) -> Vec<String> {
         load(&runtime(crate::hosts::shipped().cache(self.cache())), guest)
     }
 
-    /// The one entry.
+    /// Returns the only entry.
     fn entry(&self) -> PathBuf {
         let entries = entries(&self.directory);
         assert_eq!(entries.len(), 1, "{entries:?}");
@@ -61,7 +61,7 @@ impl Place {
     }
 }
 
-/// The files with compiled code.
+/// Returns the files with compiled code.
 fn entries(directory: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
     let mut entries: Vec<_> = files.filter(|path| path.file_name().unwrap().len() == 64).collect();
@@ -73,7 +73,7 @@ fn runtime(builder: RuntimeBuilder<Functions>) -> Runtime<Functions> {
     builder.build().unwrap()
 }
 
-/// Loads the guest, whose `run` has to return 7, and says what was heard.
+/// Loads the guest, whose `run` has to return 7, and returns the events.
 fn load(runtime: &Runtime<Functions>, guest: &str) -> Vec<String> {
     let (guest, heard) = heard(|| runtime.load(guest).unwrap());
     returns(&guest, 7);
@@ -85,7 +85,7 @@ fn returns(guest: &Guest<Functions>, number: i32) {
     assert_eq!(session.call("run", &[]).unwrap(), [Val::S32(number)]);
 }
 
-/// What the cache tells while `work` is done.
+/// Runs `work`, and returns the cache's events during it.
 fn heard<R>(work: impl FnOnce() -> R) -> (R, Vec<String>) {
     LazyLock::force(&crate::tracing::OTHERS);
     let listener = Listener::default();
@@ -95,7 +95,7 @@ fn heard<R>(work: impl FnOnce() -> R) -> (R, Vec<String>) {
     (result, heard)
 }
 
-/// Notes what it hears of the cache.
+/// Records the events of the cache.
 #[derive(Clone, Default)]
 struct Listener(Arc<Mutex<Vec<String>>>);
 

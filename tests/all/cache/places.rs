@@ -1,4 +1,4 @@
-//! Directories that are no place for a cache: one warning, and guests run.
+//! Tests of directories that cannot hold a cache. There is one warning, and guests run.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
@@ -7,8 +7,7 @@ use wit_host::Error;
 
 use super::{DISK, MISS, Place, load, module, runtime};
 
-/// Loads two guests where the cache cannot be used, and expects one warning, which
-/// has this in it.
+/// Loads two guests while the cache cannot be used, and expects one warning that contains `reason`.
 fn check(place: &Place, reason: &str) {
     let runtime = runtime(crate::hosts::shipped().cache(place.cache()));
     let heard = load(&runtime, &module(7));
@@ -51,7 +50,7 @@ fn a_directory_that_others_may_enter() {
 fn a_directory_of_another_user() {
     let place = Place::new();
     place.load(&module(7));
-    // Only an administrator can give a directory away.
+    // Only root can give a directory to another user.
     if chown(&place.directory, Some(12_345), None).is_ok() {
         check(&place, "it belongs to the user 12345");
     }
@@ -92,7 +91,7 @@ fn a_directory_that_cannot_be_written_to() {
     fs::set_permissions(&place.directory, Permissions::from_mode(0o700)).unwrap();
 }
 
-/// As a full disk would have it: what is to be written does not get to its place.
+/// A directory is in the place of the entry, so writing the entry fails as on a full disk.
 #[test]
 fn an_entry_that_cannot_be_put_there() {
     let place = Place::new();

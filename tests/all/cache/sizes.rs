@@ -1,4 +1,4 @@
-//! How much is kept, and what goes.
+//! Tests of how much the cache keeps, and of what it removes.
 
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -8,13 +8,13 @@ use wit_host::{Cache, CacheStats};
 
 use super::{MISS, Place, entries, heard, module, runtime};
 
-/// Loads a guest that returns this number.
+/// Loads a guest that returns this number, and returns the events.
 fn load(cache: &Cache, number: i32) -> Vec<String> {
     let runtime = runtime(crate::hosts::shipped().cache(cache.clone()));
     heard(|| runtime.load(module(number)).unwrap()).1
 }
 
-/// Has a file have been used so many hours ago.
+/// Sets the time of a file's last use to this number of hours ago.
 fn age(path: &PathBuf, hours: u64) {
     let then = SystemTime::now() - Duration::from_secs(hours * 3600);
     File::open(path).unwrap().set_modified(then).unwrap();

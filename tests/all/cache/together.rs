@@ -1,5 +1,5 @@
-//! Many at once: threads and processes that load the same guests from the same
-//! directory while it is cleared.
+//! Tests of threads and processes that load the same guests from the same directory at the same
+//! time, while it is cleared.
 
 use std::fs;
 use std::thread;

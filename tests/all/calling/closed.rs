@@ -1,4 +1,4 @@
-//! A reader who goes away ends a call and a shell, and is told nothing.
+//! Tests that a call and a shell end without a message when the reader of their output closes it.
 
 use std::io::{Read as _, Write as _};
 use std::process::Stdio;
@@ -21,7 +21,7 @@ fn a_closed_output_ends_calls_quietly() {
             .spawn()
             .unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        // It is at it now, and writes into nothing from here on.
+        // The first byte shows that the call has started. The output is closed from here on.
         child.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
         let output = child.wait_with_output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();

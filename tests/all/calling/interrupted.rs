@@ -1,5 +1,5 @@
-//! An interrupt ends a call that is typed into a shell, and the shell goes on; at the
-//! prompt it ends the shell.
+//! Tests that an interrupt ends a call that was typed into a shell, and the shell goes on. At the
+//! prompt, it ends the shell.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Stdio};
@@ -13,7 +13,7 @@ use wit_host_contract::Functions;
 
 use super::{command, folder};
 
-/// Says that it is there, and then computes or sleeps for good.
+/// A guest that writes a byte to show that it has started, and then computes or sleeps without end.
 const ENDLESS: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_write"
         (func $write (param i32 i32 i32 i32) (result i32)))
@@ -30,7 +30,7 @@ const ENDLESS: &str = r#"(module
         (drop (call $poll (i32.const 64) (i32.const 128) (i32.const 1) (i32.const 160))))
     (func (export "three") (result i32) (i32.const 3)))"#;
 
-/// The same without WASI, so that its calls need not be async.
+/// A guest that computes without end and has no WASI, so that its calls need not be async.
 const SPIN: &str = r#"(module
     (func (export "spin") (loop (br 0)))
     (func (export "three") (result i32) (i32.const 3)))"#;
@@ -69,7 +69,7 @@ fn a_call_is_ended_and_the_shell_goes_on() {
         writeln!(input, "three").unwrap();
         output.read_exact(&mut told[..2]).unwrap();
         assert_eq!(&told[..2], b"3\n");
-        // It has no call to end.
+        // No call is running, so the interrupt ends the shell.
         interrupt(&child);
         assert_eq!(child.wait().unwrap().code(), Some(130), "{function}");
     }
@@ -102,7 +102,7 @@ fn a_session_is_interrupted_from_another_thread() {
     let ended = session.call("three", &[]);
     assert!(matches!(ended, Err(Error::SessionEnded { .. })), "{ended:?}");
     assert_eq!(start().unwrap().call("three", &[]).unwrap(), [wit_host::Val::S32(3)]);
-    // One that is set ends what begins.
+    // An interrupt that is set already ends whatever starts.
     interrupt.store(true, Ordering::Relaxed);
     assert!(matches!(start().map(drop), Err(Error::Interrupted { .. })));
 }

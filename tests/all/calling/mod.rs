@@ -1,13 +1,19 @@
-//! `call`, `shell` and `check`, as a person meets them: each `.txt` beside this
-//! file is a transcript, played in a folder with the guests beside it. With
-//! `BLESS=1` what the command answers is written anew, for a person to read
+//! Tests of `call`, `shell` and `check`, as a person uses them. Each `.txt` file in this folder is
+//! a transcript. Its commands run in a temporary folder with the guests of [`FILES`]. With
+//! `BLESS=1` the answers of the commands are written into the transcripts, for a person to read
 //! through.
 //!
-//! A transcript's rows have a line of `$`, the command; lines of `<`, what it gets
-//! on standard input; and of what comes of it lines of `>` for standard output, of
-//! `|` for its last line where that has no end, of `!` for standard error, and of
-//! `=` for the status. Lines of `#` are for people. What differs from run to run is
-//! `…`.
+//! Each row of a transcript has these lines:
+//!
+//! - `$`: the command
+//! - `<`: its standard input
+//! - `>`: its standard output
+//! - `|`: the last line of an output that does not end with a line break
+//! - `!`: its standard error
+//! - `=`: its exit status
+//! - `#`: a comment for people
+//!
+//! Text that differs from run to run is written as `…`.
 
 mod closed;
 mod interrupted;
@@ -53,7 +59,7 @@ impl<'t> Row<'t> {
         format!("{comments}$ {}\n{input}{}\n", self.command, self.answer.join("\n"))
     }
 
-    /// Runs the command in the folder.
+    /// Runs the command in the folder, and returns the lines of its answer.
     fn played(&self, folder: &Path) -> Vec<String> {
         let mut child = command(folder)
             .args(shlex::split(self.command).unwrap())
@@ -70,7 +76,7 @@ impl<'t> Row<'t> {
             }
             input.push(b'\n');
         }
-        // It may have ended by now.
+        // The command may have ended already, so an error is ignored.
         let _ = child.stdin.take().unwrap().write_all(&input);
         let output = child.wait_with_output().unwrap();
         let status = output.status.code().map_or("none".into(), |status| status.to_string());
@@ -81,14 +87,14 @@ impl<'t> Row<'t> {
     }
 }
 
-/// The command, which keeps nothing anywhere but in the folder.
+/// Returns the command, which stores nothing outside of the folder.
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wit-host"));
     command.current_dir(folder).env("XDG_STATE_HOME", folder).env("HOME", folder);
     command
 }
 
-/// What was written, line by line.
+/// Returns the lines of an output, each with `mark` before it.
 fn told(mark: char, written: &[u8]) -> Vec<String> {
     let mut text = String::new();
     for chunk in written.utf8_chunks() {
@@ -103,7 +109,7 @@ fn told(mark: char, written: &[u8]) -> Vec<String> {
     lines.map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// Times are not the same twice.
+/// Replaces times and sizes, which differ from run to run.
 fn without_measures(line: &str) -> &str {
     match line.split_once("spent until then: ") {
         Some(_) => "  spent until then: …",
@@ -112,7 +118,7 @@ fn without_measures(line: &str) -> &str {
     }
 }
 
-/// Guests, contracts, and what may be given as an argument.
+/// Guests, contracts, and files that can be given as an argument.
 const FILES: &[(&str, &[u8])] = &[
     ("module.wat", include_bytes!("module.wat")),
     (
@@ -152,7 +158,7 @@ fn folder() -> TempDir {
     folder
 }
 
-/// A component of a world.
+/// Returns a component of the world in `wit`.
 fn component((wit, module): (&str, &str)) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let package = resolve.push_source("guest.wit", wit).unwrap();

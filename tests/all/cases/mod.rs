@@ -1,8 +1,8 @@
-//! Commands as they are typed, with the status and everything that they print: each
-//! `.trycmd` file is a case that strangers met, run in the folder `.in` of its name, or in a
-//! copy of it where there is an `.out` as well, which is what has to be there afterwards.
-//! `TRYCMD=overwrite cargo test --test all cases` writes down what is printed today: read the
-//! difference before it is committed.
+//! Tests of commands as they are typed, with their status and everything that they print. Each
+//! `.trycmd` file is a case that users have met. It runs in the folder `.in` of its name. If there
+//! is also a folder `.out`, it runs in a copy of `.in`, which has to be equal to `.out` afterwards.
+//! `TRYCMD=overwrite cargo test --test all cases` writes what is printed today into the files: read
+//! the difference before you commit it.
 
 use trycmd::TestCases;
 

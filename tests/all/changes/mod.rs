@@ -1,5 +1,5 @@
-//! What changed between two contracts, as a table: each row has one change, whom
-//! it breaks, and what the version has to say.
+//! Tests of the changes between two contracts, as a table. Each row has a change, the side that it
+//! breaks, and the version that it requires.
 
 mod rows;
 
@@ -7,7 +7,7 @@ use rows::{INTERFACES, VERSIONS, WORLDS};
 use wit_host::Contract;
 use wit_host::changes::{Change, Changes, Effect, VersionStep};
 
-/// What every contract of a row has beside the row's own.
+/// The items that the contracts of every row have in common.
 const COMMON: &str = "
     record article { name: string, cents: u32 }
     price: func(article: string) -> u32;
@@ -18,7 +18,7 @@ fn parse(wit: &str) -> Contract {
     Contract::parse(wit, None).unwrap_or_else(|error| panic!("{error}\n{wit}"))
 }
 
-/// A contract of which an interface and a world have these items.
+/// Returns a contract with these items in its interface and its world.
 fn contract(version: &str, interface: &str, world: &str) -> Contract {
     parse(&format!(
         "package shop:prices{version};
@@ -28,7 +28,7 @@ fn contract(version: &str, interface: &str, world: &str) -> Contract {
     ))
 }
 
-/// A change in one line.
+/// Returns a change in one line.
 fn line(change: &Change) -> String {
     let effect = |effect| match effect {
         Effect::Additive => "+",
@@ -81,7 +81,7 @@ fn versions() {
     }
 }
 
-/// A world on interfaces of another package, each with a version of its own.
+/// Returns a world that imports an interface of another package, which has a version of its own.
 fn on(version: &str, items: &str) -> Contract {
     parse(&format!(
         "package shop:prices@1.0.0;
@@ -109,8 +109,8 @@ fn packages_have_versions_of_their_own() {
     assert_eq!(packages, [("shop:prices", false), ("data:store", true)], "{moved}");
 }
 
-/// What a package takes from another changes with it, and its version has to say
-/// so too.
+/// If a package uses a type of another, and the type changes, both packages have changed, and both
+/// versions have to show it.
 #[test]
 fn a_package_changes_with_what_it_uses() {
     let contract = |version: &str, case: &str| {

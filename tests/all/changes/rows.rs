@@ -1,10 +1,10 @@
-//! The tables of changes. In front of each change stands what it does to guests of
-//! the old contract and to hosts of it: `+` nothing, `!` it breaks them, `?` it
-//! breaks them where a guest calls what is new.
+//! The tables of changes. Two signs before each change say what it does to guests of the old
+//! contract, and to hosts of it: `+` nothing, `!` it breaks them, `?` it breaks them if a guest
+//! calls what is new.
 
 use wit_host::changes::VersionStep;
 
-/// The interface of the old contract, that of the new one, and the changes.
+/// The items of the old contract's interface, those of the new one, and the changes.
 pub(super) type Row = (&'static str, &'static str, &'static [&'static str]);
 
 pub(super) const INTERFACES: [Row; 19] = [
@@ -96,7 +96,7 @@ pub(super) const INTERFACES: [Row; 19] = [
     ),
 ];
 
-/// The same for the items of the world.
+/// Rows for the items of the world, in the form of [`Row`].
 pub(super) const WORLDS: [Row; 10] = [
     ("", "import extra;", &["+? shop:prices/extra: the interface is new"]),
     ("import extra;", "", &["!+ shop:prices/extra: the interface is gone"]),
@@ -129,8 +129,8 @@ pub(super) const WORLDS: [Row; 10] = [
     ),
 ];
 
-/// The old version, the new one, how far the changes go, and what is said of it:
-/// nothing where the version is right.
+/// The old version, the new version, the step that the changes require, and a part of the message,
+/// which is empty if the version is right.
 pub(super) const VERSIONS: [(&str, &str, VersionStep, &str); 25] = [
     ("@1.0.0", "@1.0.0", VersionStep::None, ""),
     ("@1.0.0", "@1.0.1", VersionStep::None, ""),

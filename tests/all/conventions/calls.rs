@@ -1,4 +1,4 @@
-//! Each convention on each shape of guest.
+//! Tests of each convention with each shape of guest.
 
 use wit_host::env::{Buffer, NulTerminated};
 
@@ -6,12 +6,11 @@ use super::check;
 use super::served::runtime;
 use super::shapes::SHAPES;
 
-/// A call of one import: the import, the guest's data, what `run` does, and what
-/// it returns.
+/// A call of one import: the import, the guest's data, the code of `run`, and its result.
 type Row = (&'static str, &'static str, &'static str, i32);
 
 const ROWS: [Row; 12] = [
-    // Pointer and length, and the result in a second step.
+    // A text as pointer and length, and a result in a second step.
     (
         r#"(import "host" "shout" (func $shout (param i32 i32) (result i32)))
            (import "host" "copy" (func $copy (param i32)))"#,
@@ -21,7 +20,7 @@ const ROWS: [Row; 12] = [
          (i32.load8_u offset=6 (i32.const @16))",
         'E' as i32,
     ),
-    // A NUL at the end, and a buffer of the guest's.
+    // A text that ends with a NUL, and a buffer of the guest.
     (
         r#"(import "host" "shout_into" (func $shout (param i32 i32 i32) (result i32)))"#,
         "tea\\00more",
@@ -30,7 +29,7 @@ const ROWS: [Row; 12] = [
             (i32.load8_u offset=2 (i32.const @16)))",
         3000 + 'A' as i32,
     ),
-    // What is not written stays as it is.
+    // Bytes of the buffer that are not written keep their values.
     (
         r#"(import "host" "shout_into" (func $shout (param i32 i32 i32) (result i32)))"#,
         "tea\\00____________________________",
@@ -46,7 +45,8 @@ const ROWS: [Row; 12] = [
             (i32.const @32)) (i32.mul (i32.load (i32.const @32)) (i32.load8_u (i32.const @16))))",
         3 * 'T' as i32,
     ),
-    // What is too long: the status, the length, and not a byte of it.
+    // A text that is too long for the buffer: the guest gets the status and the length, and no byte
+    // of the text.
     (
         r#"(import "host" "shout_measured" (func $shout (param i32 i32 i32 i32 i32) (result i32)))"#,
         "tea",
@@ -55,7 +55,7 @@ const ROWS: [Row; 12] = [
             (i32.add (i32.load (i32.const @32)) (i32.load8_u (i32.const @16))))",
         100 + 3,
     ),
-    // UTF-16 with its length before it, to an async function.
+    // A text in UTF-16 with its length before it, for an async function.
     (
         r#"(import "host" "shout_later" (func $shout (param i32 i32 i32) (result i32)))"#,
         "\\06\\00\\00\\00t\\00e\\00a\\00",
@@ -63,7 +63,7 @@ const ROWS: [Row; 12] = [
             (i32.const @16) (i32.const 8))) (i32.load8_u (i32.const @16)))",
         3000 + 'T' as i32,
     ),
-    // Half of a character that stands alone is replaced.
+    // A surrogate without its counterpart is replaced.
     (
         r#"(import "host" "units" (func $units (param i32) (result i64)))"#,
         "\\08\\00\\00\\00\\3e\\d8\\80\\dd\\3e\\d8a\\00",
@@ -76,7 +76,7 @@ const ROWS: [Row; 12] = [
         "(i32.wrap_i64 (call $bytes (i32.const @0)))",
         2,
     ),
-    // Null, where it may be.
+    // A null pointer, if the function accepts it.
     (
         r#"(import "host" "given" (func $given (param i32) (result i32)))
            (import "host" "named" (func $named (param i32) (result i32)))"#,
@@ -85,7 +85,7 @@ const ROWS: [Row; 12] = [
             (i32.add (call $named (i32.const 0)) (call $named (i32.const @0))))",
         1,
     ),
-    // A status with two results behind pointers.
+    // A status, and two results behind pointers.
     (
         r#"(import "host" "divide" (func $divide (param i32 i32 i32 i32) (result i32)))"#,
         "",
@@ -100,7 +100,7 @@ const ROWS: [Row; 12] = [
             (i32.load (i32.const @0)))",
         22 + 7,
     ),
-    // A number of eight bytes, at an address that is no multiple of eight.
+    // A number of eight bytes at an address that is not aligned.
     (
         r#"(import "host" "now" (func $now (param i32)))"#,
         "",
@@ -114,14 +114,14 @@ fn every_convention_on_every_shape() {
     let runtime = runtime();
     for (import, data, run, expected) in ROWS {
         for shape in &SHAPES {
-            // What comes before the value is done first.
+            // In a block, instructions before the value run first.
             let run = format!("(block (result i32) {run})");
             check(&runtime, &shape.guest(import, data, &run), Ok(expected));
         }
     }
 }
 
-/// The programs of guest/module/README.md.
+/// The examples in guest/module/README.md.
 #[test]
 fn closures_serve_as_methods_do() {
     let runtime = crate::hosts::builder::<()>()

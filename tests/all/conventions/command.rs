@@ -1,5 +1,5 @@
-//! The same from the command line: modules that serve one another, state from call
-//! to call, set-up, and values of the host.
+//! Tests of conventions from the command line: modules that serve one another, state from call to
+//! call, set-up, and values of the host.
 
 use crate::cli::{Files, check, run};
 
@@ -9,7 +9,7 @@ const FIB: &str = r#"(module (memory (export "memory") 1)
             (else (i32.add (call $fib (i32.sub (local.get 0) (i32.const 1)))
                            (call $fib (i32.sub (local.get 0) (i32.const 2))))))))"#;
 
-/// Writes a number and its fibonacci number, in two digits each.
+/// A guest that writes a number and its fibonacci number, in two digits each.
 const PRINT_VAL_AND_FIB: &str = r#"(module
     (import "wasm" "fib" (func $fib (param i32) (result i32)))
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
@@ -79,10 +79,10 @@ fn values_of_the_host() {
         (func (export "hold") (param externref) (table.set $held (i32.const 0) (local.get 0)))
         (func (export "run") (result i32) (ref.is_null (table.get $held (i32.const 0)))))"#;
     let guest = files.file("guest.wat", text);
-    // Nobody asks the host for a value.
+    // The guest imports no value of the host, so values need not be switched on.
     check(&["run", &guest], 0, "1\n", "");
     check(&["run", "--externref", &guest], 0, "1\n", "");
-    // The process that compiles has to be told.
+    // The process that compiles the guest has to know whether values of the host are allowed.
     check(&["run", "--isolate", &guest], 0, "1\n", "");
     check(&["call", &guest, "hold", "null", "--then", "run"], 0, "1\n", "");
     check(&["call", &guest, "hold", "1"], 2, "", "there is only `null`");

@@ -1,5 +1,5 @@
-//! Ends of a run that are none of the guest's code: an exit that a host function
-//! decides on, and `abort` of AssemblyScript.
+//! Tests of runs that the host ends: by an exit that a host function asks for, and by `abort` of
+//! AssemblyScript.
 
 use wit_host::wasmtime::StoreContextMut;
 use wit_host::{Error, Exit, State};
@@ -56,7 +56,7 @@ fn a_host_function_of_a_component_ends_the_run() {
     assert!(matches!(ended, Err(Error::Exited(3))), "{ended:?}");
 }
 
-/// What a `_start` ends with success has been set up.
+/// A `_start` that exits with success has set the guest up.
 #[test]
 fn set_up_may_end_with_an_exit() {
     let text = |status: i32| {
@@ -71,7 +71,7 @@ fn set_up_may_end_with_an_exit() {
     assert!(matches!(ended, Err(Error::Exited(4))), "{ended:?}");
 }
 
-/// A guest of AssemblyScript that gives up with these two strings.
+/// Returns a guest of AssemblyScript that aborts with these two strings.
 fn aborts(message: u32, file: u32) -> String {
     format!(
         r#"(module (import "env" "abort" (func $abort (param i32 i32 i32 i32)))

@@ -1,5 +1,4 @@
-//! Values of the host that guests hold as `externref`, in the ways that the
-//! published tutorials do.
+//! Tests of values of the host that guests hold as `externref`, as in the published tutorials.
 
 use wit_host::env::HostRef;
 use wit_host::wasmtime::{ExternRef, OwnedRooted};
@@ -10,7 +9,7 @@ use super::Host;
 type Functor = Box<dyn Fn(i32, i32) -> i32 + Send + Sync>;
 type Reference = Option<OwnedRooted<ExternRef>>;
 
-/// A guest that calls what it is given, keeps it in a table, and gives it back.
+/// A guest that calls the values that it gets, keeps them in a table, and returns them.
 const GUEST: &str = r#"(module
     (import "extern_module" "call" (func $call (param externref i32 i32) (result i32)))
     (import "extern_module" "make" (func $make (param i32) (result externref)))
@@ -100,7 +99,7 @@ fn calls_that_take_numbers() {
     }
 }
 
-/// What a guest drops is collected, and until then it counts as its memory.
+/// Values that a guest drops are collected. Until then they count as its memory.
 #[test]
 fn references_are_collected() {
     let guest = runtime(true).unwrap().load(GUEST).unwrap();

@@ -1,13 +1,13 @@
-//! Pointers, lengths and texts that no host may believe: each row is a call with
-//! them, and what the trap says.
+//! Tests of invalid pointers, lengths and texts. Each row is a call with them, and a part of the
+//! trap's message.
 
 use wit_host::{Limits, Runtime};
 
 use super::served::{define, runtime};
 use super::{Host, check};
 
-/// The imports that take a pointer of some convention, each with the call for a
-/// pointer.
+/// The imports that take a pointer, one for each convention: the import, its type, and a call with
+/// a pointer.
 const POINTERS: [(&str, &str, &str); 6] = [
     ("note", "(param i32)", "(call $f (local.get 0))"),
     ("bytes", "(param i32) (result i64)", "(drop (call $f (local.get 0)))"),
@@ -28,7 +28,8 @@ fn guest(import: &str, ty: &str, call: &str, memory: &str) -> String {
     )
 }
 
-/// What the trap says where `import` gets `pointer`, or nothing where it is taken.
+/// Returns the message of the trap if `import` gets `pointer`, or `None` if the pointer is
+/// accepted.
 fn probe(runtime: &Runtime<Host>, text: &str, pointer: i32) -> Option<String> {
     let mut session = super::session(runtime, text).unwrap();
     let ended = session.call("probe", &[wit_host::Val::S32(pointer)]);
@@ -41,9 +42,10 @@ fn pointers_outside_of_the_memory() {
     let outside = "is outside of the guest's memory of 65536 bytes";
     for (import, ty, call) in POINTERS {
         let text = guest(import, ty, call, r#"(memory (export "memory") 1)"#);
-        // The end, past it, and what an addition would wrap around.
+        // The end of the memory, addresses past it, and addresses that would overflow in an
+        // addition.
         for pointer in [65_536, 65_537, i32::MAX, i32::MIN, -1, -4, -8] {
-            // The empty text behind its length, which is the memory's last word.
+            // The length of this empty text is the last word of the memory, which is valid.
             if (import, pointer) == ("units", 65_536) {
                 continue;
             }
@@ -72,7 +74,7 @@ fn pointers_at_the_edges() {
     let runtime = runtime();
     let null = "the pointer to a text is null";
     let short = "is outside of the guest's memory";
-    // The import, the pointer, and what the trap says.
+    // The import, the pointer, and the message of the trap.
     let cases = [
         ("note", 0, Some(null)),
         ("bytes", 0, Some(null)),
@@ -83,7 +85,7 @@ fn pointers_at_the_edges() {
         ("note", 1, None),
         ("note", 65_535, None),
         ("bytes", 65_535, None),
-        // The length of a text in UTF-16 stands before it.
+        // The length of a text in UTF-16 is in memory before the text.
         ("units", 1, Some(short)),
         ("units", 3, Some(short)),
         ("units", 4, None),
@@ -111,7 +113,7 @@ fn pointers_at_the_edges() {
 fn capacities() {
     let runtime = runtime();
     let outside = Some("is outside of the guest's memory of 65536 bytes");
-    // What the buffer begins at and how much it holds, for a text of three bytes.
+    // The address and the size of a buffer, for a text of three bytes.
     let cases = [
         (65_533, 3, None),
         (65_533, 4, outside),
@@ -163,7 +165,7 @@ fn texts_that_are_none() {
     }
 }
 
-/// A guest cannot have the host look through, or copy, more than its limit.
+/// A guest cannot make the host search or copy more than the limit.
 #[test]
 fn texts_that_are_too_long() {
     let limits = Limits::default().host_call_bytes(8);

@@ -1,6 +1,5 @@
-//! Every convention by which a core module calls the host, on guests as the
-//! toolchains make them, with what each does to pointers that lead nowhere; and
-//! core modules that serve one another.
+//! Tests of every convention by which a core module calls the host, with guests as toolchains make
+//! them and with invalid pointers, and tests of core modules that serve one another.
 
 mod calls;
 mod command;
@@ -20,7 +19,7 @@ fn session(runtime: &Runtime<Host>, guest: &str) -> Result<Session<Host>, Error>
     runtime.load(guest)?.session(Host::default()).start_blocking()
 }
 
-/// Runs the guest's main and asserts what it returns, or what its error says.
+/// Runs the guest's main, and checks the number that it returns, or a part of its error.
 fn check(runtime: &Runtime<Host>, guest: &str, expected: Result<i32, &str>) {
     let ended = session(runtime, guest).and_then(|mut session| session.main());
     match (&ended, expected) {
@@ -35,7 +34,7 @@ fn check(runtime: &Runtime<Host>, guest: &str, expected: Result<i32, &str>) {
     }
 }
 
-/// An error with its causes, as the command prints it.
+/// Returns an error and its causes, as the command prints them.
 fn with_causes(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);

@@ -1,4 +1,4 @@
-//! Core modules whose exports serve the imports of others.
+//! Tests of core modules whose exports serve the imports of others.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ fn imports_are_served_by_another_module() {
             ),
             Ok(8),
         ),
-        // What it does not have, or not so.
+        // Imports that the module does not have, or has with another type.
         (
             run(r#"(import "wasm" "fibb" (func (param i32) (result i32)))"#, "(i32.const 0)"),
             Err("cause: the module has `fib`, which looks like it"),

@@ -1,17 +1,17 @@
-//! The host of these tests: one function for each convention, and one that is
-//! served under several.
+//! The host of these tests. It has a function for each convention, and one that is served by
+//! several conventions.
 
 use wit_host::env::{Buffer, Filled, MeasuredBuffer, NulTerminated, Out, Status, Utf16, Written};
 use wit_host::{Env, Exit, HostFailure, Runtime};
 
-/// The host's data: what was noted, in order.
+/// The host's data: the texts that were noted, in order.
 #[derive(Debug, Default)]
 pub(super) struct Host {
     pub(super) noted: Vec<String>,
 }
 
 impl Host {
-    /// What all of the conventions are for.
+    /// Returns the text in upper case. All conventions serve this function.
     fn shout(&mut self, text: String) -> String {
         text.to_uppercase()
     }

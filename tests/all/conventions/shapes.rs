@@ -1,12 +1,12 @@
-//! What toolchains make of a guest beside its own code: where its data lie, what
-//! it exports, and how it is set up.
+//! The parts that toolchains add to a guest's own code: the place of its data, its exports, and its
+//! set-up.
 
-/// A toolchain's kind of module.
+/// The shape of a module as a toolchain makes it.
 pub(super) struct Shape {
     pub(super) name: &'static str,
-    /// Where the guest's data begin.
+    /// The address of the guest's data.
     data: u32,
-    /// What is in the module besides. It sets `$ready` to 1 before `run` is called.
+    /// The other parts of the module. They set `$ready` to 1 before `run` is called.
     rest: &'static str,
 }
 
@@ -51,8 +51,8 @@ pub(super) const SHAPES: [Shape; 4] = [
 ];
 
 impl Shape {
-    /// A guest of this shape: `@0`, `@16` and so on in `run` stand for addresses in
-    /// its data. It returns what `run` does, if it was set up before.
+    /// Returns a guest of this shape. In `run`, `@0`, `@16` and so on stand for addresses in its
+    /// data. The guest returns the value of `run`, or 0 if it was not set up before.
     pub(super) fn guest(&self, import: &str, data: &str, run: &str) -> String {
         let Self { name, data: at, rest } = self;
         let mut run = run.to_owned();

@@ -1,6 +1,6 @@
-//! After the error: what is read of a guest's file to tell of its failure. Debug information
-//! that is made to be dear, and names that are, must cost nothing of it: the failure comes
-//! at once and is complete.
+//! Tests of what the host reads of a guest's file to report its failure. Debug information and
+//! names that are made to be expensive must not cost anything: the report comes at once and is
+//! complete.
 
 use super::dwarf::attribute::{
     HIGH, LINES, LINKAGE_NAME, LOW, NAME, ORIGIN, RANGES, SPECIFICATION,
@@ -9,7 +9,7 @@ use super::dwarf::tag::{FUNCTION, INLINED, UNIT};
 use super::dwarf::{Dwarf, Section, Value, component, custom, leb, lines, module};
 use super::row::Row;
 
-/// How guests fail, with what must be told of it.
+/// The ways in which guests fail: a name, the expected report, and the guest.
 const FAILURES: [(&str, &str, &str); 4] = [
     (
         "traps",
@@ -34,10 +34,10 @@ const FAILURES: [(&str, &str, &str); 4] = [
     ),
 ];
 
-/// The guest's code, all of it.
+/// The range of the guest's whole code.
 const WHOLE: [(u64, Value<'_>); 2] = [(LOW, Value::Address(0)), (HIGH, Value::Number(0x10000))];
 
-/// A unit over the whole code, in which a function is open.
+/// Returns a unit for the whole code, with a function in it that is not closed yet.
 fn of_function() -> Dwarf {
     let mut dwarf = Dwarf::default();
     dwarf.entry(UNIT, true, &WHOLE);
@@ -46,7 +46,7 @@ fn of_function() -> Dwarf {
     dwarf
 }
 
-/// Inlined calls within one another, so many deep.
+/// Returns inlined calls that are nested to this depth.
 fn nested(depth: usize, attributes: &[(u64, Value<'_>)]) -> Vec<Section> {
     let mut dwarf = of_function();
     (0..depth).for_each(|_| dwarf.entry(INLINED, true, attributes));
@@ -54,7 +54,7 @@ fn nested(depth: usize, attributes: &[(u64, Value<'_>)]) -> Vec<Section> {
     dwarf.sections()
 }
 
-/// Inlined calls beside one another.
+/// Returns this number of inlined calls beside one another.
 fn wide(count: usize) -> Vec<Section> {
     let mut dwarf = of_function();
     let attributes = [WHOLE[0], WHOLE[1], (NAME, Value::TextAt(0))];
@@ -63,7 +63,7 @@ fn wide(count: usize) -> Vec<Section> {
     dwarf.sections()
 }
 
-/// Inlined calls with one name of so many bytes.
+/// Returns inlined calls with the same name, which has this number of bytes.
 fn long_name(depth: usize, length: usize) -> Vec<Section> {
     let mut sections = nested(depth, &[WHOLE[0], WHOLE[1], (NAME, Value::TextAt(0))]);
     sections[2].1 = vec![b'f'; length];
@@ -80,13 +80,13 @@ fn units(count: usize) -> Vec<Section> {
     dwarf.sections()
 }
 
-/// Inlined calls that are said to be of one another.
+/// Returns inlined calls that refer to each other through this attribute.
 fn cyclic(attribute: u64) -> Vec<Section> {
     let mut dwarf = of_function();
     let place = dwarf.place();
     dwarf.entry(INLINED, false, &[WHOLE[0], WHOLE[1], (attribute, Value::Entry(place))]);
     let next = dwarf.place();
-    // Each of the two has as many bytes as the other.
+    // Both entries have the same length in bytes.
     let after = next + (next - place);
     dwarf.entry(INLINED, false, &[WHOLE[0], WHOLE[1], (attribute, Value::Entry(after))]);
     dwarf.entry(INLINED, false, &[WHOLE[0], WHOLE[1], (attribute, Value::Entry(next))]);
@@ -94,7 +94,7 @@ fn cyclic(attribute: u64) -> Vec<Section> {
     dwarf.sections()
 }
 
-/// A unit with ranges, each of them the whole code.
+/// Returns a unit with this number of ranges, each of which is the whole code.
 fn ranges(count: usize) -> Vec<Section> {
     let mut dwarf = Dwarf::default();
     dwarf.entry(UNIT, true, &[(LOW, Value::Address(0)), (RANGES, Value::At(0))]);
@@ -107,7 +107,7 @@ fn ranges(count: usize) -> Vec<Section> {
     dwarf.sections()
 }
 
-/// A unit with a program of lines.
+/// Returns a unit with a line program.
 fn with_lines(lines: Vec<u8>) -> Vec<Section> {
     let mut dwarf = Dwarf::default();
     dwarf.entry(UNIT, false, &[WHOLE[0], WHOLE[1], (LINES, Value::At(0))]);
@@ -115,14 +115,14 @@ fn with_lines(lines: Vec<u8>) -> Vec<Section> {
     dwarf.sections()
 }
 
-/// A program of lines in which one byte of the header is another.
+/// Returns a line program with one byte of its header changed.
 fn with_header(at: usize, byte: u8) -> Vec<Section> {
     let mut lines = lines(&[0x80; 100]);
     lines[at] = byte;
     with_lines(lines)
 }
 
-/// One kind of entry with so many attributes of no size.
+/// Returns a kind of entry with this number of attributes, which take no bytes.
 fn attributes(count: usize) -> Vec<Section> {
     let mut dwarf = Dwarf::default();
     let mut all = WHOLE.to_vec();
@@ -131,7 +131,7 @@ fn attributes(count: usize) -> Vec<Section> {
     dwarf.sections()
 }
 
-/// Entries each of a kind of its own.
+/// Returns this number of entries, each of a kind of its own.
 fn kinds(count: u64) -> Vec<Section> {
     let mut dwarf = of_function();
     for number in 0..count {
@@ -141,14 +141,14 @@ fn kinds(count: u64) -> Vec<Section> {
     dwarf.sections()
 }
 
-/// Every section cut off in its middle.
+/// Returns sections that are cut in the middle.
 fn cut_off() -> Vec<Section> {
     let mut sections = long_name(10, 1_000);
     sections.iter_mut().for_each(|(_, content)| content.truncate(content.len() / 2));
     sections
 }
 
-/// A unit whose header has these bytes.
+/// Returns a unit with these bytes as its header.
 fn unit_header(header: &[u8]) -> Vec<Section> {
     let mut sections = units(1);
     let mut unit = header.to_vec();
@@ -157,7 +157,7 @@ fn unit_header(header: &[u8]) -> Vec<Section> {
     sections
 }
 
-/// A text without an end, and names at places that there are not.
+/// Returns a text without an end, and names at places that do not exist.
 fn texts() -> Vec<Section> {
     let mut sections = nested(
         100,
@@ -167,10 +167,10 @@ fn texts() -> Vec<Section> {
     sections
 }
 
-/// A section that says that the information is in another file.
+/// Returns a section that says that the information is in another file.
 fn elsewhere() -> Vec<Section> {
     let mut dwarf = Dwarf::default();
-    // The names of the folder and of the file, as two versions have them.
+    // The names of the folder and of the file, as two versions of DWARF encode them.
     let names = [(0x1b, Value::Text("/")), (0x76, Value::Text("/dev/zero"))];
     dwarf.entry(UNIT, false, &[WHOLE[0], WHOLE[1], names[0], names[1]]);
     dwarf.entry(UNIT, false, &[WHOLE[0], WHOLE[1], (0x2130, Value::Text("/dev/zero"))]);
@@ -181,7 +181,7 @@ fn elsewhere() -> Vec<Section> {
     sections
 }
 
-/// Everything that is made to be dear, by name.
+/// Returns all expensive debug information, by name.
 fn dear() -> Vec<(&'static str, Vec<Section>)> {
     let mut twice = nested(5_500, &[]);
     twice.extend(nested(5_500, &[]));
@@ -222,7 +222,7 @@ fn row(name: &str, expected: &str, guest: Vec<u8>) -> Row {
     row.with(call).with("limits: wall-clock=100ms").with("within: 5000")
 }
 
-/// Every row: debug information that is dear or hidden, and names.
+/// Returns all rows: expensive debug information, hidden debug information, and names.
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = dear_rows();
     rows.extend(hidden_rows());
@@ -238,7 +238,7 @@ fn debug_information_and_names_are_not_dear() {
 fn dear_rows() -> Vec<Row> {
     let mut rows = Vec::new();
     for (index, (name, sections)) in dear().into_iter().enumerate() {
-        // Every kind of failure has its turn, both in a module and in a component.
+        // Every kind of failure is used in turn, in a module and in a component.
         let (how, expected, text) = FAILURES[index % FAILURES.len()];
         let guest = module(text, &sections);
         rows.push(row(&format!("{name}, in a component that {how}"), expected, component(&guest)));
@@ -247,7 +247,7 @@ fn dear_rows() -> Vec<Row> {
     rows
 }
 
-/// Every failure has its stack, however the debug information is hidden.
+/// Returns rows with debug information in unusual places. Every failure still has its stack.
 fn hidden_rows() -> Vec<Row> {
     let deep = nested(5_500, &[]);
     let (_, traps, text) = FAILURES[0];
@@ -256,7 +256,7 @@ fn hidden_rows() -> Vec<Row> {
     let ahead = [&plain[..8], &sections, &plain[8..]].concat();
     let mut long_numbers = plain.clone();
     for (name, content) in &deep {
-        // Lengths in five bytes each, as numbers may be written.
+        // A number may be written with five bytes even if it needs fewer.
         let long = |number: usize| {
             let mut bytes = leb(number as u64 | 1 << 34);
             bytes[4] = 0;
@@ -282,7 +282,7 @@ fn hidden_rows() -> Vec<Row> {
     ]
 }
 
-/// A name section with one name for the first function.
+/// Returns a name section with one name for the first function.
 fn named(name: &[u8]) -> Vec<Section> {
     let mut function = vec![1, 0];
     function.extend(leb(name.len() as u64));
@@ -293,7 +293,7 @@ fn named(name: &[u8]) -> Vec<Section> {
     vec![("name".into(), content)]
 }
 
-/// A name by Rust's rules that is short, and doubles with each level.
+/// Returns a short name in Rust's mangling that doubles in length with each level.
 fn doubling(levels: usize) -> String {
     let mut name = "_RIC1a".to_owned();
     let mut start = name.len();
@@ -306,7 +306,7 @@ fn doubling(levels: usize) -> String {
     name + "E"
 }
 
-/// A number as Rust's names have it: one less than it is, or nothing for 0.
+/// Returns a number as Rust's mangling writes it: one less than the number, or nothing for 0.
 fn base_62(number: usize) -> String {
     const DIGITS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let Some(mut left) = number.checked_sub(1) else { return String::new() };
@@ -346,7 +346,7 @@ fn named_rows() -> Vec<Row> {
         rows.push(row(name, traps, module(text, &named(bytes))));
         rows.push(row(name, stack, component(&module(recursion, &named(bytes)))));
     }
-    // What names are in besides, and more of it than there may be.
+    // Other parts of a name section, with more entries than allowed.
     let mut many = vec![1];
     let all: Vec<u8> = (0..50_000).flat_map(|_| [0, 1, b'f']).collect();
     let all = [leb(50_000), all].concat();

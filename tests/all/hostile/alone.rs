@@ -1,5 +1,6 @@
-//! What rows leave behind in the process that runs them: no thread, no descriptor and no
-//! other process. They are counted in a process of their own, since other tests have some.
+//! Tests that rows leave no thread, no descriptor and no process behind in the process that runs
+//! them. The counting runs in a process of its own, because other tests have threads and
+//! descriptors too.
 
 use std::fs;
 use std::process::Command;
@@ -9,7 +10,7 @@ use super::rows;
 
 const ITSELF: &str = "hostile::alone::nothing_is_left_by_what_waits";
 
-/// How many threads, descriptors and child processes this process has.
+/// Returns the number of threads, descriptors and child processes of this process.
 fn counts() -> [usize; 3] {
     let count = |path: &str| fs::read_dir(path).unwrap().count();
     let children = fs::read_dir("/proc/self/task").unwrap().map(|task| {
@@ -23,14 +24,14 @@ fn counts() -> [usize; 3] {
 #[ignore = "it counts what its process has, and is run in one of its own by the test below"]
 fn nothing_is_left_by_what_waits() {
     let rows = rows("waits");
-    // What is started once in a process stays in it.
+    // The first row starts what every process starts once and keeps.
     rows[0].check().unwrap();
     let before = counts();
     for row in rows.iter().chain(&rows) {
         row.check().unwrap();
     }
     let began = Instant::now();
-    // A thread ends some time after what it did.
+    // A thread may end some time after its work.
     while counts().iter().zip(before).any(|(now, before)| *now > before) {
         assert!(began.elapsed() < Duration::from_secs(20), "{before:?} {:?}", counts());
         std::thread::sleep(Duration::from_millis(10));

@@ -1,8 +1,8 @@
-//! Between the checks: an engine looks at the time in loops and on the entry of functions,
-//! so that it has to look before each host function as well. A guest here spends its time
-//! in one long instruction, calls one host function, and traps. Where the time is looked at
-//! between the two, the guest is ended there, and has a stack; a call that was too long is
-//! told when it has ended anyhow, without one.
+//! Tests that the host checks the time before each host function. The engine only checks it in
+//! loops and when a function is entered. Each guest here spends its time in one long instruction,
+//! calls one host function, and traps. If the time is checked between the two, the guest is ended
+//! there, and its stack is known. Otherwise the call is found to be too long only after it has
+//! ended, without a stack.
 
 use super::check_all;
 use super::row::Row;
@@ -10,12 +10,12 @@ use super::within::{Import, LATE, LATE_PAGES, component, module, of_components, 
 
 const LIMITS: &str = "limits: wall-clock=5ms memory=129MiB";
 
-/// A row whose time is up when it calls a host function.
+/// Returns a row whose time is up when it calls a host function.
 fn row(name: &str, guest: impl AsRef<[u8]>) -> Row {
     Row::new(name, "limit wall_clock:     at ", guest).with(LIMITS)
 }
 
-/// How a component comes by a handle: functions that return one.
+/// The calls by which a component gets a handle of each resource.
 const HANDLES: &[(&str, &str)] = &[
     ("input-stream", "(call $stdin.get-stdin)"),
     ("output-stream", "(call $stdout.get-stdout)"),
@@ -44,10 +44,10 @@ const HANDLES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Functions that do not give the guest its turn back, or not without what no guest has here.
+/// Functions that do not return to the guest, or that need something which no guest has here.
 const ENDS: &[&str] = &[
     "exit.exit",
-    // No address is ever looked up, no bound socket had, and nothing of a stream fails.
+    // The guests look up no address, have no bound socket, and cause no stream to fail.
     "resolve-address-stream.",
     "incoming-datagram-stream.",
     "outgoing-datagram-stream.",
@@ -60,7 +60,7 @@ const ENDS: &[&str] = &[
     "drop-terminal-output",
     "network.network-error-code",
     "types.filesystem-error-code",
-    // An engine does not even call the host where a list has no items to poll.
+    // The engine does not call the host if the list has nothing to poll.
     "poll.poll",
 ];
 
@@ -68,7 +68,7 @@ fn handle(resource: &str) -> Option<&'static str> {
     HANDLES.iter().find(|(name, _)| *name == resource).map(|(_, call)| *call)
 }
 
-/// A component's call of the function with handles that are good.
+/// Returns a component's call of the function with valid handles, and the code that gets them.
 fn call(import: &Import) -> Option<(String, String)> {
     if ENDS.iter().any(|name| import.name.starts_with(name)) {
         return None;
@@ -112,7 +112,7 @@ fn every_function_for_components_asks_for_the_time() {
         let Some((got, call)) = call(&import) else { continue };
         let body = format!("(func (export \"run\") (result i32) {got} {LATE} {call} unreachable)");
         let row = row(&import.name, component(&body)).with("grants: read");
-        // One that waits is ended as it waits, and by no question of the guest's.
+        // A call that waits is ended while it waits, so it has no stack of the guest's function.
         let waits = import.name == "pollable.block";
         rows.push(if waits { row.with("expect: limit wall_clock") } else { row });
     }
@@ -216,7 +216,8 @@ fn every_place_in_a_component_asks_for_the_time() {
         ),
     ];
     let mut rows: Vec<_> = within.iter().map(|(name, body)| row(name, component(body))).collect();
-    // Where no host function can be called, none is a place to ask.
+    // No host function can be called after a call has returned, so the time cannot be checked
+    // there.
     let after = "(func (export \"cabi_post_run\") (param i32)
         (drop (call $random.get-random-u64)))";
     rows.push(Row::new(
@@ -224,14 +225,14 @@ fn every_place_in_a_component_asks_for_the_time() {
         "trapped cannot leave component instance",
         component(&format!("{returns} {after}")),
     ));
-    // What makes room is called within a call of the host's, behind which nothing is long.
+    // `realloc` is called during a call of the host, and nothing long follows it.
     let making_room = row("in what makes room for a result", making_room());
     rows.push(making_room.with("expect: limit wall_clock"));
     rows.push(row("in an instance that serves another", serving_another()));
     check_all(&rows);
 }
 
-/// A component that is late in the function which makes room for a text of the host's.
+/// Returns a component that spends its time in its `realloc`, which the host calls for a text.
 fn making_room() -> String {
     format!(
         r#"(component
@@ -252,7 +253,7 @@ fn making_room() -> String {
     )
 }
 
-/// A component whose one instance calls the host for the other.
+/// Returns a component with two instances, one of which calls the host for the other.
 fn serving_another() -> String {
     format!(
         r#"(component

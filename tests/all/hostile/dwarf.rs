@@ -1,7 +1,7 @@
-//! Debug information in the form that toolchains write, DWARF, and guests that carry it.
-//! It knows how things are encoded, and not what makes sense.
+//! Encodes debug information in DWARF, the format that toolchains write, and guests that contain
+//! it. It knows the encoding, and not which contents make sense.
 
-/// Attributes, as DWARF numbers them.
+/// The numbers of attributes in DWARF.
 pub(crate) mod attribute {
     pub(crate) const NAME: u64 = 0x03;
     pub(crate) const LINES: u64 = 0x10;
@@ -13,27 +13,27 @@ pub(crate) mod attribute {
     pub(crate) const LINKAGE_NAME: u64 = 0x6e;
 }
 
-/// Kinds of entries, as DWARF numbers them.
+/// The numbers of entry kinds in DWARF.
 pub(crate) mod tag {
     pub(crate) const UNIT: u64 = 0x11;
     pub(crate) const INLINED: u64 = 0x1d;
     pub(crate) const FUNCTION: u64 = 0x2e;
 }
 
-/// What an attribute has, with its form.
+/// The value of an attribute, with its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value<'t> {
     Address(u32),
     Number(u64),
-    /// Text that is in the entry itself.
+    /// A text in the entry itself.
     Text(&'t str),
-    /// Text by its place among the texts.
+    /// A text by its offset in the section of texts.
     TextAt(u32),
-    /// An entry by its place in the unit.
+    /// An entry by its offset in the unit.
     Entry(u32),
-    /// A place in another section.
+    /// An offset in another section.
     At(u32),
-    /// Any form, with bytes.
+    /// Bytes in any form.
     Raw(u64, &'t [u8]),
 }
 
@@ -66,16 +66,16 @@ impl Value<'_> {
     }
 }
 
-/// A section by its name.
+/// The name of a section, and its contents.
 pub(crate) type Section = (String, Vec<u8>);
 
 /// A kind of entry: its tag, whether it has children, and its attributes with their forms.
 type Kind = (u64, bool, Vec<(u64, u64)>);
 
-/// Debug information of version 4 as it is written.
+/// Debug information of DWARF version 4 that is being written.
 #[derive(Debug, Default)]
 pub(crate) struct Dwarf {
-    /// Kinds of entries that there are.
+    /// The kinds of entries so far.
     kinds: Vec<Kind>,
     units: Vec<u8>,
     /// The entries of the unit that is being written.
@@ -85,11 +85,11 @@ pub(crate) struct Dwarf {
     pub(crate) ranges: Vec<u8>,
 }
 
-/// Bytes of a unit in front of its first entry.
+/// The size of a unit's header in bytes.
 pub(crate) const UNIT_HEADER: u32 = 11;
 
 impl Dwarf {
-    /// Writes an entry. One that has children lasts until [`Dwarf::close`].
+    /// Writes an entry. If it has children, they follow until [`Dwarf::close`].
     pub(crate) fn entry(&mut self, tag: u64, children: bool, attributes: &[(u64, Value<'_>)]) {
         let forms = attributes.iter().map(|(name, value)| (*name, value.form())).collect();
         let kind = (tag, children, forms);
@@ -101,12 +101,12 @@ impl Dwarf {
         attributes.iter().for_each(|(_, value)| value.write(&mut self.entries));
     }
 
-    /// Ends the children of so many entries.
+    /// Ends the children of this number of entries.
     pub(crate) fn close(&mut self, count: usize) {
         self.entries.extend(std::iter::repeat_n(0, count));
     }
 
-    /// Where in the unit the next entry will be.
+    /// Returns the offset of the next entry in the unit.
     pub(crate) fn place(&self) -> u32 {
         u32::try_from(self.entries.len()).unwrap_or(u32::MAX).saturating_add(UNIT_HEADER)
     }
@@ -119,7 +119,7 @@ impl Dwarf {
         self.units.extend(unit);
     }
 
-    /// The kinds of entries, encoded.
+    /// Returns the encoded kinds of entries.
     fn kinds(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for (place, (tag, children, forms)) in self.kinds.iter().enumerate() {
@@ -136,7 +136,7 @@ impl Dwarf {
         bytes
     }
 
-    /// All of the sections.
+    /// Returns all sections.
     pub(crate) fn sections(mut self) -> Vec<Section> {
         if !self.entries.is_empty() {
             self.end_unit();
@@ -151,11 +151,12 @@ impl Dwarf {
     }
 }
 
-/// A program of lines, version 4: its header with one file, and its instructions.
+/// Returns a line program of version 4: a header with one file, and these instructions.
 pub(crate) fn lines(instructions: &[u8]) -> Vec<u8> {
-    // Lengths of instructions, operations in one, default, base, range, first instruction.
+    // The minimum instruction length, operations per instruction, the default, the line base, the
+    // line range, and the first special opcode.
     let mut header = vec![1, 1, 1, 0xfb, 14, 13, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1];
-    // No folders; one file.
+    // There are no folders and one file.
     header.extend(b"\0a.rs\0\0\0\0\0");
     let mut program = vec![4, 0];
     program.extend(u32::try_from(header.len()).unwrap_or(u32::MAX).to_le_bytes());
@@ -166,7 +167,7 @@ pub(crate) fn lines(instructions: &[u8]) -> Vec<u8> {
     lines
 }
 
-/// A number as WebAssembly and DWARF write it.
+/// Returns a number in LEB128, as WebAssembly and DWARF encode it.
 pub(crate) fn leb(mut number: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     loop {
@@ -179,7 +180,7 @@ pub(crate) fn leb(mut number: u64) -> Vec<u8> {
     }
 }
 
-/// A section of a module, with its length.
+/// Returns a section of a module, with its length.
 pub(crate) fn section(kind: u8, content: &[u8]) -> Vec<u8> {
     let mut section = vec![kind];
     section.extend(leb(content.len() as u64));
@@ -187,7 +188,7 @@ pub(crate) fn section(kind: u8, content: &[u8]) -> Vec<u8> {
     section
 }
 
-/// A section with a name.
+/// Returns a custom section.
 pub(crate) fn custom(name: &str, content: &[u8]) -> Vec<u8> {
     let mut whole = leb(name.len() as u64);
     whole.extend(name.bytes());
@@ -195,7 +196,7 @@ pub(crate) fn custom(name: &str, content: &[u8]) -> Vec<u8> {
     section(0, &whole)
 }
 
-/// A guest in text form with sections behind it.
+/// Returns a guest in text form as binary, followed by these sections.
 pub(crate) fn module(text: &str, sections: &[Section]) -> Vec<u8> {
     let mut module = wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"));
     for (name, content) in sections {
@@ -204,13 +205,13 @@ pub(crate) fn module(text: &str, sections: &[Section]) -> Vec<u8> {
     module
 }
 
-/// A component of one core module, which exports its `run` as `fail`: the contract has
-/// another `run`.
+/// Returns a component of one core module. It exports the module's `run` as `fail`, because `run`
+/// has another type in the contract.
 pub(crate) fn component(module: &[u8]) -> Vec<u8> {
     let mut component = b"\0asm\x0d\0\x01\0".to_vec();
     component.extend(section(1, module));
-    // The instance; its function; a type without parameters and results; the function as
-    // the component has it; its export.
+    // The instance, its function, a type without parameters and results, the component's function,
+    // and its export.
     component.extend(section(2, &[1, 0, 0, 0]));
     component.extend(section(6, b"\x01\0\0\x01\0\x03run"));
     component.extend(section(7, &[1, 0x40, 0, 1, 0]));

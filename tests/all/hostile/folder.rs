@@ -1,4 +1,4 @@
-//! The folder that a row may be granted: what lies in it, and beside it.
+//! Creates the folder that a row may be granted, with the files in it and beside it.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 
-/// A folder `data` with a `file` and a `link` out of it, beside which lies `secret`.
+/// A folder `data` with a `file` and a `link` that leads out of it. A file `secret` is beside it.
 pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    /// The folder, with more in it.
+    /// Creates the folder, with these additional things in it.
     pub(crate) fn new(more: &[String]) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         let data = folder.data();
@@ -24,12 +24,12 @@ impl Folder {
         folder
     }
 
-    /// What is granted.
+    /// Returns the folder that is granted.
     pub(crate) fn data(&self) -> PathBuf {
         self.0.path().join("data")
     }
 
-    /// Whether anything beside what is granted is not as it was.
+    /// Returns whether anything beside the granted folder has changed.
     pub(crate) fn is_changed_outside(&self) -> bool {
         let secret = fs::read_to_string(self.0.path().join("secret"));
         !secret.is_ok_and(|secret| secret == "secret")
@@ -37,8 +37,8 @@ impl Folder {
     }
 }
 
-/// Puts one thing into a folder: `fifo NAME`, `socket NAME`, `link NAME TARGET`, or
-/// `names COUNT LENGTH`, which are so many empty files with names of that length.
+/// Creates one thing in a folder: `fifo NAME`, `socket NAME`, `link NAME TARGET`, or `names COUNT
+/// LENGTH`, which is COUNT hard links to `file` with names of that length.
 fn put(data: &Path, what: &str) {
     match what.split(' ').collect::<Vec<_>>()[..] {
         ["fifo", name] => {
@@ -49,7 +49,7 @@ fn put(data: &Path, what: &str) {
         ["names", count, length] => {
             let length: usize = length.parse().unwrap();
             for index in 0..count.parse::<u32>().unwrap() {
-                // Links are made faster than files.
+                // Hard links are created faster than files.
                 fs::hard_link(data.join("file"), data.join(format!("{index:0>length$}"))).unwrap();
             }
         }

@@ -1,6 +1,6 @@
-//! Guests that have as many items of one kind as they may: what the limits of loading
-//! are about, each with a guest that costs the compiler as much as one of that kind can.
-//! The tests go to these limits, and `make limits` measures what they cost.
+//! Guests with the largest number of items of one kind. Each limit of loading has a guest that
+//! costs the compiler as much as this number of items can. The tests go to these limits, and `make
+//! limits` measures the costs.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ pub(crate) struct Kind {
     /// The limit's name.
     pub(crate) limit: &'static str,
     pub(crate) value: fn(&Limits) -> usize,
-    /// What of a component has so many of them, as text.
+    /// Returns a part of a component with this number of items, as text.
     pub(crate) made: fn(usize) -> String,
 }
 
@@ -31,16 +31,16 @@ kinds! {
     effective_functions effective_instances
 }
 
-/// A component in binary form.
+/// Returns a component in binary form.
 pub(crate) fn component(contents: &str) -> Vec<u8> {
     wat::parse_str(format!("(component {contents})")).unwrap()
 }
 
-/// So many of everything at once: of each kind `percent` of its limit.
+/// Returns a component with `percent` of the limit of every kind at once.
 pub(crate) fn everything(limits: &Limits, percent: usize) -> Vec<u8> {
     let share = |limit: usize| limit * percent / 100;
-    // Each of these has functions, and the last one what is left of them, with some for
-    // the other kinds.
+    // Each of these kinds has functions as well. The last kind gets the functions that are left,
+    // with some to spare.
     let others = share(limits.exports) + share(limits.elements) + share(limits.definitions) + 500;
     let effective = share(limits.effective_functions);
     let mut contents = String::new();
@@ -48,12 +48,12 @@ pub(crate) fn everything(limits: &Limits, percent: usize) -> Vec<u8> {
         let count = share((kind.value)(limits));
         let count = match kind.limit {
             "functions" => count.saturating_sub(others + effective),
-            // They are of these kinds as well.
+            // Other kinds have some of these too.
             "imports" | "types" | "globals" | "elements" => count - 100,
             "definitions" => count - 60,
-            // Imports are called as well.
+            // Calls of imports count as well.
             "checks" => count - share(limits.imports) - 100,
-            // What is counted there are all of those above, and types of functions.
+            // All of the above count here, and so do the types of functions.
             "items" => count - 60_000,
             "code_weight" => count - share(limits.function_weight) - 40_000,
             "effective_instances" => count / 2,
@@ -78,7 +78,7 @@ fn functions(count: usize) -> String {
     module(&"(func)".repeat(count))
 }
 
-/// Each type has some code by itself, where no two are the same.
+/// Returns types that are all different, so that the compiler generates code for each.
 fn types(count: usize) -> String {
     module(&each(count, |text, index| {
         text.push_str("(type (func (param");
@@ -101,13 +101,14 @@ fn imports(count: usize) -> String {
     module(&format!("{imports} {}", in_functions(&calls)))
 }
 
-/// Calls of which each needs a look at the time before it.
+/// Returns calls that each need a check of the time.
 fn checks(count: usize) -> String {
     let calls = vec!["(call 0)".to_owned(); count];
     module(&format!("(import \"m\" \"f\" (func)) {}", in_functions(&calls)))
 }
 
-/// No function has more than a tenth of all the places at which the time is looked at.
+/// Splits the calls into functions. No function has more than a tenth of all places where the time
+/// is checked.
 fn in_functions(calls: &[String]) -> String {
     calls.chunks(1_000).map(|calls| format!("(func {})", calls.concat())).collect()
 }
@@ -146,7 +147,7 @@ fn locals(count: usize) -> String {
 }
 
 fn blocks(count: usize) -> String {
-    // The function itself is one.
+    // The function itself counts as one block.
     let count = count.saturating_sub(1);
     module(&format!("(func {} {})", "block ".repeat(count), "end ".repeat(count)))
 }
@@ -155,8 +156,7 @@ fn loops(count: usize) -> String {
     module(&looped(count, 1))
 }
 
-/// A function of loops within one another, with a branch to each, and locals that all of
-/// them change.
+/// Returns a function with nested loops, a branch to each of them, and locals that they all change.
 fn looped(loops: usize, locals: usize) -> String {
     let set = each(locals, |text, index| {
         write!(text, "(local.set {index} (i32.add (local.get {index}) (i32.const 1)))").unwrap();
@@ -168,18 +168,18 @@ fn looped(loops: usize, locals: usize) -> String {
 }
 
 fn body(bytes: usize) -> String {
-    // What comes around it takes a few bytes.
+    // The function's other instructions take a few bytes.
     let steps = "i32.const 1 i32.add ".repeat(bytes.saturating_sub(16) / 3);
     module(&format!("(func i32.const 0 {steps} drop)"))
 }
 
-/// Loops weigh 24, and with each local 3.
+/// Returns a function of this weight. A loop weighs 24, and 3 more for each local.
 fn function_weight(weight: usize) -> String {
     module(&looped(40, weight.saturating_sub(40 * 24) / 120))
 }
 
 fn code_weight(weight: usize) -> String {
-    // Half of a function's bytes are taken off its weight.
+    // Half of a function's bytes are subtracted from its weight.
     let (loops, locals) = (40, 100);
     let one = loops * 24 + loops * locals * 3 - locals * 9 / 2 - loops * 6 / 2;
     module(&looped(loops, locals).repeat(weight / one))

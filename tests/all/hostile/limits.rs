@@ -1,4 +1,4 @@
-//! The limits of loading, each at its value and beyond it, and all of them at once.
+//! Tests of the limits of loading, each at its value and above it, and of all limits at once.
 
 use std::time::{Duration, Instant};
 
@@ -25,9 +25,9 @@ fn every_limit_of_loading_holds() {
     }
 }
 
-/// A guest at nine tenths of every limit at once is compiled in the time and the memory
-/// that `make limits` has as its goal. Here the host is not optimised, though the compiler
-/// is: it may take three times as long.
+/// A guest at nine tenths of every limit has to be compiled within the time and memory that are the
+/// goals of `make limits`. It may take three times as long, because in tests the compiler is
+/// optimised and the host is not.
 #[test]
 fn nine_tenths_of_everything_are_compiled() {
     let guest = everything(&Limits::default(), 90);

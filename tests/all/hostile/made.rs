@@ -1,4 +1,4 @@
-//! Rows that are too long to be written down, or that are no text: made here.
+//! Rows that are generated, because they are too long to be written down or are not text.
 
 use crate::hosts::shipped as builder;
 use wit_host::wasmtime::{Config, Engine};
@@ -17,17 +17,17 @@ const MODULE: &str = r#"(module
     (data (i32.const 0) "text")
     (func (export "run") (result i32) (call $add (i32.const 1) (i32.const 2))))"#;
 
-/// A component of `count` components beside one another.
+/// Returns a component with `count` components beside one another.
 fn beside(count: usize) -> String {
     format!("(component {})", "(component)".repeat(count))
 }
 
-/// A component of `depth` components within one another.
+/// Returns a component with components nested to `depth`.
 fn within(depth: usize) -> String {
     format!("{}{}", "(component ".repeat(depth), ")".repeat(depth))
 }
 
-/// Each level instantiates the one below twice.
+/// Returns a component in which each level instantiates the level below twice.
 fn doubling(levels: usize) -> String {
     let level = |inner: String, level: usize| {
         let below = level - 1;
@@ -40,23 +40,23 @@ fn doubling(levels: usize) -> String {
     (1..levels).fold(lowest + ")", level)
 }
 
-/// A module whose one function has this body.
+/// Returns a module with one function, which has this body.
 fn function(body: &str) -> String {
     format!("(module (func (export \"run\") {body}))")
 }
 
-/// The binary form, which may be larger than the text form.
+/// Returns the binary form, which may be larger than the text form.
 fn binary(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap()
 }
 
-/// A component with types within one another, as deep as no text can say.
+/// Returns a component with types that are nested deeper than a text can be.
 fn types_within(depth: usize) -> Vec<u8> {
     let declarations = [0x41, 1, 1].repeat(depth);
     let innermost = [0x40, 0, 1, 0];
     let length = 1 + declarations.len() + innermost.len();
     let mut component = b"\0asm\x0d\0\x01\0\x07".to_vec();
-    // The section's length, in the five bytes that a number may take.
+    // The section's length, with the five bytes that a number may take.
     component.extend((0..5).map(|byte| {
         let bits = u8::try_from(length >> (7 * byte) & 0x7f).unwrap();
         if byte < 4 { bits | 0x80 } else { bits }
@@ -67,8 +67,8 @@ fn types_within(depth: usize) -> Vec<u8> {
     component
 }
 
-/// The same as `doubling`, but every component gets a second index by an export,
-/// so that one who forgets that counts a cheap one.
+/// Returns a component like [`doubling`]. Every component has a second index through an export, and
+/// a count that ignores this would find a cheap component at its index.
 fn doubling_under_another_index(levels: usize) -> String {
     let level = |inner: String, level: usize| {
         let below = level - 1;
@@ -82,7 +82,7 @@ fn doubling_under_another_index(levels: usize) -> String {
     (1..levels).fold(lowest + ")", level)
 }
 
-/// A component with one function, which `count` others take and give on.
+/// Returns a component with one function, which `count` other components import and lower.
 fn adapters(count: usize) -> String {
     let taken = "(core func (canon lower (func $f)))".repeat(20);
     let instances = "(instance (instantiate $taker (with \"f\" (func $f))))".repeat(count);
@@ -170,7 +170,7 @@ fn what_is_large_and_harmless() {
     ]);
 }
 
-/// However many sections there are, what is in them is looked through.
+/// The host reads the contents of all sections, however many there are.
 #[test]
 fn sections_without_number() {
     let calls = "(drop (call $f (i32.const 0) (i32.const 15000000)))".repeat(1_000);
@@ -199,8 +199,7 @@ fn compiled_code_is_not_taken() {
     ]);
 }
 
-/// Every guest that is cut off anywhere, or has one bit changed, is refused or
-/// is another guest; none is a surprise.
+/// A guest that is cut anywhere, or has any bit changed, is refused or is another valid guest.
 #[test]
 fn guests_that_are_damaged() {
     let runtime = builder().build().unwrap();

@@ -1,6 +1,5 @@
-//! Guests that want to do harm, as data: the `.wat` files beside this one. A row
-//! is a guest in text form under a heading that says what it attacks and what
-//! must come of it:
+//! Tests of hostile guests, as data: the `.wat` files in this folder. A row is a guest in text
+//! form, under a heading that says what it attacks and what has to happen:
 //!
 //! ```text
 //! ;;; a loop without an end
@@ -11,17 +10,22 @@
 //! (module (func (export "spin") (loop (br 0))))
 //! ```
 //!
-//! Only the first and the last line are needed. `in: module` or `in: component` is for rows
-//! that are a guest's functions alone: what they call is imported for them. `folder` puts
-//! things into the folder that is granted, `within` is how many milliseconds all of it may
-//! take, and `spends` names what the row spends, for `make soak`. A line `(@repeat N REST)`
-//! stands for N lines. `expect` is `returns VALUES`,
-//! `exits N`, `limit NAME` (while it runs), `costly NAME` (before it runs), or
-//! one of `trapped`, `mismatch`, `invalid`, `not-a-guest`, `no-function`,
-//! `wrong-type`, `host-function`, each with a part of the error's text, or with
-//! nothing; behind `limit NAME: ` may stand a part of it as well. `read` and `write` grant a folder as `/data`, in which a file `file`
-//! has `content`; beside it lies `secret`, which no guest may read or change. `dir:PATH`
-//! grants a folder of the system to be read.
+//! Only the first line of the heading and the line `expect` are needed. The fields are:
+//!
+//! - `in: module` or `in: component`: the row has functions only. The functions that they call
+//!   are imported for them.
+//! - `folder`: more things in the folder that is granted.
+//! - `within`: the milliseconds that the whole row may take.
+//! - `spends`: what the row spends, for `make soak`.
+//! - `grants`: `read` and `write` grant a folder as `/data`. It has a file `file` with the text
+//!   `content`. Beside the folder is `secret`, which no guest may read or change. `dir:PATH`
+//!   grants reading a folder of the system.
+//! - `expect`: `returns VALUES`, `exits N`, `limit NAME` (while the guest runs) or `costly NAME`
+//!   (before it runs); or one of `trapped`, `mismatch`, `invalid`, `not-a-guest`, `no-function`,
+//!   `wrong-type` and `host-function`, which a part of the error's text may follow. It may also
+//!   follow `limit NAME: `.
+//!
+//! A line `(@repeat N REST)` in a guest stands for N lines.
 
 mod after_error;
 mod alone;
@@ -43,7 +47,7 @@ use wit_host::{Error, GuestError};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/hostile");
 
-/// One test a file, so that the name of a failing one says what was attacked.
+/// Defines one test for each file, so that the name of a failing test says what was attacked.
 macro_rules! files {
     ($($file:ident)*) => {
         const FILES: &[&str] = &[$(stringify!($file)),*];
@@ -77,7 +81,8 @@ fn every_file_is_run() {
     assert_eq!(found, listed, "list the file in `files!`");
 }
 
-/// A session in a pool has its memory, tables and stack there, and the same limits.
+/// In a pool, the memory, the tables and the stack of a session are the pool's. The limits are the
+/// same.
 #[test]
 fn a_pool_holds_what_is_hostile() {
     let files = ["growth", "stack", "component_memory", "component_limits", "features"];
@@ -86,7 +91,7 @@ fn a_pool_holds_what_is_hostile() {
     check_all(&rows);
 }
 
-/// What is told of a guest before it is compiled is told of these as well.
+/// Guests are inspected without compiling them, and these guests are no exception.
 #[test]
 fn every_guest_is_inspected() {
     let runtime = crate::hosts::shipped().build().unwrap();
@@ -111,9 +116,9 @@ fn rows(file: &str) -> Vec<Row> {
     row::parse(&fs::read_to_string(path).unwrap())
 }
 
-/// Runs every row, and names all that fail. A row that was ended where host code waits,
-/// instead of in a function of its own, is run again, as may be where a machine has much to
-/// do. One that is never ended in a function of its own fails.
+/// Runs every row, and lists all that fail. On a busy machine, a row may be ended in host code that
+/// waits instead of in one of its own functions. Such a row is run again, and fails if it is never
+/// ended in its own function.
 fn check_all(rows: &[Row]) {
     let judge = |row: &Row| {
         let mut errors = (0..20).map(|_| row.check().err());
@@ -125,7 +130,8 @@ fn check_all(rows: &[Row]) {
     assert!(failures.is_empty(), "{failed} of {of} rows failed\n{}", failures.join("\n"));
 }
 
-/// Whether a stack was expected, and the guest was ended in time in no function of its own.
+/// Returns whether a stack was expected, and the guest was ended in time outside of its own
+/// functions.
 fn is_elsewhere(error: &str) -> bool {
     let expected = error.contains("expected `limit wall_clock:     at");
     expected && error.contains("found `limit wall_clock: ") && !error.contains("\n    at ")

@@ -1,11 +1,11 @@
-//! A few bytes that are much code: what multiplies within one function.
+//! Tests of small functions that become much code, because their parts multiply.
 
 use super::check_all;
 use super::row::Row;
 use crate::panics::many_globals;
 
-/// A module whose function has these locals, and a body in which `$wide` is a type of 64
-/// parameters and as many results.
+/// Returns a module with one function of these locals and this body. In the body, `$wide` is a type
+/// with 64 parameters and 64 results.
 fn function(locals: usize, body: &str) -> Vec<u8> {
     let values = " i32".repeat(64);
     let text = format!(
@@ -26,13 +26,13 @@ fn looped(loops: usize, locals: usize, condition: &str) -> Vec<u8> {
     function(locals, &format!("{begin} {set} {branches} {end}"))
 }
 
-/// `times` of something between 64 values that are given and taken.
+/// Returns `times` repetitions of code that takes 64 values and returns 64.
 fn wide(times: usize, one: &str, after: &str) -> Vec<u8> {
     let (values, drops) = ("i32.const 0 ".repeat(64), "drop ".repeat(64));
     function(1, &format!("{values} {} {} {drops}", one.repeat(times), after.repeat(times)))
 }
 
-/// Locals that are set, and read behind many branches.
+/// Returns locals that are set before many branches and read after them.
 fn places(branch: &str) -> Vec<u8> {
     let set = (0..1_000).map(|index| format!("(local.set {index} (local.get 0))"));
     let read = (0..1_000).map(|index| format!("(drop (local.get {index}))"));

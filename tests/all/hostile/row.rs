@@ -1,5 +1,5 @@
-//! A row of the corpus: how it is read, run and judged. What lies in the folder that it
-//! may be granted is made by [`Folder`].
+//! Reads, runs and judges a row of the corpus. The folder that it may be granted is created by
+//! [`Folder`].
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -15,7 +15,7 @@ use wit_host_contract::Functions;
 use super::folder::Folder;
 use super::within;
 
-/// Far more than any row takes. A row that is not over by then hangs.
+/// A row that takes longer hangs. All rows take far less.
 const HANGS: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
@@ -23,24 +23,24 @@ pub(crate) struct Row {
     pub(crate) name: String,
     limits: Limits,
     grants: Vec<String>,
-    /// What lies in the folder besides, in the words of [`Folder::put`].
+    /// Additional things in the folder, as [`Folder::put`] takes them.
     folder: Vec<String>,
-    /// A module that serves the guest's imports from this name.
+    /// The name and the text of a module that serves the guest's imports.
     provided: Option<(String, String)>,
     call: Option<String>,
     expected: String,
-    /// How long all of it may take.
+    /// The time that the whole row may take.
     within: Duration,
-    /// What the functions that are written down are put in: a `module` or a `component`.
+    /// What the functions of the row are put into: a `module` or a `component`.
     within_a: Option<String>,
-    /// What the row spends, where that is not what its file is named for.
+    /// What the row spends, unless the name of its file says it.
     spends: Option<String>,
-    /// Whether its session has its place in a pool.
+    /// Whether the session has a place in a pool.
     pub(crate) is_pooled: bool,
     pub(crate) guest: Vec<u8>,
 }
 
-/// The rows of a file.
+/// Reads the rows of a file.
 pub(crate) fn parse(text: &str) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut in_heading = false;
@@ -60,7 +60,7 @@ pub(crate) fn parse(text: &str) -> Vec<Row> {
     rows.into_iter().map(Row::completed).collect()
 }
 
-/// A line as it is; or the rest of one that is `(@repeat N REST)`, so many times.
+/// Returns the line, or N copies of REST if the line is `(@repeat N REST)`.
 fn repeated(line: &str) -> Cow<'_, str> {
     let repeat = line.trim().strip_prefix("(@repeat ").and_then(|rest| rest.strip_suffix(')'));
     match repeat {
@@ -73,7 +73,7 @@ fn repeated(line: &str) -> Cow<'_, str> {
 }
 
 impl Row {
-    /// A row with limits that are small enough to be reached quickly.
+    /// Creates a row with limits that are small enough to be reached quickly.
     pub(crate) fn new(name: &str, expected: &str, guest: impl AsRef<[u8]>) -> Self {
         let limits = Limits::default().wall_clock(Duration::from_secs(2)).memory(16 << 20);
         Self {
@@ -92,7 +92,7 @@ impl Row {
         }
     }
 
-    /// The row with the guest that its functions are put in.
+    /// Returns the row with its functions put into a whole guest.
     fn completed(mut self) -> Self {
         if let Some(kind) = self.within_a.take() {
             let body = std::str::from_utf8(&self.guest).unwrap();
@@ -105,26 +105,26 @@ impl Row {
         self
     }
 
-    /// The row with a field set, as a heading says it.
+    /// Returns the row with a field set. `field` is in the form of a heading.
     pub(crate) fn with(mut self, field: &str) -> Self {
         self.set(field);
         self
     }
 
-    /// The row with a module that serves the guest's imports from `name`.
+    /// Returns the row with a module that serves the guest's imports from `name`.
     #[allow(dead_code, reason = "`make soak` has no such row")]
     pub(crate) fn provided(mut self, name: &str, module: &str) -> Self {
         self.provided = Some((name.into(), module.into()));
         self
     }
 
-    /// What the row spends, where it says so.
+    /// Returns what the row spends, if it says so.
     #[allow(dead_code, reason = "`make soak` sorts by it")]
     pub(crate) fn spends(&self) -> Option<&str> {
         self.spends.as_deref()
     }
 
-    /// The most memory that the row's limits let it have, in bytes.
+    /// Returns the bytes of memory that the row's limits allow.
     #[allow(dead_code, reason = "`make soak` measures by it")]
     pub(crate) fn memory(&self) -> usize {
         self.limits.memory
@@ -151,7 +151,7 @@ impl Row {
         }
     }
 
-    /// Runs the row in a thread of its own, so that one which hangs can be named.
+    /// Runs the row in a thread of its own, so that a row that hangs can be named.
     pub(crate) fn check(&self) -> Result<(), String> {
         let (sender, receiver) = mpsc::channel();
         let row = self.clone();
@@ -167,7 +167,7 @@ impl Row {
         let (outcome, took) = self.run(&folder.data());
         let found = described(outcome);
         let as_expected = match self.expected.split_once(' ') {
-            // With a pool, some is found when the guest is loaded already.
+            // With a pool, some limits are reached when the guest is loaded.
             Some(("limit", name)) if self.is_pooled && is_early(&found, name) => true,
             Some(("returns" | "exits" | "limit" | "costly", _)) | None => {
                 let (expected, part) =
@@ -204,7 +204,7 @@ impl Row {
         }
     }
 
-    /// What comes of the row, and how long it took to load the guest, to start and to call it.
+    /// Runs the row. Returns the outcome, and the time that loading, starting and calling took.
     fn run(&self, data: &Path) -> (Result<Outcome, Error>, Duration) {
         let runtime: Result<Runtime<Functions>, Error> =
             self.builder().limits(self.limits.clone()).build();
@@ -249,13 +249,13 @@ impl Row {
     }
 }
 
-/// Whether the limit was found when the guest was loaded.
+/// Returns whether the limit was reached when the guest was loaded.
 fn is_early(found: &str, limit: &str) -> bool {
     found.starts_with(&format!("costly {limit}"))
         || found.starts_with("pool") && found.contains(&format!("`Limits::{limit}`"))
 }
 
-/// Whether the error is one of the caller's, after which a session goes on.
+/// Returns whether the error is the caller's mistake, after which a session goes on.
 fn is_callers(error: &Error) -> bool {
     matches!(
         error,
@@ -263,7 +263,7 @@ fn is_callers(error: &Error) -> bool {
     )
 }
 
-/// An outcome in the words of `expect`, with the error's text behind it.
+/// Describes an outcome in the words of `expect`, followed by the error's text.
 fn described(outcome: Result<Outcome, Error>) -> String {
     let error = match outcome {
         Ok(Outcome::Exited(status)) => return format!("exits {status}"),
@@ -297,7 +297,7 @@ fn described(outcome: Result<Outcome, Error>) -> String {
     }
 }
 
-/// The name that a limit's text has in back-ticks.
+/// Returns the name that a limit's text has in back-ticks.
 fn limit_name(text: &str) -> &str {
     text.split('`').nth(1).unwrap()
 }

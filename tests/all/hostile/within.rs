@@ -1,7 +1,7 @@
-//! Guests that are written down as their functions alone. What they call is imported for
-//! them under the names that it has there: `$fd_read` and `$to_upper` in a core module,
-//! `$descriptor.read-directory`, `$stdout.get-stdout` and `$drop-descriptor` in a component,
-//! whose signatures follow from `wasi.wit` beside this file.
+//! Makes whole guests of functions. The host functions that they call are imported under these
+//! names: `$fd_read` and `$to_upper` in a core module, `$descriptor.read-directory`,
+//! `$stdout.get-stdout` and `$drop-descriptor` in a component. The components' signatures follow
+//! from `wasi.wit` in this folder.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -13,12 +13,12 @@ use wit_parser::{Function, FunctionKind, Resolve, TypeDefKind, WorldId, WorldIte
 
 const WASI: &str = include_str!("wasi.wit");
 
-/// What takes long and comes by no place where the time is asked for: one instruction that
-/// fills all memory but the first page, which has [`LATE_PAGES`].
+/// Code that takes long without any check of the time: one instruction that fills all memory except
+/// the first page. It needs a memory of [`LATE_PAGES`].
 pub(crate) const LATE: &str = "(memory.fill (i32.const 65536) (i32.const 0) (i32.const 134152192))";
 pub(crate) const LATE_PAGES: u32 = 2048;
 
-/// How the parameters of a function are written below: `i` for 32 bits, `I` for 64.
+/// The functions of WASI's first preview and their parameters: `i` is 32 bits, `I` is 64 bits.
 const PREVIEW1: &[(&str, &str)] = &[
     ("args_get", "ii"),
     ("args_sizes_get", "ii"),
@@ -67,20 +67,20 @@ const PREVIEW1: &[(&str, &str)] = &[
     ("sock_shutdown", "ii"),
 ];
 
-/// Those of `env` that give the guest its turn back.
+/// The functions of `env` that return to the guest.
 const ENV: &[(&str, &str)] =
     &[("add", "ii"), ("concat", "iiii"), ("to_upper", "ii"), ("from_utf8", "ii")];
 
 /// A function that a guest may import.
 pub(crate) struct Import {
     module: String,
-    /// Its name there.
+    /// The function's name in the module.
     field: String,
-    /// Its name in a guest's text, less the `$`.
+    /// The function's name in a guest's text, without the `$`.
     pub(crate) name: String,
     params: Vec<&'static str>,
     results: Vec<&'static str>,
-    /// The resource whose handle it takes first.
+    /// The resource of the handle that is its first parameter.
     pub(crate) resource: Option<String>,
 }
 
@@ -93,8 +93,8 @@ impl Import {
         )
     }
 
-    /// A call with `first` as its first argument, where there is one, and zeros; a place
-    /// for a large result is in the first page. The result is dropped.
+    /// Returns a call with `first` as its first argument, if there is one, and zeros for the
+    /// others. A large result is written to the first page. The result is dropped.
     pub(crate) fn call(&self, first: Option<&str>) -> String {
         let mut call = format!("(call ${}", self.name);
         for (index, param) in self.params.iter().enumerate() {
@@ -107,12 +107,12 @@ impl Import {
         if self.results.is_empty() { call } else { format!("(drop {call})") }
     }
 
-    /// Its parameters and results, as text.
+    /// Returns the parameters and results as text.
     pub(crate) fn signature(&self) -> String {
         format!("(param {}) (result {})", self.params.join(" "), self.results.join(" "))
     }
 
-    /// Zeros for each of its parameters.
+    /// Returns a zero for each parameter.
     pub(crate) fn zeros(&self) -> String {
         self.params.iter().map(|param| format!("({param}.const 0)")).collect()
     }
@@ -126,7 +126,7 @@ impl Import {
     }
 }
 
-/// What a core module may import.
+/// Returns the functions that a core module may import.
 pub(crate) fn of_modules() -> Vec<Import> {
     let import = |module: &str, name: &str, params: &str, results: &[&'static str]| Import {
         module: module.into(),
@@ -142,7 +142,7 @@ pub(crate) fn of_modules() -> Vec<Import> {
     env.chain([import("env", "write_mem", "i", &[])]).chain(wasi).collect()
 }
 
-/// WASI 0.2 and the contract, with the world of [`WASI`].
+/// WASI 0.2 and the contract, with the world in [`WASI`].
 static WORLD: LazyLock<(Resolve, WorldId)> = LazyLock::new(|| {
     let mut resolve = Resolve::default();
     let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
@@ -152,7 +152,7 @@ static WORLD: LazyLock<(Resolve, WorldId)> = LazyLock::new(|| {
     (resolve, world)
 });
 
-/// What a component may import.
+/// Returns the functions that a component may import.
 pub(crate) fn of_components() -> Vec<Import> {
     let (resolve, world) = &*WORLD;
     let mut imports = Vec::new();
@@ -204,14 +204,13 @@ fn function(module: &str, interface: &str, function: &Function) -> Import {
     }
 }
 
-/// A core module of these functions, with 1 MiB of memory.
+/// Returns a core module with these functions and 1 MiB of memory.
 pub(crate) fn module(body: &str) -> String {
     whole(body, &of_modules(), "")
 }
 
-/// A component of one core module with these functions, of which `run` returns a number.
-/// What the host hands over is put behind the first 64 KiB, and from there again where
-/// there is no more room.
+/// Returns a component of one core module with these functions. Its `run` returns a number. Data
+/// from the host is placed after the first 64 KiB, and starts there again when the memory is full.
 pub(crate) fn component(body: &str) -> Vec<u8> {
     let realloc = "(global $free (mut i32) (i32.const 65536))
         (func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) (local $at i32)

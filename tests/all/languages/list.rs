@@ -1,21 +1,21 @@
-//! The guests that behave alike, one for each language and way of making it. It
+//! Lists the guests with the same behaviour, one for each language and each way to build it. It
 //! does not know what they do.
 
 use wit_host::Kind;
 use wit_host_artifacts as guests;
 
 pub(crate) struct Language {
-    /// Its folder in `guest/`.
+    /// The guest's folder in `guest/`.
     pub(crate) folder: &'static str,
-    /// What the authors' page calls it.
+    /// The name of the language in the page for authors.
     #[allow(dead_code, reason = "the program that prints that page's table has it")]
     pub(crate) title: &'static str,
     pub(crate) kind: Kind,
-    /// Where its guest is once it is built.
+    /// The path of the built guest.
     pub(crate) file: &'static str,
 }
 
-/// Where `make guests-all` puts a guest.
+/// Returns the path where `make guests-all` puts a guest.
 macro_rules! built {
     ($name:literal) => {
         concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/guests/languages/", $name, ".wasm")

@@ -1,5 +1,5 @@
-//! One behaviour in every language: each row is a call of `greet`, and goes
-//! through all functions of the contract in each of the guests.
+//! Tests of the same behaviour in every language. Each row is a call of `greet`, which uses all
+//! functions of the contract, in each of the guests.
 
 mod list;
 mod rows;
@@ -72,14 +72,14 @@ fn both_engines_of_javascript_have_the_same_source() {
 static RUNTIME: LazyLock<Runtime<Functions>> =
     LazyLock::new(|| crate::hosts::shipped().build().unwrap());
 
-/// Builds nothing: a guest that is not there is told and passed over, but not where
-/// a change is judged.
+/// Tests one guest. A guest that is not built is reported and skipped, except in CI, where it fails
+/// the test. Nothing is built here.
 fn check(folder: &str) {
     let language = LANGUAGES.iter().find(|language| language.folder == folder).unwrap();
     if !Path::new(language.file).exists() {
         assert!(env::var_os("CI").is_none(), "{} is not there", language.file);
         let told = format!("guest/{folder} is not built: type `make guests-all`\n");
-        // Past the test harness, which keeps what is printed by tests that pass.
+        // Writes past the test harness, which hides the output of tests that pass.
         return std::io::stderr().write_all(told.as_bytes()).unwrap();
     }
     let guest = RUNTIME.load_file(language.file).unwrap();
@@ -92,8 +92,8 @@ fn check(folder: &str) {
     keeps_no_memory(&guest, language);
 }
 
-/// Enough for a collector to have been at work. That of StarlingMonkey lets longer
-/// texts lie until there are 64 MiB of them.
+/// With this number of calls and this length of text, a garbage collector has to run. The collector
+/// of StarlingMonkey leaves longer texts until they take 64 MiB.
 const CALLS: usize = 160;
 const LENGTH: usize = 32 << 10;
 
@@ -126,8 +126,8 @@ fn greet(
     Ok(greeting.clone())
 }
 
-/// What a call takes is given back: as many calls again take no more memory, and a
-/// guest that kept one text of each would.
+/// Checks that the memory of a call is freed: the second half of the calls must not need as much
+/// more memory as a guest would that kept one text of each.
 fn keeps_no_memory(guest: &Guest<Functions>, language: &Language) {
     let mut session = guest.session(Functions::default()).start_blocking().unwrap();
     let name = "x".repeat(LENGTH);

@@ -1,4 +1,4 @@
-//! What every guest has to say, whatever it is written in.
+//! The calls that every guest has to answer in the same way, in every language.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use wit_host::Kind;
 
 use crate::server;
 
-/// Shorter than the longest page of the server.
+/// The limit of `fetch`, which is less than the longest page of the server.
 pub(super) const LONGEST_DOCUMENT: usize = 1_000;
 
-/// One call of `greet`, and what has to come of it.
+/// A call of `greet`, and the expected greeting.
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) greeting: String,
-    /// How long `fetch` waits for a document.
+    /// The time limit of `fetch`.
     pub(super) time: Duration,
     needs: Needs,
 }
@@ -21,8 +21,7 @@ pub(super) struct Row {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Needs {
     Nothing,
-    /// What only components have: text with a NUL in it, and errors as values
-    /// instead of traps.
+    /// Only components have this: text with a NUL in it, and errors as values instead of traps.
     Component,
 }
 
@@ -42,7 +41,7 @@ pub(super) fn rows() -> Vec<Row> {
     vec![
         every("Ada", "HELLO, ADA!"),
         every("", "HELLO, WORLD!"),
-        // By the mapping of the host, and not that of a language.
+        // The host maps the characters, so the language has no influence.
         every("ß", "HELLO, SS!"),
         every("ŉ 🦀 e\u{301}", "HELLO, ʼN 🦀 E\u{301}!"),
         every("Ada,Bob", "HELLO, ADA AND BOB!"),

@@ -1,7 +1,7 @@
-//! Guests that do not fit, as data: each file beside this one holds rows of a
-//! guest (its world in WIT, or a core module in text form), the contract where
-//! it is not the shipped one, and the whole text that its author gets. With
-//! `BLESS=1` the texts are written anew, for a person to read through.
+//! Tests of guests that do not fit, as data. Each file in this folder has rows with a guest (its
+//! world in WIT, or a core module in text form), the contract unless it is the shipped one, and the
+//! whole text that the guest's author gets. With `BLESS=1` the texts are written into the files,
+//! for a person to read through.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_compon
 use wit_host::{Contract, Error, Mismatches};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
 
-/// One row of a file.
+/// A row of a file.
 struct Row {
     name: String,
     contract: Option<String>,
@@ -52,7 +52,7 @@ impl Row {
                 runtime.fit_contract(&guest, &contract).expect("a guest").whole()
             }
         };
-        // Loading says the same as checking, and says it of the same guests.
+        // Loading refuses the same guests as checking, with the same text.
         match runtime.load(&guest) {
             _ if self.contract.is_some() => {}
             Ok(_) => assert!(fit.mismatches.is_empty(), "{}: it loads", self.name),
@@ -66,7 +66,7 @@ impl Row {
     }
 }
 
-/// A component that has the world of a WIT text, and traps wherever it is called.
+/// Returns a component of the world in a WIT text. All of its functions trap.
 fn component(wit: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let package = resolve.push_source("guest.wit", wit).expect("the guest's WIT is valid");

@@ -1,4 +1,4 @@
-//! `wit-host doctor`, as a person meets it.
+//! Tests of `wit-host doctor`, as a person uses it.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -26,7 +26,7 @@ fn what_is_there_and_what_the_build_installs() {
     let json: Value = serde_json::from_str(&ran.stdout).unwrap();
     let tools = json["tools"].as_array().unwrap();
     let named = |name| tools.iter().find(|tool| tool["tool"] == name).unwrap();
-    // These tests are built by it.
+    // cargo exists, because it has built these tests.
     assert_eq!(named("cargo")["missing"], false);
     assert_eq!(named("GNU make")["needed"], "3.81 or later");
     let ran = run(&["doctor", "--lang", "go", "--format", "json"]);
@@ -50,7 +50,7 @@ fn what_is_missing_of_one_language_is_the_status() {
 fn what_is_too_old_is_as_good_as_missing() {
     let programs = tempfile::tempdir().unwrap();
     for name in ["make", "node", "npm", "python3"] {
-        // It is a program that answers with a version, which is 0.1.0.
+        // This program answers `--version` with 0.1.0.
         symlink(WIT_HOST, programs.path().join(name)).unwrap();
     }
     let table = ["node ", "0.1.0: too old  20 or later ", "  https://nodejs.org\n"];
@@ -67,7 +67,8 @@ fn what_is_too_old_is_as_good_as_missing() {
     }
 }
 
-/// The status, and what is printed, where the programs of this folder are all there is.
+/// Runs `doctor` with the programs in this folder as the only ones. Returns the status and the
+/// output.
 fn doctor(programs: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let output = Command::new(WIT_HOST)
         .arg("doctor")

@@ -1,5 +1,5 @@
-//! Projects that `wit-host new` makes, with the commands that it tells: each of these is
-//! typed as it was told.
+//! Tests of projects that `wit-host new` makes. The commands that it prints for the author are run
+//! as they are.
 
 mod doctor;
 mod refused;
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::cli::run;
 
-/// A contract of WIT's sorts of types, in each place where they can be.
+/// A contract with all sorts of WIT types, in every place where they can be.
 pub(crate) const KINDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/new/kinds");
 const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
 
@@ -27,7 +27,7 @@ pub(crate) struct Project {
     folder: TempDir,
     name: &'static str,
     commands: Vec<String>,
-    /// Where tools are that were installed before.
+    /// The folder of tools that are installed already.
     tools: PathBuf,
 }
 
@@ -47,7 +47,7 @@ impl Project {
         self.folder.path().join(self.name)
     }
 
-    /// Builds and checks it.
+    /// Builds and checks the project.
     fn build(&self) {
         let [build, check, _] = &self.commands[..] else { panic!("{:?}", self.commands) };
         self.type_in(build);
@@ -62,7 +62,8 @@ impl Project {
         assert!(printed.starts_with(expected), "{run}: {printed}");
     }
 
-    /// Takes tools that were installed before, by files that were older.
+    /// Uses tools that are installed already. The project's files get an old date, so that the
+    /// tools are up to date.
     fn with_tools(mut self, tools: PathBuf) -> Self {
         for file in fs::read_dir(self.path()).unwrap().map(|entry| entry.unwrap().path()) {
             if file.is_file() {
@@ -74,7 +75,8 @@ impl Project {
         self
     }
 
-    /// What a command prints, which has to succeed, and of a compiler without a warning.
+    /// Runs a command, which has to succeed without a compiler warning. Returns its standard
+    /// output.
     fn type_in(&self, line: &str) -> String {
         let command = Path::new(env!("CARGO_BIN_EXE_wit-host")).parent().unwrap().to_owned();
         let others = env::split_paths(&env::var_os("PATH").unwrap()).collect::<Vec<_>>();
@@ -83,7 +85,7 @@ impl Project {
             .current_dir(self.path())
             .env("TOOLS", &self.tools)
             .env("PATH", env::join_paths([command].into_iter().chain(others)).unwrap())
-            // What this cargo sets for its own compilations.
+            // The cargo that runs the tests sets these variables for its own compilations.
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env_remove("CARGO_TARGET_DIR")
             .env_remove("RUSTFLAGS")
@@ -123,7 +125,7 @@ fn rust_for_the_shipped_contract() {
 #[test]
 fn rust_for_every_sort_of_type() {
     for (name, world, expected) in [
-        // It imports what only its own host has.
+        // This guest imports functions that only its own host has, so it is not called.
         ("new-both", "both", "component, "),
         ("new_small", "small", "0\n"),
         ("new-alone", "alone", "<resource>\n"),
@@ -132,7 +134,8 @@ fn rust_for_every_sort_of_type() {
     }
 }
 
-/// What the language makes of errors and numbers, and what is frozen when a guest is built.
+/// Each project has a page about its language: what becomes of errors and numbers, and what is
+/// frozen when the guest is built.
 #[test]
 fn a_page_of_the_language() {
     for (language, parts) in [
@@ -152,8 +155,8 @@ fn a_page_of_the_language() {
     }
 }
 
-/// The tools that `make guests-all` has installed; where it has not, that is told, but not
-/// where a change is judged.
+/// Returns the tools that `make guests-all` has installed. If they are missing, that is reported
+/// and the tests are skipped, except in CI, where it fails the test.
 fn tools_of(of: &str) -> Option<PathBuf> {
     let tools = Path::new(TARGET).join("tools/guests").join(of);
     if let Ok(tools) = tools.canonicalize() {
@@ -161,19 +164,19 @@ fn tools_of(of: &str) -> Option<PathBuf> {
     }
     assert!(env::var_os("CI").is_none(), "{} is not there", tools.display());
     let told = format!("projects are passed over that need `{of}`: type `make guests-all`\n");
-    // Past the test harness, which keeps what is printed by tests that pass.
+    // Writes past the test harness, which hides the output of tests that pass.
     io::stderr().write_all(told.as_bytes()).unwrap();
     None
 }
 
-/// Projects in a language, with those tools.
+/// Tests projects in a language with these tools, one for each world.
 fn made(language: &str, of: &str, worlds: &[(&str, &str)]) {
     let Some(tools) = tools_of(of) else { return };
     for (world, expected) in worlds {
         let contract = ["--wit", KINDS, "--world", world];
         let contract = if world.is_empty() { &[][..] } else { &contract };
         let project = Project::new("new-guest", language, contract).with_tools(tools.clone());
-        // Compiling the large ones takes a debug build of the host minutes.
+        // A debug build of the host takes minutes to compile large guests, so they are not run.
         if expected.is_empty() { project.build() } else { project.check(expected) }
     }
 }

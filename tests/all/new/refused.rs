@@ -1,4 +1,4 @@
-//! What `wit-host new` makes no project of, and what it tells instead.
+//! Tests of projects that `wit-host new` refuses to make, and of the reasons that it gives.
 
 use std::process::Command;
 
@@ -24,7 +24,7 @@ fn names() {
     assert_eq!(run(&["new", &empty, "--lang", "rust"]).status, Some(0));
 }
 
-/// `.` is the folder that one is in, which may be a repository that is new as well.
+/// `.` is the current folder. It may be a new repository.
 #[test]
 fn the_folder_that_one_is_in() {
     let files = Files::new();
@@ -178,7 +178,8 @@ fn files_that_are_no_contract() {
     check(&new, 2, "", "empty`: the folder has no file that ends with `.wit`");
 }
 
-/// Types that have each other twice have values that no disk would hold.
+/// Types that contain another type twice, at many levels, have values that are too large for any
+/// disk.
 #[test]
 fn values_that_are_too_long() {
     let files = Files::new();

@@ -1,5 +1,6 @@
-//! What a project's build installs: once, for all projects that need the same, and what it
-//! leaves behind when it fails. Programs of the test's own stand in for those that install.
+//! Tests of the tools that a project's build installs. They are installed once for all projects
+//! that need the same ones, and nothing is left behind if installing fails. Programs of these tests
+//! stand in for the real installers.
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,8 +12,8 @@ use tempfile::TempDir;
 
 use crate::cli::run;
 
-/// Installs a compiler, which copies its source, and writes down that it did. A source that
-/// begins with `wrong` is none to it.
+/// An installer that installs a compiler and records that it did. The compiler copies its source,
+/// and fails if the source begins with `wrong`.
 const INSTALLS: &str = r#"#!/bin/sh
 test "$1" = --version && exit
 echo installed >> "$INSTALLED_BY"
@@ -31,7 +32,7 @@ printf '#!/bin/sh\n' > "$folder/bin/pip"; chmod +x "$folder/bin/pip"
 chmod +x "$folder/bin/compile"
 "#;
 
-/// A folder for projects, with the programs, and with the one that tools are shared in.
+/// A folder for projects, with the stand-in programs and the folder of shared tools.
 struct Projects {
     folder: TempDir,
 }
@@ -68,7 +69,7 @@ impl Projects {
             .unwrap()
     }
 
-    /// Whether it succeeds, and what is printed.
+    /// Builds a project. Returns whether it succeeded, and what it printed.
     fn build(&self, project: &Path) -> (bool, String) {
         ended(self.start(project))
     }
@@ -92,7 +93,7 @@ fn tools_are_installed_once_for_all_projects() {
     {
         let projects = Projects::new();
         let all = ["one", "two", "three"].map(|name| projects.project(name, language));
-        // At the same time.
+        // All builds run at the same time.
         let builds = all.each_ref().map(|project| projects.start(project));
         let printed: String = builds
             .into_iter()

@@ -1,5 +1,5 @@
-//! Names of a contract that are words of a language, or of what its tools make: a project
-//! builds with all that it is made with, and what cannot be a name is refused by name.
+//! Tests of contract names that are keywords of a language or names of its tools. A project builds
+//! with every name that `new` accepts, and other names are refused by name.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use wit_host_scaffold::{Language, Project};
 
 use crate::cli::{Files, check, run};
 
-/// Words of some language, of its standard library, or of what tools write.
+/// Keywords of some language, names in its standard library, and names that its tools generate.
 const WORDS: &str = "as break const continue crate else enum extern false fn for if impl in let \
     loop match mod move mut pub ref return self static struct super trait true type unsafe use \
     where while async await dyn abstract become box do final macro override priv typeof unsized \
@@ -20,8 +20,8 @@ const WORDS: &str = "as break const continue crate else enum extern false fn for
     unsigned goto namespace template operator range func chan go select object promise error \
     array math module global len print main malloc free ret";
 
-/// Of what has a name: what refuses it in Rust, where it is imported, exported, and beside a
-/// resource with a constructor.
+/// For each kind of item, the names for which a project in Rust is refused. The items are imported,
+/// exported, and beside a resource with a constructor.
 const UNFIT_FOR_RUST: &[(&str, &[&str])] = &[
     ("type", &["self", "option", "sized"]),
     ("flags", &["self", "option", "sized", "guest"]),
@@ -34,7 +34,8 @@ const UNFIT_FOR_RUST: &[(&str, &[&str])] = &[
     ("own-function", &["gen", "main", "malloc", "free", "send"]),
 ];
 
-/// A contract with each of the words wherever it can be a name.
+/// Returns a contract that uses each word as the name of everything that it can be. `unfit` are the
+/// words that a kind of item cannot have.
 fn contract(words: &str, unfit: &[(&str, &[&str])]) -> String {
     let can = |what: &str, word: &&str| {
         let unfit = unfit.iter().find(|(of, _)| *of == what).map_or(&[][..], |(_, words)| words);
@@ -73,7 +74,7 @@ fn contract(words: &str, unfit: &[(&str, &[&str])]) -> String {
         let types = format!("flags %{word} {{ x, y }} resource other-{word} {{ constructor(); }}");
         let function = format!("f: func(a: %{word}) -> result<list<%{word}>, %{word}>;");
         writeln!(wit, "interface flags-{word} {{ {types} {function} }}").unwrap();
-        // With an import of each, there would be more instances than a component can have.
+        // If each were imported too, there would be more instances than a component can have.
         writeln!(world, "export flags-{word};").unwrap();
     }
     for word in words().filter(|word| can("resource", word)) {
@@ -86,7 +87,7 @@ fn contract(words: &str, unfit: &[(&str, &[&str])]) -> String {
         .unwrap();
         writeln!(world, "import resource-{word}; export resource-{word};").unwrap();
     }
-    // No component can have more flags in one type, and C's bindings warn of more cases.
+    // A component cannot have more flags in one type, and C's bindings warn about more cases.
     let chunks = |what: &str, most: usize, written: &dyn Fn(usize, &[&str]) -> String| {
         let names: Vec<_> = words().filter(|word| can(what, word)).collect();
         let chunks = names.chunks(most).enumerate();
@@ -118,7 +119,7 @@ fn contract(words: &str, unfit: &[(&str, &[&str])]) -> String {
     wit + &world + "}\n"
 }
 
-/// A few of each kind.
+/// A few words of each kind.
 const FEW: &str =
     "self type fn as gen try guest option sized vec string result t new drop main bindings";
 
@@ -127,8 +128,8 @@ fn few_in_rust() {
     in_rust("new-few-words", FEW).check("component, ");
 }
 
-/// Where the guests in every language are built, since it takes a minute. It has more types than
-/// `check` takes.
+/// This only runs where the guests in every language are built, because it takes a minute. The
+/// contract has more types than `check` accepts, so the project is only built.
 #[test]
 fn all_in_rust() {
     if super::tools_of("c").is_some() {
@@ -137,7 +138,8 @@ fn all_in_rust() {
     }
 }
 
-/// The same in C, whose bindings have names of interfaces before all others.
+/// Builds a project with all words in C. C's bindings put the names of interfaces before all
+/// others.
 #[test]
 fn all_in_c() {
     let Some(tools) = super::tools_of("c") else { return };
@@ -292,7 +294,7 @@ fn what_rust_cannot_have_is_refused() {
             refused(&files, "rust", &wit, &format!("its {what} `{word}`"));
         }
     }
-    // The linker would take these for its own in silence.
+    // The linker would use these functions as its own without a warning.
     for name in ["memory", "realloc", "write", "memcpy", "log", "open"] {
         let wit = format!("package a:b; world w {{ export %{name}: func(a: u8) -> u8; }}");
         refused(
@@ -347,7 +349,7 @@ fn functions_that_linkers_know_otherwise_are_refused() {
             &wit,
             &format!("its function `{name}` would be `{name}` {reason}"),
         );
-        // Nothing else is known by it.
+        // In an interface, the name is no problem.
         let wit = format!(
             "package a:b; interface i {{ {name}: func(a: u8) -> u8; }} world w {{ export i; }}"
         );
@@ -358,7 +360,7 @@ fn functions_that_linkers_know_otherwise_are_refused() {
     }
 }
 
-/// QuickJS's bindings change them without a word where they are large.
+/// QuickJS's bindings change large numbers without a warning.
 #[test]
 fn numbers_of_64_bits_are_refused_in_quickjs() {
     let files = Files::new();
@@ -388,7 +390,8 @@ fn refused(files: &Files, language: &str, wit: &str, reason: &str) {
     check(&["new", "guest", "--lang", language, "--wit", &wit], 2, "", reason);
 }
 
-/// A list of a fixed length makes some languages' tools fail, on whatever side it is.
+/// A list of a fixed length makes the tools of some languages fail, whether it is imported or
+/// exported.
 #[test]
 fn lists_of_fixed_lengths_are_refused() {
     let files = Files::new();

@@ -1,5 +1,5 @@
-//! Much output, to whatever may be at the other end: all of it arrives in its order,
-//! however the guest ends and however it is read.
+//! Tests of much output, to different kinds of readers. All of it arrives in order, however the
+//! guest ends and however it is read.
 
 use std::fs::File;
 use std::io::{self, Read, Seek as _};
@@ -15,20 +15,21 @@ use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
 use crate::cli::{Files, command};
 
-/// How many lines a guest writes, of 64 bytes each, by turns to its two outputs.
+/// The number of lines that a guest writes, alternating between its two outputs. A line has 64
+/// bytes.
 const LINES: usize = 4_000;
 
 /// How a guest writes.
 #[derive(Clone, Copy, Debug)]
 enum Guest {
     Module,
-    /// Waits for each line.
+    /// A component that waits after each line.
     Component,
-    /// Waits where it is told that it has to, and not at the end.
+    /// A component that only waits when it has to, and not at the end.
     Eager,
 }
 
-/// A line with its number in it, which is one more each time.
+/// A line with a number in it, and a function that adds one to the number.
 const COUNTED: &str = r#"
     (data (i32.const 1024) "00000000-------------------------------------------------------\n")
     (func $next (local $at i32)
@@ -43,7 +44,7 @@ const COUNTED: &str = r#"
 impl Guest {
     const ALL: [Self; 3] = [Self::Module, Self::Component, Self::Eager];
 
-    /// A guest that writes the lines, and then does that.
+    /// Returns a guest that writes the lines and then runs the code `then`.
     fn text(self, then: &str) -> String {
         let run = format!(
             r#"(func (export "lines") (local $left i32)
@@ -83,7 +84,7 @@ impl Guest {
     }
 }
 
-/// A component that writes a line like that.
+/// Returns a component with the function `run`, which writes a line with the code in `write`.
 fn component(run: &str, write: &str) -> String {
     let lowered = |function: &str| {
         format!(
@@ -157,21 +158,21 @@ fn component(run: &str, write: &str) -> String {
     )
 }
 
-/// What both outputs are.
+/// What both outputs lead to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum To {
     File,
     Pipe,
     Socket,
     Terminal,
-    /// That of a terminal that is read otherwise. Nobody can tell how much it takes.
+    /// The controlling side of a terminal. Its free space cannot be queried.
     OtherSide,
 }
 
 impl To {
     const ALL: [Self; 5] = [Self::File, Self::Pipe, Self::Socket, Self::Terminal, Self::OtherSide];
 
-    /// What is written to, and read from.
+    /// Returns the end to write to, and the end to read from.
     fn pair(self) -> (OwnedFd, File) {
         match self {
             Self::File => {
@@ -198,9 +199,9 @@ impl To {
     }
 }
 
-/// A terminal's two sides: what is written to, and what is read from.
+/// Returns both sides of a terminal: the one to write to, and the one to read from.
 pub(super) fn terminal() -> (OwnedFd, File) {
-    // The command is not to have the other side as well.
+    // The command must not inherit the other side.
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
     let master = openpt(flags).unwrap();
     grantpt(&master).unwrap();
@@ -211,14 +212,14 @@ pub(super) fn terminal() -> (OwnedFd, File) {
     (slave, File::from(master))
 }
 
-/// Both outputs of a command.
+/// Connects both outputs of a command.
 fn both_to(mut command: Command, to: OwnedFd) -> Command {
     command.stdin(Stdio::null()).env("TERM", "dumb");
     command.stdout(to.try_clone().unwrap()).stderr(to);
     command
 }
 
-/// Waits until something is to be read, and then no more comes.
+/// Waits until there is output to read, and until no more arrives.
 fn until_full(reader: &impl AsFd) {
     let (mut before, mut same) = (0, 0);
     while before < 4_000 || same < 20_000 {
@@ -229,10 +230,10 @@ fn until_full(reader: &impl AsFd) {
     }
 }
 
-/// Reads up to the end, so many bytes at a time.
+/// Reads to the end, at most `at_once` bytes at a time.
 fn read(mut reader: impl Read, at_once: usize) -> String {
     let (mut all, mut some) = (Vec::new(), vec![0; at_once]);
-    // Linux tells the end of a terminal as an error.
+    // Linux reports the end of a terminal as an error.
     while let Ok(length @ 1..) = reader.read(&mut some) {
         all.extend_from_slice(&some[..length]);
     }
@@ -254,12 +255,13 @@ fn everything_arrives_in_its_order() {
             for to in To::ALL {
                 let cache = tempfile::tempdir().unwrap();
                 let (writer, mut reader) = to.pair();
-                // What is under way to this side is lost once nobody has the other one.
+                // Output on its way to this side is lost once the other side is closed everywhere,
+                // so one copy is kept open.
                 let other_side = (to == To::OtherSide).then(|| writer.try_clone().unwrap());
                 let mut command = both_to(command(cache.path()), writer);
                 command.args(["call", "--fuel", "20000000", &path, "lines"]);
                 let mut child = command.spawn().unwrap();
-                // It has the other side as well.
+                // The command has a copy of the other side as well.
                 drop(command);
                 let (read, ended) = match to {
                     To::File => {
@@ -277,7 +279,7 @@ fn everything_arrives_in_its_order() {
                         continue;
                     }
                     _ => {
-                        // It stops for a while, and goes on bit by bit.
+                        // The reader stops for a while, and then reads a little at a time.
                         until_full(&reader);
                         (read(reader, 1_000), child.wait().unwrap())
                     }
@@ -299,7 +301,7 @@ fn everything_arrives_in_its_order() {
     }
 }
 
-/// Whoever does not read on holds a write up, and not the clock.
+/// A reader that does not read makes a write wait. The clock keeps running.
 #[test]
 fn a_reader_who_stops_does_not_stop_the_clock() {
     let files = Files::new();
@@ -316,12 +318,12 @@ fn a_reader_who_stops_does_not_stop_the_clock() {
     }
 }
 
-/// Whoever goes away ends the guest, quietly.
+/// A reader that closes the output ends the guest without a message.
 #[test]
 fn a_reader_who_goes_away_ends_the_guest() {
     let files = Files::new();
     for guest in Guest::ALL {
-        // What it is told of a write it does not look at.
+        // The guest ignores the result of its writes.
         let text =
             guest.text("").replace("unreachable", "nop").replace("i32.const 4000", "i32.const -1");
         let path = files.file("guest.wat", text);

@@ -1,5 +1,5 @@
-//! What the command writes, and where: files that a person has named, standard
-//! output that takes nothing more, and what is left of a guest's output on a terminal.
+//! Tests of what the command writes, and where: files that a person names, a standard output that
+//! accepts nothing more, and a guest's output on a terminal.
 
 mod flow;
 mod places;

@@ -1,5 +1,5 @@
-//! Where a file comes to lie that a person has named, and what becomes of what is
-//! there.
+//! Tests of the place where a file is written that a person names, and of what happens to an
+//! existing file.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -16,7 +16,7 @@ const GUEST: &str = r#"(module (memory 1)
     (func (export "run") (result i32) (i32.const 3))
     (func (export "fail") unreachable))"#;
 
-/// Each option that writes to a file, and the status that it then ends with.
+/// Each option that writes a file, and the exit status of its command.
 const WRITERS: [(&[&str], i32); 4] = [
     (&["compile", "guest.wat", "-o", "FILE"], 0),
     (&["adapt", "guest.wat", "-o", "FILE"], 0),
@@ -30,7 +30,7 @@ fn folder() -> TempDir {
     folder
 }
 
-/// The command in that folder, with `FILE` for the file's name.
+/// Returns the command in this folder, with `FILE` replaced by the file's name.
 fn writing(folder: &Path, words: &[&str], file: &str) -> Command {
     let words = words.iter().map(|word| if *word == "FILE" { file } else { word });
     let mut command = command(&folder.join("cache"));
@@ -38,7 +38,7 @@ fn writing(folder: &Path, words: &[&str], file: &str) -> Command {
     command
 }
 
-/// Runs it, and asserts its status and that nothing unfinished is left.
+/// Runs the command. Checks its status, and that no unfinished file is left.
 fn write(folder: &Path, (words, status): (&[&str], i32), file: &str) {
     let output = writing(folder, words, file).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
@@ -73,7 +73,7 @@ fn a_file_is_replaced_and_keeps_its_mode() {
         let metadata = file.metadata().unwrap();
         assert_eq!(metadata.mode() & 0o7777, 0o640, "{writer:?}");
         assert!((1..1 << 20).contains(&metadata.len()), "{writer:?}");
-        // Who had it open reads on.
+        // A program that has the old file open can still read it.
         assert_eq!(before.read_to_end(&mut Vec::new()).unwrap(), 1 << 20, "{writer:?}");
     }
 }
@@ -167,8 +167,8 @@ fn a_named_pipe_without_a_reader_is_given_up() {
     assert!(told.contains("it is a named pipe that is read by nothing"), "{told}");
 }
 
-/// A guest that may write into a folder must not be able to have a file of the host's
-/// written elsewhere, or the trace.
+/// A guest that may write into a folder must not be able to redirect the host's files or its trace
+/// elsewhere.
 #[test]
 fn what_a_guest_puts_into_the_place_is_not_followed() {
     let link = r#"(module

@@ -1,4 +1,4 @@
-//! What is not written over, and output that cannot be written.
+//! Tests of files that are not overwritten, and of output that cannot be written.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -50,7 +50,7 @@ fn a_place_that_is_none_is_told() {
     }
 }
 
-/// Runs the command with a standard output that takes nothing.
+/// Runs the command with a standard output that accepts nothing.
 fn full(words: &[&str]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     let full = File::options().write(true).open("/dev/full").unwrap();
@@ -111,7 +111,7 @@ fn a_reader_who_goes_away_is_told_nothing() {
     }
 }
 
-/// Over the system's limit of a file's size, a write fails, and does not end the command.
+/// A write beyond the system's limit of file sizes fails, and does not end the command.
 #[test]
 fn a_limit_of_the_files_size_fails_what_is_written_and_no_more() {
     let files = Files::new();

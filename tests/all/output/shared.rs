@@ -1,5 +1,5 @@
-//! Sessions that share a thread and an output that nobody reads: a process of its own, since
-//! the output is that of the process.
+//! Tests of sessions that share a thread and an output that is not read. They run in a process of
+//! their own, because the output belongs to the process.
 
 use std::io;
 use std::process::{Command, Stdio, exit};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 use wit_host::{Error, Grants, Guest, LimitReached, Limits, Val};
 
-/// Set in the process whose output nobody reads.
+/// The variable that is set in the process whose output is not read.
 const CHILD: &str = "WIT_HOST_TEST_OUTPUT_IS_NOT_READ";
 
 const GUEST: &str = r#"(module
@@ -26,7 +26,8 @@ const GUEST: &str = r#"(module
 #[test]
 fn a_reader_who_stops_holds_up_no_other_session() {
     if std::env::var_os(CHILD).is_some() {
-        // A panic would be told on the output that is not read.
+        // A panic would be written to the output that is not read, so the result is the exit
+        // status.
         exit(i32::from(!sessions()));
     }
     let (_not_read, output) = io::pipe().unwrap();
@@ -36,7 +37,7 @@ fn a_reader_who_stops_holds_up_no_other_session() {
     assert_eq!(command.stderr(output).status().unwrap().code(), Some(0));
 }
 
-/// Whether one session is called, and called again, while another one waits for the reader.
+/// Returns whether one session can be called again and again while another waits for the reader.
 fn sessions() -> bool {
     let limits = Limits::default().wall_clock(Duration::from_millis(300));
     let runtime = crate::hosts::builder::<()>().limits(limits).build().unwrap();

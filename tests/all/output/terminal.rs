@@ -1,4 +1,4 @@
-//! What a person sees on a terminal of a guest's output and of the host's own lines.
+//! Tests of what a person sees of a guest's output and of the host's own lines on a terminal.
 
 use std::io::Read as _;
 use std::process::Stdio;
@@ -6,11 +6,11 @@ use std::process::Stdio;
 use super::flow::terminal;
 use crate::cli::{Files, check, command, run};
 
-/// What a guest writes to its outputs (1 or 2), and what is shown.
+/// The bytes that a guest writes to its outputs (1 or 2), and what is shown.
 type Row<'a> = (&'a [(u8, &'a [u8])], &'a str);
 
-/// A core module that writes these bytes to these outputs (1 or 2), one after another,
-/// and then does that.
+/// Returns a core module that writes these bytes to these outputs (1 or 2) one after another, and
+/// then runs the code `then`.
 fn writer(writes: &[(u8, &[u8])], then: &str) -> String {
     let (mut data, mut calls, mut at) = (String::new(), String::new(), 1024);
     for (output, bytes) in writes {
@@ -35,18 +35,19 @@ fn writer(writes: &[(u8, &[u8])], then: &str) -> String {
     )
 }
 
-/// What a terminal gets of the command's two outputs, line breaks as they were written.
+/// Returns what a terminal gets of both outputs of the command, with line breaks as they were
+/// written.
 fn shown(words: &[&str]) -> String {
     let (slave, mut master) = terminal();
     let cache = tempfile::tempdir().unwrap();
     let mut command = command(cache.path());
     command.args(words).env("TERM", "dumb").stdin(Stdio::null());
     let mut child = command.stdout(slave.try_clone().unwrap()).stderr(slave).spawn().unwrap();
-    // It has the other side as well.
+    // The command has a copy of the other side as well.
     drop(command);
     let mut shown = Vec::new();
     let mut some = [0; 4096];
-    // At the end, the other side is gone, which Linux tells as an error.
+    // Linux reports the end of a terminal, when its other side is closed, as an error.
     while let Ok(length @ 1..) = master.read(&mut some) {
         shown.extend_from_slice(&some[..length]);
     }
@@ -64,7 +65,7 @@ fn what_steers_a_terminal_is_seen_and_is_passed_on_elsewhere() {
         ),
         (&[(1, b"\x1b]52;c;YQ==\x07")], "\\u{1b}]52;c;YQ==\\u{7}"),
         (&[(2, b"\x1b[2J\x1b[H")], "\\u{1b}[2J\\u{1b}[H"),
-        // A sequence and a character that are cut in two.
+        // An escape sequence and a character that are cut in two.
         (&[(1, b"\x1b"), (1, b"[2J"), (1, b"\x1b[3"), (1, b"1m")], "\\u{1b}[2J\u{1b}[31m\u{1b}[0m"),
         (&[(1, b"\xc3"), (1, b"\xbc\x9b"), (1, b"\xc2"), (1, b"\x9b")], "ü\\x9b\\u{9b}"),
         (&[(1, "a\u{202e}b\u{200b}".as_bytes())], "a\\u{202e}b\\u{200b}"),
@@ -87,7 +88,7 @@ fn the_hosts_lines_stand_apart() {
     let rows: [Row; 4] = [
         (&[(2, b"wit-host: g: fine\n")], "wit-host\\u{3a} g: fine\nwit-host: "),
         (&[(1, b"abc")], "abc\nwit-host: "),
-        // Hidden, or of the colour of what is behind it.
+        // Hidden text, or text in the colour of its background.
         (&[(1, b"abc\x1b[8;30;40m")], "abc\u{1b}[8;30;40m\u{1b}[0m\nwit-host: "),
         (&[(2, b"abc\r")], "abc\nwit-host: "),
     ];
@@ -99,7 +100,8 @@ fn the_hosts_lines_stand_apart() {
     }
 }
 
-/// What a guest returns is the guest's as well, and what it says in a message.
+/// A guest's results and messages are also written by the guest, so they are escaped like its
+/// output.
 #[test]
 fn results_are_shown_as_output_is() {
     let files = Files::new();
@@ -113,7 +115,7 @@ fn results_are_shown_as_output_is() {
     check(&["call", "--raw", &guest, "text"], 0, &format!("{text}\n"), "");
 }
 
-/// A trace may be shown as well, in which a guest's names are.
+/// A trace may be shown on a terminal too, and has names that the guest chose.
 #[test]
 fn a_trace_on_a_terminal_is_plain() {
     let files = Files::new();
@@ -124,7 +126,7 @@ fn a_trace_on_a_terminal_is_plain() {
     assert!(shown.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)), "{shown:?}");
 }
 
-/// To a pipe nothing is changed, and no line break is put before the host's lines.
+/// Output to a pipe is not changed, and no line break is added before the host's lines.
 #[test]
 fn a_pipe_gets_everything_as_it_is() {
     let files = Files::new();
@@ -136,7 +138,7 @@ fn a_pipe_gets_everything_as_it_is() {
     assert!(rest.starts_with(b"wit-host: "), "{}", ran.stderr);
 }
 
-/// A component whose `text` returns that.
+/// Returns a component whose `text` returns this text.
 fn returning(text: &str) -> String {
     let escaped: String = text.bytes().map(|byte| format!("\\{byte:02x}")).collect();
     let length = text.len();

@@ -1,5 +1,5 @@
-//! Words of the command line that are no text, or stand for what has no end, or for
-//! more than there can be.
+//! Tests of command-line words that are not text, or that name endless input, or numbers that are
+//! too large.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -18,7 +18,7 @@ const GUEST: &str = r#"(component
         (canon lift (core func $i "len") (memory (core memory $i "memory"))
             (realloc (core func $i "realloc")))))"#;
 
-/// Runs the command in a folder, and gives its status and both outputs.
+/// Runs the command in a folder. Returns its status and both outputs.
 fn ran(folder: &str, words: &[&[u8]], input: Stdio) -> (Option<i32>, String, String) {
     let cache = tempfile::tempdir().unwrap();
     let words = words.iter().map(|word| OsStr::from_bytes(word));

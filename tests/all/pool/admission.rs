@@ -1,4 +1,4 @@
-//! A place is free again whatever becomes of its session, and not before.
+//! Tests that a place is free again after its session, however that ends, and not before.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use wit_host::{Cache, Error, Guest, Pool, PoolError, blocking};
 
 use super::{builder, component, guest, module};
 
-/// Whether there is a place, which is given back at once.
+/// Returns whether a place is free. The place is returned at once.
 fn is_free<T: Send + Default + 'static>(guest: &Guest<T>) -> bool {
     match guest.session(T::default()).try_start_blocking() {
         Ok(_) => true,
@@ -54,7 +54,7 @@ fn a_session_that_does_not_start_has_no_place() {
     }
 }
 
-/// Its host data panics when the session is dropped, after everything else.
+/// Host data that panics when the session is dropped, after everything else.
 struct Panics;
 
 impl Drop for Panics {
@@ -122,7 +122,7 @@ fn ten_thousand_sessions_leave_nothing_behind() {
                     for number in 0..5_000 / PLACES {
                         let session =
                             guest.session(Arc::clone(&data)).try_start_blocking().unwrap();
-                        // A call takes a stack of the pool, and an executor.
+                        // A call needs a stack of the pool and an executor.
                         if number % 50 == 0 {
                             let mut session = session;
                             session.call("write", &[]).unwrap();
@@ -138,7 +138,7 @@ fn ten_thousand_sessions_leave_nothing_behind() {
         let error = try_one(0).err().unwrap();
         assert!(matches!(error, Error::Pool(PoolError::Full { .. })), "{error}");
         drop(all);
-        // The engine asserts that all of its room is empty again.
+        // The engine asserts that its pool is empty again.
         drop(guest);
     }
 }

@@ -1,5 +1,5 @@
-//! What one session leaves in its place the next one does not find, and a hostile guest
-//! does no more harm in a pool than without one.
+//! Tests that a session does not find anything that another session has left in its place, and that
+//! a hostile guest does no more harm in a pool than outside of one.
 
 use wit_host::{Limits, Pool, Val};
 
@@ -15,7 +15,7 @@ fn a_place_is_empty_for_the_next_session() {
             assert_eq!(session.call("grow", &[]).unwrap(), [Val::S32(1)]);
             session.call("write", &[]).unwrap();
             assert_eq!(session.call("read", &[]).unwrap(), [Val::S64(-1)]);
-            // The next one has its place also where this one failed.
+            // The next session gets the place even if this session failed.
             if round % 2 == 0 {
                 session.call("fail", &[]).unwrap_err();
             }
@@ -23,7 +23,7 @@ fn a_place_is_empty_for_the_next_session() {
     }
 }
 
-/// Memory that was grown, and tables that were filled, are those of one session.
+/// Grown memory and filled tables belong to one session.
 #[test]
 fn other_guests_find_nothing_either() {
     let writes = r#"(module (memory 1) (table 10 funcref) (elem declare func $f) (func $f)
@@ -49,7 +49,7 @@ fn other_guests_find_nothing_either() {
     let limits = Limits::default().memories(1).tables(1).module_tables(1);
     let runtime = builder(Pool::new(1)).limits(limits).build().unwrap();
     let (writes, reads) = (runtime.load(writes).unwrap(), runtime.load(reads).unwrap());
-    // More often than the room that is left over while some is cleared.
+    // There are more rounds than the pool has spare places while used ones are cleared.
     for round in 0..150 {
         for guest in [&writes, &reads] {
             let mut session = guest.session(()).start_blocking().unwrap();

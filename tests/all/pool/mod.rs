@@ -1,5 +1,5 @@
-//! A pool of places for sessions: who gets one, what fits into it, what is left in
-//! one, and which sessions serve more than one caller.
+//! Tests of a pool of places for sessions: who gets a place, what fits into it, what is left in it,
+//! and which sessions serve more than one caller.
 
 mod admission;
 mod isolation;
@@ -13,7 +13,7 @@ use std::task::Poll;
 
 use wit_host::{Guest, HostFailure, Pool, RuntimeBuilder};
 
-/// What the guests here can do, as a core module and as a component.
+/// The exports of the guests here, for a core module and a component.
 const EXPORTS: &str = r#"
     (global $count (mut i32) (i32.const 0))
     (memory (export "memory") 1)
@@ -60,18 +60,18 @@ fn builder(pool: Pool) -> RuntimeBuilder<()> {
     })
 }
 
-/// A guest of a runtime with room for so many sessions.
+/// Loads a guest in a runtime with this number of places.
 fn guest(places: usize, text: &str) -> Guest<()> {
     builder(Pool::new(places)).build().unwrap().load(text).unwrap()
 }
 
-/// An executor that runs nothing but what is polled.
+/// Runs a future on an executor with one thread.
 fn block_on<F: Future>(future: F) -> F::Output {
     let executor = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     executor.block_on(future)
 }
 
-/// What a future has come to by now.
+/// Polls a future once, and returns its output if it is ready.
 async fn poll<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
     poll_fn(|context| {
         Poll::Ready(match future.as_mut().poll(context) {

@@ -1,4 +1,4 @@
-//! Which callers share a session, as a table, and which sessions are not used again.
+//! Tests of which callers share a session, as a table, and of sessions that are not used again.
 
 use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -66,7 +66,7 @@ fn two_callers_have_two_sessions() {
     let mut fourth = sessions.take_blocking().unwrap();
     assert_eq!(count(&mut fourth), 1);
     drop((second, third, fourth));
-    // Two of them were kept, and the place of the other is free.
+    // Two of the sessions were kept, and the place of the third is free.
     let all = [(); 3].map(|()| count(&mut sessions.take_blocking().unwrap()));
     assert!(all.iter().all(|count| *count > 1), "{all:?}");
     let (mut a, mut b, mut c) = (
@@ -81,7 +81,8 @@ fn two_callers_have_two_sessions() {
 #[test]
 fn what_is_not_kept() {
     let kept = || sessions(1, &module()).reuse(Reuse::UntilFailure);
-    // A session that has grown, that a caller discards, that nobody may keep.
+    // A session that has grown, a session that its caller discards, and a session that may not be
+    // kept.
     let large = kept().memory(2 << 16);
     assert_eq!(large.call_blocking("count", &[]).unwrap(), [Val::S32(1)]);
     assert_eq!(large.call_blocking("count", &[]).unwrap(), [Val::S32(2)]);

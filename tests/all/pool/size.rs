@@ -1,5 +1,5 @@
-//! A pool's places have the size that the limits say, and what does not fit is told
-//! when the guest is loaded, or the runtime is built.
+//! Tests that a pool's places have the size that the limits give. What does not fit is refused when
+//! the guest is loaded or the runtime is built.
 
 use wit_host::{Error, GuestError, Isolation, Limits, Pool, PoolError, Val};
 
@@ -27,7 +27,7 @@ fn a_pool_that_has_no_room_is_refused() {
     assert!(builder(Pool::new(10_000)).limits(few).build().is_ok(), "with less in each");
 }
 
-/// A component with these items in the one module that it makes so many instances of.
+/// Returns a component that makes `count` instances of one module, which has these items.
 fn instances(count: usize, items: &str) -> String {
     let instances = "(core instance (instantiate $M))".repeat(count);
     format!("(component (core module $M {items}) {instances})")
@@ -75,7 +75,7 @@ fn a_guest_that_does_not_fit_is_refused_when_it_is_loaded() {
     }
 }
 
-/// What compiles has no pool, and makes the same code.
+/// A pool does not change compiled code, so a runtime without one can compile for it.
 #[test]
 fn compiled_code_knows_no_pool() {
     let folder = tempfile::tempdir().unwrap();
@@ -101,7 +101,7 @@ fn compiled_code_knows_no_pool() {
                 assert_eq!(session.call("count", &[]).unwrap(), [Val::S32(1)]);
             }
         }
-        // What a runtime with no pool has kept serves one with a pool.
+        // A runtime with a pool uses the code that a runtime without one has stored.
         let text = format!("(module (global i32 (i32.const {})))", i32::from(host_values));
         built(false).cache(cache.clone()).build().unwrap().load(&text).unwrap();
         let kept = cache.kept().unwrap();

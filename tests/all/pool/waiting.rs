@@ -1,5 +1,5 @@
-//! Where every place is taken, the next session waits, in turn, and no longer than it
-//! was told.
+//! Tests that the next session waits if every place is taken. Waiting sessions get their turn in
+//! order, and do not wait longer than allowed.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -66,7 +66,7 @@ fn waiting_has_an_end() {
     }
 }
 
-/// The clock of a call that has an end long before the wait has is not running.
+/// The time limit of a call does not run while the session waits for a place.
 #[test]
 fn waiting_takes_nothing_of_the_time_for_a_call() {
     let limits = Limits::default().wall_clock(Duration::from_secs(5));

@@ -1,4 +1,4 @@
-//! A guest that returns what it is given, for any types.
+//! A guest that returns the values that it gets, for any types.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ pub(crate) struct Echo {
 }
 
 impl Echo {
-    /// `definitions` is the WIT of the types that have names.
+    /// Starts a guest. `definitions` is the WIT of the types that have names.
     pub(crate) fn new(definitions: &str, types: &[impl AsRef<str>]) -> Self {
         let runtime = crate::hosts::builder().build().unwrap();
         let guest = runtime.load(component(definitions, types)).unwrap();
@@ -24,8 +24,8 @@ impl Echo {
         Self { guest, session }
     }
 
-    /// The same guest within another one, which hands every call on from a component whose
-    /// text is in `encoding`.
+    /// Starts a guest inside of another component, which passes every call on to it and has texts
+    /// in `encoding`.
     pub(crate) fn composed(
         definitions: &str,
         types: &[impl AsRef<str>],
@@ -38,7 +38,7 @@ impl Echo {
         Self { guest, session }
     }
 
-    /// One of the types, as the engine has it.
+    /// Returns one of the types, as the engine knows it.
     pub(crate) fn ty(&self, index: usize) -> Type {
         let name = self.guest.resolve(&format!("echo{index}")).unwrap();
         self.guest.signature(&name).unwrap().params.swap_remove(0).1
@@ -60,8 +60,8 @@ impl Echo {
     }
 }
 
-/// So many parameters are passed through memory, where they lie as a tuple of
-/// them does. What the function is given is then what it has to return.
+/// The number of additional parameters. So many parameters are passed in memory, in the form of a
+/// tuple of them. The function only has to return the address that it gets.
 const NUMBERS: usize = 16;
 
 const INTERFACE: &str = "test:echo/values";
@@ -74,12 +74,12 @@ fn component(definitions: &str, types: &[impl AsRef<str>]) -> Vec<u8> {
     encode(definitions, types, world, &core_module("", &bodies), StringEncoding::UTF8)
 }
 
-/// A component that hands every call on to the same interface, which it imports.
+/// Returns a component that imports the interface, exports it, and passes every call on.
 fn forwarder(definitions: &str, types: &[impl AsRef<str>], encoding: StringEncoding) -> Vec<u8> {
     let import = |index| {
         format!("(import \"{INTERFACE}\" \"echo{index}\" (func $echo{index} (param i32 i32)))")
     };
-    // What comes back is put where there is room for any result of the tests.
+    // The result is stored in a block that is large enough for any result of the tests.
     let forward = |index| {
         format!(
             "(func (export \"{INTERFACE}#echo{index}\") (param i32) (result i32) (local $at i32)
@@ -95,7 +95,7 @@ fn forwarder(definitions: &str, types: &[impl AsRef<str>], encoding: StringEncod
     encode(definitions, types, world, &core_module(&imports, &bodies), encoding)
 }
 
-/// A component of the two, the first of which serves the second.
+/// Returns a component of the two. The first serves the second.
 fn composition([echo, forwarder]: &[Vec<u8>; 2]) -> Vec<u8> {
     let mut composition = ComponentBuilder::default();
     let [echo, forwarder] = [echo, forwarder].map(|part| composition.component_raw(None, part));
@@ -135,7 +135,7 @@ fn encode(
     ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
 }
 
-/// Memory that is only ever taken.
+/// Returns a core module whose allocator never frees memory.
 fn core_module(imports: &str, bodies: &str) -> String {
     format!(
         r#"(module {imports}

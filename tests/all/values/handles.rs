@@ -1,10 +1,10 @@
-//! Resources: what one call of a session returns is passed on to the next, and
-//! has no text that could be passed instead.
+//! Tests of resources. A handle that one call of a session returns can be passed to the next, and
+//! cannot be given as text.
 
 use wit_host::values::{Form, example, from_text, to_json_text, to_wave};
 use wit_host::{Error, Val};
 
-/// A counter is its address in memory, where its number is. A token is nothing.
+/// A counter is represented by the address of its number in memory. A token has no contents.
 const COUNTERS: &str = r#"(component
     (type $counter' (resource (rep i32)))
     (type $token' (resource (rep i32)))
@@ -65,7 +65,7 @@ fn a_handle_is_passed_on_to_the_next_call() {
     ] {
         assert_eq!(call(name, &args).unwrap(), Val::U32(expected), "{name}");
     }
-    // The session goes on after what is the caller's mistake.
+    // The session goes on after a mistake of its caller.
     for _ in 0..2 {
         let error = call("counter.add", &[token.clone(), Val::U32(1)]).unwrap_err();
         assert_eq!(

@@ -1,5 +1,5 @@
-//! Values as JSON by their types, for programs: each style is read back, parameters go by name
-//! or in their order, and what is wrong is told with the way to it.
+//! Tests of JSON for programs, which is written by type. Each style can be read back, parameters
+//! are given by name or in order, and an error has the path of what is wrong.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -14,13 +14,13 @@ use wit_parser::{ManglingAndAbi, Resolve};
 use super::DEFINITIONS;
 use super::random::{Kinds, shapes, values, wit};
 
-/// Components, types of each, and values of each type.
+/// The numbers of components, of types in each, and of values of each type.
 const COMPONENTS: u32 = 24;
 const TYPES: usize = 8;
 const VALUES: usize = 16;
 
-/// A function with parameters of these types, `p0` and so on, and with a result of the first,
-/// in an engine that knows all types that there are.
+/// Returns the signature of a function. Its parameters `p0` and so on have these types, and its
+/// result has the first of them. The engine has all types switched on.
 fn signature(definitions: &str, types: &[impl AsRef<str>]) -> Signature {
     let params = types.iter().enumerate().map(|(at, ty)| format!("p{at}: {}", ty.as_ref()));
     let params = params.collect::<Vec<_>>().join(", ");
@@ -110,7 +110,7 @@ fn by_name_and_in_order(signature: &Signature, arguments: &[Val]) {
     assert_eq!(read.as_deref(), Ok(&arguments[..1]), "{results}");
 }
 
-/// A type, a value in WAVE, and its JSON for programs and for browsers.
+/// A type, a value in WAVE, its JSON for programs, and its JSON for browsers.
 const WRITTEN: &[(&str, &str, &str, &str)] = &[
     ("list<u8>", "[0, 255]", r#""data:;base64,AP8=""#, r#""data:;base64,AP8=""#),
     ("list<u8>", "[]", r#""data:;base64,""#, r#""data:;base64,""#),
@@ -151,7 +151,7 @@ fn what_programs_and_browsers_are_given() {
     }
 }
 
-/// A type, JSON, and the value in WAVE or what is wrong and where.
+/// A type, JSON, and either the value in WAVE or the error with its path.
 const READ: &[(&str, &str, Result<&str, &str>)] = &[
     ("map<string, u8>", r#"[["a", 1], ["b", 2]]"#, Ok(r#"[("a", 1), ("b", 2)]"#)),
     ("map<string, u8>", r#"{"a": 1, "b": 2}"#, Ok(r#"[("a", 1), ("b", 2)]"#)),
@@ -304,7 +304,7 @@ fn a_text_has_no_more_values_than_it_may() {
 #[test]
 fn the_deepest_types_are_written_and_read() {
     type Wrap = fn(Val) -> Val;
-    // The engine takes no deeper ones as parameters.
+    // The engine does not accept deeper types as parameters.
     let deep = |of: &str| format!("{}u8{}", of.repeat(97), ">".repeat(97));
     let kinds: [(&str, Wrap); 4] = [
         ("list<", |value| Val::List(vec![value])),

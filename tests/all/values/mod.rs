@@ -1,5 +1,5 @@
-//! Arguments and results as text: every type in both forms and through a guest,
-//! what else may be written, and what bad input is told.
+//! Tests of arguments and results as text: every type in both forms and through a guest, other
+//! accepted forms, and the errors for bad input.
 
 mod echo;
 mod handles;
@@ -12,7 +12,7 @@ use wit_host::wasmtime::component::wasm_wave;
 
 use self::echo::Echo;
 
-/// The types of the tables that have names.
+/// The named types in the tables.
 const DEFINITIONS: &str = "
     record point { x: f32, y: f32 }
     record person { name: string, age: option<u8>, at: option<point> }
@@ -24,7 +24,7 @@ const DEFINITIONS: &str = "
     record huger { a: list<person>, b: person, c: person, d: person, e: person, f: person }
 ";
 
-/// A type, a value of it in WAVE, and the same in JSON, both as they are printed.
+/// A type, and one of its values in WAVE and in JSON, both as they are printed.
 const PRINTED: &[(&str, &str, &str)] = &[
     ("bool", "true", "true"),
     ("s8", "-128", "-128"),
@@ -91,7 +91,7 @@ fn every_type_in_both_forms_and_through_a_guest() {
     }
 }
 
-/// A type, a text in a form that is not how the value prints, and how it does.
+/// A type, a text in another form than the printed one, and the value as it is printed.
 const READ: &[(&str, Form, &str, &str)] = &[
     ("string", Form::Wave, "it's so", "\"it's so\""),
     ("string", Form::Wave, "a\"", "\"a\\\"\""),

@@ -1,5 +1,6 @@
-//! Random types and random values of them: text, value, guest, value, text is
-//! the identity in both forms, and the engine reads WAVE as it is read here.
+//! Tests with random types and random values. A value is unchanged when it is written as text,
+//! read, sent through a guest and written again, in both forms. The engine reads WAVE in the same
+//! way.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -14,16 +15,16 @@ use wit_host::Val;
 
 use super::echo::Echo;
 
-/// Guests, types of each, and values of each type.
+/// The numbers of guests, of types in each, and of values of each type.
 const GUESTS: u32 = 16;
 const TYPES: usize = 8;
 const VALUES: usize = 24;
 
-/// Names that a field, a case or a flag can have; some of them WAVE has a use for.
+/// Names of fields, cases and flags. Some of them have a meaning in WAVE.
 const NAMES: &[&str] =
     &["a", "none", "b-c", "some", "true", "ok", "X1", "err", "inf", "nan", "d2-e"];
 
-/// A type as WIT has it.
+/// A type of WIT.
 #[derive(Clone, Debug)]
 pub(super) enum Shape {
     Plain(&'static str),
@@ -62,7 +63,7 @@ fn text_to_value_to_guest_and_back_is_the_identity() {
     run.unwrap();
 }
 
-/// The same values where they cross from one component to another, in each encoding.
+/// Sends the values from one component to another, in each encoding.
 fn check_composed(definitions: &str, names: &[String], types: &[(Shape, Vec<Val>)]) {
     for encoding in [StringEncoding::UTF8, StringEncoding::UTF16, StringEncoding::CompactUTF16] {
         let mut echo = Echo::composed(definitions, names, encoding);
@@ -82,7 +83,8 @@ fn check(echo: &mut Echo, index: usize, value: &Val) {
         assert_eq!(&read, value, "{text}");
         assert_eq!(write(&echo.echo(index, &read)), text);
     }
-    // The engine's reader puts flags into another order, which the guest mends.
+    // The engine's reader puts flags into another order. The guest returns them in the order of the
+    // type.
     let read_by_engine = wasm_wave::from_str(&ty, &to_wave(value)).unwrap();
     assert_eq!(&echo.echo(index, &read_by_engine), value);
     let theirs = wasm_wave::to_string(value).unwrap();
@@ -97,12 +99,12 @@ fn check_examples(ty: &Type) {
     }
 }
 
-/// Which kinds of types there are to be.
+/// Which kinds of types are generated.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Kinds {
-    /// Those that guests may have.
+    /// Types that guests may have.
     OfGuests,
-    /// Also those that the engine knows and has off for guests.
+    /// Also types that the engine knows and that are off for guests.
     All,
 }
 
@@ -143,8 +145,7 @@ pub(super) fn shapes(kinds: Kinds) -> impl Strategy<Value = Shape> {
     })
 }
 
-/// The type where it is used. Types that have to have a name are put into
-/// `definitions`, one a line.
+/// Returns the type as it is used. Types that need a name are added to `definitions`, one a line.
 pub(super) fn wit(shape: &Shape, definitions: &mut String) -> String {
     let mut all =
         |shapes: &[Shape]| shapes.iter().map(|shape| wit(shape, definitions)).collect::<Vec<_>>();

@@ -1,5 +1,5 @@
-//! What bad input is told: which parameter, what it takes, what is wrong where,
-//! and what would be right.
+//! Tests of the errors for bad input: which parameter, what it takes, what is wrong where, and what
+//! would be right.
 
 use wit_host::Val;
 use wit_host::values::{Form, example, from_text, mismatch, short, to_wave, wit};
@@ -7,8 +7,7 @@ use wit_host::values::{Form, example, from_text, mismatch, short, to_wave, wit};
 use super::DEFINITIONS;
 use super::echo::Echo;
 
-/// One row a line: a type, a form, a text in which `⏎` is a new line, and what is
-/// wrong with it.
+/// The rows, one a line: a type, a form, a text in which `⏎` is a line break, and the error.
 const ROWS: &str = include_str!("refusals.txt");
 
 #[test]
@@ -60,7 +59,7 @@ fn the_whole_message() {
     }
 }
 
-/// Of values that a program made, and that were never text.
+/// Tests values that a program has made, which were never text.
 #[test]
 fn the_part_that_is_wrong() {
     let point = |names: &[&str]| {
@@ -91,7 +90,7 @@ fn the_part_that_is_wrong() {
 
 #[test]
 fn no_text_is_too_deep_or_too_long() {
-    // With the tuple around it, close to as deep as the engine allows a type to be.
+    // With the tuple around it, the type is nearly as deep as the engine allows.
     let deep = |of: &str| format!("{}u8{}", of.repeat(97), ">".repeat(97));
     let types = ["string".into(), "colour".into(), deep("list<"), deep("option<"), deep("result<")];
     let echo = Echo::new(DEFINITIONS, &types);
@@ -111,7 +110,7 @@ fn no_text_is_too_deep_or_too_long() {
     ] {
         for index in 0..types.len() {
             for form in [Form::Wave, Form::Json, Form::Raw] {
-                // What comes of it is told elsewhere; here it has to come.
+                // Other tests check the results. Here, reading only has to end.
                 let _ = from_text("v", &echo.ty(index), &text, form);
             }
         }

@@ -1,10 +1,10 @@
-//! Panics that the library contains. The fuzzer's own hook ends the process at
-//! each one, before it can be known whether anything contains it.
+//! Panics that the library catches. The fuzzer's own hook would end the process at each panic,
+//! before it is known whether the library catches it.
 
 use std::panic::{set_hook, take_hook};
 
-/// Has the panics of the tools for WIT go on to whoever contains them. One that
-/// nobody does still ends the process, at the target's own end.
+/// Lets panics in the tools for WIT reach the code that catches them. If nothing catches one, the
+/// fuzz target still ends the process.
 pub(crate) fn allow() {
     let end = take_hook();
     set_hook(Box::new(move |panic| {

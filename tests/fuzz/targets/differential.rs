@@ -1,5 +1,5 @@
-//! The same calls natively, through the component path, through the `env` path,
-//! and through the component that is made of a module: all four agree.
+//! Makes the same calls natively, through a component, through `env`, and through the component
+//! that is made of a module. All four have to agree.
 #![no_main]
 
 #[path = "../../all/probe.rs"]

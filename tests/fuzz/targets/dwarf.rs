@@ -1,5 +1,5 @@
-//! Debug information that is well-formed, or nearly, on a guest that traps: whatever it
-//! says, the failure is the guest's trap, with its stack.
+//! Adds debug information that is valid, or nearly valid, to a guest that traps. Whatever it says,
+//! the failure is the guest's trap, with its stack.
 #![no_main]
 
 #[path = "../../all/hostile/dwarf.rs"]
@@ -28,15 +28,15 @@ struct Input<'a> {
     texts: &'a [u8],
     lines: &'a [u8],
     ranges: &'a [u8],
-    /// Bytes that are others: of which section, where, and what is there.
+    /// Changed bytes: the section, the offset, and the new value.
     changes: Vec<(u8, u16, u8)>,
-    /// Whether all sections are there once more.
+    /// Whether all sections are repeated.
     twice: bool,
 }
 
 #[derive(Arbitrary, Debug)]
 enum Step<'a> {
-    /// An entry with this tag and these attributes, so many times.
+    /// An entry with this tag and these attributes, repeated `times` times.
     Entry {
         tag: Tag,
         children: bool,
@@ -75,7 +75,7 @@ enum Has<'a> {
     Text(&'a str),
     TextAt(u16),
     Entry(u16),
-    /// The place of the entry itself.
+    /// The offset of the entry itself.
     Itself,
     At(u16),
     Raw(u8, &'a [u8]),

@@ -1,5 +1,5 @@
-//! Arbitrary pointers, lengths and bytes reach the memory code of `env`; a model
-//! of four lines says what must come of them.
+//! Passes arbitrary pointers, lengths and bytes to the memory code of `env`. A small model computes
+//! the expected result.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! Arbitrary bytes are looked at as a guest, and held against contracts: whatever
-//! they are, the answer is one that a terminal can show.
+//! Inspects arbitrary bytes as a guest, and compares them with contracts. Whatever they are, the
+//! answer can be shown on a terminal.
 #![no_main]
 
 #[path = "contained.rs"]
@@ -42,7 +42,7 @@ fuzz_target!(init: contained::allow(), |bytes: &[u8]| {
     match RUNTIME.inspect(bytes) {
         Ok(inspection) => {
             check(&inspection.to_string());
-            // What is printed as WIT is WIT.
+            // WIT that is printed has to be valid.
             if let Some(wit) = &inspection.wit {
                 check(wit);
                 assert!(Contract::parse(wit, None).is_ok(), "{wit}");

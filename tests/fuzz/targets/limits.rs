@@ -1,5 +1,5 @@
-//! Modules and components about as large as the limits allow: one that is over a limit is
-//! refused before it is compiled, and one that is within all of them runs.
+//! Makes modules and components whose sizes are near the limits. A guest over a limit is refused
+//! before it is compiled, and a guest within all of them runs.
 #![no_main]
 
 use std::fmt::Write as _;
@@ -35,7 +35,7 @@ static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
     builder().allow_text_format(true).limits(limits).build().expect("a runtime")
 });
 
-/// How much there is of each thing, in parts of 128 of what the limit allows.
+/// The number of items of each kind. 128 stands for the limit.
 #[derive(Arbitrary, Debug)]
 struct Input {
     functions: u8,
@@ -49,17 +49,17 @@ struct Input {
     elements: u8,
     data: u8,
     branches: u8,
-    /// Of a component: how deep the module lies, how many lie beside it, and how often each
-    /// level is instantiated.
+    /// For a component: how deep the module is nested, how many components are beside each level,
+    /// and how often each level is instantiated.
     component: Option<(u8, u8, u8)>,
 }
 
-/// Some part of twice the limit.
+/// Returns a number between 0 and nearly twice the limit.
 fn part(of: u8, limit: usize) -> usize {
     usize::from(of) * limit / 128
 }
 
-/// A module, and whether it is over a limit for certain; `None` where that is not known.
+/// Returns a module, and whether it is over a limit. Returns `None` if that is not certain.
 fn module(input: &Input) -> (String, Option<bool>) {
     let functions = part(input.functions, FUNCTIONS).max(1);
     let (params, results) = (part(input.params, SIGNATURE), part(input.results, SIGNATURE) / 2);
@@ -110,7 +110,7 @@ fn module(input: &Input) -> (String, Option<bool>) {
         || blocks > BLOCKS + 1
         || nops > BODY
         || items.iter().sum::<usize>() > ITEMS;
-    // Everything is counted with something besides, which is small.
+    // Each count includes a few other items as well, so a guest near a limit may be over it.
     let is_within = functions <= FUNCTIONS
         && signature <= SIGNATURE
         && locals + params <= LOCALS
@@ -120,7 +120,8 @@ fn module(input: &Input) -> (String, Option<bool>) {
     (text, if is_over { Some(true) } else { is_within.then_some(false) })
 }
 
-/// A component with the module at some depth, where each level is instantiated some times.
+/// Returns a component with the module nested in it, where each level is instantiated several
+/// times.
 fn component(module: &str, (depth, beside, times): (u8, u8, u8)) -> (String, Option<bool>) {
     let (depth, times) = (part(depth, NESTING), usize::from(times % 4) + 1);
     let beside = part(beside, DEFINITIONS) / depth.max(1);
@@ -145,7 +146,7 @@ fuzz_target!(|input: Input| {
     let (text, is_over) = match input.component {
         None => (format!("(module {fields})"), over),
         Some(around) => {
-            // Functions are counted for each module that there is, of which there is one.
+            // Functions are counted for each module, and there is only one.
             let (text, of_component) = component(&fields, around);
             let is_over = match (over, of_component) {
                 (Some(true), _) | (_, Some(true)) => Some(true),

@@ -1,5 +1,4 @@
-//! Arbitrary bytes are loaded: whatever they are, the answer is a guest or an
-//! error.
+//! Loads arbitrary bytes. Whatever they are, the result is a guest or an error.
 #![no_main]
 
 #[path = "contained.rs"]

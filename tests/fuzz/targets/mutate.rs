@@ -1,6 +1,5 @@
-//! Real guests that were changed a little: sections, and what is in them, are swapped,
-//! dropped, doubled and altered. They are loaded and looked at; the answer is a guest or an
-//! error.
+//! Changes real guests a little: sections and their items are swapped, removed, repeated and
+//! altered. The results are loaded and inspected, which gives a guest or an error.
 #![no_main]
 
 #[path = "contained.rs"]
@@ -24,7 +23,7 @@ static RUNTIME: LazyLock<Runtime<Functions>> = LazyLock::new(|| {
     builder().allow_text_format(true).limits(limits).build().expect("a runtime")
 });
 
-/// Small ones, of each kind.
+/// Small guests of each kind.
 static GUESTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let paths = [
         guests::ADD_UNKNOWN,
@@ -39,7 +38,7 @@ static GUESTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
 #[derive(Arbitrary, Debug)]
 struct Input {
     guest: u8,
-    /// Which of a component's modules is changed, where it is not the component itself.
+    /// The module of a component that is changed, or `None` for the component itself.
     module: Option<u8>,
     changes: Vec<Change>,
 }
@@ -73,7 +72,7 @@ enum What {
         at: u16,
         byte: u8,
     },
-    /// One that has another's bytes.
+    /// One item gets the bytes of another.
     Copy {
         one: u16,
         of: u16,
@@ -81,7 +80,7 @@ enum What {
     Rename(Vec<u8>),
 }
 
-/// A section whose items are known, or one that is taken as it is.
+/// The content of a section, split into its items if they are known.
 #[derive(Clone)]
 enum Content {
     Items(Vec<Vec<u8>>),
@@ -96,7 +95,7 @@ struct Section {
 
 const HEADER: usize = 8;
 
-/// A number in LEB128, and what stands behind it.
+/// Reads a number in LEB128. Returns it and the bytes after it.
 fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let mut number = 0;
     for (index, byte) in bytes.iter().enumerate().take(5) {
@@ -118,7 +117,7 @@ fn leb(mut number: usize) -> Vec<u8> {
     bytes
 }
 
-/// The items of a section, each with its bytes.
+/// Splits a section into the bytes of its items.
 fn items<'a, T: FromReader<'a>>(section: SectionLimited<'a, T>, content: &[u8]) -> Option<Content> {
     let base = section.range().start;
     let starts = section.into_iter_with_offsets().map(|item| Some(item.ok()?.0 - base));
@@ -172,7 +171,7 @@ fn joined(header: &[u8], sections: &[Section]) -> Vec<u8> {
     binary
 }
 
-/// One of so many, where there are any.
+/// Returns an index below `count`, or `None` if `count` is 0.
 fn one_of(of: u16, count: usize) -> Option<usize> {
     usize::from(of).checked_rem(count)
 }
@@ -203,7 +202,7 @@ fn change_content(content: &mut Content, what: &What) -> Option<()> {
                     let at = one_of(*at, bytes.len())?;
                     bytes[at] = *byte;
                 }
-                // The name of a custom section.
+                // A custom section begins with its name.
                 What::Rename(name) => {
                     let (length, rest) = number(bytes)?;
                     *bytes = [&leb(name.len())[..], name, rest.get(length..)?].concat();
@@ -249,7 +248,7 @@ fn alter(items: &mut [Vec<u8>], one: u16, at: u16, byte: u8) -> Option<()> {
     Some(())
 }
 
-/// The guest with its changes. `None` where they do not apply.
+/// Returns the guest with the changes, or `None` if the guest or the module in it cannot be read.
 fn mutated(guest: &[u8], module: Option<u8>, changes: &[Change]) -> Option<Vec<u8>> {
     let mut all = sections(guest)?;
     let is_module = guest.get(4) == Some(&1);

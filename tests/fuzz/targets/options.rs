@@ -1,5 +1,5 @@
-//! Arbitrary text is read as the value of every limit, and as a network host:
-//! it is taken or refused, with an error that is fit to be printed.
+//! Reads arbitrary text as the value of every limit, and as a network host. It is accepted, or
+//! refused with an error that can be printed.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! Valid modules and components run under small limits: every call ends, and
-//! nothing but an error comes of it.
+//! Runs valid modules and components under small limits. Every call ends, with a result or an
+//! error.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Arbitrary types of WIT, as the engine has them.
+//! Generates arbitrary types of WIT, and has the engine make them.
 
 use std::fmt::Write as _;
 
@@ -25,15 +25,16 @@ const PLAIN: &[&str] = &[
     "string",
 ];
 
-/// Some of them WAVE has a use for.
+/// Names of fields and cases. Some of them have a meaning in WAVE.
 const NAMES: &[&str] = &["a", "none", "b-c", "some", "true", "ok", "err", "inf", "nan", "d2-e"];
 
-/// How many types one is made of at most; the texts, not the types, are tried.
+/// The number of types that one type consists of. The fuzz target tests texts, for which larger
+/// types are not needed.
 const MOST: usize = 60;
 
 impl Shape {
-    /// The type, which is asked of a component that imports a function with it.
-    /// `None` where there are too many types in it.
+    /// Returns the type, as the engine knows it from a component that imports a function with it.
+    /// Returns `None` if the type has too many parts.
     pub(crate) fn ty(&self, engine: &Engine) -> Option<Type> {
         let mut types = Types::default();
         let name = types.add(self)?;
@@ -58,7 +59,7 @@ struct Types {
 }
 
 impl Types {
-    /// The name by which the shape's type is to be used.
+    /// Adds the shape's type, and returns the name by which it is used.
     fn add(&mut self, shape: &Shape) -> Option<String> {
         self.count += 1;
         if self.count > MOST {
@@ -110,7 +111,7 @@ impl Types {
     }
 }
 
-/// There is no type that is made of nothing.
+/// Returns the parts, or `otherwise` as the only one: a type without parts is not valid.
 fn at_least_one(mut parts: Vec<String>, otherwise: &str) -> Vec<String> {
     if parts.is_empty() {
         parts.push(otherwise.into());

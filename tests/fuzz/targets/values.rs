@@ -1,5 +1,5 @@
-//! Arbitrary text is read as a value of an arbitrary type: it is one or it is
-//! refused, and what is one prints as what it is read from again.
+//! Reads arbitrary text as a value of an arbitrary type. If the text is accepted, the value is
+//! written as text from which it can be read again.
 #![no_main]
 
 #[path = "shape.rs"]

@@ -1,4 +1,4 @@
-//! The host functions, which do what those of the benchmark's other columns do.
+//! The host functions. They do the same as those in the other columns of the benchmark.
 
 pub(crate) fn add(a: i32, b: i32) -> i32 {
     a.wrapping_add(b)

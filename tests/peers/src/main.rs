@@ -1,6 +1,6 @@
-//! A peer of the benchmark: a guest in Extism or in wasmer. It is told on its command
-//! line who is to do what with which guest, says `ready`, and then answers every number
-//! that it reads with the nanoseconds of CPU time that so many times took.
+//! A peer of the benchmark, which runs a guest in Extism or in wasmer. Its command line names the
+//! peer, the guest and the work. It prints `ready`, then reads numbers, does the work that number
+//! of times, and answers with the nanoseconds of CPU time.
 
 mod clock;
 mod functions;
@@ -13,7 +13,7 @@ use std::{env, fs};
 
 use anyhow::{Context as _, Result, bail};
 
-/// Does the work so many times.
+/// Does the work this number of times.
 type Work = Box<dyn FnMut(u32) -> Result<()>>;
 
 fn main() -> ExitCode {
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What the command line asks for, with everything made that it needs.
+/// Returns the work that the command line asks for, with everything that it needs set up.
 fn work(arguments: &[String]) -> Result<Work> {
     let [peer, guest, work, length] = arguments else {
         bail!("a peer is told its name, a guest's file, an export or `fresh`, and a length");

@@ -1,5 +1,5 @@
-//! The work in Extism. What goes into a call or comes out of it are bytes, so that two
-//! numbers are eight of them.
+//! The work in Extism. The input and output of a call are bytes, so two numbers are passed as eight
+//! bytes.
 
 use anyhow::{Context as _, Result};
 use extism::{
@@ -8,13 +8,13 @@ use extism::{
 
 use crate::{Work, functions};
 
-/// How many texts one call passes to the host at most. Extism searches for each among the
-/// blocks of all that the call has passed before, and thousands of them would make the
-/// search what is measured.
+/// The number of texts that one call passes to the host. Extism looks for each text among all
+/// blocks that the call has passed before. With thousands of them, the benchmark would measure this
+/// search.
 const BLOCKS: u32 = 100;
 
 pub(crate) fn work(guest: Vec<u8>, work: &str, length: u32) -> Result<Work> {
-    // Compiled code would be kept in the user's home.
+    // The cache would be in the user's home folder.
     let builder = PluginBuilder::new(guest).with_functions(imports()).with_cache_disabled();
     let compiled = builder.compile()?;
     if work == "fresh" {
@@ -44,7 +44,7 @@ fn sum(plugin: &mut Plugin) -> Result<()> {
     Ok(())
 }
 
-/// Two numbers as one input, the first one in front.
+/// Returns two numbers as one input, the first of them first.
 fn both(first: u32, second: u32) -> u64 {
     u64::from(second) << 32 | u64::from(first)
 }
@@ -60,7 +60,8 @@ fn imports() -> [Function; 3] {
 host_fn!(echo_text(text: String) -> String { Ok(functions::echo_text(text)) });
 host_fn!(echo_bytes(bytes: Vec<u8>) -> Vec<u8> { Ok(functions::echo_bytes(bytes)) });
 
-/// What `host_fn!` cannot make, since it takes every argument for one in memory.
+/// Adds two numbers. `host_fn!` cannot make this function, because it expects every argument in
+/// memory.
 fn add(
     _: &mut CurrentPlugin,
     arguments: &[Val],

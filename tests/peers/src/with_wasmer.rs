@@ -1,4 +1,4 @@
-//! The work in wasmer, with its defaults: it has no limits.
+//! The work in wasmer with its defaults, which have no limits.
 
 use anyhow::Result;
 use wasmer::sys::Cranelift;

@@ -265,10 +265,10 @@ impl std::error::Error for LimitReached {}
 const LARGEST_STACK: usize = 1 << 30;
 
 impl Limits {
-    /// Whether sessions can be had with these limits.
+    /// Checks whether sessions can run with these limits.
     ///
     /// # Errors
-    /// The name of a limit with which there is none, and why.
+    /// The name of a limit that makes sessions impossible, and why.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
         if !(1..=LARGEST_STACK).contains(&self.stack) {
             let reason = format!("{} bytes are no size of a stack; give 1 to 1 GiB", self.stack);

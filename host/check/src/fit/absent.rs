@@ -1,5 +1,5 @@
-//! What a contract does not have, and where it may have gone: another version,
-//! another name, another interface.
+//! Explains imports and exports that a contract does not have, and suggests what was probably
+//! meant: another version, another name, or another interface. It compares names, not types.
 
 use wit_parser::{Function, InterfaceId, Resolve, TypeDefKind, TypeId};
 
@@ -11,7 +11,7 @@ use wit_host_text::list;
 use wit_host_wit::{Difference, function as notation};
 
 impl Pair<'_> {
-    /// An interface that the contract does not have.
+    /// Returns the mismatch of an interface that the contract does not have.
     pub(super) fn no_interface(self, name: &Name, id: InterfaceId) -> Mismatch {
         let has: Vec<_> =
             self.interfaces(Side::Import).map(|(theirs, _)| theirs.to_string()).collect();
@@ -22,7 +22,8 @@ impl Pair<'_> {
         Mismatch::import(name.to_string(), "the contract has no such interface", fix).cause(cause)
     }
 
-    /// The interface that was meant, and why it is not the one that was named.
+    /// Returns the contract's interface that was probably meant, and why it is not the one that was
+    /// named.
     fn meant(self, name: &Name, id: InterfaceId) -> Option<(Name, String)> {
         let mut theirs: Vec<_> = self.interfaces(Side::Import).collect();
         if let Some((meant, _)) = theirs.iter().find(|(theirs, _)| theirs.is_of(name)) {
@@ -48,7 +49,7 @@ impl Pair<'_> {
         !ours.is_empty() && ours.keys().all(|name| theirs.contains_key(name))
     }
 
-    /// The exports that the contract does not have.
+    /// Returns the guest's exports that the contract does not have.
     pub(super) fn unknown(self) -> Vec<String> {
         let world = &self.guest.resolve.worlds[self.guest.world];
         let theirs = self.items(Side::Export).keys();
@@ -59,7 +60,7 @@ impl Pair<'_> {
             .collect()
     }
 
-    /// The resources that the contract's interface does not have.
+    /// Returns the mismatches of resources that the contract's interface does not have.
     pub(super) fn no_resources(
         self,
         name: &Name,
@@ -82,7 +83,7 @@ impl Pair<'_> {
             .collect()
     }
 
-    /// A function that the contract's interface does not have.
+    /// Returns the mismatch of a function that the contract's interface does not have.
     pub(super) fn no_function(
         self,
         full: String,
@@ -111,7 +112,7 @@ impl Pair<'_> {
             .cause(cause)
     }
 
-    /// Another interface of the contract that has a function of that name.
+    /// Returns another interface of the contract that has a function of this name.
     pub(super) fn elsewhere(self, function: &str) -> Option<Name> {
         let resolve = &self.contract.resolve;
         let mut interfaces = self.interfaces(Side::Import);
@@ -119,7 +120,7 @@ impl Pair<'_> {
         interfaces.find(|(_, id)| has(*id)).map(|(place, _)| place)
     }
 
-    /// A function that the contract's world does not have.
+    /// Returns the mismatch of a function that the contract's world does not have.
     pub(super) fn no_root(self, ours: &Function) -> Mismatch {
         let items = self.items(Side::Import).keys();
         let names: Vec<_> = items.map(|key| self.contract.resolve.name_world_key(key)).collect();
@@ -150,7 +151,7 @@ fn resources(resolve: &Resolve, id: InterfaceId) -> Vec<String> {
     types.filter(|(_, id)| is_resource(**id)).map(|(name, _)| name.clone()).collect()
 }
 
-/// The guest knows a later version of the interface.
+/// Returns a note if the guest was built for a later version of the interface.
 fn later(ours: &Name, theirs: &Name) -> Option<String> {
     let (guest, contract) = (ours.version()?, theirs.version()?);
     (guest > contract).then(|| {
@@ -161,7 +162,7 @@ fn later(ours: &Name, theirs: &Name) -> Option<String> {
     })
 }
 
-/// How many differences are told; the types are shown as well.
+/// The number of differences that a message lists. The full types are shown as well.
 const MOST: usize = 5;
 
 /// Differences as one text.

@@ -1,5 +1,5 @@
-//! Does a component go with a contract: both are worlds in WIT, and every
-//! import and export that the two have in common is compared.
+//! Compares a component with a contract. Both are worlds in WIT, and every import and export that
+//! the two have in common is compared. It does not ask the engine.
 
 use wit_parser::{Function, InterfaceId, WorldItem, WorldKey};
 
@@ -9,7 +9,7 @@ use super::names::{Name, similar, why_not};
 use wit_host_binary::side::Side;
 use wit_host_wit::{Contract, Decoded, Sides, differences, function as notation, has_only_types};
 
-/// A guest and the contract that it is held against.
+/// A guest, and the contract that it is compared with.
 #[derive(Clone, Copy)]
 pub(super) struct Pair<'a> {
     pub(super) guest: &'a Decoded,
@@ -19,7 +19,7 @@ pub(super) struct Pair<'a> {
 type Items = wit_parser::IndexMap<WorldKey, WorldItem>;
 
 impl<'a> Pair<'a> {
-    /// What is wrong with the imports, but those that only the engine knows of.
+    /// Returns the mismatches of imports. Imports that only the engine can judge are not compared.
     pub(super) fn imports(self) -> Vec<Mismatch> {
         let world = &self.guest.resolve.worlds[self.guest.world];
         let mut mismatches = Vec::new();
@@ -50,8 +50,8 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Whether the guest imports anything of the contract, by which it says that it was made
-    /// for it. An interface of the same package counts, whatever its version.
+    /// Returns whether the guest imports anything of the contract, which shows that it was made for
+    /// it. An interface of the same package counts in every version.
     pub(super) fn is_claimed(self) -> bool {
         let world = &self.guest.resolve.worlds[self.guest.world];
         let offered: Vec<_> = self.interfaces(Side::Import).map(|(name, _)| name).collect();
@@ -68,7 +68,7 @@ impl<'a> Pair<'a> {
         })
     }
 
-    /// What is wrong with the exports that the contract knows.
+    /// Returns the mismatches of exports that the contract also has.
     pub(super) fn exports(self) -> Vec<Mismatch> {
         let world = &self.guest.resolve.worlds[self.guest.world];
         let mut mismatches = Vec::new();
@@ -91,7 +91,7 @@ impl<'a> Pair<'a> {
         mismatches
     }
 
-    /// Each function of an exported interface has to be there.
+    /// Compares an exported interface, in which every function has to exist.
     fn exported(
         self,
         name: &Name,
@@ -119,7 +119,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// The exports of the contract that the guest lacks.
+    /// Returns the exports of the contract that the guest lacks.
     pub(super) fn absent(self) -> Vec<Mismatch> {
         let guest = &self.guest.resolve.worlds[self.guest.world].exports;
         let contract = &self.contract.resolve;
@@ -167,7 +167,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// A function of the world itself.
+    /// Compares a function of the world itself.
     fn root(self, side: Side, ours: &Function) -> Option<Mismatch> {
         match self.root_function(side, ours) {
             Some(their) => self.differ(side, ours.name.clone(), ours, their),
@@ -207,7 +207,7 @@ impl<'a> Pair<'a> {
         Some(Mismatch { side, ..mismatch.types(Some(ours), Some(theirs)) })
     }
 
-    /// Where the WIT of the contract is to be had.
+    /// Says where the WIT of the contract can be found.
     pub(super) fn wit(self) -> String {
         let name = self.contract.name();
         match name.starts_with("wit-host:contract/") {
@@ -224,7 +224,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// The contract's interfaces.
+    /// Returns the contract's interfaces on one side.
     pub(super) fn interfaces(self, side: Side) -> impl Iterator<Item = (Name, InterfaceId)> + 'a {
         self.items(side).iter().filter_map(move |(key, item)| match item {
             WorldItem::Interface { id, .. } => Some((Name::new(&self.contract.resolve, key), *id)),
@@ -237,7 +237,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// That a name looks like another one.
+/// Says that a name is similar to another one.
 pub(super) fn slip<'n>(
     name: &str,
     names: impl Iterator<Item = &'n String>,

@@ -1,16 +1,16 @@
-//! What would let a guest run that imports more than there is: the names of what it would
-//! have to be denied, so that it traps where it calls that. It reads mismatches, and makes none.
+//! Finds the denials with which a guest could run although it imports functions that the host does
+//! not have: a call of such a function then traps. It reads mismatches, and does not make any.
 
 use super::mismatch::{About, Mismatch};
 use crate::deny::{Denial, Pattern};
 use wit_host_binary::side::Side;
 
-/// More names are no way to run a guest.
+/// The number of different denials that are suggested. If a guest needs more, denying is not a
+/// sensible way to run it.
 const MOST: usize = 8;
 
-/// Gives each mismatch the name under which it can be denied, where that can be done for all
-/// of them. `packages` are those that the host has something of: of another one, all is
-/// denied at once.
+/// Sets the denial of each mismatch, if all of them can be denied. Of a package that is not in
+/// `packages`, the host has nothing, and the whole package is denied at once.
 pub(super) fn offer(mismatches: &mut [Mismatch], packages: &[String]) {
     let names: Option<Vec<_>> =
         mismatches.iter().map(|mismatch| name(mismatch, packages)).collect();
@@ -25,7 +25,8 @@ pub(super) fn offer(mismatches: &mut [Mismatch], packages: &[String]) {
     }
 }
 
-/// Whether a mismatch is one that the guest is denied, so that it can run.
+/// Returns whether a mismatch is about an import that the guest is denied, so that the guest can
+/// run.
 pub fn is_denied(mismatch: &Mismatch, denied: &[Pattern]) -> bool {
     let name = without_version(&mismatch.name);
     mismatch.side == Side::Import
@@ -33,7 +34,7 @@ pub fn is_denied(mismatch: &Mismatch, denied: &[Pattern]) -> bool {
         && denied.iter().any(|pattern| pattern.denial == Denial::Trap && pattern.covers(&name))
 }
 
-/// Only functions can be, and interfaces, which have functions.
+/// Returns whether the import is a function, or in an interface, which has functions.
 fn can_be_denied(mismatch: &Mismatch) -> bool {
     let is_of_interface = mismatch.name.contains(':') && mismatch.name.contains('/');
     let is_function = mismatch.guest.as_deref().is_some_and(|ty| ty.starts_with('('));
@@ -41,7 +42,8 @@ fn can_be_denied(mismatch: &Mismatch) -> bool {
 }
 
 fn name(mismatch: &Mismatch, packages: &[String]) -> Option<String> {
-    // What the host has in another way, or under another name, is to be mended.
+    // If the host has the import with another type or under another name, the guest has to be
+    // corrected instead.
     let is_typed = mismatch.name.chars().all(|character| !character.is_control());
     let is_slip = mismatch.contract.is_some() || mismatch.cause.is_some();
     if mismatch.side != Side::Import || is_slip || !is_typed || !can_be_denied(mismatch) {
@@ -63,7 +65,7 @@ fn name(mismatch: &Mismatch, packages: &[String]) -> Option<String> {
     pattern.covers(&full).then_some(name)
 }
 
-/// `a:b/c@1.0.0.d` as `a:b/c.d`.
+/// Shortens `a:b/c@1.0.0.d` to `a:b/c.d`.
 fn without_version(name: &str) -> String {
     let Some((start, versioned)) = name.split_once('@') else { return name.into() };
     let function = versioned.rsplit_once('.').map(|(_, last)| last);

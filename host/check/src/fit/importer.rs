@@ -1,6 +1,6 @@
-//! Encodes the core module of a component that imports what a world does and exports nothing:
-//! to ask a linker for these imports without a guest. It does not read or write the component
-//! around the module.
+//! Encodes a core module that has all imports of a world and exports nothing of it. A linker is
+//! asked for these imports with it, without a guest. It does not read or write the component around
+//! the module.
 
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, Function as Body, FunctionSection,
@@ -35,7 +35,7 @@ struct Importer<'r> {
     resolve: &'r Resolve,
     mangling: ManglingAndAbi,
     types: TypeSection,
-    /// Each with a type of its own.
+    /// The imported functions, in the order of their types. Each has a type of its own.
     imports: Vec<(String, String)>,
 }
 
@@ -65,7 +65,8 @@ impl Importer<'_> {
         for ((module, name), ty) in self.imports.iter().zip(0..) {
             imports.import(module, name, EntityType::Function(ty));
         }
-        // The allocating function is behind the imports, and so is its type.
+        // The indices of functions and of types both start with the imports, so the allocating
+        // function comes after them.
         let allocates = self.types.len();
         self.types.ty().function([ValType::I32; 4], [ValType::I32]);
         let mut functions = FunctionSection::new();

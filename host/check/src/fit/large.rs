@@ -1,7 +1,7 @@
-//! Values that one component in a guest hands to another, of types that are too large for
-//! the engine: what it makes between two components calls itself for ever where a type has
-//! more members than its budget, which would look like the guest's own recursion. It reads
-//! types, and no function's body; a type that stays within one component is of no matter.
+//! Finds types that are too large for the engine to pass between two components in one guest. The
+//! adapter that the engine generates for such a call recurses endlessly if a type has more members
+//! than its budget, which would look like recursion of the guest. It reads types, and no function
+//! bodies. Types that stay within one component are not checked.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,12 +19,12 @@ use super::Mismatch;
 use wit_host_binary::features::features;
 use wit_host_text::{short, shown};
 
-/// The members of a record, a tuple, a variant or an enum that the engine hands from one
-/// component to another.
+/// The number of members that a record, a tuple, a variant or an enum may have to be passed from
+/// one component to another.
 const MOST: usize = 1_000;
 
-/// Every function between two components in the guest that takes or gives what is too large.
-/// A binary that is not valid has none: the engine refuses it.
+/// Returns a mismatch for every function between two components in the guest that takes or returns
+/// a type that is too large. It returns nothing for an invalid binary, which the engine refuses.
 pub(super) fn between_components(binary: &[u8]) -> Vec<Mismatch> {
     let mut validator = Validator::new_with_features(features());
     let mut read = Read::default();
@@ -47,12 +47,12 @@ struct Large {
     count: usize,
 }
 
-/// Where a function is from.
+/// Where a function comes from.
 #[derive(Clone)]
 enum Origin {
-    /// The component imports it: alone, or as a function of an interface.
+    /// It is imported: alone, or as a function of an interface.
     Import(String, Option<String>),
-    /// A component within has it, or the component itself.
+    /// It is defined in the guest.
     Guest,
 }
 
@@ -73,7 +73,7 @@ impl Instance {
     }
 }
 
-/// A function with a large type that a component calls, and imports.
+/// An imported function with a large type that a component calls.
 #[derive(Clone)]
 struct CallSite {
     import: String,
@@ -81,7 +81,7 @@ struct CallSite {
     large: Large,
 }
 
-/// A component that is being read, or a module, which has nothing of all this.
+/// A component or a module that is being read. The lists of a module stay empty.
 #[derive(Default)]
 struct Scope {
     is_component: bool,
@@ -89,15 +89,15 @@ struct Scope {
     functions: Vec<Origin>,
     instances: Vec<Instance>,
     calls: Vec<CallSite>,
-    /// What each component in its index space calls.
+    /// The calls of each component in its index space.
     components: Vec<Vec<CallSite>>,
 }
 
-/// A function that one component has and another calls.
+/// A function of one component that another component calls.
 struct Crossing {
     name: String,
     large: Large,
-    /// The component that calls it: how deep it is defined, its index there, its name.
+    /// The calling component: the depth of its definition, and its index there.
     caller: Option<(usize, u32)>,
     caller_name: Option<String>,
 }
@@ -174,7 +174,7 @@ impl Read {
                 let instance = at(&scope.instances, *instance_index).unwrap_or(Instance::Guest);
                 match kind {
                     ComponentExternalKind::Func => scope.functions.push(instance.function(name)),
-                    // What is in an interface within an interface is not followed.
+                    // Interfaces within interfaces are not followed.
                     ComponentExternalKind::Instance => scope.instances.push(instance),
                     ComponentExternalKind::Component => scope.components.push(Vec::new()),
                     _ => {}
@@ -191,7 +191,7 @@ impl Read {
         }
     }
 
-    /// An export has an index of its own.
+    /// Adds an export to its index space: each export gets an index of its own.
     fn again(&mut self, kind: ComponentExternalKind, index: u32) {
         let Some(scope) = self.scopes.last_mut() else { return };
         match kind {
@@ -271,7 +271,7 @@ impl Read {
         scope.instances.push(Instance::Guest);
     }
 
-    /// Finds the names of components, which stand behind everything else.
+    /// Reads the names of components, which the binary has after everything else.
     fn names(&mut self, names: ComponentName<'_>) {
         let ComponentName::Components(names) = names else { return };
         let depth = self.scopes.len();
@@ -305,7 +305,7 @@ fn at<T: Clone>(all: &[T], index: u32) -> Option<T> {
     all.get(usize::try_from(index).ok()?).cloned()
 }
 
-/// The first type in a function's that is too large.
+/// Returns the first type in a function's type that is too large.
 fn large(function: ComponentFuncTypeId, imports: &[String], types: TypesRef<'_>) -> Option<Large> {
     let function = &types[function];
     let mut open: Vec<_> = function.params.iter().map(|(_, ty)| *ty).collect();
@@ -353,7 +353,7 @@ fn large(function: ComponentFuncTypeId, imports: &[String], types: TypesRef<'_>)
     None
 }
 
-/// The name under which a component imports a type.
+/// Returns the name under which a component imports a type.
 fn name(id: ComponentDefinedTypeId, imports: &[String], types: TypesRef<'_>) -> Option<String> {
     let is_it = |ty: &ComponentEntityType| {
         matches!(ty, ComponentEntityType::Type { created: ComponentAnyTypeId::Defined(created), .. }
@@ -372,8 +372,8 @@ fn name(id: ComponentDefinedTypeId, imports: &[String], types: TypesRef<'_>) -> 
 mod tests {
     use super::*;
 
-    /// A component with an enum of so many cases, a part that has a function which gives it,
-    /// one that calls such a function and one that passes it on.
+    /// Returns a component with an enum of `cases` cases, a component whose function returns it,
+    /// one that calls such a function, and one that passes it on.
     fn guest(cases: usize, body: &str) -> Vec<u8> {
         let cases: String = (0..cases).map(|case| format!(" \"c{case}\"")).collect();
         let text = format!(

@@ -1,4 +1,5 @@
-//! One reason why a guest does not fit, and how a list of them reads.
+//! The reasons why a guest does not fit, and how a list of them is written for people. It does not
+//! know how a reason was found.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -10,37 +11,37 @@ use wit_host_text::{list, shown, shown_text};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Mismatch {
-    /// Whether it is about an import of the guest or an export.
+    /// Whether an import or an export of the guest does not fit.
     pub side: Side,
     /// The import or export: `module.name` of a core module, and
     /// `namespace:package/interface@version.function` of a component.
     pub name: String,
-    /// What is wrong with it, by its smallest part: the field, the parameter.
+    /// What is wrong, named by its smallest part, such as a field or a parameter.
     pub problem: String,
     /// The guest's type, in WIT or as a flat type.
     pub guest: Option<String>,
-    /// The type that the host's contract has.
+    /// The type in the host's contract.
     pub contract: Option<String>,
-    /// How it came about, where that can be known.
+    /// Why the guest has this import or type, if that is known.
     pub cause: Option<String>,
-    /// What to do.
+    /// How to fix it.
     pub fix: String,
-    /// The name under which the guest can be denied it, so that it runs and traps where it
-    /// calls it (`Grants::deny`).
+    /// The name by which the import can be denied (`Grants::deny`). The guest then runs, and traps
+    /// if it calls the function.
     pub deny: Option<String>,
-    /// What it is about, where more depends on that than words.
+    /// What the mismatch is about, for callers that decide by it.
     pub(crate) about: About,
 }
 
 /// What a mismatch is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum About {
-    /// The import or export that it names.
+    /// The import or export in `name`.
     #[default]
     Item,
-    /// A core module of this name, of which the host serves nothing.
+    /// An import from the core module of this name, of which the host serves nothing.
     MissingModule(String),
-    /// A value of the host in the type of the import or export that it names.
+    /// A value of the host in the type of the import or export in `name`.
     HostValue,
     /// A value of the host in a type that is neither imported nor exported.
     InnerHostValue,
@@ -49,7 +50,7 @@ pub(crate) enum About {
 }
 
 impl Mismatch {
-    /// A mismatch of an import, with no more to say than this.
+    /// Creates a mismatch of an import without types, cause and denial.
     pub(crate) fn import(
         name: impl Into<String>,
         problem: impl Into<String>,
@@ -60,7 +61,7 @@ impl Mismatch {
         Self { side: Side::Import, name, problem, guest, contract, cause, fix, deny, about }
     }
 
-    /// The same of an export.
+    /// Creates a mismatch of an export without types, cause and denial.
     pub fn export(
         name: impl Into<String>,
         problem: impl Into<String>,
@@ -69,12 +70,12 @@ impl Mismatch {
         Self { side: Side::Export, ..Self::import(name, problem, fix) }
     }
 
-    /// With the two types that differ.
+    /// Sets the types of the guest and of the contract.
     pub(crate) fn types(self, guest: Option<String>, contract: Option<String>) -> Self {
         Self { guest, contract, ..self }
     }
 
-    /// With what it is about.
+    /// Sets what the mismatch is about.
     pub(crate) fn about(self, about: About) -> Self {
         Self { about, ..self }
     }
@@ -91,7 +92,7 @@ impl Mismatch {
 }
 
 impl Mismatch {
-    /// What is wrong, and the types.
+    /// Writes what is wrong, and the types.
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`: {}", self.side, shown(&self.name), shown_text(&self.problem))?;
         let theirs = match self.about {
@@ -110,8 +111,8 @@ impl Mismatch {
         self.cause.iter().try_for_each(|cause| write!(f, "\n    cause: {}", shown(cause)))
     }
 
-    /// Whether the guest's type, if it is there, tells nothing: a whole module is missing, or
-    /// the cause is one that no other type would mend.
+    /// Returns whether the guest's type, if there is one, would not help the reader: a whole module
+    /// is missing, or the cause is one that no other type would fix.
     fn is_plain(&self) -> bool {
         let of_module = matches!(self.about, About::MissingModule(_));
         self.contract.is_none() && (self.guest.is_none() || self.cause.is_some() || of_module)
@@ -126,15 +127,15 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// How many mismatches are shown; a guest can have any number.
+/// The number of mismatches that are shown. A guest can have any number.
 const LONGEST_LIST: usize = 20;
 
-/// Every reason that was found.
+/// All mismatches of a guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatches(pub Vec<Mismatch>);
 
 impl Mismatches {
-    /// The mismatches that one fix mends, in the order of the first of each.
+    /// Groups the mismatches by their fix, in the order in which each fix first appears.
     fn groups(&self) -> Vec<Vec<&Mismatch>> {
         let mut groups: Vec<Vec<&Mismatch>> = Vec::new();
         let mut of_fix: HashMap<&str, usize> = HashMap::new();
@@ -149,14 +150,14 @@ impl Mismatches {
         groups
     }
 
-    /// The denials with which the guest runs as it is, if it does.
+    /// Returns the denials with which the guest would run as it is, if there are any.
     fn denials(&self) -> Option<String> {
         let names: Option<BTreeSet<_>> = self.0.iter().map(|one| one.deny.as_deref()).collect();
         let calls = names?.into_iter().map(|name| format!("deny({name:?}, Denial::Trap)"));
         Some(format!("Grants::{}", calls.collect::<Vec<_>>().join("?.")))
     }
 
-    /// Nothing, or an error that tells every mismatch.
+    /// Returns an error with all mismatches, unless there are none.
     pub fn refuse(mismatches: Vec<Mismatch>) -> Result<(), Self> {
         if mismatches.is_empty() { Ok(()) } else { Err(Self(mismatches)) }
     }
@@ -171,7 +172,8 @@ impl fmt::Display for Mismatches {
             let shown = group.len().min(left);
             if let Some(group) = group.get(..shown).filter(|group| !group.is_empty()) {
                 let more = self.0.len().saturating_sub(LONGEST_LIST);
-                // Those that are left out are told once, before what mends the last.
+                // The number of mismatches that are left out is written once, before the last
+                // group's fix.
                 let more = if left == shown { more } else { 0 };
                 show(group, groups.len() == 1, more, f)?;
             }
@@ -183,8 +185,8 @@ impl fmt::Display for Mismatches {
     }
 }
 
-/// Shows mismatches that one fix mends, which may be all that there are, and that there are
-/// more.
+/// Writes mismatches that have one fix in common. `are_all` is whether there are no others, and
+/// `more` is the number of mismatches that are left out.
 fn show(
     group: &[&Mismatch],
     are_all: bool,

@@ -1,7 +1,7 @@
-//! Does a guest fit: which of its imports the host cannot serve, which of its
-//! exports have another type than the contract's, why, and what its author can
-//! do about it. Nothing of the guest is compiled or run for it. The engine has
-//! the last word on what can be linked; the contract says it in words.
+//! Checks whether a guest fits: which of its imports the host cannot serve, which of its exports
+//! have another type than in the contract, why, and what its author can do about it. Nothing of the
+//! guest is compiled or run. The engine decides what can be linked, and the contract explains the
+//! decision. It does not know what happens to a guest that does not fit.
 
 mod absent;
 mod component;
@@ -46,28 +46,29 @@ use wit_host_binary::proposals;
 use wit_host_binary::side::Side;
 use wit_host_wit::{Contract, Decoded, Offered, Undecoded, contained, decode};
 
-/// Whether a guest fits, and in which way it does not.
+/// Whether a guest fits, and the differences that were found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fit {
-    /// Every reason why it does not fit; none where it does.
+    /// The reasons why the guest does not fit. If the list is empty, it fits.
     pub mismatches: Vec<Mismatch>,
-    /// The exports of the contract's world that the guest lacks. It still fits,
-    /// since it may implement a part.
+    /// The exports of the contract's world that the guest lacks. The guest still fits, because it
+    /// may implement a part of the world.
     pub absent: Vec<Mismatch>,
-    /// The exports that the contract's world does not have, but for WASI's. They
-    /// are no reason not to fit: nobody asks for them.
+    /// The exports that the contract's world does not have, except for those of WASI. The guest
+    /// still fits, because the host does not call them.
     pub unknown: Vec<String>,
-    /// The exports of other types than the contract's, of a guest that imports nothing of
-    /// the shipped contract. It fits, since it does not say that it was made for it.
+    /// The exports with other types than in the contract, of a guest that imports nothing of the
+    /// shipped contract. The guest still fits, because nothing shows that it was made for the
+    /// contract.
     pub differing: Vec<Mismatch>,
-    /// What else is worth knowing of the guest; no reason not to fit.
+    /// Notes that have no effect on whether the guest fits.
     pub notes: Vec<String>,
 }
 
 impl Fit {
-    /// The fit of a guest that has to have every export of the world: what is absent or
-    /// differs is a mismatch.
+    /// Returns the fit of a guest that has to implement the whole world: absent and differing
+    /// exports become mismatches.
     #[must_use]
     pub fn whole(mut self) -> Self {
         self.mismatches.append(&mut self.differing);
@@ -76,21 +77,21 @@ impl Fit {
     }
 }
 
-/// What can be said of a guest that is not compiled.
+/// The result of checking a guest that is not compiled.
 pub enum Answer<'b> {
-    /// Whether it fits.
+    /// The guest was checked.
     Fit(Fit),
-    /// Nothing: its types have no words in WIT, so that only the engine can tell, see
-    /// [`of_compiled`].
+    /// The guest could not be checked, because WIT cannot express its types. Only the engine can
+    /// check it once it is compiled, see [`of_compiled`].
     Compile {
         /// The component.
         binary: Cow<'b, [u8]>,
-        /// Why its types have no words.
+        /// Why WIT cannot express its types.
         reason: String,
     },
 }
 
-/// Whether the guest in `bytes` fits the host that makes the offer.
+/// Checks whether the guest in `bytes` fits the host that makes the offer.
 pub fn fit<'b, S: 'static>(offer: &Offer<'_, S>, bytes: &'b [u8]) -> Result<Answer<'b>> {
     let (kind, binary) = examine_whole(bytes, offer.text, offer.limits)?;
     Ok(match kind {
@@ -102,8 +103,8 @@ pub fn fit<'b, S: 'static>(offer: &Offer<'_, S>, bytes: &'b [u8]) -> Result<Answ
     })
 }
 
-/// Whether the guest in `bytes` fits another host, one that offers `contract`, and WASI as
-/// the one that makes the offer does.
+/// Checks whether the guest in `bytes` fits another host. That host offers `contract`, and the same
+/// of WASI as the host that makes the offer.
 pub fn fit_contract<S: 'static>(
     offer: &Offer<'_, S>,
     bytes: &[u8],
@@ -119,8 +120,9 @@ pub fn fit_contract<S: 'static>(
     }
 }
 
-/// `is_ours` is whether the contract is what the offer's linker has.
-/// What can be told of a component that is not compiled, or why nothing can.
+/// Checks a component that is not compiled. Returns the reason as text if it cannot be checked.
+///
+/// `is_ours` is whether the offer's linker implements the contract.
 fn without_compiling<S: 'static>(
     offer: &Offer<'_, S>,
     binary: &[u8],
@@ -142,7 +144,7 @@ fn without_compiling<S: 'static>(
     let unserved = match probe.unserved(|key| is_ours || is_wasi(key)) {
         Ok(unserved) => unserved,
         Err(reason) if is_ours => return Ok(Err(reason)),
-        // Another host is not here to be asked.
+        // The linker of another host is not available, so only the contracts are compared.
         Err(_) => Vec::new(),
     };
     let Some(contract) = contract else {
@@ -194,7 +196,7 @@ fn without_compiling<S: 'static>(
     Ok(Ok(Fit { mismatches, absent, unknown, differing, notes: Vec::new() }))
 }
 
-/// Tells of what the guest asks for that the contract has it, behind a gate.
+/// Adds to the mismatches that the contract has the import behind a feature gate that is off.
 fn explain_gates(mut fit: Fit, contract: &Contract) -> Fit {
     for mismatch in &mut fit.mismatches {
         if let Some(feature) = contract.package().feature_of(&mismatch.name) {
@@ -205,7 +207,8 @@ fn explain_gates(mut fit: Fit, contract: &Contract) -> Fit {
     fit
 }
 
-/// The mismatches, but those that the guest is denied, and what of the others could be.
+/// Removes the mismatches that the guest is denied, and sets the denials of the others if all can
+/// be denied.
 fn with_denials<S: 'static>(offer: &Offer<'_, S>, mut mismatches: Vec<Mismatch>) -> Vec<Mismatch> {
     mismatches.retain(|mismatch| !is_denied(mismatch, offer.denied));
     let mut packages = offer.contract().map(Contract::packages).unwrap_or_default();
@@ -214,7 +217,7 @@ fn with_denials<S: 'static>(offer: &Offer<'_, S>, mut mismatches: Vec<Mismatch>)
     mismatches
 }
 
-/// What the engine has of WASI.
+/// The packages of WASI 0.2 that the engine has.
 const PACKAGES_OF_WASI: [&str; 6] =
     ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
 
@@ -236,8 +239,7 @@ fn is_held<S: 'static>(offer: &Offer<'_, S>, pair: Pair<'_>) -> bool {
     offer.contract.is_some_and(Offered::holds_for_all) || pair.is_claimed()
 }
 
-/// What the offer's own contract has among its imports, and its linker does not serve, or with
-/// another type.
+/// Returns the imports of the offer's own contract that its linker lacks, or has with another type.
 pub fn unserved_by<S: 'static>(offer: &Offer<'_, S>) -> Vec<Mismatch> {
     let Some(contract) = offer.contract() else { return Vec::new() };
     let guest = Decoded { resolve: (*contract.resolve).clone(), world: contract.world };
@@ -309,7 +311,7 @@ fn is_absent(reason: &str) -> bool {
     reason.contains("is missing") || reason.contains("not found")
 }
 
-/// What keeps a component from being linked that the engine has refused.
+/// Explains why the engine has refused to link a component.
 pub fn unlinkable<S: 'static>(
     offer: &Offer<'_, S>,
     binary: &[u8],
@@ -323,17 +325,19 @@ pub fn unlinkable<S: 'static>(
     }
 }
 
-/// A guest of fewer bytes is compiled about as soon as its imports are tried.
+/// The size in bytes from which a guest's imports are tried before it is compiled. Compiling a
+/// smaller guest takes about as long as trying its imports.
 const LARGE: usize = 64 << 10;
 
-/// Refuses a component that does not fit, as far as its types tell: on the way of one that
-/// fits nothing is compiled but, where there is no contract, its imports.
+/// Refuses a component that does not fit, as far as its types show. Nothing is compiled for a guest
+/// that seems to fit. Without a contract, only small guests seem to fit, and the imports of others
+/// are tried.
 pub fn component_before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
     Mismatches::refuse(large::between_components(binary))?;
     let guest = match decode(binary) {
         Ok(guest) => guest,
         Err(package @ Undecoded::Package { .. }) => return Err(no_code(&package)),
-        // The engine may still run it.
+        // The engine may still be able to run it.
         Err(Undecoded::Reason(_)) => return Ok(()),
     };
     Mismatches::refuse(deny::refusals(guest.imported_functions(), offer.denied))?;
@@ -350,7 +354,8 @@ pub fn component_before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8
     if seems_to_fit {
         return Ok(());
     }
-    // Now that there is a doubt, the engine is asked; where it cannot be, it has the last word.
+    // The types do not match, so the engine is asked whether it would link the imports. If that
+    // cannot be tried, the engine decides when the guest is linked.
     let fit = without_compiling(offer, binary, contract, true)?;
     Ok(Mismatches::refuse(fit.map(|fit| fit.mismatches).unwrap_or_default())?)
 }
@@ -359,7 +364,7 @@ fn no_code(package: &Undecoded) -> CheckError {
     GuestError::NotAGuest { found: package.to_string() }.into()
 }
 
-/// Whether the name is not WASI's, or of an interface of WASI that the host has.
+/// Returns whether a name is outside of WASI, or of an interface of WASI that the host has.
 fn is_served_wasi(name: &str) -> bool {
     wasi_interface(name).is_none_or(|served| served.is_ok())
 }
@@ -373,7 +378,7 @@ impl Unserved {
         }
     }
 
-    /// Whether a mismatch of that name is about this import.
+    /// Returns whether a mismatch of this name is about this import.
     fn is_of(&self, guest: &Decoded, name: &str) -> bool {
         let own = self.name(guest);
         let rest = name.strip_prefix(own.as_str()).or_else(|| own.strip_prefix(name));
@@ -381,7 +386,7 @@ impl Unserved {
     }
 }
 
-/// An import that no contract tells anything about.
+/// Returns the mismatch of an import about which the contract says nothing.
 fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Mismatch {
     if let Some(unserved) = &one.unserved {
         return unserved.mismatch(Some(guest));
@@ -403,7 +408,7 @@ const SERVE: &str = "serve it (`RuntimeBuilder::provide`)";
 /// What to do where nothing more can be said.
 const CONTRACT: &str = "build the guest against the WIT of this host's contract, and WASI 0.2";
 
-/// Whether a compiled component fits whose types have no words in WIT, for this `reason`.
+/// Checks a compiled component whose types WIT cannot express. `reason` is why it cannot.
 pub fn of_compiled<S: 'static>(offer: &Offer<'_, S>, component: &Component, reason: String) -> Fit {
     let mismatches = match offer.link(component) {
         Ok(_) => Vec::new(),
@@ -413,7 +418,8 @@ pub fn of_compiled<S: 'static>(offer: &Offer<'_, S>, component: &Component, reas
     Fit { mismatches, ..Fit::default() }
 }
 
-/// The same against another host's contract, which is not here to be asked.
+/// Returns the fit of a component whose types WIT cannot express, compared with the contract of
+/// another host. The engine cannot help, because that host's linker is not available.
 fn unreadable(reason: String) -> Fit {
     let problem = "its types cannot be held against a contract";
     let fix = "make the component with the usual tools, such as wit-component";
@@ -421,10 +427,10 @@ fn unreadable(reason: String) -> Fit {
     Fit { mismatches: vec![mismatch], ..Fit::default() }
 }
 
-/// What the engine found when it linked a guest. It stops at the first problem.
+/// Returns what the engine found when it linked a guest. It stops at the first problem.
 pub(crate) fn of_engine(error: &wasmtime::Error) -> Mismatch {
     let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
-    // The first of the causes names the import, the second an item in it.
+    // The first of the causes names the import, and the second an item in it.
     let mut names = causes.iter().map(|cause| cause.split('`').nth(1).unwrap_or_default());
     let import = names.next().unwrap_or_default();
     let item = names.next().filter(|name| !name.is_empty() && causes.len() > 2);
@@ -440,7 +446,7 @@ pub(crate) fn of_engine(error: &wasmtime::Error) -> Mismatch {
     Mismatch::import(import, problem, CONTRACT)
 }
 
-/// `function`, `instance`, `core module`: as the engine calls what is imported.
+/// Returns the kind of an import in the engine's words: `function`, `instance`, `core module`.
 fn kind_of(causes: &[String]) -> &str {
     let first = causes.first().and_then(|cause| cause.strip_prefix("component imports "));
     first.and_then(|rest| rest.split(" `").next()).unwrap_or("import")

@@ -1,5 +1,5 @@
-//! Does a core module fit: each import against what the host and other core modules
-//! serve. The types are read from the binary; no function's body is looked at.
+//! Checks whether a core module fits. Each import is compared with what the host and other core
+//! modules serve. The types are read from the binary, and function bodies are not.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ use wit_host_binary::toolchains::{Unserved, toolchain};
 use wit_host_text::{list, short};
 use wit_host_wit::{Contract, function as notation};
 
-/// Whether a core module fits the runtime.
+/// Checks whether a core module fits the runtime.
 pub(super) fn fit<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit> {
     validate_unless_of_host_values(offer, binary)?;
     let mut mismatches = of_imports_and_exports(offer.served, binary);
@@ -53,8 +53,8 @@ pub(super) fn validate_unless_of_host_values<S: 'static>(
 pub(crate) const CORE_OF_COMPONENT: &str = "it is the core module of a component, whose types it carries (`component-type`): \
      `wasm-tools component new` makes the component";
 
-/// The world's own functions that a module does not export under their names, with
-/// `_` for `-`. Interfaces have no form in a core module.
+/// Returns the functions of the world itself that a module does not export under their names, with
+/// `_` for `-`. Exports in interfaces have no form in a core module.
 fn absent_exports(contract: &Contract, binary: &[u8]) -> Vec<Mismatch> {
     let (_, exports) = imports_and_exports(binary).unwrap_or_default();
     let world = &contract.resolve.worlds[contract.world];
@@ -80,13 +80,13 @@ fn validate<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a core module that imports what the host does not have, but for WASI.
+/// Refuses a core module that imports functions that the host does not have. WASI is not checked.
 pub fn before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
     Ok(Mismatches::refuse(with_denials(offer, of_imports_and_exports(offer.served, binary)))?)
 }
 
-/// Refuses a core module that is denied what it imports, or imports what WASI's first
-/// preview does not have: what is not seen on each load, but before it is compiled.
+/// Refuses a core module that imports a denied function, or a function that WASI's first preview
+/// does not have. This is not checked on every load, only before a module is compiled.
 pub fn module_before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<()> {
     let imports = imports(binary);
     let functions = imports.iter().filter(|import| import.ty.function().is_some());
@@ -99,7 +99,7 @@ pub fn module_before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) 
     }
 }
 
-/// What keeps a module from being linked that the engine has refused.
+/// Explains why the engine has refused to link a module.
 pub fn unlinkable_module<S: 'static>(
     offer: &Offer<'_, S>,
     binary: &[u8],
@@ -125,8 +125,8 @@ pub(super) fn of_imports_and_exports(served: &Served, binary: &[u8]) -> Vec<Mism
     mismatches
 }
 
-/// Gives the imports that nothing serves their common cause, where they have one: what the
-/// module was built for.
+/// Sets the cause of the imports that nothing serves, if they have one in common: what the module
+/// was built for.
 fn explain(mismatches: &mut [Mismatch], binary: &[u8]) {
     let is_open = |mismatch: &Mismatch| {
         mismatch.side == Side::Import && mismatch.cause.is_none() && mismatch.contract.is_none()
@@ -152,11 +152,11 @@ fn explain(mismatches: &mut [Mismatch], binary: &[u8]) {
     }
 }
 
-/// Every import that is not WASI's and that nothing serves.
+/// Returns a mismatch for every import outside of WASI that nothing serves.
 fn of_env(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     let imports = imports(binary);
     let typed = |mismatch: Mismatch, import: &Import| match import.ty.function() {
-        // Whether it is a function, and could be denied.
+        // The type shows that the import is a function, which can be denied.
         Some(ty) if mismatch.guest.is_none() => mismatch.types(Some(ty), None),
         _ => mismatch,
     };
@@ -221,7 +221,7 @@ fn mismatch(import: &Import, served: &Served, binary: &[u8]) -> Option<Mismatch>
     })
 }
 
-/// Whether a module's name is one that bindings of a component have for an interface.
+/// Returns whether a module's name is one that a component's bindings use for an interface.
 pub(crate) fn is_interface(module: &str) -> bool {
     let name = ["[export]", "cm32p2|"].iter().find_map(|prefix| module.strip_prefix(prefix));
     let (namespace, rest) = name.unwrap_or(module).split_once(':').unwrap_or_default();
@@ -250,7 +250,7 @@ pub(super) fn other_type(import: &Import, sort: &str, offered: String) -> Mismat
     Mismatch::import(import.full(), problem, fix).types(Some(wanted), Some(offered))
 }
 
-/// An import from a module that has other things.
+/// Returns the mismatch of an import from a module that does not have it.
 fn absent(import: &Import, served: &Served, problem: &str) -> Mismatch {
     let module = import.module.as_str();
     let names = served.names(module);
@@ -283,8 +283,8 @@ fn no_such_module(import: &Import, served: &Served, name: &str) -> Mismatch {
 }
 
 impl Mismatches {
-    /// Whether a core module has values of the host within itself or in what it exports, and
-    /// asks for none: whoever calls nothing of that can switch them on.
+    /// Returns whether a core module has values of the host inside or in its exports, and does not
+    /// import any. A caller that does not use these exports can then allow the values.
     pub fn are_of_own_host_values(&self) -> bool {
         let asks = |mismatch: &Mismatch| {
             mismatch.about == About::HostValue && mismatch.side == Side::Import
@@ -296,7 +296,8 @@ impl Mismatches {
     }
 }
 
-/// What a module has to do with values of the host, where guests may not hold any.
+/// Returns the mismatches of imports, exports and inner types with values of the host, if guests
+/// may not hold any.
 fn of_host_values(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     let Some((imports, exports)) = imports_and_exports(binary) else { return Vec::new() };
     if served.host_values || !has_host_values(binary) {
@@ -323,7 +324,7 @@ fn of_host_values(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     mismatches
 }
 
-/// Whether a module carries the types of a component that is to be made of it.
+/// Returns whether a module contains the types of a component that is to be made of it.
 pub(crate) fn has_component_types(binary: &[u8]) -> bool {
     Parser::new(0).parse_all(binary).any(|payload| {
         matches!(payload, Ok(Payload::CustomSection(section))
@@ -345,8 +346,8 @@ pub(super) fn to_component(binary: &[u8], imports: &[Import]) -> String {
     .into()
 }
 
-/// The imports of a module. An invalid one has none: it is refused when it is
-/// compiled, with a better reason.
+/// Returns the imports of a module. The list is empty for an invalid module, which is refused with
+/// a better reason when it is compiled.
 pub(super) fn imports(binary: &[u8]) -> Vec<Import> {
     imports_and_exports(binary).unwrap_or_default().0
 }

@@ -1,5 +1,5 @@
-//! Does a core module fit WASI's first preview: each import against the functions
-//! that the host has.
+//! Checks whether a core module fits WASI's first preview: each import is compared with the
+//! functions that the host has.
 
 use wasmtime::FuncType;
 
@@ -10,7 +10,7 @@ use crate::served::signature;
 use wit_host_binary::core_type::Import;
 use wit_host_binary::names::WASI;
 
-/// Every import from WASI's first preview that it does not have.
+/// Returns a mismatch for every import from WASI's first preview that the host does not have.
 pub fn unserved_wasi<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Vec<Mismatch> {
     let mut imports = imports(binary);
     imports.retain(|import| import.module == WASI);

@@ -1,7 +1,7 @@
-//! Which imports of a component the engine would refuse to link, asked of the
-//! engine itself: a component of a few hundred bytes that has the same imports
-//! and nothing else is linked in the guest's place, so that nothing of the guest
-//! is compiled. If that fails, each import is tried alone.
+//! Finds the imports of a component that the engine would refuse to link. It asks the engine
+//! itself, with a component of a few hundred bytes that has the same imports and nothing else, so
+//! that nothing of the guest is compiled. If that fails, each import is tried alone. It does not
+//! explain a refusal.
 
 use std::collections::BTreeSet;
 
@@ -23,9 +23,9 @@ use wit_host_wit::{Decoded, contained};
 /// An import that the engine does not link.
 pub(super) struct Unserved {
     pub(super) key: WorldKey,
-    /// One function or resource of the interface; without it, all of it.
+    /// The function or resource of the interface, or `None` for the whole interface.
     pub(super) item: Option<String>,
-    /// What the engine says of it.
+    /// The engine's reason.
     pub reason: String,
     /// Who would serve it beside the linker, and cannot.
     pub(super) unserved: Option<Box<NotServed>>,
@@ -39,7 +39,7 @@ enum NotLinked {
     Untried(String),
 }
 
-/// Asks a linker.
+/// The linker that is asked, and the guest whose imports are tried.
 pub(super) struct Probe<'p, T: 'static> {
     pub engine: &'p Engine,
     pub(super) linker: &'p Linker<T>,
@@ -48,11 +48,11 @@ pub(super) struct Probe<'p, T: 'static> {
 }
 
 impl<T> Probe<'_, T> {
-    /// Every import that `wanted` is true of and that is not served. One that cannot be
-    /// tried alone is not among them.
+    /// Returns every import that `wanted` selects and that the linker does not serve. An import
+    /// that cannot be tried alone is left out.
     ///
     /// # Errors
-    /// Where some cannot be tried, and of the others all are served; the reason.
+    /// Why the imports could not be tried, if none of those that could be tried is unserved.
     pub(super) fn unserved(
         &self,
         wanted: impl Fn(&WorldKey) -> bool,
@@ -93,7 +93,7 @@ impl<T> Probe<'_, T> {
             let resource = function.kind.resource().map(|id| &self.guest.resolve.types[id]);
             resource.and_then(|ty| ty.name.as_ref()).is_some_and(|name| missing.contains(name))
         };
-        // With its resource, what belongs to that is told.
+        // A function of a missing resource is not listed: the resource stands for it.
         let functions: Vec<_> = interface
             .functions
             .iter()
@@ -117,13 +117,13 @@ impl<T> Probe<'_, T> {
         matches!(self.guest.resolve.types[id].kind, TypeDefKind::Resource)
     }
 
-    /// Whether these are all of the interface's resources.
+    /// Returns whether these are all of the interface's resources.
     fn is_all(&self, unserved: &[Unserved], id: InterfaceId) -> bool {
         let types = self.guest.resolve.interfaces[id].types.values();
         types.filter(|id| self.is_resource(**id)).count() == unserved.len()
     }
 
-    /// Links some of the imports, of one interface perhaps one item only.
+    /// Links some of the imports. `only` restricts one interface to one of its items.
     fn link(&self, keys: &[&WorldKey], only: Option<(InterfaceId, &str)>) -> Result<(), NotLinked> {
         let binary = contained(|| self.importing(keys, only))
             .map_err(NotLinked::Untried)?
@@ -153,7 +153,7 @@ impl<T> Probe<'_, T> {
     ) -> anyhow::Result<Vec<u8>> {
         let Decoded { mut resolve, world } = self.guest.clone();
         let needed = self.needed(keys);
-        // The types of the world itself are there for its own functions.
+        // The types of the world itself are only needed by its own functions.
         let of_world = keys.iter().any(|key| self.interface(key).is_none());
         let imports = &mut resolve.worlds[world].imports;
         imports.retain(|key, item| match item {
@@ -178,7 +178,7 @@ impl<T> Probe<'_, T> {
         encoder.encode()
     }
 
-    /// The interfaces of these imports, and those whose types they use.
+    /// Returns the interfaces of these imports, and those whose types they use.
     fn needed(&self, keys: &[&WorldKey]) -> BTreeSet<InterfaceId> {
         let mut needed = BTreeSet::new();
         let mut more: Vec<_> = keys.iter().filter_map(|key| self.interface(key)).collect();
@@ -193,7 +193,7 @@ impl<T> Probe<'_, T> {
         needed
     }
 
-    /// The interfaces whose types the world itself uses.
+    /// Returns the interfaces whose types the world itself uses.
     fn types_of_world(&self) -> impl Iterator<Item = InterfaceId> {
         let resolve = &self.guest.resolve;
         let imports = resolve.worlds[self.guest.world].imports.values();
@@ -211,7 +211,7 @@ impl<T> Probe<'_, T> {
     }
 }
 
-/// Leaves one item of an interface, with the types that it needs.
+/// Removes all of an interface except one item and the types that it needs.
 fn retain(resolve: &mut Resolve, id: InterfaceId, item: &str) {
     let mut needed = LiveTypes::default();
     if let Some(function) = resolve.interfaces[id].functions.get(item) {

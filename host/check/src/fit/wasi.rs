@@ -1,5 +1,5 @@
-//! Imports from WASI that this host does not serve: which draft or later version
-//! they are of, and who brings them along.
+//! Explains imports from WASI that this host does not serve: which draft or later version they
+//! belong to, and which language runtime has added them.
 
 use wasm_metadata::Producers;
 use wasmparser::{Parser, Payload};
@@ -9,7 +9,7 @@ use super::names::Name;
 use super::probe::Unserved;
 use wit_host_text::short;
 
-/// A mismatch of an import from WASI. `reason` is the engine's.
+/// Returns the mismatch of an import from WASI.
 pub(super) fn mismatch(full: String, name: &Name, one: &Unserved, binary: &[u8]) -> Mismatch {
     let reason = &one.reason;
     let is_missing = reason.contains("is missing") || reason.contains("was not found");
@@ -52,15 +52,14 @@ fn interface(name: &Name) -> String {
     }
 }
 
-/// Whether the package is one of those that WASI 0.2 and what came before and
-/// after it have in common.
+/// Returns whether the package belongs to WASI 0.2, and to the versions before and after it.
 fn is_of_wasi_0_2(name: &Name) -> bool {
     const PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
     name.package().is_some_and(|(_, package)| PACKAGES.contains(&package))
 }
 
-/// Tools that put a language's runtime into each guest, with what it imports, the language,
-/// and what leaves parts of it out.
+/// The tools that put a language's runtime into each guest, along with its imports. Each has the
+/// language, and the option that leaves out parts of the runtime.
 const RUNTIMES: [(&str, &str, &str); 6] = [
     ("componentize-js", "JavaScript", " (`--disable http` and the like leave parts of it out)"),
     ("ComponentizeJS", "JavaScript", " (`--disable http` and the like leave parts of it out)"),
@@ -70,20 +69,20 @@ const RUNTIMES: [(&str, &str, &str); 6] = [
     ("javy", "JavaScript", ""),
 ];
 
-/// The language whose runtime a tool puts into guests.
+/// Returns the language whose runtime a tool puts into guests.
 pub(crate) fn language_of(tool: &str) -> Option<&'static str> {
     let found = RUNTIMES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(tool));
     found.map(|(_, language, _)| *language)
 }
 
-/// Libraries of the tools that leave no trace of their names but those of the libraries: what
-/// links these exports their addresses.
+/// Libraries of tools that do not write their own names into a guest. Each has an export by which
+/// the library's address is linked, and the tool.
 const LIBRARIES: [(&str, &str); 2] = [
     ("libcomponentize_py_runtime.so:memory_base", "componentize-py"),
     ("componentize_qjs_runtime.wasm:memory_base", "componentize-qjs"),
 ];
 
-/// The tool whose library is linked into a component.
+/// Returns the tool whose library is linked into a component.
 pub(crate) fn linker_of(binary: &[u8]) -> Option<&'static str> {
     Parser::new(0).parse_all(binary).find_map(|payload| {
         let Ok(Payload::ExportSection(section)) = payload else { return None };
@@ -94,7 +93,8 @@ pub(crate) fn linker_of(binary: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// The language's runtime that imports it whether the guest uses it or not.
+/// Returns a sentence that explains imports by the language runtime that a tool has put into the
+/// guest, if there is one.
 fn bringer(binary: &[u8]) -> Option<String> {
     let tools = tools(binary);
     let (tool, language, less) = RUNTIMES
@@ -107,7 +107,8 @@ fn bringer(binary: &[u8]) -> Option<String> {
     ))
 }
 
-/// Every tool that a guest or a part of it says it was made by.
+/// Returns every tool that the guest was made with: those that it or its parts name, and the one
+/// whose library is linked into it.
 fn tools(binary: &[u8]) -> Vec<String> {
     let mut tools: Vec<_> = linker_of(binary).map(str::to_owned).into_iter().collect();
     for payload in Parser::new(0).parse_all(binary) {

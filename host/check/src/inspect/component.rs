@@ -1,4 +1,5 @@
-//! What a component imports and exports, in WIT.
+//! Describes what a component imports and exports, in WIT. It does not know whether the component
+//! fits.
 
 use std::collections::HashSet;
 
@@ -10,8 +11,8 @@ use super::served::{Offered, Server};
 use super::{Import, Inspection, Item, ServedBy};
 use wit_host_wit::{Contract, Decoded, Undecoded, decode, function, has_only_types};
 
-/// Fills in the imports, the exports and the WIT of a component; where its types
-/// cannot be read, the names that it has.
+/// Fills in the imports, the exports and the WIT of a component. If its types cannot be read, only
+/// names are filled in.
 pub(super) fn fill(
     inspection: &mut Inspection,
     binary: &[u8],
@@ -33,7 +34,7 @@ pub(super) fn fill(
         }
         Err(Undecoded::Reason(reason)) => inspection.unreadable = Some(reason),
     }
-    // What WIT has no word for is in the component all the same.
+    // Imports that WIT cannot express are in the component all the same.
     for (name, sort) in without(&contents.imports, inspection.imports.iter().map(|one| &one.item)) {
         let served_by = offered.to_component(name, Vec::new());
         inspection.imports.push(import(named(name, sort), served_by, contents));
@@ -43,7 +44,7 @@ pub(super) fn fill(
     }
 }
 
-/// What the types say.
+/// Fills in what the types show.
 fn of_types(
     inspection: &mut Inspection,
     decoded: &Decoded,
@@ -68,7 +69,7 @@ fn of_types(
         world.exports.iter().map(|(key, item)| of_world(resolve, key, item)).collect();
 }
 
-/// The names that are not among the items.
+/// Returns the names that no item has.
 fn without<'n, 'i>(
     names: &'n [(String, &'static str)],
     items: impl Iterator<Item = &'i Item>,
@@ -123,7 +124,7 @@ fn in_interface(resolve: &Resolve, one: &Function) -> String {
     resource.map_or(declared.clone(), |resource| format!("{resource}.{declared}"))
 }
 
-/// A function's type without its name.
+/// Returns a function's type without its name.
 fn ty(resolve: &Resolve, one: &Function) -> String {
     let declared = function(resolve, one);
     match declared.split_once(": ") {

@@ -1,6 +1,6 @@
-//! One pass over the sections of a guest, with those of the modules in it: what
-//! made it, its custom sections, and which of its modules imports what. It keeps
-//! what can be read of sections that are malformed, since no one depends on them.
+//! Reads the sections of a guest, and of the modules in it, in one pass: which tools made it, its
+//! custom sections, and which of its modules imports what. It keeps what can be read of malformed
+//! sections, because nothing depends on them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,29 +14,29 @@ use super::names::asked;
 use super::{CustomSection, Producer, ROLES};
 use wit_host_text::short;
 
-/// What all sections of debug information are called together.
+/// The name under which all sections of debug information are counted.
 const DEBUG: &str = ".debug_*";
 
-/// What is said of tools and of custom sections costs a guest nothing, so it is
-/// kept to this many of each; the sections beyond are summed up under one name.
+/// The number of tools, and of custom sections, that are kept. A guest can have any number of them
+/// at no cost to itself. Custom sections beyond it are counted under one name.
 const MOST: usize = 1_000;
 const OTHERS: &str = "others";
-/// The largest list of tools that is read, in bytes; usual ones have some hundred.
+/// The largest list of tools that is read, in bytes. Usual lists have some hundred.
 const LONGEST: usize = 64 << 10;
 
-/// What was found, and who asks for what.
+/// The contents of a guest, and which module imports what.
 #[derive(Default)]
 pub(super) struct Contents {
     producers: BTreeSet<Producer>,
     custom: BTreeMap<String, CustomSection>,
-    /// The core modules in a component, in order.
+    /// The names of the core modules in a component, in order.
     modules: Vec<Option<String>>,
-    /// Those of the outermost component, as it counts them. It knows modules
-    /// from elsewhere as well, which are none of these.
+    /// For each core module in the index space of the outermost component, its position in
+    /// `modules`. Modules that are not defined in this component have none.
     own: Vec<Option<usize>>,
-    /// The modules that import something, by what [`asked`] calls that.
+    /// The modules that have an import, by the import's name as [`asked`] returns it.
     askers: HashMap<String, Vec<usize>>,
-    /// What the outermost component imports and exports, by name and sort.
+    /// The imports of the outermost component, as pairs of name and sort.
     pub(super) imports: Vec<(String, &'static str)>,
     pub(super) exports: Vec<(String, &'static str)>,
 }
@@ -45,7 +45,8 @@ impl Contents {
     /// Reads a binary as far as it can be read.
     pub(super) fn read(binary: &[u8]) -> Self {
         let mut contents = Self::default();
-        // For each component or module that is being read, the module's number.
+        // For each component or module that is being read: the module's number, or `None` for a
+        // component.
         let mut open: Vec<Option<usize>> = Vec::new();
         for payload in Parser::new(0).parse_all(binary) {
             let Ok(payload) = payload else { break };
@@ -78,17 +79,17 @@ impl Contents {
         contents
     }
 
-    /// What made the guest and what is in it.
+    /// Returns the languages, tools and libraries that the guest was made with.
     pub(super) fn producers(&self) -> Vec<Producer> {
         self.producers.iter().cloned().collect()
     }
 
-    /// The custom sections, those of one name in one.
+    /// Returns the custom sections. Sections of one name are summed up.
     pub(super) fn custom_sections(&self) -> Vec<CustomSection> {
         self.custom.values().cloned().collect()
     }
 
-    /// The core modules in a component that import what it imports as `import`.
+    /// Returns the core modules in a component that use its import `import`.
     pub(super) fn askers(&self, import: &str) -> Vec<String> {
         let modules = self.askers.get(&asked(import, "")).map_or(&[][..], Vec::as_slice);
         modules.iter().map(|module| self.name(*module)).collect()
@@ -101,7 +102,7 @@ impl Contents {
         }
     }
 
-    /// Begins a module, which gets a number, or a component.
+    /// Begins a module or a component. A module gets a number.
     fn begin(&mut self, encoding: Encoding, depth: usize) -> Option<usize> {
         if encoding == Encoding::Component {
             return None;
@@ -128,7 +129,7 @@ impl Contents {
         }
     }
 
-    /// Gives a module the name that its component has for it.
+    /// Sets the name that a component gives to one of its modules.
     fn call(&mut self, naming: Naming<'_>) {
         let index = usize::try_from(naming.index).ok();
         let module = index.and_then(|index| self.own.get(index).copied().flatten());
@@ -187,8 +188,8 @@ impl Contents {
     }
 }
 
-/// The imports of a core module. The engine has no groups of imports, in which a
-/// name is given once for any number of them.
+/// Returns the imports of a core module. Groups of imports, which share a name, are left out,
+/// because the engine does not support them.
 pub(super) fn singles(section: ImportSectionReader<'_>) -> impl Iterator<Item = Import<'_>> {
     section.into_iter().flatten().filter_map(|imports| match imports {
         Imports::Single(_, import) => Some(import),
@@ -196,7 +197,7 @@ pub(super) fn singles(section: ImportSectionReader<'_>) -> impl Iterator<Item = 
     })
 }
 
-/// What WIT calls a sort of item, or the component model where WIT has none.
+/// Returns the name of a sort of item in WIT, or in the component model if WIT has none.
 fn sort(kind: ComponentExternalKind) -> &'static str {
     match kind {
         ComponentExternalKind::Module => "core module",

@@ -1,5 +1,5 @@
-//! A function as its guest declares it: with the names that the guest has for its types,
-//! which the engine does not keep. How a call of it is written is not known here.
+//! Functions as their guest declares them, with the guest's names for types, which the engine does
+//! not keep. It does not know how a call is written.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use wit_host_text::{short, shown};
 use wit_host_values::{Signature, wit};
 use wit_host_wit::{Contract, definition_without_name, type_name};
 
-/// The longest definition that is told, in characters, and the most definitions.
+/// The length in characters of the longest definition that is kept, and the number of definitions.
 const LONGEST: usize = 300;
 const MOST: usize = 8;
-/// Types within one another that are followed for their names.
+/// The nesting of types up to which names are followed.
 const DEEPEST: usize = 32;
 
 /// The type of a component's function, with the names that the component has for types. It
@@ -23,20 +23,19 @@ const DEEPEST: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Declaration {
-    /// The parameters, a method's handle among them, with their types as they are referred
-    /// to.
+    /// The parameters and their types, which may be names. A method's handle is one of them.
     pub params: Vec<(String, String)>,
-    /// What is returned.
+    /// The type of the result.
     pub result: Option<String>,
-    /// What the names stand for that the parameters' types are made of, as
-    /// `record { x: f32, y: f32 }`. Resources are nothing but their names.
+    /// The definitions of the names in the types, such as `record { x: f32, y: f32 }`. Resources
+    /// have no definition.
     pub definitions: Vec<(String, String)>,
-    /// Types as the engine knows them, and how the component calls these.
+    /// Types as the engine writes them, and the component's names for them.
     called: Vec<(String, String)>,
 }
 
 impl Declaration {
-    /// The text with types by their names, where it has them in back-ticks without.
+    /// Returns the text with each type in back-ticks replaced by its name, if it has one.
     pub fn with_names(&self, text: &str) -> String {
         self.called.iter().fold(text.to_owned(), |text, (spelt, name)| {
             text.replace(&format!("`{spelt}`"), &format!("`{name}`"))
@@ -53,15 +52,14 @@ impl std::fmt::Display for Declaration {
 }
 
 impl Inspection {
-    /// How the component declares an export, by its full name as
-    /// `Guest::exports` has it. `None` where it has none of that
-    /// signature, and for a core module.
+    /// Returns how the component declares an export, by its full name in `Guest::exports`. Returns
+    /// `None` for an export with another signature, and for a core module.
     pub fn declaration(&self, function: &str, signature: &Signature) -> Option<Declaration> {
         let signature_of = |name: &str| (name == function).then(|| signature.clone());
         self.declarations(signature_of).remove(function)
     }
 
-    /// How the component declares the exports of which there is a signature, by their full
+    /// Returns how the component declares those exports that `signature_of` knows, by their full
     /// names.
     pub fn declarations(
         &self,
@@ -107,7 +105,7 @@ fn declaration(resolve: &Resolve, declared: &Function, signature: &Signature) ->
     }
 }
 
-/// The names that types are made of.
+/// Collects the names and definitions of types.
 struct Names<'r> {
     resolve: &'r Resolve,
     definitions: Vec<(String, String)>,
@@ -115,7 +113,7 @@ struct Names<'r> {
 }
 
 impl<'r> Names<'r> {
-    /// The type that an alias of the same name stands for, as `use` makes it.
+    /// Returns the type behind aliases of the same name, which `use` creates.
     fn definition(&self, mut id: TypeId) -> &'r TypeDef {
         loop {
             let ty = &self.resolve.types[id];
@@ -128,7 +126,7 @@ impl<'r> Names<'r> {
         }
     }
 
-    /// Collects what the names stand for that the type is made of.
+    /// Collects the definitions of the names in a type.
     fn define(&mut self, ty: &Type, depth: usize) {
         let Type::Id(id) = ty else { return };
         let definition = self.definition(*id);
@@ -152,7 +150,8 @@ impl<'r> Names<'r> {
         }
     }
 
-    /// Collects how the parts are called of a type that the engine knows without names.
+    /// Collects the names of a type and its parts. `known` is the type as the engine knows it,
+    /// without names.
     fn call(&mut self, ty: &Type, known: &EngineType, depth: usize) {
         self.called.push((wit(known), shown(&type_name(self.resolve, ty))));
         let Type::Id(id) = ty else { return };
@@ -163,7 +162,7 @@ impl<'r> Names<'r> {
         }
     }
 
-    /// What a type is, however many names it has.
+    /// Returns the type behind all of its aliases.
     fn original(&self, mut id: TypeId) -> &'r TypeDef {
         while let TypeDefKind::Type(Type::Id(other)) = self.resolve.types[id].kind {
             id = other;
@@ -171,7 +170,7 @@ impl<'r> Names<'r> {
         &self.resolve.types[id]
     }
 
-    /// How types are called, of those that have one name. Larger ones come first.
+    /// Returns the types that have exactly one name. Larger types come first.
     fn unambiguous(&self) -> Vec<(String, String)> {
         let has_one_name = |(spelt, name): &&(String, String)| {
             self.called.iter().all(|(other, others)| other != spelt || others == name)
@@ -184,7 +183,7 @@ impl<'r> Names<'r> {
     }
 }
 
-/// The types that one is made of, in their order.
+/// Returns the types that a type consists of, in order.
 fn parts(definition: &TypeDef) -> Vec<Type> {
     match &definition.kind {
         TypeDefKind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
@@ -201,7 +200,7 @@ fn parts(definition: &TypeDef) -> Vec<Type> {
     }
 }
 
-/// [`parts`] of a type as the engine knows it.
+/// Returns [`parts`] of a type as the engine knows it.
 fn parts_known(ty: &EngineType) -> Vec<EngineType> {
     match ty {
         EngineType::Record(record) => record.fields().map(|field| field.ty).collect(),

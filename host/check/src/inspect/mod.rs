@@ -1,6 +1,5 @@
-//! What a guest is, before anything of it is compiled: what it asks for and who
-//! serves that, what it offers, and what made it. Whether it fits is not said
-//! here.
+//! Describes a guest before anything of it is compiled: what it imports and what serves that, what
+//! it exports, and what made it. It does not say whether the guest fits.
 
 mod component;
 mod contents;
@@ -24,38 +23,38 @@ use wit_host_binary::proposals::{self, UnsupportedFeature};
 use wit_host_binary::toolchains::Toolchain;
 use wit_host_wit::Contract;
 
-/// What can be known of a guest without compiling it. `Display` is a summary for
-/// people, in which what the guest chose is escaped and cut; the fields have all
-/// of it, as the guest has it.
+/// The description of a guest that is not compiled. `Display` writes a summary for people, in which
+/// the guest's texts are escaped and cut. The fields have these texts in full, as they are in the
+/// guest.
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Inspection {
-    /// What the guest is made of.
+    /// Whether the guest is a component or a core module.
     pub kind: Kind,
-    /// The bytes of its binary form.
+    /// The size of its binary form in bytes.
     pub size: usize,
-    /// What made it, as it says itself, ordered by role and name.
+    /// What made the guest, as it says itself, sorted by role and name.
     pub producers: Vec<Producer>,
-    /// The language that it is in, where a tool has put that language's runtime into it:
-    /// the runtime's own languages are among the producers as well.
+    /// The language of the guest, if a tool has put that language's runtime into it. It may not be
+    /// among `producers`, which then name the languages that the runtime is written in.
     pub language: Option<&'static str>,
-    /// What it asks the host for.
+    /// What the guest imports from the host.
     pub imports: Vec<Import>,
-    /// What it offers to the host.
+    /// What the guest exports.
     pub exports: Vec<Item>,
-    /// Its custom sections, ordered by name, with those of the modules in it.
+    /// The custom sections of the guest and of the modules in it, sorted by name.
     pub custom_sections: Vec<CustomSection>,
-    /// A component's world as WIT, with every package that it needs nested in
-    /// it. A core module has none.
+    /// A component's world as WIT, with all packages that it needs nested in it. It is `None` for a
+    /// core module.
     pub wit: Option<String>,
-    /// Why a component has no `wit`, and its imports and exports no types.
+    /// Why a component has no `wit`, and no types in its imports and exports.
     pub unreadable: Option<String>,
-    /// What of WebAssembly it uses that the host does not run.
+    /// The features of WebAssembly that the guest uses and the host does not support.
     pub unsupported: Vec<UnsupportedFeature>,
-    /// What it was built for, where nothing serves what that left in it.
+    /// The toolchain that the guest was built with, if it has left imports that nothing serves.
     pub toolchain: Option<Toolchain>,
-    /// What else is worth knowing, as sentences.
+    /// Notes about the guest, as sentences.
     pub notes: Vec<String>,
 }
 
@@ -66,46 +65,45 @@ pub struct Inspection {
 pub struct Producer {
     /// `language`, `processed-by` or `sdk`.
     pub role: &'static str,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its version, which may be empty.
+    /// The version, which may be empty.
     pub version: String,
 }
 
-/// What producers can be.
+/// The roles of producers.
 const ROLES: [&str; 3] = ["language", "processed-by", "sdk"];
 
-/// Something with a name that a guest imports or exports.
+/// A named item that a guest imports or exports.
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {
-    /// As a component has it, as `wasi:cli/environment@0.2.6`; `module.name` of a
-    /// core module's import.
+    /// The name in the component, such as `wasi:cli/environment@0.2.6`. For a core module's import
+    /// it is `module.name`.
     pub name: String,
-    /// `interface`, `function`, `type`, `memory`, `table`, `global`, `tag`; of a
-    /// component also what WIT has no word for: `core module`, `component`, `value`.
+    /// The sort of the item: `interface`, `function`, `type`, `memory`, `table`, `global` or `tag`.
+    /// A component also has sorts that WIT cannot express: `core module`, `component`, `value`.
     pub sort: &'static str,
-    /// Of a component's function its type in WIT, as `func(a: u32) -> string`;
-    /// of a core module's item its core type, as `(i32, i32) -> i32`.
+    /// The type. It is in WIT for a component's function, such as `func(a: u32) -> string`, and a
+    /// core type for a core module's item, such as `(i32, i32) -> i32`.
     pub ty: Option<String>,
-    /// The functions of an interface, as `add: func(a: s32, b: s32) -> s32`. A
-    /// resource's stand behind its name, as `file.read: func() -> list<u8>`.
+    /// The functions of an interface, such as `add: func(a: s32, b: s32) -> s32`. Functions of a
+    /// resource have its name before theirs, such as `file.read: func() -> list<u8>`.
     pub functions: Vec<String>,
 }
 
-/// An import.
+/// An import of a guest.
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Import {
-    /// What is imported.
+    /// The imported item.
     pub item: Item,
-    /// The core modules in a component that import it, by their names, escaped
-    /// and cut, or their positions. Empty where that cannot be seen, and for a
-    /// core module.
+    /// The core modules in a component that use the import: their names, escaped and cut, or their
+    /// positions. The list is empty for a core module, and if the users cannot be found.
     pub asked_by: Vec<String>,
-    /// What serves it in this runtime.
+    /// What serves the import in this runtime.
     pub served_by: ServedBy,
 }
 
@@ -116,8 +114,8 @@ pub struct Import {
 pub enum ServedBy {
     /// The runtime's contract.
     Contract {
-        /// Its interface or function; of an import in `env` the function that it
-        /// implements, where it is one.
+        /// The interface or function. For an import from `env` it is the function that the import
+        /// implements, if it implements one.
         name: Option<String>,
         /// The functions that the guest imports and the contract does not have.
         without: Vec<String>,
@@ -128,11 +126,11 @@ pub enum ServedBy {
     Providers(Vec<ProvidedBy>),
     /// WASI, with what it depends on.
     Wasi(&'static str),
-    /// No one, and no one has to: it has types and no functions.
+    /// Nothing serves it, and nothing has to: it has types and no functions.
     NoOne,
-    /// Nothing, and why.
+    /// Nothing serves it, for this reason.
     Nothing(String),
-    /// The runtime has no contract as WIT, and may serve it all the same.
+    /// The runtime has no contract as WIT, so it may serve the import or not.
     Unknown,
 }
 
@@ -152,12 +150,12 @@ pub struct ProvidedBy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomSection {
-    /// Their name; all sections of debug information have `.debug_*`, and those
-    /// beyond a thousand names `others`.
+    /// The name. All sections of debug information are `.debug_*`, and those after a thousand names
+    /// are `others`.
     pub name: String,
-    /// How many there are.
+    /// The number of sections.
     pub count: usize,
-    /// The bytes of all of them.
+    /// The size of all these sections in bytes.
     pub size: usize,
 }
 
@@ -199,7 +197,7 @@ pub fn inspect<S: 'static>(
     Ok(inspection)
 }
 
-/// The language whose runtime a tool has put into the guest.
+/// Returns the language whose runtime a tool has put into the guest.
 fn language(producers: &[Producer], binary: &[u8]) -> Option<&'static str> {
     let told = producers.iter().find_map(|producer| language_of(&producer.name));
     told.or_else(|| linker_of(binary).and_then(language_of))

@@ -1,5 +1,5 @@
-//! What a core module imports and exports, in core types. It reads the binary
-//! and does not validate it: what cannot be read has no type.
+//! Describes what a core module imports and exports, in core types. It reads the binary and does
+//! not validate it: an item that cannot be read has no type.
 
 use wasmparser::{ExternalKind, Import as CoreImport, Parser, Payload, RecGroup, TypeRef};
 
@@ -10,8 +10,8 @@ use crate::served::Served;
 use wit_host_binary::core_type::{function, global, memory, table};
 use wit_host_binary::toolchains::{Toolchain, Unserved as UnservedFunction, toolchain};
 
-/// How many bytes of function types are written out: one of many parameters can
-/// be that of any number of functions.
+/// The bytes of function types that are written out. A type with many parameters can be the type of
+/// any number of functions, so the total is limited.
 const MOST: usize = 16 << 20;
 
 /// Fills in the imports and exports of a core module.
@@ -27,10 +27,10 @@ pub(super) fn fill(inspection: &mut Inspection, binary: &[u8], env: &Served) {
     }
 }
 
-/// What each index of a module stands for, in words.
+/// The index spaces of a module, as texts.
 #[derive(Default)]
 struct Module {
-    /// The bytes of all function types that were written out.
+    /// The bytes of function types that were written out so far.
     written: usize,
 
     types: Vec<Option<String>>,
@@ -39,7 +39,8 @@ struct Module {
     tables: Vec<String>,
     globals: Vec<String>,
     tags: Vec<u32>,
-    /// Each import as module, name, flat type of a function, and whether nothing serves it.
+    /// Each import: its module, its name, its flat type if it is a function, and whether nothing
+    /// serves it.
     imports: Vec<(String, String, String, bool)>,
 }
 
@@ -114,7 +115,8 @@ impl Module {
         Import { item: item(name, sort, ty), asked_by: Vec::new(), served_by }
     }
 
-    /// What the module was built for, by what nothing serves of it.
+    /// Returns the toolchain that the module was built with, judged by the imports that nothing
+    /// serves.
     fn toolchain(&self) -> Option<Toolchain> {
         let open = self.imports.iter().filter(|(.., is_open)| *is_open);
         let unserved = open.map(|(module, name, ty, _)| UnservedFunction { module, name, ty });
@@ -139,7 +141,7 @@ impl Module {
         }
     }
 
-    /// A function's type, as long as they do not take too much.
+    /// Returns a function's type, unless too many bytes of types were written out.
     fn function_type(&mut self, index: u32) -> Option<String> {
         let ty = get(&self.types, index)?.as_ref().filter(|_| self.written < MOST)?;
         self.written += ty.len();

@@ -1,16 +1,16 @@
-//! Names of imports, brought to a form in which those are equal that stand for
-//! the same: versions that are compatible with one another, and the ways in
-//! which toolchains name a component's imports in its core modules.
+//! Brings names of imports to a form in which equal names mean the same import. Compatible versions
+//! become equal, and so do the different names that toolchains give a component's imports in its
+//! core modules.
 
 use wit_parser::PackageName;
 
-/// What toolchains put before the names in core modules, in their newer scheme.
+/// The prefix of names in core modules in the newer scheme of toolchains.
 const SCHEME: &str = "cm32p2";
-/// The module that functions of the world itself are imported from.
+/// The module from which functions of the world itself are imported.
 const ROOT: &str = "$root";
 
-/// A component's import, of which `module` and `name` are an import of a core
-/// module in it; or with an empty `name`, as the component itself has it.
+/// Returns the name of a component's import. `module` and `name` are an import of a core module in
+/// it. With an empty `name`, `module` is the import's own name in the component.
 pub(super) fn asked(module: &str, name: &str) -> String {
     let module = match module.strip_prefix(SCHEME) {
         Some("") => ROOT,
@@ -20,7 +20,7 @@ pub(super) fn asked(module: &str, name: &str) -> String {
     if module == ROOT { name.to_owned() } else { compatible(module) }
 }
 
-/// An interface's name with the part of its version that has to be the same.
+/// Returns an interface's name with the part of its version that has to be equal.
 pub(super) fn compatible(interface: &str) -> String {
     let (name, version) = interface.split_once('@').unwrap_or((interface, ""));
     match semver::Version::parse(version) {

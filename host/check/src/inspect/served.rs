@@ -1,6 +1,6 @@
-//! What serves an import: the runtime's contract, its functions in `env`, or
-//! WASI. Names and versions decide, and for core modules types; whether a
-//! component's types fit is a question of its own.
+//! Finds what serves an import: the runtime's contract, its functions in `env`, or WASI. It decides
+//! by names and versions, and for core modules also by types. It does not compare the types of
+//! components.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! An inspection for people: what the guest chose is escaped and cut.
+//! Writes an inspection for people. The guest's texts are escaped and cut.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use bytesize::ByteSize;
 use super::{Import, Inspection, Item, Producer, ProvidedBy, ROLES, ServedBy};
 use wit_host_text::{list, short, shown};
 
-/// How many of each kind are shown; more would bury the rest.
+/// The number of items of each kind that are shown. More would bury the rest.
 const LONGEST_LIST: usize = 200;
 
-/// How the roles of producers are called.
+/// The titles of the roles of producers.
 const TITLES: [&str; 3] = ["language", "made by", "made with"];
 
 impl fmt::Display for Inspection {

@@ -1,5 +1,5 @@
-//! What this host has of WASI, and what decides how much of it a guest gets: one
-//! table for WASI 0.2 and one for the first preview.
+//! The parts of WASI that this host has, and what decides how much of them a guest gets. There is
+//! one table for WASI 0.2 and one for the first preview.
 
 /// The version of WASI for components.
 const VERSION: &str = "0.2";
@@ -12,7 +12,7 @@ const FILES: &str =
     "the directories that `Grants::directory` grants, and where `Grants::stdio` leads";
 const NETWORK: &str = "never granted: no address is reached";
 
-/// The interfaces, without version, and what decides.
+/// The interfaces without versions, and what decides about each.
 const INTERFACES: &[(&str, &str)] = &[
     ("wasi:cli/environment", ENVIRONMENT),
     ("wasi:cli/exit", ALWAYS),
@@ -43,8 +43,8 @@ const INTERFACES: &[(&str, &str)] = &[
     ("wasi:sockets/udp-create-socket", NETWORK),
 ];
 
-/// The functions of the first preview: a family, what decides, and the rest of
-/// their names.
+/// The functions of the first preview: the first part of their names, what decides, and the rest of
+/// the names.
 const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("args", ENVIRONMENT, "get sizes_get"),
     ("clock", ALWAYS, "res_get time_get"),
@@ -69,8 +69,8 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("sock", NETWORK, "accept recv send shutdown"),
 ];
 
-/// What decides about an interface, in any version that is compatible with this
-/// host's; or why the host does not have it. `None` where it is not of WASI.
+/// Returns what decides about an interface, in any version that is compatible with this host's, or
+/// why the host does not have it. Returns `None` for an interface outside of WASI.
 pub(crate) fn interface(name: &str) -> Option<Result<&'static str, String>> {
     let name = name.strip_prefix("wasi:").map(|_| super::names::compatible(name))?;
     let (plain, version) = name.split_once('@').unwrap_or((&name, ""));
@@ -82,7 +82,7 @@ pub(crate) fn interface(name: &str) -> Option<Result<&'static str, String>> {
     })
 }
 
-/// The same for a function of the first preview.
+/// Returns what decides about a function of the first preview, or why the host does not have it.
 pub(crate) fn function(name: &str) -> Result<&'static str, String> {
     let (family, rest) = name.split_once('_').unwrap_or((name, ""));
     let of_family = FUNCTIONS.iter().find(|(known, ..)| *known == family);
@@ -147,7 +147,7 @@ mod tests {
         let engine = Engine::default();
         let mut linker = component::Linker::<Host>::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker).expect("WASI");
-        // The engine tells an item that has another type from one that it lacks.
+        // The engine's errors distinguish an item of another type from a missing one.
         let error = |interface: &str, item: &str| {
             let wrong = format!(r#"(instance (export "{item}" (func (param "no" bool))))"#);
             let text = format!(r#"(component (import "{interface}@0.2.0" {wrong}))"#);

@@ -1,4 +1,4 @@
-//! What changed from one contract to another, of `check --against`.
+//! The JSON of `check --against`: what changed from one contract to another.
 
 use serde::Serialize;
 use wit_host::changes::{self, Effect, Place, VersionStep};

@@ -1,4 +1,4 @@
-//! What the host offers, of `contract`.
+//! The JSON of `contract --env`: what the host offers to core modules.
 
 use serde::Serialize;
 

@@ -1,11 +1,11 @@
-//! Whether a guest fits, of `check`.
+//! The JSON of `check`: whether a guest fits.
 
 use serde::Serialize;
 use wit_host::{Error, GuestError, Mismatches, OverLimit, Unsupported};
 
 use super::words;
 
-/// Whether a guest fits the contract, and why not; or why it is not even held against it.
+/// Whether a guest fits the contract and why not, or why it is refused before the comparison.
 #[derive(Serialize)]
 pub(crate) struct Fit<'f> {
     contract: &'f str,
@@ -35,7 +35,7 @@ struct Mismatch<'f> {
     deny: Option<&'f str>,
 }
 
-/// Why a guest is not taken, whatever its imports are.
+/// Why a guest is refused, whatever its imports are.
 #[derive(Serialize)]
 struct Refusal<'f> {
     kind: &'static str,
@@ -48,7 +48,7 @@ struct Refusal<'f> {
     measure: Option<Measure>,
 }
 
-/// How much of what a limit bounds there may be, and is.
+/// The largest amount that a limit allows, and the amount that was found.
 #[derive(Serialize)]
 struct Measure {
     most: Option<u64>,
@@ -56,7 +56,7 @@ struct Measure {
 }
 
 impl<'f> Fit<'f> {
-    /// What was found of a guest that was held against a contract.
+    /// Returns the report of a guest that was compared with a contract.
     pub(crate) fn new(contract: &'f str, fit: &'f wit_host::Fit) -> Self {
         Self {
             contract,
@@ -70,7 +70,7 @@ impl<'f> Fit<'f> {
         }
     }
 
-    /// That a guest was refused with this error.
+    /// Returns the report of a guest that was refused with this error.
     pub(crate) fn refused(contract: &'f str, error: &'f Error) -> Self {
         let (found, refused) = match error {
             Error::Mismatches(Mismatches(found)) => (mismatches(found), Vec::new()),

@@ -1,11 +1,11 @@
-//! What a guest is and asks for, of `inspect`.
+//! The JSON of `inspect`: what a guest consists of and what it imports.
 
 use serde::Serialize;
 use wit_host::inspect::{self, ProvidedBy, ServedBy};
 
 use super::words;
 
-/// All that is known of a guest without compiling it, as the guest has it.
+/// All that is known of a guest without compiling it, with the guest's own texts.
 #[derive(Serialize)]
 pub(crate) struct Inspection<'i> {
     kind: &'static str,

@@ -1,8 +1,8 @@
-//! What is kept of compiled guests, of `cache stat`.
+//! The JSON of `cache stat`: the compiled guests that are stored.
 
 use serde::Serialize;
 
-/// How much is kept, and where.
+/// The place of the cache, and how much it contains.
 #[derive(Serialize)]
 pub(crate) struct Kept {
     pub(crate) directory: String,

@@ -1,5 +1,5 @@
-//! The JSON that the command prints: a type for each report, whose fields are the keys, which
-//! stay as they are. What is reported, and when, is for the commands.
+//! The JSON that the command prints, with a type for each report. The fields are the keys, which do
+//! not change. The commands decide what is reported, and when.
 
 mod changes;
 mod contract;

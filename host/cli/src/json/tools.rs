@@ -1,9 +1,9 @@
-//! The tools that building guests needs, of `doctor`.
+//! The JSON of `doctor`: the tools that building guests needs.
 
 use serde::Serialize;
 use wit_host_scaffold::{self as scaffold, Language};
 
-/// All of them.
+/// All tools.
 #[derive(Serialize)]
 pub(crate) struct Tools<'t> {
     pub(crate) tools: Vec<Tool<'t>>,

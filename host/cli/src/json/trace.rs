@@ -1,9 +1,9 @@
-//! The lines of a trace, of `--trace`.
+//! The JSON of `--trace`: the lines of a trace.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// A span that is over, or an event.
+/// A span that has ended, or an event.
 #[derive(Serialize)]
 pub(crate) struct Traced<'t> {
     pub(crate) timestamp: String,
@@ -13,18 +13,18 @@ pub(crate) struct Traced<'t> {
     pub(crate) fields: Map<String, Value>,
     #[serde(flatten)]
     pub(crate) span: Option<Span>,
-    /// Those around it, outermost first.
+    /// The spans around it, outermost first.
     pub(crate) spans: Vec<&'static str>,
 }
 
-/// What a span has, and no event.
+/// The parts of a line that only a span has.
 #[derive(Serialize)]
 pub(crate) struct Span {
     pub(crate) name: &'static str,
     pub(crate) microseconds: u64,
 }
 
-/// That the trace ends before the run does.
+/// The line that says that the trace ends before the run does.
 #[derive(Serialize)]
 pub(crate) struct End {
     pub(crate) timestamp: String,

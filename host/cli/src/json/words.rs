@@ -1,16 +1,16 @@
-//! Texts of the library within a report, which name the command's options where they name a
-//! way out. A name or a type of the guest's is none of them.
+//! Serializes texts of the library in a report. A text that suggests a fix names the options of the
+//! command. A name or a type of the guest must not be passed here.
 
 use serde::{Serialize as _, Serializer};
 
 use crate::remedies::in_options;
 
-/// One text.
+/// Serializes one text.
 pub(super) fn one<S: Serializer>(text: &impl AsRef<str>, serializer: S) -> Result<S::Ok, S::Error> {
     in_options(text.as_ref()).serialize(serializer)
 }
 
-/// One that may not be there.
+/// Serializes an optional text.
 pub(super) fn perhaps<S: Serializer>(
     text: &Option<impl AsRef<str>>,
     serializer: S,
@@ -18,7 +18,7 @@ pub(super) fn perhaps<S: Serializer>(
     text.as_ref().map(|text| in_options(text.as_ref())).serialize(serializer)
 }
 
-/// Any number of them.
+/// Serializes a list of texts.
 pub(super) fn all<S: Serializer>(
     texts: &[impl AsRef<str>],
     serializer: S,

@@ -1,17 +1,17 @@
-//! The form of a compiled guest: the code as the engine writes it, the manifest as
-//! JSON, the manifest's length in eight bytes, and eight letters. A file that a
-//! transfer damaged is told from one that is whole.
+//! The file format of a compiled guest: the code as the engine writes it, the manifest as JSON, the
+//! manifest's length in eight bytes, and eight letters. A hash in the manifest shows whether a
+//! transfer has damaged the code. It does not know whether the code can run here.
 
 use super::manifest::Manifest;
 use wit_host_binary::blake3;
 
-/// What every file ends with.
+/// The last bytes of every file.
 const END: &[u8; 8] = b"wit-host";
 
-/// Bytes that a manifest may have, with what stands behind it.
+/// The largest size of a manifest in bytes, with the length and the letters that follow it.
 pub(super) const LONGEST_MANIFEST: usize = 1 << 20;
 
-/// The whole file.
+/// Returns the bytes of a file.
 pub(super) fn write(code: Vec<u8>, manifest: &Manifest) -> serde_json::Result<Vec<u8>> {
     let manifest = serde_json::to_string(manifest)?;
     let mut bytes = code;
@@ -21,7 +21,7 @@ pub(super) fn write(code: Vec<u8>, manifest: &Manifest) -> serde_json::Result<Ve
     Ok(bytes)
 }
 
-/// The code and the manifest of a file, or why it is none.
+/// Splits a file into code and manifest, or returns why it is not such a file.
 pub(super) fn read(bytes: &[u8]) -> Result<(&[u8], Manifest), &'static str> {
     let (code, manifest) = split(bytes).ok_or("it is no file of `Runtime::compile`, or cut off")?;
     let manifest: Manifest = serde_json::from_slice(manifest)

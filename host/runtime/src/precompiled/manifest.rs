@@ -1,5 +1,5 @@
-//! What a compiled guest needs, for people and programs that decide where it goes,
-//! and for the runtime that is to run it.
+//! The manifest of a compiled guest: what the guest needs, for people and programs that decide
+//! where it is sent, and for the runtime that runs it. It does not know the file around it.
 
 use std::env::consts::{ARCH, OS};
 use wit_host_binary::blake3;
@@ -12,44 +12,45 @@ use crate::shared_engine::SharedEngine;
 use wit_host_binary::kind::Kind;
 use wit_host_text::shown;
 
-/// The engine, as this library is built with it.
+/// The engine that this library is built with.
 const ENGINE: &str = "wasmtime 48.0.8";
 
-/// What the hash of [`compatibility`] is for. It changes with the form of the file.
+/// The context of the hash in [`compatibility`]. It changes with the format of the file.
 const PURPOSE: &str = "wit-host 0.1 what compiled guests need, second form";
 
-/// What a guest that was compiled ahead of time needs. The texts in one that was
-/// read from a file are what the file says. In JSON, which the file has it in, it is one object
-/// whose keys are the fields.
+/// What a compiled guest needs. If the manifest was read from a file, its texts are not checked,
+/// and say what the file says. Its JSON, which is also what the file contains, is one object with
+/// the fields as keys.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Manifest {
-    /// What the guest is made of. As text it is [`Kind::name`].
+    /// Whether the guest is a component or a core module. In JSON it is the text of [`Kind::name`].
     #[serde(with = "kind")]
     pub kind: Kind,
     /// The engine and its version.
     pub engine: String,
-    /// The processor and the operating system, as `x86_64-linux`.
+    /// The processor architecture and the operating system, such as `x86_64-linux`.
     pub target: String,
-    /// What the code is for: `native` for the processor that compiled it, or one of
+    /// The processor that the code is made for: `native` for the one that compiled it, or one of
     /// [`Processor::NAMES`].
     pub processor: String,
-    /// What the code asks of a processor, beside what every one of its architecture has, by
-    /// the names that Rust has for it.
+    /// The processor features that the code needs beyond the base of its architecture, with their
+    /// names in Rust.
     pub features: Vec<String>,
-    /// A hash of all else that the engine wants to be the same: its version and settings.
+    /// A hash of everything else that has to be equal to run the code: the engine's version and
+    /// settings.
     pub compatibility: String,
     /// Whether the code counts fuel.
     pub fuel: bool,
     /// Whether runs are deterministic.
     pub deterministic: bool,
-    /// Whether the guest may hold values of the host.
+    /// Whether the guest may hold values of the host (`externref`).
     pub host_values: bool,
-    /// What the host has to serve: interfaces, functions, or imports as `env.add`.
+    /// What the host has to serve: interfaces, functions, or imports such as `env.add`.
     pub imports: Vec<String>,
     /// The hash (BLAKE3) of the guest's binary form.
     pub guest: String,
-    /// The same of its code.
+    /// The hash (BLAKE3) of the code.
     pub code: String,
 }
 
@@ -77,7 +78,7 @@ impl Manifest {
         }
     }
 
-    /// Whether an engine can run the code.
+    /// Checks whether an engine can run the code.
     ///
     /// # Errors
     /// Why it cannot.
@@ -108,8 +109,9 @@ impl Manifest {
     }
 }
 
-/// A hash of the engine's version and of the settings that code knows. Which processor it is
-/// for is said in words, and of two that differ one may do for the other.
+/// Returns a hash of the engine's version and of the settings that affect code. The processor is
+/// left out, because code for one processor may run on another; the manifest names the processor's
+/// features instead.
 fn compatibility(settings: &Settings) -> blake3::Hash {
     let settings = Settings { processor: Processor::Baseline, stack: 0, ..settings.clone() };
     let mut hasher = blake3::Hasher::new_derive_key(PURPOSE);
@@ -127,7 +129,7 @@ fn other(setting: &str, set: bool) -> String {
     format!("it was compiled {was} {setting}, and is to be run {is}")
 }
 
-/// What a guest is made of, by its name.
+/// Writes and reads a guest's kind as its name.
 mod kind {
     use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};

@@ -1,7 +1,6 @@
-//! Compiling ahead of time: a guest's machine code as a file, with a manifest of
-//! what it needs, to be run where nothing is to be compiled. Machine code can do
-//! anything, and nothing here knows where a file comes from, so taking one is the
-//! caller's responsibility.
+//! Compiles guests ahead of time: a guest's machine code becomes a file, with a manifest of what it
+//! needs, and runs where nothing can be compiled. Machine code can do anything, and this module
+//! does not know where a file comes from. So accepting a file is the caller's responsibility.
 
 mod file;
 mod manifest;
@@ -30,17 +29,16 @@ use wit_host_text::contain::contained;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CompiledGuest {
-    /// The content of the file, which [`Runtime::load_compiled`] takes.
+    /// The contents of the file, for [`Runtime::load_compiled`].
     pub bytes: Vec<u8>,
-    /// What it needs, which the file has as well.
+    /// What the guest needs. The file contains it as well.
     pub manifest: Manifest,
 }
 
 impl<T: Send + 'static> Runtime<T> {
-    /// Compiles a guest for later, and for other processes: those with a runtime of
-    /// this version, that counts fuel and is deterministic where this one does and
-    /// is, on the same kind of processor. Every check is made that [`Runtime::load`]
-    /// makes. A cache is not used.
+    /// Compiles a guest to be run later or in other processes. They need a runtime of this version
+    /// on a compatible processor, with the same choice of fuel, determinism and values of the host.
+    /// The guest is checked as by [`Runtime::load`]. The cache is not used.
     ///
     /// # Errors
     /// Those of [`Runtime::load`].
@@ -64,29 +62,29 @@ impl<T: Send + 'static> Runtime<T> {
         Ok(CompiledGuest { bytes, manifest })
     }
 
-    /// [`Runtime::compile`] on the content of a file.
+    /// Compiles a guest as [`Runtime::compile`] does, from a file.
     ///
     /// # Errors
-    /// Those for bytes, and that the file cannot be read.
+    /// Those of [`Runtime::compile`], and if the file cannot be read.
     pub fn compile_file(&self, path: impl AsRef<Path>) -> Result<CompiledGuest> {
         self.compile(self.read(path.as_ref())?)
     }
 
-    /// Makes a guest from what [`Runtime::compile`] returned, without compiling
-    /// anything. What it imports is held against what the runtime serves, up to the
-    /// first import that nothing serves. That its exports have the contract's types
-    /// was seen when it was compiled, against the contract of then.
+    /// Loads a guest from the bytes that [`Runtime::compile`] returned, without compiling anything.
+    /// The guest's imports are checked against what the runtime serves, up to the first that
+    /// nothing serves. Its exports are not checked again: [`Runtime::compile`] has compared them
+    /// with the contract of that time.
     ///
     /// # Errors
-    /// [`Error::IncompatibleCode`] where it is not for a runtime as this one is, or was
-    /// damaged; [`Error::Guest`], [`Error::Mismatches`].
+    /// [`Error::IncompatibleCode`] if the code is damaged or is not for a runtime such as this one;
+    /// [`Error::Guest`], [`Error::Mismatches`].
     ///
     /// # Safety
-    /// `bytes` are machine code, which is run with all rights of this process. They
-    /// have to be what [`Runtime::compile`] returned, unchanged. What is checked
-    /// here finds accidents, and no intent: whoever can choose a byte of them can
-    /// have this process do anything. So they must come from somebody who is
-    /// trusted like the program itself, on a way that nobody else can write to.
+    /// The bytes are machine code, which runs with all rights of this process. They have to be what
+    /// [`Runtime::compile`] returned, unchanged. The checks here find accidents and do not find
+    /// attacks: a person who can choose a byte of the code can make this process do anything. So
+    /// the bytes have to come from a source that is trusted like the program itself, in a way that
+    /// no one else can write to.
     #[allow(unsafe_code, reason = "the contract is the caller's to keep")]
     pub unsafe fn load_compiled(&self, bytes: impl AsRef<[u8]>) -> Result<Guest<T>> {
         let (inner, bytes) = (&self.inner, bytes.as_ref());
@@ -95,8 +93,8 @@ impl<T: Send + 'static> Runtime<T> {
         let (code, manifest) = file::read(bytes).map_err(|reason| foreign(reason.into()))?;
         manifest.check(&inner.shared).map_err(foreign)?;
         within(code.len(), &inner.limits)?;
-        // SAFETY: that the engine has written these bytes is what the caller
-        // promised; that it was an engine of this kind the engine checks.
+        // SAFETY: the caller promises that the engine has written these bytes, and the engine
+        // itself checks that it was an engine of this kind.
         let compiled = unsafe {
             match manifest.kind {
                 Kind::Component => {
@@ -109,18 +107,18 @@ impl<T: Send + 'static> Runtime<T> {
         contained(LOAD, || Guest::of_compiled(self.clone(), Arc::new(compiled), None, &[]))
     }
 
-    /// [`Runtime::load_compiled`] on the content of a file.
+    /// Loads a guest as [`Runtime::load_compiled`] does, from a file.
     ///
     /// # Errors
-    /// Those for bytes, and that the file cannot be read.
+    /// Those of [`Runtime::load_compiled`], and if the file cannot be read.
     ///
     /// # Safety
-    /// That of [`Runtime::load_compiled`], for the content of the file.
+    /// The contents of the file have to be as [`Runtime::load_compiled`] requires.
     #[allow(unsafe_code, reason = "the contract is the caller's to keep")]
     pub unsafe fn load_compiled_file(&self, path: impl AsRef<Path>) -> Result<Guest<T>> {
         let longest = self.inner.limits.compiled_size.saturating_add(file::LONGEST_MANIFEST);
         let bytes = read(path.as_ref(), longest)?;
-        // SAFETY: it is the caller's promise.
+        // SAFETY: the caller makes the promise of `load_compiled`.
         unsafe { self.load_compiled(bytes) }
     }
 }

@@ -1,5 +1,6 @@
-//! What types without a name are named after: the first part of the world that has them,
-//! in the order in which `wit-bindgen c` writes it.
+//! The namespaces of types without a name: `wit-bindgen c` names them after the first part of the
+//! world that has them, in the order in which it writes the world. It does not know how a type's
+//! own name is written.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +9,7 @@ use wit_parser::{LiveTypes, TypeId, TypeOwner, WorldItem};
 use super::names::namespace;
 use crate::exports::World;
 
-/// The namespace of each type where a guest exports what has it.
+/// The namespace of each type, as functions of the world itself and exported interfaces see it.
 pub(super) struct Namespaces {
     pub(super) own_functions: HashMap<TypeId, String>,
     pub(super) interfaces: HashMap<TypeId, String>,
@@ -42,8 +43,8 @@ pub(super) fn namespaces(world: &World) -> Namespaces {
     Namespaces { own_functions, interfaces: found }
 }
 
-/// The types of imported interfaces that exported ones use. What else is imported is
-/// written once more for the exports.
+/// Returns the types of imported interfaces that exported interfaces use. All other imported types
+/// are written a second time for the exports.
 fn imported_for_exports(world: &World) -> HashSet<TypeId> {
     let exported: HashSet<_> = world.definition().exports.values().filter_map(interface).collect();
     let mut types = LiveTypes::default();

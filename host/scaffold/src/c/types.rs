@@ -1,4 +1,4 @@
-//! Types of a contract as `wit-bindgen c` names them.
+//! The names of a contract's types in `wit-bindgen c`.
 
 use std::collections::HashMap;
 
@@ -11,11 +11,11 @@ use crate::plain::Plain;
 use super::names::namespace;
 use super::namespaces::Namespaces;
 
-/// How types are named in the functions of an exported interface, or of the world.
+/// Writes types as they are named in the functions of an exported interface, or of the world.
 pub(super) struct Types<'w> {
     world: &'w World,
     at: Option<&'w WorldKey>,
-    /// Those of types without a name.
+    /// The namespaces of types without a name.
     namespaces: &'w HashMap<TypeId, String>,
 }
 
@@ -39,12 +39,12 @@ impl<'w> Types<'w> {
         self.at.is_none()
     }
 
-    /// What the names of the functions begin with.
+    /// Returns the prefix of the functions' names.
     pub(super) fn namespace(&self) -> String {
         namespace(self.world, self.at, true)
     }
 
-    /// What a type is behind its names.
+    /// Returns the definition of a type behind its aliases.
     pub(super) fn kind(&self, ty: &Type) -> Option<&'w TypeDefKind> {
         let Type::Id(id) = ty else { return None };
         Some(&self.resolve().types[self.world.dealiased(*id)].kind)
@@ -78,7 +78,7 @@ impl<'w> Types<'w> {
         format!("{owner}_{}_t", self.short(&Type::Id(id)))
     }
 
-    /// The name of a resource that the guest has, without its end.
+    /// Returns the name of a resource that the guest defines, without its suffix.
     pub(super) fn defined(&self, id: TypeId) -> String {
         let id = self.world.dealiased(id);
         format!("{}_{}", self.owner(id), self.short(&Type::Id(id)))
@@ -92,7 +92,7 @@ impl<'w> Types<'w> {
         }
     }
 
-    /// Whether it is made of nothing with a name, so that it is the whole world's.
+    /// Returns whether the type contains no named type. It then belongs to the whole world.
     fn is_shared(&self, id: TypeId) -> bool {
         let shared = |ty: &Type| match ty {
             Type::Id(id) => self.is_shared(*id),
@@ -140,7 +140,7 @@ impl<'w> Types<'w> {
         }
     }
 
-    /// Whether the value is one of zeros only.
+    /// Returns whether all bytes of the value are zero.
     pub(super) fn is_zero(&self, value: &Plain<'_>) -> bool {
         match value {
             Plain::New { .. } | Plain::Result(Err(_)) => false,
@@ -161,7 +161,7 @@ impl<'w> Types<'w> {
     }
 }
 
-/// Whether it is handed over by a pointer.
+/// Returns whether a value of the type is passed by pointer.
 pub(super) fn is_pointer(resolve: &Resolve, ty: &Type) -> bool {
     let Type::Id(id) = ty else { return matches!(ty, Type::String) };
     match &resolve.types[*id].kind {

@@ -1,4 +1,5 @@
-//! What one of the engines cannot have in its pinned version, and the other can.
+//! The limits of each JavaScript engine in its pinned version. What one engine does not support,
+//! the other does.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,8 +9,8 @@ use crate::exports::{Resource, World};
 use crate::names::own_function;
 use wit_host_text::shown;
 
-/// Why StarlingMonkey's bindings cannot have all of the resources: those of every interface
-/// are in one place with its own names, by theirs alone.
+/// Returns why StarlingMonkey's bindings cannot have all of the resources. They know a resource by
+/// its name alone, in one place for all interfaces and for the engine's own names.
 pub(super) fn unfit_for_starlingmonkey(world: &World) -> Option<String> {
     let mut known = HashMap::from([("error", "StarlingMonkey itself".to_owned())]);
     for interface in world.exports() {
@@ -26,9 +27,9 @@ pub(super) fn unfit_for_starlingmonkey(world: &World) -> Option<String> {
     None
 }
 
-/// Why QuickJS's bindings cannot have all of the exports: up to componentize-qjs 0.4.5, they make
-/// floating-point numbers of 64-bit ones, which changes the larger ones without a word, and have
-/// a function of their own beside those of the world.
+/// Returns why QuickJS's bindings cannot have all of the exports. Up to componentize-qjs 0.4.5,
+/// they convert 64-bit integers to floating-point numbers, which changes large ones silently, and
+/// they put a function of their own beside those of the world.
 pub(super) fn unfit_for_quickjs(world: &World) -> Option<String> {
     let exports = world.exports();
     let mut functions = exports.iter().flat_map(|interface| interface.all_functions());
@@ -45,8 +46,7 @@ pub(super) fn unfit_for_quickjs(world: &World) -> Option<String> {
     })
 }
 
-/// What is said of imports whose numbers may not be those that were given. Empty where there
-/// are none.
+/// Returns the note about imports whose numbers may be changed. It is empty if there are none.
 pub(super) fn rounded_in_quickjs(world: &World) -> String {
     let imports = world.imports();
     let functions = imports.iter().flat_map(|interface| interface.all_functions());
@@ -64,7 +64,7 @@ pub(super) fn rounded_in_quickjs(world: &World) -> String {
     }
 }
 
-/// Whether a function takes or returns numbers of 64 bits, at any depth.
+/// Returns whether a function takes or returns 64-bit integers, at any depth.
 fn has_large_numbers(world: &World, function: &Function) -> bool {
     let mut open: Vec<Type> = function.params.iter().map(|param| param.ty).collect();
     open.extend(function.result);

@@ -1,4 +1,4 @@
-//! Names of a contract in JavaScript, where all that a guest exports is in one module.
+//! The names of a contract in JavaScript. All that a guest exports is in one module.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,8 @@ use wit_parser::TypeId;
 
 use crate::exports::World;
 
-/// Why a module cannot have all of the exports: neither engine tells two of them apart
-/// that have the same name but for their package.
+/// Returns why a module cannot have all of the exports: two of them have the same name in
+/// JavaScript, for example because only their packages differ. Neither engine distinguishes them.
 pub(super) fn clash(world: &World) -> Option<String> {
     let mut known = HashMap::new();
     for interface in world.exports() {
@@ -32,8 +32,8 @@ pub(super) fn clash(world: &World) -> Option<String> {
     None
 }
 
-/// The class of a resource, which is known in the whole module: where that has another one
-/// of its name, the interface's goes before it.
+/// Returns the class of a resource. All classes are in one module, so the interface's name is put
+/// before a name that another resource or JavaScript itself has.
 pub(super) fn class(world: &World, id: TypeId) -> String {
     const GLOBALS: &[&str] = &["Array", "Error", "Map", "Object", "Promise", "Set", "String"];
     let camel = |id: TypeId| {
@@ -50,7 +50,7 @@ pub(super) fn class(world: &World, id: TypeId) -> String {
     }
 }
 
-/// A name that no word of the language is.
+/// Returns the name as an identifier that is not a keyword.
 pub(super) fn identifier(name: &str) -> String {
     const WORDS: &[&str] = &[
         "arguments",

@@ -1,12 +1,12 @@
-//! Names of a contract as componentize-py has them.
+//! The names of a contract in componentize-py.
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use wit_parser::{TypeId, WorldKey};
 
 use crate::exports::World;
 
-/// Modules that are found before the guest's own of that name: Python's, and the one that
-/// the build names.
+/// The modules that Python finds before a module of the guest with the same name: Python's own, and
+/// the one that the build uses.
 const TAKEN: &str = "abc annotationlib argparse array ast asyncio atexit base64 bdb binascii bisect builtins \
      calendar cmath cmd code codecs codeop collections colorsys compileall compression \
      concurrent configparser contextlib contextvars copy copyreg csv dataclasses datetime dbm \
@@ -24,23 +24,25 @@ const TAKEN: &str = "abc annotationlib argparse array ast asyncio atexit base64 
      unicodedata unittest urllib uuid venv warnings wave weakref webbrowser wsgiref xml \
      xmlrpc zipapp zipfile zipimport zlib zoneinfo guest";
 
-/// The class of an exported interface.
+/// Returns the class of an exported interface.
 pub(super) fn class(world: &World, key: &WorldKey) -> String {
     word(&interface(world, key, true).to_upper_camel_case())
 }
 
-/// The module of an interface in the bindings.
+/// Returns the module of an interface in the bindings.
 pub(super) fn module(world: &World, key: &WorldKey, exported: bool) -> String {
     let side = if exported { "exports" } else { "imports" };
     format!("wit_world.{side}.{}", identifier(&interface(world, key, exported)))
 }
 
-/// The guest's module in which the resources of an exported interface are looked for.
+/// Returns the name of the guest's module in which the resources of an exported interface are
+/// looked up.
 pub(super) fn looked_in(world: &World, key: &WorldKey) -> String {
     identifier(&interface(world, key, true))
 }
 
-/// The module in which they are written, which is another one where that name is taken.
+/// Returns the module in which the resources are written. It has another name if that name is
+/// taken.
 pub(super) fn written_in(world: &World, key: &WorldKey) -> String {
     let module = looked_in(world, key);
     match TAKEN.split(' ').any(|taken| taken == module) {
@@ -49,7 +51,7 @@ pub(super) fn written_in(world: &World, key: &WorldKey) -> String {
     }
 }
 
-/// The module of the bindings that a type is defined in.
+/// Returns the module of the bindings that defines a type.
 pub(super) fn module_of(world: &World, id: TypeId) -> String {
     match (world.exported(id), world.imported(id)) {
         (Some(key), _) => module(world, key, true),
@@ -62,7 +64,7 @@ pub(super) fn identifier(name: &str) -> String {
     word(&name.to_snake_case())
 }
 
-/// A name that is no word of the language.
+/// Returns the name with an underscore if it is a keyword.
 pub(super) fn word(name: &str) -> String {
     const WORDS: &[&str] = &[
         "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class",
@@ -73,9 +75,9 @@ pub(super) fn word(name: &str) -> String {
     if WORDS.contains(&name) { format!("{name}_") } else { name.into() }
 }
 
-/// An interface's own name. Where the world has several of it on the same side, the name of
-/// the package goes before it, and the version behind it where that tells two of them apart.
-/// One that is declared in the world has its name for itself.
+/// Returns an interface's own name. If the world has several with this name on the same side, the
+/// package's name is put before it, and the version after it if that is what distinguishes two of
+/// them. An interface that is declared in the world always has its name alone.
 fn interface(world: &World, key: &WorldKey, exported: bool) -> String {
     let name = world.short_name(key).unwrap_or_default();
     let WorldKey::Interface(_) = key else { return name.into() };

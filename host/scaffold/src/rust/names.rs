@@ -1,4 +1,4 @@
-//! Names of a contract as `wit-bindgen` has them in Rust, and those that it cannot have.
+//! The names of a contract in the Rust of `wit-bindgen`, and the names that it does not support.
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use wit_parser::{PackageId, Resolve, WorldKey};
@@ -8,14 +8,14 @@ use crate::exports::World;
 use crate::names::{MEMORY, Named, What, names, own_function};
 use wit_host_text::shown;
 
-/// The type that is behind a resource of the guest's own.
+/// Returns the type that holds the state of a resource that the guest defines.
 pub(super) fn state(resource: &str) -> String {
     format!("{}State", resource.to_upper_camel_case())
 }
 
-/// The module in which an exported interface is written: behind `export_`, nothing is a word of
-/// the language. Where another one has the same words in its name, its place among them is
-/// behind it.
+/// Returns the module in which an exported interface is implemented. The prefix `export_` keeps it
+/// apart from Rust's keywords. If another interface's name has the same words, its position among
+/// them is appended.
 pub(super) fn module_of(world: &World, key: &WorldKey) -> String {
     let name = |key: &WorldKey| {
         let path = path_of(world, key, false);
@@ -29,7 +29,7 @@ pub(super) fn module_of(world: &World, key: &WorldKey) -> String {
     }
 }
 
-/// A name of WIT as one of a function, a parameter or a field.
+/// Returns a name of WIT as the name of a function, a parameter or a field.
 pub(super) fn identifier(name: &str) -> String {
     match KEYWORDS.contains(&name) {
         true => format!("{name}_"),
@@ -37,7 +37,7 @@ pub(super) fn identifier(name: &str) -> String {
     }
 }
 
-/// What wit-bindgen puts a line behind.
+/// The names to which wit-bindgen appends an underscore.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
     "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl", "in",
@@ -46,7 +46,7 @@ const KEYWORDS: &[&str] = &[
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// The path of the module that wit-bindgen makes of an interface.
+/// Returns the path of the module that wit-bindgen makes of an interface.
 pub(super) fn path_of(world: &World, key: &WorldKey, exported: bool) -> String {
     let resolve = &world.resolve;
     let exports = if exported { "exports::" } else { "" };
@@ -62,7 +62,8 @@ pub(super) fn path_of(world: &World, key: &WorldKey, exported: bool) -> String {
     format!("{exports}{path}")
 }
 
-/// The version is a part of it where there are several of the same package.
+/// Returns the path of a package. The version is a part of it if there are several versions of the
+/// package.
 fn package_path(resolve: &Resolve, id: PackageId) -> String {
     let name = &resolve.packages[id].name;
     let same = |(_, other): &(PackageId, &wit_parser::Package)| {
@@ -77,17 +78,17 @@ fn package_path(resolve: &Resolve, id: PackageId) -> String {
     format!("{}::{}{version}", identifier(&name.namespace), name.name.to_snake_case())
 }
 
-/// A name of WIT as one of a type.
+/// Returns a name of WIT as the name of a type.
 pub(super) fn camel(name: &str) -> String {
     match name {
-        // The trait of every interface has that name.
+        // `Guest` is the name of the trait of every interface.
         "guest" => "Guest_".into(),
         name => name.to_upper_camel_case(),
     }
 }
 
-/// Why the bindings that wit-bindgen makes of the world do not compile: a name of the
-/// contract is that of something else there.
+/// Returns why wit-bindgen's bindings for the world would not compile: a name of the contract is
+/// taken by something else there.
 pub(super) fn unfit(world: &World) -> Option<String> {
     let all = names(world);
     let those = |what| all.iter().filter(|one| one.what == what).collect::<Vec<_>>();
@@ -102,7 +103,7 @@ pub(super) fn unfit(world: &World) -> Option<String> {
     refused.or_else(symbol).or_else(|| twice(&all, &resources)).or_else(|| modules(world))
 }
 
-/// What the linker knows by the name of a function.
+/// Returns what the linker uses the name of a function for.
 fn symbol(name: &str) -> Option<&'static str> {
     match name {
         "main" => Some("a linker begins a program with"),
@@ -118,7 +119,7 @@ fn symbol(name: &str) -> Option<&'static str> {
 const WORD: &str = "is a word of the language";
 const BINDINGS: &str = "wit-bindgen's code has for itself";
 
-/// What a name becomes in Rust, and what that is already.
+/// Returns the name in Rust, and what it is already the name of.
 fn taken(named: &Named<'_>) -> Option<(String, &'static str)> {
     let Named { what, name, of_world, .. } = named;
     let value = identifier(name);
@@ -128,7 +129,7 @@ fn taken(named: &Named<'_>) -> Option<(String, &'static str)> {
         What::Namespace | What::Interface if ["exports", "wit_bindgen"].contains(&&*value) => {
             (*what == What::Namespace || *of_world).then_some((value, BINDINGS))
         }
-        // Of all names, only that of a package is used as it is.
+        // Only the name of a package is used in snake case without the underscore for keywords.
         What::Package if value != name.to_snake_case() || value == "gen" => {
             Some((name.to_snake_case(), WORD))
         }
@@ -137,13 +138,14 @@ fn taken(named: &Named<'_>) -> Option<(String, &'static str)> {
             (camel == "Self").then_some((camel, WORD))
         }
         What::Parameter if is_local(&value) => Some((value, BINDINGS)),
-        // wit-bindgen writes it as it is; an upper-case one is a word when it is lower-case.
+        // wit-bindgen writes these names as they are. An upper-case name is a keyword if its
+        // lower-case form is one.
         _ => (value == "gen" || KEYWORDS.contains(&&*value)).then_some((value, WORD)),
     }
 }
 
-/// What the name of a type becomes, and what that is already: most of it is in what is written
-/// for the resources that the guest offers.
+/// Returns the name of a type in Rust, and what it is already the name of. Most of these are in the
+/// code that is generated for the guest's resources.
 fn taken_type(named: &Named<'_>, resources: &[&Named<'_>]) -> Option<(String, &'static str)> {
     let Named { what, name, exported, .. } = named;
     if !matches!(what, What::Type | What::Flags | What::Resource) {
@@ -161,8 +163,8 @@ fn taken_type(named: &Named<'_>, resources: &[&Named<'_>]) -> Option<(String, &'
     is_taken.then_some((camel, BINDINGS))
 }
 
-/// What a method of a resource becomes, and what the resource has by that name already: what
-/// its constructor is called, and functions of its handles where the host has it.
+/// Returns the name of a method in Rust, and what the resource already has with this name: the name
+/// of its constructor and, if the host defines the resource, the functions of its handles.
 fn taken_method(named: &Named<'_>, constructors: &[&Named<'_>]) -> Option<(String, &'static str)> {
     let Named { what, name, exported, within, .. } = named;
     let called = identifier(name);
@@ -179,7 +181,7 @@ fn taken_method(named: &Named<'_>, constructors: &[&Named<'_>]) -> Option<(Strin
     }
 }
 
-/// Whether the bindings have a variable of that name where a parameter is in use.
+/// Returns whether the bindings have a local variable of this name where a parameter is in use.
 fn is_local(name: &str) -> bool {
     let is_numbered = ["result", "vec", "layout"].iter().any(|local| {
         let number = name.strip_prefix(local).unwrap_or_default();
@@ -188,7 +190,8 @@ fn is_local(name: &str) -> bool {
     is_numbered || ["ret_area", "cleanup_list"].contains(&name)
 }
 
-/// Types that have one name in Rust: what is made for a resource has names as well.
+/// Finds types with the same name in Rust. The types that are generated for a resource have names
+/// as well.
 fn twice(all: &[Named<'_>], resources: &[&Named<'_>]) -> Option<String> {
     let is_type = |what| matches!(what, What::Type | What::Flags | What::Resource);
     let types = all.iter().filter(|one| one.exported && is_type(one.what));
@@ -206,8 +209,8 @@ fn twice(all: &[Named<'_>], resources: &[&Named<'_>]) -> Option<String> {
     })
 }
 
-/// Modules that have one name in Rust: a namespace and an interface that is declared in the
-/// world, and interfaces whose packages have the same words.
+/// Finds modules with the same name in Rust: a namespace and an interface that is declared in the
+/// world, or interfaces whose packages have the same words.
 fn modules(world: &World) -> Option<String> {
     for exported in [false, true] {
         let keys: Vec<_> = world.interface_keys(exported).collect();

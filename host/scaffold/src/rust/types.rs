@@ -1,5 +1,5 @@
-//! Types and values of a contract as `wit-bindgen` has them in Rust: by their names
-//! within the module that stands for an interface, and elsewhere by their paths.
+//! The types and values of a contract in the Rust of `wit-bindgen`. They are written by name in the
+//! module of their interface, and by path elsewhere.
 
 use heck::ToUpperCamelCase as _;
 use wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId, WorldKey};
@@ -8,7 +8,7 @@ use super::names::{camel, identifier, module_of, path_of, state};
 use crate::exports::{Interface, World};
 use crate::plain::{Payload, Plain, plain};
 
-/// How types are written in the module of an interface, or in the world's own.
+/// Writes types as they are named in the module of an interface, or of the world itself.
 pub(super) struct Types<'w> {
     world: &'w World,
     at: Option<&'w WorldKey>,
@@ -23,7 +23,7 @@ impl<'w> Types<'w> {
         &self.world.resolve
     }
 
-    /// A type as a parameter or a result.
+    /// Returns a type as a parameter or a result.
     pub(super) fn name(&self, ty: &Type) -> String {
         match ty {
             Type::Id(id) => self.of_definition(*id),
@@ -63,7 +63,7 @@ impl<'w> Types<'w> {
             TypeDefKind::Type(ty) => self.name(ty),
             TypeDefKind::Handle(Handle::Own(id)) => self.of_definition(*id),
             TypeDefKind::Handle(Handle::Borrow(id)) => self.borrowed(*id),
-            // What else there is has a name, or was refused before.
+            // Every other type has a name, or was refused before.
             _ => "()".into(),
         }
     }
@@ -76,8 +76,7 @@ impl<'w> Types<'w> {
         }
     }
 
-    /// A type's name, behind the path of the module that it is in where that is
-    /// another one.
+    /// Returns a type's name, with the path of its module if that is another one.
     fn qualified(&self, id: TypeId, name: &str) -> String {
         let (exported, imported) = (self.world.exported(id), self.world.imported(id));
         let within = match (exported, imported) {
@@ -90,11 +89,11 @@ impl<'w> Types<'w> {
         format!("{root}bindings::{within}{name}")
     }
 
-    /// The value that is returned until the function is filled in.
+    /// Returns the value that the function returns until it is filled in.
     pub(super) fn returned(&self, ty: &Type) -> String {
         match plain(self.world, ty) {
             Some(value) => self.value(&value),
-            // Only the host makes such a resource.
+            // Only the host can make such a resource.
             None => "unimplemented!(\"nothing is here yet\")".into(),
         }
     }
@@ -133,7 +132,7 @@ impl<'w> Types<'w> {
         }
     }
 
-    /// The type behind a resource, with its module where that is another one.
+    /// Returns the type that holds the state of a resource, with its module if that is another one.
     fn state_of(&self, id: TypeId) -> String {
         let id = self.world.dealiased(id);
         let state = state(self.resolve().types[id].name.as_deref().unwrap_or_default());
@@ -146,7 +145,7 @@ impl<'w> Types<'w> {
     }
 }
 
-/// A tuple, also of one.
+/// Returns a tuple. A tuple of one part needs a comma.
 fn parenthesised(parts: &[String]) -> String {
     match parts {
         [one] => format!("({one},)"),

@@ -1,5 +1,5 @@
-//! What has to be on a machine to build guests in a language, and which of it is there,
-//! and new enough. Nothing is installed.
+//! Lists the tools that building guests in a language needs, and finds out which are installed and
+//! new enough. It installs nothing.
 
 mod needed;
 mod program;
@@ -13,27 +13,27 @@ use super::Language;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tool {
-    /// What it is called.
+    /// The name of the tool.
     pub name: &'static str,
-    /// Which versions will do.
+    /// The versions that are accepted.
     pub needed: Needed,
-    /// The version that is there. `None` where there is none.
+    /// The installed version, or `None` if the tool is not installed.
     pub found: Option<String>,
-    /// What to type, or where to get it: the tool, or a later version of one that is too
-    /// old. `None` where the project's build installs it.
+    /// The command or the address to get the tool, or a newer version if it is too old. `None` if
+    /// the build of a project installs the tool.
     pub install: Option<&'static str>,
 }
 
 impl Language {
-    /// The tools that its projects need, first those that have to be there, and then
-    /// those that the build of a project installs in the project.
+    /// Returns the tools that projects in the language need: first those that have to be installed,
+    /// and then those that the build of a project installs.
     pub fn tools(self) -> Vec<Tool> {
         let mut tools: Vec<_> = self.details().needs.iter().map(Program::look).collect();
         tools.extend(self.installed());
         tools
     }
 
-    /// What is pinned in the project's own files.
+    /// Returns the tools that the project's own files pin.
     fn installed(self) -> Vec<Tool> {
         let pinned = |name, version| Tool {
             name,
@@ -58,13 +58,13 @@ impl Language {
 }
 
 impl Tool {
-    /// Whether it has to be installed before a project can be built: it is not there, or
-    /// too old.
+    /// Returns whether the tool has to be installed before a project can be built. It is then
+    /// missing, or too old.
     pub fn is_missing(&self) -> bool {
         self.install.is_some() && (self.found.is_none() || self.is_too_old())
     }
 
-    /// Whether it is there, in a version that will not do.
+    /// Returns whether the tool is installed in a version that is too old.
     pub fn is_too_old(&self) -> bool {
         self.found.as_deref().is_some_and(|found| self.needed.is_later_than(found))
     }
@@ -110,7 +110,8 @@ mod tests {
             assert!(!language.installed().is_empty(), "{language} installs nothing");
             let line = makefile.lines().find_map(|line| line.strip_prefix("NEEDS := "));
             let named: BTreeSet<_> = line.unwrap_or_default().split(' ').collect();
-            // `make` is what reads it, and cargo's linker has another name on some systems.
+            // `make` runs the build itself, and on some systems the linker for cargo has another
+            // name.
             let programs =
                 needs.iter().map(Program::command).filter(|name| !["make", "cc"].contains(name));
             assert_eq!(programs.collect::<BTreeSet<_>>(), named, "{language}");

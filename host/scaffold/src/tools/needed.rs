@@ -1,28 +1,28 @@
-//! Which versions of a tool will do, as numbers, and what that is called.
+//! The versions of a tool that are accepted: how they are compared, and how they are shown.
 
 use std::fmt;
 
-/// Which versions of a tool will do.
+/// The versions of a tool that are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Needed {
-    /// Every one.
+    /// Every version.
     Any,
-    /// The one that belongs to this other tool.
+    /// The version that comes with this other tool.
     With(&'static str),
-    /// This one, or a later one.
+    /// This version or a later one.
     AtLeast {
         /// The first number of the version.
         major: u64,
-        /// The second.
+        /// The second number.
         minor: u64,
     },
-    /// This one: the build of a project installs it.
+    /// Exactly this version, which the build of a project installs.
     Exactly(&'static str),
 }
 
 impl Needed {
-    /// Whether a version that is there is older. One that is no number is taken to do.
+    /// Returns whether an installed version is too old. A version that cannot be read is accepted.
     pub(super) fn is_later_than(self, found: &str) -> bool {
         match (self, numbers(found)) {
             (Self::AtLeast { major, minor }, Some(found)) => found < (major, minor),
@@ -43,8 +43,8 @@ impl fmt::Display for Needed {
     }
 }
 
-/// The first two numbers of a version. Tools write it in ways of their own: `4.3`,
-/// `v20.1.0`, `3.13.0rc1`, `1.96.0-nightly`, `22`.
+/// Returns the first two numbers of a version. Tools write versions differently: `4.3`, `v20.1.0`,
+/// `3.13.0rc1`, `1.96.0-nightly`, `22`.
 fn numbers(version: &str) -> Option<(u64, u64)> {
     let mut parts = version.trim_start_matches('v').split('.');
     let mut next = || {

@@ -1,5 +1,5 @@
-//! The programs that builds need, and how they are asked for their versions. One that
-//! does not answer in time is taken not to work.
+//! The programs that builds need, and the commands that print their versions. A program that does
+//! not answer in time counts as missing.
 
 use std::io::Read as _;
 use std::process::{Command, Stdio};
@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use super::{Needed, Tool};
 
-/// A program that has to be on the machine.
+/// A program that has to be installed.
 #[derive(Clone, Copy)]
 pub(crate) struct Program {
     name: &'static str,
-    /// What it is asked by for its version.
+    /// The command that prints its version.
     command: &'static [&'static str],
     needed: Needed,
     install: &'static str,
-    /// What to do where it is too old, if that is something else.
+    /// How to update it if it is too old, if that differs from installing it.
     update: Option<&'static str>,
 }
 
@@ -71,16 +71,16 @@ pub(crate) const NPM: Program = Program {
     update: None,
 };
 
-/// Longer, a tool does not work.
+/// The time that a program has to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Program {
-    /// The same, of this version or later.
+    /// Returns the program with this version as the oldest that is accepted.
     pub(crate) const fn at_least(self, major: u64, minor: u64) -> Self {
         Self { needed: Needed::AtLeast { major, minor }, ..self }
     }
 
-    /// What of it is on this machine.
+    /// Finds out which version of the program is installed.
     pub(super) fn look(&self) -> Tool {
         let found = answer(self.command, PATIENCE).and_then(|text| version(&text));
         let mut tool =
@@ -91,14 +91,14 @@ impl Program {
         tool
     }
 
-    /// What is typed to start it.
+    /// Returns the command that starts the program.
     #[cfg(test)]
     pub(super) fn command(&self) -> &'static str {
         self.command[0]
     }
 }
 
-/// What a command prints that succeeds in time.
+/// Returns what a command prints, if it succeeds in time.
 fn answer(command: &[&str], patience: Duration) -> Option<String> {
     let (program, arguments) = command.split_first()?;
     let mut child = Command::new(program)
@@ -110,8 +110,9 @@ fn answer(command: &[&str], patience: Duration) -> Option<String> {
         .ok()?;
     let stdout = child.stdout.take()?;
     let (sender, receiver) = channel();
-    // A tool that floods its output is as good as one that does not answer.
-    // One that could not be started hangs up, and the tool does not answer.
+    // The output is limited, so a tool that writes without end counts as one that does not answer.
+    // If the thread cannot be started, its end of the channel is dropped, which counts as no answer
+    // too.
     let _reader = thread::Builder::new().spawn(move || {
         let mut text = Vec::new();
         let read = stdout.take(1 << 16).read_to_end(&mut text);
@@ -126,8 +127,9 @@ fn answer(command: &[&str], patience: Duration) -> Option<String> {
     String::from_utf8(text).ok()
 }
 
-/// The last word of the first line that is a version: compilers name their packager
-/// first. A folder, which Rust's libraries for a target are in, has to be there.
+/// Returns the last word of the first line that is a version, because compilers write the name of
+/// their packager before it. If the text is a folder, as for Rust's libraries for a target, the
+/// folder has to exist.
 fn version(text: &str) -> Option<String> {
     let line = text.lines().next()?;
     if line.starts_with('/') {

@@ -1,11 +1,11 @@
-//! Bytes as a data URL (RFC 2397) in base64 (RFC 4648), `data:;base64,AP8=`. It knows of no
-//! values and of no JSON.
+//! Encodes and decodes bytes as a data URL (RFC 2397) in base64 (RFC 4648): `data:;base64,AP8=`. It
+//! does not know values or JSON.
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const SCHEME: &str = "data:";
 const BASE64: &str = ";base64";
 
-/// The bytes as a URL without a media type.
+/// Returns the bytes as a URL without a media type.
 pub(super) fn encode(bytes: &[u8]) -> String {
     let mut url = String::with_capacity(13 + bytes.len().div_ceil(3) * 4);
     url.push_str("data:;base64,");
@@ -22,10 +22,10 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     url
 }
 
-/// The bytes of a URL of any media type. `=` at the end may be missing.
+/// Returns the bytes of a URL of any media type. The `=` at the end may be missing.
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with the URL.
 pub(super) fn decode(text: &str) -> Result<Vec<u8>, String> {
     let is_scheme =
         text.get(..SCHEME.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME));

@@ -1,5 +1,5 @@
-//! Values in JSON, read and written by their types. How each type is written is told where the
-//! module is public. It knows neither who sends the text nor what a call of it is.
+//! Reads and writes values as JSON, by their types. The documentation of the crate says how each
+//! type is written. It does not know who sends the text, or what it is for.
 
 mod data_url;
 mod read;
@@ -20,11 +20,11 @@ use wit_host_text::short;
 pub use self::style::JsonStyle;
 pub use self::write::{escape_json, to_json, to_json_text};
 
-/// How many values a text may be made of, where nobody says less: 512 MiB of them.
+/// The number of values that a text may have unless the caller sets a limit. They take 512 MiB.
 const MOST_PARTS: usize = 16 << 20;
 
-/// JSON as it was written, to be read as values of types that are known then: an object that
-/// has a name twice keeps both. It is a field of a message, or a text by itself.
+/// JSON as it was written. It is read as values later, once their types are known. An object
+/// that has a name twice keeps both. `Json` can be a field of a message, or a whole text.
 ///
 /// ```
 /// use wit_host_values::Json;
@@ -39,11 +39,11 @@ const MOST_PARTS: usize = 16 << 20;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Json(Tree);
 
-/// A text that is no JSON, or JSON that is no value of a type.
+/// The error for a text that is not JSON, or JSON that is not a value of a type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("at `{}`: {reason}", short(path))]
 pub struct BadJson {
-    /// The way to what is wrong: `$.items[2].price`, or `$` for all of it.
+    /// The path to what is wrong: `$.items[2].price`, or `$` for the whole text.
     pub path: String,
     /// What was expected there, and what was found.
     pub reason: String,
@@ -57,16 +57,16 @@ impl From<Fault> for BadJson {
 }
 
 impl Json {
-    /// Reads a text.
+    /// Parses a text.
     ///
     /// # Errors
-    /// Where it is no JSON, is deeper than 128 levels, or has more than 16 Mi values.
+    /// If the text is not JSON, is nested deeper than 128 levels, or has more than 16 Mi values.
     pub fn parse(text: &str) -> Result<Self, BadJson> {
         Self::parse_within(text, MOST_PARTS)
     }
 
-    /// Reads a text of which there are at most so many values, those within others counted
-    /// with them. Each takes 32 bytes, and a text may have one in two of its bytes.
+    /// Parses a text that may have `most` values, including values inside of others. Each value
+    /// takes 32 bytes of memory, and may take as few as two bytes of the text.
     ///
     /// # Errors
     /// Those of [`Json::parse`].
@@ -74,29 +74,29 @@ impl Json {
         parse(text, most).map(Self).map_err(BadJson::from)
     }
 
-    /// The value of that type that it is.
+    /// Returns the JSON as a value of this type.
     ///
     /// # Errors
-    /// Where it is none.
+    /// If it is not a value of the type.
     pub fn value(&self, ty: &Type) -> Result<Val, BadJson> {
         read::value(&self.0, ty).map_err(BadJson::from)
     }
 
-    /// The arguments of a function, of which this is an object by the names of its parameters,
-    /// in any order, or a list. In an object a parameter that is an option may be missing. A
-    /// function without parameters takes null as well.
+    /// Returns the JSON as the arguments of a function. It is an object with the names of the
+    /// parameters in any order, or a list. An object may leave out parameters that are options. For
+    /// a function without parameters it may also be null.
     ///
     /// # Errors
-    /// Where it is neither, or a value is none of its parameter's type.
+    /// If it is neither an object nor a list, or a value is not of its parameter's type.
     pub fn params(&self, signature: &Signature) -> Result<Vec<Val>, BadJson> {
         read::params(&self.0, signature).map_err(BadJson::from)
     }
 
-    /// What a function of these results returned: null where there is none, one as itself, and
-    /// several as a list.
+    /// Returns the JSON as the results of a function of these types: null for no result, the value
+    /// itself for one, and a list for several.
     ///
     /// # Errors
-    /// Where it is not that.
+    /// If it is not the results of such a function.
     pub fn results(&self, types: &[Type]) -> Result<Vec<Val>, BadJson> {
         read::results(&self.0, types).map_err(BadJson::from)
     }
@@ -108,7 +108,7 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
-/// The value of that type that the text is.
+/// Reads a text as a value of this type.
 pub(crate) fn read(text: &str, ty: &Type) -> Result<Val, Fault> {
     read::value(&parse(text, MOST_PARTS)?, ty)
 }

@@ -1,5 +1,5 @@
-//! A value out of JSON, by the type that is wanted. It is no deeper than the type, which the
-//! engine limits to a hundred levels.
+//! Reads JSON as a value of the wanted type. The nesting of the value is limited by the type, which
+//! the engine limits to a hundred levels.
 
 use wasmtime::component::types::{FixedLengthList, Flags, Map, ResultType, Variant};
 use wasmtime::component::{Type, Val};
@@ -10,8 +10,8 @@ use crate::fault::Fault;
 use crate::signature::Signature;
 use crate::{members, number};
 
-/// The arguments of a function: an object by the names of its parameters, a list in their
-/// order, or null where it takes none.
+/// Reads the arguments of a function: an object with the names of its parameters, a list in their
+/// order, or null if it has no parameters.
 pub(super) fn params(tree: &Tree, signature: &Signature) -> Result<Vec<Val>, Fault> {
     let declared = &signature.params;
     match tree {
@@ -38,7 +38,8 @@ pub(super) fn params(tree: &Tree, signature: &Signature) -> Result<Vec<Val>, Fau
     }
 }
 
-/// What a function returned: null for nothing, one value as itself, several as a list.
+/// Reads the results of a function: null for none, the value itself for one, and a list for
+/// several.
 pub(super) fn results(tree: &Tree, types: &[Type]) -> Result<Vec<Val>, Fault> {
     match (types, tree) {
         ([], Tree::Null) => Ok(Vec::new()),
@@ -54,7 +55,7 @@ pub(super) fn results(tree: &Tree, types: &[Type]) -> Result<Vec<Val>, Fault> {
     }
 }
 
-/// The value of that type that the tree is.
+/// Reads a value of this type.
 pub(super) fn value(tree: &Tree, ty: &Type) -> Result<Val, Fault> {
     let read = match (ty, tree) {
         (Type::Bool, Tree::Bool(value)) => Some(Val::Bool(*value)),
@@ -126,7 +127,7 @@ fn fixed_list(tree: &Tree, ty: &FixedLengthList) -> Result<Option<Vec<Val>>, Fau
     Ok(Some(values))
 }
 
-/// A map is a list of keys with their values. One by texts is an object as well.
+/// Reads a map: a list of pairs of key and value, or an object if the keys are texts.
 fn entries(tree: &Tree, ty: &Map) -> Result<Option<Val>, Fault> {
     let (key_ty, value_ty) = (ty.key(), ty.value());
     let mut entries = members::Entries::default();
@@ -163,19 +164,19 @@ fn key_and_value(tree: &Tree, key_ty: &Type, value_ty: &Type) -> Result<(Val, Va
     Ok((key, value(tree, value_ty).map_err(|fault| fault.within("[1]"))?))
 }
 
-/// A key within a path, where it is as short as it has to be.
+/// Returns a key in quotes, shortened, for a path.
 fn quoted(key: &str) -> String {
     format!("\"{}\"", wit_host_text::short(key))
 }
 
-/// Decimal digits, perhaps with a minus before them, and nothing else.
+/// Reads decimal digits with an optional minus before them, and nothing else.
 fn whole_number(digits: &str) -> Option<i128> {
     let unsigned = digits.strip_prefix('-').unwrap_or(digits);
     let is_plain = !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit());
     is_plain.then(|| digits.parse().ok()).flatten()
 }
 
-/// JSON has no numbers that are not finite; they are written as texts.
+/// Reads a floating-point number. JSON has no infinite numbers and no NaN, so these are texts.
 fn float(tree: &Tree, ty: &Type) -> Option<Val> {
     match tree {
         Tree::Number(number) => number::float(ty, &number.to_string()),
@@ -199,7 +200,7 @@ fn result(tree: &Tree, ty: &ResultType) -> Result<Option<Val>, Fault> {
     })))
 }
 
-/// `"case"` or `{"case": payload}`.
+/// Reads `"case"` or `{"case": payload}`.
 fn case(tree: &Tree) -> Option<(&str, &Tree)> {
     match tree {
         Tree::Text(name) => Some((name, &Tree::Null)),
@@ -225,8 +226,8 @@ fn flags(items: &[Tree], ty: &Flags) -> Result<Option<Val>, Fault> {
     names.collect::<Option<Vec<_>>>().map(|set| members::flags(ty, &set)).transpose()
 }
 
-/// An option within an option would be `null` twice, so that the outer one says
-/// what it is.
+/// Reads the value of an option that is not null. An option inside of an option has the form
+/// `{"some": value}`, because `null` could mean either of them.
 fn some(tree: &Tree, ty: &Type) -> Result<Option<Box<Val>>, Fault> {
     let tree = match (ty, tree) {
         (Type::Option(_), tree) => match case(tree) {

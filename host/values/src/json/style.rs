@@ -1,4 +1,4 @@
-//! In which of several forms, all of which are read, values are written, for whom.
+//! The forms in which values are written as JSON, for different readers. All forms can be read.
 
 use serde_json::Value;
 use wasmtime::component::{Type, Val};
@@ -6,7 +6,7 @@ use wasmtime::component::{Type, Val};
 use super::{BadJson, write};
 use crate::signature::Signature;
 
-/// How values are written as JSON. The default is what people read: bytes are a list of
+/// How values are written as JSON. The default is meant for people: bytes are a list of
 /// numbers, and every integer is a number.
 ///
 /// ```
@@ -27,47 +27,49 @@ pub struct JsonStyle {
 }
 
 impl JsonStyle {
-    /// Whether a `list<u8>` is a data URL, which programs want: it is shorter, and one value.
+    /// Sets whether a `list<u8>` is written as a data URL. It is shorter than a list of numbers,
+    /// and a single value for the program that reads it.
     #[must_use]
     pub fn data_urls(mut self, wanted: bool) -> Self {
         self.data_urls = wanted;
         self
     }
 
-    /// Whether integers from 2^53 on, and to -2^53, are texts: a browser has no such numbers,
-    /// and takes others for them.
+    /// Sets whether integers from 2^53 on, and from -2^53 down, are written as texts. A browser
+    /// cannot represent all of these numbers, and would read others instead.
     #[must_use]
     pub fn wide_as_text(mut self, wanted: bool) -> Self {
         self.wide_as_text = wanted;
         self
     }
 
-    /// The value of the type as JSON.
+    /// Returns the value of the type as JSON.
     ///
     /// # Errors
-    /// Where it is no value of the type, or has a handle in it, which JSON has nothing for.
+    /// If it is not a value of the type, or has a handle in it, which has no form in JSON.
     pub fn value(self, ty: &Type, value: &Val) -> Result<Value, BadJson> {
         write::typed(self, ty, value).map_err(BadJson::from)
     }
 
-    /// Arguments of a function as an object by the names of its parameters.
+    /// Returns the arguments of a function as an object with the names of its parameters.
     ///
     /// # Errors
-    /// Those of [`JsonStyle::value`], and where there are more or fewer than it takes.
+    /// Those of [`JsonStyle::value`], and if the number of arguments is wrong.
     pub fn params(self, signature: &Signature, arguments: &[Val]) -> Result<Value, BadJson> {
         write::params(self, signature, arguments).map_err(BadJson::from)
     }
 
-    /// What a function returned: null for nothing, one value as itself, several as a list.
+    /// Returns the results of a function as JSON: null for none, the value itself for one, and a
+    /// list for several.
     ///
     /// # Errors
-    /// Those of [`JsonStyle::value`], and where there are more or fewer than it returns.
+    /// Those of [`JsonStyle::value`], and if the number of results is wrong.
     pub fn results(self, types: &[Type], results: &[Val]) -> Result<Value, BadJson> {
         write::results(self, types, results).map_err(BadJson::from)
     }
 
-    /// The value as JSON, where its type is not at hand: an empty `list<u8>` is an empty list,
-    /// and handles are texts such as `<resource>`.
+    /// Returns a value as JSON without knowing its type. An empty `list<u8>` is then written as an
+    /// empty list, and handles as texts such as `<resource>`.
     pub fn untyped(self, value: &Val) -> Value {
         write::untyped(self, value)
     }

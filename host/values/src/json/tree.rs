@@ -1,5 +1,5 @@
-//! JSON as it was written. `serde_json` itself would keep the last of two fields
-//! of the same name and say nothing.
+//! JSON as it was written, before its types are known. An object keeps two fields of the same name.
+//! `serde_json` itself would keep the last one and report nothing.
 
 use std::cell::Cell;
 use std::fmt;
@@ -19,7 +19,7 @@ pub(super) enum Tree {
 }
 
 impl Tree {
-    /// What it is, to be shown to a person.
+    /// Returns a short text for error messages.
     pub(super) fn shown(&self) -> String {
         match self {
             Self::Null => "null".into(),
@@ -32,11 +32,11 @@ impl Tree {
     }
 }
 
-/// Makes a tree that has no more parts than are left.
+/// Reads a tree with at most as many parts as are left in the counter.
 pub(super) struct Within<'b>(pub(super) &'b Cell<usize>);
 
 impl Within<'_> {
-    /// Takes one more part into the tree.
+    /// Counts one more part of the tree.
     fn count<E: Error>(&self) -> Result<(), E> {
         let left = self.0.get().checked_sub(1);
         self.0.set(left.ok_or_else(|| E::custom(TOO_MANY))?);
@@ -44,7 +44,7 @@ impl Within<'_> {
     }
 }
 
-/// What a text is told that has more parts than it may have.
+/// The error for a text with too many parts.
 pub(super) const TOO_MANY: &str =
     "there are more values in it than may be; bytes take one as a data URL";
 

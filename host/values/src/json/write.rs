@@ -1,4 +1,5 @@
-//! Values as JSON, in the forms in which they are read.
+//! Writes values as JSON, in the forms that the reader accepts. It does not know what the JSON is
+//! for.
 
 use std::collections::HashSet;
 
@@ -12,28 +13,29 @@ use crate::fits::fits;
 use crate::signature::Signature;
 use crate::{short, to_wave};
 
-/// The largest integer that every program has a number for, 2^53 - 1: above it, doubles have
-/// gaps.
+/// The largest integer up to which every program can represent all integers: 2^53 - 1. Programs
+/// that use doubles cannot represent all larger ones.
 const LARGEST_EXACT: u64 = (1 << 53) - 1;
 
-/// The value as JSON in the default [`JsonStyle`]. Handles, which JSON has nothing for, are
-/// texts such as `<resource>`.
+/// Returns the value as JSON in the default [`JsonStyle`]. Handles, which have no form in JSON,
+/// become texts such as `<resource>`.
 pub fn to_json(value: &Val) -> Value {
     untyped(JsonStyle::default(), value)
 }
 
-/// The value as the text of its JSON, on one line. Characters that steer a
-/// terminal or are not seen are escaped.
+/// Returns the value as JSON text on one line. Characters that are invisible or control a terminal
+/// are escaped.
 pub fn to_json_text(value: &Val) -> String {
-    // Quotes and backslashes are the JSON's own, or escaped by it already.
+    // JSON has already escaped quotes and backslashes where it has to.
     let is_seen = |character: char| {
         matches!(character, '"' | '\'' | '\\') || character.escape_debug().len() == 1
     };
     escape_json(&to_json(value).to_string(), is_seen)
 }
 
-/// JSON that means the same, in which only plain characters stand as they are. All of its own
-/// signs have to be plain: what is not can be in its strings only, where it is escaped.
+/// Returns JSON with the same meaning, in which all characters that are not plain are escaped.
+/// `is_plain` has to be true of all characters of JSON's own syntax: only characters in strings can
+/// be escaped.
 pub fn escape_json(json: &str, is_plain: impl Fn(char) -> bool) -> String {
     let mut escaped = String::with_capacity(json.len());
     for character in json.chars() {
@@ -72,7 +74,7 @@ pub(super) fn untyped(style: JsonStyle, value: &Val) -> Value {
     }
 }
 
-/// The value as JSON, where it is one of the type.
+/// Returns the value as JSON, if it is of the type.
 pub(super) fn typed(style: JsonStyle, ty: &Type, value: &Val) -> Result<Value, Fault> {
     let typed_payload = |name: &str, ty: Option<Type>, value: &Option<Box<Val>>| match (ty, value) {
         (Some(ty), Some(value)) => within(&format!(".{name}"), typed(style, &ty, value)),
@@ -162,7 +164,7 @@ fn has_length(what: &str, wanted: usize, given: usize) -> Result<(), Fault> {
     Err(Fault::new(format!("the function has {wanted} {what}, and here are {given}")))
 }
 
-/// Items of one type, which may be bytes.
+/// Writes a list of items of one type, which may be bytes.
 fn sequence(style: JsonStyle, ty: &Type, items: &[Val]) -> Result<Value, Fault> {
     if *ty == Type::U8
         && let Some(url) = bytes(style, items, true)
@@ -182,7 +184,7 @@ fn list<'v>(
     written.collect()
 }
 
-/// The items as a data URL, where they are bytes and are to be one.
+/// Returns the items as a data URL, if they are bytes and the style asks for data URLs.
 fn bytes(style: JsonStyle, items: &[Val], may_be_empty: bool) -> Option<Value> {
     if !style.data_urls || (items.is_empty() && !may_be_empty) {
         return None;
@@ -195,7 +197,7 @@ fn bytes(style: JsonStyle, items: &[Val], may_be_empty: bool) -> Option<Value> {
     Some(data_url::encode(&bytes).into())
 }
 
-/// A value without parts.
+/// Writes a value that has no parts.
 fn scalar(style: JsonStyle, value: &Val) -> Value {
     match value {
         Val::Bool(value) => (*value).into(),
@@ -213,7 +215,8 @@ fn scalar(style: JsonStyle, value: &Val) -> Value {
             number.to_string().into()
         }
         Val::U64(number) => (*number).into(),
-        // By its own shortest digits: `0.1` and not `0.10000000149011612`.
+        // The shortest digits of a 32-bit number are `0.1`. Widened to 64 bits they would be
+        // `0.10000000149011612`.
         Val::Float32(number) => float(number.to_string().parse().unwrap_or(f64::NAN)),
         Val::Float64(number) => float(*number),
         Val::Char(character) => character.to_string().into(),
@@ -241,12 +244,13 @@ fn case(name: &str, payload: Value) -> Value {
     object([(name, payload)].into_iter())
 }
 
-/// An option within an option would be null twice, so that the outer one says what it is.
+/// Writes the value of an option. An option inside of an option becomes `{"some": value}`, because
+/// `null` could mean either of them.
 fn some(value: &Val, written: Value) -> Value {
     if matches!(value, Val::Option(_)) { case("some", written) } else { written }
 }
 
-/// An object where the keys are texts and each of them is there once; otherwise a list of
+/// Writes a map: as an object if its keys are texts and all different, and otherwise as a list of
 /// pairs.
 fn map(has_text_keys: bool, pairs: Vec<(Value, Value)>) -> Value {
     let mut names = HashSet::with_capacity(pairs.len());

@@ -1,12 +1,12 @@
-//! The words, texts and characters that WAVE is made of. It knows no types. It
-//! is a loop over what is there, so that no text is too long for the stack.
+//! Splits WAVE into words, texts and characters. It does not know types. It reads in loops and
+//! never recurses, so no text is too long for the stack.
 
 use crate::fault::Fault;
 
-/// How much of a text an error quotes.
+/// The number of characters of a text that an error quotes.
 const QUOTED: usize = 40;
 
-/// A text and how far it has been read.
+/// A text, and how far it has been read.
 #[derive(Clone)]
 pub(super) struct Lexer<'a> {
     text: &'a str,
@@ -34,7 +34,7 @@ impl<'a> Lexer<'a> {
         Err(self.fault(&format!("expected `{character}`, found {}", self.found())))
     }
 
-    /// Takes a number, label or keyword; the empty word where there is none.
+    /// Takes a number, label or keyword. The word is empty if there is none.
     pub(super) fn word(&mut self) -> &'a str {
         self.skip();
         let is_part = |c: char| c.is_ascii_alphanumeric() || "%_-+.".contains(c);
@@ -44,7 +44,7 @@ impl<'a> Lexer<'a> {
         word
     }
 
-    /// Takes a label. A `%` before it says that it is no keyword.
+    /// Takes a label. A `%` before it marks a label that is not a keyword.
     pub(super) fn label(&mut self) -> Result<&'a str, Fault> {
         self.skip();
         let before = self.clone();
@@ -64,7 +64,7 @@ impl<'a> Lexer<'a> {
         Ok(Some(character))
     }
 
-    /// Takes a text in double quotes, or in three of them where it has lines.
+    /// Takes a text in double quotes, or a text of several lines in triple quotes.
     pub(super) fn string(&mut self) -> Result<Option<String>, Fault> {
         self.skip();
         if let Some(rest) = self.rest.strip_prefix("\"\"\"") {
@@ -84,7 +84,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Nothing may be left.
+    /// Checks that no text is left.
     pub(super) fn end(&mut self) -> Result<(), Fault> {
         self.skip();
         if self.rest.is_empty() {
@@ -93,7 +93,7 @@ impl<'a> Lexer<'a> {
         Err(self.fault(&format!("expected the end, found {}", self.found())))
     }
 
-    /// What comes next, to be shown to a person.
+    /// Returns the next item for error messages.
     pub(super) fn next(&self) -> &'a str {
         let mut ahead = self.clone();
         ahead.skip();
@@ -111,13 +111,13 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// A fault with the place that was reached.
+    /// Creates a fault with the place that was reached.
     fn fault(&self, what: &str) -> Fault {
         let before = &self.text[..self.text.len() - self.rest.len()];
         Fault::new(format!("{what} (at character {})", before.chars().count() + 1))
     }
 
-    /// Leaves out white space and comments.
+    /// Skips white space and comments.
     fn skip(&mut self) {
         loop {
             self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
@@ -128,12 +128,12 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The same as `expect`, with nothing before the character.
+    /// Takes the character, which has to come next without white space before it.
     fn expect_at_once(&mut self, character: char) -> Result<(), Fault> {
         if self.rest.starts_with(character) { self.expect(character) } else { Err(self.open()) }
     }
 
-    /// One character within quotes.
+    /// Takes one character of a text in quotes.
     fn unescaped(&mut self) -> Result<char, Fault> {
         let mut rest = self.rest.chars();
         let character = match rest.next() {
@@ -156,8 +156,8 @@ impl<'a> Lexer<'a> {
         self.fault("a quote is not closed")
     }
 
-    /// The lines up to three closing quotes, which stand on a line of their own
-    /// and say by how much the others are indented.
+    /// Takes lines up to the closing triple quotes, which are on a line of their own. Their
+    /// indentation is removed from every line.
     fn lines(&mut self) -> Result<String, Fault> {
         let (body, rest) = self.rest.split_once("\"\"\"").ok_or_else(|| self.open())?;
         let (body, indent) = body.rsplit_once('\n').unwrap_or((body, body));
@@ -190,7 +190,7 @@ fn unescape(line: &str) -> Option<String> {
     Some(unescaped)
 }
 
-/// What stands behind a backslash.
+/// Reads what follows a backslash.
 fn escape(rest: &mut std::str::Chars<'_>) -> Option<char> {
     Some(match rest.next()? {
         'n' => '\n',

@@ -1,4 +1,4 @@
-//! Values in WAVE, the notation that the component model has for them.
+//! Reads and writes values in WAVE, the component model's notation for values.
 
 #[cfg(feature = "text")]
 mod lexer;

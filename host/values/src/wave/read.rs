@@ -1,4 +1,4 @@
-//! Reading values by the type that is wanted. What is read is no deeper than the type, which
+//! Reads WAVE as a value of the wanted type. The nesting of the value is limited by the type, which
 //! the engine limits to a hundred levels.
 
 use wasmtime::component::types::{FixedLengthList, Map, Record, Tuple, Variant};
@@ -10,7 +10,7 @@ use crate::notation::wit;
 use crate::{members, number};
 use wit_host_text::short;
 
-/// The value of that type that the text is.
+/// Reads the text as a value of this type.
 pub(crate) fn read(text: &str, ty: &Type) -> Result<Val, Fault> {
     let mut lexer = Lexer::new(text);
     let value = value(&mut lexer, ty)?;
@@ -48,7 +48,7 @@ fn value(lexer: &mut Lexer<'_>, ty: &Type) -> Result<Val, Fault> {
     read.ok_or_else(|| Fault::expected(ty, before.next()))
 }
 
-/// Values between brackets, or nothing where the opening one is not there.
+/// Reads values between brackets. Returns `None` if the opening bracket is missing.
 fn sequence(
     lexer: &mut Lexer<'_>,
     [opening, closing]: [char; 2],
@@ -65,8 +65,8 @@ fn sequence(
     Ok(is_there.then_some(values))
 }
 
-/// Items between brackets with commas between them, and perhaps one more behind
-/// the last.
+/// Reads items between brackets, separated by commas. A comma after the last is allowed. Returns
+/// whether the opening bracket was there.
 fn items(
     lexer: &mut Lexer<'_>,
     [opening, closing]: [char; 2],
@@ -91,7 +91,7 @@ fn fixed_list(lexer: &mut Lexer<'_>, ty: &FixedLengthList) -> Result<Option<Val>
     Ok(Some(Val::FixedLengthList(values)))
 }
 
-/// A list of keys with their values: `[("a", 1), ("b", 2)]`.
+/// Reads a map as a list of keys with their values: `[("a", 1), ("b", 2)]`.
 fn map(lexer: &mut Lexer<'_>, ty: &Map) -> Result<Option<Val>, Fault> {
     let types = [ty.key(), ty.value()];
     let (mut entries, mut index) = (members::Entries::default(), 0_usize);
@@ -141,7 +141,7 @@ fn variant(lexer: &mut Lexer<'_>, ty: &Variant) -> Result<Val, Fault> {
     Ok(Val::Variant(name.to_owned(), payload))
 }
 
-/// What stands in parentheses behind a case that has a payload.
+/// Reads the payload of a case in parentheses.
 fn payload(lexer: &mut Lexer<'_>, case: &str, ty: Option<Type>) -> Result<Option<Box<Val>>, Fault> {
     let Some(ty) = ty else {
         let has_payload = lexer.clone().accept('(');
@@ -199,7 +199,8 @@ fn result(
     Ok(Some(Val::Result(value)))
 }
 
-/// `some` and `ok` may be left out where that leaves only one meaning.
+/// Reads the value of an option or a result without `some` or `ok`. They may be left out unless the
+/// value is an option or a result itself, which would be ambiguous.
 fn bare(lexer: &mut Lexer<'_>, ty: &Type) -> Result<Option<Val>, Fault> {
     if matches!(ty, Type::Option(_) | Type::Result(_)) {
         return Ok(None);

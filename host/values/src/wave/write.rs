@@ -1,20 +1,20 @@
-//! Values as WAVE. Every value has a text, also those that cannot be read back:
-//! handles print as what they are, in angle brackets.
+//! Writes values as WAVE. Every value has a text, even one that cannot be read back: handles are
+//! written as their kind in angle brackets.
 
 use std::fmt::{Display, Result, Write};
 
 use wasmtime::component::Val;
 
-/// The value as WAVE: `{x: 1.5, names: ["a", "b"]}`. Characters that steer a
-/// terminal or are not seen are escaped.
+/// Returns the value as WAVE: `{x: 1.5, names: ["a", "b"]}`. Characters that are invisible or
+/// control a terminal are escaped.
 pub fn to_wave(value: &Val) -> String {
     let mut text = String::new();
-    // A `String` takes all that is written to it.
+    // Writing to a `String` cannot fail.
     let _ = write(&mut text, value);
     text
 }
 
-/// Writes the value until `out` takes no more.
+/// Writes the value until `out` accepts no more.
 pub(crate) fn write(out: &mut impl Write, value: &Val) -> Result {
     match value {
         Val::Bool(value) => write!(out, "{value}"),
@@ -52,8 +52,7 @@ pub(crate) fn write(out: &mut impl Write, value: &Val) -> Result {
     }
 }
 
-/// A number of which `wide` is the value: with an exponent where there would be
-/// many zeros.
+/// Writes a number, with an exponent if it would have many zeros. `wide` is its value.
 fn write_float(
     out: &mut impl Write,
     wide: f64,
@@ -101,7 +100,7 @@ fn write_items<W: Write, I>(
     out.write_str(closing)
 }
 
-/// Fields that are none are left out, as WAVE allows.
+/// Writes a record. Fields that are `none` are left out, as WAVE allows.
 fn write_record(out: &mut impl Write, fields: &[(String, Val)]) -> Result {
     let fields = fields.iter().filter(|(_, value)| !matches!(value, Val::Option(None)));
     let mut fields = fields.peekable();
@@ -122,7 +121,7 @@ fn write_case(out: &mut impl Write, name: &str, payload: Option<&Val>) -> Result
     }
 }
 
-/// A case that is named like a keyword is marked as none.
+/// Returns the name of a case. A name that is also a keyword gets a `%`.
 fn label(name: &str) -> String {
     match name {
         "true" | "false" | "some" | "none" | "ok" | "err" | "inf" | "nan" => format!("%{name}"),

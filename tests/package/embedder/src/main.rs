@@ -1,4 +1,4 @@
-//! A host of a contract of its own, and of the shipped one.
+//! A host with its own contract and with the shipped one.
 
 use wit_host::{Runtime, Val};
 use wit_host_contract::Functions;
