@@ -68,9 +68,8 @@ impl HostFileOptions {
             return Ok(read.as_ref());
         }
         let read = self.read()?;
-        match &read {
-            Some((file, Standing::Stranger)) => return Err(not_allowed(file).into()),
-            Some(_) | None => {}
+        if let Some((file, Standing::Stranger)) = &read {
+            return Err(not_allowed(file).into());
         }
         Ok(self.file.get_or_init(|| read).as_ref())
     }

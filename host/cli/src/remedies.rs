@@ -203,6 +203,8 @@ mod tests {
         "Pool::new",
         "Pool::wait",
         "RuntimeBuilder::component_imports",
+        "RuntimeBuilder::contract",
+        "RuntimeBuilder::wit",
         "Session::bind",
         "Session::run",
     ];

@@ -292,8 +292,8 @@ fn described(outcome: Result<Outcome, Error>) -> String {
         _ => "other".into(),
     };
     match kind.split_once(' ') {
-        Some(_) => format!("{kind}: {error}"),
-        None => format!("{kind} {error}"),
+        Some(_) => format!("{kind}: {}", error.report()),
+        None => format!("{kind} {}", error.report()),
     }
 }
 

@@ -159,7 +159,7 @@ fuzz_target!(|input: Input<'_>| {
     let guest = RUNTIME.load(&guest).unwrap_or_else(|error| panic!("{error}"));
     let mut session = guest.session(Functions::default()).start_blocking().expect("a session");
     let error = session.call(function, &[]).expect_err("it traps");
-    let told = error.to_string();
+    let told = error.report();
     assert!(matches!(error, Error::Trapped { .. }), "{told}");
     assert!(told.contains("at inner") && told.len() < 20_000, "{told}");
 });

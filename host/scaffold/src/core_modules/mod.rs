@@ -94,8 +94,8 @@ fn of_exports(functions: impl Iterator<Item = String>) -> String {
     functions.collect::<Vec<_>>().join("\n")
 }
 
-/// A function of the guest with arguments, as `wit-host call` takes them of a core module,
-/// and whether any of it is text. `None` where there is none.
+/// Returns a function of the guest with arguments, as the command takes them for a core module,
+/// and whether any of it is text. `None` if the guest has no function.
 pub(super) fn example(world: &World) -> Option<(String, bool)> {
     let all = exported(&world.resolve, world.id());
     all.iter().find_map(|one| {
