@@ -282,52 +282,43 @@ impl Limits {
 }
 
 impl Limits {
-    /// Whether what is spent at run time is no more than `whole` allows: what a session may
-    /// have of its runtime, or a call of its session. The stack, and what is spent on loading,
-    /// are not looked at.
+    /// Checks that what is spent at run time is no more than `whole` allows: what a session may
+    /// spend of its runtime's limits, or a call of its session's. The stack, and limits of
+    /// loading, are not looked at.
     ///
     /// # Errors
     /// The name of a limit that is above that of `whole`, and why it cannot be.
     pub fn check_within(&self, whole: &Self) -> Result<(), (&'static str, String)> {
-        let counts = [
-            ("memory", self.memory, whole.memory),
-            ("host_call_bytes", self.host_call_bytes, whole.host_call_bytes),
-            ("handles", self.handles, whole.handles),
-            ("output", self.output, whole.output),
-            ("random", self.random, whole.random),
-            ("table_elements", self.table_elements, whole.table_elements),
-            ("memories", self.memories, whole.memories),
-            ("tables", self.tables, whole.tables),
-            ("instances", self.instances, whole.instances),
-            ("module_memories", self.module_memories, whole.module_memories),
-            ("module_tables", self.module_tables, whole.module_tables),
-        ];
-        let above = |name, most: String| {
-            Err((name, format!("it may be no more than what there is as a whole, which is {most}")))
-        };
-        if let Some((name, _, most)) = counts.into_iter().find(|(_, part, whole)| part > whole) {
-            return above(name, most.to_string());
-        }
-        if exceeds(self.wall_clock, whole.wall_clock) {
-            return above("wall_clock", time::show(&whole.wall_clock));
-        }
-        if exceeds(self.host_calls, whole.host_calls) {
-            return above("host_calls", maybe::show(&whole.host_calls));
-        }
         if whole.fuel.is_none() && self.fuel.is_some() {
             return Err(("fuel", "the runtime does not count it; set `Limits::fuel` there".into()));
         }
-        if exceeds(self.fuel, whole.fuel) {
-            return above("fuel", maybe::show(&whole.fuel));
-        }
-        Ok(())
+        let raised = self.raised_above(whole);
+        let Some(name) = raised.into_iter().find(|name| OF_SESSIONS.contains(name)) else {
+            return Ok(());
+        };
+        let most = whole.shown().into_iter().find(|(other, _)| *other == name);
+        let most = most.map(|(_, most)| most).unwrap_or_default();
+        Err((name, format!("it may be no more than what there is as a whole, which is {most}")))
     }
 }
 
-/// Whether a part is above the whole, where `None` is no bound.
-fn exceeds<N: PartialOrd>(part: Option<N>, whole: Option<N>) -> bool {
-    whole.is_some_and(|whole| part.is_none_or(|part| part > whole))
-}
+/// The limits of what is spent at run time.
+const OF_SESSIONS: &[&str] = &[
+    "wall_clock",
+    "memory",
+    "fuel",
+    "host_calls",
+    "host_call_bytes",
+    "handles",
+    "output",
+    "random",
+    "table_elements",
+    "memories",
+    "tables",
+    "instances",
+    "module_memories",
+    "module_tables",
+];
 
 fn unknown(name: &str, names: &[&str]) -> String {
     format!("there is no limit `{name}`; there are {}", names.join(", ").replace('_', "-"))
