@@ -4,7 +4,9 @@
 use std::error::Error as _;
 use std::time::{Duration, Instant};
 
-use wit_host::{DefaultProvider, Error, GuestProvider, LimitReached, Limits, TrapProvider, Val};
+use wit_host::{
+    DefaultProvider, Error, GuestProvider, HostFailure, LimitReached, Limits, TrapProvider, Val,
+};
 
 use super::forward::with_body;
 use super::{Shop, WIT, component, forward, text};
@@ -102,6 +104,28 @@ fn the_callers_time_ends_a_provider() {
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     assert!(matches!(error, Error::Limit { limit: LimitReached::WallClock(_), .. }), "{error:?}");
     assert_eq!(error.failure().unwrap().host_call.as_deref(), Some("a:b/c.f"));
+}
+
+/// Whatever a function over values fails of, its name is known.
+#[test]
+fn the_function_under_way_is_known() {
+    let limits = || Limits::default().wall_clock(Duration::from_millis(50));
+    let world = "package a:b@1.0.0;
+        interface c { f: func(n: u32) -> u32; }
+        world host { import c; }";
+    let builder = || crate::hosts::builder::<()>().contract(world).limits(limits());
+    let failing = builder()
+        .func("a:b/c.f", |_| -> Result<Val, HostFailure> { Err(HostFailure("it is away".into())) });
+    let waiting = builder().func_async("a:b/c.f", |_| Box::pin(std::future::pending::<Val>()));
+    let late = |error: &Error| matches!(error, Error::Limit { .. });
+    let failed = |error: &Error| matches!(error, Error::HostFunction(_));
+    let rows: [(_, fn(&Error) -> bool); 2] = [(failing, failed), (waiting, late)];
+    for (builder, is_it) in rows {
+        let guest = builder.build().unwrap().load(forward(ONE)).unwrap();
+        let error = call(&guest).unwrap_err();
+        assert!(is_it(&error), "{error:?}");
+        assert_eq!(error.failure().unwrap().host_call.as_deref(), Some("a:b/c.f"), "{error:?}");
+    }
 }
 
 #[test]

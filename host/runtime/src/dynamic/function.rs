@@ -60,14 +60,19 @@ where
         function: Arc<ImportedFunction>,
     ) -> wasmtime::Result<()> {
         let name = function.function().to_owned();
-        instance.func_new(&name, move |store, _, arguments, results| {
-            let call = Call { store, arguments };
-            if is_traced() {
-                return traced(&function, arguments, results, |results| {
+        instance.func_new(&name, move |mut store, _, arguments, results| {
+            let call = Call { store: store.as_context_mut(), arguments };
+            let outcome = match is_traced() {
+                true => traced(&function, arguments, results, |results| {
                     (self.0)(call).put(results).map_err(failed)
-                });
+                }),
+                false => (self.0)(call).put(results).map_err(failed),
+            };
+            // Only a failure asks for the function, so that a call that succeeds pays nothing.
+            if outcome.is_err() {
+                store.data_mut().in_provider = Some(Arc::clone(&function));
             }
-            (self.0)(call).put(results).map_err(failed)
+            outcome
         })
     }
 
@@ -104,19 +109,29 @@ where
         function: Arc<ImportedFunction>,
     ) -> wasmtime::Result<()> {
         let name = function.function().to_owned();
-        instance.func_new_async(&name, move |store, _, arguments, results| {
-            let pending = (self.0)(Call { store, arguments });
-            if !is_traced() {
-                return Box::new(async move { pending.await.put(results).map_err(failed) });
-            }
-            let span = span_of(&function);
-            span.in_scope(|| trace_arguments(&Shown(arguments)));
+        let served = Arc::new((self, function));
+        instance.func_new_async(&name, move |mut store, _, arguments, results| {
+            let served = Arc::clone(&served);
+            let span = is_traced().then(|| span_of(&served.1));
             let call = async move {
-                pending.await.put(results).map_err(failed)?;
-                trace_result(&Returned(results));
+                let (closure, function) = &*served;
+                if is_traced() {
+                    trace_arguments(&Shown(arguments));
+                }
+                // It stays there if the call fails, or its time is over while it waits.
+                store.data_mut().in_provider = Some(Arc::clone(function));
+                let returned = (closure.0)(Call { store: store.as_context_mut(), arguments }).await;
+                returned.put(results).map_err(failed)?;
+                store.data_mut().in_provider = None;
+                if is_traced() {
+                    trace_result(&Returned(results));
+                }
                 Ok(())
             };
-            Box::new(call.instrument(span))
+            match span {
+                None => Box::new(call),
+                Some(span) => Box::new(call.instrument(span)),
+            }
         })
     }
 
