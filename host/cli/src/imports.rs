@@ -286,7 +286,8 @@ fn of_file(file: Option<&HostFile>, import: &wit_host_config::Import) -> Result<
         Provider::Process { command, environment, folder, shared } => Spec::Process(Process {
             words: command.clone(),
             environment: environment.clone(),
-            folder: Some(folder.clone()),
+            // The folder of a file that is named without one is the current one.
+            folder: Some(folder.clone()).filter(|folder| !folder.as_os_str().is_empty()),
             shared: *shared,
         }),
         Provider::Trap => Spec::Trap,

@@ -3,6 +3,7 @@
 
 use wit_host::Val;
 use wit_host::values::{Form, example, from_text, mismatch, short, to_wave, wit};
+use wit_host::wasmtime::component::wasm_wave;
 
 use super::DEFINITIONS;
 use super::echo::Echo;

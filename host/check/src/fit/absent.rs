@@ -17,7 +17,14 @@ impl Pair<'_> {
             self.interfaces(Side::Import).map(|(theirs, _)| theirs.to_string()).collect();
         let (cause, fix) = match self.meant(name, id) {
             Some((meant, cause)) => (Some(cause), format!("import `{meant}`, with {}", self.wit())),
-            None => (None, format!("import one of those that the contract has: {}", list(&has))),
+            None => (
+                None,
+                format!(
+                    "serve it (`RuntimeBuilder::provide`), or import one of those that the contract \
+                     has: {}",
+                    list(&has)
+                ),
+            ),
         };
         Mismatch::import(name.to_string(), "the contract has no such interface", fix).cause(cause)
     }

@@ -4,6 +4,10 @@
 mod needed;
 mod program;
 
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
 pub use needed::Needed;
 pub(super) use program::{C_COMPILER, CARGO, MAKE, NODE, NPM, PYTHON, Program, WASIP2};
 
@@ -45,16 +49,23 @@ impl Language {
         for line in self.file("requirements.txt").unwrap_or_default().lines() {
             tools.extend(line.split_once("==").map(|(name, version)| pinned(name, version)));
         }
-        let packages = self.file("package.json").unwrap_or_default();
-        let (_, packages) = packages.split_once("ependencies\": {").unwrap_or_default();
-        for line in packages.lines().take_while(|line| line.trim() != "}" && line.trim() != "},") {
-            let mut parts = line.split('"').skip(1).step_by(2);
-            if let (Some(name), Some(version)) = (parts.next(), parts.next()) {
-                tools.push(pinned(name, version));
-            }
-        }
+        let packages = self.file("package.json").unwrap_or("{}");
+        // It is a file of this crate's own, so that the tests notice if it cannot be read.
+        let packages: NodePackages<'static> = serde_json::from_str(packages).unwrap_or_default();
+        let all = packages.dependencies.into_iter().chain(packages.dev_dependencies);
+        tools.extend(all.map(|(name, version)| pinned(name, version)));
         tools
     }
+}
+
+/// What a package.json pins.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct NodePackages<'t> {
+    #[serde(borrow)]
+    dependencies: BTreeMap<&'t str, &'t str>,
+    #[serde(borrow)]
+    dev_dependencies: BTreeMap<&'t str, &'t str>,
 }
 
 impl Tool {
