@@ -16,8 +16,8 @@ pub(super) struct Types<'w> {
     pub(super) scope: Scope,
     /// For each definition, the type in Go and the call that returns how it crosses.
     known: HashMap<TypeId, (String, String)>,
-    /// The name of each declaration, by the WIT name and the content. An interface that is both
-    /// imported and exported has both twice.
+    /// The name in Go of each declaration, by its WIT name and its content. Types of an interface
+    /// that is both imported and exported come twice, and are declared once.
     declared: HashMap<(String, String), String>,
     /// The declarations of types, and of how they cross.
     pub(super) text: String,
