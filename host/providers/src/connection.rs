@@ -166,7 +166,8 @@ impl Shared {
         let status = self.kill();
         let mut state = self.state();
         let how = match status {
-            // This kill is the reason for the missing code: the process had only closed its output.
+            // A process without an exit code was ended by a signal: by this kill, if it had only
+            // closed its output, or by another one before.
             Some(status) if reason == ENDED && status.code().is_none() => CLOSED.to_owned(),
             Some(status) if reason == ENDED && !status.success() => {
                 format!("{reason}, with {status}")
