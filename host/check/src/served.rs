@@ -16,11 +16,14 @@ pub struct Served {
     pub host_values: bool,
     functions: BTreeMap<String, BTreeMap<String, ServedFunction>>,
     modules: BTreeMap<String, Vec<Export>>,
-    /// Why functions of the contract are not served, though somebody would.
+    /// Why a function of the host or of a provider is not served to core modules, by module and
+    /// name.
     refused: BTreeMap<String, BTreeMap<String, String>>,
-    /// The names of what providers serve, or of functions that they have, without versions.
+    /// The names under which providers were added, and of the functions that they have, without
+    /// versions.
     provided: Vec<String>,
-    /// What is served with any type, and by whom: of a module one function, or all.
+    /// The modules, or single functions of them, that are served with any type, and what serves
+    /// each.
     any: Vec<(String, Option<String>, String)>,
     count: u32,
 }
@@ -31,9 +34,9 @@ pub struct ServedFunction {
     pub ty: FuncType,
     /// The function of the contract that it implements, as `package/interface.function`.
     pub implements: Option<String>,
-    /// Who serves it in the host's place, in words.
+    /// The provider that serves it in place of the host, as errors describe it.
     pub by: Option<String>,
-    /// Which one it is, for a call of it to be noted by.
+    /// The number by which a call of it is noted.
     number: u32,
 }
 
@@ -45,8 +48,9 @@ impl Served {
         Self { host_values, functions, modules, refused, provided, any, count: 0 }
     }
 
-    /// What a host of the contract serves in `env`, where it keeps to the conventions of core
-    /// modules, and the core modules that serve something here.
+    /// Returns the table of another host that offers the contract: the functions that the
+    /// conventions of core modules allow in `env`, and the core modules that serve imports in
+    /// `here`.
     pub(crate) fn of_contract(engine: &Engine, contract: &Contract, here: &Self) -> Self {
         let mut table = Self { modules: here.modules.clone(), ..Self::new(here.host_values) };
         let all = imported(&contract.resolve, contract.world);
@@ -69,7 +73,7 @@ impl Served {
         table
     }
 
-    /// Notes a host function, and gives it a number.
+    /// Adds a host function, and returns its number.
     pub fn insert(
         &mut self,
         module: &str,
@@ -84,7 +88,7 @@ impl Served {
         number
     }
 
-    /// Notes who serves a function that was inserted, in words.
+    /// Sets the provider of a function that was inserted.
     pub fn served_by(&mut self, module: &str, name: &str, by: String) {
         let functions = self.functions.get_mut(module);
         if let Some(served) = functions.and_then(|functions| functions.get_mut(name)) {
@@ -92,32 +96,34 @@ impl Served {
         }
     }
 
-    /// Notes the name of what a provider serves: a package, an interface or a function.
+    /// Adds the name of what a provider serves: a package, an interface or a function.
     pub fn provided_as(&mut self, name: String) {
         self.provided.push(name);
     }
 
-    /// The names of what providers serve.
+    /// Returns the names of what providers serve.
     pub(crate) fn provided(&self) -> &[String] {
         &self.provided
     }
 
-    /// Notes why a function is not served that somebody would serve.
+    /// Records why a function of the host or of a provider is not served to core modules.
     pub fn refuse(&mut self, module: &str, name: &str, reason: String) {
         self.refused.entry(module.into()).or_default().insert(name.into(), reason);
     }
 
-    /// Why a function is not served that somebody would serve.
+    /// Returns why a function of the host or of a provider is not served to core modules, if it is
+    /// not.
     pub fn refusal(&self, module: &str, name: &str) -> Option<&str> {
         self.refused.get(module)?.get(name).map(String::as_str)
     }
 
-    /// Notes who serves a module's functions with any type, or one of them.
+    /// Adds a provider that serves all functions of a module with any type, or one of them.
     pub fn serve_any(&mut self, module: &str, name: Option<&str>, by: String) {
         self.any.push((module.into(), name.map(Into::into), by));
     }
 
-    /// Who serves a function with any type, where nobody does with one of his own.
+    /// Returns the provider that serves a function with any type, for functions that have no entry
+    /// with a type of their own.
     pub fn any(&self, module: &str, name: &str) -> Option<&str> {
         let is_it = |(from, one, _): &&(String, Option<String>, String)| {
             from == module && one.as_ref().is_none_or(|one| one == name)
@@ -126,7 +132,7 @@ impl Served {
         exact.or_else(|| self.any.iter().find(is_it)).map(|(_, _, by)| by.as_str())
     }
 
-    /// Notes what a core module exports that serves `module`.
+    /// Sets the exports of the core module that serves `module`.
     pub fn provide(&mut self, module: &str, exports: Vec<Export>) {
         self.modules.insert(module.into(), exports);
     }
@@ -192,7 +198,7 @@ fn value(number: &Number) -> ValType {
     }
 }
 
-/// A flat type in the notation of Rust.
+/// Returns a flat type in the notation of Rust.
 pub fn signature(ty: &FuncType) -> String {
     let params: Vec<_> = ty.params().map(|ty| notation(&ty)).collect();
     let results: Vec<_> = ty.results().map(|ty| notation(&ty)).collect();

@@ -1,5 +1,6 @@
-//! What serves a component's imports beside the functions in a linker: by values, with the
-//! types that the component itself has. Who that is, and how it is called, is not known here.
+//! Links functions over values to a component's imports that the linker does not serve, with the
+//! types that the component declares. What serves them, and how a call is served, is not known
+//! here.
 
 use std::sync::Arc;
 
@@ -16,28 +17,29 @@ use wit_host_wit::{Decoded, Sides, differences, function as notation};
 
 /// Serves imports of components, whose stores hold `S`.
 pub trait Serving<S: 'static> {
-    /// The linker with what serves the component's imports and is not in it, or nothing where
-    /// nothing is to be added.
+    /// Returns a copy of the linker with what else serves the component's imports, or `None` if
+    /// there is nothing to add.
     ///
     /// # Errors
-    /// That something would serve an import, and cannot; and the engine's.
+    /// [`NotLinked::Unserved`] if an import has a provider that cannot serve it, and the engine's
+    /// errors.
     fn linker(
         &self,
         component: &Component,
         linker: &Linker<S>,
     ) -> Result<Option<Linker<S>>, NotLinked>;
 
-    /// Who serves a function of an interface, or of the world itself, in words. Nothing where
-    /// that is a function of the contract.
+    /// Describes what serves a function of an interface, or of the world itself. `None` for a
+    /// function of the contract, and for one that nothing serves over values.
     fn server(&self, interface: Option<&str>, function: &str) -> Option<String>;
 }
 
-/// Why a component was not linked.
+/// The reason why a component was not linked.
 #[derive(Debug)]
 pub enum NotLinked {
-    /// Who would serve an import cannot.
+    /// An import has a provider, which cannot serve it.
     Unserved(Box<NotServed>),
-    /// The engine refuses it.
+    /// The engine refuses to link the component.
     Engine(wasmtime::Error),
 }
 
@@ -53,27 +55,27 @@ impl From<Box<NotServed>> for NotLinked {
     }
 }
 
-/// An import that somebody would serve, and cannot.
+/// An import that has a provider, which cannot serve it.
 #[derive(Clone, Debug)]
 pub struct NotServed {
-    /// The interface that it is in, as the component has it.
+    /// The interface of the import, with the component's name for it.
     pub interface: Option<String>,
-    /// The function or the resource.
+    /// The name of the function or the resource.
     pub item: String,
-    /// Who would serve it, in words.
+    /// The provider, as errors describe it.
     pub server: String,
-    /// Why not.
+    /// The reason why it cannot serve the import.
     pub reason: String,
-    /// What can be done about it.
+    /// What can be done to serve the import.
     pub fix: String,
-    /// The type that the component has it with, and the server's.
+    /// The type of the import in the component, and its type in the provider.
     pub types: Option<(String, String)>,
-    /// The server's own types, where they have names.
+    /// The world of the provider, if its types have names.
     pub declared: Option<Arc<Decoded>>,
 }
 
 impl NotServed {
-    /// A function that is served with another type.
+    /// Creates the error for a function that the server has with another type.
     pub fn other_type(
         (interface, item): (Option<&str>, &str),
         server: &str,
@@ -93,7 +95,7 @@ impl NotServed {
         }
     }
 
-    /// The import's full name.
+    /// Returns the import's full name.
     pub fn name(&self) -> String {
         match &self.interface {
             Some(interface) => format!("{interface}.{}", self.item),
@@ -101,8 +103,8 @@ impl NotServed {
         }
     }
 
-    /// The reason as that of a guest that does not fit; where its types have names, by the
-    /// smallest part that differs.
+    /// Returns the mismatch of the import for a guest that does not fit. If the types have names,
+    /// it states the smallest part that differs.
     pub fn mismatch(&self, guest: Option<&Decoded>) -> Mismatch {
         let named = guest.and_then(|guest| self.by_parts(guest));
         named.unwrap_or_else(|| {
@@ -166,17 +168,17 @@ fn function_of<'d>(
 /// A function that a component imports or exports.
 #[derive(Clone, Debug)]
 pub struct Typed {
-    /// The interface that it is in, in full.
+    /// The full name of the function's interface.
     pub interface: Option<String>,
-    /// Its own name, with the kind of a resource's function before it.
+    /// The function's own name, with the prefix of a resource's function.
     pub name: String,
-    /// What it takes and returns.
+    /// The type: parameters and results.
     pub ty: ComponentFunc,
 }
 
 impl Typed {
-    /// Whether it is the function of that name in an interface that the engine would take for
-    /// its own.
+    /// Returns true if this is the function `name` of an interface that the engine accepts for this
+    /// function's own.
     pub fn is(&self, interface: Option<&str>, name: &str) -> bool {
         let is_of = match (&self.interface, interface) {
             (Some(own), Some(other)) => is_same_interface(own, other),
@@ -186,10 +188,10 @@ impl Typed {
         is_of && self.name == name
     }
 
-    /// Refuses a type that is another one.
+    /// Refuses a guest's function whose type differs from this one.
     ///
     /// # Errors
-    /// [`NotServed`], in the words of a server whose type this is.
+    /// [`NotServed`], with `server` as the owner of this type.
     pub fn check(&self, guest: &Self, server: &str) -> Result<(), Box<NotServed>> {
         match alike(&guest.ty, &self.ty) {
             true => Ok(()),
@@ -201,8 +203,8 @@ impl Typed {
     }
 }
 
-/// The functions that a component imports, in their order, and the resources, with the
-/// interfaces that these are in.
+/// Returns the functions that a component imports, in their order, and the resources, each with its
+/// interface.
 pub fn imports(component: &Component) -> (Vec<Typed>, Vec<(String, String)>) {
     let (ty, engine) = (component.component_type(), component.engine());
     let mut of = Items::default();
@@ -210,7 +212,8 @@ pub fn imports(component: &Component) -> (Vec<Typed>, Vec<(String, String)>) {
     (of.functions, of.resources)
 }
 
-/// The same of what it exports.
+/// Returns the functions that a component exports, in their order, and the resources, each with its
+/// interface.
 pub fn exports(component: &Component) -> (Vec<Typed>, Vec<(String, String)>) {
     let (ty, engine) = (component.component_type(), component.engine());
     let mut of = Items::default();
@@ -250,7 +253,7 @@ impl Items {
 }
 
 impl<S: 'static> Offer<'_, S> {
-    /// Links a component, or says why it cannot.
+    /// Links a component, or returns why it cannot be linked.
     ///
     /// # Errors
     /// [`NotLinked`].

@@ -58,7 +58,7 @@ impl HostFileOptions {
     /// Returns the host file, if there is one.
     ///
     /// # Errors
-    /// If the file is wrong, or is a stranger's and asks for something.
+    /// An error if the file is invalid, or if it was found, needs permission and has none.
     pub(crate) fn get(&self) -> Result<Option<&HostFile>> {
         Ok(self.trusted()?.map(|(file, _)| file))
     }
@@ -158,7 +158,7 @@ impl HostFileOptions {
         granted(file, &written, grants)
     }
 
-    /// The grants without what the file withholds.
+    /// Removes from the grants what the file denies.
     pub(crate) fn deny(&self, grants: Grants) -> Result<Grants> {
         let Some(file) = self.get()? else { return Ok(grants) };
         denied(file, file.grants(self.guest()), grants)
@@ -170,7 +170,7 @@ impl HostFileOptions {
         Ok(contract.map(|contract| (&*contract.wit, contract.world.as_deref())))
     }
 
-    /// Whether the file grants the guest directories.
+    /// Returns true if the file grants the guest directories.
     pub(crate) fn has_directories(&self) -> Result<bool> {
         let file = self.get()?;
         Ok(file.is_some_and(|file| !file.grants(self.guest()).directories.is_empty()))
@@ -194,7 +194,7 @@ pub(crate) fn asked(file: &HostFile, ask: &wit_host_config::Ask) -> String {
     format!("  {} ({}:{})\n", ask.what, shown_path(&file.path), ask.place.line)
 }
 
-/// The grants with those that a host file writes, and without what it withholds.
+/// Adds to the grants those that a host file writes, and removes what it denies.
 pub(crate) fn granted(file: &HostFile, written: &Written, mut grants: Grants) -> Result<Grants> {
     for At { value: directory, .. } in &written.directories {
         let access = if directory.writable { Access::ReadWrite } else { Access::ReadOnly };

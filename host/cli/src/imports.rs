@@ -1,6 +1,7 @@
-//! What serves a guest's imports beside the contract: `--import`, and `[imports]` of the host
-//! file, which an option of the same name goes before. A component is a provider with limits of
-//! its own, and may be served by the same imports, as long as none stands behind itself.
+//! The providers of a guest's imports: `--import`, and `[imports]` of the host file. An option
+//! takes precedence over a line of the file with the same name. A provider that is a component has
+//! limits of its own, and the same imports may serve it, unless it would then serve itself. How a
+//! call is served is not known here.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -38,12 +39,12 @@ pub(crate) struct Imports {
     import: Vec<Import>,
 }
 
-/// A name, and what serves the imports that it means.
+/// A name, and the provider of the imports that it means.
 #[derive(Clone, Debug, PartialEq)]
 struct Import {
     name: String,
     spec: Spec,
-    /// Where the host file says so. `None` for an option.
+    /// The place in the host file. `None` for an option.
     place: Option<Place>,
 }
 
@@ -51,9 +52,9 @@ struct Import {
 enum Spec {
     File {
         path: PathBuf,
-        /// Whether one instance serves all sessions in turn.
+        /// Whether all sessions share one instance.
         shared: bool,
-        /// What the guest that serves may touch: nothing, by an option.
+        /// The grants of the provider. An option gives it none.
         grants: WrittenGrants,
     },
     Process(Process),
@@ -62,13 +63,13 @@ enum Spec {
 }
 
 impl Spec {
-    /// A file that is named by an option.
+    /// Returns the provider for a file that an option names.
     fn file(path: &OsStr) -> Self {
         Self::File { path: path.into(), shared: false, grants: WrittenGrants::default() }
     }
 }
 
-/// How a process is started. Two that are the same are one.
+/// How a process is started. Imports with equal values share one provider.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Process {
     /// The program and its arguments.
@@ -78,17 +79,19 @@ struct Process {
     shared: bool,
 }
 
-/// Makes a runtime's builder what it is for every guest of the command, the providers among them.
+/// Sets on a runtime's builder what is common to every guest of the command, including the
+/// providers.
 pub(crate) type Setup<'s> =
     &'s dyn Fn(RuntimeBuilder<Functions>) -> Result<RuntimeBuilder<Functions>>;
 
 impl Imports {
-    /// Whether there is anything that serves.
+    /// Returns true if there are no imports.
     pub(crate) fn is_empty(&self, file: Option<&HostFile>) -> bool {
         self.import.is_empty() && file.is_none_or(|file| file.imports.is_empty())
     }
 
-    /// Those of the options, and those of the host file that no option has the name of.
+    /// Returns the imports of the options, and those of the host file with a name that no option
+    /// has.
     fn with(&self, file: Option<&HostFile>) -> Result<Vec<Import>> {
         let mut all = self.import.clone();
         for one in file.into_iter().flat_map(|file| &file.imports) {
@@ -99,7 +102,7 @@ impl Imports {
         Ok(all)
     }
 
-    /// The files that are read.
+    /// Returns the files that the options name.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
         self.import.iter().filter_map(|import| match &import.spec {
             Spec::File { path, .. } => Some(path.as_path()),
@@ -107,10 +110,11 @@ impl Imports {
         })
     }
 
-    /// The builder with what is to serve the guest.
+    /// Adds the providers of the guest's imports to the builder.
     ///
     /// # Errors
-    /// Those of loading the providers; [`Usage`] where one is not there, or stands behind itself.
+    /// The errors of loading the providers, and [`Usage`] if one does not exist or would serve
+    /// itself.
     pub(crate) fn offer(
         &self,
         builder: RuntimeBuilder<Functions>,
@@ -131,7 +135,7 @@ impl Imports {
     }
 }
 
-/// Tells which functions nobody has answered.
+/// Reports the functions that were answered with default values.
 pub(crate) fn tell_defaults(functions: &[String]) {
     if !functions.is_empty() {
         let names: Vec<_> = functions.iter().map(|name| format!("`{name}`")).collect();
@@ -145,14 +149,14 @@ struct Providers<'i> {
     setup: Setup<'i>,
     loaded: BTreeMap<PathBuf, Arc<GuestProvider<Functions>>>,
     processes: Vec<(Process, Arc<ProcessProvider>)>,
-    /// The components that are being loaded, each of which is to serve the one before it.
+    /// The components that are being loaded. Each of them is to serve the one before it.
     stack: Vec<PathBuf>,
-    /// A runtime that is only asked what files are.
+    /// A runtime that only inspects files.
     bare: OnceCell<Runtime<Functions>>,
 }
 
 impl Providers<'_> {
-    /// The builder with those that serve what is wanted.
+    /// Adds the wanted providers to the builder.
     fn offer(
         &mut self,
         builder: RuntimeBuilder<Functions>,
@@ -172,8 +176,8 @@ impl Providers<'_> {
         })
     }
 
-    /// The error of an import that cannot be had as it is asked for: the option's, or that of
-    /// its line in the host file.
+    /// Returns the error of an import that cannot be served as it says. It names the option, or the
+    /// line in the host file.
     fn wrong(&self, import: &Import, spec: &str, reason: &str) -> anyhow::Error {
         let name = import.name.escape_debug();
         match (import.place, self.file) {
@@ -237,7 +241,7 @@ impl Providers<'_> {
         Ok(builder.provide(name, provider))
     }
 
-    /// The process, which is one for all the names that have the same.
+    /// Returns the provider for a process. Names with the same process share it.
     fn process(&mut self, import: &Import, process: &Process) -> Result<Arc<ProcessProvider>> {
         if let Some((_, known)) = self.processes.iter().find(|(other, _)| other == process) {
             return Ok(Arc::clone(known));
@@ -277,7 +281,7 @@ impl Providers<'_> {
     }
 }
 
-/// An import of the host file.
+/// Returns an import of the host file.
 fn of_file(file: Option<&HostFile>, import: &wit_host_config::Import) -> Result<Import> {
     let spec = match &import.provider {
         Provider::Guest { file, shared, grants } => {
@@ -302,7 +306,8 @@ fn of_file(file: Option<&HostFile>, import: &wit_host_config::Import) -> Result<
     Ok(Import { name: import.name.clone(), spec, place: Some(import.place) })
 }
 
-/// A text of somebody else's, of which nothing steers a terminal.
+/// Escapes control characters in a text of a guest or a process, so that it stays on one line and
+/// cannot control a terminal.
 fn on_one_line(text: &str) -> String {
     text.chars().fold(String::new(), |mut line, character| {
         match character.is_control() {
@@ -313,7 +318,7 @@ fn on_one_line(text: &str) -> String {
     })
 }
 
-/// Whether a name may mean what a component imports as `import`.
+/// Returns true if a name may mean what a component imports as `import`.
 fn means(name: &str, import: &str) -> bool {
     let plain = |name: &str| name.split('@').next().unwrap_or_default().to_owned();
     let (name, import) = (plain(name), plain(import));

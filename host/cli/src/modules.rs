@@ -1,5 +1,5 @@
-//! The options of every command that loads a guest: what else than the contract
-//! its imports may be served with.
+//! The options of every command that loads a guest, for what serves its imports besides the
+//! contract. It does not know the guest's limits and grants.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -30,7 +30,8 @@ pub(crate) struct Modules {
 }
 
 impl Modules {
-    /// The builder with what is asked for. `setup` is what it and every provider has besides.
+    /// Adds what the options and the host file ask for to the builder. `setup` sets what the
+    /// guest's runtime and that of every provider have in common.
     pub(crate) fn offer(
         &self,
         builder: RuntimeBuilder<Functions>,
@@ -40,17 +41,17 @@ impl Modules {
         self.offer_with(builder, self.externref, setup, file)
     }
 
-    /// Whether something else than the host serves imports.
+    /// Returns true if providers serve imports.
     pub(crate) fn has_providers(&self, file: Option<&HostFile>) -> bool {
         !self.imports.is_empty(file)
     }
 
-    /// Whether values of the host were asked for.
+    /// Returns true if values of the host were asked for.
     pub(crate) fn externref(&self) -> bool {
         self.externref
     }
 
-    /// [`Modules::offer`], with values of the host or without.
+    /// Does what [`Modules::offer`] does, with values of the host or without.
     pub(crate) fn offer_with(
         &self,
         builder: RuntimeBuilder<Functions>,
@@ -65,9 +66,9 @@ impl Modules {
         self.imports.offer(builder, setup, file)
     }
 
-    /// Does `work` with a runtime, and with one that knows values of the host where the guest
-    /// is a core module that has some and asks for none: whoever does not call what has them
-    /// is not to be refused for them.
+    /// Does `work` without values of the host, and once more with them if the guest is a core
+    /// module that has some and does not import any. Such a guest is not refused, because its
+    /// caller may not use the functions with these values.
     pub(crate) fn with_host_values<R>(
         &self,
         work: impl Fn(bool) -> anyhow::Result<R>,
@@ -78,7 +79,7 @@ impl Modules {
         }
     }
 
-    /// The files that are read, which nothing is to be written over, and what each is.
+    /// Returns the files that are read and must not be written over, each with what it is.
     pub(crate) fn read_with<'a>(
         &'a self,
         guest: &'a Path,

@@ -1,5 +1,5 @@
-//! The options that every command has which runs a guest: its limits and its
-//! grants, as text that is turned into the library's own types.
+//! The options of every command that runs a guest: its limits and its grants, as text that is
+//! converted to the library's types. It does not know what a command does with the guest.
 
 use std::env::VarError;
 use std::ffi::{OsStr, OsString};
@@ -124,16 +124,16 @@ struct Directory {
 }
 
 impl Options {
-    /// A runtime's builder with the shipped contract, as the options have it.
+    /// Returns a runtime's builder with the shipped contract and what the options set.
     pub(crate) fn builder(&self) -> anyhow::Result<RuntimeBuilder<Functions>> {
         self.builder_with(self.modules.externref())
     }
 
-    /// Loads the observer's guest for the runtime of [`Options::builder`], or for one beside
-    /// it where it needs another.
+    /// Loads the observer's guest with the runtime of [`Options::builder`], or with another runtime
+    /// if the guest needs values of the host.
     ///
     /// # Errors
-    /// Those of loading it.
+    /// The errors of loading the guest.
     pub(crate) fn load(
         &self,
         runtime: &Runtime<Functions>,
@@ -152,7 +152,7 @@ impl Options {
         })
     }
 
-    /// The contract that is named by an option, or else by the host file.
+    /// Returns the contract that an option names, or else the one that the host file names.
     fn contract(&self) -> anyhow::Result<Option<Contract>> {
         let named = self.wit.as_deref().map(|wit| (wit, self.world.as_deref()));
         let contract = match named {
@@ -182,49 +182,49 @@ impl Options {
             .grants(self.grants()?))
     }
 
-    /// Whether a guest finds files.
+    /// Returns true if the guest is granted directories.
     pub(crate) fn has_directories(&self) -> anyhow::Result<bool> {
         Ok(!self.dir.is_empty() || self.host_file.has_directories()?)
     }
 
-    /// Whether a terminal is to have what comes from a guest as it is.
+    /// Returns true if a terminal gets a guest's output unchanged.
     pub(crate) fn is_raw(&self) -> bool {
         matches!(self.stdio, Io::Raw)
     }
 
-    /// Puts the guest's file in the place of its name in the host file.
+    /// Replaces the guest's name in the host file by its file.
     pub(crate) fn resolve(&mut self, guest: &mut OsString) -> anyhow::Result<()> {
         self.host_file.resolve(guest, self.trusted_code)
     }
 
-    /// [`Options::resolve`] for a word that is a path already.
+    /// Replaces a name as [`Options::resolve`] does, for a word that is a path already.
     pub(crate) fn resolve_path(&mut self, guest: &mut PathBuf) -> anyhow::Result<()> {
         self.host_file.resolve_path(guest, self.trusted_code)
     }
 
-    /// The host file.
+    /// Returns the options that choose the host file.
     pub(crate) fn host_file(&self) -> &HostFileOptions {
         &self.host_file
     }
 
-    /// The modules that serve the guest's imports.
+    /// Returns the options for modules and imports.
     pub(crate) fn modules(&self) -> &Modules {
         &self.modules
     }
 
-    /// Whether the guest is compiled code that the person trusts.
+    /// Returns true if the guest is compiled code that the person trusts.
     pub(crate) fn trusts_code(&self) -> bool {
         self.trusted_code
     }
 
-    /// What the guest may spend.
+    /// Returns the guest's limits.
     pub(crate) fn limits(&self) -> anyhow::Result<Limits> {
         let mut limits = self.host_file.limits()?;
         self.set_over(&mut limits)?;
         Ok(limits)
     }
 
-    /// Sets the limits that options set.
+    /// Sets in `limits` those that options set.
     pub(crate) fn set_over(&self, limits: &mut Limits) -> Result<(), Usage> {
         for (name, value) in self.set_limits() {
             limits.set(name, value).map_err(|reason| {
@@ -240,17 +240,18 @@ impl Options {
         Ok(())
     }
 
-    /// Whether an option grants a directory as this path of the guest's.
+    /// Returns true if an option grants a directory under this path in the guest.
     pub(crate) fn has_directory(&self, guest: &str) -> bool {
         self.dir.iter().any(|own| own.guest == guest)
     }
 
-    /// Whether an option sets this variable.
+    /// Returns true if an option sets this variable.
     pub(crate) fn has_variable(&self, name: &str) -> bool {
         self.env.iter().any(|(own, _)| own == name)
     }
 
-    /// What options grant and withhold: what it is, its name, and its value where it has one.
+    /// Returns what options grant and deny: the kind, the name, and the value, which is empty if
+    /// there is none.
     pub(crate) fn granted(&self) -> impl Iterator<Item = (&'static str, String, String)> {
         let named = |what, names: &[String]| -> Vec<_> {
             let names = names.iter().map(|name| shown_path(Path::new(name)));
@@ -276,14 +277,14 @@ impl Options {
             .chain(named("denied call", &self.deny_calls))
     }
 
-    /// The limits that options set, in the order in which one goes before another.
+    /// Returns the limits that options set. A later one takes precedence.
     pub(crate) fn set_limits(&self) -> impl Iterator<Item = (&str, &String)> {
         let own = [("wall-clock", &self.timeout), ("memory", &self.memory), ("fuel", &self.fuel)];
         let own = own.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
         own.chain(self.limit.iter().map(|(name, value)| (&**name, value)))
     }
 
-    /// The grants, with the command's own input and output among them.
+    /// Returns the grants, including the command's own input and output.
     pub(crate) fn grants(&self) -> anyhow::Result<Grants> {
         let mut grants = Grants::default().stdio(match self.stdio {
             Io::Inherit => Stdio::Inherited,
@@ -313,7 +314,7 @@ impl Options {
     }
 }
 
-/// The options do not make sense, for a reason that clap cannot see.
+/// The error for options that do not make sense together, which clap cannot detect.
 #[derive(Debug)]
 pub(crate) struct Usage(pub(super) String);
 
@@ -331,12 +332,12 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
-/// The file of a guest, where `-` is standard input.
+/// Returns the file of a guest, which is standard input for `-`.
 pub(crate) fn guest_file(path: &Path) -> &Path {
     if path == Path::new("-") { Path::new("/dev/stdin") } else { path }
 }
 
-/// A word that has to be text, as a guest's arguments and the names of functions.
+/// Returns a word that has to be text, such as a guest's argument or a function's name.
 pub(crate) fn text(word: &OsStr) -> Result<&str, Usage> {
     word.to_str().ok_or_else(|| {
         let word = shown_path(Path::new(word));

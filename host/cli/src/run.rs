@@ -1,4 +1,5 @@
-//! `wit-host run`: a guest's main, its result on standard output.
+//! The command `wit-host run`: calls a guest's main function and prints its result. It does not
+//! know how a runtime is set up from options.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -83,8 +84,8 @@ impl Run {
         }
     }
 
-    /// The same guest and options with a call of a function, whose arguments are behind it or
-    /// behind the guest.
+    /// Returns the call of a function with this guest and these options. The arguments follow the
+    /// function or the guest.
     fn into_call(self, function: OsString) -> Call {
         let mut words = self.guest;
         words.insert(1, function);
@@ -103,8 +104,9 @@ impl Run {
         Ok(guest)
     }
 
-    /// Refuses a component whose `run` is not the contract's, since it is about to be
-    /// called as that. One that imports the contract was held against it already.
+    /// Refuses a component whose `run` has another type than the contract's, because it is about to
+    /// be called as the contract's. For a component that imports the contract, this was checked
+    /// when it was loaded.
     fn hold_run(&self, runtime: &Runtime<Functions>) -> Result<(), Error> {
         let mut differing = runtime.fit_file(self.path())?.differing;
         differing.retain(|mismatch| mismatch.name == RUN);
@@ -125,7 +127,7 @@ impl Run {
         Ok(told_how_to_call(error, command, observer))
     }
 
-    /// The call that the words behind the guest look like.
+    /// Returns the command for the call that the words after the guest seem to mean.
     fn call_meant(&self, guest: &Guest<Functions>) -> Option<String> {
         let words: Vec<_> = self.guest.iter().map(OsString::as_os_str).collect();
         let [file, function, arguments @ ..] = &words[..] else { return None };
@@ -140,11 +142,11 @@ impl Run {
     }
 }
 
-/// The contract's export that is a guest's main, and its type there.
+/// The contract's export that is a guest's main function, and its type.
 const RUN: &str = "run";
 const TYPE_OF_RUN: &str = "func() -> s32";
 
-/// Whether the guest's main is an export that the contract has with another type.
+/// Returns true if the guest's main function is `run` with another type than the contract's.
 fn calls_contract(guest: &Guest<Functions>) -> bool {
     guest.kind() == Kind::Component
         && guest.main().is_some_and(|main| main == Main::Run(RUN.into()))
@@ -175,7 +177,7 @@ fn run_main(
     match outcome {
         Ok(Outcome::Returned(results)) => print(&results),
         Ok(Outcome::Exited(status)) => Ok(Status::Guest(status)),
-        // It takes arguments, which its main has none of.
+        // The function takes arguments, so it cannot be called as main.
         Err(error @ Error::InvalidCall { .. }) => {
             let command = command_for(guest, observer.guest(), Some(main.name()));
             Ok(told_how_to_call(error, command, observer))

@@ -128,10 +128,10 @@ impl Prompt<'_> {
         Ok(())
     }
 
-    /// Loads the guest's file as it is now, and starts that. A build that does not load is
-    /// told, and the one before it is started again.
+    /// Loads the guest's file again and starts the guest. If the file does not load, that is
+    /// reported, and the guest that was loaded before is started again.
     fn reset(&mut self) -> Result<()> {
-        // One that is no plain file was there to be read once.
+        // A guest that is not a regular file, such as a pipe, can only be read once.
         if self.shell.guest.is_file() || !self.shell.guest.exists() {
             match self.shell.options.load(&self.runtime, &self.observer) {
                 Ok(guest) => {

@@ -1,4 +1,5 @@
-//! Which exit status an end of the command has, and how an error is printed.
+//! Decides the exit status for each end of the command, and prints errors. It does not know what
+//! the command did.
 
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
@@ -36,13 +37,13 @@ pub(crate) enum Status {
     OutputClosed,
 }
 
-/// The status of a run that a person interrupted, as shells have it.
+/// The status of a run that a person interrupted, as in shells.
 const INTERRUPTED: u8 = 130;
 
-/// The status of a call that was out of time.
+/// The status of a call that ran out of time.
 pub(crate) const OUT_OF_TIME: u8 = 124;
 
-/// Has an interrupt end the command with a status of its own.
+/// Makes an interrupt end the command with a status of its own.
 pub(crate) fn interruptible() -> anyhow::Result<()> {
     let always = Arc::new(AtomicBool::new(true));
     signal_hook::flag::register_conditional_shutdown(SIGINT, INTERRUPTED.into(), always)
@@ -50,26 +51,26 @@ pub(crate) fn interruptible() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Has an interrupt set the flag, or end the command where it is set already.
+/// Makes an interrupt set the flag, or end the command if the flag is set already.
 pub(crate) fn interrupting(flag: &Arc<AtomicBool>) -> anyhow::Result<()> {
-    // In this order, as one that sets it must not end the command at once.
+    // The order matters: an interrupt that sets the flag must not end the command at once.
     signal_hook::flag::register_conditional_shutdown(SIGINT, INTERRUPTED.into(), Arc::clone(flag))
         .and_then(|_| signal_hook::flag::register(SIGINT, Arc::clone(flag)))
         .context("failed to listen for interrupts")?;
     Ok(())
 }
 
-/// Has a write that is over the system's limit of a file's size fail, where it would
-/// end the command otherwise.
+/// Makes a write that exceeds the system's limit on file size fail, where it would otherwise end
+/// the command.
 pub(crate) fn survive_large_files() -> anyhow::Result<()> {
-    // Of a flag that is not looked at. To ignore the signal would be passed on to
-    // the programs that this one starts.
+    // The flag is never read. Ignoring the signal instead would be inherited by the programs that
+    // this one starts.
     signal_hook::flag::register(Signal::XFSZ.as_raw(), Arc::default())
         .context("failed to have large files be refused")?;
     Ok(())
 }
 
-/// The largest status that is a guest's own; those above have meanings of ours.
+/// The largest status that a guest can have. Those above it have meanings of the command.
 const LARGEST_OF_GUEST: u8 = 123;
 
 impl From<Status> for ExitCode {
@@ -93,14 +94,13 @@ impl From<Status> for ExitCode {
             Status::Trapped => 134,
             Status::SpendingLimit => 137,
             Status::Interrupted => INTERRUPTED,
-            // As the signal would have it that this command does not get.
+            // The status that a shell gives for the signal, which this command does not receive.
             Status::OutputClosed => 141,
         })
     }
 }
 
-/// Prints the error, with what was under way when it happened, and says which
-/// status it has.
+/// Prints the error, with what was under way when it happened, and returns the status.
 pub(crate) fn report(error: &anyhow::Error) -> Status {
     let closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     if error.chain().filter_map(|cause| cause.downcast_ref()).any(closed) {
@@ -115,7 +115,8 @@ pub(crate) fn report(error: &anyhow::Error) -> Status {
     status
 }
 
-/// The error with its causes, up to one of the library's that tells of its own.
+/// Returns the text of the error with its causes. It ends at an error of the library, which
+/// describes its own causes.
 fn text(error: &anyhow::Error) -> String {
     let mut causes = Vec::new();
     for cause in error.chain() {
@@ -129,8 +130,8 @@ fn text(error: &anyhow::Error) -> String {
     causes.join(": ")
 }
 
-/// [`report`] that waits a second, and no longer, for a reader of standard error where a call
-/// was out of time: it may be that reader who kept the call waiting.
+/// Prints an error as [`report`] does. If a call ran out of time, it waits a second at most for a
+/// reader of standard error, because that reader may be what kept the call waiting.
 pub(crate) fn report_in_time(error: anyhow::Error) -> Status {
     const LONGEST: Duration = Duration::from_secs(1);
     let is_late = error.downcast_ref().is_some_and(|error| status(error) == Status::TimeLimit);
@@ -143,15 +144,14 @@ pub(crate) fn report_in_time(error: anyhow::Error) -> Status {
     let reporter = thread::Builder::new().spawn(move || sender.send(report(&reported)));
     match reporter {
         Ok(_) => receiver.recv_timeout(LONGEST).unwrap_or(Status::TimeLimit),
-        // The system has no more threads.
+        // The system could not start a thread.
         Err(_) => report(&error),
     }
 }
 
-/// A path as an error has it: on one line, and nothing in it gets to a terminal as
-/// it is.
+/// Returns a path for an error: on one line, with control characters escaped.
 pub(crate) fn shown_path(path: &Path) -> String {
-    /// More is no path that anybody reads.
+    /// Longer paths are cut, because a person does not read them.
     const LONGEST: usize = 300;
     let path = path.display().to_string();
     let cut = path.chars().nth(LONGEST).is_some();
@@ -165,7 +165,7 @@ fn escaped(character: char) -> impl Iterator<Item = char> {
     plain.into_iter().chain(escaped.into_iter().flatten())
 }
 
-/// Puts the guest's name before an error that does not have it.
+/// Adds the guest's name to an error that does not have it.
 pub(crate) fn named(guest: &Path, error: impl Into<anyhow::Error>) -> anyhow::Error {
     let error = error.into();
     let names_a_file = match error.downcast_ref() {
@@ -183,27 +183,27 @@ pub(crate) fn named(guest: &Path, error: impl Into<anyhow::Error>) -> anyhow::Er
     if names_a_file { error } else { error.context(shown_path(guest)) }
 }
 
-/// Whether standard error shows colours, and whoever looks at it wants them.
+/// Returns true if standard error is a terminal that shows colours and the person wants them.
 fn is_coloured() -> bool {
     let set = |name| std::env::var_os(name).unwrap_or_default();
     io::stderr().is_terminal() && set("NO_COLOR").is_empty() && set("TERM") != "dumb"
 }
 
-/// Writes a line to standard error. Whoever has closed that does not want to know.
+/// Writes a line to standard error. If standard error is closed, that is no error.
 pub(crate) fn notice(text: &str) {
     tell("wit-host:", text);
 }
 
-/// Writes what the library says in options of this command.
-/// On a terminal, what a guest or a file has put into the text must not begin another
-/// line of this command's where the screen ends.
+/// Writes a text of the library, with the command's options in place of Rust items. On a terminal
+/// the text is escaped, so that a part of it that comes from a guest or a file cannot look like the
+/// beginning of another line of this command.
 fn tell(name: &str, text: &str) {
     let text = &in_options(text);
     let text = if io::stderr().is_terminal() { &within_line(text) } else { text };
     let _ = write_own(Output::Stderr, &format!("{name} {text}\n"));
 }
 
-/// The status of an error of the library's, or of a tool's beside it.
+/// Returns the status of an error of the library, or of another error.
 fn status_of(error: &anyhow::Error) -> Status {
     if let Some(error) = error.downcast_ref() {
         return status(error);
@@ -249,7 +249,7 @@ fn status_of_guest(error: &GuestError) -> Status {
     }
 }
 
-/// The status of an error of the library's.
+/// Returns the status of an error of the library.
 pub(crate) fn status(error: &Error) -> Status {
     match error {
         Error::Guest(error) => status_of_guest(error),

@@ -1,5 +1,5 @@
-//! A process that runs, and what is asked of it: its lines are written and read on threads of
-//! their own, so that it serves callers of any executor. It knows no values.
+//! The connection to a running process: requests and answers are written and read on threads of
+//! their own, so that it works with any executor of the caller. It does not know values.
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufReader, Read, Write as _};
@@ -16,28 +16,28 @@ use tokio::sync::oneshot;
 use crate::line::{self, LONGEST, Line};
 use crate::message::{self, Answer};
 
-/// How many requests wait to be written, where a process does not read.
+/// The number of requests that wait to be written while the process does not read.
 const MOST_WAITING: usize = 64;
-/// The most bytes of standard error that are shown, and the most of a line.
+/// The limits in bytes of the standard error that is shown: of all of it, and of a line.
 const MOST_SHOWN: usize = 64 << 10;
 const LONGEST_SHOWN: usize = 8 << 10;
-/// How many lines of it are kept for a failure.
+/// The number of lines of standard error that are kept for a failure.
 const LAST_LINES: usize = 10;
 
-/// Is told each line of standard error.
+/// The function that gets each line of standard error.
 pub(crate) type Listener = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// A process that is asked.
+/// A running process that answers requests.
 pub(crate) struct Connection {
     requests: SyncSender<String>,
     shared: Arc<Shared>,
     next: AtomicU64,
 }
 
-/// What the threads of one process share.
+/// The state that the threads of one process share.
 struct Shared {
-    /// The process, and its status once that has been taken: its number may be another one's
-    /// from then on.
+    /// The process, and its status once it was taken. After that, its number may belong to another
+    /// process, so it must not be used.
     child: Mutex<(Child, Option<ExitStatus>)>,
     state: Mutex<State>,
 }
@@ -45,13 +45,14 @@ struct Shared {
 #[derive(Default)]
 struct State {
     waiting: HashMap<u64, oneshot::Sender<Answer>>,
-    /// Why no more answers come.
+    /// Why no more answers come, once the connection has ended.
     ended: Option<String>,
     last_lines: VecDeque<String>,
 }
 
 impl Connection {
-    /// Starts the process. Whatever it starts is in its process group, unless it leaves that.
+    /// Starts the process. Processes that it starts are in its process group, unless they leave the
+    /// group.
     pub(crate) fn start(mut command: Command, listener: Listener) -> io::Result<Self> {
         use std::os::unix::process::CommandExt as _;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -70,7 +71,8 @@ impl Connection {
             named("out").spawn(move || read(BufReader::new(stdout), &reading))?;
             let ending = Arc::clone(&shared);
             named("end").spawn(move || {
-                // What it has started may hold its output open, which then never ends.
+                // Its children may hold its output open, so the end of the output cannot be waited
+                // for.
                 let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
                 ending.kill();
             })?;
@@ -79,10 +81,11 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Asks, and waits for the answer. Where nobody waits any more, the process is told.
+    /// Sends a request and waits for the answer. If the future is dropped, the process gets a
+    /// notification that cancels the request.
     ///
     /// # Errors
-    /// Why there is no answer.
+    /// The reason why there is no answer.
     pub(crate) async fn ask(&self, method: &str, params: Value) -> Result<Answer, String> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (answered, answer) = oneshot::channel();
@@ -108,12 +111,12 @@ impl Connection {
         })
     }
 
-    /// Whether it can be asked no more.
+    /// Returns true if the process answers no more.
     pub(crate) fn has_ended(&self) -> bool {
         self.shared.state().ended.is_some()
     }
 
-    /// The last lines that it wrote to standard error.
+    /// Returns the last lines that the process wrote to standard error.
     pub(crate) fn last_lines(&self) -> Vec<String> {
         self.shared.state().last_lines.iter().cloned().collect()
     }
@@ -125,7 +128,7 @@ impl Drop for Connection {
     }
 }
 
-/// Somebody who waits for an answer.
+/// A request without an answer yet. Dropping it cancels the request.
 struct Waiting<'c> {
     connection: &'c Connection,
     id: u64,
@@ -145,12 +148,12 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Kills the process and its group, and takes its status, so that nothing is left of it.
+    /// Kills the process and its group, and takes its status, so that no zombie is left.
     fn kill(&self) -> Option<ExitStatus> {
         let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
         let (child, status) = &mut *child;
         if status.is_none() {
-            // What it has started may be there although it has ended itself.
+            // Its children may still run although the process itself has ended.
             let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
             let _ = child.kill();
             *status = child.wait().ok();
@@ -158,12 +161,13 @@ impl Shared {
         *status
     }
 
-    /// Ends it for a reason, of which all who wait are told.
+    /// Ends the connection for a reason. All requests that wait fail with it.
     fn end(&self, reason: String) {
         let status = self.kill();
         let mut state = self.state();
         let how = match status {
-            // It was killed for that, and not before.
+            // A process without an exit code was ended by a signal: by this kill, if it had only
+            // closed its output, or by another one before.
             Some(status) if reason == ENDED && status.code().is_none() => CLOSED.to_owned(),
             Some(status) if reason == ENDED && !status.success() => {
                 format!("{reason}, with {status}")
@@ -175,14 +179,14 @@ impl Shared {
     }
 }
 
-/// Why a process answers no more that has closed its output.
+/// The reasons for which a process that closed its output answers no more.
 const ENDED: &str = "it has ended";
 const CLOSED: &str = "it has closed its output, or was killed";
 
 fn write(mut stdin: ChildStdin, lines: &Receiver<String>) {
     for mut line in lines {
         line.push('\n');
-        // Its end is told by its output.
+        // An error here is ignored: the thread that reads the output reports the end.
         if stdin.write_all(line.as_bytes()).and_then(|()| stdin.flush()).is_err() {
             return;
         }
@@ -212,7 +216,8 @@ fn read(mut stdout: BufReader<impl Read>, shared: &Shared) {
     shared.end(reason);
 }
 
-/// Shows what comes on standard error, as long as it is not too much, and keeps its last lines.
+/// Passes the lines of standard error to the listener, up to the limits, and keeps the last of
+/// them.
 fn show(mut stderr: BufReader<impl Read>, shared: &Shared, listener: &Listener) {
     let mut shown = 0_usize;
     loop {
@@ -233,6 +238,6 @@ fn show(mut stderr: BufReader<impl Read>, shared: &Shared, listener: &Listener) 
         state.last_lines.push_back(text);
     }
     listener("it writes more to standard error than is shown");
-    // It would stop where nobody read it.
+    // The process would block on a full pipe, so the rest is read and dropped.
     let _ = io::copy(&mut stderr, &mut io::sink());
 }

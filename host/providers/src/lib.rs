@@ -1,5 +1,5 @@
-//! Providers of `wit-host` that stand outside of the program: processes that speak JSON-RPC 2.0,
-//! one message a line, on their standard input and output. README.md has the messages.
+//! Providers for `wit-host` that run outside of the program: processes that speak JSON-RPC 2.0 on
+//! their standard input and output, with one message a line. README.md describes the messages.
 //!
 //! ```no_run
 //! use wit_host::Runtime;

@@ -1,22 +1,22 @@
-//! Lines of a process, of which none is longer than is held in memory. It does not know what
-//! they say.
+//! Reads lines of a process, with a limit on the length that is held in memory. It does not know
+//! what the lines mean.
 
 use std::io::{self, BufRead};
 
-/// The most bytes of a line that is a message.
+/// The limit in bytes of a line that is a message.
 pub(crate) const LONGEST: usize = 16 << 20;
 
-/// What was read.
+/// The result of reading a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Line {
     Whole(Vec<u8>),
-    /// There is more of it than may be.
+    /// The line is longer than the limit.
     TooLong,
-    /// There are no more.
+    /// The input has ended.
     End,
 }
 
-/// The next line, without its end.
+/// Returns the next line, without its end.
 pub(crate) fn next(from: &mut impl BufRead, longest: usize) -> io::Result<Line> {
     let mut line = Vec::new();
     loop {

@@ -1,11 +1,11 @@
-//! The messages: requests of the host's and answers of a process' as JSON. How they get there is
-//! not known here.
+//! The messages as JSON: requests of the host, and answers of a process. How they are sent is not
+//! known here.
 
 use serde_json::{Map, Value, json};
 
 /// The version of the protocol.
 const PROTOCOL: u32 = 1;
-/// The code of an error for a method that there is not.
+/// The code of the error for a method that does not exist.
 pub(crate) const NO_METHOD: i64 = -32601;
 
 /// An answer to a request.
@@ -15,28 +15,28 @@ pub(crate) enum Answer {
     Error { code: i64, message: String },
 }
 
-/// A line with a request.
+/// Returns a line with a request.
 pub(crate) fn request(id: u64, method: &str, params: Value) -> String {
     json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string()
 }
 
-/// A line that nobody answers.
+/// Returns a line with a notification that cancels a request. It has no answer.
 pub(crate) fn cancel(id: u64) -> String {
     json!({ "jsonrpc": "2.0", "method": "cancel", "params": { "id": id } }).to_string()
 }
 
-/// What is asked for in the first request.
+/// Returns the parameters of the first request.
 pub(crate) fn hello<'f>(functions: impl Iterator<Item = (&'f str, &'f str)>) -> Value {
     let functions: Map<_, _> =
         functions.map(|(name, ty)| (name.to_owned(), Value::from(ty))).collect();
     json!({ "protocol": PROTOCOL, "functions": functions })
 }
 
-/// The answer in a line, and the id of its request. `None` for what is no answer, as a
-/// notification.
+/// Returns the answer in a line, and the id of its request. `None` if the line is a message without
+/// an answer, such as a notification.
 ///
 /// # Errors
-/// What is wrong with the line.
+/// The description of what is wrong with the line.
 pub(crate) fn answer(line: &[u8]) -> Result<Option<(u64, Answer)>, String> {
     let message: Value = serde_json::from_slice(line)
         .map_err(|error| format!("it wrote what is no JSON: {error}"))?;
@@ -52,13 +52,14 @@ pub(crate) fn answer(line: &[u8]) -> Result<Option<(u64, Answer)>, String> {
     Ok(message.remove("result").map(|result| (id, Answer::Result(result))))
 }
 
-/// Why the answer to the first request is not good enough for the functions that are wanted.
+/// Returns why the answer to the first request is not enough for the functions that guests want, if
+/// it is not.
 pub(crate) fn lacking<'f>(
     answer: &Answer,
     mut wanted: impl Iterator<Item = (&'f str, &'f str)>,
 ) -> Option<String> {
     let result = match answer {
-        // It is taken at its word.
+        // A process without `hello` is trusted to have all functions.
         Answer::Error { code: NO_METHOD, .. } => return None,
         Answer::Error { message, .. } => return Some(format!("it refused `hello`: {message}")),
         Answer::Result(result) => result,

@@ -1,5 +1,5 @@
-//! A process as a provider: which one is asked, when it is started, and what of it the guest
-//! gets. How it is spoken to is not known here.
+//! A provider that is a process: which process serves a call, when it is started, and what the
+//! guest gets of an answer. How messages are exchanged is not known here.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -16,22 +16,22 @@ use wit_host::{BoxFuture, ImportCall, ImportedFunction, Provider, ProviderFailur
 use crate::connection::{Connection, Listener};
 use crate::message::{self, Answer, NO_METHOD};
 
-/// How often a process is started that all sessions share.
+/// The limit on the starts of a process that all sessions share.
 const MOST_STARTS: u32 = 4;
 
 /// Serves functions with a process, by JSON-RPC on its standard input and output.
 ///
-/// It is started with the first call of a session, for which the caller's time goes on, and killed
-/// when the session ends. It has the environment that it was given, and no other.
+/// The process is started by the first call of a session, within the caller's time limit, and is
+/// killed when the session ends. Its environment has only the variables that were set here.
 pub struct ProcessProvider {
     program: PathBuf,
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
     directory: Option<PathBuf>,
     listener: Listener,
-    /// The functions that guests want, with their types.
+    /// The functions that guests import, with their types.
     wanted: Mutex<BTreeMap<String, String>>,
-    /// The one process for all, where there is to be one.
+    /// The process that all sessions share, after [`ProcessProvider::shared`].
     shared: Option<AsyncMutex<Shared>>,
 }
 
@@ -42,13 +42,13 @@ struct Shared {
     starts: u32,
 }
 
-/// There is no program of that name.
+/// The error for a program that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no program `{}`; give its path, or the name of one in `PATH`", .0.display())]
 pub struct NoSuchProgram(pub PathBuf);
 
 impl ProcessProvider {
-    /// A program, by its path or its name in `PATH`, and its arguments.
+    /// Creates a provider for a program, by its path or its name in `PATH`, with its arguments.
     ///
     /// # Errors
     /// [`NoSuchProgram`].
@@ -69,29 +69,30 @@ impl ProcessProvider {
         })
     }
 
-    /// Sets a variable of its environment, which is empty otherwise.
+    /// Sets a variable of the process's environment, which is empty by default.
     #[must_use]
     pub fn environment(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), value.into()));
         self
     }
 
-    /// Starts it in this directory, and not in the program's own.
+    /// Sets the directory in which the process starts, by default that of this program.
     #[must_use]
     pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.directory = Some(directory.into());
         self
     }
 
-    /// Has `listener` be told each line that it writes to standard error, of the first 64 KiB.
+    /// Sets the function that gets each line which the process writes to standard error, up to 64
+    /// KiB in all.
     #[must_use]
     pub fn on_stderr(mut self, listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.listener = Arc::new(listener);
         self
     }
 
-    /// Has one process serve all sessions. One that has ended is started again, three times at
-    /// most.
+    /// Makes all sessions share one process. A process that has ended is started again, three times
+    /// at most.
     #[must_use]
     pub fn shared(mut self) -> Self {
         self.shared = Some(AsyncMutex::default());
@@ -133,7 +134,7 @@ impl ProcessProvider {
         }
     }
 
-    /// The process that all sessions share.
+    /// Returns the process that all sessions share, and starts it if it does not run.
     async fn of_all(&self, shared: &mut Shared) -> Result<Arc<Connection>, Failed> {
         if let Some(connection) = shared.connection.as_ref().filter(|one| !one.has_ended()) {
             return Ok(Arc::clone(connection));
@@ -150,7 +151,7 @@ impl ProcessProvider {
     }
 }
 
-/// Asks a process for what a function returns.
+/// Sends a call to a process, and returns the function's results.
 async fn ask(
     connection: &Connection,
     function: &ImportedFunction,
@@ -203,7 +204,7 @@ impl Provider for ProcessProvider {
     }
 }
 
-/// Why a process did not do its part.
+/// Why a process failed in a call, and the last lines of its standard error.
 #[derive(Debug)]
 struct Failed {
     reason: String,
@@ -228,7 +229,7 @@ impl fmt::Display for Failed {
 
 impl std::error::Error for Failed {}
 
-/// Where a program is: at its path, or in a folder of `PATH`.
+/// Returns the path of a program: its own path, or one in a folder of `PATH`.
 fn find(program: &Path) -> Option<PathBuf> {
     if program.components().count() > 1 {
         return program.is_file().then(|| program.to_owned());

@@ -1,5 +1,5 @@
-//! A contract that is read when the program runs, and what serves it: functions over values, a
-//! component, and nobody.
+//! Reads a contract when the program runs, and serves it in three ways: with functions over values,
+//! with a component, and with default values.
 //!
 //! `cargo run --example providers`
 
@@ -39,8 +39,8 @@ fn main() -> wit_host::Result<()> {
     let mut session = runtime.load(MODULE)?.session(0).start_blocking()?;
     assert_eq!(session.call("total", &[])?, [Val::S32(250)]);
 
-    // A component: what it may spend and touch is what its own runtime says. Each session of a
-    // guest has an instance of it, unless it is `shared()`.
+    // A component as a provider. The limits and grants of its own runtime apply to it. Each session
+    // of a guest has its own instance of it, unless it is `shared()`.
     let prices = Runtime::<()>::builder().allow_text_format(true).build()?;
     let prices = GuestProvider::new(&prices, "prices.wasm", PROVIDER, || ())?;
     let runtime = Runtime::<()>::builder()
@@ -51,7 +51,8 @@ fn main() -> wit_host::Result<()> {
     let mut session = runtime.load(GUEST)?.session(()).start_blocking()?;
     assert_eq!(session.call("total", &[])?, [Val::U32(2 * 7)]);
 
-    // Nobody: a guest that is only tried gets the smallest value of each type.
+    // Default values: every function returns the smallest value of its type, which is enough to try
+    // a guest.
     let runtime = Runtime::<()>::builder()
         .allow_text_format(true)
         .provide("shop:prices", DefaultProvider)

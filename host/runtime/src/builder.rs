@@ -163,15 +163,16 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// [`RuntimeBuilder::contract`] that was read already.
+    /// Sets the contract as [`RuntimeBuilder::contract`] does, from WIT that was read already.
     #[must_use]
     pub fn contract_of(mut self, contract: Contract) -> Self {
         self.contract = Some(Ok(Offered::of(contract)));
         self
     }
 
-    /// [`RuntimeBuilder::contract`] for guests that import something of it: others may have
-    /// exports of any type. The text is read when something is first asked of it.
+    /// Sets the contract as [`RuntimeBuilder::contract`] does, but only for guests that import
+    /// something of it. Other guests may have exports of any type. The text is read when it is
+    /// first needed.
     ///
     /// # Panics
     /// [`RuntimeBuilder::build`] and the runtime panic if the text is not valid WIT. Pass a text
@@ -256,15 +257,13 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// Makes the engine and fills the linkers.
     ///
     /// # Errors
-    /// [`Error::Host`] where a setup failed, as it does when a name is taken;
-    /// [`Error::Pool`] where there is no room for the pool;
-    /// [`Error::Limits`]; [`Error::Processor`] where this machine cannot run code for the one
-    /// that was asked for;
-    /// [`Error::Contract`]; [`Error::Unserved`] for a contract of [`RuntimeBuilder::wit`];
-    /// [`Error::Grant`] where a denial names nothing that the
-    /// contract has; [`Error::ModuleName`] and [`Error::Module`] for what
-    /// [`RuntimeBuilder::provide_module`] was given; [`Error::Import`] for what [`RuntimeBuilder::func`],
-    /// [`RuntimeBuilder::resource`] and [`RuntimeBuilder::provide`] were.
+    /// [`Error::Host`] if a setup failed, for example because a name is taken; [`Error::Pool`] if
+    /// there is no room for the pool; [`Error::Limits`]; [`Error::Processor`] if this machine
+    /// cannot run code for the processor that was set; [`Error::Contract`]; [`Error::Unserved`] for
+    /// a contract of [`RuntimeBuilder::wit`]; [`Error::Grant`] if a denial names nothing that the
+    /// contract has; [`Error::ModuleName`] and [`Error::Module`] for a module of
+    /// [`RuntimeBuilder::provide_module`]; [`Error::Import`] for a function, resource or provider
+    /// of [`RuntimeBuilder::func`], [`RuntimeBuilder::resource`] or [`RuntimeBuilder::provide`].
     pub fn build(self) -> Result<Runtime<T>> {
         let contract = self.contract.transpose()?;
         let mut limits = self.limits;

@@ -61,14 +61,14 @@ pub enum Error {
         source: Box<Error>,
     },
 
-    /// What was to serve imports cannot, or not under this name.
+    /// A function, resource or provider cannot serve imports, or not under this name.
     #[error("failed to serve `{}`: {reason}", shown(name))]
     Import {
         /// The name, of [`RuntimeBuilder::func`](crate::RuntimeBuilder::func),
         /// [`RuntimeBuilder::resource`](crate::RuntimeBuilder::resource) or
         /// [`RuntimeBuilder::provide`](crate::RuntimeBuilder::provide).
         name: String,
-        /// Why it cannot.
+        /// Why it cannot serve them.
         reason: String,
     },
 

@@ -77,12 +77,11 @@
 //! | `values-text` | [`values`] from WAVE and JSON and as JSON, and [`Abi::argument`] | no |
 //!
 //! # A contract that is read at run time
-//! [`RuntimeBuilder::func`] serves a function of [`RuntimeBuilder::wit`] with values
-//! ([`Val`]) in the place of Rust's types, and [`RuntimeBuilder::provide`] has a
-//! [`Provider`] serve it: another component ([`GuestProvider`]), nobody
-//! ([`DefaultProvider`], [`TrapProvider`]), or what one writes oneself. What has a type in Rust
-//! goes before both, function by function, and all serve components and core modules
-//! alike. Types are compared when a guest is linked.
+//! [`RuntimeBuilder::func`] serves a function of [`RuntimeBuilder::wit`] over values ([`Val`]) in
+//! place of Rust's types. [`RuntimeBuilder::provide`] serves functions with a [`Provider`]: another
+//! component ([`GuestProvider`]), default values ([`DefaultProvider`]), traps ([`TrapProvider`]),
+//! or an implementation of your own. A function with a type in Rust takes precedence over both. All
+//! of them serve components and core modules. Types are compared when a guest is linked.
 //!
 //! # When a call fails
 //! [`Error::Trapped`], [`Error::Limit`] and [`Error::HostFunction`] carry a

@@ -167,7 +167,7 @@ fn providers<T: Send + 'static>(inner: &Host<T>, module: &Module) -> Vec<Arc<Pro
     inner.providers.iter().filter(|one| needs(one)).cloned().collect()
 }
 
-/// The linker with what is served with any type, where the module imports some of that.
+/// Returns the linker with the functions that are served with any type, if the module imports any.
 fn with_any<'l, T: Send + 'static>(
     inner: &Host<T>,
     mut linker: Cow<'l, Linker<State<T>>>,
@@ -181,7 +181,7 @@ fn with_any<'l, T: Send + 'static>(
     Ok(linker)
 }
 
-/// The linker, but with functions that are denied in the place of some.
+/// Returns the linker with denied functions in place of those that it has.
 fn without<T: Send + 'static>(
     linker: &Linker<State<T>>,
     denied: Vec<(String, String, wasmtime::FuncType)>,

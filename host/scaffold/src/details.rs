@@ -30,11 +30,12 @@ pub(super) struct Details {
 
 /// How the exports of a contract are written.
 pub(super) enum Stubbing {
-    /// Made of the world, or the reason why not.
+    /// The stubs are written for the world, or the reason is returned why they cannot be.
     Made(fn(&World, &str) -> Result<Stubs, String>),
-    /// There is none but that for the shipped contract.
+    /// Only the template for the shipped contract exists.
     Shipped,
-    /// None either: the text format has no functions that could be called alike.
+    /// Only the template exists, because the text format has no functions that could be called in
+    /// the same way.
     Text,
 }
 

@@ -1,5 +1,5 @@
-//! What a guest of a world has to offer and what it can call, in the order of the
-//! WIT. It knows no language.
+//! Lists what a guest of a world has to export and what it can call, in the order of the WIT. It
+//! does not know languages.
 
 use std::collections::HashSet;
 
@@ -11,21 +11,21 @@ use wit_parser::{
 use super::size::{self, Sizes};
 use wit_host_wit::Contract;
 
-/// A list whose length is a part of its type.
+/// The kind of a list whose length is a part of its type.
 const FIXED: &str = "fixed-length list";
 
-/// A world in which an interface that is both imported and exported is two, as it is
-/// in the bindings of every language.
+/// A world in which an interface that is both imported and exported becomes two, as in the bindings
+/// of every language.
 pub(super) struct World {
     pub resolve: Resolve,
     pub(super) sizes: Sizes,
     id: WorldId,
 }
 
-/// What functions belong to: an interface, or the world itself.
+/// The owner of functions: an interface, or the world itself.
 #[derive(Clone, Copy)]
 pub(super) struct Interface<'w> {
-    /// The interface and its name in the world. `None` is the world itself.
+    /// The interface and its name in the world. `None` for the world itself.
     pub(super) key: Option<(InterfaceId, &'w WorldKey)>,
     items: &'w IndexMap<WorldKey, WorldItem>,
     world: &'w World,
@@ -49,23 +49,23 @@ impl World {
         &self.resolve.worlds[self.id].name
     }
 
-    /// Which world of its package it is.
+    /// Returns the world's id in its package.
     pub(super) fn id(&self) -> WorldId {
         self.id
     }
 
-    /// The world as it is in WIT.
+    /// Returns the world's definition in WIT.
     pub(super) fn definition(&self) -> &wit_parser::World {
         &self.resolve.worlds[self.id]
     }
 
-    /// What the guest has to offer: the world's own functions first, then those of
+    /// Returns what the guest has to export: the world's own functions first, and then those of
     /// each interface that has any.
     pub(super) fn exports(&self) -> Vec<Interface<'_>> {
         self.interfaces(&self.resolve.worlds[self.id].exports)
     }
 
-    /// What the guest can call.
+    /// Returns what the guest can call.
     pub(super) fn imports(&self) -> Vec<Interface<'_>> {
         self.interfaces(&self.resolve.worlds[self.id].imports)
     }
@@ -80,12 +80,12 @@ impl World {
         all.filter(|one| !one.all_functions().is_empty() || !one.resources().is_empty()).collect()
     }
 
-    /// The exported interface that a type is of, with its name in the world.
+    /// Returns the exported interface that owns a type, by its name in the world.
     pub(super) fn exported(&self, id: TypeId) -> Option<&WorldKey> {
         self.key_of(id, self.resolve.worlds[self.id].exports.iter())
     }
 
-    /// The same for an imported one.
+    /// Returns the imported interface that owns a type, by its name in the world.
     pub(super) fn imported(&self, id: TypeId) -> Option<&WorldKey> {
         self.key_of(id, self.resolve.worlds[self.id].imports.iter())
     }
@@ -101,7 +101,8 @@ impl World {
         found.map(|(key, _)| key)
     }
 
-    /// The names in the world of the interfaces on one side, those without functions too.
+    /// Returns the names in the world of the interfaces on one side, including those without
+    /// functions.
     pub(super) fn interface_keys(&self, exported: bool) -> impl Iterator<Item = &WorldKey> {
         let world = self.definition();
         let items = if exported { &world.exports } else { &world.imports };
@@ -110,7 +111,7 @@ impl World {
         interfaces.map(|(key, _)| key)
     }
 
-    /// An interface's name as it was given, `stock`.
+    /// Returns an interface's name without its package, such as `stock`.
     pub(super) fn short_name<'w>(&'w self, key: &'w WorldKey) -> Option<&'w str> {
         match key {
             WorldKey::Name(name) => Some(name),
@@ -118,14 +119,14 @@ impl World {
         }
     }
 
-    /// The package that an interface is of. One that is declared in the world is of none.
+    /// Returns the package of an interface. An interface that is declared in the world has none.
     pub(crate) fn package(&self, key: &WorldKey) -> Option<&PackageName> {
         let WorldKey::Interface(id) = key else { return None };
         let package = self.resolve.interfaces[*id].package?;
         Some(&self.resolve.packages[package].name)
     }
 
-    /// What a type is behind all of its other names.
+    /// Resolves the aliases of a type.
     pub(super) fn dealiased(&self, mut id: TypeId) -> TypeId {
         while let TypeDefKind::Type(Type::Id(next)) = self.resolve.types[id].kind {
             id = next;
@@ -133,7 +134,7 @@ impl World {
         id
     }
 
-    /// The types that one is made of.
+    /// Returns the types that a type contains directly.
     pub(super) fn parts(&self, id: TypeId) -> Vec<Type> {
         match &self.resolve.types[id].kind {
             TypeDefKind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
@@ -147,7 +148,7 @@ impl World {
         }
     }
 
-    /// Why no language can have the world's exports here; the reason.
+    /// Returns why no language here can have the world's exports. `None` if they can.
     pub(super) fn mismatch(&self) -> Option<String> {
         let exports = self.exports();
         let mut functions =
@@ -163,7 +164,8 @@ impl World {
         unknown.or_else(|| self.unbound_import()).or_else(|| size::mismatch(self))
     }
 
-    /// What it imports that the tools make no bindings of, whether it is called or not.
+    /// Returns an import of which the tools make no bindings, with the reason. They fail for it
+    /// whether the guest calls it or not.
     fn unbound_import(&self) -> Option<String> {
         let imports = self.imports();
         let mut seen = HashSet::new();
@@ -191,8 +193,8 @@ impl World {
             .map(|kind| format!("has a `{kind}`"))
     }
 
-    /// The sort of a type, or of one within it, that no stub is made of. Those that were
-    /// seen before are known.
+    /// Returns the kind of a type, or of a type within it, for which no stub can be written. Types
+    /// that were seen before are skipped.
     fn unknown(&self, ty: &Type, seen: &mut HashSet<TypeId>) -> Option<&'static str> {
         let Type::Id(id) = ty else {
             return matches!(ty, Type::ErrorContext).then_some("error-context");
@@ -202,10 +204,10 @@ impl World {
         }
         let definition = &self.resolve.types[*id];
         match &definition.kind {
-            // No generator of bindings knows what to make of it.
+            // No generator of bindings supports it.
             TypeDefKind::Handle(_) if definition.name.is_some() => Some("handle with a name"),
             TypeDefKind::FixedLengthList(..) => Some(FIXED),
-            // No component can have it.
+            // A component cannot have it.
             TypeDefKind::Flags(flags) if flags.flags.len() > 32 => Some("type of over 32 flags"),
             TypeDefKind::Future(_)
             | TypeDefKind::Stream(_)
@@ -235,13 +237,13 @@ impl World {
 }
 
 impl<'w> Interface<'w> {
-    /// Its functions that are of no resource.
+    /// Returns the functions that belong to no resource.
     pub(crate) fn functions(&self) -> Vec<&'w Function> {
         let all = self.all_functions().into_iter();
         all.filter(|function| function.kind.resource().is_none()).collect()
     }
 
-    /// Its resources, with their functions.
+    /// Returns the resources with their functions.
     pub(super) fn resources(&self) -> Vec<Resource<'w>> {
         let Some((id, _)) = self.key else { return Vec::new() };
         let interface = &self.world.resolve.interfaces[id];
@@ -259,17 +261,17 @@ impl<'w> Interface<'w> {
             .collect()
     }
 
-    /// Its name in WIT as it was given, `stock`. The world itself has none.
+    /// Returns the name without the package, such as `stock`. `None` for the world itself.
     pub(crate) fn name(&self) -> Option<&'w str> {
         self.world.short_name(self.key?.1)
     }
 
-    /// Its name with its package, `shop:contract/stock@1.0.0`.
+    /// Returns the name with the package, such as `shop:contract/stock@1.0.0`.
     pub(super) fn full_name(&self) -> Option<String> {
         self.key.map(|(_, key)| self.world.resolve.name_world_key(key))
     }
 
-    /// All of its functions.
+    /// Returns all functions, including those of resources.
     pub(super) fn all_functions(&self) -> Vec<&'w Function> {
         match self.key {
             Some((id, _)) => self.world.resolve.interfaces[id].functions.values().collect(),
@@ -285,7 +287,7 @@ fn own_function(item: &WorldItem) -> Option<&Function> {
     }
 }
 
-/// The type that a constructor fails with, where it can fail.
+/// Returns the type of a constructor's error, if the constructor can fail.
 pub(super) fn constructor_error(resolve: &Resolve, function: &Function) -> Option<Option<Type>> {
     let (FunctionKind::Constructor(_), Some(Type::Id(result))) = (&function.kind, function.result)
     else {

@@ -1,5 +1,5 @@
-//! The host file of a project for a caller's contract, with which a guest runs before anything
-//! serves its imports. It knows which imports there are, and not how they are served.
+//! Writes the host file of a project for a caller's contract. With it the guest runs before
+//! anything serves its imports. It knows which imports there are, and not how they are served.
 
 use wit_parser::{TypeDefKind, TypeId, WorldItem};
 
@@ -7,9 +7,9 @@ use super::File;
 use super::exports::World;
 use wit_host_wit::Contract;
 
-/// Makes the file: the contract, and default values for every import that the command does not
-/// serve itself. `None` for imports that have no default values, those with resources and
-/// asynchronous functions.
+/// Returns the file: the contract, and default values for every import that the command does not
+/// serve itself. `None` if an import has no default values, as one with resources or an
+/// asynchronous function.
 pub(super) fn of(contract: &Contract) -> Option<File> {
     let imports = imports(contract)?;
     let world = contract.selector().replace('%', "");
@@ -26,7 +26,7 @@ pub(super) fn of(contract: &Contract) -> Option<File> {
     Some(File::new("wit-host.toml", text))
 }
 
-/// The names of the imports that the command does not serve itself. `None` where one of them
+/// Returns the names of the imports that the command does not serve itself. `None` if one of them
 /// has no default values.
 fn imports(contract: &Contract) -> Option<Vec<String>> {
     let world = World::new(contract);

@@ -21,7 +21,7 @@ pub enum Language {
     RustSmall,
     /// A component, by `wit-bindgen c`.
     C,
-    /// A component in C++, by the same.
+    /// A component in C++, by `wit-bindgen c`.
     Cpp,
     /// A component, by the plain Go compiler.
     Go,

@@ -1,5 +1,5 @@
-//! What the sources for a contract have in common in every language: comments from
-//! the WIT, and what is written about imports.
+//! Writes what the sources for a contract have in common in every language: comments from the WIT,
+//! and a list of the imports. It does not know the languages.
 
 use wit_parser::{Docs, Function};
 
@@ -7,12 +7,13 @@ use super::File;
 use super::exports::{Interface, World};
 use wit_host_text::shown;
 
-/// The source for a contract.
+/// The source files for a contract.
 pub(super) struct Stubs {
     pub(super) files: Vec<File>,
 }
 
-/// Documentation as comments, each line behind `prefix`. Nothing in it ends a line.
+/// Returns documentation as comments, with `prefix` before each line. Line ends within a line are
+/// escaped.
 pub(super) fn comment(prefix: &str, docs: &Docs) -> String {
     let text = docs.contents.as_deref().unwrap_or_default().trim();
     text.lines()
@@ -20,8 +21,9 @@ pub(super) fn comment(prefix: &str, docs: &Docs) -> String {
         .collect()
 }
 
-/// What the guest can call: a line for each function, behind `prefix`, with the name
-/// that it is called by and its declaration in WIT. Empty where there is nothing.
+/// Returns the list of functions that the guest can call. Each line has `prefix`, the name by which
+/// the guest calls the function, and its declaration in WIT. The list is empty if there are no
+/// functions.
 pub(super) fn imports(
     world: &World,
     prefix: &str,
@@ -38,7 +40,7 @@ pub(super) fn imports(
     self::called(prefix, rows)
 }
 
-/// The same, of functions by the names that they are called by and their declarations.
+/// Returns the list of functions as [`imports`] does, from rows of a name and a declaration.
 pub(super) fn called(prefix: &str, rows: Vec<(String, String)>) -> String {
     if rows.is_empty() {
         return String::new();

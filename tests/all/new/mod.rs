@@ -22,7 +22,7 @@ use crate::cli::run;
 pub(crate) const KINDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/new/kinds");
 const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
 
-/// A project, and what its author was told to type.
+/// A project, and the commands that `new` printed for its author.
 pub(crate) struct Project {
     folder: TempDir,
     name: &'static str,
@@ -54,7 +54,7 @@ impl Project {
         assert!(self.type_in(check).contains("fits `"));
     }
 
-    /// The same, and runs it: that has to print what begins with `expected`.
+    /// Builds, checks and runs the project. The output has to begin with `expected`.
     pub(crate) fn check(&self, expected: &str) {
         self.build();
         let run = &self.commands[2];
@@ -109,7 +109,8 @@ pub(crate) fn guest_in_rust(name: &'static str) -> Project {
     in_rust(name, "rust", &[])
 }
 
-/// Where the guests are built, so is what the projects share with them.
+/// Creates a project in Rust, in the target folder of the guests, so that both share compiled
+/// dependencies.
 fn in_rust(name: &'static str, language: &str, contract: &[&str]) -> Project {
     let project = Project::new(name, language, contract);
     symlink(format!("{TARGET}/guests"), project.path().join("target")).unwrap();
@@ -198,7 +199,7 @@ fn cpp() {
 #[test]
 fn go() {
     made("go", "c", &[("", "3\n"), ("small", ""), ("nesting", ""), ("within", "")]);
-    // Go's own are called like these.
+    // These are names of Go's own packages.
     for name in ["go", "fmt"] {
         if let Some(tools) = tools_of("c") {
             Project::new(name, "go", &[]).with_tools(tools).build();
@@ -206,8 +207,8 @@ fn go() {
     }
 }
 
-/// What crosses in both directions, as it is in Go: one guest calls another, which gives back
-/// what it is called with.
+/// Values cross in both directions and stay the same in Go: one guest calls another, which returns
+/// its arguments.
 #[test]
 fn values_in_go() {
     const VALUES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/new/values");
@@ -262,7 +263,7 @@ fn values_in_go() {
             all(&["[(1, [2, 3, 4]), (255, []), (3, [65535])]"]),
             "[(1, [2, 3, 4]), (255, []), (3, [65535])]".into(),
         ),
-        // More numbers than are passed as such.
+        // This function has more numbers than are passed as flat parameters.
         ("seven", all(&[&b, &b, &b, &a, "[1, 2, 3]"]), format!("([1, 2, 3], {a})")),
         ("eight", all(&["blue"]), "blue".into()),
         (
@@ -299,7 +300,7 @@ fn values_in_go() {
     }
 }
 
-/// Resources of the host's, as WASI has them.
+/// The guest calls resources of the host, such as those of WASI.
 #[test]
 fn handles_in_go() {
     let Some(tools) = tools_of("c") else { return };
@@ -362,7 +363,7 @@ fn core_modules() {
     made("text", "c", &[("", "3\n")]);
 }
 
-/// Core modules whose functions are filled in, with imports that this host has as well.
+/// Core modules whose functions are filled in. This host has their imports too.
 #[test]
 fn core_modules_of_another_contract() {
     let files = crate::cli::Files::new();

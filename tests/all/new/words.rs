@@ -150,7 +150,7 @@ fn all_in_c() {
     project.type_in(&project.commands[0]);
 }
 
-/// The same in C++, for which the header of C's bindings has to be one as well.
+/// Builds a project with all words in C++, where the header of C's bindings has to be valid too.
 #[test]
 fn all_in_cpp() {
     let Some(tools) = super::tools_of("c") else { return };
@@ -167,7 +167,7 @@ fn all_in_cpp() {
     }
 }
 
-/// The same in languages of core modules, which escape what they cannot have.
+/// Builds projects with all words in the languages of core modules, which escape their own words.
 #[test]
 fn all_in_core_modules() {
     let files = Files::new();
@@ -180,13 +180,13 @@ fn all_in_core_modules() {
     }
 }
 
-/// What the files of these projects have for themselves, and words of Zig and AssemblyScript.
+/// Names in the files of these projects, and words of Zig and AssemblyScript.
 const MORE_WORDS: &str = "u32 i32 usize at text written owned heap allocator arena env release \
     lent borrowed size max u16 size-t std-out exit-success int8 i7 test error orelse anytype \
     comptime f64 log read write errno environ put is-null bytes length name-length number at0 \
     env-write-mem host-name guest-name block changetype load declare";
 
-/// A contract of what core modules have, with each word wherever it can be a name.
+/// Returns a contract for core modules, with each word in every place where a name can be.
 fn of_core_modules(words: &str) -> String {
     let words: Vec<_> = BTreeSet::from_iter(words.split_whitespace()).into_iter().collect();
     let each = |written: &dyn Fn(&str) -> String| -> String {
@@ -208,7 +208,8 @@ fn of_core_modules(words: &str) -> String {
     )
 }
 
-/// The same in Go, whose bindings are made here, and have no resources.
+/// Builds a project with all words in Go, whose bindings are written by `new` and have no
+/// resources.
 #[test]
 fn all_in_go() {
     let Some(tools) = super::tools_of("c") else { return };
@@ -217,13 +218,14 @@ fn all_in_go() {
     super::Project::new("new-words", "go", &["--wit", &wit]).with_tools(tools).build();
 }
 
-/// Words of Go, what it declares for everybody, and what the files of projects have.
+/// Words of Go, names that it declares everywhere, and names in the files of projects.
 const WORDS_OF_GO: &str = "append bool byte cap clear close complex64 copy defer error exported-f \
     fallthrough float32 give go-on host-records-f imported-f init in-host int int8 iota item kept \
     list-of make max member nil option-of panic place real reallocate record-of room rune runtime \
     structs tag-of unsafe uint64 value value-u8 value-type variant-of flat-0 its-slots param-0";
 
-/// A contract of records, variants, enums and flags with each word wherever it can be a name.
+/// Returns a contract of records, variants, enums and flags, with each word in every place where a
+/// name can be.
 fn of_values(words: &str) -> String {
     let words: Vec<_> = BTreeSet::from_iter(words.split_whitespace()).into_iter().collect();
     let each = |written: &dyn Fn(&str) -> String| -> String {

@@ -1,5 +1,5 @@
-//! Providers that fail, and guests that want to do harm through them: each failure is told as
-//! whose it is, and hurts no other session.
+//! Tests of providers that fail, and of guests that use providers to do harm: each error says which
+//! of them failed, and no other session is affected.
 
 use std::error::Error as _;
 use std::time::{Duration, Instant};
@@ -140,7 +140,7 @@ fn a_providers_own_time_ends_it_as_its_failure() {
 
 #[test]
 fn memory_is_summed_over_the_chain() {
-    // Grows by so many pages, and returns what there was before, or -1.
+    // Grows the memory by this number of pages, and returns the number before, or -1.
     let grow = "(memory.grow (local.get 0))";
     let guest = |limits: Limits| guest(provider(grow, Limits::default()), limits);
     let pages = |guest: &wit_host::Guest<()>, pages: u32| {
@@ -150,7 +150,7 @@ fn memory_is_summed_over_the_chain() {
     let small = guest(Limits::default().memory(12 << 16));
     assert_eq!(pages(&small, 4), [Val::U32(4)]);
     assert_eq!(pages(&small, 5), [Val::U32(u32::MAX)]);
-    // What a session had, the next one has.
+    // The memory of a session that has ended is available to the next one.
     for _ in 0..10 {
         assert_eq!(pages(&small, 4), [Val::U32(4)]);
     }
@@ -167,7 +167,7 @@ fn a_provider_that_does_not_fit_into_the_callers_memory_is_not_started() {
 
 #[test]
 fn one_that_all_share_is_replaced_when_it_has_failed() {
-    // Traps for 0.
+    // The function traps for 0.
     let body = "(if (i32.eqz (local.get 0)) (then (unreachable))) (local.get 0)";
     let guest = guest(provider(body, Limits::default()).shared(), Limits::default());
     let mut first = guest.session(()).start_blocking().unwrap();
@@ -179,7 +179,7 @@ fn one_that_all_share_is_replaced_when_it_has_failed() {
 
 #[test]
 fn one_that_all_share_keeps_what_was_left_in_it_and_others_do_not() {
-    // Adds up what it is called with.
+    // The function returns the sum of all its arguments so far.
     let body = "(i32.store (i32.const 8)
         (i32.add (i32.load (i32.const 8)) (local.get 0))) (i32.load (i32.const 8))";
     let sums = |guest: &wit_host::Guest<()>| [call(guest).unwrap(), call(guest).unwrap()];

@@ -1,5 +1,6 @@
-//! Components that export what they import, made of WIT alone: each function calls the imported
-//! one of its name with what it was given, so that values pass through it twice.
+//! Components that export what they import, made from WIT alone. Each function calls the imported
+//! function of its name with its own arguments, so that values pass through the component in both
+//! directions.
 
 use std::fmt::Write as _;
 
@@ -7,8 +8,8 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::abi::{AbiVariant, WasmType};
 use wit_parser::{Function, Resolve, WorldItem};
 
-/// The component of the world `forward` in the text: all that it exports it also imports, in
-/// an interface of the same name or in `of`.
+/// Returns the component of the world `forward` in the text. It imports all that it exports, in an
+/// interface of the same name or in `of`.
 pub(super) fn forward(wit: &str) -> Vec<u8> {
     encode(wit, "forward", |resolve, interface, function| {
         let imported = resolve.wasm_signature(AbiVariant::GuestImport, function);
@@ -25,13 +26,13 @@ pub(super) fn forward(wit: &str) -> Vec<u8> {
     })
 }
 
-/// A component of the world `other`, whose functions do what the text says, which is the body
-/// of each.
+/// Returns a component of the world `other`. `body`, in the text format, is the body of each of its
+/// functions.
 pub(super) fn with_body(wit: &str, body: &str) -> Vec<u8> {
     encode(wit, "other", |_, _, _| (String::new(), body.to_owned()))
 }
 
-/// The component of a world, whose exports have these imports and these bodies.
+/// Returns the component of a world, whose exports have these imports and these bodies.
 fn encode(
     wit: &str,
     world: &str,

@@ -1,5 +1,5 @@
-//! Providers that want to do harm to whoever calls them, and guests that want to do it through
-//! one: rows of what a function's body is, and what must come of a call.
+//! Tests of providers that try to harm their callers, and of guests that try to do harm through a
+//! provider. Each row has the body of a function, and the expected outcome of a call.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use wit_host::{Error, GuestProvider, LimitReached, Limits, Val};
 use super::forward::with_body;
 use super::{bytes, forward};
 
-/// What is told of a call.
+/// The outcome of a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Comes {
-    /// It returns.
+    /// The call returns.
     Well,
-    /// It is the provider's failure, in the report of which this is.
+    /// The provider fails, and its report contains this text.
     Failure(&'static str),
-    /// It is the guest's own failure.
+    /// The guest itself fails.
     Trap,
-    /// The caller's limit of this name was reached.
+    /// The caller reaches its limit of this name.
     Limit(&'static str),
 }
 
 struct Row {
     name: &'static str,
-    /// The function's type, and the body of the provider's.
+    /// The type of the function, and its body in the provider.
     ty: &'static str,
     body: &'static str,
     argument: Val,
@@ -42,7 +42,7 @@ fn rows() -> Vec<Row> {
     const TEXT: &str = "func(n: u32) -> string";
     const LIST: &str = "func(n: u32) -> list<u64>";
     const BYTES: &str = "func(data: list<u8>) -> u32";
-    /// Points to what is at 8.
+    /// Writes a pointer and a length to address 8, and returns that address.
     const AT: &str = "(i32.store (i32.const 8) (i32.const POINTER)) \
                       (i32.store (i32.const 12) (i32.const LENGTH)) (i32.const 8)";
     let at = |pointer: &str, length: &str| -> &'static str {

@@ -1,5 +1,5 @@
-//! Functions of a contract of one's own, served in each way that there is: by Rust's types, by
-//! values, by another component. Whoever serves, the guest gets the same.
+//! Tests of the functions of a caller's contract, served in each way that there is: with Rust's
+//! types, over values, and by another component. The guest gets the same results from each.
 
 mod failing;
 mod forward;
@@ -69,7 +69,7 @@ mod bindings {
 }
 use bindings::shop::prices::prices::{Article, Host, Marks, Refusal, Size};
 
-/// What the functions work on.
+/// The host data, with an implementation of each function.
 #[derive(Default)]
 struct Shop {
     beeps: u32,
@@ -169,7 +169,7 @@ fn flags(set: &[&str]) -> Val {
     Val::Flags(set.iter().map(|flag| (*flag).to_owned()).collect())
 }
 
-/// The function of that name over values.
+/// Serves the function of this name over values.
 fn by_values(function: &str, shop: &mut Shop, arguments: &[Val]) -> Result<Vec<Val>, HostFailure> {
     let tea = || article("tea", 250, &["hot"]);
     let next = |size: &str| Val::Enum(if size == "small" { "large" } else { "small" }.into());
@@ -224,7 +224,7 @@ fn typed() -> RuntimeBuilder<Shop> {
     })
 }
 
-/// The contract with its one world.
+/// Returns the contract with its one world.
 fn contract() -> String {
     WIT.lines().filter(|line| !line.contains("export prices")).collect::<Vec<_>>().join("\n")
 }
@@ -250,7 +250,7 @@ fn dynamic_async() -> RuntimeBuilder<Shop> {
     })
 }
 
-/// A component that is served by values itself.
+/// Returns a provider that is a component, which itself is served over values.
 fn component() -> GuestProvider<Shop> {
     let runtime = dynamic().build().unwrap();
     GuestProvider::new(&runtime, "prices.wasm", forward(WIT), Shop::default).unwrap()

@@ -1,10 +1,10 @@
-//! The same functions for core modules, which import them from `env`.
+//! Tests of a caller's contract for core modules, which import its functions from `env`.
 
 use wit_host::{Error, GuestProvider, Runtime, Val};
 
 use super::{Shop, component, dynamic, dynamic_async, forward};
 
-/// What a core module can be served with of the contract.
+/// A core module with each function of the contract that has a form in `env`.
 const MODULE: &str = r#"(module
     (import "env" "price" (func $price (param i32 i32) (result i32)))
     (import "env" "label" (func $label (param i32 i32 i32) (result i32)))
@@ -30,7 +30,7 @@ const MODULE: &str = r#"(module
     (func (export "outside") (result i32) (call $price (i32.const 65535) (i32.const 2)))
     (func (export "beep") (call $beep)))"#;
 
-/// What is served, in each way that serves core modules.
+/// Returns a runtime for each way to serve core modules.
 fn servers() -> Vec<(&'static str, Runtime<Shop>)> {
     let builders = [
         ("values", dynamic()),

@@ -1,5 +1,5 @@
-//! What a name of a function means, what is refused when a runtime is built and when a guest is
-//! linked, and who is said to serve what.
+//! Tests of the names of functions: what a name means, what is refused when a runtime is built and
+//! when a guest is linked, and what inspection says about what serves an import.
 
 use wit_host::inspect::ServedBy;
 use wit_host::{DefaultProvider, Error, GuestProvider, TrapProvider, Val};
@@ -74,7 +74,7 @@ fn another_type_is_refused_before_anything_runs() {
     }
 }
 
-/// What was compiled is kept, and checked all the same by another runtime.
+/// Compiled code is checked again by each runtime that loads it.
 #[test]
 fn code_that_was_compiled_elsewhere_is_checked_as_well() {
     let other = WIT.replace("price: func(name: string) -> u32", "price: func(name: string) -> u64");
@@ -84,7 +84,7 @@ fn code_that_was_compiled_elsewhere_is_checked_as_well() {
     let provided =
         crate::hosts::builder::<Shop>().provide("shop:prices", component()).build().unwrap();
     #[allow(unsafe_code, reason = "it was compiled here")]
-    // SAFETY: it is what `compile` has made just now.
+    // SAFETY: `compile` has returned this code just now.
     let error = unsafe { provided.load_compiled(&compiled.bytes) }.err().unwrap().to_string();
     assert!(error.contains("`prices.wasm` has it with another type"), "{error}");
 }

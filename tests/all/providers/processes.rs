@@ -1,5 +1,5 @@
-//! Processes that serve guests, well and badly: whatever they do is bounded, and told as what
-//! they did.
+//! Tests of processes that serve guests, well and badly: whatever a process does has a limit, and
+//! the error says what it did.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -17,12 +17,12 @@ fn guest(provider: ProcessProvider, limits: Limits) -> Guest<()> {
     runtime.build().unwrap().load(GUEST).unwrap()
 }
 
-/// A process of `sh` that runs this script.
+/// Returns a provider that runs this script in `sh`.
 fn sh(script: &str) -> ProcessProvider {
     ProcessProvider::new("sh", ["-c", script]).unwrap()
 }
 
-/// One that greets well, and answers calls with this.
+/// Returns a script that answers `hello` correctly, and each call with this answer.
 fn answering(answer: &str) -> String {
     format!(
         "while read -r line; do id=${{line#*'\"id\":'}}; id=${{id%%,*}}; case $line in \
@@ -44,7 +44,7 @@ fn one_of_each_language_serves_guests_of_both_kinds() {
             assert_ne!(program, "sh", "every machine has it");
             continue;
         };
-        // Some are found by scripts.
+        // Some of these programs are wrapper scripts, which need `PATH`.
         let provider = provider.environment("PATH", std::env::var_os("PATH").unwrap());
         let provider = Arc::new(provider);
         let runtime = crate::hosts::builder::<()>()
@@ -97,7 +97,7 @@ fn whatever_a_process_does_is_told() {
         assert!(matches!(error, Error::HostFunction(_)), "{script}: {error:?}");
         assert!(error.to_string().contains(expected), "{script}: {error}");
     }
-    // It does not know `hello`, and is taken at its word.
+    // A process without `hello` is trusted to have all functions.
     let silent = good.replace(
         r#""result":{"functions":["shop:prices/prices.price"]}"#,
         r#""error":{"code":-32601,"message":"what?"}"#,
@@ -132,7 +132,7 @@ fn standard_error_is_shown_up_to_a_limit() {
 
 #[test]
 fn nothing_is_left_of_a_process_when_its_session_ends() {
-    // What it has started is told as its error.
+    // The error contains the process ids of the process and of its child.
     let script = answering(r#""error":{"code":1,"message":"PIDS"}"#)
         .replace("answer='\"error\"", "sleep 1000 & answer='\"error\"")
         .replace("PIDS", "<'$$' '$!'>");
@@ -140,13 +140,13 @@ fn nothing_is_left_of_a_process_when_its_session_ends() {
     let pids = error.split('<').nth(1).and_then(|rest| rest.split('>').next()).unwrap().to_owned();
     for pid in pids.split(' ') {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        // Whoever adopts what it has started may not have looked at it yet.
+        // The process that adopts an orphan may not have waited for it yet.
         let is_gone = stat.is_empty() || stat.contains(") Z ");
         assert!(is_gone || is_dying(pid), "{pid}: {stat}");
     }
 }
 
-/// Whether a process that was killed is gone before long.
+/// Returns true if a killed process is gone after a short time.
 fn is_dying(pid: &str) -> bool {
     (0..1_000_000).any(|_| {
         std::thread::yield_now();

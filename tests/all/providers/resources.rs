@@ -1,5 +1,5 @@
-//! A contract with a resource, served by values alone: the guest gets what it gets of Rust's
-//! types.
+//! Tests of a contract with a resource that is served over values alone: the guest gets the same
+//! results as with Rust's types.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use wit_host::{Call, Denial, Grants, Val};
 
 use super::{component, err, forward, ok, text};
 
-/// The folder of the contract that the guest is made for.
+/// The folder with the contract of the guest.
 const CONTRACT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/shop/wit");
-/// The kind of its resource.
+/// The kind of the contract's resource.
 const BASKET: u32 = 1;
 
 #[derive(Default)]

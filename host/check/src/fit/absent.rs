@@ -172,7 +172,7 @@ fn later(ours: &Name, theirs: &Name) -> Option<String> {
 /// The number of differences that a message lists. The full types are shown as well.
 const MOST: usize = 5;
 
-/// Differences as one text.
+/// Returns the differences as one text.
 pub(crate) fn sentences(found: &[Difference]) -> String {
     let first: Vec<_> = found.iter().take(MOST).map(|one| one.sentence.as_str()).collect();
     let mut text = first.join("; ");

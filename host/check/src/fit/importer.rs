@@ -1,6 +1,6 @@
-//! Encodes a core module that has all imports of a world and exports nothing of it. A linker is
-//! asked for these imports with it, without a guest. It does not read or write the component around
-//! the module.
+//! Encodes a core module that imports everything that a world imports, and has no exports of the
+//! world. With it, the engine can be asked whether a linker serves these imports, without a guest.
+//! It does not read or write the component around the module.
 
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, Function as Body, FunctionSection,

@@ -104,7 +104,7 @@ pub fn fit<'b, S: 'static>(offer: &Offer<'_, S>, bytes: &'b [u8]) -> Result<Answ
 }
 
 /// Checks whether the guest in `bytes` fits another host. That host offers `contract`, and the same
-/// of WASI as the host that makes the offer.
+/// parts of WASI as the host that makes the offer.
 pub fn fit_contract<S: 'static>(
     offer: &Offer<'_, S>,
     bytes: &[u8],
@@ -163,7 +163,7 @@ fn without_compiling<S: 'static>(
     if is_ours {
         mismatches.retain(|mismatch| unserved.iter().any(|one| one.is_of(&guest, &mismatch.name)));
     }
-    // Of what the contract does not have, only who serves it knows anything.
+    // The contract does not have these imports, so only the provider can explain them.
     for one in unserved.iter().filter(|one| one.unserved.is_some()) {
         let name = Name::new(&guest.resolve, &one.key);
         if pair.counterpart(Side::Import, &name).is_none() {
@@ -217,12 +217,12 @@ fn with_denials<S: 'static>(offer: &Offer<'_, S>, mut mismatches: Vec<Mismatch>)
     mismatches
 }
 
-/// The packages of WASI 0.2 that the engine has.
+/// The packages of WASI 0.2 that the engine implements.
 const PACKAGES_OF_WASI: [&str; 6] =
     ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
 
-/// Whether a name is that of a package of WASI which the engine has, or of an interface or a
-/// function of one.
+/// Returns true for the name of a package of WASI that the engine implements, and for the name of
+/// an interface or a function in one.
 pub fn is_wasi(name: &str) -> bool {
     let (interface, _) = name.split_once('@').unwrap_or((name, ""));
     let dot =
@@ -234,7 +234,7 @@ pub fn is_wasi(name: &str) -> bool {
     }
 }
 
-/// Whether the guest's exports have to be those of the runtime's contract.
+/// Returns true if the guest's exports have to match the runtime's contract.
 fn is_held<S: 'static>(offer: &Offer<'_, S>, pair: Pair<'_>) -> bool {
     offer.contract.is_some_and(Offered::holds_for_all) || pair.is_claimed()
 }
@@ -265,11 +265,11 @@ fn probe<'p, S: 'static>(offer: &Offer<'p, S>, guest: &'p Decoded) -> Probe<'p, 
     Probe { engine, linker, serving, guest }
 }
 
-/// A component that has the imports of a contract's world and nothing else, for what the
-/// engine has as their types.
+/// Returns a component that has the imports of a contract's world and nothing else. It gives access
+/// to the engine's types of these imports.
 ///
 /// # Errors
-/// That there is none; the reason.
+/// The reason why there is no such component.
 pub fn importing(engine: &Engine, contract: &Contract) -> Result<Component, String> {
     let guest = Decoded { resolve: (*contract.resolve).clone(), world: contract.world };
     let keys: Vec<_> = guest.resolve.worlds[guest.world].imports.keys().collect();
@@ -281,7 +281,7 @@ pub fn importing(engine: &Engine, contract: &Contract) -> Result<Component, Stri
     compiled.map_err(|error| error.to_string())?.map_err(|error| root_cause(&error))
 }
 
-/// Serves nothing.
+/// A [`Serving`] without providers: it adds nothing to the linker.
 struct Nobody;
 
 impl<S: 'static> Serving<S> for Nobody {
@@ -294,7 +294,7 @@ impl<S: 'static> Serving<S> for Nobody {
     }
 }
 
-/// What keeps a component from being linked that somebody would serve, and cannot.
+/// Explains why a component was not linked if an import has a provider that cannot serve it.
 pub fn unprovided<S: 'static>(
     offer: &Offer<'_, S>,
     binary: &[u8],
@@ -306,7 +306,7 @@ pub fn unprovided<S: 'static>(
     }
 }
 
-/// Whether the engine says that a linker has nothing of an import's name.
+/// Returns true if the engine's reason is that a linker does not have the import's name.
 fn is_absent(reason: &str) -> bool {
     reason.contains("is missing") || reason.contains("not found")
 }
@@ -405,7 +405,7 @@ fn unexplained(guest: &Decoded, one: &Unserved, binary: &[u8]) -> Mismatch {
 /// What to do about an import that only has to be served.
 const SERVE: &str = "serve it (`RuntimeBuilder::provide`)";
 
-/// What to do where nothing more can be said.
+/// What to do if there is no better advice.
 const CONTRACT: &str = "build the guest against the WIT of this host's contract, and WASI 0.2";
 
 /// Checks a compiled component whose types WIT cannot express. `reason` is why it cannot.

@@ -38,7 +38,8 @@ pub(super) fn fit<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) -> Result<Fit
     Ok(Fit { mismatches, absent, notes, ..Fit::default() })
 }
 
-/// The engine would not have values of the host, and not say what to do.
+/// Validates a module, unless it has values of the host. The engine would refuse those without a
+/// hint at what to do, and their mismatches have one.
 pub(super) fn validate_unless_of_host_values<S: 'static>(
     offer: &Offer<'_, S>,
     binary: &[u8],
@@ -49,7 +50,7 @@ pub(super) fn validate_unless_of_host_values<S: 'static>(
     }
 }
 
-/// What a module is that carries the types of a component.
+/// The description of a module that carries the types of a component.
 pub(crate) const CORE_OF_COMPONENT: &str = "it is the core module of a component, whose types it carries (`component-type`): \
      `wasm-tools component new` makes the component";
 
@@ -109,8 +110,9 @@ pub fn unlinkable_module<S: 'static>(
     if mismatches.is_empty() { Mismatches(vec![of_engine(error)]) } else { Mismatches(mismatches) }
 }
 
-/// Everything that can be told of a module before it is compiled. What nothing
-/// serves would not be served with values of the host either.
+/// Returns the mismatches of a module's imports and exports, as far as they show before it is
+/// compiled. An import has one mismatch at most: if nothing serves it, it is not reported for
+/// values of the host as well.
 pub(super) fn of_imports_and_exports(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     let mut mismatches = of_env(served, binary);
     for mismatch in of_host_values(served, binary) {
@@ -332,7 +334,7 @@ pub(crate) fn has_component_types(binary: &[u8]) -> bool {
     })
 }
 
-/// How a component is made of a core module.
+/// Returns the advice how to make a component of a core module.
 pub(super) fn to_component(binary: &[u8], imports: &[Import]) -> String {
     if has_component_types(binary) {
         "make a component of it with `wasm-tools component new` (and `--adapt` where it imports \

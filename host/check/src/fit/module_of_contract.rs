@@ -1,5 +1,6 @@
-//! Does a core module fit a contract of another host, which serves its functions in `env` by
-//! the conventions of core modules, and calls exports by them.
+//! Checks whether a core module fits the contract of another host. That host serves the contract's
+//! functions in `env` by the conventions of core modules, and calls exports by them. It does not
+//! know the engine's linkers.
 
 use wit_host_binary::core_type::{Import, imports_and_exports, signature};
 use wit_host_binary::names::ENV;
@@ -18,7 +19,7 @@ use crate::error::Result;
 use crate::offer::Offer;
 use crate::served::Served;
 
-/// Whether a core module fits a host that offers the contract.
+/// Checks whether a core module fits a host that offers the contract.
 pub(super) fn fit<S: 'static>(
     offer: &Offer<'_, S>,
     binary: &[u8],
@@ -41,7 +42,7 @@ pub(super) fn fit<S: 'static>(
     Ok(fit)
 }
 
-/// Tells of imports that the contract has, and that no core module can have.
+/// Explains imports that the contract has, and that core modules cannot have.
 fn explain(mismatches: &mut [Mismatch], binary: &[u8], contract: &Contract) {
     let (resolve, all) = (&contract.resolve, imported(&contract.resolve, contract.world));
     for import in imports(binary).iter().filter(|import| import.module == ENV) {
@@ -71,7 +72,7 @@ fn no_convention(reason: &str) -> String {
     format!("no convention of core modules carries it: {reason}")
 }
 
-/// Holds the exports against those of the world.
+/// Compares the exports with those of the world.
 fn exports(fit: &mut Fit, binary: &[u8], contract: &Contract) {
     let (_, exports) = imports_and_exports(binary).unwrap_or_default();
     let all = exported(&contract.resolve, contract.world);
@@ -108,8 +109,8 @@ fn exports(fit: &mut Fit, binary: &[u8], contract: &Contract) {
     }
 }
 
-/// The names that a module can export a function by: a function of the world by its own as
-/// well.
+/// Returns the names by which a module can export a function. For a function of the world itself,
+/// its own name is one of them.
 fn names(function: &WorldFunction<'_>, all: &[WorldFunction<'_>]) -> Vec<String> {
     let mut names = function.core_names(all);
     if function.module() == "$root" {
@@ -118,7 +119,8 @@ fn names(function: &WorldFunction<'_>, all: &[WorldFunction<'_>]) -> Vec<String>
     names
 }
 
-/// The flat types that a function can have: with texts as in C, and as pointer and length.
+/// Returns the flat types that an exported function can have: with texts as in C, or as pointer and
+/// length.
 fn signatures(shape: &Shape) -> Vec<String> {
     let written = |params: &[Number], results: &[Number]| {
         let words =

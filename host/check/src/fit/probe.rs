@@ -27,15 +27,15 @@ pub(super) struct Unserved {
     pub(super) item: Option<String>,
     /// The engine's reason.
     pub reason: String,
-    /// Who would serve it beside the linker, and cannot.
+    /// The provider that has the import and cannot serve it, if there is one.
     pub(super) unserved: Option<Box<NotServed>>,
 }
 
-/// Why an import was not linked.
+/// The reason why an import was not linked.
 enum NotLinked {
-    /// The engine refuses it, or who would serve it; what that says.
+    /// The engine or a provider refuses it, with this reason.
     Refused(String, Option<Box<NotServed>>),
-    /// There is no component that has the import alone, so that nobody was asked.
+    /// No component can be made that has the import alone, so it was not tried.
     Untried(String),
 }
 
@@ -145,7 +145,7 @@ impl<T> Probe<'_, T> {
         })
     }
 
-    /// A component with these imports, and what their types need.
+    /// Returns a component with these imports, and the types that they need.
     pub(super) fn importing(
         &self,
         keys: &[&WorldKey],
@@ -153,7 +153,7 @@ impl<T> Probe<'_, T> {
     ) -> anyhow::Result<Vec<u8>> {
         let Decoded { mut resolve, world } = self.guest.clone();
         let needed = self.needed(keys);
-        // The types of the world itself are only needed by its own functions.
+        // Only the world's own functions need the types of the world itself.
         let of_world = keys.iter().any(|key| self.interface(key).is_none());
         let imports = &mut resolve.worlds[world].imports;
         imports.retain(|key, item| match item {

@@ -122,7 +122,7 @@ pub enum ServedBy {
     },
     /// Another core module, which serves the imports from the module of this name.
     Module(String),
-    /// Others, each with what it serves.
+    /// Providers, each with the functions that it serves.
     Providers(Vec<ProvidedBy>),
     /// WASI, with what it depends on.
     Wasi(&'static str),
@@ -134,14 +134,14 @@ pub enum ServedBy {
     Unknown,
 }
 
-/// What one of those serves that serve an import.
+/// A provider, and the functions of an import that it serves.
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProvidedBy {
-    /// Who it is, in words.
+    /// The provider, as text for people.
     pub by: String,
-    /// The functions that it serves; none where that is all.
+    /// The functions that it serves. Empty if it serves all.
     pub functions: Vec<String>,
 }
 

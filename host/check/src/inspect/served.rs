@@ -14,17 +14,18 @@ use wit_host_binary::names::{ENV, WASI};
 use wit_host_text::list;
 use wit_host_wit::Contract;
 
-/// What a contract offers: each import's name there, and its functions.
+/// The functions that a contract offers, by the names of its imports, and the providers beside it.
 pub(super) struct Offered<'c> {
     contract: Option<HashMap<String, (String, HashSet<&'c str>)>>,
     server: Server<'c>,
 }
 
-/// Who serves a function of an interface, or of the world itself, in the contract's place.
+/// Describes the provider of a function of an interface, or of the world itself, that serves it in
+/// place of the contract.
 pub(super) type Server<'c> = &'c dyn Fn(Option<&str>, &str) -> Option<String>;
 
 impl<'c> Offered<'c> {
-    /// What a runtime with this contract offers.
+    /// Creates the list of what a runtime with this contract offers.
     pub(super) fn new(contract: Option<&'c Contract>, server: Server<'c>) -> Self {
         let contract = contract.map(|contract| {
             let resolve = &contract.resolve;
@@ -39,7 +40,7 @@ impl<'c> Offered<'c> {
         Self { contract, server }
     }
 
-    /// What serves the import of a component, of which it uses `functions`.
+    /// Returns what serves an import of a component that uses these functions of it.
     pub(super) fn to_component(&self, name: &str, functions: Vec<&str>) -> ServedBy {
         let is_interface = name.contains('/') || !functions.is_empty();
         let by = |function: &str| match is_interface {
@@ -66,7 +67,7 @@ impl<'c> Offered<'c> {
         }
     }
 
-    /// What serves what no other does.
+    /// Returns what of the host serves an import or a part of it that has no provider.
     fn by_host(&self, name: &str, functions: Vec<&str>) -> ServedBy {
         let offered = self.contract.as_ref().and_then(|all| all.get(&compatible(name)));
         if let Some((offered, has)) = offered {
@@ -83,7 +84,7 @@ impl<'c> Offered<'c> {
     }
 }
 
-/// Who serves which of these functions, and those that nobody does.
+/// Returns the providers of these functions, and the functions without a provider.
 fn provided<'f>(
     functions: &[&'f str],
     by: impl Fn(&str) -> Option<String>,
@@ -99,7 +100,7 @@ fn provided<'f>(
             None => served.push(ProvidedBy { by, functions: vec![(*function).to_owned()] }),
         }
     }
-    // It goes without saying where there is one for all.
+    // If one provider serves all of the functions, they are not listed.
     if let ([one], true) = (&mut served[..], left.is_empty()) {
         one.functions.clear();
     }
@@ -110,7 +111,7 @@ fn names(served: &[ProvidedBy]) -> String {
     list(&served.iter().flat_map(|one| &one.functions).collect::<Vec<_>>())
 }
 
-/// What a contract has instead of something that it does not have.
+/// Returns why the contract does not serve a name, with the name that it has instead.
 fn otherwise<'o>(name: &str, mut offered: impl Iterator<Item = &'o String>) -> String {
     let plain = name.split('@').next();
     match offered.find(|offered| offered.split('@').next() == plain) {
@@ -132,7 +133,7 @@ fn all_by(by: &str) -> ProvidedBy {
     ProvidedBy { by: by.to_owned(), functions: Vec::new() }
 }
 
-/// What serves the import of a core module.
+/// Returns what serves an import of a core module.
 pub(super) fn to_module(module: &str, name: &str, ty: Option<&str>, env: &Served) -> ServedBy {
     if let Some(has) = env.export(module, name) {
         return match ty {

@@ -1,5 +1,5 @@
-//! Collecting functions, resources and providers, and finding their types when the runtime is
-//! built.
+//! Collects functions, resources and providers, and finds their types when the runtime is built. It
+//! does not know how a function is called.
 
 use std::sync::Arc;
 
@@ -25,10 +25,10 @@ use wit_host_check::serving::{Typed, imports};
 use wit_host_text::list;
 use wit_host_wit::Contract;
 
-/// The second step of a result that is text or bytes, as the tutorials call it.
+/// The function that copies the bytes of a result of text or bytes, by the name in the tutorials.
 const RESULT_WRITER: &str = "write_mem";
 
-/// What was collected so far.
+/// The functions, resources and providers that were added to a builder, in order.
 pub(crate) struct Pending<T: 'static> {
     functions: Vec<(String, Arc<dyn Serve<T>>)>,
     resources: Vec<(String, u32, DropResource<T>)>,
@@ -42,16 +42,17 @@ impl<T> Default for Pending<T> {
 }
 
 impl<T: Send + 'static> RuntimeBuilder<T> {
-    /// Serves a function of the contract, which [`RuntimeBuilder::wit`] or
-    /// [`RuntimeBuilder::contract`] has, with values: `name` is
-    /// `namespace:package/interface.function`, or as much of it as means one function. Core
-    /// modules import it from `env`, with `_` for `-`, where its type has a form there: numbers,
-    /// `bool`, `char`, enums and flags as numbers, text and bytes as pointer and length, and such
-    /// a result by its length, the bytes of which `env.write_mem` copies; of a `result` the `ok`,
-    /// where the `err` is a trap.
+    /// Serves a function of the contract ([`RuntimeBuilder::wit`] or [`RuntimeBuilder::contract`])
+    /// over values. `name` is `namespace:package/interface.function`, or a shorter form that only
+    /// one function has.
     ///
-    /// What [`RuntimeBuilder::component_imports`] and [`RuntimeBuilder::module_imports`] serve goes before it,
-    /// function by function.
+    /// Core modules import the function from `env`, with `_` for `-`, if its type has a form there.
+    /// Numbers, `bool`, `char`, enums and flags are numbers. Text and bytes are a pointer and a
+    /// length. A result of text or bytes is its length, and `env.write_mem` copies the bytes. Of a
+    /// `result`, the `ok` is returned, and the `err` is a trap.
+    ///
+    /// A function that [`RuntimeBuilder::component_imports`] or [`RuntimeBuilder::module_imports`]
+    /// serves takes precedence.
     ///
     /// ```
     /// use wit_host::{Runtime, Val};
@@ -82,8 +83,9 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// Serves a function of the contract with values, as [`RuntimeBuilder::func`] does, by an
-    /// async function. The guest waits for it; other sessions of the same thread go on.
+    /// Serves a function of the contract over values with an async function, and otherwise works as
+    /// [`RuntimeBuilder::func`]. The guest waits for the function, while other sessions on its
+    /// thread continue.
     ///
     /// ```
     /// use wit_host::{Runtime, Val};
@@ -104,10 +106,11 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// Declares a resource of the contract, `namespace:package/interface.resource`, that
-    /// functions of [`RuntimeBuilder::func`] make and are given. `kind` is a number of its own for
-    /// each, by which [`Call::own`] makes handles of it. `drop` is called with what a handle
-    /// stands for when the guest drops the one that it owns.
+    /// Declares a resource of the contract, `namespace:package/interface.resource`, whose handles
+    /// the functions of [`RuntimeBuilder::func`] return and take. `kind` is a number that is
+    /// different for each resource, and with which [`Call::own`] creates its handles. When the
+    /// guest drops a handle that it owns, `drop` is called with the number that the handle stands
+    /// for.
     #[must_use]
     pub fn resource(
         mut self,
@@ -119,13 +122,13 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
-    /// Has a provider serve functions. `name` is `namespace:package`, an interface of that, one
-    /// function of an interface, a function of the world itself, or for core modules `env` or
-    /// `env.name`. A version may be left out. What is served otherwise goes before it, function
-    /// by function, and of two providers the one whose name says more.
+    /// Serves functions with a provider. `name` is `namespace:package`, an interface of that
+    /// package, one function of an interface, a function of the world itself, or for core modules
+    /// `env` or `env.name`. A version may be left out. For each function, anything else that serves
+    /// it takes precedence, and of two providers the one with the more specific name serves it.
     ///
-    /// Where there is a contract, its types are the functions'; otherwise those that the guest
-    /// has are. Whether the provider serves them is found when a guest is linked.
+    /// The functions have the types of the contract, if there is one, and otherwise the types that
+    /// the guest declares. Whether the provider serves them is checked when a guest is linked.
     #[must_use]
     pub fn provide(mut self, name: impl Into<String>, provider: impl Provider) -> Self {
         self.dynamic.providers.push((name.into(), Arc::new(provider)));
@@ -134,7 +137,8 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
 }
 
 impl<T: Send + 'static> Pending<T> {
-    /// What is served over values, and with it what core modules can import of that.
+    /// Resolves the names against the contract, and adds the functions that core modules can import
+    /// to their linker and table.
     ///
     /// # Errors
     /// [`Error::Import`].
@@ -177,7 +181,7 @@ impl<T: Send + 'static> Pending<T> {
             dynamic.resources.push(Resource { interface, name: resource, kind, drop });
         }
         for (slot, (name, provider)) in self.providers.into_iter().enumerate() {
-            // With a version, as people write it.
+            // The table keeps names without versions, and people may write the version.
             let plain = Pattern::new(&name, Denial::Refuse).map_or(name.clone(), |one| one.name);
             table.provided_as(plain);
             dynamic.add_provider(slot, &name, provider)?;
@@ -191,7 +195,7 @@ impl<T: Send + 'static> Pending<T> {
     }
 }
 
-/// The functions that a linker has.
+/// Returns those of the functions that the linker has already.
 fn compiled<T: 'static>(linker: &component::Linker<State<T>>, functions: &[Typed]) -> Vec<Typed> {
     if functions.is_empty() {
         return Vec::new();
@@ -202,13 +206,14 @@ fn compiled<T: 'static>(linker: &component::Linker<State<T>>, functions: &[Typed
             Some(interface) => scratch.instance(interface),
             None => Ok(scratch.root()),
         };
-        // Without shadowing, what is there already cannot be defined.
+        // A linker refuses to define a name twice unless shadowing is allowed, so a failure means
+        // that the function is there.
         instance.is_ok_and(|mut one| one.func_new(&typed.name, |_, _, _, _| Ok(())).is_err())
     };
     functions.iter().filter(|typed| is_there(typed)).cloned().collect()
 }
 
-/// The one resource of the contract that a name means.
+/// Returns the resource of the contract that the name means.
 fn resource(resources: &[(String, String)], name: &str, world: &str) -> Result<(String, String)> {
     let full = |(interface, resource): &(String, String)| format!("{interface}.{resource}");
     let means = |one: &&(String, String)| match Target::of(name) {
@@ -228,7 +233,7 @@ fn resource(resources: &[(String, String)], name: &str, world: &str) -> Result<(
 }
 
 impl<T: Send + 'static> Dynamic<T> {
-    /// Adds a function of the embedder's, by a name that means one of the contract's.
+    /// Adds a function of the embedder, under a name that means one function of the contract.
     fn declare(&mut self, name: &str, serve: Arc<dyn Serve<T>>, world: &str) -> Result<()> {
         let names: Vec<_> = self
             .contract
@@ -299,7 +304,7 @@ impl<T: Send + 'static> Dynamic<T> {
                  stack and a memory of its own while the others wait"
             ));
         }
-        // One that is named twice has one state for a session all the same.
+        // A provider that is added under several names keeps one state for a session.
         let identity = (*provider).identity();
         let is_it = |one: &&(Target, Arc<Provided>)| {
             identity.is_some() && (*one.1.provider).identity() == identity
@@ -309,7 +314,7 @@ impl<T: Send + 'static> Dynamic<T> {
         Ok(())
     }
 
-    /// Serves to core modules what has a form there.
+    /// Adds to the linker of core modules the functions whose types have a form in `env`.
     fn serve_modules(
         &self,
         linker: &mut Linker<State<T>>,
@@ -387,11 +392,11 @@ impl<T: Send + 'static> Dynamic<T> {
     }
 }
 
-/// What core modules can import.
+/// The linker of core modules and the table of their imports, while functions are added.
 struct Modules<'l, T: 'static> {
     linker: &'l mut Linker<State<T>>,
     table: &'l mut Served,
-    /// Whether something returns text or bytes.
+    /// Whether a function returns text or bytes.
     is_kept: bool,
 }
 

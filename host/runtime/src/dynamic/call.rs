@@ -1,5 +1,5 @@
-//! One call of a function over values: what it is given, and what it may return. It does not
-//! know which kind of guest has called.
+//! A call of a function over values: its arguments, and what it may return. It does not know which
+//! kind of guest calls.
 
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ResourceDynamic, Val};
@@ -15,42 +15,43 @@ pub struct Call<'a, T: 'static> {
 }
 
 impl<'a, T> Call<'a, T> {
-    /// The arguments, which are of the types that the contract has.
+    /// Returns the arguments, which have the types of the contract.
     pub fn arguments(&self) -> &'a [Val] {
         self.arguments
     }
 
-    /// The session's host data.
+    /// Returns the session's host data.
     pub fn data(&self) -> &T {
         self.store.data().data()
     }
 
-    /// The session's host data, to be changed.
+    /// Returns the session's host data for changes.
     pub fn data_mut(&mut self) -> &mut T {
         self.store.data_mut().data_mut()
     }
 
-    /// What the session's guest may touch, for functions that are bounded by it.
+    /// Returns the grants of the session, for functions that have to respect them.
     pub fn grants(&self) -> &Grants {
         self.store.data().grants()
     }
 
-    /// A handle for the guest to own, of the resource that was declared with `kind` in
-    /// [`RuntimeBuilder::resource`](crate::RuntimeBuilder::resource), which stands for `rep`.
+    /// Creates a handle that the guest owns, of the resource that
+    /// [`RuntimeBuilder::resource`](crate::RuntimeBuilder::resource) declared with `kind`. The
+    /// handle stands for `rep`.
     ///
     /// # Errors
-    /// The engine's, which has no room for another one.
+    /// The engine's error, if it has no room for another handle.
     pub fn own(&mut self, kind: u32, rep: u32) -> wasmtime::Result<Val> {
         let handle = ResourceDynamic::new_own(rep, kind);
         Ok(Val::Resource(handle.try_into_resource_any(&mut self.store)?))
     }
 
-    /// What the handle stands for that is the argument at `place`. It has to be asked once for
-    /// each handle: one that the guest has only lent is given back by that, and one that it
-    /// gave away belongs to the host from then on.
+    /// Returns the number that the handle in the argument at `place` stands for. It has to be
+    /// called once for each handle: a borrowed handle is returned to the guest by it, and an owned
+    /// handle then belongs to the host.
     ///
     /// # Errors
-    /// [`GuestFailure`] where the argument is no handle of the host's.
+    /// [`GuestFailure`] if the argument is not a handle of a resource of the host.
     pub fn rep(&mut self, place: usize) -> wasmtime::Result<u32> {
         let Some(Val::Resource(handle)) = self.arguments.get(place) else {
             return Err(GuestFailure(format!("the argument {place} is no handle")).into());
@@ -59,12 +60,12 @@ impl<'a, T> Call<'a, T> {
     }
 }
 
-/// What a function over values returns: nothing as `()`, a [`Val`], or values as a `Vec`, and a
-/// `Result` of one of these, whose `Err` ends the call. That is a
-/// [`HostFailure`], a [`GuestFailure`], an [`Exit`](crate::Exit) or an error of one's own,
-/// which is the host's failure.
+/// The return types of functions over values: `()` for no value, a [`Val`], a `Vec` of values, or a
+/// `Result` of one of these, whose `Err` ends the call. The error is a [`HostFailure`], a
+/// [`GuestFailure`], an [`Exit`](crate::Exit), or another error, which counts as a failure of the
+/// host.
 pub trait Results {
-    /// Puts the values where they are expected.
+    /// Writes the values to the places of the results.
     #[doc(hidden)]
     fn put(self, results: &mut [Val]) -> wasmtime::Result<()>;
 }

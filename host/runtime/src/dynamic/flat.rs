@@ -1,6 +1,6 @@
-//! The conventions by which a core module calls a function of WIT from `env`: which flat
-//! parameters and which flat result its type comes to, and how values are made of these. It
-//! knows no linker.
+//! The conventions by which a core module calls a function of WIT from `env`: the flat parameters
+//! and result of a type, and the conversion of values from and to them. It does not know the
+//! linker.
 
 use wasmtime::component::types::ComponentFunc;
 use wasmtime::component::{Type, Val};
@@ -9,15 +9,15 @@ use wasmtime::{Engine, FuncType, ValType};
 use crate::env::GuestMemory;
 use wit_host_values::{short, to_wave, wit};
 
-/// How a function of WIT is called from `env`.
+/// The convention for one function of WIT in `env`.
 pub(crate) struct Flat {
     params: Vec<Part>,
     result: Option<Part>,
-    /// Whether it returns a `result`, whose `err` ends the guest.
+    /// Whether the function returns a `result`, whose `err` ends the guest.
     is_fallible: bool,
 }
 
-/// A value in its flat form.
+/// The flat form of a type.
 #[derive(Clone, Debug, PartialEq)]
 enum Part {
     Bool,
@@ -32,32 +32,33 @@ enum Part {
     F32,
     F64,
     Char,
-    /// By its place among the cases.
+    /// The index of the case.
     Enum(Vec<String>),
-    /// One bit for each flag.
+    /// One bit for each flag, in a number.
     Flags(Vec<String>),
-    /// Pointer and length; as a result the length, and the bytes in a second step.
+    /// Pointer and length as a parameter. As a result it is the length, and the guest fetches the
+    /// bytes in a second step.
     Text,
     Bytes,
 }
 
-/// What becomes of a value that is returned.
+/// The flat form of a returned value.
 pub(crate) enum Lowered {
     Nothing,
     Number(wasmtime::Val),
-    /// Bytes to be fetched in the second step.
+    /// Bytes that the guest fetches in the second step.
     Kept(Vec<u8>),
-    /// It is an `err`, with this text.
+    /// An `err`, with its text.
     Failed(String),
-    /// It is of another type than the function's.
+    /// A value of another type than the function's, as text.
     Wrong(String),
 }
 
-/// The most flags that a number has bits for.
+/// The largest number of flags that fit into an `i32`.
 const MOST_FLAGS: usize = 32;
 
 impl Flat {
-    /// The convention for a function, or the reason why there is none.
+    /// Returns the convention for a function, or the reason why its type has none.
     pub(crate) fn of(ty: &ComponentFunc) -> Result<Self, String> {
         let no = |what: String, ty: &Type| {
             format!(
@@ -79,23 +80,23 @@ impl Flat {
         Ok(Self { params, result: result.transpose()?, is_fallible })
     }
 
-    /// The flat type.
+    /// Returns the flat type of the function.
     pub(crate) fn ty(&self, engine: &Engine) -> FuncType {
         let params = self.params.iter().flat_map(Part::params);
         FuncType::new(engine, params, self.result.as_ref().map(Part::result))
     }
 
-    /// Whether its result is fetched in a second step.
+    /// Returns true if the guest fetches the result in a second step.
     pub(crate) fn is_kept(&self) -> bool {
         matches!(self.result, Some(Part::Text | Part::Bytes))
     }
 
-    /// Whether any parameter lies in the guest's memory.
+    /// Returns true if any parameter lies in the guest's memory.
     pub(crate) fn is_in_memory(&self) -> bool {
         self.params.iter().any(|part| matches!(part, Part::Text | Part::Bytes))
     }
 
-    /// The values that the numbers stand for.
+    /// Returns the values of the flat arguments.
     pub(crate) fn lift(
         &self,
         numbers: &[wasmtime::Val],
@@ -109,7 +110,7 @@ impl Flat {
         Ok(values)
     }
 
-    /// What the returned value comes to.
+    /// Returns the flat form of the returned value.
     pub(crate) fn lower(&self, returned: Option<Val>) -> Lowered {
         let payload = match returned {
             Some(Val::Result(Ok(payload))) if self.is_fallible => payload.map(|payload| *payload),
@@ -127,7 +128,7 @@ impl Flat {
     }
 }
 
-/// The text of an `err`.
+/// Returns the text of an `err`.
 fn failure(payload: Option<Box<Val>>) -> String {
     match payload.map(|payload| *payload) {
         None => "it failed".into(),
@@ -188,7 +189,7 @@ impl Part {
         let wide = || number.i64().ok_or("a parameter is no `i64`");
         Ok(match self {
             Self::Bool => Val::Bool(bits()? != 0),
-            // As the component model has it: what is over the type's bits is left out.
+            // As in the component model, bits beyond the type are ignored.
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "bits beyond the type are left out"

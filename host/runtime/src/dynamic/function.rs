@@ -1,5 +1,6 @@
-//! Who serves a function over values: a function of the embedder's, async or not, or a
-//! provider. Each is put into the linkers of both kinds of guest in its own way.
+//! The implementations of a function over values: a closure of the embedder, an async closure, or a
+//! provider. Each is added to the linkers of components and of core modules. How arguments cross
+//! from a core module is not known here.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,16 +20,17 @@ use wit_host_binary::limits::LimitReached;
 use wit_host_check::engine_error::root_cause;
 use wit_host_values::short;
 
-/// Serves a function to guests.
+/// An implementation of a function, which can be added to the linkers of both kinds of guest.
 pub(crate) trait Serve<T: 'static>: Send + Sync {
-    /// Serves it to components. Where the interface has one of that name, it fails.
+    /// Adds the function to an interface in the linker of components. It fails if the interface has
+    /// a function of this name.
     fn to_component(
         self: Arc<Self>,
         instance: &mut LinkerInstance<'_, State<T>>,
         function: Arc<ImportedFunction>,
     ) -> wasmtime::Result<()>;
 
-    /// Serves it to core modules.
+    /// Adds the function to the linker of core modules.
     fn to_module(
         self: Arc<Self>,
         linker: &mut Linker<State<T>>,
@@ -36,13 +38,13 @@ pub(crate) trait Serve<T: 'static>: Send + Sync {
     ) -> wasmtime::Result<()>;
 }
 
-/// A function of the embedder's.
+/// A synchronous function of the embedder.
 pub(super) struct Closure<F>(pub F);
 
-/// One that is async.
+/// An async function of the embedder.
 pub(super) struct AsyncClosure<F>(pub F);
 
-/// A provider, and where it keeps what it has for a session.
+/// A provider, and the slot of its state in a session.
 pub(crate) struct Provided {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) slot: usize,
@@ -240,7 +242,7 @@ fn traced(
     Ok(())
 }
 
-/// Values as they are written, each cut, in the brackets of a tuple.
+/// Prints values as a tuple, each shortened.
 pub(super) struct Shown<'a>(pub(super) &'a [Val]);
 
 impl fmt::Debug for Shown<'_> {
@@ -254,7 +256,7 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// What was returned, without brackets where it is one value.
+/// Prints returned values, without brackets if there is only one.
 pub(super) struct Returned<'a>(pub(super) &'a [Val]);
 
 impl fmt::Debug for Returned<'_> {
@@ -266,8 +268,8 @@ impl fmt::Debug for Returned<'_> {
     }
 }
 
-/// Says of an error of the embedder's function that it is the host's, unless it says itself
-/// whose it is.
+/// Marks an error of the embedder's function as a failure of the host, unless its type says already
+/// whose failure it is.
 #[cold]
 pub(super) fn failed(error: wasmtime::Error) -> wasmtime::Error {
     let is_told = error.is::<HostFailure>()

@@ -1,5 +1,5 @@
-//! Binding what is served over values to what a guest imports, where nothing in the linker
-//! serves that. Types are compared here, whatever the guest was compiled for.
+//! Binds functions over values to the imports of a guest that the linker does not serve. It
+//! compares the types here, when the guest is linked. How a call is served is not known here.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use wit_host_check::fit::names::is_same_interface;
 use wit_host_check::served::Served;
 use wit_host_check::serving::{NotLinked, NotServed, Serving, Typed, imports};
 
-/// What a provider does that nobody has written, with a function of any type.
+/// The behaviour of a provider without an implementation, for functions of any type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unattended {
-    /// It ends the guest.
+    /// A call ends the guest.
     Trap,
-    /// It returns the smallest value.
+    /// A call returns the smallest value of the type.
     Default,
 }
 
@@ -42,18 +42,19 @@ impl<T: Send + 'static> Serving<State<T>> for Dynamic<T> {
     }
 }
 
-/// Whether a function of an interface is denied, or any of it.
+/// Returns whether an interface is denied, or one function of it.
 type IsDenied<'d> = &'d dyn Fn(&str, Option<&str>) -> bool;
 
-/// A linker to which functions are added.
+/// A copy of the linker to which functions are added for one guest.
 struct Beside<T: 'static> {
     linker: component::Linker<State<T>>,
-    /// Under which name each interface is found there.
+    /// The name of each imported interface in the linker.
     homes: BTreeMap<String, String>,
 }
 
 impl<T: Send + 'static> Dynamic<T> {
-    /// The linker with what serves the component's imports, but for those that it is denied.
+    /// Returns a copy of the linker with the functions and resources that serve the component's
+    /// imports, except for denied imports.
     pub(crate) fn bound(
         &self,
         component: &Component,
@@ -79,7 +80,7 @@ impl<T: Send + 'static> Dynamic<T> {
         Ok(Some(beside.linker))
     }
 
-    /// Serves a function, where that is to be served over values.
+    /// Adds a function to the linker, if it is served over values.
     fn bind(&self, beside: &mut Beside<T>, typed: Typed) -> Result<(), NotLinked> {
         let (interface, name) = (typed.interface.as_deref(), &*typed.name);
         let declared = self.functions.iter().find(|one| one.typed.is(interface, name));
@@ -99,14 +100,15 @@ impl<T: Send + 'static> Dynamic<T> {
             }
             (None, None) => return Ok(()),
         };
-        // What has a type at compile time goes before it, and cannot be defined once more.
+        // A function with a type in Rust takes precedence. The linker has it already and does not
+        // define it again, so its error is not one here.
         match serve.to_component(&mut instance, function) {
             Ok(()) => Ok(is_served?),
             Err(_) => Ok(()),
         }
     }
 
-    /// Refuses a function that the contract has with another type.
+    /// Refuses a function that has another type in the contract.
     fn of_contract(&self, guest: &Typed) -> Result<(), Box<NotServed>> {
         let interface = guest.interface.as_deref();
         match self.contract.iter().find(|one| one.is(interface, &guest.name)) {
@@ -115,7 +117,7 @@ impl<T: Send + 'static> Dynamic<T> {
         }
     }
 
-    /// Serves a resource, where that is the embedder's.
+    /// Adds a resource to the linker, if the embedder declared it.
     fn lend(
         &self,
         beside: &mut Beside<T>,
@@ -150,8 +152,8 @@ impl<T: Send + 'static> Dynamic<T> {
         }
     }
 
-    /// Where functions of an interface are put, which may be served by others already, perhaps
-    /// in another version.
+    /// Returns the instance in the linker to which functions of an interface are added. It may have
+    /// functions already, possibly under another version.
     fn instance<'b>(
         &self,
         beside: &'b mut Beside<T>,
@@ -166,7 +168,7 @@ impl<T: Send + 'static> Dynamic<T> {
         beside.linker.instance(home)
     }
 
-    /// The name under which a linker has something of an interface.
+    /// Returns the name under which the linker has an interface.
     fn home(&self, interface: &str) -> String {
         let names = self.compiled.iter().filter_map(|typed| typed.interface.as_deref());
         let mut same = names.filter(|own| is_same_interface(own, interface));
@@ -174,7 +176,7 @@ impl<T: Send + 'static> Dynamic<T> {
     }
 }
 
-/// Asks a provider whether it serves a function.
+/// Checks whether a provider serves a function.
 fn offered(provided: &Provided, function: &ImportedFunction) -> Result<(), Box<NotServed>> {
     let provider = &provided.provider;
     let Err(unserved) = provider.offer(function) else { return Ok(()) };
@@ -220,7 +222,8 @@ fn foreign_resource(provided: &Provided, interface: &str, name: &str) -> Box<Not
 }
 
 impl<T: Send + 'static> Dynamic<T> {
-    /// Serves what a core module imports with any type and nobody serves with one of its own.
+    /// Adds functions to the linker for imports of a core module that a provider serves with any
+    /// type, and that have no function of their own type.
     pub(crate) fn serve_any(
         &self,
         linker: &mut Linker<State<T>>,

@@ -1,6 +1,6 @@
-//! Functions that are served over values: those of the embedder's that are typed by a contract
-//! which is read at run time, and those of providers. All are bound when a guest is linked,
-//! behind what is in the linkers already. How a value crosses is not known here.
+//! Functions that are served over values: functions of the embedder that are typed by a contract
+//! that is read at run time, and functions of providers. They are bound when a guest is linked, and
+//! what the linkers have already takes precedence. How a value crosses is not known here.
 
 mod builder;
 mod call;
@@ -20,24 +20,24 @@ pub(crate) use target::Target;
 pub(crate) use builder::Pending;
 use wit_host_check::serving::Typed;
 
-/// What a runtime serves over values.
+/// The functions, resources and providers that a runtime serves over values.
 pub(crate) struct Dynamic<T: 'static> {
     functions: Vec<Declared<T>>,
     resources: Vec<Resource<T>>,
     providers: Vec<(Target, Arc<Provided>)>,
-    /// The functions of the contract, where there is one.
+    /// The functions of the contract, if there is one.
     contract: Vec<Typed>,
-    /// Those of them that have types in Rust, and are in the linker of components.
+    /// The functions of the contract that have types in Rust, and are in the linker of components.
     compiled: Vec<Typed>,
 }
 
-/// A function of the embedder's, with its type.
+/// A function of the embedder, with its type in the contract.
 struct Declared<T: 'static> {
     typed: Typed,
     serve: Arc<dyn Serve<T>>,
 }
 
-/// A resource of the embedder's.
+/// A resource that the embedder declared.
 struct Resource<T: 'static> {
     interface: String,
     name: String,
@@ -45,11 +45,12 @@ struct Resource<T: 'static> {
     drop: DropResource<T>,
 }
 
-/// Is told that the guest has dropped a handle, with what that stands for.
+/// The function that is called when the guest drops a handle, with the number that the handle
+/// stands for.
 type DropResource<T> = Arc<dyn Fn(&mut T, u32) + Send + Sync>;
 
 impl<T: 'static> Dynamic<T> {
-    /// How many guests stand behind one another in its providers.
+    /// Returns the length of the longest chain of guests that serve one another in the providers.
     pub(crate) fn depth(&self) -> usize {
         let depths = self.providers.iter().map(|(_, provided)| provided.provider.depth());
         depths.max().unwrap_or_default()
@@ -59,7 +60,7 @@ impl<T: 'static> Dynamic<T> {
         self.functions.is_empty() && self.resources.is_empty() && self.providers.is_empty()
     }
 
-    /// The provider that serves a function.
+    /// Returns the provider that serves a function.
     fn provider(&self, interface: Option<&str>, function: &str) -> Option<&Arc<Provided>> {
         let meant = self
             .providers

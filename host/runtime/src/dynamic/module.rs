@@ -1,5 +1,5 @@
-//! One import of a core module that is served over values: its arguments come out of the
-//! guest's numbers and memory, its result goes back by the same conventions. Who serves it is
+//! One import of a core module that is served over values. It takes the arguments from the guest's
+//! numbers and memory, and returns the result by the same conventions. What serves the import is
 //! not known here.
 
 use std::sync::Arc;
@@ -16,18 +16,18 @@ use crate::provider::ImportedFunction;
 use crate::state::State;
 use wit_host_binary::limits::LimitReached;
 
-/// An import of core modules.
+/// An import of core modules that is served over values.
 pub(crate) struct ModuleImport {
     pub(super) module: String,
     pub(super) name: String,
     pub(super) flat: Flat,
     pub(super) function: Arc<ImportedFunction>,
-    /// Its number in the table.
+    /// The import's number in the table of imports.
     pub(super) number: u32,
 }
 
-/// A guest in an import. Whatever ends the call but its return leaves a note of the import
-/// behind.
+/// A call of an import that is in progress. If the call does not return, the import is noted when
+/// this is dropped.
 pub(super) struct Entered<'e, 'c, T: 'static> {
     caller: &'e mut Caller<'c, State<T>>,
     number: u32,
@@ -38,7 +38,7 @@ impl<'c, T> Entered<'_, 'c, T> {
         self.caller
     }
 
-    /// The call returns.
+    /// Ends the call without a note, because it returns.
     pub(super) fn leave(self) {
         std::mem::forget(self);
     }
@@ -51,7 +51,7 @@ impl<T> Drop for Entered<'_, '_, T> {
 }
 
 impl ModuleImport {
-    /// Where it stands in a linker, and its flat type.
+    /// Returns the import's module and name in a linker, and its flat type.
     pub(super) fn place(&self, engine: &Engine) -> (String, String, FuncType) {
         (self.module.clone(), self.name.clone(), self.flat.ty(engine))
     }
@@ -60,12 +60,12 @@ impl ModuleImport {
         &self.function
     }
 
-    /// The span of one call, where somebody listens.
+    /// Returns the span of one call, or no span if calls are not traced.
     pub(super) fn span(&self) -> Span {
         if is_traced() { span(&self.module, &self.name) } else { Span::none() }
     }
 
-    /// From here on the guest is in this import.
+    /// Begins a call: until it returns, the guest is in this import.
     pub(super) fn enter<'e, 'c, T: 'static>(
         &self,
         caller: &'e mut Caller<'c, State<T>>,
@@ -73,14 +73,14 @@ impl ModuleImport {
         Entered { caller, number: self.number }
     }
 
-    /// The arguments that the numbers stand for.
+    /// Returns the values of the flat arguments.
     pub(super) fn take<T: 'static>(
         &self,
         caller: &mut Caller<'_, State<T>>,
         numbers: &[wasmtime::Val],
     ) -> wasmtime::Result<Vec<Val>> {
         if self.flat.is_kept() {
-            // There are never two of what is kept.
+            // A result that the guest has not fetched is dropped, so that one is kept at most.
             caller.data_mut().kept = Vec::new();
         }
         let (bytes, state) = match self.flat.is_in_memory() {
@@ -102,12 +102,12 @@ impl ModuleImport {
         Ok(arguments)
     }
 
-    /// Room for what is returned.
+    /// Returns places for the results.
     pub(super) fn room(&self) -> Vec<Val> {
         vec![Val::Bool(false); self.function.results()]
     }
 
-    /// Hands to the guest what was returned.
+    /// Writes the flat form of the result for the guest.
     pub(super) fn give<T: 'static>(
         &self,
         caller: &mut Caller<'_, State<T>>,

@@ -1,5 +1,5 @@
-//! The names under which functions can be served: what a name means, and which function is
-//! meant by it. It does not know who serves what.
+//! The names under which functions are served: how a name is read, and which functions it means. It
+//! does not know what serves them.
 
 use wit_host_check::fit::names::Version;
 
@@ -7,7 +7,7 @@ use wit_host_binary::names::ENV;
 use wit_host_check::fit::names::is_compatible;
 use wit_host_check::serving::Typed;
 
-/// What a name means.
+/// The functions that a name means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     /// `namespace:package`: every interface of it.
@@ -18,11 +18,11 @@ pub(crate) enum Target {
     Function(Named, String),
     /// `function`, of the world itself.
     Root(String),
-    /// `env`, or `env.name`: what core modules import.
+    /// `env`, or `env.name`: all imports of core modules, or one.
     Env(Option<String>),
 }
 
-/// A name with a version, where it has one.
+/// A name, and its version if it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Named {
     name: String,
@@ -30,7 +30,7 @@ pub(crate) struct Named {
 }
 
 impl Target {
-    /// What the name means; `None` where it is none.
+    /// Reads a name. `None` if it cannot name functions.
     pub(crate) fn of(name: &str) -> Option<Self> {
         if name == ENV {
             return Some(Self::Env(None));
@@ -70,7 +70,7 @@ impl Target {
                 false => Self::Package(with(version)),
             });
         }
-        // A version has dots of its own.
+        // A version contains dots itself, so the function begins after the dot that follows it.
         versioned.match_indices('.').filter(|_| is_interface).find_map(|(dot, _)| {
             let function = versioned.get(dot + 1..).filter(|function| !function.is_empty())?;
             let version = Version::parse(&versioned[..dot]).ok()?;
@@ -78,7 +78,7 @@ impl Target {
         })
     }
 
-    /// How exactly a function is meant: `None` where it is not.
+    /// Returns how exactly the name means a function, or `None` if it does not mean it.
     pub(crate) fn means(&self, interface: Option<&str>, function: &str) -> Option<u8> {
         match (self, interface) {
             (Self::Package(package), Some(interface)) => {
@@ -95,24 +95,24 @@ impl Target {
         }
     }
 
-    /// Whether a whole interface is meant, and with it the resources that it has.
+    /// Returns true if the name means a whole interface, and so its resources as well.
     pub(crate) fn is_whole(&self) -> bool {
         matches!(self, Self::Package(_) | Self::Interface(_))
     }
 }
 
-/// Whether the function's name is that, with or without the kind of a resource's function.
+/// Returns true if the function has this name, with or without the prefix of a resource's function.
 pub(super) fn is_named(name: &str, function: &str) -> bool {
     let kind = function.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     name == function || kind.is_some_and(|(_, plain)| plain == name)
 }
 
-/// Whether a core module's import is of that function's name.
+/// Returns true if this is the name by which core modules import the function.
 pub(super) fn is_import_of(import: &str, function: &Typed) -> bool {
     import == function.name || import == import_name(&function.name)
 }
 
-/// The name by which core modules import a function.
+/// Returns the name by which core modules import a function.
 pub(super) fn import_name(function: &str) -> String {
     function.replace('-', "_")
 }

@@ -1,9 +1,10 @@
-//! The memory of a session and of the guests that serve it, as one sum. It does not know whose
-//! memory it is.
+//! Counts the memory of a session and of the provider guests behind it, as one sum. It does not
+//! know which guest has how much of it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What a session's guest and those behind it may have together.
+/// The memory that a session's guest and the provider guests behind it have together, and its
+/// limit.
 #[derive(Debug)]
 pub(crate) struct Chain {
     bytes: AtomicUsize,
@@ -11,12 +12,12 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// A sum with what there is already.
+    /// Creates a sum that starts with `bytes`.
     pub(crate) fn new(bytes: usize, limit: usize) -> Self {
         Self { bytes: AtomicUsize::new(bytes), limit }
     }
 
-    /// Adds bytes, unless that would be over the limit.
+    /// Adds bytes and returns true, or returns false if the sum would exceed the limit.
     pub(crate) fn add(&self, by: usize) -> bool {
         let added = self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bytes| {
             bytes.checked_add(by).filter(|bytes| *bytes <= self.limit)
@@ -24,7 +25,7 @@ impl Chain {
         added.is_ok()
     }
 
-    /// Takes bytes off that are no longer there.
+    /// Subtracts bytes that were freed.
     pub(crate) fn sub(&self, by: usize) {
         let taken = |bytes: usize| Some(bytes.saturating_sub(by));
         let _ = self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken);

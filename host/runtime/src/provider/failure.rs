@@ -1,4 +1,5 @@
-//! That a provider does not serve a function, and that it failed while it did.
+//! The errors of providers: a provider does not serve a function, or fails while it serves a call.
+//! The module does not know what a provider does.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,27 +8,28 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct Unserved {
-    /// Why: a sentence about `it`, which is the provider.
+    /// The reason: a sentence whose subject `it` is the provider.
     pub reason: String,
-    /// The provider's own type, where that is the reason.
+    /// Whether the reason is that the provider has the function with another type.
     pub(crate) is_type: bool,
 }
 
 impl Unserved {
-    /// The reason is a sentence about `it`, which is the provider: lower case, no full stop.
+    /// Creates the error. The reason is a sentence whose subject `it` is the provider: lower case,
+    /// no full stop.
     pub fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), is_type: false }
     }
 
-    /// That it has the function with another type.
+    /// Creates the error of a provider that has the function with another type.
     pub(crate) fn type_differs() -> Self {
         Self { reason: "it has it with another type".into(), is_type: true }
     }
 }
 
-/// Why a provider could not do its part in a call. The call fails with
-/// [`Error::HostFunction`](crate::Error::HostFunction), whose
-/// [`Failure`](crate::Failure) has the provider's own error as its `source()`.
+/// Why a provider failed in a call. The call fails with
+/// [`Error::HostFunction`](crate::Error::HostFunction), whose [`Failure`](crate::Failure) has the
+/// provider's own error as its `source()`.
 #[derive(Debug)]
 pub struct ProviderFailure {
     reason: String,
@@ -35,12 +37,12 @@ pub struct ProviderFailure {
 }
 
 impl ProviderFailure {
-    /// A failure for this reason: lower case, no full stop.
+    /// Creates a failure with this reason: lower case, no full stop.
     pub fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), source: None }
     }
 
-    /// A failure that comes of another error, whose first line is the reason.
+    /// Creates a failure from another error. The reason is the first line of its text.
     pub fn of(error: impl StdError + Send + Sync + 'static) -> Self {
         let text = error.to_string();
         let reason = text.lines().next().unwrap_or_default().to_owned();
@@ -60,7 +62,7 @@ impl StdError for ProviderFailure {
     }
 }
 
-/// A provider that failed in a guest's call.
+/// The error of a guest's call in which a provider failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{server}, which serves `{function}`, failed: {failure}")]
 pub(crate) struct ProviderFailed {
@@ -70,12 +72,12 @@ pub(crate) struct ProviderFailed {
 }
 
 impl ProviderFailed {
-    /// The provider's own error.
+    /// Returns the provider's own error.
     pub(crate) fn own(&self) -> &(dyn StdError + 'static) {
         self.failure.source().unwrap_or(&self.failure)
     }
 
-    /// All that the provider has to say, where that is more than the reason.
+    /// Returns the full text of the provider's error, if it says more than the reason.
     pub(crate) fn report(&self) -> Option<String> {
         let source = self.failure.source()?;
         let report = match source.downcast_ref::<crate::error::Error>() {

@@ -1,5 +1,5 @@
-//! A guest that serves others: a component whose exports are what they import. It has a store
-//! and limits of its own; what the memory of all comes to is the caller's to bear.
+//! Serves the imports of guests with the exports of a component. The component has a store and
+//! limits of its own. The sum of the memory that counts for the caller is kept in [`Chain`].
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,38 +22,38 @@ use wit_host_wit::{Decoded, decode};
 
 /// Serves functions with the exports of a component.
 ///
-/// The component is loaded by a runtime of its own, so that what it may spend and touch is what
-/// that runtime says, and nothing of its callers is its own. What it imports, that runtime
-/// serves, perhaps by another provider.
+/// The component is loaded by a runtime of its own. That runtime's limits and grants apply to it,
+/// and it shares nothing with its callers. That runtime also serves the component's imports,
+/// possibly with another provider.
 ///
-/// By default there is an instance for each session that calls it, which ends with the session.
-/// The memory of these counts into the caller's [`Limits::memory`](crate::Limits::memory) as
-/// well as into its own.
+/// By default each session that calls the component gets its own instance, which ends with the
+/// session. The memory of that instance counts towards the caller's
+/// [`Limits::memory`](crate::Limits::memory) as well as towards its own.
 pub struct GuestProvider<U: 'static> {
     guest: Guest<U>,
     name: String,
     exports: Vec<Typed>,
-    /// Its world, for the words in which types differ.
+    /// The component's world, from which errors name the parts in which types differ.
     pub(crate) decoded: Option<Arc<Decoded>>,
     data: Box<dyn Fn() -> U + Send + Sync>,
-    /// The one instance for all, where there is to be one.
+    /// The instance that all sessions share, after [`GuestProvider::shared`].
     shared: Option<Mutex<Option<Instance<U>>>>,
 }
 
-/// An instance, and the functions of it that were called.
+/// A running instance, and the exports that were called on it.
 struct Instance<U: 'static> {
     session: Session<U>,
-    /// Of each export, where the session has it.
+    /// The place of each export in the session, once it was called.
     places: Vec<Option<usize>>,
 }
 
 impl<U: Send + 'static> GuestProvider<U> {
-    /// Loads the component in `bytes`, which errors call `name`. `data` makes the host data for
-    /// each instance.
+    /// Loads the component in `bytes`. Errors call it `name`. `data` returns the host data of each
+    /// new instance.
     ///
     /// # Errors
-    /// Those of [`Runtime::load`], and [`Error::Guest`] for a core module:
-    /// [`RuntimeBuilder::provide_module`](crate::RuntimeBuilder::provide_module) is for that.
+    /// The errors of [`Runtime::load`], and [`Error::Guest`] for a core module, which
+    /// [`RuntimeBuilder::provide_module`](crate::RuntimeBuilder::provide_module) takes.
     pub fn new(
         runtime: &Runtime<U>,
         name: impl Into<String>,
@@ -77,7 +77,7 @@ impl<U: Send + 'static> GuestProvider<U> {
     /// Loads the component in a file.
     ///
     /// # Errors
-    /// Those of [`GuestProvider::new`], and that the file cannot be read.
+    /// The errors of [`GuestProvider::new`], and an error if the file cannot be read.
     pub fn file(
         runtime: &Runtime<U>,
         path: impl AsRef<Path>,
@@ -88,16 +88,18 @@ impl<U: Send + 'static> GuestProvider<U> {
         Self::new(runtime, path.display().to_string(), bytes, data)
     }
 
-    /// Has one instance serve all sessions in turn: what one of them leaves in it, the next one
-    /// finds. One that has failed is replaced. Its memory counts into its own limit alone.
+    /// Makes all sessions share one instance, which they call in turn. State that one session
+    /// leaves in the instance is visible to the next. An instance that has failed is replaced. Its
+    /// memory counts towards its own limit only.
     #[must_use]
     pub fn shared(mut self) -> Self {
         self.shared = Some(Mutex::new(None));
         self
     }
 
-    /// Where the exports have the function, in a version that the engine would take for it. A
-    /// function of no interface is any of that name.
+    /// Returns the position of the export that serves the function, in a version that the engine
+    /// accepts for it. For a function without an interface, the only export of its name in any
+    /// interface serves as well.
     fn position(&self, function: &ImportedFunction) -> Option<usize> {
         let (interface, name) = (function.interface(), function.function());
         let exact = self.exports.iter().position(|export| export.is(interface, name));
@@ -149,7 +151,8 @@ impl<U: Send + 'static> GuestProvider<U> {
     }
 }
 
-/// That an instance is not where it was put.
+/// Returns the error for an instance that was stored and cannot be found, which is a fault of the
+/// host.
 fn lost() -> Error {
     Error::Host { action: "call a provider", reason: "its instance is not there".into() }
 }

@@ -1,6 +1,6 @@
-//! Who serves the functions of an import in the place of the embedder: asked before anything
-//! runs whether it can, and then called with values. How its functions are put into a linker
-//! is not known here.
+//! The trait for providers, which serve functions that guests import. A provider is asked whether
+//! it serves a function before the guest runs, and is then called with values. The module does not
+//! know how functions are added to a linker.
 
 mod chain;
 mod failure;
@@ -32,13 +32,13 @@ use wit_host_check::serving::Typed;
 use wit_host_values::Signature;
 use wit_host_wit::Decoded;
 
-/// A future in a box, as functions over values and providers return it.
+/// A boxed future, which functions over values and providers return.
 pub type BoxFuture<'a, R> = Pin<Box<dyn Future<Output = R> + Send + 'a>>;
 
-/// The most providers that may stand behind one another.
+/// The largest number of guests that may serve one another in a chain.
 pub(crate) const MOST_DEEP: usize = 8;
 
-/// Serves functions that guests import, with values.
+/// Serves functions that guests import, over values.
 ///
 /// ```
 /// use wit_host::{
@@ -77,56 +77,57 @@ pub(crate) const MOST_DEEP: usize = 8;
 /// # Ok::<(), wit_host::Error>(())
 /// ```
 pub trait Provider: Send + Sync + 'static {
-    /// Whether it serves the function, which is asked when a guest is linked that imports it.
+    /// Checks whether the provider serves the function. It is called when a guest that imports the
+    /// function is linked.
     ///
     /// # Errors
-    /// [`Unserved`], with the reason why it does not.
+    /// [`Unserved`], with the reason why the provider does not serve it.
     fn offer(&self, function: &ImportedFunction) -> Result<(), Unserved>;
 
-    /// Serves one call. The time that the caller has left goes on: when it is over, the future
-    /// is dropped.
+    /// Serves one call. The caller's time limit keeps running: when it is reached, the future is
+    /// dropped.
     ///
     /// # Errors
-    /// [`ProviderFailure`], which is the provider's failure and never the guest's.
+    /// [`ProviderFailure`], which counts as a failure of the provider and never of the guest.
     fn call<'a>(&'a self, call: ImportCall<'a>)
     -> BoxFuture<'a, Result<Vec<Val>, ProviderFailure>>;
 
-    /// What it is, in a few words: a part of errors.
+    /// Describes the provider in a few words, for errors.
     fn describe(&self) -> String {
         "a provider".into()
     }
 
-    /// Who serves the function, in words: what a person is told who asks.
+    /// Describes what serves the function, for people who ask where an import is served.
     fn server(&self, interface: Option<&str>, function: &str) -> String {
         let _ = (interface, function);
         self.describe()
     }
 
-    /// The functions that it has, where it knows them by itself, so that core modules can import
-    /// them from `env` where no contract has their types.
+    /// Returns the functions of the provider, if it knows their types itself. Core modules can then
+    /// import them from `env` without a contract that has their types.
     fn functions(&self) -> Vec<ImportedFunction> {
         Vec::new()
     }
 
-    /// How many guests stand behind one another in it, itself among them where it is one. More
-    /// than eight are refused.
+    /// Returns the number of guests that serve one another in this provider, including the provider
+    /// if it is a guest. A chain of more than eight is refused.
     fn depth(&self) -> usize {
         0
     }
 
-    /// What the world is like whose exports these functions are.
+    /// Returns the world that exports these functions.
     #[doc(hidden)]
     fn world(&self) -> Option<Arc<Decoded>> {
         None
     }
 
-    /// What tells it from others, where it may be there under several names.
+    /// Returns a number that identifies the provider, if it may be added under several names.
     #[doc(hidden)]
     fn identity(&self) -> Option<usize> {
         None
     }
 
-    /// What it does with functions of any type.
+    /// Returns what the provider does with functions of any type, if it serves them.
     #[doc(hidden)]
     fn unattended(&self) -> Option<Unattended> {
         None
@@ -174,14 +175,14 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
     }
 }
 
-/// A function that a guest imports, with the type that the guest has for it; of a core module,
-/// the type that the contract or its provider has.
+/// A function that a guest imports, with the type that a component declares for it. For a core
+/// module, it is the type in the contract or of the provider.
 pub struct ImportedFunction {
     pub(crate) typed: Typed,
     /// `namespace:package/interface.function`.
     name: String,
     results: usize,
-    /// Where its provider has it, once that has been looked up.
+    /// The place of the function in its provider, once it was looked up.
     pub(crate) place: OnceLock<Option<usize>>,
 }
 
@@ -198,33 +199,34 @@ impl ImportedFunction {
         Self { typed, name, results, place: OnceLock::new() }
     }
 
-    /// Its full name without a version: `namespace:package/interface.function`, and only
-    /// `function` for one of the world itself.
+    /// Returns the full name without a version: `namespace:package/interface.function`, or only
+    /// `function` for an import of the world itself.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The interface that it is in, with its version: `namespace:package/interface@1.0.0`.
+    /// Returns the interface of the function, with its version:
+    /// `namespace:package/interface@1.0.0`.
     pub fn interface(&self) -> Option<&str> {
         self.typed.interface.as_deref()
     }
 
-    /// Its own name: `price`, or `[method]basket.add`.
+    /// Returns the function's own name: `price`, or `[method]basket.add`.
     pub fn function(&self) -> &str {
         &self.typed.name
     }
 
-    /// What it takes and returns.
+    /// Returns the function's parameters and results.
     pub fn signature(&self) -> Signature {
         Signature::of_component(&self.typed.ty)
     }
 
-    /// How many values it returns.
+    /// Returns the number of results.
     pub(crate) fn results(&self) -> usize {
         self.results
     }
 
-    /// Every type in its own.
+    /// Returns the types of all parameters and results.
     pub(crate) fn types(&self) -> Vec<Type> {
         let params = self.typed.ty.params().map(|(_, ty)| ty);
         params.chain(self.typed.ty.results()).collect()
@@ -249,34 +251,34 @@ pub struct ImportCall<'a> {
 }
 
 impl<'a> ImportCall<'a> {
-    /// The function that was called.
+    /// Returns the function that was called.
     pub fn function(&self) -> &'a ImportedFunction {
         self.function
     }
 
-    /// Its arguments, which are of its types.
+    /// Returns the arguments, which have the types of the function's parameters.
     pub fn arguments(&self) -> &'a [Val] {
         self.arguments
     }
 
-    /// When the caller's time is over.
+    /// Returns the instant at which the caller's time limit is reached.
     pub fn deadline(&mut self) -> Option<Instant> {
         self.deadline.instant(self.epochs)
     }
 
-    /// What the provider keeps for the session that the call is of, until that ends.
+    /// Returns the state that the provider keeps for the caller's session, until the session ends.
     pub fn state(&mut self) -> &mut ProviderState {
         self.state
     }
 
-    /// Notes that the function was answered with a default value, which
-    /// [`Session::defaults`](crate::Session::defaults) tells.
+    /// Notes that the call was answered with a default value.
+    /// [`Session::defaults`](crate::Session::defaults) lists the functions.
     pub fn note_default(&mut self) {
         note(self.defaults, self.function.name());
     }
 }
 
-/// Has a provider serve one call.
+/// Serves one call with a provider.
 ///
 /// # Errors
 /// [`ProviderFailed`].

@@ -1,32 +1,33 @@
-//! What providers keep for one session. It is dropped with the session.
+//! Keeps the state of providers for one session, and drops it with the session. It does not know
+//! what the state means.
 
 use std::any::Any;
 
-/// What one provider keeps for one session: nothing at first.
+/// The state that one provider keeps for one session. It is empty at first.
 #[derive(Default)]
 pub struct ProviderState(Option<Box<dyn Any + Send>>);
 
 impl ProviderState {
-    /// What was put here, where it is of that type.
+    /// Returns the state, if there is any and it has this type.
     pub fn get<S: Send + 'static>(&mut self) -> Option<&mut S> {
         self.0.as_mut()?.downcast_mut()
     }
 
-    /// Puts something in the place of what was here.
+    /// Replaces the state.
     pub fn put<S: Send + 'static>(&mut self, state: S) {
         self.0 = Some(Box::new(state));
     }
 }
 
-/// What every provider keeps for one session.
+/// The states of all providers for one session.
 #[derive(Default)]
 pub(crate) struct Provisions {
     states: Vec<ProviderState>,
-    /// The functions that were answered with default values.
+    /// The functions that were answered with default values, each once.
     pub(crate) defaults: Vec<String>,
 }
 
-/// Notes a function once.
+/// Adds a function to the list, unless it is there.
 pub(crate) fn note(defaults: &mut Vec<String>, function: &str) {
     if !defaults.iter().any(|name| name == function) {
         defaults.push(function.to_owned());
@@ -39,7 +40,8 @@ impl Provisions {
         note(&mut self.defaults, function);
     }
 
-    /// The state of the provider with that number, and where defaults are noted.
+    /// Returns the state of the provider with this slot, and the list of functions that were
+    /// answered with default values.
     pub(super) fn at(&mut self, slot: usize) -> (&mut ProviderState, &mut Vec<String>) {
         if slot >= self.states.len() {
             self.states.resize_with(slot.saturating_add(1), ProviderState::default);

@@ -1,5 +1,5 @@
-//! Providers that nobody has written: one whose functions trap, and one whose functions return
-//! the smallest value of their type.
+//! Two providers without an implementation behind them: the functions of one trap, and those of the
+//! other return the smallest value of their type. They do not know who calls.
 
 use wasmtime::component::Val;
 
@@ -7,7 +7,7 @@ use super::{BoxFuture, ImportCall, ImportedFunction, Provider, ProviderFailure, 
 use crate::dynamic::Unattended;
 use wit_host_values::{smallest, wit};
 
-/// Serves every function, and fails where one is called.
+/// Serves every function, and fails in each call.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TrapProvider;
 
@@ -30,9 +30,9 @@ impl Provider for TrapProvider {
     }
 }
 
-/// Serves every function with the smallest value of its type: zero, false, no text, an empty
-/// list, `none`, `ok`, the first case. [`Session::defaults`](crate::Session::defaults) tells
-/// which were called.
+/// Serves every function with the smallest value of its type: zero, false, no text, an empty list,
+/// `none`, `ok`, the first case. [`Session::defaults`](crate::Session::defaults) lists the
+/// functions that were called.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DefaultProvider;
 

@@ -1,4 +1,4 @@
-//! Names of a contract as `wit-bindgen c` has them.
+//! Returns the names that `wit-bindgen c` gives to the items of a contract. It does not write code.
 
 use heck::ToSnakeCase as _;
 use wit_parser::{PackageId, Resolve, WorldKey};
@@ -6,7 +6,7 @@ use wit_parser::{PackageId, Resolve, WorldKey};
 use crate::exports::World;
 use crate::names::{What, names};
 
-/// What all names of an interface begin with, or of the world.
+/// Returns the prefix of all names of an interface, or of the world.
 pub(super) fn namespace(world: &World, key: Option<&WorldKey>, exported: bool) -> String {
     let resolve = &world.resolve;
     match key {
@@ -22,7 +22,8 @@ pub(super) fn namespace(world: &World, key: Option<&WorldKey>, exported: bool) -
     }
 }
 
-/// The version is a part of it where there are several of the same package.
+/// Returns the part of the prefix for a package. It contains the version if there are several
+/// versions of the package.
 fn package(resolve: &Resolve, id: PackageId) -> String {
     let name = &resolve.packages[id].name;
     let is_other = |(_, other): (PackageId, &wit_parser::Package)| {
@@ -39,13 +40,14 @@ fn package(resolve: &Resolve, id: PackageId) -> String {
     format!("{}_{}{version}", name.namespace.to_snake_case(), name.name.to_snake_case())
 }
 
-/// Why the header that `wit-bindgen c` writes does not compile: it leaves a word of the language
-/// as it is.
+/// Returns why the header that `wit-bindgen c` writes does not compile, if it does not: it does not
+/// escape every word of the language.
 pub(super) fn unfit(world: &World) -> Option<String> {
     unfit_words(world, "C", &["typeof"])
 }
 
-/// The same in C++, which has more words than those that the header has none of.
+/// Returns why the header does not compile as C++, if it does not. C++ has more words, and the
+/// header escapes only some of them.
 pub(super) fn unfit_for_cpp(world: &World) -> Option<String> {
     const WORDS: &[&str] = &[
         "alignas",
@@ -93,7 +95,7 @@ fn unfit_words(world: &World, language: &str, words: &[&str]) -> Option<String> 
     })
 }
 
-/// Whether a name is a word of the language, or of C++, which takes the header as well.
+/// Returns true if a name is a word of C, or of C++, which includes the header as well.
 pub(crate) fn is_word(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "and",
@@ -160,9 +162,9 @@ pub(crate) fn is_word(name: &str) -> bool {
     WORDS.contains(&name)
 }
 
-/// A parameter's name, which no word of the language can be.
+/// Returns the name of a parameter, changed if it is a word of the language.
 pub(super) fn identifier(name: &str) -> String {
-    // Not a word, but what the function's results are called.
+    // `ret` and `err` are no words, but the names of the function's results.
     let is_taken = is_word(name) || ["ret", "err"].contains(&name);
     let name = name.to_snake_case();
     if is_taken { format!("{name}_") } else { name }

@@ -1,5 +1,6 @@
-//! Core modules in AssemblyScript: the host's functions with the language's own types, a
-//! function for each export, and what stands between that and the host.
+//! Writes core modules in AssemblyScript: the host's functions with the language's own types, a
+//! function for each export, and the code that converts between that and the host. It does not know
+//! how a project is built.
 
 use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
 use wit_parser::Type;
@@ -14,7 +15,7 @@ use wit_host_text::shown;
 
 const UNFIT: Unfit = Unfit { language: "AssemblyScript", taken: |_| None, has_one_name: false };
 
-/// How text crosses, at the end of host.ts.
+/// The code at the end of host.ts that exchanges text with the host.
 const CROSSING: &str = r#"
 @external("env", "write_mem")
 declare function env_write_mem(to: usize): void;
@@ -34,7 +35,7 @@ function at(bytes: ArrayBuffer): usize {
 }
 "#;
 
-/// The same at the end of exports.ts.
+/// The code at the end of exports.ts that exchanges text with the host.
 const EXCHANGE: &str = r#"
 // The collector knows nothing of blocks from here: the host puts an argument into one, and
 // gives back the one that a text is returned in.
@@ -108,7 +109,7 @@ pub(super) fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
     Ok(Stubs { files: files.map(|(path, text)| File::new(path, text)).into() })
 }
 
-/// An enum or flags as the language has them.
+/// An enum or flags in AssemblyScript.
 struct Ty<'w> {
     named: &'w Named<'w>,
     name: String,
@@ -138,7 +139,7 @@ impl<'w> Ty<'w> {
     }
 }
 
-/// A type, with this before the name of one that host.ts has.
+/// Returns a value's type. `within` stands before the name of a type of host.ts.
 fn ty(value: Value, types: &[Ty<'_>], within: &str) -> String {
     match value {
         Value::Text => "string".into(),
@@ -162,7 +163,7 @@ fn ty(value: Value, types: &[Ty<'_>], within: &str) -> String {
     }
 }
 
-/// The function of `env`, and the one that is called.
+/// Writes an import: the function of `env`, and the function that the guest calls.
 fn of_import(import: &Crossing<'_>, name: &str, types: &[Ty<'_>], scope: &mut Scope) -> String {
     let raw = scope.take(format!("env_{}", import.core));
     let mut inner = scope.clone();
@@ -215,7 +216,7 @@ fn of_import(import: &Crossing<'_>, name: &str, types: &[Ty<'_>], scope: &mut Sc
     )
 }
 
-/// What is to be filled in.
+/// Writes the function that the author fills in.
 fn of_guest(export: &Crossing<'_>, name: &str, types: &[Ty<'_>]) -> String {
     let mut inner = Scope::new(is_word, &["host", name]);
     let params: Vec<_> = export
@@ -249,7 +250,7 @@ fn of_guest(export: &Crossing<'_>, name: &str, types: &[Ty<'_>]) -> String {
     )
 }
 
-/// What the host calls, which calls that.
+/// Writes the function that the host calls, which calls the author's function.
 fn of_export(export: &Crossing<'_>, name: &str, types: &[Ty<'_>], outer: &mut Scope) -> String {
     let exported = outer.take(&export.core);
     let mut inner = outer.clone();
@@ -270,7 +271,7 @@ fn of_export(export: &Crossing<'_>, name: &str, types: &[Ty<'_>], outer: &mut Sc
         Some(Value::Text) => ("usize".into(), format!("return lend({call});")),
         Some(value) => (ty(value, types, "host."), format!("return {call};")),
     };
-    // A word of the language is none of its names, but can be that of an export.
+    // A function cannot have a word of the language as its name, but an export can.
     let is_other = exported != export.core;
     let (word, behind) = match is_other {
         true => ("", format!("\nexport {{ {exported} as {} }};\n", export.core)),
@@ -282,7 +283,7 @@ fn of_export(export: &Crossing<'_>, name: &str, types: &[Ty<'_>], outer: &mut Sc
     )
 }
 
-/// Whether a name is a word of the language, or one of its types and functions.
+/// Returns true if a name is a word of the language, or one of its types and functions.
 fn is_word(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "Array",

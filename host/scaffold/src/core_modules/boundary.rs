@@ -1,50 +1,50 @@
-//! What crosses between a core module and the host of a contract: each function with the
-//! name that it has there, and values as numbers and texts. It knows no language.
+//! Finds what crosses between a core module and the host of a contract: the functions by their
+//! names on that boundary, and values as numbers and text. It does not know languages.
 
 use wit_host_wit::env::{Shape, WorldFunction, exported, imported};
 use wit_parser::{Docs, Function, Resolve, Type, TypeDefKind, TypeId};
 
 use crate::exports::World;
 
-/// What a guest's memory and its allocator are called.
+/// The names of a guest's memory and its allocator.
 const TAKEN: [&str; 3] = ["memory", "allocate", "deallocate"];
 const OF_ALLOCATOR: &str = "is what a guest's memory or its allocator is called";
 const OTHERS: &str = "take a language whose guests are components";
 
-/// The functions on both sides, with the types that they have.
+/// The functions that cross in both directions, and their types.
 pub(super) struct Boundary<'w> {
     pub(super) imports: Vec<Crossing<'w>>,
     pub(super) exports: Vec<Crossing<'w>>,
     pub(super) types: Vec<Named<'w>>,
-    /// Imports of WASI, which core modules have by its first preview.
+    /// Imports of WASI. Core modules use WASI's first preview instead.
     pub(super) left_out: Vec<String>,
 }
 
-/// A function that crosses.
+/// A function that a core module imports or exports.
 pub(super) struct Crossing<'w> {
     /// Its name in `env`, or as an export.
     pub(super) core: String,
     pub(super) docs: &'w Docs,
-    /// Its declaration.
+    /// The function's declaration in WIT.
     pub(super) wit: String,
     pub(super) params: Vec<(&'w str, Value)>,
-    /// Of a `result` its `ok`.
+    /// The result; of a `result`, its `ok`.
     pub(super) result: Option<Value>,
-    /// Whether it is a `result`, whose `err` is a trap.
+    /// Whether the function returns a `result`, whose `err` is a trap.
     pub(super) fallible: bool,
 }
 
-/// What a value is.
+/// The kind of a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Value {
     Scalar(Type),
     Text,
     Bytes,
-    /// An enum or flags, by its place among the types.
+    /// An enum or flags, by the index in the list of types.
     Named(usize),
 }
 
-/// An enum, or flags.
+/// An enum or flags.
 #[derive(PartialEq, Eq)]
 pub(super) struct Named<'w> {
     pub(super) name: &'w str,
@@ -52,20 +52,20 @@ pub(super) struct Named<'w> {
     pub(super) is_flags: bool,
 }
 
-/// Which names functions cannot have in a language.
+/// The names that functions cannot have in a language.
 pub(super) struct Unfit {
     pub(super) language: &'static str,
-    /// Why not.
+    /// Returns why a name is not possible, if it is not.
     pub(super) taken: fn(&str) -> Option<&'static str>,
-    /// Whether the linker knows imports and exports by one name.
+    /// Whether the linker does not tell an import from an export of the same name.
     pub(super) has_one_name: bool,
 }
 
 impl<'w> Boundary<'w> {
-    /// The boundary of a world.
+    /// Finds the functions that cross for a world.
     ///
     /// # Errors
-    /// The function that no core module has, and why.
+    /// The function that core modules cannot have, and why.
     pub(super) fn new(world: &'w World, unfit: &Unfit) -> Result<Self, String> {
         let (resolve, id) = (&world.resolve, world.id());
         let mut boundary = Self {
@@ -107,8 +107,8 @@ impl<'w> Boundary<'w> {
         Ok(boundary)
     }
 
-    /// Functions of resources are no plain ones, so that they are not among those that are
-    /// looked for by name.
+    /// Refuses imports that have no form in `env`. Functions of resources have none, and the search
+    /// for plain functions by name does not find them.
     fn refuse_methods(world: &World) -> Result<(), String> {
         for interface in world.imports() {
             let is_wasi = interface.full_name().is_some_and(|name| name.starts_with("wasi:"));
@@ -147,7 +147,7 @@ impl<'w> Boundary<'w> {
         }
     }
 
-    /// What a type is that has a form among the conventions.
+    /// Returns the kind of a value of this type, which has a form among the conventions.
     fn value(&mut self, resolve: &'w Resolve, ty: &Type) -> Value {
         match ty {
             Type::String => Value::Text,
@@ -170,7 +170,7 @@ impl<'w> Boundary<'w> {
         };
         let name = definition.name.as_deref().unwrap_or("unnamed");
         let named = Named { name, members, is_flags };
-        // What is imported and exported is there twice, and one to the language.
+        // A type that is both imported and exported is two in the world, and one in the language.
         let known = self.types.iter().position(|known| *known == named);
         Value::Named(known.unwrap_or_else(|| {
             self.types.push(named);
@@ -180,13 +180,13 @@ impl<'w> Boundary<'w> {
 }
 
 impl Crossing<'_> {
-    /// Whether what is returned is text or bytes.
+    /// Returns true if the result is text or bytes.
     pub(super) fn returns_memory(&self) -> bool {
         matches!(self.result, Some(Value::Text | Value::Bytes))
     }
 }
 
-/// The name of a function on the core side.
+/// Returns the name of a function for a core module.
 fn named(
     side: &str,
     function: &WorldFunction<'_>,

@@ -1,4 +1,5 @@
-//! Core modules in C: the host's functions in a header, and a function for each export.
+//! Writes core modules in C: a header with the host's functions, and a function for each export. It
+//! does not know how a project is built.
 
 use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
 use wit_parser::Type;
@@ -13,7 +14,7 @@ use wit_host_text::shown;
 
 const UNFIT: Unfit = Unfit { language: "C", taken: |_| None, has_one_name: false };
 
-/// What host.h has beside the contract.
+/// The part of host.h that is the same for every contract.
 const HEADER: &str = r#"#pragma once
 
 #include <stdbool.h>
@@ -91,7 +92,7 @@ pub(super) fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
     Ok(Stubs { files: files.map(|(path, text)| File::new(path, text)).into() })
 }
 
-/// An enum or flags as C has them.
+/// An enum or flags in C.
 struct Ty<'w> {
     named: &'w Named<'w>,
     name: String,
@@ -143,14 +144,14 @@ fn ty(value: Value, types: &[Ty<'_>]) -> String {
     }
 }
 
-/// A type before a name.
+/// Returns a declaration: a type before a name.
 fn declared(value: Value, types: &[Ty<'_>], name: &str) -> String {
     let ty = ty(value, types);
     let space = if ty.ends_with('*') { "" } else { " " };
     format!("{ty}{space}{name}")
 }
 
-/// The function of `env`, and the one that is called.
+/// Writes an import: the function of `env`, and the function that the guest calls.
 fn of_import(import: &Crossing<'_>, types: &[Ty<'_>], scope: &mut Scope) -> String {
     let (raw, name) =
         (scope.take(format!("env_{}", import.core)), scope.take(format!("host_{}", import.core)));
@@ -253,7 +254,8 @@ fn of_export(export: &Crossing<'_>, types: &[Ty<'_>], scope: &mut Scope) -> Stri
     )
 }
 
-/// Whether a name is one of the language, of its library, or of a header that is included.
+/// Returns true if a name is a word of the language, a name of its library, or one of a header that
+/// is included.
 fn is_word(name: &str) -> bool {
     let limit = ["_MAX", "_MIN", "_C", "_WIDTH"].iter().find_map(|end| name.strip_suffix(end));
     let of_limits =

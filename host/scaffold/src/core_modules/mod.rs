@@ -1,5 +1,5 @@
-//! Guests that are core modules: what they import is in `env`, and their compilers know no
-//! WIT.
+//! Projects of guests that are core modules. Their compilers do not know WIT, and they import the
+//! contract's functions from `env`.
 
 mod assemblyscript;
 mod boundary;
@@ -71,7 +71,7 @@ pub(super) const TEXT: Details = Details {
     ..ASSEMBLYSCRIPT
 };
 
-/// What the guest can call, in a comment.
+/// Lists the functions that the guest can call, as a comment.
 fn of_imports(
     boundary: &Boundary<'_>,
     prefix: &str,
@@ -89,7 +89,7 @@ fn of_imports(
     text
 }
 
-/// Functions of a source, with a line between them.
+/// Joins the functions of a source, with an empty line between them.
 fn of_exports(functions: impl Iterator<Item = String>) -> String {
     functions.collect::<Vec<_>>().join("\n")
 }

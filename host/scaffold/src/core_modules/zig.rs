@@ -1,5 +1,6 @@
-//! Core modules in Zig: the host's functions with the language's own types, a function for
-//! each export, and what stands between that and the host.
+//! Writes core modules in Zig: the host's functions with the language's own types, a function for
+//! each export, and the code that converts between that and the host. It does not know how a
+//! project is built.
 
 use heck::{ToLowerCamelCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 use wit_parser::Type;
@@ -14,7 +15,7 @@ use wit_host_text::shown;
 
 const UNFIT: Unfit = Unfit { language: "Zig", taken: of_runtime, has_one_name: true };
 
-/// How text crosses, in host.zig.
+/// The code in host.zig that exchanges text with the host.
 const CROSSING: &str = r#"
 const std = @import("std");
 
@@ -42,7 +43,7 @@ fn at(its_text: []const u8) usize {
 }
 "#;
 
-/// The same in exports.zig.
+/// The code in exports.zig that exchanges text with the host.
 const EXCHANGE: &str = r#"
 /// Makes a block; the host puts an argument into one.
 export fn allocate(blockSize: usize) [*]u8 {
@@ -126,7 +127,7 @@ pub(super) fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
     Ok(Stubs { files: files.map(|(path, text)| File::new(path, text)).into() })
 }
 
-/// An enum or flags as the language has them.
+/// An enum or flags in Zig.
 struct Ty<'w> {
     named: &'w Named<'w>,
     name: String,
@@ -159,7 +160,7 @@ impl<'w> Ty<'w> {
     }
 }
 
-/// A type, with this before the name of one that host.zig has.
+/// Returns a value's type. `within` stands before the name of a type of host.zig.
 fn ty(value: Value, types: &[Ty<'_>], within: &str) -> String {
     match value {
         Value::Text | Value::Bytes => "[]const u8".into(),
@@ -221,7 +222,7 @@ fn of_import(import: &Crossing<'_>, name: &str, types: &[Ty<'_>], scope: &Scope)
     )
 }
 
-/// What is to be filled in.
+/// Writes the function that the author fills in.
 fn stub(export: &Crossing<'_>, name: &str, types: &[Ty<'_>], scope: &Scope) -> String {
     let mut inner = scope.clone();
     let (mut params, mut unused) = (Vec::new(), String::new());
@@ -256,7 +257,7 @@ fn stub(export: &Crossing<'_>, name: &str, types: &[Ty<'_>], scope: &Scope) -> S
     )
 }
 
-/// What the host calls, which calls that.
+/// Writes the function that the host calls, which calls the author's function.
 fn of_export(
     export: &Crossing<'_>,
     name: &str,
@@ -290,12 +291,12 @@ fn of_export(
     )
 }
 
-/// A name where a word of the language can be one as well.
+/// Returns a name, quoted if it is a word of the language.
 fn quoted(name: &str) -> String {
     if is_word(name) { format!("@\"{name}\"") } else { name.into() }
 }
 
-/// Whether a name is a word of the language, or a type of it.
+/// Returns true if a name is a word of the language, or a type of it.
 fn is_word(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "addrspace",
@@ -387,7 +388,8 @@ fn is_word(name: &str) -> bool {
     WORDS.contains(&name) || is_number(name)
 }
 
-/// Functions that the compiler's code calls by name, and that have no other symbol.
+/// Returns why a function cannot have this name: the compiler's code calls these functions by name,
+/// and the linker has no other symbol for them.
 fn of_runtime(name: &str) -> Option<&'static str> {
     const FUNCTIONS: &[&str] = &[
         "bcmp", "ceil", "cos", "exp", "exp10", "exp2", "fabs", "floor", "fma", "fmax", "fmin",

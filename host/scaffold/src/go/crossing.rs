@@ -1,5 +1,5 @@
-//! One function of numbers and texts in Go: as its author writes it, and what of it
-//! crosses to the host and back.
+//! Writes one function of numbers and text in Go: the function that the author sees, and the code
+//! that exchanges its values with the host. It does not know values that contain others.
 
 use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
 use wit_parser::{Function, FunctionKind, Type};
@@ -8,10 +8,10 @@ use crate::exports::Interface;
 use crate::scope::Scope;
 use crate::stub::comment;
 
-/// More parameters are passed in memory.
+/// The limit of flat parameters. With more, they are passed in memory.
 const MOST_NUMBERS: usize = 16;
 
-/// A function of numbers and texts, on both sides of the boundary.
+/// A function of numbers and text, with its names on both sides.
 pub(super) struct Crossing<'w> {
     function: &'w Function,
     /// The interface's name with its package, or `$root`.
@@ -28,7 +28,8 @@ impl<'w> Crossing<'w> {
         names: Names,
         scope: &Scope,
     ) -> Self {
-        // The author's function is called within the one that the host calls.
+        // The parameters must not hide the name of the author's function, which is called in the
+        // exported function.
         let mut scope = scope.clone();
         let params = function.params.iter();
         let params = params.map(|param| (scope.take(param.name.to_lower_camel_case()), param.ty));
@@ -41,7 +42,7 @@ impl<'w> Crossing<'w> {
         }
     }
 
-    /// Whether a function is of a few numbers and texts.
+    /// Returns true for a function of only a few numbers and texts.
     pub(super) fn is_of(function: &Function) -> bool {
         let is_simple = |ty: &Type| !matches!(ty, Type::Id(_) | Type::ErrorContext);
         let params = function.params.iter().map(|param| &param.ty);
@@ -51,13 +52,13 @@ impl<'w> Crossing<'w> {
             && params.chain(&function.result).all(is_simple)
     }
 
-    /// The parameters in Go's types.
+    /// Returns the parameters with Go's types.
     fn typed(&self) -> String {
         let params = self.params.iter().map(|(name, ty)| format!("{name} {}", of_go(ty)));
         params.collect::<Vec<_>>().join(", ")
     }
 
-    /// What is to be filled in.
+    /// Returns the function that the author fills in.
     pub(super) fn stub(&self) -> String {
         let docs = comment("//", &self.function.docs);
         let (name, params) = (&self.names.own, self.typed());
@@ -69,7 +70,7 @@ impl<'w> Crossing<'w> {
         format!("\n{docs}func {name}({params}){returned} {{\n\t{value}// fill in\n}}\n")
     }
 
-    /// What the host calls, which calls that.
+    /// Returns the function that the host calls, which calls the author's function.
     pub(super) fn export(&self) -> String {
         let (mut params, mut given) = (Vec::new(), Vec::new());
         for (name, ty) in &self.params {
@@ -101,7 +102,7 @@ impl<'w> Crossing<'w> {
         }
     }
 
-    /// What the guest calls, which calls the host.
+    /// Returns the function that the guest calls, which calls the host.
     pub(super) fn import(&self) -> String {
         let (outer, module, name) = (&self.names.outer, &self.module, &self.function.name);
         let crossing = |ty: &Type| if *ty == Type::String { "string" } else { of_wasm(ty) };
@@ -157,7 +158,7 @@ fn of_go(ty: &Type) -> &'static str {
     }
 }
 
-/// Smaller numbers cross as larger ones.
+/// Returns the type in which a number crosses, which has at least 32 bits.
 fn of_wasm(ty: &Type) -> &'static str {
     match ty {
         Type::Bool => "bool",
@@ -179,11 +180,11 @@ fn plain(ty: &Type) -> &'static str {
     }
 }
 
-/// What a function is called on both sides of what crosses.
+/// The two names of a function in Go.
 pub(super) struct Names {
-    /// The author's, or what the author calls.
+    /// The name of the function that the author writes or calls.
     pub(super) own: String,
-    /// What the host calls, or what is called of the host.
+    /// The name of the exported or imported function, which exchanges values with the host.
     pub(super) outer: String,
 }
 
@@ -213,8 +214,8 @@ impl Names {
     }
 }
 
-/// Whether a name is a word of the language, or in one of the files that are not made of the
-/// contract.
+/// Returns true if a name is a word of the language, or is declared in a file that does not depend
+/// on the contract.
 pub(super) fn is_word(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "Result",

@@ -1,5 +1,5 @@
-//! Guests in Go: there is no generator of bindings among the tools, so that what crosses
-//! is written here, but for resources of the guest's own.
+//! Projects of guests in Go. No generator of bindings for Go is among the tools, so the bindings
+//! are written here, except for resources that the guest itself implements.
 
 mod crossing;
 mod structured;
@@ -75,7 +75,7 @@ fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
         }
     }
     guest += "\n// A guest has nothing to do before it is called.\nfunc main() {}\n";
-    // Only what is made of other values needs it.
+    // Only values that contain other values need it.
     let is_structured = contract.contains("unsafe.") || !types.text.is_empty();
     let import = if is_structured { "\nimport \"unsafe\"\n" } else { "" };
     let contract = format!(
@@ -91,7 +91,7 @@ fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
     Ok(Stubs { files })
 }
 
-/// A function as it can cross.
+/// A function, by the kind of values that it takes and returns.
 enum Bound<'w> {
     Simple(Crossing<'w>),
     Structured(Structured<'w>),

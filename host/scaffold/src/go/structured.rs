@@ -1,5 +1,6 @@
-//! A function of any values but handles of the guest's own resources in Go: as its author writes it, and what of it crosses
-//! to the host and back, over what values.go has.
+//! Writes one function of any values in Go, except for handles of the guest's own resources: the
+//! function that the author sees, and the code that exchanges its values with the host by means of
+//! values.go. It does not declare the types.
 
 use heck::ToLowerCamelCase as _;
 use wit_parser::abi::{AbiVariant, WasmSignature, WasmType};
@@ -10,19 +11,19 @@ use super::types::Types;
 use crate::exports::Interface;
 use crate::stub::comment;
 
-/// A parameter or a result: its name, its type, and how that crosses.
+/// A parameter or a result: its name, its type, and how a value of it crosses.
 struct Crossed {
     name: String,
     ty: Type,
     go: String,
     value: String,
-    /// Where it is in a block of all parameters.
+    /// The offset in a block of all parameters.
     offset: u64,
-    /// How many numbers it is.
+    /// The number of flat values.
     slots: usize,
 }
 
-/// A function of values that are made of others.
+/// A function of values that contain others.
 pub(super) struct Structured<'w> {
     function: &'w Function,
     module: String,
@@ -33,10 +34,10 @@ pub(super) struct Structured<'w> {
 }
 
 impl<'w> Structured<'w> {
-    /// What crosses; `exported` is whether the host calls it.
+    /// Creates the function. `exported` is whether the host calls it.
     ///
     /// # Errors
-    /// What it has that Go has no bindings for here.
+    /// The type for which there are no bindings for Go here.
     pub(super) fn new(
         types: &mut Types<'w>,
         interface: &Interface<'w>,
@@ -76,7 +77,7 @@ impl<'w> Structured<'w> {
         params.collect::<Vec<_>>().join(", ")
     }
 
-    /// What is to be filled in.
+    /// Returns the function that the author fills in.
     pub(super) fn stub(&self, types: &Types<'_>) -> String {
         let docs = comment("//", &self.function.docs);
         let (returned, value) = match &self.result {
@@ -89,7 +90,7 @@ impl<'w> Structured<'w> {
         format!("\n{docs}func {name}({params}){returned} {{\n\t{value}// fill in\n}}\n")
     }
 
-    /// What the host calls, which calls that.
+    /// Returns the function that the host calls, which calls the author's function.
     pub(super) fn export(&self) -> String {
         let flat: Vec<_> = self.flat.params.iter().map(|ty| number(*ty)).collect();
         let params = flat.iter().enumerate().map(|(index, ty)| format!("flat_{index} {ty}"));
@@ -153,14 +154,14 @@ impl<'w> Structured<'w> {
         )
     }
 
-    /// What the guest calls, which calls the host.
+    /// Returns the function that the guest calls, which calls the host.
     pub(super) fn import(&self) -> String {
         let outer = &self.names.outer;
         let flat: Vec<_> = self.flat.params.iter().map(|ty| number(*ty)).collect();
         let declared = flat.iter().enumerate().map(|(index, ty)| format!("flat_{index} {ty}"));
         let declared = declared.collect::<Vec<_>>().join(", ");
         let returned = self.flat.results.first().map(|ty| number(*ty));
-        // The last is where the result is put.
+        // The last parameter is the pointer to the result.
         let values = flat.len() - usize::from(self.flat.retptr);
         let mut body = "\tvar its_kept kept\n".to_owned();
         let mut given = Vec::new();
@@ -230,14 +231,14 @@ impl<'w> Structured<'w> {
     }
 }
 
-/// How many numbers a value is.
+/// Returns the number of flat values of a type.
 fn slots(types: &Types<'_>, ty: &Type) -> usize {
     let mut flat = vec![WasmType::I32; MOST_SLOTS];
     let mut flat = wit_parser::abi::FlatTypes::new(&mut flat);
     if types.resolve().push_flat(ty, &mut flat) { flat.to_vec().len() } else { 0 }
 }
 
-/// More are passed in memory.
+/// The limit of flat parameters. With more, they are passed in memory.
 const MOST_SLOTS: usize = 16;
 
 fn number(ty: WasmType) -> &'static str {
@@ -249,7 +250,7 @@ fn number(ty: WasmType) -> &'static str {
     }
 }
 
-/// A number as bits.
+/// Returns the expression for a number's bits.
 fn bits(ty: &str, number: &str) -> String {
     match ty {
         "float32" => format!("bitsOf32({number})"),
@@ -258,7 +259,7 @@ fn bits(ty: &str, number: &str) -> String {
     }
 }
 
-/// A number of its bits.
+/// Returns the expression for a number from its bits.
 fn of_bits(ty: &str, bits: &str) -> String {
     match ty {
         "float32" => format!("ofBits32({bits})"),

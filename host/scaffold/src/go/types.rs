@@ -1,4 +1,5 @@
-//! Types of a contract in Go, and how each crosses: an expression over what values.go has.
+//! Writes the types of a contract in Go, and for each the expression of values.go that describes
+//! how it crosses. It does not know functions.
 
 use std::collections::HashMap;
 
@@ -9,21 +10,21 @@ use crate::exports::World;
 use crate::scope::Scope;
 use wit_host_text::shown;
 
-/// The types that were met, with what is declared for them.
+/// The types that were used so far, with their declarations.
 pub(super) struct Types<'w> {
     world: &'w World,
     pub(super) scope: Scope,
-    /// Go's type of each definition, and the call that says how it crosses.
+    /// For each definition, the type in Go and the call that returns how it crosses.
     known: HashMap<TypeId, (String, String)>,
-    /// What is declared of the same name and content, which an interface that is imported
-    /// and exported has twice.
+    /// The name in Go of each declaration, by its WIT name and its content. Types of an interface
+    /// that is both imported and exported come twice, and are declared once.
     declared: HashMap<(String, String), String>,
     /// The declarations of types, and of how they cross.
     pub(super) text: String,
     count: usize,
 }
 
-/// What of a type Go has no bindings for here.
+/// The part of a type for which there are no bindings for Go here.
 const HANDLE: &str = "a handle of a resource of its own";
 
 impl<'w> Types<'w> {
@@ -42,10 +43,10 @@ impl<'w> Types<'w> {
         &self.world.resolve
     }
 
-    /// The type in Go, and the expression that says how it crosses.
+    /// Returns the type in Go, and the expression that describes how it crosses.
     ///
     /// # Errors
-    /// What it has that cannot cross.
+    /// The part of the type that cannot cross.
     pub(super) fn of(&mut self, ty: &Type) -> Result<(String, String), &'static str> {
         let (go, value) = match ty {
             Type::Bool => ("bool", "bool"),
@@ -135,8 +136,8 @@ impl<'w> Types<'w> {
             _ => return Err("a type that is not known here"),
         };
         let (mut go, value) = of;
-        // The others are declared by now. Types that have each other twice would be written out
-        // twice as long with each.
+        // Other kinds of types are declared already. Without these names, a type that contains
+        // another twice would double in length with each level.
         let is_alias = matches!(
             definition.kind,
             TypeDefKind::List(_)
@@ -147,8 +148,9 @@ impl<'w> Types<'w> {
         if name.is_some() && is_alias {
             go = self.declare(name, "type", format!("= {go}"));
         }
-        // No name of a contract has an underscore in it. Each is made when it is first needed:
-        // all of them at once would be one function that is too large for some hosts.
+        // Names from a contract have no underscore, so these are free. Each value is made when it
+        // is first needed, because one function that made them all would be too large for some
+        // hosts.
         let (variable, call) = (format!("made_{}", self.count), format!("value_{}()", self.count));
         self.count += 1;
         self.text += &format!(
@@ -159,7 +161,7 @@ impl<'w> Types<'w> {
         Ok((go, call))
     }
 
-    /// A handle of a resource of the host's, which is a number.
+    /// Returns the type of a handle to a resource of the host, which is a number.
     fn handle(&mut self, resource: TypeId) -> Result<(String, String), &'static str> {
         if let Some(known) = self.known.get(&resource) {
             return Ok(known.clone());
@@ -182,7 +184,7 @@ impl<'w> Types<'w> {
         Ok(crossing)
     }
 
-    /// Fields as lines, and as members of a type that is `OWNER`.
+    /// Returns the fields as lines of a declaration, and as members of the type `OWNER`.
     fn members(&mut self, fields: &[(String, Type)]) -> Result<(String, String), &'static str> {
         let (mut body, mut members) = (String::new(), Vec::new());
         for (name, ty) in fields {
@@ -219,7 +221,7 @@ impl<'w> Types<'w> {
         Ok((go, format!("variantOf({members})")))
     }
 
-    /// A number with a constant for each case.
+    /// Declares a number with a constant for each case.
     fn constants(&mut self, name: Option<&str>, what: &str, names: &[&str], first: &str) -> String {
         let key = format!("uint32 {what} {}", names.join(" "));
         let wit = name.unwrap_or("unnamed");
@@ -232,7 +234,7 @@ impl<'w> Types<'w> {
             Some(variant) => ("a", variant),
             None => ("the", wit),
         };
-        // The constants of a variant are called after that.
+        // The constants of a variant's cases begin with the variant's own name.
         let prefix = of.to_upper_camel_case();
         let mut text = format!(
             "\n// {go} is {article} {what} `{}`.\ntype {go} uint32\n\nconst (\n",
@@ -260,7 +262,7 @@ impl<'w> Types<'w> {
         go
     }
 
-    /// What a function returns until it is filled in.
+    /// Returns the value that a function returns until it is filled in.
     pub(super) fn plain(&self, ty: &Type, go: &str) -> String {
         let Type::Id(id) = ty else {
             return match ty {

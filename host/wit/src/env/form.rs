@@ -1,4 +1,5 @@
-//! What a WIT type is to a core module: a number, or bytes in its memory.
+//! The forms of WIT types in a core module: a number, or bytes in its memory. It does not know
+//! functions.
 
 use std::fmt;
 
@@ -18,7 +19,7 @@ pub enum Number {
 }
 
 impl Number {
-    /// The type as the parser has it.
+    /// Returns the parser's type.
     pub fn parsed(self) -> wasmparser::ValType {
         match self {
             Self::I32 => wasmparser::ValType::I32,
@@ -35,7 +36,7 @@ impl fmt::Display for Number {
     }
 }
 
-/// What a WIT type is on the core side.
+/// The form of a WIT type in a core module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// One number, of this type.
@@ -47,7 +48,7 @@ pub enum Form {
 }
 
 impl Form {
-    /// The form of a WIT type, where the conventions have one.
+    /// Returns the form of a WIT type, if the conventions have one.
     pub fn of(resolve: &Resolve, ty: &Type) -> Option<Self> {
         Some(match stored(resolve, ty) {
             Type::Bool | Type::Char => Self::Number(Number::I32),
@@ -67,8 +68,8 @@ impl Form {
     }
 }
 
-/// A type without the names that were given to it, and an enum or flags as the number that
-/// they are in memory.
+/// Resolves the aliases of a type, and replaces an enum or flags by the number that represents them
+/// in memory.
 pub fn stored(resolve: &Resolve, ty: &Type) -> Type {
     let ty = plain(resolve, ty);
     let Type::Id(id) = ty else { return ty };
@@ -82,14 +83,14 @@ pub fn stored(resolve: &Resolve, ty: &Type) -> Type {
             FlagsRepr::U8 => Type::U8,
             FlagsRepr::U16 => Type::U16,
             FlagsRepr::U32(1) => Type::U32,
-            // More than one number, which no convention has.
+            // These flags need more than one number, for which there is no convention.
             FlagsRepr::U32(_) => ty,
         },
         _ => ty,
     }
 }
 
-/// A type without the names that were given to it.
+/// Resolves the aliases of a type.
 fn plain(resolve: &Resolve, ty: &Type) -> Type {
     let mut ty = *ty;
     while let Type::Id(id) = ty {
@@ -99,7 +100,7 @@ fn plain(resolve: &Resolve, ty: &Type) -> Type {
     ty
 }
 
-/// A result's two cases, where a type is a `result`.
+/// Returns the types of `ok` and `err`, if the type is a `result`.
 pub fn cases(resolve: &Resolve, ty: &Type) -> Option<(Option<Type>, Option<Type>)> {
     let Type::Id(id) = plain(resolve, ty) else { return None };
     match &resolve.types[id].kind {
@@ -108,7 +109,7 @@ pub fn cases(resolve: &Resolve, ty: &Type) -> Option<(Option<Type>, Option<Type>
     }
 }
 
-/// Whether a function is plain: neither a method nor asynchronous.
+/// Returns true for a function that is neither a method nor asynchronous.
 pub fn is_plain(function: &Function) -> bool {
     matches!(function.kind, FunctionKind::Freestanding)
 }

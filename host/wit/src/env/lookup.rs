@@ -1,5 +1,5 @@
-//! Which function of a contract a name in `env` means, and which name means a function.
-//! It knows no types.
+//! Finds the functions of a contract that a name in `env` means, and the names of a function. It
+//! does not know types.
 
 use std::fmt;
 
@@ -11,18 +11,18 @@ use super::{ABORT, WRITER, is_plain};
 #[derive(Clone, Copy)]
 pub struct WorldFunction<'r> {
     resolve: &'r Resolve,
-    /// The interface, as the world names it, or nothing for the world itself.
+    /// The interface's name in the world. `None` for the world itself.
     interface: Option<&'r WorldKey>,
-    /// The interface's own name.
+    /// The interface's name without its package.
     short: Option<&'r str>,
-    /// How many functions its interface has.
+    /// The number of functions in its interface.
     siblings: usize,
     /// The function.
     pub function: &'r Function,
 }
 
 impl WorldFunction<'_> {
-    /// The module that a core module imports it from by the canonical ABI.
+    /// Returns the module from which a core module imports the function by the canonical ABI.
     pub fn module(&self) -> String {
         match self.interface {
             Some(key) => self.resolve.name_world_key(key),
@@ -30,7 +30,8 @@ impl WorldFunction<'_> {
         }
     }
 
-    /// Its name with its interface's, as contracts are denied by: without a version.
+    /// Returns the function's name with that of its interface, without a version. Denials use this
+    /// name.
     pub fn unversioned(&self) -> String {
         let full = self.to_string();
         match full.split_once('@') {
@@ -39,18 +40,19 @@ impl WorldFunction<'_> {
         }
     }
 
-    /// Whether it is of an interface of WASI, which core modules have by another name.
+    /// Returns true if the interface is one of WASI, which core modules import under another name.
     pub fn is_wasi(&self) -> bool {
         self.interface.is_some_and(|key| self.resolve.name_world_key(key).starts_with("wasi:"))
     }
 
-    /// What a core module calls it, among all of its side of the world: `None` where each of
-    /// its names is one of another function as well, or one that stands for itself.
+    /// Returns the name by which a core module imports or exports the function. `all` are the
+    /// functions of its side of the world. `None` if each of its names is also that of another
+    /// function, or has a meaning of its own.
     pub fn core_name(&self, all: &[Self]) -> Option<String> {
         self.core_names(all).into_iter().next()
     }
 
-    /// Every name by which a core module can mean it, and means nothing else, the shortest
+    /// Returns every name by which a core module can mean this function and no other, the shortest
     /// first.
     pub fn core_names(&self, all: &[Self]) -> Vec<String> {
         let snake = |name: &str| name.replace('-', "_");
@@ -78,14 +80,14 @@ impl fmt::Display for WorldFunction<'_> {
     }
 }
 
-/// Every plain function that the world imports.
+/// Returns the plain functions that the world imports.
 pub fn imported(resolve: &Resolve, world: WorldId) -> Vec<WorldFunction<'_>> {
     let mut all = functions(resolve, &resolve.worlds[world].imports);
     all.retain(|imported| is_plain(imported.function));
     all
 }
 
-/// Every function that the world exports.
+/// Returns all functions that the world exports.
 pub fn exported(resolve: &Resolve, world: WorldId) -> Vec<WorldFunction<'_>> {
     functions(resolve, &resolve.worlds[world].exports)
 }
@@ -127,10 +129,9 @@ fn functions<'r>(
     all
 }
 
-/// The functions that an import may mean, by the first of these rules that
-/// finds any: the function's name; the interface's and the function's; the
-/// interface's, where the function is its only one. What is written with `-` in
-/// WIT is written with `_` here.
+/// Returns the functions that an import may mean. The first of these rules that finds any decides:
+/// the function's name; the interface's name and the function's; the interface's name, if the
+/// function is its only one. The import has `_` where WIT has `-`.
 pub fn candidates<'r>(all: &[WorldFunction<'r>], import: &str) -> Vec<WorldFunction<'r>> {
     let wanted = import.replace('_', "-");
     let rules: [&dyn Fn(&WorldFunction<'_>) -> bool; 3] = [

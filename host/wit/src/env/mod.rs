@@ -1,6 +1,6 @@
-//! A contract as core modules see it, which know no WIT: by which name each of its
-//! functions is imported from `env` or exported, and which numbers cross. How texts are
-//! placed in memory, and who frees them, is not known here.
+//! The conventions by which core modules, which know no WIT, use a contract: the names by which
+//! they import its functions from `env` or export them, and the numbers that cross. How text is
+//! placed in memory, and which side frees it, is not known here.
 
 mod form;
 mod lookup;
@@ -10,8 +10,8 @@ pub use form::{Form, Number, cases, is_plain, stored};
 pub use lookup::{WorldFunction, candidates, exported, imported};
 pub use shape::Shape;
 
-/// The import by which a text that a function returned is copied to where the guest made
-/// room for it: its one parameter is a pointer.
+/// The import that copies the text which a function returned to where the guest made room for it.
+/// Its one parameter is a pointer.
 pub const WRITER: &str = "write_mem";
-/// The import by which AssemblyScript gives up, with four numbers.
+/// The import that AssemblyScript calls to abort, with four numbers.
 pub const ABORT: &str = "abort";

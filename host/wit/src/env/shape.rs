@@ -1,30 +1,31 @@
-//! What crosses in a call of a function: the form of each parameter and of the result.
+//! The shape of a function for core modules: the form of each parameter and of the result. It does
+//! not know the function's name there.
 
 use wit_parser::{Function, Resolve, Type};
 
 use super::form::{Form, Number, cases, is_plain};
 use crate::notation;
 
-/// More numbers are no parameters of a component's function, by which such a guest is called
-/// once it has become one.
+/// The limit of the numbers that a function takes. With more, the canonical ABI would pass them in
+/// memory when the guest has become a component.
 const MOST_NUMBERS: usize = 16;
 
-/// What crosses in a call of a function, by the conventions of core modules.
+/// The parameters and the result of a function, by the conventions of core modules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// The parameters.
     pub params: Vec<Form>,
-    /// What is returned: of a `result` its `ok`.
+    /// The result; of a `result`, its `ok`.
     pub result: Option<Form>,
-    /// Whether it is a `result`, whose `err` is a trap.
+    /// Whether the function returns a `result`, whose `err` is a trap.
     pub fallible: bool,
 }
 
 impl Shape {
-    /// The shape of a function that guests call.
+    /// Returns the shape of a function that guests call.
     ///
     /// # Errors
-    /// Why no convention carries it.
+    /// The reason why no convention fits the function.
     pub fn of_import(resolve: &Resolve, function: &Function) -> Result<Self, String> {
         if function.kind.is_async() {
             return Err("it is asynchronous".into());
@@ -48,10 +49,10 @@ impl Shape {
         }
     }
 
-    /// The shape of a function that the host calls, whose texts are C strings.
+    /// Returns the shape of a function that the host calls. Its texts are C strings.
     ///
     /// # Errors
-    /// Why no convention carries it.
+    /// The reason why no convention fits the function.
     pub fn of_export(resolve: &Resolve, function: &Function) -> Result<Self, String> {
         let shape = Self::of_import(resolve, function)?;
         let bytes = |what| format!("a {what} of bytes may hold a NUL, which ends a C string");
@@ -64,17 +65,18 @@ impl Shape {
         Ok(shape)
     }
 
-    /// The flat parameters of an import, where texts and bytes are pointer and length.
+    /// Returns the flat parameters of an import. Text and bytes are a pointer and a length.
     pub fn called_with(&self) -> Vec<Number> {
         self.numbers(&[Number::I32, Number::I32])
     }
 
-    /// The flat parameters of an export, where texts are pointers.
+    /// Returns the flat parameters of an export. A text is a pointer.
     pub fn given(&self) -> Vec<Number> {
         self.numbers(&[Number::I32])
     }
 
-    /// The flat result of either: of a text or bytes its length, or where it is.
+    /// Returns the flat result of an import or an export. For text or bytes it is the length or the
+    /// pointer.
     pub fn returned(&self) -> Option<Number> {
         self.result.map(|form| match form {
             Form::Number(number) => number,
