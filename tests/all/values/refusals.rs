@@ -60,6 +60,17 @@ fn the_whole_message() {
     }
 }
 
+/// The crate `wasm-wave` reads the same text, and says less of what is wrong with it.
+#[test]
+fn the_published_reader_names_neither_place_nor_type() {
+    let ty = Echo::new(DEFINITIONS, &["list<point>"]).ty(0);
+    let text = "[{x: 1, y: 1}, {x: 1}]";
+    let ours = from_text("v", &ty, text, Form::Wave).unwrap_err().reason;
+    assert_eq!(ours, "at `[1]`: the field `y` is missing");
+    let theirs = wasm_wave::from_str::<Val>(&ty, text).unwrap_err().to_string();
+    assert!(!theirs.contains("[1]") && !theirs.contains("point"), "{theirs}");
+}
+
 /// Tests values that a program has made, which were never text.
 #[test]
 fn the_part_that_is_wrong() {
