@@ -16,6 +16,11 @@ const GUEST: &str = r#"(module
     (func (export "grow") (result i32) (memory.grow (i32.const 1)))
     (func (export "spin") (loop (br 0)))
     (func (export "count") (result i32) (call $count))
+    (func (export "count-late") (result i32) (local $n i32)
+        (loop $again
+            (local.set $n (i32.add (local.get $n) (i32.const 1)))
+            (br_if $again (i32.lt_u (local.get $n) (i32.const 100000000))))
+        (call $count))
     (func (export "twice") (result i32) (drop (call $count)) (call $count))
     (func (export "copy") (param $to i32)
         (i32.store (i32.const 0) (i32.const 64))
@@ -86,6 +91,18 @@ fn calls_have_less_time_and_fewer_host_calls_than_their_session() {
     // A limit that the new ones leave out is the session's again.
     session.limit_calls(&Limits::default().wall_clock(None)).unwrap();
     assert_eq!(session.call("twice", &[]).unwrap(), [Val::S32(2)]);
+}
+
+/// The engine calls at each epoch, the way host functions are called.
+#[test]
+fn epochs_are_not_host_calls() {
+    let guest = guest(small().host_calls(1));
+    let mut session = guest.session(0).start_blocking().unwrap();
+    let results = session.call("count-late", &[]).unwrap();
+    assert_eq!((results, session.spent().host_calls), (vec![Val::S32(1)], Some(1)));
+    let error = session.call("twice", &[]).unwrap_err();
+    let limit = LimitReached::HostCalls(Some(1));
+    assert!(matches!(&error, Error::Limit { limit: reached, .. } if *reached == limit), "{error}");
 }
 
 #[test]

@@ -65,6 +65,7 @@ pub(crate) struct Deadline {
 pub(crate) fn watch<T>(store: &mut Store<State<T>>) {
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|mut store| {
+        store.data_mut().at_epoch();
         store.data_mut().in_time()?;
         Ok(match store.data().is_sync {
             true => UpdateDeadline::Continue(1),

@@ -178,13 +178,25 @@ impl Meter {
         }
     }
 
-    /// Counts a call of a host function.
-    pub(crate) fn host_call(&mut self) -> Result<(), LimitReached> {
+    /// Counts a call of a host function. The engine's own call at an epoch comes the same way,
+    /// and cannot be told apart before it is under way: one call above the limit is let through
+    /// if an epoch `is_due`, and [`Meter::uncount_host_call`] takes it back if it was that.
+    pub(crate) fn host_call(&mut self, is_due: impl FnOnce() -> bool) -> Result<(), LimitReached> {
         self.host_calls += 1;
         match self.limits.host_calls {
-            Some(limit) if self.host_calls > limit => Err(LimitReached::HostCalls(Some(limit))),
+            Some(limit) if self.host_calls > limit => {
+                match self.host_calls == limit.saturating_add(1) && is_due() {
+                    true => Ok(()),
+                    false => Err(LimitReached::HostCalls(Some(limit))),
+                }
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Takes back the count of a call that was the engine's own.
+    pub(crate) fn uncount_host_call(&mut self) {
+        self.host_calls = self.host_calls.saturating_sub(1);
     }
 
     /// Notes that the system could not provide memory that the guest was allowed to have.

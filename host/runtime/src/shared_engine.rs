@@ -86,8 +86,9 @@ fn tick(engine: &EngineWeak, epochs: &AtomicU64) {
     // The thread holds the engine weakly, and not at all while it sleeps, so that it does not
     // keep the engine alive.
     while let Some(engine) = engine.upgrade() {
-        engine.increment_epoch();
+        // In this order: whoever is called at an epoch finds it counted.
         epochs.fetch_add(1, Ordering::Relaxed);
+        engine.increment_epoch();
         drop(engine);
         thread::sleep(EPOCH);
     }

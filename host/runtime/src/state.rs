@@ -2,7 +2,7 @@
 //! session.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use wasmtime::Memory;
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -14,7 +14,7 @@ use crate::grants::Grants;
 use crate::meter::Meter;
 use crate::provider::{ImportedFunction, Provisions};
 use crate::wasi::{View, Wasi};
-use wit_host_binary::limits::Limits;
+use wit_host_binary::limits::{LimitReached, Limits};
 
 /// The state of a session: the embedder's host data `T`, which host functions work on, and the
 /// host's own records.
@@ -31,6 +31,8 @@ pub struct State<T> {
     pub(crate) deadline: Deadline,
     /// The number of epochs that have begun.
     pub(crate) epochs: Arc<AtomicU64>,
+    /// The number of epochs that had begun when the engine last called at one.
+    epoch_seen: u64,
     /// Whether the current call is not async, so that it cannot yield.
     pub(crate) is_sync: bool,
     /// The import of `env` that the guest is in, by its number in the table.
@@ -56,6 +58,7 @@ impl<T> State<T> {
         let (kept, memory, is_sync) = (Vec::new(), None, false);
         let (host_call, start_exited) = (None, None);
         let epochs = Arc::clone(epochs);
+        let epoch_seen = epochs.load(Ordering::Relaxed);
         Ok(Self {
             data,
             wasi,
@@ -64,12 +67,28 @@ impl<T> State<T> {
             memory,
             deadline,
             epochs,
+            epoch_seen,
             is_sync,
             host_call,
             provisions: Provisions::default(),
             in_provider: None,
             start_exited,
         })
+    }
+
+    /// Counts a call of a host function.
+    ///
+    /// # Errors
+    /// The limit on such calls.
+    pub(crate) fn count_host_call(&mut self) -> Result<(), LimitReached> {
+        let Self { meter, epochs, epoch_seen, .. } = self;
+        meter.host_call(|| epochs.load(Ordering::Relaxed) > *epoch_seen)
+    }
+
+    /// Notes that the engine has called at an epoch, which is not a call of the guest's.
+    pub(crate) fn at_epoch(&mut self) {
+        self.epoch_seen = self.epochs.load(Ordering::Relaxed);
+        self.meter.uncount_host_call();
     }
 
     /// Sets what the calls from now on may spend.

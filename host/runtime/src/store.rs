@@ -69,7 +69,7 @@ pub(crate) fn watch_host_calls<T: Send + 'static>(
     without_epochs: bool,
 ) {
     store.call_hook(move |mut context, hook| match hook {
-        CallHook::CallingHost => Ok(context.data_mut().meter.host_call()?),
+        CallHook::CallingHost => Ok(context.data_mut().count_host_call()?),
         // A host function takes longer than the instructions around it, and may not have
         // waited. A guest that calls one in a loop spends little fuel, so fuel alone would
         // check the clock too rarely.
