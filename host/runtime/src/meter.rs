@@ -194,6 +194,14 @@ impl Meter {
         }
     }
 
+    /// Refuses more calls of host functions than the limit, at the end of one of them.
+    pub(crate) fn check_host_calls(&self) -> Result<(), LimitReached> {
+        match self.limits.host_calls {
+            Some(limit) if self.host_calls > limit => Err(LimitReached::HostCalls(Some(limit))),
+            _ => Ok(()),
+        }
+    }
+
     /// Takes back the count of a call that was the engine's own.
     pub(crate) fn uncount_host_call(&mut self) {
         self.host_calls = self.host_calls.saturating_sub(1);

@@ -74,6 +74,8 @@ pub(crate) fn watch_host_calls<T: Send + 'static>(
         // waited. A guest that calls one in a loop spends little fuel, so fuel alone would
         // check the clock too rarely.
         CallHook::ReturningFromHost if without_epochs => context.data_mut().in_time(),
+        // Here it is known whether a call above the limit was the engine's own.
+        CallHook::ReturningFromHost => Ok(context.data().meter.check_host_calls()?),
         _ => Ok(()),
     });
 }
