@@ -250,8 +250,8 @@ impl Options {
         self.env.iter().any(|(own, _)| own == name)
     }
 
-    /// Returns what options grant and deny: the kind, the name, and the value, which is empty if
-    /// there is none.
+    /// Returns what options grant and deny, as a kind, a name and a value. The value of a host or
+    /// a denial is empty.
     pub(crate) fn granted(&self) -> impl Iterator<Item = (&'static str, String, String)> {
         let named = |what, names: &[String]| -> Vec<_> {
             let names = names.iter().map(|name| shown_path(Path::new(name)));

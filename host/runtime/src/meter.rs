@@ -178,9 +178,10 @@ impl Meter {
         }
     }
 
-    /// Counts a call of a host function. The engine's own call at an epoch comes the same way,
-    /// and cannot be told apart before it is under way: one call above the limit is let through
-    /// if an epoch `is_due`, and [`Meter::uncount_host_call`] takes it back if it was that.
+    /// Counts a call of a host function. The engine's own call at an epoch is counted as well at
+    /// first, because both begin alike. So one call above the limit may begin if an epoch
+    /// `is_due`. [`Meter::uncount_host_call`] takes the engine's call back, and
+    /// [`Meter::check_host_calls`] refuses any other when it returns.
     pub(crate) fn host_call(&mut self, is_due: impl FnOnce() -> bool) -> Result<(), LimitReached> {
         self.host_calls += 1;
         match self.limits.host_calls {

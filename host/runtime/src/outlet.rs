@@ -30,8 +30,8 @@ const MOST: usize = 1 << 20;
 /// How long a thread waits for a reader before it checks whether the session still exists.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How long a writer pauses if the system reports room where there is none, as on a terminal
-/// that the host is writing to. Without it, the loop would spin.
+/// How long a writer pauses after the system said that it may write, and then took nothing. A
+/// terminal that the host is writing to does that. Without the pause, the loop would spin.
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// How long the output of a call that was stopped may take to be written.

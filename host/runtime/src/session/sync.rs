@@ -68,8 +68,8 @@ impl<T: Send + 'static> Session<T> {
 
 /// Returns whether the guest, which has an instance in `store`, imports nothing async. The
 /// engine offers no way to ask. But it refuses to call a store without async once something
-/// async was instantiated in it, so an empty function is called. An embedder's linker may
-/// contain anything, so it cannot be told from the imports.
+/// async was instantiated in it, so an empty function is called. The names of the
+/// imports do not answer it, because an embedder may define any of them as async.
 pub(super) fn is_possible<T: Send + 'static>(
     linked: &Linked<T>,
     store: &mut Store<State<T>>,
