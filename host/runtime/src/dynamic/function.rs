@@ -99,6 +99,45 @@ where
     }
 }
 
+/// Answers the calls of a function, as a future.
+trait Answer<T: 'static>: Send + Sync + 'static {
+    /// Writes the results of one call.
+    fn answer<'a>(
+        &'a self,
+        function: &'a ImportedFunction,
+        call: Call<'a, T>,
+        results: &'a mut [Val],
+    ) -> impl Future<Output = wasmtime::Result<()>> + Send + 'a;
+}
+
+impl<T, F, R> Answer<T> for AsyncClosure<F>
+where
+    T: Send + 'static,
+    F: for<'a> Fn(Call<'a, T>) -> BoxFuture<'a, R> + Send + Sync + 'static,
+    R: Results + 'static,
+{
+    async fn answer<'a>(
+        &'a self,
+        _: &'a ImportedFunction,
+        call: Call<'a, T>,
+        results: &'a mut [Val],
+    ) -> wasmtime::Result<()> {
+        (self.0)(call).await.put(results).map_err(failed)
+    }
+}
+
+impl<T: Send + 'static> Answer<T> for Provided {
+    async fn answer<'a>(
+        &'a self,
+        function: &'a ImportedFunction,
+        mut call: Call<'a, T>,
+        results: &'a mut [Val],
+    ) -> wasmtime::Result<()> {
+        let state = call.store.data_mut();
+        serve(self, function, call.arguments, state).await?.put(results)
+    }
+}
+
 impl<T, F, R> Serve<T> for AsyncClosure<F>
 where
     T: Send + 'static,
@@ -110,31 +149,7 @@ where
         instance: &mut LinkerInstance<'_, State<T>>,
         function: Arc<ImportedFunction>,
     ) -> wasmtime::Result<()> {
-        let name = function.function().to_owned();
-        let served = Arc::new((self, function));
-        instance.func_new_async(&name, move |mut store, _, arguments, results| {
-            let served = Arc::clone(&served);
-            let span = is_traced().then(|| span_of(&served.1));
-            let call = async move {
-                let (closure, function) = &*served;
-                if is_traced() {
-                    trace_arguments(&Shown(arguments));
-                }
-                // It stays there if the call fails, or its time is over while it waits.
-                store.data_mut().in_provider = Some(Arc::clone(function));
-                let returned = (closure.0)(Call { store: store.as_context_mut(), arguments }).await;
-                returned.put(results).map_err(failed)?;
-                store.data_mut().in_provider = None;
-                if is_traced() {
-                    trace_result(&Returned(results));
-                }
-                Ok(())
-            };
-            match span {
-                None => Box::new(call),
-                Some(span) => Box::new(call.instrument(span)),
-            }
-        })
+        answered_to_component(self, instance, function)
     }
 
     fn to_module(
@@ -142,26 +157,7 @@ where
         linker: &mut Linker<State<T>>,
         import: ModuleImport,
     ) -> wasmtime::Result<()> {
-        let (module, name, ty) = import.place(linker.engine());
-        let served = Arc::new((self, import));
-        linker.func_new_async(&module, &name, ty, move |mut caller, numbers, flat| {
-            let served = Arc::clone(&served);
-            let span = served.1.span();
-            let call = async move {
-                let (function, import) = &*served;
-                let mut entered = import.enter(&mut caller);
-                let arguments = import.take(entered.caller(), numbers)?;
-                let mut results = import.room();
-                let call = Call { store: entered.caller().as_context_mut(), arguments: &arguments };
-                let returned = (function.0)(call).await;
-                returned.put(&mut results).map_err(failed)?;
-                import.give(entered.caller(), results, flat)?;
-                entered.leave();
-                Ok(())
-            };
-            Box::new(call.instrument(span))
-        })?;
-        Ok(())
+        answered_to_module(self, linker, import)
     }
 }
 
@@ -171,31 +167,7 @@ impl<T: Send + 'static> Serve<T> for Provided {
         instance: &mut LinkerInstance<'_, State<T>>,
         function: Arc<ImportedFunction>,
     ) -> wasmtime::Result<()> {
-        let name = function.function().to_owned();
-        let served = Arc::new((self, function));
-        instance.func_new_async(&name, move |mut store, _, arguments, results| {
-            let served = Arc::clone(&served);
-            let span = is_traced().then(|| span_of(&served.1));
-            let call = async move {
-                let (provided, function) = &*served;
-                let state = store.data_mut();
-                state.in_provider = Some(Arc::clone(function));
-                if is_traced() {
-                    trace_arguments(&Shown(arguments));
-                }
-                let returned = serve(provided, function, arguments, state).await?;
-                state.in_provider = None;
-                returned.put(results)?;
-                if is_traced() {
-                    trace_result(&Returned(results));
-                }
-                Ok(())
-            };
-            match span {
-                None => Box::new(call),
-                Some(span) => Box::new(call.instrument(span)),
-            }
-        })
+        answered_to_component(self, instance, function)
     }
 
     fn to_module(
@@ -203,25 +175,68 @@ impl<T: Send + 'static> Serve<T> for Provided {
         linker: &mut Linker<State<T>>,
         import: ModuleImport,
     ) -> wasmtime::Result<()> {
-        let (module, name, ty) = import.place(linker.engine());
-        let served = Arc::new((self, import));
-        linker.func_new_async(&module, &name, ty, move |mut caller, numbers, flat| {
-            let served = Arc::clone(&served);
-            let span = served.1.span();
-            let call = async move {
-                let (provided, import) = &*served;
-                let mut entered = import.enter(&mut caller);
-                let arguments = import.take(entered.caller(), numbers)?;
-                let state = entered.caller().data_mut();
-                let results = serve(provided, import.function(), &arguments, state).await?;
-                import.give(entered.caller(), results, flat)?;
-                entered.leave();
-                Ok(())
-            };
-            Box::new(call.instrument(span))
-        })?;
-        Ok(())
+        answered_to_module(self, linker, import)
     }
+}
+
+/// Serves what answers as a future to components.
+fn answered_to_component<T: Send + 'static, A: Answer<T>>(
+    answers: Arc<A>,
+    instance: &mut LinkerInstance<'_, State<T>>,
+    function: Arc<ImportedFunction>,
+) -> wasmtime::Result<()> {
+    let name = function.function().to_owned();
+    let served = Arc::new((answers, function));
+    instance.func_new_async(&name, move |mut store, _, arguments, results| {
+        let served = Arc::clone(&served);
+        let span = is_traced().then(|| span_of(&served.1));
+        let call = async move {
+            let (answers, function) = &*served;
+            if is_traced() {
+                trace_arguments(&Shown(arguments));
+            }
+            // It stays there if the call fails, or its time is over while it waits.
+            store.data_mut().in_provider = Some(Arc::clone(function));
+            let call = Call { store: store.as_context_mut(), arguments };
+            answers.answer(function, call, results).await?;
+            store.data_mut().in_provider = None;
+            if is_traced() {
+                trace_result(&Returned(results));
+            }
+            Ok(())
+        };
+        match span {
+            None => Box::new(call),
+            Some(span) => Box::new(call.instrument(span)),
+        }
+    })
+}
+
+/// Serves what answers as a future to core modules.
+fn answered_to_module<T: Send + 'static, A: Answer<T>>(
+    answers: Arc<A>,
+    linker: &mut Linker<State<T>>,
+    import: ModuleImport,
+) -> wasmtime::Result<()> {
+    let (module, name, ty) = import.place(linker.engine());
+    let served = Arc::new((answers, import));
+    linker.func_new_async(&module, &name, ty, move |mut caller, numbers, flat| {
+        let served = Arc::clone(&served);
+        let span = served.1.span();
+        let call = async move {
+            let (answers, import) = &*served;
+            let mut entered = import.enter(&mut caller);
+            let arguments = import.take(entered.caller(), numbers)?;
+            let mut results = import.room();
+            let call = Call { store: entered.caller().as_context_mut(), arguments: &arguments };
+            answers.answer(import.function(), call, &mut results).await?;
+            import.give(entered.caller(), results, flat)?;
+            entered.leave();
+            Ok(())
+        };
+        Box::new(call.instrument(span))
+    })?;
+    Ok(())
 }
 
 fn span_of(function: &ImportedFunction) -> tracing::Span {
