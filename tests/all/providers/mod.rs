@@ -16,54 +16,12 @@ use wit_host::{Call, GuestProvider, HostFailure, Runtime, RuntimeBuilder, State,
 use forward::forward;
 
 /// The contract, and two worlds of components that implement a part of it.
-const WIT: &str = "
-    package shop:prices@1.0.0;
-
-    interface prices {
-        record article { name: string, cents: u32, tags: list<string> }
-        variant refusal { unknown(string), sold-out, too-few(u32) }
-        enum size { small, large }
-        flags marks { fresh, organic }
-
-        price: func(name: string) -> u32;
-        find: func(name: string) -> option<article>;
-        take: func(article: article, count: u32) -> result<u32, refusal>;
-        listed: func(names: list<string>) -> list<article>;
-        label: func(name: string, upper: bool) -> string;
-        reversed: func(data: list<u8>) -> list<u8>;
-        pick: func(size: size, marks: marks, at: tuple<f32, char>) -> tuple<size, marks, bool>;
-        weigh: func(grams: s64, factor: f64) -> result<f64, string>;
-        next: func(size: size) -> size;
-        beep: func();
-    }
-
-    world plugin { import prices; }
-    world forward { import prices; export prices; }
-    world other { export prices; }
-";
+const WIT: &str = include_str!("shop.wit");
 
 mod bindings {
     wit_host::wasmtime::component::bindgen!({
-        inline: "
-            package shop:prices@1.0.0;
-            interface prices {
-                record article { name: string, cents: u32, tags: list<string> }
-                variant refusal { unknown(string), sold-out, too-few(u32) }
-                enum size { small, large }
-                flags marks { fresh, organic }
-                price: func(name: string) -> u32;
-                find: func(name: string) -> option<article>;
-                take: func(article: article, count: u32) -> result<u32, refusal>;
-                listed: func(names: list<string>) -> list<article>;
-                label: func(name: string, upper: bool) -> string;
-                reversed: func(data: list<u8>) -> list<u8>;
-                pick: func(size: size, marks: marks, at: tuple<f32, char>) -> tuple<size, marks, bool>;
-                weigh: func(grams: s64, factor: f64) -> result<f64, string>;
-                next: func(size: size) -> size;
-                beep: func();
-            }
-            world plugin { import prices; }
-        ",
+        path: "../../tests/all/providers/shop.wit",
+        world: "plugin",
         wasmtime_crate: wit_host::wasmtime,
     });
 }

@@ -14,6 +14,7 @@ use crate::exports::World;
 use crate::plain::{Plain, plain};
 use boundary::{Boundary, Crossing};
 use wit_host_wit::env::{Form, Shape, exported};
+use wit_parser::Type;
 
 pub(super) const ASSEMBLYSCRIPT: Details = Details {
     name: "assemblyscript",
@@ -111,4 +112,21 @@ pub(super) fn example(world: &World) -> Option<(String, bool)> {
         let has_text = shape.result.iter().chain(&shape.params).any(|form| *form == Form::Text);
         Some((words.join(" "), has_text))
     })
+}
+
+/// Returns the name that AssemblyScript and Zig have for a scalar. Characters are numbers.
+fn scalar(ty: Type) -> &'static str {
+    match ty {
+        Type::Bool => "bool",
+        Type::U8 => "u8",
+        Type::S8 => "i8",
+        Type::U16 => "u16",
+        Type::S16 => "i16",
+        Type::S32 => "i32",
+        Type::U64 => "u64",
+        Type::S64 => "i64",
+        Type::F32 => "f32",
+        Type::F64 => "f64",
+        _ => "u32",
+    }
 }

@@ -6,7 +6,7 @@ use heck::{ToLowerCamelCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 use wit_parser::Type;
 
 use super::boundary::{Boundary, Crossing, Named, Unfit, Value};
-use super::{of_exports, of_imports};
+use super::{of_exports, of_imports, scalar};
 use crate::File;
 use crate::exports::World;
 use crate::scope::Scope;
@@ -165,20 +165,7 @@ fn ty(value: Value, types: &[Ty<'_>], within: &str) -> String {
     match value {
         Value::Text | Value::Bytes => "[]const u8".into(),
         Value::Named(index) => format!("{within}{}", types[index].name),
-        Value::Scalar(ty) => match ty {
-            Type::Bool => "bool",
-            Type::U8 => "u8",
-            Type::S8 => "i8",
-            Type::U16 => "u16",
-            Type::S16 => "i16",
-            Type::S32 => "i32",
-            Type::U64 => "u64",
-            Type::S64 => "i64",
-            Type::F32 => "f32",
-            Type::F64 => "f64",
-            _ => "u32",
-        }
-        .into(),
+        Value::Scalar(ty) => scalar(ty).into(),
     }
 }
 
