@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a figure that cannot be had ends the table")]
 
-#[path = "../all/languages/list.rs"]
+#[path = "../all/guests/languages/list.rs"]
 mod list;
 
 use std::path::Path;

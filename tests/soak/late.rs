@@ -13,7 +13,7 @@ const AT_ONCE: usize = 1_000;
 const TIMES: usize = 100;
 const DEADLINE: Duration = Duration::from_millis(100);
 
-const SLEEP: &str = include_str!("../all/failing/waiting.module.wat");
+const SLEEP: &str = include_str!("../all/runtime/failures/waiting.module.wat");
 
 /// Makes a core module that calls a function of the host in a line, without a loop.
 fn straight(call: &str, count: usize) -> String {

@@ -14,7 +14,7 @@ mod cost;
 mod dwarf;
 #[path = "../all/hostile/folder.rs"]
 mod folder;
-#[path = "../all/hosts.rs"]
+#[path = "../all/support/hosts.rs"]
 #[allow(dead_code, reason = "the tests have more hosts")]
 mod hosts;
 mod late;
@@ -22,6 +22,10 @@ mod left;
 mod memory;
 #[path = "../all/hostile/row.rs"]
 mod row;
+/// What the rows share with the tests.
+mod support {
+    pub(crate) use crate::hosts;
+}
 #[path = "../all/hostile/within.rs"]
 #[allow(dead_code, reason = "the tests have more rows")]
 mod within;

@@ -31,7 +31,7 @@ pub(super) const HELPERS: &str = r#"
     (func (export "pages") (result i32) (memory.size))"#;
 
 pub(super) static RUNTIME: LazyLock<Runtime<Functions>> =
-    LazyLock::new(|| crate::hosts::shipped().build().unwrap());
+    LazyLock::new(|| crate::support::hosts::shipped().build().unwrap());
 
 /// The expected outcome of a call.
 #[derive(Clone, Debug)]

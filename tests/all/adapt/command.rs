@@ -5,7 +5,7 @@ use std::path::Path;
 
 use wit_host_artifacts as guests;
 
-use crate::cli::run;
+use crate::support::command::run;
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();

@@ -97,7 +97,7 @@ fn runtime() -> Runtime<Kinds> {
     use numbers::Host as _;
 
     let none = |()| "none".to_owned();
-    crate::hosts::builder()
+    crate::support::hosts::builder()
         .component_imports(|linker| {
             Guest::add_to_linker::<_, HasSelf<Kinds>>(linker, State::data_mut)
         })

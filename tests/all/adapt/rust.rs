@@ -8,7 +8,7 @@ use wit_host_artifacts as guests;
 use wit_host_contract::Functions;
 
 use super::both::RUNTIME;
-use crate::server;
+use crate::support::server;
 
 fn main_of(path: &str, grants: &Grants) -> Result<Outcome, Error> {
     let contract = wit_host_contract::contract().unwrap();

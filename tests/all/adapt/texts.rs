@@ -5,7 +5,7 @@ use wit_host_adapt::Plan;
 use wit_host_contract::Functions;
 
 use super::both::{HELPERS, RUNTIME, check, contract, gives, plan, traps};
-use crate::probe::text;
+use crate::support::probe::text;
 
 /// An allocator that never reuses a block and counts the blocks in use. It grows the memory as it
 /// needs.
@@ -178,7 +178,7 @@ fn greetings_that_call_out() {
 /// allocated by the one that is named, and freed by its counterpart.
 #[test]
 fn an_allocator_that_is_named() {
-    const MODULE: &str = include_str!("../cases/adapt-allocator.in/both.wat");
+    const MODULE: &str = include_str!("../cli/cases/adapt-allocator.in/both.wat");
     let names = |allocate: &str, release: Option<&str>| AllocatorNames {
         allocate: allocate.into(),
         release: release.map(Into::into),

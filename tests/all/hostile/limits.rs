@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::hosts::shipped as builder;
+use crate::support::hosts::shipped as builder;
 use wit_host::{Error, GuestError, Limits};
 
 use super::kinds::{KINDS, component, everything};

@@ -1,12 +1,12 @@
 //! Rows that are generated, because they are too long to be written down or are not text.
 
-use crate::hosts::shipped as builder;
+use crate::support::hosts::shipped as builder;
 use wit_host::wasmtime::{Config, Engine};
 use wit_host::{Error, GuestError};
 
 use super::check_all;
 use super::row::Row;
-use crate::guards::ADD_COMPONENT;
+use crate::runtime::session::guards::ADD_COMPONENT;
 
 const MODULE: &str = r#"(module
     (import "env" "add" (func $add (param i32 i32) (result i32)))

@@ -94,7 +94,7 @@ fn a_pool_holds_what_is_hostile() {
 /// Guests are inspected without compiling them, and these guests are no exception.
 #[test]
 fn every_guest_is_inspected() {
-    let runtime = crate::hosts::shipped().build().unwrap();
+    let runtime = crate::support::hosts::shipped().build().unwrap();
     for row in FILES.iter().flat_map(|file| rows(file)) {
         match runtime.inspect(&row.guest) {
             Ok(inspection) => {

@@ -2,7 +2,7 @@
 
 use super::check_all;
 use super::row::Row;
-use crate::panics::many_globals;
+use crate::runtime::failures::panics::many_globals;
 
 /// Returns a module with one function of these locals and this body. In the body, `$wide` is a type
 /// with 64 parameters and 64 results.

@@ -195,8 +195,8 @@ impl Row {
 
     fn builder(&self) -> RuntimeBuilder<Functions> {
         let builder = match self.is_pooled {
-            true => crate::hosts::shipped().pool(Pool::new(1)),
-            false => crate::hosts::shipped(),
+            true => crate::support::hosts::shipped().pool(Pool::new(1)),
+            false => crate::support::hosts::shipped(),
         };
         match &self.provided {
             Some((name, module)) => builder.provide_module(name, module.as_bytes()),

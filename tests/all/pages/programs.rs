@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{ROOT, pages, text};
-use crate::new::guest_in_rust;
+use crate::scaffold::guest_in_rust;
 
 /// Where programs of hosts are whole, and compiled.
 const COMPILED: &str = "host/runtime/README.md";

@@ -22,14 +22,14 @@ const ONE: &str = "
 
 /// A provider whose function has this body.
 fn provider(body: &str, limits: Limits) -> GuestProvider<()> {
-    let runtime = crate::hosts::builder::<()>().limits(limits).build().unwrap();
+    let runtime = crate::support::hosts::builder::<()>().limits(limits).build().unwrap();
     GuestProvider::new(&runtime, "p.wasm", with_body(ONE, body), || ()).unwrap()
 }
 
 /// A guest that forwards to a provider.
 fn guest(provider: impl wit_host::Provider, limits: Limits) -> wit_host::Guest<()> {
     let runtime =
-        crate::hosts::builder().provide("a:b/c", provider).limits(limits).build().unwrap();
+        crate::support::hosts::builder().provide("a:b/c", provider).limits(limits).build().unwrap();
     runtime.load(forward(ONE)).unwrap()
 }
 
@@ -60,7 +60,7 @@ fn nobody_stands_behind_trap_and_default_is_noted() {
     assert!(matches!(error, Error::HostFunction(_)), "{error:?}");
     assert!(error.to_string().contains("nobody behind it"), "{error}");
 
-    let runtime = crate::hosts::builder::<Shop>().provide("shop:prices", DefaultProvider);
+    let runtime = crate::support::hosts::builder::<Shop>().provide("shop:prices", DefaultProvider);
     let runtime = runtime.build().unwrap();
     let guest = runtime.load(forward(WIT)).unwrap();
     let mut session = guest.session(Shop::default()).start_blocking().unwrap();
@@ -81,7 +81,7 @@ fn core_modules_have_functions_of_any_type_from_trap_and_default() {
         (import "env" "y" (func $y))
         (func (export "x") (result f64) (call $x (i64.const 1)))
         (func (export "y") (call $y)))"#;
-    let runtime = crate::hosts::builder::<()>()
+    let runtime = crate::support::hosts::builder::<()>()
         .provide("env", TrapProvider)
         .provide("env.x", DefaultProvider)
         .build()
@@ -113,7 +113,7 @@ fn the_function_under_way_is_known() {
     let world = "package a:b@1.0.0;
         interface c { f: func(n: u32) -> u32; }
         world host { import c; }";
-    let builder = || crate::hosts::builder::<()>().contract(world).limits(limits());
+    let builder = || crate::support::hosts::builder::<()>().contract(world).limits(limits());
     let failing = builder()
         .func("a:b/c.f", |_| -> Result<Val, HostFailure> { Err(HostFailure("it is away".into())) });
     let waiting = builder().func_async("a:b/c.f", |_| Box::pin(std::future::pending::<Val>()));
@@ -190,7 +190,8 @@ fn one_that_all_share_keeps_what_was_left_in_it_and_others_do_not() {
 fn too_many_behind_one_another_are_refused() {
     let mut provider = provider("(i32.const 1)", Limits::default());
     for depth in 2..=8 {
-        let runtime = crate::hosts::builder::<()>().provide("a:b/c", provider).build().unwrap();
+        let runtime =
+            crate::support::hosts::builder::<()>().provide("a:b/c", provider).build().unwrap();
         let name = format!("{depth}.wasm");
         provider = GuestProvider::new(&runtime, name, forward(ONE), || ()).unwrap();
     }
@@ -199,15 +200,22 @@ fn too_many_behind_one_another_are_refused() {
         [Val::U32(1)]
     );
 
-    let runtime =
-        crate::hosts::builder::<Shop>().provide("shop:prices", component()).build().unwrap();
+    let runtime = crate::support::hosts::builder::<Shop>()
+        .provide("shop:prices", component())
+        .build()
+        .unwrap();
     let mut deep = GuestProvider::new(&runtime, "2", forward(WIT), Shop::default).unwrap();
     for depth in 3..=9 {
-        let runtime = crate::hosts::builder().provide("shop:prices", deep).build().unwrap();
+        let runtime =
+            crate::support::hosts::builder().provide("shop:prices", deep).build().unwrap();
         deep =
             GuestProvider::new(&runtime, depth.to_string(), forward(WIT), Shop::default).unwrap();
     }
-    let error = crate::hosts::builder::<Shop>().provide("shop:prices", deep).build().err().unwrap();
+    let error = crate::support::hosts::builder::<Shop>()
+        .provide("shop:prices", deep)
+        .build()
+        .err()
+        .unwrap();
     assert!(
         error.to_string().contains("9 guests would stand behind one another, and 8 may"),
         "{error}"
@@ -224,8 +232,9 @@ fn a_value_of_another_type_is_the_hosts_failure() {
     let returns: [fn() -> Vec<Val>; 3] =
         [|| vec![text("x")], Vec::new, || vec![Val::U32(1), Val::U32(2)]];
     for returned in returns {
-        let runtime =
-            crate::hosts::builder::<()>().contract(contract).func("f", move |_| returned());
+        let runtime = crate::support::hosts::builder::<()>()
+            .contract(contract)
+            .func("f", move |_| returned());
         let runtime = runtime.build().unwrap();
         for guest in [forward(ONE), module.into()] {
             let argument = if guest.starts_with(b"(") { Val::S32(1) } else { Val::U32(1) };
@@ -251,7 +260,7 @@ fn errors_of_ones_own_are_the_source_on_both_paths() {
     let module = r#"(module
         (import "env" "f" (func $f (param i32) (result i32)))
         (func (export "f") (param i32) (result i32) (call $f (local.get 0))))"#;
-    let build = || crate::hosts::builder::<()>().contract(contract);
+    let build = || crate::support::hosts::builder::<()>().contract(contract);
     let sync = build().func("f", |_| -> Result<Val, Closed> { Err(Closed) });
     let pending = build().func_async("f", |_| Box::pin(async { Err::<Val, _>(Closed) }));
     for builder in [sync, pending] {

@@ -196,9 +196,9 @@ impl Row {
              world forward {{ import c; export c; }} world other {{ export c; }}",
             self.ty
         );
-        let own = crate::hosts::builder::<()>().limits(self.own.clone()).build()?;
+        let own = crate::support::hosts::builder::<()>().limits(self.own.clone()).build()?;
         let provider = GuestProvider::new(&own, "p.wasm", with_body(&wit, self.body), || ())?;
-        let runtime = crate::hosts::builder::<()>().provide("a:b/c", provider);
+        let runtime = crate::support::hosts::builder::<()>().provide("a:b/c", provider);
         let runtime = runtime.limits(self.callers.clone()).build()?;
         let mut session = runtime.load(forward(&wit))?.session(()).start_blocking()?;
         session.call("f", std::slice::from_ref(&self.argument))

@@ -177,7 +177,7 @@ fn by_values(function: &str, shop: &mut Shop, arguments: &[Val]) -> Result<Vec<V
 
 fn typed() -> RuntimeBuilder<Shop> {
     use wit_host::wasmtime::component::HasSelf;
-    crate::hosts::builder().contract(contract()).component_imports(|linker| {
+    crate::support::hosts::builder().contract(contract()).component_imports(|linker| {
         bindings::Plugin::add_to_linker::<_, HasSelf<Shop>>(linker, State::data_mut)
     })
 }
@@ -188,24 +188,33 @@ fn contract() -> String {
 }
 
 fn dynamic() -> RuntimeBuilder<Shop> {
-    FUNCTIONS.into_iter().fold(crate::hosts::builder().contract(contract()), |builder, function| {
-        builder.func(format!("shop:prices/prices.{function}"), move |mut call: Call<'_, Shop>| {
-            let arguments = call.arguments();
-            by_values(function, call.data_mut(), arguments)
-        })
-    })
+    FUNCTIONS.into_iter().fold(
+        crate::support::hosts::builder().contract(contract()),
+        |builder, function| {
+            builder.func(
+                format!("shop:prices/prices.{function}"),
+                move |mut call: Call<'_, Shop>| {
+                    let arguments = call.arguments();
+                    by_values(function, call.data_mut(), arguments)
+                },
+            )
+        },
+    )
 }
 
 fn dynamic_async() -> RuntimeBuilder<Shop> {
-    FUNCTIONS.into_iter().fold(crate::hosts::builder().contract(contract()), |builder, function| {
-        builder.func_async(format!("prices.{function}"), move |mut call| {
-            Box::pin(async move {
-                tokio::task::yield_now().await;
-                let arguments = call.arguments();
-                by_values(function, call.data_mut(), arguments)
+    FUNCTIONS.into_iter().fold(
+        crate::support::hosts::builder().contract(contract()),
+        |builder, function| {
+            builder.func_async(format!("prices.{function}"), move |mut call| {
+                Box::pin(async move {
+                    tokio::task::yield_now().await;
+                    let arguments = call.arguments();
+                    by_values(function, call.data_mut(), arguments)
+                })
             })
-        })
-    })
+        },
+    )
 }
 
 /// Returns a provider that is a component, which itself is served over values.
@@ -219,18 +228,22 @@ fn servers() -> Vec<(&'static str, Runtime<Shop>)> {
         ("typed", typed()),
         ("values", dynamic()),
         ("async values", dynamic_async()),
-        ("component", crate::hosts::builder().provide("shop:prices/prices", component())),
+        ("component", crate::support::hosts::builder().provide("shop:prices/prices", component())),
         ("component, with a contract", {
-            crate::hosts::builder().contract(contract()).provide("shop:prices", component())
+            crate::support::hosts::builder()
+                .contract(contract())
+                .provide("shop:prices", component())
         }),
         ("shared component", {
-            crate::hosts::builder().provide("shop:prices/prices@1.0.3", component().shared())
+            crate::support::hosts::builder()
+                .provide("shop:prices/prices@1.0.3", component().shared())
         }),
         ("component behind another", {
-            let behind = crate::hosts::builder::<()>().provide("shop:prices/prices", component());
+            let behind =
+                crate::support::hosts::builder::<()>().provide("shop:prices/prices", component());
             let behind = behind.build().unwrap();
             let other = GuestProvider::new(&behind, "other.wasm", forward(WIT), || ()).unwrap();
-            crate::hosts::builder().provide("shop:prices/prices", Arc::new(other))
+            crate::support::hosts::builder().provide("shop:prices/prices", Arc::new(other))
         }),
     ];
     builders.into_iter().map(|(name, builder)| (name, builder.build().unwrap())).collect()

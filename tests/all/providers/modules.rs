@@ -35,9 +35,12 @@ fn servers() -> Vec<(&'static str, Runtime<Shop>)> {
     let builders = [
         ("values", dynamic()),
         ("async values", dynamic_async()),
-        ("component as env", crate::hosts::builder().provide("env", component())),
-        ("component as an interface", crate::hosts::builder().provide("shop:prices", component())),
-        ("shared component", crate::hosts::builder().provide("env", component().shared())),
+        ("component as env", crate::support::hosts::builder().provide("env", component())),
+        (
+            "component as an interface",
+            crate::support::hosts::builder().provide("shop:prices", component()),
+        ),
+        ("shared component", crate::support::hosts::builder().provide("env", component().shared())),
     ];
     builders.into_iter().map(|(name, builder)| (name, builder.build().unwrap())).collect()
 }
@@ -103,7 +106,7 @@ fn a_type_that_no_convention_carries_is_refused_with_its_reason() {
 #[test]
 fn a_component_is_loaded_once_for_guests_of_both_kinds() {
     let provider = std::sync::Arc::new(component());
-    let runtime = crate::hosts::builder::<Shop>()
+    let runtime = crate::support::hosts::builder::<Shop>()
         .provide("shop:prices", std::sync::Arc::clone(&provider))
         .provide("env.price", provider)
         .build()
@@ -118,7 +121,7 @@ fn a_component_is_loaded_once_for_guests_of_both_kinds() {
 
 #[test]
 fn a_core_module_is_no_provider_of_this_kind() {
-    let runtime = crate::hosts::builder::<()>().build().unwrap();
+    let runtime = crate::support::hosts::builder::<()>().build().unwrap();
     let error = GuestProvider::new(&runtime, "m.wat", "(module)", || ()).err().unwrap();
     assert!(error.to_string().contains("`RuntimeBuilder::provide_module`"), "{error}");
 }

@@ -15,7 +15,7 @@ fn refused(builder: wit_host::RuntimeBuilder<Shop>) -> String {
 #[test]
 fn names_that_mean_nothing_are_refused_with_the_nearest() {
     let with = |name: &str| {
-        refused(crate::hosts::builder().contract(contract()).func(name, |_| Val::U32(1)))
+        refused(crate::support::hosts::builder().contract(contract()).func(name, |_| Val::U32(1)))
     };
     for (name, expected) in [
         ("shop:prices/prices.prise", "has `shop:prices/prices@1.0.0.price`, which looks like it"),
@@ -27,19 +27,22 @@ fn names_that_mean_nothing_are_refused_with_the_nearest() {
     }
     let twice = dynamic().func("prices.price", |_| Val::U32(1));
     assert!(refused(twice).contains("it is served already"));
-    let without = crate::hosts::builder().func("price", |_| Val::U32(1));
+    let without = crate::support::hosts::builder().func("price", |_| Val::U32(1));
     assert!(refused(without).contains("there is no contract that has its type"));
-    let provider = |name: &str| refused(crate::hosts::builder().provide(name, TrapProvider));
+    let provider =
+        |name: &str| refused(crate::support::hosts::builder().provide(name, TrapProvider));
     for name in ["wasi:random", "wasi:cli/environment", "wasi:io/streams@0.2.0.read"] {
         assert!(provider(name).contains("the host serves all of it itself"), "{name}");
     }
     let compiled = super::typed().provide("shop:prices/prices.price", TrapProvider);
     assert!(refused(compiled).contains("the host serves all of it itself"));
-    let others = crate::hosts::builder::<Shop>().provide("wasi:logging/logging", TrapProvider);
+    let others =
+        crate::support::hosts::builder::<Shop>().provide("wasi:logging/logging", TrapProvider);
     assert!(others.build().is_ok(), "it is WASI that the engine does not have");
     assert!(provider("a:b/").contains("it names no import"));
-    let twice =
-        crate::hosts::builder().provide("a:b/c", TrapProvider).provide("a:b/c", TrapProvider);
+    let twice = crate::support::hosts::builder()
+        .provide("a:b/c", TrapProvider)
+        .provide("a:b/c", TrapProvider);
     assert!(refused(twice).contains("another provider has the same name"));
 }
 
@@ -49,10 +52,13 @@ fn another_type_is_refused_before_anything_runs() {
     let other = other.replace("cents: u32, tags", "cents: u32, more: bool, tags");
     let guest = forward(&other);
     let values = dynamic().build().unwrap();
-    let provided =
-        crate::hosts::builder::<Shop>().provide("shop:prices", component()).build().unwrap();
-    let both =
-        crate::hosts::builder::<Shop>().contract(contract()).provide("shop:prices", component());
+    let provided = crate::support::hosts::builder::<Shop>()
+        .provide("shop:prices", component())
+        .build()
+        .unwrap();
+    let both = crate::support::hosts::builder::<Shop>()
+        .contract(contract())
+        .provide("shop:prices", component());
     for (runtime, whose) in [
         (values, "the contract"),
         (provided, "the provider"),
@@ -78,11 +84,15 @@ fn another_type_is_refused_before_anything_runs() {
 #[test]
 fn code_that_was_compiled_elsewhere_is_checked_as_well() {
     let other = WIT.replace("price: func(name: string) -> u32", "price: func(name: string) -> u64");
-    let any =
-        crate::hosts::builder::<Shop>().provide("shop:prices", DefaultProvider).build().unwrap();
+    let any = crate::support::hosts::builder::<Shop>()
+        .provide("shop:prices", DefaultProvider)
+        .build()
+        .unwrap();
     let compiled = any.compile(forward(&other)).unwrap();
-    let provided =
-        crate::hosts::builder::<Shop>().provide("shop:prices", component()).build().unwrap();
+    let provided = crate::support::hosts::builder::<Shop>()
+        .provide("shop:prices", component())
+        .build()
+        .unwrap();
     #[allow(unsafe_code, reason = "it was compiled here")]
     // SAFETY: `compile` has returned this code just now.
     let error = unsafe { provided.load_compiled(&compiled.bytes) }.err().unwrap().to_string();
@@ -96,11 +106,12 @@ fn a_function_that_a_provider_lacks_is_refused() {
         interface prices { price: func(name: string) -> u32; }
         world other { export prices; }
     ";
-    let runtime = crate::hosts::builder::<()>().build().unwrap();
+    let runtime = crate::support::hosts::builder::<()>().build().unwrap();
     let body = "(i32.const 7)";
     let narrow = super::forward::with_body(narrow, body);
     let provider = GuestProvider::new(&runtime, "narrow.wasm", narrow, || ()).unwrap();
-    let runtime = crate::hosts::builder::<Shop>().provide("shop:prices", provider).build().unwrap();
+    let runtime =
+        crate::support::hosts::builder::<Shop>().provide("shop:prices", provider).build().unwrap();
     let error = runtime.load(forward(WIT)).err().unwrap().to_string();
     assert!(
         error.contains("`narrow.wasm` does not serve it: it exports no such function"),
@@ -121,7 +132,10 @@ fn resources_do_not_cross_and_are_refused_by_name() {
         (export "basket" (type $basket (sub resource)))
         (export "[constructor]basket" (func (result (own $basket))))
         (export "size" (func (param "of" (borrow $basket)) (result u32))))))"#;
-    for builder in [crate::hosts::builder::<()>().contract(wit), crate::hosts::builder::<()>()] {
+    for builder in [
+        crate::support::hosts::builder::<()>().contract(wit),
+        crate::support::hosts::builder::<()>(),
+    ] {
         let runtime = builder.provide("a:b/c", TrapProvider).build().unwrap();
         let error = runtime.load(guest).err().unwrap().to_string();
         assert!(error.contains("import `a:b/c@1.0.0.basket`: it is a resource"), "{error}");
@@ -133,16 +147,22 @@ fn inspect_says_who_serves_what() {
     let guest = forward(WIT);
     let rows = [
         (
-            crate::hosts::builder::<Shop>().provide("shop:prices", component()).build().unwrap(),
+            crate::support::hosts::builder::<Shop>()
+                .provide("shop:prices", component())
+                .build()
+                .unwrap(),
             "served by `prices.wasm`, export `shop:prices/prices@1.0.0`",
         ),
         (
-            crate::hosts::builder().provide("shop:prices/prices", TrapProvider).build().unwrap(),
+            crate::support::hosts::builder()
+                .provide("shop:prices/prices", TrapProvider)
+                .build()
+                .unwrap(),
             "served by `trap`",
         ),
         (dynamic().build().unwrap(), "served by the contract"),
         (
-            crate::hosts::builder()
+            crate::support::hosts::builder()
                 .provide("shop:prices/prices", component())
                 .provide("shop:prices/prices.beep", DefaultProvider)
                 .build()
@@ -155,7 +175,8 @@ fn inspect_says_who_serves_what() {
         assert!(inspection.to_string().contains(expected), "{inspection}");
         assert!(!serde_json::to_string(&inspection).unwrap().is_empty());
     }
-    let runtime = crate::hosts::builder::<Shop>().provide("env", component()).build().unwrap();
+    let runtime =
+        crate::support::hosts::builder::<Shop>().provide("env", component()).build().unwrap();
     let module = r#"(module (import "env" "price" (func (param i32 i32) (result i32))))"#;
     let inspection = runtime.inspect(module).unwrap();
     let by = &inspection.imports[0].served_by;

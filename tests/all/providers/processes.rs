@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use wit_host::{Error, Guest, LimitReached, Limits, Val};
 use wit_host_providers::ProcessProvider;
 
-const GUEST: &str = include_str!("../cases/imports.in/guest.wat");
-const MODULE: &str = include_str!("../cases/imports.in/module.wat");
+const GUEST: &str = include_str!("../cli/cases/imports.in/guest.wat");
+const MODULE: &str = include_str!("../cli/cases/imports.in/module.wat");
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/providers");
 
 fn guest(provider: ProcessProvider, limits: Limits) -> Guest<()> {
-    let runtime = crate::hosts::builder().provide("shop:prices", provider).limits(limits);
+    let runtime = crate::support::hosts::builder().provide("shop:prices", provider).limits(limits);
     runtime.build().unwrap().load(GUEST).unwrap()
 }
 
@@ -47,8 +47,8 @@ fn one_of_each_language_serves_guests_of_both_kinds() {
         // Some of these programs are wrapper scripts, which need `PATH`.
         let provider = provider.environment("PATH", std::env::var_os("PATH").unwrap());
         let provider = Arc::new(provider);
-        let runtime = crate::hosts::builder::<()>()
-            .contract(include_str!("../cases/imports.in/shop.wit"))
+        let runtime = crate::support::hosts::builder::<()>()
+            .contract(include_str!("../cli/cases/imports.in/shop.wit"))
             .provide("shop:prices", Arc::clone(&provider))
             .build()
             .unwrap();

@@ -66,7 +66,7 @@ fn customer(mut call: Call<'_, Till>) -> wit_host::wasmtime::Result<Val> {
 
 #[test]
 fn a_contract_with_a_resource_is_served_by_values_alone() {
-    let runtime = crate::hosts::builder()
+    let runtime = crate::support::hosts::builder()
         .wit(CONTRACT, Some("customer"))
         .func("stock.articles", articles)
         .func("shop:contract/stock.[constructor]basket", new)
@@ -90,11 +90,11 @@ fn a_contract_with_a_resource_is_served_by_values_alone() {
 
 #[test]
 fn what_is_left_out_of_a_contract_is_told() {
-    let half = crate::hosts::builder::<Till>().wit(CONTRACT, Some("customer"));
+    let half = crate::support::hosts::builder::<Till>().wit(CONTRACT, Some("customer"));
     let half = half.func("stock.articles", articles).func("basket.add", add);
     let error = half.build().err().unwrap().to_string();
     assert!(error.contains("import `shop:contract/stock@1.0.0.basket`"), "{error}");
-    let no_resource = crate::hosts::builder::<Till>().wit(CONTRACT, Some("customer"));
+    let no_resource = crate::support::hosts::builder::<Till>().wit(CONTRACT, Some("customer"));
     let error = no_resource.resource("stock.bsket", 1, |_, _| ()).build().err().unwrap();
     assert!(error.to_string().contains("it has `shop:contract/stock@1.0.0.basket`"), "{error}");
 }
@@ -103,7 +103,7 @@ fn what_is_left_out_of_a_contract_is_told() {
 fn a_function_that_is_denied_need_not_be_served_by_its_type() {
     let other = super::WIT.replace("price: func(name: string) -> u32", "price: func() -> u64");
     let grants = Grants::default().deny("shop:prices/prices.price", Denial::Trap).unwrap();
-    let runtime = crate::hosts::builder::<super::Shop>();
+    let runtime = crate::support::hosts::builder::<super::Shop>();
     let runtime = runtime.provide("shop:prices", component()).grants(grants).build().unwrap();
     let guest = runtime.load(forward(&other)).unwrap();
     let mut session = guest.session(super::Shop::default()).start_blocking().unwrap();
@@ -123,7 +123,8 @@ fn what_a_provider_serves_can_be_denied() {
     ] {
         let grants = Grants::default().deny(denied, Denial::Refuse).unwrap();
         let contract = "package a:b; world w {}";
-        let runtime = crate::hosts::builder::<super::Shop>().contract(contract).grants(grants);
+        let runtime =
+            crate::support::hosts::builder::<super::Shop>().contract(contract).grants(grants);
         let runtime = runtime.provide("shop:prices/prices@1.0.0", component()).build();
         assert_eq!(runtime.is_ok(), is_there, "{denied}");
         if denied.starts_with("shop:prices") {
@@ -136,7 +137,7 @@ fn what_a_provider_serves_can_be_denied() {
 #[test]
 fn many_threads_call_through_one_that_all_share() {
     let shared = std::sync::Arc::new(component().shared());
-    let runtime = crate::hosts::builder::<super::Shop>().provide("shop:prices", shared);
+    let runtime = crate::support::hosts::builder::<super::Shop>().provide("shop:prices", shared);
     let guest = runtime.build().unwrap().load(forward(super::WIT)).unwrap();
     std::thread::scope(|scope| {
         for _ in 0..8 {

@@ -18,7 +18,7 @@ pub(crate) struct Echo {
 impl Echo {
     /// Starts a guest. `definitions` is the WIT of the types that have names.
     pub(crate) fn new(definitions: &str, types: &[impl AsRef<str>]) -> Self {
-        let runtime = crate::hosts::builder().build().unwrap();
+        let runtime = crate::support::hosts::builder().build().unwrap();
         let guest = runtime.load(component(definitions, types)).unwrap();
         let session = guest.session(()).start_blocking().unwrap();
         Self { guest, session }
@@ -32,7 +32,7 @@ impl Echo {
         encoding: StringEncoding,
     ) -> Self {
         let parts = [component(definitions, types), forwarder(definitions, types, encoding)];
-        let runtime = crate::hosts::builder().build().unwrap();
+        let runtime = crate::support::hosts::builder().build().unwrap();
         let guest = runtime.load(composition(&parts)).unwrap();
         let session = guest.session(()).start_blocking().unwrap();
         Self { guest, session }

@@ -46,7 +46,7 @@ const COUNTERS: &str = r#"(component
 
 #[test]
 fn a_handle_is_passed_on_to_the_next_call() {
-    let guest = crate::hosts::builder::<()>().build().unwrap().load(COUNTERS).unwrap();
+    let guest = crate::support::hosts::builder::<()>().build().unwrap().load(COUNTERS).unwrap();
     let mut session = guest.session(()).start_blocking().unwrap();
     let mut call = |name: &str, args: &[Val]| {
         session.call(&guest.resolve(name).unwrap(), args).map(|mut results| results.remove(0))
@@ -79,7 +79,7 @@ fn a_handle_is_passed_on_to_the_next_call() {
 
 #[test]
 fn a_handle_has_no_text() {
-    let guest = crate::hosts::builder::<()>().build().unwrap().load(COUNTERS).unwrap();
+    let guest = crate::support::hosts::builder::<()>().build().unwrap().load(COUNTERS).unwrap();
     let signature = guest.signature("[method]counter.add").unwrap();
     assert_eq!(signature.to_string(), "func(self: borrow<resource>, by: u32) -> u32");
     let (name, ty) = &signature.params[0];

@@ -146,7 +146,7 @@ fn what_is_huge_is_shown_in_part() {
 
 #[test]
 fn signatures_of_both_kinds_of_guest() {
-    let runtime = crate::hosts::builder::<()>().build().unwrap();
+    let runtime = crate::support::hosts::builder::<()>().build().unwrap();
     let module = r#"(module
         (memory (export "memory") 1)
         (func (export "mix") (param i32 i64 f32) (result f64 i32) (unreachable))

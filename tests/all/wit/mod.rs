@@ -1,0 +1,4 @@
+//! Tests of contracts as data.
+
+pub(crate) mod changes;
+pub(crate) mod round_trip;
