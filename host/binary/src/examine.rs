@@ -62,6 +62,17 @@ pub fn component_hash(path: &Path, limit: usize) -> Option<blake3::Hash> {
 
 /// Returns the kind of a guest and its binary form, after all checks that need no compiler.
 pub fn examine<'b>(bytes: &'b [u8], text: bool, limits: &Limits) -> Result<(Kind, Cow<'b, [u8]>)> {
+    let (kind, binary) = recognise_within(bytes, text, limits)?;
+    scan_within(kind, &binary, limits)?;
+    Ok((kind, binary))
+}
+
+/// Returns the kind of a guest and its binary form. Only its size has been checked.
+pub fn recognise_within<'b>(
+    bytes: &'b [u8],
+    text: bool,
+    limits: &Limits,
+) -> Result<(Kind, Cow<'b, [u8]>)> {
     if bytes.len() > limits.file_size {
         // Of a file over the limit only the beginning was read, so its kind is not looked at.
         let limit = LimitReached::FileSize(limits.file_size);
@@ -73,18 +84,21 @@ pub fn examine<'b>(bytes: &'b [u8], text: bool, limits: &Limits) -> Result<(Kind
     if is_text(bytes) && bytes.len() > limits.text_size {
         return Err(OverLimit::new(LimitReached::TextSize(limits.text_size), bytes.len()).into());
     }
-    let (kind, binary) = recognise(bytes, text)?;
-    scan(&binary, limits).map_err(|refusal| match refusal {
+    recognise(bytes, text)
+}
+
+/// Refuses a binary that would cost more than the limits allow.
+pub fn scan_within(kind: Kind, binary: &[u8], limits: &Limits) -> Result<()> {
+    scan(binary, limits).map_err(|refusal| match refusal {
         Refusal::Limits { limit, mut others } => {
-            if with_checks(&binary, limits.checks).is_err() {
+            if with_checks(binary, limits.checks).is_err() {
                 others.push(LimitReached::Checks(limits.checks).into());
             }
             GuestError::OverLoadLimit { limit, others }
         }
         Refusal::Malformed(reason) => GuestError::Invalid { kind: kind.name(), reason },
         Refusal::Uncounted { side, name } => GuestError::Uncounted { side, name },
-    })?;
-    Ok((kind, binary))
+    })
 }
 
 /// Examines a guest that is not going to be compiled. This adds the checks that compiling does

@@ -78,6 +78,16 @@ impl<T: Send + 'static> Host<T> {
         Some((compiled, guest))
     }
 
+    /// Returns the compiled code of a component's bytes that were loaded before. They need not have
+    /// been scanned: an entry of the cache is of bytes that were, within the same limits.
+    pub(crate) fn known(&self, binary: &[u8]) -> Option<(Arc<Compiled>, blake3::Hash)> {
+        let cache = self.cache.as_ref()?;
+        let guest = strip(binary).hash();
+        let key = self.key(&guest);
+        let compiled = cache.find(&self.shared, Kind::Component, &key, &self.limits)?;
+        Some((compiled, guest))
+    }
+
     fn key(&self, guest: &blake3::Hash) -> Key {
         let contract = self.contract.as_ref().map(Offered::text);
         Key::new(&self.shared, guest, contract, &self.limits)

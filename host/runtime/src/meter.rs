@@ -97,13 +97,19 @@ impl Meter {
     }
 
     /// Refuses a number of bytes of the host that would be over the limit of memory.
+    #[inline]
     pub(crate) fn check_host_bytes(&mut self, bytes: usize) -> Result<(), LimitReached> {
-        if bytes > self.room_in_host() {
-            let limit = LimitReached::Memory(self.limits.memory);
-            self.refused = Some(limit.clone());
-            return Err(limit);
+        match bytes > self.room_in_host() {
+            true => Err(self.refuse_host_bytes()),
+            false => Ok(()),
         }
-        Ok(())
+    }
+
+    #[cold]
+    fn refuse_host_bytes(&mut self) -> LimitReached {
+        let limit = LimitReached::Memory(self.limits.memory);
+        self.refused = Some(limit.clone());
+        limit
     }
 
     /// Counts bytes of the host until the returned charge is dropped.

@@ -75,7 +75,7 @@ impl<A: Param<Flat: FlatList>> ParamList for (A,) {
         A::find(flat, store)
     }
 
-    #[inline]
+    #[inline(always)]
     fn lift<'m>(found: Self::Found, memory: &GuestMemory<'m>) -> Result<Self::Lent<'m>, String> {
         A::lift(found, memory).map(|value| (value,))
     }

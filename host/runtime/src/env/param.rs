@@ -5,7 +5,7 @@ use std::fmt;
 
 use wasmtime::{StoreContext, ValType, WasmTyList};
 
-use super::memory::GuestMemory;
+use super::memory::{BadRange, GuestMemory};
 use crate::state::State;
 
 /// A type that a host function can take from a core module.
@@ -106,15 +106,21 @@ macro_rules! range_params {
             type Lent<'m> = $lent;
             found_flat!();
 
-            #[inline]
+            #[inline(always)]
             fn lift<'m>(
                 (pointer, length): Self::Found,
                 memory: &GuestMemory<'m>,
             ) -> Result<Self::Lent<'m>, String> {
-                memory.$read(pointer, length).map(Into::into).map_err(|bad| bad.to_string())
+                memory.$read(pointer, length).map(Into::into).map_err(described)
             }
         }
     )*};
+}
+
+/// Kept apart, since what formats an error would keep `lift` from being inlined.
+#[cold]
+fn described(bad: BadRange) -> String {
+    bad.to_string()
 }
 
 range_params!(String as Self: text, Vec<u8> as Self: bytes);

@@ -9,6 +9,7 @@ use wasmtime::{Caller, ExternRef, Rooted, ValType, WasmRet};
 use super::failure::{NotReturned, TrapMessage};
 use super::memory;
 use crate::state::State;
+use wit_host_binary::limits::LimitReached;
 
 /// A type that a host function can return to a core module.
 ///
@@ -47,10 +48,10 @@ pub struct Target<'c, 's, T: 'static> {
 
 impl<T: 'static> Target<'_, '_, T> {
     /// Keeps bytes for the second step. They count as the guest's memory.
-    #[inline]
+    #[inline(always)]
     pub(super) fn keep(&mut self, bytes: Vec<u8>) -> Result<(), NotReturned> {
         let state = self.caller.data_mut();
-        state.meter.keep(bytes.len()).map_err(|limit| NotReturned::Engine(limit.into()))?;
+        state.meter.keep(bytes.len()).map_err(over)?;
         state.kept = bytes;
         Ok(())
     }
@@ -72,6 +73,11 @@ impl<T: 'static> Target<'_, '_, T> {
     ) -> Result<Rooted<ExternRef>, NotReturned> {
         ExternRef::new(&mut *self.caller, value).map_err(NotReturned::Engine)
     }
+}
+
+#[cold]
+fn over(limit: LimitReached) -> NotReturned {
+    NotReturned::Engine(limit.into())
 }
 
 macro_rules! show_as_debug {
@@ -139,23 +145,27 @@ impl Return for Vec<u8> {
     type Flat = i32;
     const IS_KEPT: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<i32, NotReturned> {
         let length = self.len();
         to.keep(self)?;
-        i32::try_from(length).map_err(|_| {
-            NotReturned::Trap(format!("a result of {length} bytes is longer than an i32 can say"))
-        })
+        i32::try_from(length).map_err(|_| too_long(length))
     }
 
     show_as_debug!();
+}
+
+/// Kept apart, since what formats an error would keep `lower` from being inlined.
+#[cold]
+fn too_long(length: usize) -> NotReturned {
+    NotReturned::Trap(format!("a result of {length} bytes is longer than an i32 can say"))
 }
 
 impl Return for String {
     type Flat = i32;
     const IS_KEPT: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn lower<T: 'static>(self, to: &mut Target<'_, '_, T>) -> Result<i32, NotReturned> {
         self.into_bytes().lower(to)
     }
