@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use wit_host::{Contract, Error, Fit, Grants, Isolation, Limits, Mismatches, RuntimeBuilder};
+use wit_host::inspect::{Import, ServedBy};
+use wit_host::{
+    Contract, Error, Fit, Grants, Isolation, Limits, Mismatches, Runtime, RuntimeBuilder,
+};
 use wit_host_contract::Functions;
 
 use super::against::against;
@@ -30,7 +33,8 @@ use super::status::{Status, named, shown_path, status};
 /// are lists of objects with `side` ("import" or "export"), `name`, `problem`, `guest`
 /// and `contract` (the types, or null), `cause` (or null), `fix` and `deny` (what `--deny-calls`
 /// takes so that it runs, or null); `unknown` are the
-/// names of exports that the contract does not have, and `differing` are those of other
+/// names of exports that the contract does not have, `served` are those imports that providers
+/// serve, objects with `name` and `by`, and `differing` are those of other
 /// types than the contract's, of a guest that imports nothing of it and so does not claim
 /// to meet it: they are listed, and no reason not to fit. With --against:
 /// `honest` is whether the versions' numbers say what is so; `worlds` are the names of the
@@ -101,25 +105,29 @@ impl Check {
         let limits = self.loading.limits_over(self.host_file.limits()?)?;
         let grants = self.host_file.deny(Grants::default())?;
         let bounds = (limits, grants);
-        let fit = self.fit(guest, contract.as_ref(), bounds, isolation()?);
+        let found = self.fit(guest, contract.as_ref(), bounds, isolation()?);
         let contract = contract.map_or_else(|| self.shipped(), Ok)?;
         let (contract, is_json) = (contract.name(), self.format == Format::Json);
-        let fit = match fit {
+        let (fit, served) = match found {
             Err(error) if is_json && is_refused(&error) => {
                 print_json(&json::Fit::refused(&contract, &error.downcast()?))?;
                 return Ok(Status::Refused);
             }
-            fit => fit.map_err(|error| named(guest, error))?,
+            found => found.map_err(|error| named(guest, error))?,
         };
         let fits = fit.mismatches.is_empty();
         if is_json {
-            print_json(&json::Fit::new(&contract, &fit))?;
+            print_json(&json::Fit::new(&contract, &fit, &served))?;
             return Ok(if fits { Status::Guest(0) } else { Status::Refused });
         }
         if !fits {
             return Err(named(guest, Error::Mismatches(Mismatches(fit.mismatches))));
         }
         let mut text = format!("{} fits `{contract}`\n", shown_path(guest));
+        for import in &served {
+            let (name, server) = (import.item.name.escape_debug(), import.server());
+            text += &format!("its import `{name}` is served by {server}\n");
+        }
         for absent in &fit.absent {
             text += &format!("it does not export `{}`, which it may leave out\n", absent.name);
         }
@@ -169,32 +177,47 @@ impl Check {
         contract: Option<&Contract>,
         (limits, grants): (Limits, Grants),
         isolation: Isolation,
-    ) -> Result<Fit> {
+    ) -> Result<(Fit, Vec<Import>)> {
         let fit = |externref| {
             let setup = |builder: RuntimeBuilder<Functions>| {
                 let builder = builder.limits(limits.clone()).isolate(isolation.clone());
                 Ok(builder.allow_text_format(true))
             };
             let file = self.host_file.get()?;
-            let builder = wit_host_contract::builder();
-            if let Some(contract) = contract.filter(|_| self.modules.has_providers(file)) {
+            let has_providers = self.modules.has_providers(file);
+            let mut builder = wit_host_contract::builder();
+            if let Some(contract) = contract.filter(|_| has_providers) {
                 // The host is this one, with others that serve the contract.
-                let builder = builder.contract_of(contract.clone());
-                let offered = self.modules.offer_with(builder, externref, &setup, file)?;
-                return anyhow::Ok(offered.grants(grants.clone()).build()?.fit_file(guest)?);
+                builder = builder.contract_of(contract.clone());
             }
             let offered = self.modules.offer_with(builder, externref, &setup, file)?;
             let runtime = offered.grants(grants.clone()).build()?;
-            Ok(match contract {
+            let fit = match contract.filter(|_| !has_providers) {
                 Some(contract) => runtime.fit_contract_file(guest, contract)?,
                 None => runtime.fit_file(guest)?,
-            })
+            };
+            let served = match has_providers {
+                true => self.served(&runtime, guest)?,
+                false => Vec::new(),
+            };
+            anyhow::Ok((fit, served))
         };
-        let mut found = fit(self.modules.externref())?;
+        let (mut found, mut served) = fit(self.modules.externref())?;
         if Mismatches(found.mismatches.clone()).are_of_own_host_values() {
-            found = fit(true)?;
+            (found, served) = fit(true)?;
         }
-        Ok(if self.world.is_some() { found.whole() } else { found })
+        Ok((if self.world.is_some() { found.whole() } else { found }, served))
+    }
+
+    /// Returns the guest's imports that providers serve, and tells which options serve none.
+    fn served(&self, runtime: &Runtime<Functions>, guest: &Path) -> Result<Vec<Import>> {
+        let imports = runtime.inspect_file(guest)?.imports;
+        self.modules
+            .tell_unused(|| imports.iter().map(|import| import.item.name.clone()).collect());
+        let is_provided = |import: &Import| {
+            matches!(import.served_by, ServedBy::Providers(_) | ServedBy::Module(_))
+        };
+        Ok(imports.into_iter().filter(is_provided).collect())
     }
 }
 

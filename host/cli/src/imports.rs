@@ -102,6 +102,29 @@ impl Imports {
         Ok(all)
     }
 
+    /// Tells which options serve none of the guest's imports, which is usually a wrong name. A line
+    /// of the host file may be for another guest.
+    pub(crate) fn tell_unused(&self, imports: impl FnOnce() -> Vec<String>) {
+        if self.import.is_empty() {
+            return;
+        }
+        let imports = imports();
+        for option in &self.import {
+            let name = option.name.escape_debug();
+            if imports.iter().any(|import| may_mean(&option.name, import)) {
+                continue;
+            }
+            let names = imports.iter().map(|import| format!("`{}`", import.escape_debug()));
+            let all = match imports.is_empty() {
+                true => "nothing".to_owned(),
+                false => names.collect::<Vec<_>>().join(", "),
+            };
+            notice(&format!(
+                "`--import {name}=…` serves nothing of the guest, which imports {all}"
+            ));
+        }
+    }
+
     /// Returns the files that the options name.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
         self.import.iter().filter_map(|import| match &import.spec {
@@ -328,6 +351,21 @@ fn means(name: &str, import: &str) -> bool {
     name == import || within(&name, &import, '/') || within(&import, &name, '.')
 }
 
+/// Returns true if a name may mean the import of a component or a core module. An import of a core
+/// module may be a function of any interface, of which it has only the function's own name.
+fn may_mean(name: &str, import: &str) -> bool {
+    let plain = name.split('@').next().unwrap_or_default();
+    let of_module = match import.split_once('.').filter(|(module, _)| !module.contains(':')) {
+        Some((module, function)) => match (plain.contains(':'), plain.rsplit_once('.')) {
+            (true, Some((_, wanted))) => wanted == function,
+            (true, None) => true,
+            (false, _) => plain == module || plain == import,
+        },
+        None => false,
+    };
+    of_module || means(name, import)
+}
+
 fn import(text: &OsStr) -> Result<Import, String> {
     let bytes = text.as_bytes();
     let between = bytes.iter().position(|byte| *byte == b'=').unwrap_or(bytes.len());
@@ -364,6 +402,22 @@ mod tests {
         assert_eq!(parsed("a:b=a=b.wasm"), Ok(("a:b".into(), Spec::file(OsStr::new("a=b.wasm")))));
         for text in ["", "a:b", "a:b=", "=a.wasm"] {
             assert!(parsed(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_may_mean_imports_of_core_modules() {
+        for (name, import, expected) in [
+            ("env", "env.price", true),
+            ("env.price", "env.price", true),
+            ("env.prices", "env.price", false),
+            ("other", "env.price", false),
+            ("a:b/c@1.0.0", "env.price", true),
+            ("a:b/c.price", "env.price", true),
+            ("a:b/c.stock", "env.price", false),
+            ("a:b/c", "a:b/d@1.0.0", false),
+        ] {
+            assert_eq!(may_mean(name, import), expected, "{name} {import}");
         }
     }
 

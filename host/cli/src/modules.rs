@@ -46,6 +46,11 @@ impl Modules {
         !self.imports.is_empty(file)
     }
 
+    /// Tells which `--import` options serve none of the guest's imports, by the imports' names.
+    pub(crate) fn tell_unused(&self, imports: impl FnOnce() -> Vec<String>) {
+        self.imports.tell_unused(imports);
+    }
+
     /// Returns true if values of the host were asked for.
     pub(crate) fn externref(&self) -> bool {
         self.externref

@@ -142,14 +142,18 @@ impl Options {
         if let Some(file) = self.host_file.get()? {
             observer.tell(|| format!("by the host file `{}`", shown_path(&file.path)));
         }
-        self.modules.with_host_values(|externref| match externref == self.modules.externref() {
-            true => observer.load(runtime, self.trusted_code),
-            false => {
-                let coredump = observer.wants_coredump();
-                let other = self.builder_with(externref)?.coredump(coredump).build()?;
-                observer.load(&other, self.trusted_code)
+        let guest = self.modules.with_host_values(|externref| {
+            match externref == self.modules.externref() {
+                true => observer.load(runtime, self.trusted_code),
+                false => {
+                    let coredump = observer.wants_coredump();
+                    let other = self.builder_with(externref)?.coredump(coredump).build()?;
+                    observer.load(&other, self.trusted_code)
+                }
             }
-        })
+        })?;
+        self.modules.tell_unused(|| guest.imports());
+        Ok(guest)
     }
 
     /// Returns the contract that an option names, or else the one that the host file names.

@@ -101,6 +101,13 @@ fn item(f: &mut fmt::Formatter<'_>, item: &Item) -> fmt::Result {
     Ok(())
 }
 
+impl Import {
+    /// Describes in a few words what serves the import: "the contract", "WASI: always there".
+    pub fn server(&self) -> String {
+        served_by(self)
+    }
+}
+
 fn served_by(import: &Import) -> String {
     match &import.served_by {
         ServedBy::Contract { name, without } => {

@@ -1,6 +1,7 @@
 //! The JSON of `check`: whether a guest fits.
 
 use serde::Serialize;
+use wit_host::inspect::Import;
 use wit_host::{Error, GuestError, Mismatches, OverLimit, Unsupported};
 
 use super::words;
@@ -15,6 +16,7 @@ pub(crate) struct Fit<'f> {
     absent: Vec<Mismatch<'f>>,
     unknown: &'f [String],
     differing: Vec<Mismatch<'f>>,
+    served: Vec<Served<'f>>,
     #[serde(serialize_with = "words::all")]
     notes: &'f [String],
     refused: Vec<Refusal<'f>>,
@@ -33,6 +35,13 @@ struct Mismatch<'f> {
     #[serde(serialize_with = "words::one")]
     fix: &'f str,
     deny: Option<&'f str>,
+}
+
+/// An import that a provider serves.
+#[derive(Serialize)]
+struct Served<'f> {
+    name: &'f str,
+    by: String,
 }
 
 /// Why a guest is refused, whatever its imports are.
@@ -57,7 +66,8 @@ struct Measure {
 
 impl<'f> Fit<'f> {
     /// Returns the report of a guest that was compared with a contract.
-    pub(crate) fn new(contract: &'f str, fit: &'f wit_host::Fit) -> Self {
+    pub(crate) fn new(contract: &'f str, fit: &'f wit_host::Fit, served: &'f [Import]) -> Self {
+        let served = served.iter().map(|one| Served { name: &one.item.name, by: one.server() });
         Self {
             contract,
             fits: fit.mismatches.is_empty(),
@@ -65,6 +75,7 @@ impl<'f> Fit<'f> {
             absent: mismatches(&fit.absent),
             unknown: &fit.unknown,
             differing: mismatches(&fit.differing),
+            served: served.collect(),
             notes: &fit.notes,
             refused: Vec::new(),
         }
@@ -83,6 +94,7 @@ impl<'f> Fit<'f> {
             absent: Vec::new(),
             unknown: &[],
             differing: Vec::new(),
+            served: Vec::new(),
             notes: &[],
             refused,
         }
