@@ -1,51 +1,16 @@
 //! The `wit-host` command: it parses, calls the library and prints. A line that a user of the
 //! library would miss does not belong here. One module is one subcommand, or what several share.
 
-mod adapt;
-mod against;
-mod cache;
-mod call;
-mod call_notation;
 mod calls;
-mod check;
-mod compile;
-mod complete;
-mod completions;
-mod config;
-mod contract;
-mod convention;
-mod core_values;
+mod commands;
 mod destination;
 mod diagnostics;
-mod doctor;
-mod features;
-mod fields;
-mod history;
-mod host_calls;
-mod host_file;
-mod imports;
-mod inspect;
-mod isolation;
 mod json;
-mod last_call;
-mod listener;
-mod loading;
-mod modules;
-mod new;
 mod options;
 mod output;
-mod overdue;
-mod progress;
 mod remedies;
-mod results;
-mod returned;
-mod run;
-mod shell;
 mod status;
-mod trace_file;
-mod warnings;
 mod watch;
-mod word;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -81,19 +46,19 @@ guest trapped, 137 another limit was reached.";
 
 #[derive(Subcommand)]
 enum Command {
-    Run(Box<run::Run>),
-    Call(Box<call::Call>),
-    Shell(Box<shell::Shell>),
-    Check(check::Check),
-    Inspect(inspect::Inspect),
-    Adapt(adapt::Adapt),
-    New(new::New),
-    Doctor(doctor::Doctor),
-    Compile(compile::Compile),
-    Contract(contract::Contract),
-    Config(config::Config),
-    Cache(cache::Cache),
-    Completions(completions::Completions),
+    Run(Box<commands::run::Run>),
+    Call(Box<commands::call::Call>),
+    Shell(Box<commands::shell::Shell>),
+    Check(commands::check::Check),
+    Inspect(commands::inspect::Inspect),
+    Adapt(commands::adapt::Adapt),
+    New(commands::new::New),
+    Doctor(commands::doctor::Doctor),
+    Compile(commands::compile::Compile),
+    Contract(commands::contract::Contract),
+    Config(commands::config::Config),
+    Cache(commands::cache::Cache),
+    Completions(commands::completions::Completions),
 }
 
 /// The first argument of this program where it is to work for another one that isolates
