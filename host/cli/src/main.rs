@@ -1,5 +1,5 @@
 //! The `wit-host` command: it parses, calls the library and prints. A line that a user of the
-//! library would miss does not belong here. One module is one subcommand, or what several share.
+//! library would miss does not belong here. Each subcommand is a file in `commands`.
 
 mod calls;
 mod commands;
@@ -16,7 +16,8 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{Parser, Subcommand};
+use clap::Parser;
+use commands::Command;
 use status::Status;
 use wit_host::terminal::{Output, restore};
 
@@ -44,23 +45,6 @@ The exit status of a command is that of the guest up to 123. Otherwise: 2 wrong 
 124 out of time, 125 the host failed, 126 the guest was refused, 127 not found, 134 the
 guest trapped, 137 another limit was reached.";
 
-#[derive(Subcommand)]
-enum Command {
-    Run(Box<commands::run::Run>),
-    Call(Box<commands::call::Call>),
-    Shell(Box<commands::shell::Shell>),
-    Check(commands::check::Check),
-    Inspect(commands::inspect::Inspect),
-    Adapt(commands::adapt::Adapt),
-    New(commands::new::New),
-    Doctor(commands::doctor::Doctor),
-    Compile(commands::compile::Compile),
-    Contract(commands::contract::Contract),
-    Config(commands::config::Config),
-    Cache(commands::cache::Cache),
-    Completions(commands::completions::Completions),
-}
-
 /// The first argument of this program where it is to work for another one that isolates
 /// that. It is no command for people, so it is not among them.
 const ISOLATED_WORKER: &str = "isolated-worker";
@@ -74,7 +58,7 @@ fn main() -> ExitCode {
     }
     quieten();
     let ended = status::survive_large_files().and_then(|()| match Cli::try_parse() {
-        Ok(Cli { command }) => execute(command),
+        Ok(Cli { command }) => command.execute(),
         Err(answer) => answered(&answer),
     });
     let ended = match ended {
@@ -98,24 +82,6 @@ fn answered(answer: &clap::Error) -> anyhow::Result<Status> {
     let printed = answer.print().and_then(|()| io::stdout().flush());
     printed.context("failed to write to standard output")?;
     Ok(Status::Guest(0))
-}
-
-fn execute(command: Command) -> anyhow::Result<Status> {
-    match command {
-        Command::Run(run) => (*run).execute(),
-        Command::Call(call) => (*call).execute(),
-        Command::Shell(shell) => (*shell).execute(),
-        Command::Check(check) => check.execute(),
-        Command::Inspect(inspect) => inspect.execute(),
-        Command::Adapt(adapt) => adapt.execute(),
-        Command::New(new) => new.execute(),
-        Command::Doctor(doctor) => doctor.execute(),
-        Command::Compile(compile) => compile.execute(),
-        Command::Contract(contract) => contract.execute(),
-        Command::Config(config) => config.execute(),
-        Command::Cache(cache) => cache.execute(),
-        Command::Completions(completions) => completions.execute(),
-    }
 }
 
 /// Keeps the panics to itself that the library makes errors of: those of the tools that
