@@ -1,1 +1,1 @@
-../../../../guest/providers/prices.sh
+../../../../../guest/providers/prices.sh
