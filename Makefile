@@ -20,6 +20,9 @@ FUZZ_SECONDS := 60
 FEATURES := cache pooling isolation text-format coredumps precompiled serde values-text
 CHECK_FEATURES := cargo clippy --quiet --package wit-host --no-default-features
 
+# Files whose `mod` is made by a macro, where `cargo fmt` does not find them.
+BEHIND_MACROS := $(wildcard host/cli/src/commands/*.rs host/cli/src/commands/*/mod.rs)
+
 # A folder in guest/ with a Makefile is a guest in a language of its own. Those that
 # need the same tools share them.
 LANGUAGES := $(patsubst guest/%/Makefile,%,$(wildcard guest/*/Makefile guest/module/*/Makefile))
@@ -33,7 +36,7 @@ BUILD_BENCH := cargo build --release --package wit-host-cli --package wit-host-b
 BENCH := RUST_BACKTRACE=0 target/release/wit-host-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test features soak limits bench bench-readme bench-once bench-peers fuzz guests guests-all guests-table guests-cargo-component targets lint package doc install clean
+.PHONY: help run test features soak limits bench bench-readme bench-once bench-peers fuzz guests guests-all guests-table guests-cargo-component targets lint format package doc install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
@@ -140,6 +143,7 @@ features: ## Check the library with each of its features alone, and with all oth
 
 lint: targets $(CARGO_DENY) features ## Check formatting, lints, documentation and dependencies
 	cargo fmt --check
+	rustfmt --edition 2024 --check $(BEHIND_MACROS)
 	cargo fmt --all --check --manifest-path guest/Cargo.toml
 	cargo fmt --check --manifest-path tests/peers/Cargo.toml
 	cargo clippy --workspace --all-targets -- --deny warnings
@@ -147,6 +151,12 @@ lint: targets $(CARGO_DENY) features ## Check formatting, lints, documentation a
 	$(CARGO_DENY) check bans licenses sources
 	@if $(CARGO_DENY) fetch db >/dev/null 2>&1; then $(CARGO_DENY) check advisories; \
 	else echo "advisories are not checked: their database cannot be reached from here"; fi
+
+format: ## Format everything
+	cargo fmt
+	rustfmt --edition 2024 $(BEHIND_MACROS)
+	cargo fmt --all --manifest-path guest/Cargo.toml
+	cargo fmt --manifest-path tests/peers/Cargo.toml
 
 package: ## Make the packages, and build and run a program outside of the workspace against them
 	cargo package --workspace --no-verify --allow-dirty --quiet

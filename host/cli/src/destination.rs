@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat, Uid};
 use rustix::io::Errno;
 
-use super::options::Usage;
-use super::status::shown_path;
+use crate::options::Usage;
+use crate::status::shown_path;
 
 /// The time for which opening a named pipe waits for its reader.
 const PATIENCE: Duration = Duration::from_secs(5);

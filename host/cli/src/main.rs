@@ -1,57 +1,23 @@
 //! The `wit-host` command: it parses, calls the library and prints. A line that a user of the
-//! library would miss does not belong here. One module is one subcommand, or what several share.
+//! library would miss does not belong here. Each subcommand is a file in `commands`.
 
-mod adapt;
-mod against;
-mod cache;
-mod call;
-mod call_notation;
 mod calls;
-mod check;
-mod compile;
-mod complete;
-mod completions;
-mod config;
-mod contract;
-mod convention;
-mod core_values;
+mod commands;
 mod destination;
 mod diagnostics;
-mod doctor;
-mod features;
-mod fields;
-mod history;
-mod host_calls;
-mod host_file;
-mod imports;
-mod inspect;
-mod isolation;
 mod json;
-mod last_call;
-mod listener;
-mod loading;
-mod modules;
-mod new;
 mod options;
 mod output;
-mod overdue;
-mod progress;
 mod remedies;
-mod results;
-mod returned;
-mod run;
-mod shell;
 mod status;
-mod trace_file;
-mod warnings;
 mod watch;
-mod word;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{Parser, Subcommand};
+use clap::Parser;
+use commands::Command;
 use status::Status;
 use wit_host::terminal::{Output, restore};
 
@@ -79,23 +45,6 @@ The exit status of a command is that of the guest up to 123. Otherwise: 2 wrong 
 124 out of time, 125 the host failed, 126 the guest was refused, 127 not found, 134 the
 guest trapped, 137 another limit was reached.";
 
-#[derive(Subcommand)]
-enum Command {
-    Run(Box<run::Run>),
-    Call(Box<call::Call>),
-    Shell(Box<shell::Shell>),
-    Check(check::Check),
-    Inspect(inspect::Inspect),
-    Adapt(adapt::Adapt),
-    New(new::New),
-    Doctor(doctor::Doctor),
-    Compile(compile::Compile),
-    Contract(contract::Contract),
-    Config(config::Config),
-    Cache(cache::Cache),
-    Completions(completions::Completions),
-}
-
 /// The first argument of this program where it is to work for another one that isolates
 /// that. It is no command for people, so it is not among them.
 const ISOLATED_WORKER: &str = "isolated-worker";
@@ -109,7 +58,7 @@ fn main() -> ExitCode {
     }
     quieten();
     let ended = status::survive_large_files().and_then(|()| match Cli::try_parse() {
-        Ok(Cli { command }) => execute(command),
+        Ok(Cli { command }) => command.execute(),
         Err(answer) => answered(&answer),
     });
     let ended = match ended {
@@ -133,24 +82,6 @@ fn answered(answer: &clap::Error) -> anyhow::Result<Status> {
     let printed = answer.print().and_then(|()| io::stdout().flush());
     printed.context("failed to write to standard output")?;
     Ok(Status::Guest(0))
-}
-
-fn execute(command: Command) -> anyhow::Result<Status> {
-    match command {
-        Command::Run(run) => (*run).execute(),
-        Command::Call(call) => (*call).execute(),
-        Command::Shell(shell) => (*shell).execute(),
-        Command::Check(check) => check.execute(),
-        Command::Inspect(inspect) => inspect.execute(),
-        Command::Adapt(adapt) => adapt.execute(),
-        Command::New(new) => new.execute(),
-        Command::Doctor(doctor) => doctor.execute(),
-        Command::Compile(compile) => compile.execute(),
-        Command::Contract(contract) => contract.execute(),
-        Command::Config(config) => config.execute(),
-        Command::Cache(cache) => cache.execute(),
-        Command::Completions(completions) => completions.execute(),
-    }
 }
 
 /// Keeps the panics to itself that the library makes errors of: those of the tools that

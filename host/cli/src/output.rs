@@ -8,7 +8,7 @@ use serde::Serialize;
 use wit_host::terminal::{Output, write_own};
 use wit_host::values::escape_json;
 
-use super::remedies::in_options;
+use crate::remedies::in_options;
 
 /// The form of what is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -37,7 +37,7 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
 }
 
 /// Escapes all characters of JSON that a terminal could take for a command.
-pub(super) fn ascii(json: &str) -> String {
+pub(crate) fn ascii(json: &str) -> String {
     escape_json(json, |character| character == '\n' || matches!(character, ' '..='~'))
 }
 

@@ -18,8 +18,8 @@ use wit_host_adapt::AdaptError;
 use wit_host_config::ConfigError;
 use wit_host_scaffold::ProjectError;
 
-use super::options::Usage;
-use super::remedies::in_options;
+use crate::options::Usage;
+use crate::remedies::in_options;
 
 /// An exit status, from one table for the whole command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 
-use super::options::{Usage, guest_file};
-use super::status::{Status, notice, report, shown_path};
+use crate::options::{Usage, guest_file};
+use crate::status::{Status, notice, report, shown_path};
 
 /// A file that has not changed for this time counts as complete.
 const QUIET: Duration = Duration::from_millis(100);
