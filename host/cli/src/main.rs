@@ -49,12 +49,19 @@ guest trapped, 137 another limit was reached.";
 /// that. It is no command for people, so it is not among them.
 const ISOLATED_WORKER: &str = "isolated-worker";
 
+/// The first argument of this program where it is to end a provider's process together with
+/// another one of this program.
+const SUPERVISOR: &str = "provider-supervisor";
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|first| first == ISOLATED_WORKER) {
-        return wit_host::isolated_worker(
-            arguments.filter_map(|argument| argument.into_string().ok()),
-        );
+    match arguments.next() {
+        Some(first) if first == ISOLATED_WORKER => {
+            let arguments = arguments.filter_map(|argument| argument.into_string().ok());
+            return wit_host::isolated_worker(arguments);
+        }
+        Some(first) if first == SUPERVISOR => return wit_host_providers::supervise(arguments),
+        _ => {}
     }
     quieten();
     let ended = status::survive_large_files().and_then(|()| match Cli::try_parse() {

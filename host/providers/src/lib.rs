@@ -14,5 +14,7 @@ mod connection;
 mod line;
 mod message;
 mod process;
+mod supervisor;
 
 pub use process::{NoSuchProgram, ProcessProvider};
+pub use supervisor::supervise;

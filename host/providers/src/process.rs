@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::{Map, Value};
 use tokio::sync::Mutex as AsyncMutex;
-use wit_host::values::{Form, from_text, tied, to_json};
+use wit_host::values::{Form, JsonStyle, from_text, tied};
 use wit_host::{BoxFuture, ImportCall, ImportedFunction, Provider, ProviderFailure, Unserved, Val};
 
 use crate::connection::{Connection, Listener};
@@ -23,11 +22,16 @@ const MOST_STARTS: u32 = 4;
 ///
 /// The process is started by the first call of a session, within the caller's time limit, and is
 /// killed when the session ends. Its environment has only the variables that were set here.
+///
+/// If this program is killed, it cannot kill the process: one that ignores the end of its standard
+/// input then stays behind, unless it is [`supervised`](ProcessProvider::supervised).
 pub struct ProcessProvider {
     program: PathBuf,
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
     directory: Option<PathBuf>,
+    /// The program between this one and the process, with its arguments.
+    supervisor: Option<(PathBuf, Vec<OsString>)>,
     listener: Listener,
     /// The functions that guests import, with their types.
     wanted: Mutex<BTreeMap<String, String>>,
@@ -63,6 +67,7 @@ impl ProcessProvider {
             arguments: arguments.into_iter().map(Into::into).collect(),
             environment: Vec::new(),
             directory: None,
+            supervisor: None,
             listener: Arc::new(|_| ()),
             wanted: Mutex::default(),
             shared: None,
@@ -83,6 +88,20 @@ impl ProcessProvider {
         self
     }
 
+    /// Starts the process by another program, which has to call [`supervise`](crate::supervise) with
+    /// all that follows these arguments. It kills the process when this program has ended, in
+    /// whatever way. It usually is this program itself, [`std::env::current_exe`].
+    #[must_use]
+    pub fn supervised<A: Into<OsString>>(
+        mut self,
+        program: impl Into<PathBuf>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        let arguments = arguments.into_iter().map(Into::into).collect();
+        self.supervisor = Some((program.into(), arguments));
+        self
+    }
+
     /// Sets the function that gets each line which the process writes to standard error, up to 64
     /// KiB in all.
     #[must_use]
@@ -100,7 +119,14 @@ impl ProcessProvider {
     }
 
     async fn start(&self) -> Result<Connection, Failed> {
-        let mut command = Command::new(&self.program);
+        let mut command = match &self.supervisor {
+            Some((supervisor, arguments)) => {
+                let mut command = Command::new(supervisor);
+                command.args(arguments).arg(&self.program);
+                command
+            }
+            None => Command::new(&self.program),
+        };
         command.args(&self.arguments).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(directory) = &self.directory {
@@ -158,11 +184,10 @@ async fn ask(
     arguments: &[Val],
 ) -> Result<Vec<Val>, Failed> {
     let signature = function.signature();
-    let named = signature.params.iter().zip(arguments);
-    let params: Map<_, _> =
-        named.map(|((name, _), value)| (name.clone(), to_json(value))).collect();
     let failed = |reason| Failed { reason, last_lines: connection.last_lines() };
-    let answer = connection.ask(function.name(), Value::Object(params)).await.map_err(failed)?;
+    let params = JsonStyle::default().data_urls(true).params(&signature, arguments);
+    let params = params.map_err(|error| failed(error.to_string()))?;
+    let answer = connection.ask(function.name(), params).await.map_err(failed)?;
     let result = match answer {
         Answer::Result(result) => result,
         Answer::Error { code: NO_METHOD, .. } => return Err(failed("it does not serve it".into())),

@@ -1,5 +1,5 @@
 //! Tests of the functions of a caller's contract, served in each way that there is: with Rust's
-//! types, over values, and by another component. The guest gets the same results from each.
+//! types, over values, by another component, and by a process. The guest gets the same results from each.
 
 mod failing;
 mod forward;
@@ -12,6 +12,7 @@ mod resources;
 use std::sync::Arc;
 
 use wit_host::{Call, GuestProvider, HostFailure, Runtime, RuntimeBuilder, State, Val};
+use wit_host_providers::ProcessProvider;
 
 use forward::forward;
 
@@ -223,7 +224,19 @@ fn component() -> GuestProvider<Shop> {
     GuestProvider::new(&runtime, "prices.wasm", forward(WIT), Shop::default).unwrap()
 }
 
+/// Returns a provider that is a process, unless the machine has no Python.
+fn process() -> Option<ProcessProvider> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/all/providers/shop.py");
+    let process = ProcessProvider::new("python3", [script]).ok()?;
+    // `python3` may be a wrapper script, which needs `PATH`.
+    Some(process.environment("PATH", std::env::var_os("PATH").unwrap()))
+}
+
 fn servers() -> Vec<(&'static str, Runtime<Shop>)> {
+    let processes = process().map(|process| {
+        let builder = crate::support::hosts::builder();
+        ("process", builder.provide("shop:prices/prices", process))
+    });
     let builders = [
         ("typed", typed()),
         ("values", dynamic()),
@@ -246,7 +259,8 @@ fn servers() -> Vec<(&'static str, Runtime<Shop>)> {
             crate::support::hosts::builder().provide("shop:prices/prices", Arc::new(other))
         }),
     ];
-    builders.into_iter().map(|(name, builder)| (name, builder.build().unwrap())).collect()
+    let builders = builders.into_iter().chain(processes);
+    builders.map(|(name, builder)| (name, builder.build().unwrap())).collect()
 }
 
 /// Each call, and what it returns.

@@ -2,11 +2,14 @@
 //! the error says what it did.
 
 use std::path::Path;
+use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use wit_host::{Error, Guest, LimitReached, Limits, Val};
 use wit_host_providers::ProcessProvider;
+
+use crate::support::command::{Files, command};
 
 const GUEST: &str = include_str!("../cli/cases/imports.in/guest.wat");
 const MODULE: &str = include_str!("../cli/cases/imports.in/module.wat");
@@ -91,6 +94,42 @@ fn whatever_a_process_does_is_told() {
         (answering(r#""error":{"code":1,"message":"closed"}"#), "closed"),
         (answering(r#""error":{"code":-32601,"message":"no"}"#), "it does not serve it"),
         (format!("echo a note >&2; {}", answering(r#""error":{}"#)), "no reason"),
+        // Values of another type, however they are written.
+        (answering(r#""result":4294967296"#), "its answer is of another type"),
+        (answering(r#""result":1.5"#), "its answer is of another type"),
+        (answering(r#""result":1e400"#), "it wrote what is no JSON"),
+        (answering(r#""result":null"#), "its answer is of another type"),
+        (answering(r#""result":{"ok":1}"#), "its answer is of another type"),
+        (answering(r#""result":[1]"#), "its answer is of another type"),
+        (answering(r#""result":true"#), "its answer is of another type"),
+        // Answers without a result, or with one of a strange form.
+        (answering(r#""error":"no""#), "no reason"),
+        (answering(r#""error":{"code":"x","message":"by text"}"#), "by text"),
+        (answering(r#""error":{"code":1,"message":7}"#), "no reason"),
+        (answering(r#""result":1}{"id":2"#), "it wrote what is no JSON"),
+        (answering(r#""result":1"#).replace(r#"{"functions":"#, r#"{"others":"#), "does not tell"),
+        (
+            answering(r#""result":1"#)
+                .replace(r#"["shop:prices/prices.price"]"#, r#""shop:prices/prices.price""#),
+            "does not tell",
+        ),
+        (
+            good.replace(
+                r#""result":{"functions":["shop:prices/prices.price"]}"#,
+                r#""error":{"code":9,"message":"not today"}"#,
+            ),
+            "it refused `hello`: not today",
+        ),
+        // Bytes that are no line of JSON.
+        (r"printf '\377\376\n'; cat > /dev/null".into(), "it wrote what is no JSON"),
+        (r"printf '\000\n'; cat > /dev/null".into(), "it wrote what is no JSON"),
+        (r"printf '\n'; cat > /dev/null".into(), "it wrote what is no JSON"),
+        ("head -c 1000000 /dev/zero | tr '\\0' '['; echo; cat".into(), "it wrote what is no JSON"),
+        (r#"printf '{"id":0,"result":'; exit 5"#.into(), "it wrote what is no JSON"),
+        // An end in the middle of a call.
+        (good.replace("printf", "exit 6; printf"), "it has ended, with exit status: 6"),
+        (good.replace("*) answer=", "*) exit 7; answer="), "it has ended, with exit status: 7"),
+        (good.replace("*) answer=", "*) exec 1>&-; cat; answer="), "it has closed its output"),
     ];
     for (script, expected) in rows {
         let error = call(&guest(sh(&script), Limits::default())).unwrap_err();
@@ -144,6 +183,72 @@ fn nothing_is_left_of_a_process_when_its_session_ends() {
         let is_gone = stat.is_empty() || stat.contains(") Z ");
         assert!(is_gone || is_dying(pid), "{pid}: {stat}");
     }
+}
+
+/// What a process writes that no call asked for changes nothing.
+#[test]
+fn what_is_no_answer_is_passed_over() {
+    let others = [
+        r#"printf "{\"id\":1%s99,\"result\":7}\\n" "$id""#,
+        r#"printf "{\"id\":\"%s\",\"result\":7}\\n" "$id""#,
+        r#"printf "{\"id\":%s.0,\"result\":7}\\n" "$id""#,
+        r#"printf "{\"id\":-1,\"result\":7}\\n""#,
+        r#"printf "{\"method\":\"log\",\"params\":{}}\\n""#,
+        r#"yes "{\"id\":77777,\"result\":7}" | head -n 20000"#,
+    ];
+    for other in others {
+        let script = answering(r#""result":1"#).replace("printf", &format!("{other}; printf"));
+        assert_eq!(call(&guest(sh(&script), Limits::default())).unwrap(), [Val::U32(2)], "{other}");
+    }
+    // A second answer to a call is to none.
+    let again = r#"printf "{\"id\":%s,\"result\":9}\\n" "$id"; done"#;
+    let twice = answering(r#""result":1"#).replace("done", again);
+    assert_eq!(call(&guest(sh(&twice), Limits::default())).unwrap(), [Val::U32(2)], "{twice}");
+}
+
+/// The text of a failure is what a person reads, so that it has a length.
+#[test]
+fn the_text_of_an_error_has_an_end() {
+    let long = "$(head -c 100000 /dev/zero | tr '\\0' y)";
+    let script = answering(r#""error":{"code":1,"message":"LONG"}"#)
+        .replace("LONG", &format!("'\"{long}\"'"));
+    let error = call(&guest(sh(&script), Limits::default())).unwrap_err().to_string();
+    assert!(error.contains(": yyyy") && error.len() < 20_000, "{}", error.len());
+}
+
+/// A process that stops answers nothing, and is killed with its session.
+#[test]
+fn one_that_is_stopped_does_not_outlive_the_callers_time() {
+    let limits = Limits::default().wall_clock(Duration::from_millis(300));
+    let error = call(&guest(sh("kill -STOP $$"), limits)).unwrap_err();
+    let is_time = matches!(error, Error::Limit { limit: LimitReached::WallClock(_), .. });
+    assert!(is_time, "{error:?}");
+}
+
+/// The command leaves no process behind, even if it is killed and the process reads nothing.
+#[test]
+fn nothing_is_left_of_a_process_when_the_command_is_killed() {
+    let files = Files::new();
+    let (guest, note) = (files.file("guest.wat", GUEST), files.file("pid", ""));
+    let script = format!("echo $$ > {note}; exec sleep 1000");
+    let import = format!("shop:prices=exec:sh -c '{script}'");
+    let mut child = command(files.path())
+        .args(["call", "--import", &import, &guest, "total"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let pid = loop {
+        std::thread::yield_now();
+        let pid = std::fs::read_to_string(&note).unwrap();
+        if pid.ends_with('\n') {
+            break pid.trim().to_owned();
+        }
+        assert_eq!(child.try_wait().unwrap(), None, "it has to wait for an answer");
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(is_dying(&pid), "{pid}");
 }
 
 /// Returns true if a killed process is gone after a short time.

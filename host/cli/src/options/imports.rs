@@ -24,6 +24,7 @@ use wit_host_providers::ProcessProvider;
 
 use super::Usage;
 use super::host_file::granted;
+use super::isolation::this_program;
 use crate::status::{named, notice, shown_path};
 
 /// What serves imports in the contract's place.
@@ -284,6 +285,7 @@ impl Providers<'_> {
         if let Some(folder) = &process.folder {
             started = started.directory(folder);
         }
+        started = started.supervised(this_program()?, [crate::SUPERVISOR]);
         if process.shared {
             started = started.shared();
         }

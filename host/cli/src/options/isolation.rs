@@ -39,7 +39,7 @@ pub(crate) fn isolation() -> anyhow::Result<Isolation> {
 
 /// Returns the path of this program. On Linux it stays valid if the program's file has been
 /// replaced since the start.
-fn this_program() -> anyhow::Result<PathBuf> {
+pub(super) fn this_program() -> anyhow::Result<PathBuf> {
     let itself = Path::new("/proc/self/exe");
     if itself.exists() {
         return Ok(itself.into());
