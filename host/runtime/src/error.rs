@@ -4,8 +4,8 @@
 
 use std::path::PathBuf;
 
+use crate::engine::processor::Processor;
 use crate::failure::Failure;
-use crate::processor::Processor;
 use wit_host_binary::entry_point::{REACTOR, instead};
 use wit_host_binary::error::GuestError;
 use wit_host_binary::limits::{LimitReached, OverLimit};
@@ -46,7 +46,7 @@ pub enum Error {
     /// A module that serves the imports of guests cannot have this name.
     #[error("failed to serve a core module as `{}`: {reason}", shown(name))]
     ModuleName {
-        /// The name, of [`RuntimeBuilder::provide_module`](crate::builder::RuntimeBuilder::provide_module).
+        /// The name, of [`RuntimeBuilder::provide_module`](crate::runtime::builder::RuntimeBuilder::provide_module).
         name: String,
         /// Why the name is not allowed.
         reason: &'static str,
@@ -75,7 +75,7 @@ pub enum Error {
     /// The pool could not be made, the guest is too large for it, or it was full.
     #[cfg(feature = "pooling")]
     #[error(transparent)]
-    Pool(#[from] crate::pool::PoolError),
+    Pool(#[from] crate::engine::pool::PoolError),
 
     /// The host's contract has imports that its linker does not serve.
     #[error("the host does not serve the whole of its own contract:{}", lines(.0))]
@@ -215,7 +215,7 @@ pub enum Error {
     /// This machine cannot run code for this processor, so it cannot compile for it either.
     #[error("failed to compile for `{processor}`: {reason}")]
     Processor {
-        /// The processor, of [`RuntimeBuilder::processor`](crate::builder::RuntimeBuilder::processor).
+        /// The processor, of [`RuntimeBuilder::processor`](crate::runtime::builder::RuntimeBuilder::processor).
         processor: Processor,
         /// What this machine's processor lacks.
         reason: String,

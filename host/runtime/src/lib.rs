@@ -160,92 +160,54 @@
 #[doc = include_str!("../README.md")]
 struct Page;
 
-mod abi;
 pub mod blocking;
-pub mod borrowed;
-mod builder;
-#[cfg_attr(not(feature = "cache"), path = "without/cache.rs")]
-mod cache;
-mod capture;
-mod check;
-mod compile;
-mod component;
-mod coredump;
-mod deadline;
-mod debug;
-mod denied;
-mod direct;
+mod code;
 mod dynamic;
 mod engine;
-pub mod env;
 mod error;
-mod executor;
 mod failure;
-mod grants;
 mod guest;
-mod host;
-mod host_call;
-mod inherit;
-#[cfg_attr(not(feature = "isolation"), path = "without/isolate.rs")]
-mod isolate;
-mod lacking;
-mod link;
-mod linked_module;
-mod meter;
-mod module;
-mod nonblocking;
-mod outlet;
-mod output_function;
-#[cfg_attr(not(feature = "pooling"), path = "without/pool.rs")]
-mod pool;
-#[cfg(feature = "precompiled")]
-mod precompiled;
-mod processor;
-mod provide;
+mod imports;
+mod output;
 mod provider;
 mod reuse;
 mod runtime;
 mod session;
-mod session_builder;
-mod shared_engine;
-mod state;
-mod stderr_tail;
 mod store;
-pub mod terminal;
-mod usage;
-mod wasi;
 
-pub use abi::{Abi, Returns};
-pub use builder::RuntimeBuilder;
 #[cfg(feature = "cache")]
-pub use cache::{Cache, CacheStats};
+pub use code::cache::{Cache, CacheStats};
+#[cfg(feature = "isolation")]
+pub use code::isolate::{Isolation, isolated_worker};
+#[cfg(feature = "precompiled")]
+pub use code::precompiled::{CompiledGuest, Manifest};
 #[doc(hidden)]
 pub use dynamic::Unattended;
 pub use dynamic::{Call, Results};
-pub use env::{Env, Exit, GuestFailure, HostFailure};
+#[cfg(feature = "pooling")]
+pub use engine::pool::{Pool, PoolError};
+pub use engine::processor::Processor;
 pub use error::{Error, Result};
 pub use failure::Failure;
-pub use grants::{Access, AllowedHosts, Grants, Stdio};
+pub use guest::abi::{Abi, Returns};
 pub use guest::{Guest, Outcome};
-#[cfg(feature = "isolation")]
-pub use isolate::{Isolation, isolated_worker};
-#[cfg(feature = "pooling")]
-pub use pool::{Pool, PoolError};
-#[cfg(feature = "precompiled")]
-pub use precompiled::{CompiledGuest, Manifest};
-pub use processor::Processor;
+pub use imports::env::{Env, Exit, GuestFailure, HostFailure};
+pub use imports::{borrowed, env};
+pub use output::terminal;
 pub use provider::{
     BoxFuture, DefaultProvider, GuestProvider, ImportCall, ImportedFunction, Provider,
     ProviderFailure, ProviderState, TrapProvider, Unserved,
 };
 pub use reuse::{Lease, Reuse, Sessions};
 pub use runtime::Runtime;
+pub use runtime::builder::RuntimeBuilder;
 pub use session::Session;
-pub use session_builder::SessionBuilder;
-pub use state::State;
+pub use session::builder::SessionBuilder;
+pub use store::grants::{Access, AllowedHosts, Grants, Stdio};
+pub use store::state::State;
+pub use store::usage::Usage;
 /// URLs, for [`AllowedHosts::contains`].
 pub use url;
-pub use usage::Usage;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.
 pub use wasmtime;
 pub use wasmtime::component::Val;

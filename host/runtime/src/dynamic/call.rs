@@ -4,9 +4,9 @@
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ResourceDynamic, Val};
 
-use crate::env::{GuestFailure, HostFailure};
-use crate::grants::Grants;
-use crate::state::State;
+use crate::imports::env::{GuestFailure, HostFailure};
+use crate::store::grants::Grants;
+use crate::store::state::State;
 
 /// A call of a function over values that a guest has made.
 pub struct Call<'a, T: 'static> {

@@ -6,7 +6,7 @@ use wasmtime::component::types::ComponentFunc;
 use wasmtime::component::{Type, Val};
 use wasmtime::{Engine, FuncType, ValType};
 
-use crate::env::GuestMemory;
+use crate::imports::env::GuestMemory;
 use wit_host_values::{short, to_wave, wit};
 
 /// The convention for one function of WIT in `env`.

@@ -12,10 +12,10 @@ use wasmtime_wasi::I32Exit;
 
 use super::call::{Call, Results};
 use super::module::ModuleImport;
-use crate::env::{Exit, GuestFailure, HostFailure};
-use crate::host_call::{is_traced, span, trace_arguments, trace_result};
+use crate::imports::env::{Exit, GuestFailure, HostFailure};
+use crate::imports::host_call::{is_traced, span, trace_arguments, trace_result};
 use crate::provider::{BoxFuture, ImportedFunction, Provider, ProviderFailed, serve};
-use crate::state::State;
+use crate::store::state::State;
 use wit_host_binary::limits::LimitReached;
 use wit_host_check::engine_error::root_cause;
 use wit_host_values::short;

@@ -9,7 +9,7 @@ use wasmtime::{ExternType, FuncType, Linker, Module, Val};
 
 use super::{Declared, Dynamic, Provided, Serve, Target};
 use crate::provider::{ImportedFunction, ProviderFailed, ProviderFailure, Unserved};
-use crate::state::State;
+use crate::store::state::State;
 use wit_host_check::fit::names::is_same_interface;
 use wit_host_check::served::Served;
 use wit_host_check::serving::{NotLinked, NotServed, Serving, Typed, imports};

@@ -10,10 +10,10 @@ use wasmtime::{Caller, Engine, FuncType};
 
 use super::flat::{Flat, Lowered};
 use super::function::{Returned, Shown};
-use crate::env::{GuestMemory, HostFailure, ImportFailed, of_caller};
-use crate::host_call::{is_traced, span, trace_arguments, trace_result};
+use crate::imports::env::{GuestMemory, HostFailure, ImportFailed, of_caller};
+use crate::imports::host_call::{is_traced, span, trace_arguments, trace_result};
 use crate::provider::ImportedFunction;
-use crate::state::State;
+use crate::store::state::State;
 use wit_host_binary::limits::LimitReached;
 
 /// An import of core modules that is served over values.

@@ -2,7 +2,7 @@
 //! the guest's own file, which is read in a process of its own.
 
 use super::Failure;
-use crate::isolate::{Isolation, Line};
+use crate::code::isolate::{Isolation, Line};
 use wit_host_binary::prepare::{strip, with_checks};
 use wit_host_text::demangle::demangled;
 use wit_host_text::short;

@@ -4,7 +4,10 @@
 mod arguments;
 mod canonical;
 mod classify;
+pub(crate) mod coredump;
+pub(crate) mod denied;
 mod frames;
+pub(crate) mod lacking;
 #[cfg(feature = "isolation")]
 mod lines;
 mod trap;
@@ -19,8 +22,8 @@ pub(crate) use classify::{Verdict, of_panic};
 pub(crate) use frames::is_of_host_function;
 
 use crate::provider::ProviderFailed;
-use crate::state::State;
-use crate::usage::Usage;
+use crate::store::state::State;
+use crate::store::usage::Usage;
 use wit_host_text::shown;
 
 /// What is known of a failed call. Its `Display` is one line, and [`Failure::report`] has the
@@ -54,7 +57,7 @@ pub struct Failure {
     /// What the session had spent by then.
     pub spent: Usage,
     /// The guest's memory and stack in the WebAssembly coredump format, if
-    /// [`RuntimeBuilder::coredump`](crate::builder::RuntimeBuilder::coredump) asks for it and
+    /// [`RuntimeBuilder::coredump`](crate::runtime::builder::RuntimeBuilder::coredump) asks for it and
     /// there was a stack left. It may be as large as the guest's memory.
     pub coredump: Option<Vec<u8>>,
     pub(crate) ending: Ending,

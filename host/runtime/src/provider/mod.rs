@@ -24,10 +24,10 @@ pub use state::ProviderState;
 pub(crate) use state::{Provisions, note};
 pub use unattended::{DefaultProvider, TrapProvider};
 
-use crate::deadline::Deadline;
 use crate::dynamic::{Provided, Unattended};
-use crate::meter::Meter;
-use crate::state::State;
+use crate::store::deadline::Deadline;
+use crate::store::meter::Meter;
+use crate::store::state::State;
 use wit_host_check::serving::Typed;
 use wit_host_values::Signature;
 use wit_host_wit::Decoded;

@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use wasmtime::component::Val;
 
+use crate::blocking::{self, executor};
 use crate::error::Result;
-use crate::grants::Grants;
 use crate::guest::Guest;
 use crate::session::{Session, Terms};
-use crate::{blocking, executor};
+use crate::store::grants::Grants;
 pub use shelf::Lease;
 use shelf::{Next, Shelf};
 
@@ -48,7 +48,7 @@ pub enum Reuse {
 /// A session is not used again after a failure of any kind: a trap, a limit, an exit, a call
 /// that was dropped half-way, a panic of the thread that holds it.
 ///
-/// An idle session keeps its memory, and its slot in the [`Pool`](crate::pool::Pool) if there
+/// An idle session keeps its memory, and its slot in the [`Pool`](crate::engine::pool::Pool) if there
 /// is one. A caller of the same `Sessions` gets it, while callers of others wait. So all
 /// `Sessions` with one pool should together keep fewer sessions than the pool has slots.
 /// Clones share their idle sessions, until one of them gets other settings.

@@ -11,8 +11,8 @@ use std::task::Poll;
 use tokio::sync::Notify;
 
 use super::{Keep, Reuse};
+use crate::engine::pool::Permit;
 use crate::error::Result;
-use crate::pool::Permit;
 
 /// The idle sessions, each with the number of callers that it has served. The next caller gets
 /// the one that was used last, because its memory is most likely still in the processor's

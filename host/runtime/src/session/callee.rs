@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use wasmtime::Store;
 
 use super::{Live, Session};
-use crate::component::Function as ComponentFunction;
 use crate::error::Result;
 use crate::failure::CallSite;
-use crate::module::{self, Function as ModuleFunction};
-use crate::state::State;
+use crate::guest::component::Function as ComponentFunction;
+use crate::guest::module::{self, Function as ModuleFunction};
+use crate::store::state::State;
 use wit_host_binary::entry_point::Main;
 use wit_host_binary::names::START;
 

@@ -4,9 +4,9 @@
 use wasmtime::component::Val;
 
 use super::{Live, Session};
-use crate::abi::{Abi, Prepared};
 use crate::error::{Error, Result};
 use crate::failure::CallSite;
+use crate::guest::abi::{Abi, Prepared};
 use wit_host_binary::allocator_names::AllocatorNames;
 
 impl<T: Send + 'static> Session<T> {

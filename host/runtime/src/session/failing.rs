@@ -3,8 +3,8 @@
 use tracing::Span;
 
 use super::Session;
-use crate::coredump;
 use crate::error::Error;
+use crate::failure::coredump;
 use crate::failure::{CallSite, Ending, Failure, Verdict, is_of_host_function, of_panic};
 use crate::guest::Linked;
 use wit_host_binary::entry_point::REACTOR;

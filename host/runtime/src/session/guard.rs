@@ -16,12 +16,12 @@ use tracing::{Instrument as _, Level, Span};
 use wasmtime::Store;
 
 use super::{Live, Session};
-use crate::deadline::{Began, Deadline};
 use crate::error::{Error, Result};
 use crate::failure::CallSite;
-use crate::host::Host;
-use crate::outlet::Outlets;
-use crate::state::State;
+use crate::output::outlet::Outlets;
+use crate::runtime::host::Host;
+use crate::store::deadline::{Began, Deadline};
+use crate::store::state::State;
 use wit_host_binary::limits::Limits;
 use wit_host_text::shown;
 

@@ -1,6 +1,7 @@
 //! A session: one store with one instance, for one call after another. Every call into the
 //! guest goes through `guard`, which starts the clock, and ends the session after any failure.
 
+pub(crate) mod builder;
 mod callee;
 mod convention;
 mod core;
@@ -18,12 +19,12 @@ use tracing::Span;
 use wasmtime::component::{self, Val};
 use wasmtime::{Instance, Store};
 
+use crate::engine::pool::Permit;
 use crate::error::{Error, Result};
 use crate::failure::CallSite;
 use crate::guest::{Guest, Outcome};
-use crate::pool::Permit;
-use crate::state::State;
-use crate::usage::Usage;
+use crate::store::state::State;
+use crate::store::usage::Usage;
 use callee::{Callee, Callees};
 use guard::Guards;
 pub(crate) use start::Terms;
@@ -188,7 +189,7 @@ impl<T: Send + 'static> Session<T> {
     }
 
     /// Returns what the guest has written to standard output and to standard error, if its
-    /// grants say [`Stdio::Captured`](crate::grants::Stdio::Captured).
+    /// grants say [`Stdio::Captured`](crate::store::grants::Stdio::Captured).
     pub fn output(&self) -> (Vec<u8>, Vec<u8>) {
         self.store.data().wasi.output()
     }

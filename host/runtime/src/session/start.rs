@@ -9,16 +9,16 @@ use wasmtime::Store;
 
 use super::guard::Guards;
 use super::{Live, Session, sync};
+use crate::blocking::executor::{at_once, with_stack};
+use crate::engine::pool::Permit;
 use crate::error::Result;
-use crate::executor::{at_once, with_stack};
 use crate::failure::CallSite;
-use crate::grants::Grants;
 use crate::guest::{Guest, Linked, Loaded};
-use crate::pool::Permit;
 use crate::provider::Chain;
-use crate::state::State;
+use crate::store::grants::Grants;
 use crate::store::guarded_store;
-use crate::usage::Usage;
+use crate::store::state::State;
+use crate::store::usage::Usage;
 use wit_host_binary::limits::Limits;
 
 /// What a session may touch and spend.

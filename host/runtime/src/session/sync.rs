@@ -6,11 +6,11 @@ use wasmtime::{Func, Store};
 
 use super::callee::{Callee, Callees};
 use super::{Live, Session};
+use crate::blocking::executor::with_stack;
 use crate::error::Result;
-use crate::executor::with_stack;
 use crate::failure::CallSite;
 use crate::guest::Linked;
-use crate::state::State;
+use crate::store::state::State;
 
 impl<T: Send + 'static> Session<T> {
     /// Returns whether calls of exports can do without async. They cannot while `_start` still

@@ -7,7 +7,7 @@ use wasmtime::{Store, TypedFunc, WasmParams, WasmResults};
 use super::{Live, Session};
 use crate::error::{Error, Result};
 use crate::failure::CallSite;
-use crate::state::State;
+use crate::store::state::State;
 
 impl<T: Send + 'static> Session<T> {
     /// Binds the instance to a type that `bindgen!` made: `session.bind(Plugin::new)`. Call its
