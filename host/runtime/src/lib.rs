@@ -105,6 +105,8 @@
 //! [`Sessions`] hands out sessions of one guest, and says with [`Reuse`] which callers
 //! may be served by the same one: by default none.
 //!
+//! [`Live`] serves a guest that is replaced while it is called.
+//!
 //! # Short calls
 //! A call that takes less than a microsecond is mostly the way there. Programs that
 //! block call a guest that imports nothing async with bindings that are not async
@@ -168,6 +170,7 @@ mod error;
 mod failure;
 mod guest;
 mod imports;
+mod live;
 mod output;
 mod provider;
 mod reuse;
@@ -193,6 +196,7 @@ pub use guest::abi::{Abi, Returns};
 pub use guest::{Guest, Outcome};
 pub use imports::env::{Env, Exit, GuestFailure, HostFailure};
 pub use imports::{borrowed, env};
+pub use live::{Change, Generation, Live, LiveBuilder, NotReplaced, Rollback, Serving};
 pub use output::terminal;
 pub use provider::{
     BoxFuture, DefaultProvider, GuestProvider, ImportCall, ImportedFunction, Provider,

@@ -7,6 +7,7 @@ pub(crate) mod conventions;
 pub(crate) mod embedder;
 pub(crate) mod failures;
 pub(crate) mod isolation;
+pub(crate) mod live;
 pub(crate) mod pool;
 pub(crate) mod precompiled;
 pub(crate) mod refused;

@@ -13,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 use wit_host_binary::blake3;
 
 use wasmtime::ExternType;
+use wasmtime::component::types::ComponentFunc;
 use wasmtime::component::{InstancePre, Val};
 
 use crate::code::compile::Compiled;
@@ -27,7 +28,7 @@ use wit_host_binary::examine::{recognise_within, scan_within};
 use wit_host_binary::kind::Kind;
 use wit_host_check::export_name::{self, ExportName, Unresolved};
 use wit_host_check::fit;
-use wit_host_values::Signature;
+use wit_host_values::{Signature, alike};
 
 /// A guest that is compiled and linked against a runtime. Cloning it is cheap, and threads can
 /// share it.
@@ -141,6 +142,31 @@ impl<T: Send + 'static> Guest<T> {
         &self.loaded.runtime
     }
 
+    /// Returns the BLAKE3 hash of the guest's binary form without its debug information. `None` if
+    /// the guest was compiled elsewhere.
+    pub fn hash(&self) -> Option<[u8; 32]> {
+        self.loaded.hash.map(Into::into)
+    }
+
+    /// Returns true if a name means functions of the same type in both guests.
+    pub(crate) fn agrees(&self, other: &Self, name: &str) -> bool {
+        let (Ok(one), Ok(two)) = (self.resolve(name), other.resolve(name)) else { return false };
+        match (self.component_type(&one), other.component_type(&two)) {
+            (Some(one), Some(two)) => alike(&one, &two),
+            (None, None) => match (self.core_type(&one), other.core_type(&two)) {
+                (Some(one), Some(two)) => wasmtime::FuncType::eq(&one, &two),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn component_type(&self, function: &str) -> Option<ComponentFunc> {
+        let Linked::Component(pre) = &self.loaded.linked else { return None };
+        let mut exports = component::exports(pre.component()).into_iter();
+        exports.find(|export| export.name.to_string() == function).map(|export| export.ty)
+    }
+
     /// Returns the names of the guest's imports: of a component interfaces and functions, as
     /// `namespace:package/interface@1.0.0`; of a core module `module.name`, as `env.add`.
     pub fn imports(&self) -> Vec<String> {
@@ -185,10 +211,8 @@ impl<T: Send + 'static> Guest<T> {
     /// are not numbers.
     pub fn signature(&self, function: &str) -> Option<Signature> {
         match &self.loaded.linked {
-            Linked::Component(pre) => {
-                let mut exports = component::exports(pre.component()).into_iter();
-                let exported = exports.find(|exported| exported.name.to_string() == function)?;
-                Some(Signature::of_component(&exported.ty))
+            Linked::Component(_) => {
+                self.component_type(function).map(|ty| Signature::of_component(&ty))
             }
             Linked::Module(linked) => match linked.module().get_export(function)? {
                 ExternType::Func(ty) => Signature::of_module(&ty),

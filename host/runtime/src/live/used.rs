@@ -1,0 +1,25 @@
+//! The exports that callers have used, which a guest that takes another one's place has to have.
+
+use std::collections::BTreeSet;
+use std::sync::{PoisonError, RwLock};
+
+use crate::guest::Guest;
+
+/// The exports that were called, by the names that callers used. A short name may stand for an
+/// export in a later version of its interface as well.
+#[derive(Debug, Default)]
+pub(super) struct Used(RwLock<BTreeSet<String>>);
+
+impl Used {
+    pub(super) fn note(&self, name: &str) {
+        if !self.0.read().unwrap_or_else(PoisonError::into_inner).contains(name) {
+            self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+        }
+    }
+
+    /// Returns the exports that the new guest lacks or has with another type.
+    pub(super) fn lost<T: Send + 'static>(&self, old: &Guest<T>, new: &Guest<T>) -> Vec<String> {
+        let used = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        used.iter().filter(|name| !old.agrees(new, name)).cloned().collect()
+    }
+}
