@@ -21,7 +21,8 @@ FEATURES := cache pooling isolation text-format coredumps precompiled serde valu
 CHECK_FEATURES := cargo clippy --quiet --package wit-host --no-default-features
 
 # Files whose `mod` is made by a macro, where `cargo fmt` does not find them.
-BEHIND_MACROS := $(wildcard host/cli/src/commands/*.rs host/cli/src/commands/*/mod.rs)
+BEHIND_MACROS := $(wildcard host/cli/src/commands/*.rs host/cli/src/commands/*/mod.rs) \
+	$(wildcard host/scaffold/src/languages/*/mod.rs)
 
 # A folder in guest/ with a Makefile is a guest in a language of its own. Those that
 # need the same tools share them.

@@ -3,8 +3,8 @@
 
 use wit_parser::{TypeDefKind, TypeId, WorldItem};
 
-use super::File;
-use super::exports::World;
+use crate::File;
+use crate::stubs::exports::World;
 use wit_host_wit::Contract;
 
 /// Returns the file: the contract, and default values for every import that the command does not

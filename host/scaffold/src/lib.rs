@@ -3,27 +3,12 @@
 //! guests in `guest/`, which are part of this library. It runs no tool, and prints
 //! nothing.
 
-mod c;
-mod c_library;
-mod cargo;
-mod core_modules;
-mod details;
 mod error;
-mod exports;
-mod go;
 mod host_file;
-mod javascript;
-mod language;
+mod languages;
 mod name;
-mod names;
-mod plain;
-mod python;
 mod readme;
-mod rust;
-mod scope;
-mod size;
-mod stub;
-mod templates;
+mod stubs;
 mod tools;
 mod wit_files;
 
@@ -32,7 +17,9 @@ use std::path::Path;
 
 pub use error::ProjectError;
 use error::Result;
-pub use language::Language;
+pub use languages::Language;
+use languages::core_modules;
+use stubs::exports;
 pub use tools::{Needed, Tool};
 use wit_host_text::contain::contained;
 use wit_host_wit::{Contract, Features, Package};

@@ -1,6 +1,6 @@
 //! Checks the names of projects. A name has to be valid for packages of every language.
 
-use super::error::ProjectError;
+use crate::error::ProjectError;
 
 /// The length of the longest name. Some registries refuse longer ones.
 const LONGEST: usize = 64;

@@ -1,8 +1,8 @@
 //! Writes the README of a project, and the call that it shows as an example.
 
-use super::exports::World;
-use super::plain::{Payload, Plain, plain};
 use super::{Commands, File, Language, host_file};
+use crate::stubs::exports::World;
+use crate::stubs::plain::{Payload, Plain, plain};
 use wit_host_wit::Contract;
 
 /// Returns the README of a project for the shipped contract.
@@ -62,7 +62,7 @@ pub(super) fn of_contract(
 /// guest page after the commands.
 fn of_language(language: Language) -> String {
     let page = match language {
-        Language::Rust => Some(include_str!("rust/page.md")),
+        Language::Rust => Some(include_str!("languages/rust/page.md")),
         _ => language.file("README.md").and_then(|page| Some(page.split_once("```\n\n")?.1)),
     };
     let own = match language {

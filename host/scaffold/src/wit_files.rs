@@ -5,8 +5,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::File;
-use super::error::ProjectError;
+use crate::File;
+use crate::error::ProjectError;
 use wit_host_wit::Contract;
 
 /// Returns the files below `wit/`. They are those of the folder and of its `deps`. The contract is
