@@ -2,20 +2,25 @@
 //! profile and the lock file from its workspace, and a project on its own needs them in its own
 //! files. A Makefile is added, as in the projects of other languages.
 
+use toml_edit::{DocumentMut, Item, Table, TomlError, value};
+
 use crate::File;
 
-const WORKSPACE: &str = include_str!("../../../templates/Cargo.toml.in");
-const LOCK: &str = include_str!("../../../templates/Cargo.lock.in");
+const WORKSPACE: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/Cargo.toml.in"));
+const LOCK: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/Cargo.lock.in"));
 
 /// The package fields of our guests that a new project does not get.
-const OURS: &[&str] = &["description", "license", "publish"];
+const OURS: &[&str] = &["description", "license", "publish", "metadata"];
 
 /// Returns Cargo.toml and its companions for a project that is made from a member of the workspace.
 /// The locked versions are those that the guests are tested with. cargo removes the ones that the
 /// project does not need.
 pub(crate) fn files(name: &str, member: &'static str) -> Vec<File> {
+    // Both manifests are files of this crate's own, so that the tests notice if they cannot be read.
+    let manifest = manifest(name, member).unwrap_or_default();
     vec![
-        File::new("Cargo.toml", manifest(name, member)),
+        File::new("Cargo.toml", manifest.to_string()),
         File::new("Cargo.lock", LOCK),
         File::new(".gitignore", "/target\n/guest.wasm\n"),
         File::new("Makefile", MAKEFILE.replace("NAME", &name.replace('-', "_"))),
@@ -39,67 +44,62 @@ clean:
 \trm -rf $(TARGET) $(OUT)
 ";
 
-fn manifest(name: &str, member: &'static str) -> String {
-    let mut manifest = String::new();
-    for (heading, body) in sections(member) {
-        if heading.starts_with("[package.metadata") {
-            continue;
-        }
-        manifest += heading;
-        manifest.push('\n');
-        for line in body {
-            let key = line.split([' ', '.']).next().unwrap_or_default();
-            if line.starts_with("name = ") {
-                manifest += &format!("name = \"{name}\"\n");
-            } else if !OURS.contains(&key) && !line.starts_with('#') {
-                manifest += &format!("{}\n", inherited(line).unwrap_or(line));
+/// Returns the manifest of a member of the workspace as that of a project on its own.
+fn manifest(name: &str, member: &str) -> Result<DocumentMut, TomlError> {
+    let workspace: DocumentMut = WORKSPACE.parse()?;
+    let mut manifest: DocumentMut = member.parse()?;
+    let shared = workspace["workspace"]["package"].as_table();
+    if let Some(package) = manifest["package"].as_table_mut() {
+        OURS.iter().for_each(|key| drop(package.remove(key)));
+        for (key, field) in package.iter_mut() {
+            let inherited = shared.and_then(|shared| shared.get(&key));
+            if let (true, Some(inherited)) = (is_inherited(field), inherited) {
+                *field = inherited.clone();
             }
         }
+        package["name"] = value(name);
     }
-    let profile = sections(WORKSPACE).find(|(heading, _)| *heading == "[profile.release]");
-    let (heading, body) = profile.unwrap_or_default();
+    let profile = &mut manifest["profile"];
+    *profile = workspace["profile"].clone();
     // Function names are kept, because the stack of a failure needs them.
-    let body = body.join("\n").replace("strip = true", "strip = \"debuginfo\"");
-    let manifest = manifest.trim_end();
-    format!(
-        "{manifest}\n\n{heading}\n{}\n\n# No part of the workspace that it may lie in.\n[workspace]\n",
-        body.trim_end()
-    )
+    profile["release"]["strip"] = value("debuginfo");
+    if let Some(release) = profile["release"].as_table_mut() {
+        // Its place in the workspace's file would be among the sections here.
+        release.set_position(Some(isize::MAX));
+    }
+    let mut alone = Table::new();
+    alone.decor_mut().set_prefix("\n# No part of the workspace that it may lie in.\n");
+    manifest["workspace"] = Item::Table(alone);
+    Ok(manifest)
 }
 
-/// Returns the line of the workspace that a line such as `edition.workspace = true` stands for.
-fn inherited(line: &str) -> Option<&'static str> {
-    let key = line.strip_suffix(".workspace = true")?;
-    let (_, package) =
-        sections(WORKSPACE).find(|(heading, _)| *heading == "[workspace.package]")?;
-    package.into_iter().find(|line| line.starts_with(&format!("{key} = ")))
-}
-
-/// Returns the headings of a TOML file with the lines below each.
-fn sections(text: &'static str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
-    let lines: Vec<_> = text.lines().collect();
-    let starts: Vec<_> = (0..lines.len()).filter(|index| lines[*index].starts_with('[')).collect();
-    let ends: Vec<_> = starts.iter().skip(1).copied().chain([lines.len()]).collect();
-    starts
-        .into_iter()
-        .zip(ends)
-        .map(move |(start, end)| (lines[start], lines[start + 1..end].to_vec()))
+/// Returns whether a field is `KEY.workspace = true`.
+fn is_inherited(field: &Item) -> bool {
+    field.get("workspace").and_then(Item::as_bool) == Some(true)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Language;
 
     #[test]
     fn a_project_needs_no_workspace() {
-        let member = include_str!("../../../templates/component/Cargo.toml.in");
-        let manifest = manifest("my-guest", member);
-        for part in ["[package]\nname = \"my-guest\"\n", "edition = \"20", "[lib]\n", "lto = true"]
-        {
-            assert!(manifest.contains(part), "{part} is not in\n{manifest}");
-        }
-        for part in ["workspace = true", "metadata", "license", "description", "\n\n\n"] {
-            assert!(!manifest.contains(part), "{part} is in\n{manifest}");
+        for language in [Language::Rust, Language::RustSmall] {
+            let member = language.file("Cargo.toml").expect("a manifest");
+            let manifest = manifest("my-guest", member).expect("TOML").to_string();
+            for part in
+                ["[package]\nname = \"my-guest\"\n", "edition = \"20", "[lib]\n", "lto = true"]
+            {
+                assert!(manifest.contains(part), "{part} is not in\n{manifest}");
+            }
+            let order: Vec<_> = manifest.lines().filter(|line| line.starts_with('[')).collect();
+            let expected =
+                ["[package]", "[lib]", "[dependencies]", "[profile.release]", "[workspace]"];
+            assert_eq!(order, expected);
+            for part in ["workspace = true", "metadata", "license", "description", "\n\n\n"] {
+                assert!(!manifest.contains(part), "{part} is in\n{manifest}");
+            }
         }
     }
 }
