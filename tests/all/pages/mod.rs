@@ -9,7 +9,6 @@
 
 mod links;
 mod programs;
-mod typed;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,7 +19,7 @@ use trycmd::TestCases;
 use trycmd::schema::Bin;
 use wit_host_artifacts as guests;
 
-use typed::Typed;
+use crate::support::typed::{Typed, is_console};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// Contracts, and guests in the text form, which the pages have as binaries.
@@ -59,6 +58,16 @@ const TOO_LARGE: &[&str] = &["guest/js/README.md", "guest/python/README.md"];
 /// Why a command is not run.
 fn reason(command: &str) -> Option<&'static (&'static str, &'static str)> {
     NOT_RUN.iter().find(|(begin, _)| command.starts_with(begin))
+}
+
+/// What comes before each command: what it keeps is in the page's own folder.
+const SETTING: &str = "export XDG_CACHE_HOME=\"$PWD/.kept\" XDG_STATE_HOME=\"$PWD/.kept\"; ";
+
+fn typed(text: &str) -> Typed {
+    Typed::read(text, |command| match reason(command) {
+        Some(_) => None,
+        None => Some(format!("{SETTING}{command}")),
+    })
 }
 
 /// All pages, by their paths from the root.
@@ -137,7 +146,7 @@ fn path_variable() -> String {
 fn their_commands_print_what_they_show() {
     let copies = tempfile::tempdir().unwrap();
     let typed = pages().into_iter().filter_map(|page| {
-        let typed = Typed::read(&text(&page));
+        let typed = self::typed(&text(&page));
         let is_typed = !typed.commands.is_empty() && !TOO_LARGE.contains(&&*page);
         is_typed.then_some((page, typed))
     });
@@ -176,15 +185,11 @@ fn no_command_is_passed_over_unseen() {
         assert_eq!(indented, WITH_OTHER_GUESTS.contains(&&*page), "{page}: a block in a list");
         let unmarked = Typed::unmarked_block(&text);
         assert_eq!(unmarked, None, "{page}: say `console`, `text` or what it is");
-        for command in Typed::read(&text).commands {
+        for command in typed(&text).commands {
             if let Some((begin, _)) = reason(&command) {
                 unused.remove(begin);
             }
         }
     }
     assert!(unused.is_empty(), "no page has a command that begins like that: {unused:?}");
-}
-
-fn is_console(line: &str) -> bool {
-    line.trim().strip_prefix("```").is_some_and(|language| language == "console")
 }

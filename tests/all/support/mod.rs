@@ -6,3 +6,4 @@ pub(crate) mod hosts;
 pub(crate) mod probe;
 pub(crate) mod reexport;
 pub(crate) mod server;
+pub(crate) mod typed;

@@ -1,121 +1,39 @@
-//! Tests of `call`, `shell` and `check`, as a person uses them. Each `.txt` file in this folder is
-//! a transcript. Its commands run in a temporary folder with the guests of [`FILES`]. With
-//! `BLESS=1` the answers of the commands are written into the transcripts, for a person to read
-//! through.
-//!
-//! Each row of a transcript has these lines:
-//!
-//! - `$`: the command
-//! - `<`: its standard input
-//! - `>`: its standard output
-//! - `|`: the last line of an output that does not end with a line break
-//! - `!`: its standard error
-//! - `=`: its exit status
-//! - `#`: a comment for people
-//!
-//! Text that differs from run to run is written as `…`.
+//! Tests of `call`, `shell` and `check`, as a person uses them. Each `.trycmd` file in this folder is
+//! a transcript. Its commands are typed into a shell, in a temporary folder with the guests of
+//! [`FILES`]. Standard output comes first, and each line of standard error has `! ` before it.
+//! Times and sizes, which differ from run to run, are `…`. How what is printed today is written into
+//! the files is in CONTRIBUTING.md.
 
 mod closed;
 mod interrupted;
 
-use std::fs;
-use std::io::Write as _;
+use std::env;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use tempfile::TempDir;
+use trycmd::TestCases;
+use trycmd::schema::Bin;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-/// One row of a transcript.
-#[derive(Default)]
-struct Row<'t> {
-    comments: Vec<&'t str>,
-    command: &'t str,
-    input: Vec<&'t str>,
-    answer: Vec<String>,
-}
+use crate::support::typed::Typed;
 
-impl<'t> Row<'t> {
-    fn read(text: &'t str) -> Self {
-        let mut row = Self::default();
-        for line in text.lines() {
-            match line.split_at_checked(1) {
-                Some(("#", comment)) => row.comments.push(comment),
-                Some(("$", command)) => row.command = command.trim(),
-                Some(("<", input)) => row.input.push(input.strip_prefix(' ').unwrap_or(input)),
-                _ => row.answer.push(line.to_owned()),
-            }
-        }
-        row
-    }
+/// A program of the command's name, which the shell finds first. It runs the command, and marks the
+/// lines of standard error.
+const MARKS_ERRORS: &str = include_str!("marks-errors.sh");
 
-    fn write(&self) -> String {
-        let lines = |mark: &str, lines: &[&str]| -> String {
-            let separator = if mark == "#" { "" } else { " " };
-            lines.iter().map(|line| format!("{mark}{separator}{line}\n")).collect()
-        };
-        let (comments, input) = (lines("#", &self.comments), lines("<", &self.input));
-        format!("{comments}$ {}\n{input}{}\n", self.command, self.answer.join("\n"))
-    }
-
-    /// Runs the command in the folder, and returns the lines of its answer.
-    fn played(&self, folder: &Path) -> Vec<String> {
-        let mut child = command(folder)
-            .args(shlex::split(self.command).unwrap())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut input = Vec::new();
-        for line in &self.input {
-            for (index, part) in line.split("\\xff").enumerate() {
-                input.extend((index > 0).then_some(0xff));
-                input.extend(part.as_bytes());
-            }
-            input.push(b'\n');
-        }
-        // The command may have ended already, so an error is ignored.
-        let _ = child.stdin.take().unwrap().write_all(&input);
-        let output = child.wait_with_output().unwrap();
-        let status = output.status.code().map_or("none".into(), |status| status.to_string());
-        let mut answer = told('>', &output.stdout);
-        answer.extend(told('!', &output.stderr));
-        answer.push(format!("= {status}"));
-        answer
-    }
-}
+/// What stands for `\` while `trycmd` compares, which takes that for the separator of a path and
+/// makes `/` of it.
+const BACKSLASH: &str = "⧵";
 
 /// Returns the command, which stores nothing outside of the folder.
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wit-host"));
     command.current_dir(folder).env("XDG_STATE_HOME", folder).env("HOME", folder);
     command
-}
-
-/// Returns the lines of an output, each with `mark` before it.
-fn told(mark: char, written: &[u8]) -> Vec<String> {
-    let mut text = String::new();
-    for chunk in written.utf8_chunks() {
-        text += &chunk.valid().replace('\0', "\\0");
-        chunk.invalid().iter().for_each(|byte| text += &format!("\\x{byte:02x}"));
-    }
-    assert!(!text.contains("panicked"), "{text}");
-    let lines = text.split_inclusive('\n').map(|line| match line.strip_suffix('\n') {
-        Some(line) => format!("{mark} {}", without_measures(line)),
-        None => format!("| {line}"),
-    });
-    lines.map(|line| line.trim_end().to_owned()).collect()
-}
-
-/// Replaces times and sizes, which differ from run to run.
-fn without_measures(line: &str) -> &str {
-    match line.split_once("spent until then: ") {
-        Some(_) => "  spent until then: …",
-        None if line.ends_with(" of memory") => "… of memory",
-        None => line,
-    }
 }
 
 /// Guests, contracts, and files that can be given as an argument.
@@ -146,16 +64,20 @@ const FILES: &[(&str, &[u8])] = &[
 
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
+    fill(folder.path());
+    folder
+}
+
+fn fill(folder: &Path) {
     let [shop, shapes] = [
         (include_str!("shop.wit"), include_str!("shop.wat")),
         (include_str!("shapes.wit"), include_str!("shapes.wat")),
     ];
-    fs::write(folder.path().join("shop.wasm"), component(shop)).unwrap();
-    fs::write(folder.path().join("shapes.wasm"), component(shapes)).unwrap();
+    fs::write(folder.join("shop.wasm"), component(shop)).unwrap();
+    fs::write(folder.join("shapes.wasm"), component(shapes)).unwrap();
     for (name, content) in FILES {
-        fs::write(folder.path().join(name), content).unwrap();
+        fs::write(folder.join(name), content).unwrap();
     }
-    folder
 }
 
 /// Returns a component of the world in `wit`.
@@ -172,51 +94,78 @@ fn check(transcript: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../tests/all/cli/transcripts")
         .join(transcript);
-    let (text, folder) = (fs::read_to_string(&path).unwrap(), folder());
-    let (head, rows) = text.split_once("\n\n").unwrap();
-    let rows: Vec<_> = rows.split("\n\n").map(Row::read).collect();
-    if std::env::var_os("BLESS").is_some() {
-        let played = rows.into_iter().map(|row| Row { answer: row.played(folder.path()), ..row });
-        let rows: Vec<_> = played.map(|row| row.write()).collect();
-        return fs::write(&path, format!("{head}\n\n{}", rows.join("\n"))).unwrap();
+    let typed = Typed::read(&fs::read_to_string(&path).unwrap(), |line| Some(line.to_owned()));
+    let scratch = tempfile::tempdir().unwrap();
+    let copy = scratch.path().join(transcript);
+    fs::write(&copy, printed(&typed.for_shell, |line| line.replace('\\', BACKSLASH))).unwrap();
+    fs::create_dir(copy.with_extension("in")).unwrap();
+    fill(&copy.with_extension("in"));
+    let cases = TestCases::new();
+    cases
+        .register_bin("sh", Bin::Path("/bin/sh".into()))
+        .env("PATH", marking(scratch.path()))
+        .env("WIT_HOST", env!("CARGO_BIN_EXE_wit-host"))
+        .env("HOME", scratch.path().to_str().unwrap())
+        .env("XDG_STATE_HOME", scratch.path().to_str().unwrap())
+        .case(&copy);
+    cases.run();
+    let played = fs::read_to_string(copy).unwrap();
+    let played = printed(&played, |line| line.replace(BACKSLASH, "\\"));
+    if played != typed.for_shell {
+        fs::write(&path, typed.restored(&played)).unwrap();
     }
-    for row in rows {
-        let found = row.played(folder.path());
-        assert_eq!(found.join("\n"), row.answer.join("\n"), "{transcript}: {}", row.command);
-    }
+}
+
+/// Returns a text with everything but its commands changed.
+fn printed(text: &str, change: impl Fn(&str) -> String) -> String {
+    let line = |line: &str| match line.starts_with("$ ") {
+        true => line.to_owned(),
+        false => change(line),
+    };
+    text.split_inclusive('\n').map(line).collect()
+}
+
+/// Returns the places of programs, the first of which has the one that marks errors.
+fn marking(folder: &Path) -> String {
+    let program = folder.join("wit-host");
+    fs::write(&program, MARKS_ERRORS).unwrap();
+    fs::set_permissions(&program, Permissions::from_mode(0o700)).unwrap();
+    let others = env::var_os("PATH").unwrap();
+    let all = env::join_paths([folder.to_owned()].into_iter().chain(env::split_paths(&others)));
+    all.unwrap().into_string().unwrap()
 }
 
 #[test]
 fn arguments_and_results() {
-    check("values.txt");
+    check("values.trycmd");
 }
 
 #[test]
 fn names_of_types() {
-    check("types.txt");
+    check("types.trycmd");
 }
 
 #[test]
 fn names_of_functions() {
-    check("names.txt");
+    check("names.trycmd");
 }
 
 #[test]
 fn handles_and_sequences_of_calls() {
-    check("sequences.txt");
+    check("sequences.trycmd");
 }
 
 #[test]
 fn ways_to_end() {
-    check("endings.txt");
+    check("endings.trycmd");
 }
 
 #[test]
 fn a_shell() {
-    check("shell.txt");
+    check("shell.trycmd");
 }
 
 #[test]
 fn whether_guests_fit() {
-    check("check.txt");
+    check("check.trycmd");
 }
