@@ -5,5 +5,6 @@ pub(crate) mod command;
 pub(crate) mod hosts;
 pub(crate) mod probe;
 pub(crate) mod reexport;
+pub(crate) mod rows;
 pub(crate) mod server;
 pub(crate) mod typed;

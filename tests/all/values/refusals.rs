@@ -7,21 +7,23 @@ use wit_host::wasmtime::component::wasm_wave;
 
 use super::DEFINITIONS;
 use super::echo::Echo;
-
-/// The rows, one a line: a type, a form, a text in which `⏎` is a line break, and the error.
-const ROWS: &str = include_str!("refusals.txt");
+use crate::support::rows::{Row, Rows};
 
 #[test]
 fn what_is_wrong_and_where() {
-    let rows: Vec<Vec<_>> = ROWS.lines().map(|row| row.split(" | ").collect()).collect();
-    let types: Vec<_> = rows.iter().map(|row| row[0]).collect();
+    let rows = Rows::read("values/refusals.txt");
+    let types: Vec<_> = rows.iter().map(|row| type_and_form(row).0.to_owned()).collect();
     let echo = Echo::new(DEFINITIONS, &types);
-    for (index, row) in rows.iter().enumerate() {
-        let &[_, form, text, expected] = &row[..] else { panic!("{row:?}") };
-        let form = if form == "json" { Form::Json } else { Form::Wave };
-        let error = from_text("v", &echo.ty(index), &text.replace('⏎', "\n"), form).unwrap_err();
-        assert_eq!(error.reason, expected, "{row:?}");
-    }
+    rows.check(|index, row| {
+        let (_, form) = type_and_form(row);
+        from_text("v", &echo.ty(index), row.text(), form).unwrap_err().reason
+    });
+}
+
+/// Returns what the name of a row says.
+fn type_and_form(row: &Row) -> (&str, Form) {
+    let (ty, form) = row.name.split_once(" | ").expect("a type and a form");
+    (ty, if form == "json" { Form::Json } else { Form::Wave })
 }
 
 #[test]

@@ -1,11 +1,40 @@
-//! Tests of the changes between two contracts, as a table. Each row has a change, the side that it
-//! breaks, and the version that it requires.
+//! Tests of the changes between two contracts, as data: what changed, whom it breaks, and the version
+//! that it requires.
 
-mod rows;
-
-use rows::{INTERFACES, VERSIONS, WORLDS};
 use wit_host::Contract;
 use wit_host::changes::{Change, Changes, Effect, VersionStep};
+
+use crate::support::rows::Rows;
+
+/// The old version, the new version, the step that the changes require, and a part of the message,
+/// which is empty if the version is right.
+const VERSIONS: [(&str, &str, VersionStep, &str); 25] = [
+    ("@1.0.0", "@1.0.0", VersionStep::None, ""),
+    ("@1.0.0", "@1.0.1", VersionStep::None, ""),
+    ("@1.0.0", "@1.0.1", VersionStep::Higher, ""),
+    ("@1.0.0", "@1.1.0", VersionStep::Higher, ""),
+    ("@1.0.0", "@2.0.0", VersionStep::Higher, ""),
+    ("@1.0.0", "@1.0.0", VersionStep::Higher, "raise it to `1.1.0`"),
+    ("@1.1.0", "@1.0.0", VersionStep::Higher, "the version is lower; raise it to `1.2.0`"),
+    ("@1.0.0", "@1.0.0", VersionStep::OtherTrack, "raise it to `2.0.0`"),
+    ("@1.0.0", "@1.1.0", VersionStep::OtherTrack, "`1.1.0` promises to run guests of `1.0.0`"),
+    ("@1.0.0", "@2.0.0", VersionStep::OtherTrack, ""),
+    ("@0.1.0", "@0.1.1", VersionStep::Higher, ""),
+    ("@0.1.0", "@0.1.0", VersionStep::Higher, "raise it to `0.1.1`"),
+    ("@0.1.0", "@0.1.1", VersionStep::OtherTrack, "raise it to `0.2.0`"),
+    ("@0.1.0", "@0.2.0", VersionStep::OtherTrack, ""),
+    ("@0.0.1", "@0.0.1", VersionStep::Higher, "raise it to `0.0.2`"),
+    ("@0.0.1", "@0.0.2", VersionStep::Higher, ""),
+    ("@0.0.1", "@0.0.2", VersionStep::OtherTrack, ""),
+    ("@1.0.0-rc.1", "@1.0.0-rc.1", VersionStep::OtherTrack, "another than `1.0.0-rc.1`"),
+    ("@1.0.0-rc.1", "@1.0.0-rc.2", VersionStep::OtherTrack, ""),
+    ("@1.0.0-rc.1", "@1.0.0", VersionStep::OtherTrack, ""),
+    ("", "", VersionStep::None, ""),
+    ("", "", VersionStep::Higher, ""),
+    ("", "", VersionStep::OtherTrack, "it has no version, so nothing tells the two apart"),
+    ("", "@1.0.0", VersionStep::OtherTrack, ""),
+    ("@1.0.0", "", VersionStep::OtherTrack, ""),
+];
 
 /// The items that the contracts of every row have in common.
 const COMMON: &str = "
@@ -45,20 +74,24 @@ fn check(changes: &Changes, expected: &[&str]) {
     assert_eq!(found, expected, "\n{changes}");
 }
 
+/// Checks rows whose texts are items of the old and of the new contract.
+fn check_rows(file: &str, contract: impl Fn(&str) -> Contract) {
+    Rows::read(&format!("wit/changes/{file}")).check(|_, row| {
+        let new = row.labelled("new").expect("the new items");
+        let changes = contract(new).changes_since(&contract(row.text()));
+        let found: Vec<_> = changes.changes.iter().map(line).collect();
+        if found.is_empty() { "no change".into() } else { found.join("\n") }
+    });
+}
+
 #[test]
 fn interfaces() {
-    for (old, new, expected) in INTERFACES {
-        let contract = |items: &str| contract("@1.0.0", &format!("{COMMON} {items}"), "");
-        check(&contract(new).changes_since(&contract(old)), expected);
-    }
+    check_rows("interfaces.txt", |items| contract("@1.0.0", &format!("{COMMON} {items}"), ""));
 }
 
 #[test]
 fn worlds() {
-    for (old, new, expected) in WORLDS {
-        let contract = |items| contract("@1.0.0", COMMON, items);
-        check(&contract(new).changes_since(&contract(old)), expected);
-    }
+    check_rows("worlds.txt", |items| contract("@1.0.0", COMMON, items));
     let (old, new) = (parse("package a:b; world c {}"), parse("package a:b; world d {}"));
     let renamed = "++ c: the world is called `d` now, which is no part of any type";
     check(&new.changes_since(&old), &[renamed]);
