@@ -19,7 +19,7 @@ const NOT_STARTED: u8 = 126;
 
 /// Runs a program with its arguments, which are the words, and ends as it ends. The program gets the
 /// standard input, output and error of this one. All of this one's process group is killed when
-/// nobody is left who could write to the standard input.
+/// every process that could write to the standard input has closed it.
 ///
 /// A program that uses [`ProcessProvider::supervised`](crate::ProcessProvider::supervised) calls
 /// this at its beginning, when the arguments say that it is to supervise.

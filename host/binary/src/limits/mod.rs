@@ -246,7 +246,8 @@ impl LimitReached {
         write!(f, "the limit `{name}` of {value} was reached{more}; {way_out}")
     }
 
-    /// So much of what it limits, told apart from its value where that is rounded.
+    /// Writes an amount of what it limits. Where rounding would make it look like the limit's own
+    /// value, it is written in bytes.
     fn show(&self, found: usize) -> String {
         let shown = self.show_count(found);
         if shown == self.in_words().0 { format!("{found} B") } else { shown }

@@ -31,7 +31,7 @@ use listener::Listener;
 use trace_file::TraceFile;
 use warnings::Warnings;
 
-/// What is told of a run.
+/// Options for what is reported of a run.
 #[derive(Args)]
 pub(crate) struct Diagnostics {
     /// Tell on standard error what is loaded and called, each host call with its

@@ -68,9 +68,9 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FUNCTIONS")]
     deny: Vec<String>,
 
-    /// The same, but the guest runs, and traps where it calls one. It may be a function that
-    /// the host does not have, so that a guest runs which imports it: wasi:logging, or all of
-    /// a core module (wbg.*)
+    /// Withhold host functions like --deny, but run the guest, which traps where it calls one.
+    /// It may be a function that the host does not have, so that a guest runs which imports it:
+    /// wasi:logging, or all of a core module (wbg.*)
     #[arg(long, value_name = "FUNCTIONS")]
     deny_calls: Vec<String>,
 

@@ -72,6 +72,7 @@ impl Flat {
         };
         let params = ty.params().map(param).collect::<Result<_, _>>()?;
         let returned = ty.results().next();
+        // `env` has no way to return an `err`: it ends the guest, and only the `ok` is returned.
         let (payload, is_fallible) = match &returned {
             Some(Type::Result(result)) => (result.ok(), true),
             other => (other.clone(), false),
@@ -183,6 +184,8 @@ impl Part {
         numbers: &mut impl Iterator<Item = &'n wasmtime::Val>,
         memory: &GuestMemory<'_>,
     ) -> Result<Val, String> {
+        // The engine has checked the module's import against `ty`, so these three errors cannot
+        // occur. They stand in the place of panics.
         let mut next = || numbers.next().ok_or_else(|| "a parameter is missing".to_owned());
         let number = next()?;
         let bits = || number.i32().map(i32::cast_unsigned).ok_or("a parameter is no `i32`");

@@ -86,7 +86,7 @@ fn tick(engine: &EngineWeak, epochs: &AtomicU64) {
     // The thread holds the engine weakly, and not at all while it sleeps, so that it does not
     // keep the engine alive.
     while let Some(engine) = engine.upgrade() {
-        // In this order: whoever is called at an epoch finds it counted.
+        // Counted first, so that code which the engine calls at an epoch finds it counted.
         epochs.fetch_add(1, Ordering::Relaxed);
         engine.increment_epoch();
         drop(engine);

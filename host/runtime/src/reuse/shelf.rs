@@ -85,8 +85,12 @@ impl<S> Shelf<S> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < most {
             idle.push((session, served));
+            // One session serves one caller, so one is woken. If none waits, the wake-up is
+            // stored for the next one, which looks at the shelf, finds it empty and waits again.
             self.returned.notify_one();
         }
+        // A session that is not kept is dropped after `idle`, since parameters are dropped last.
+        // Taking an instance down takes long, and other callers need the lock meanwhile.
     }
 }
 
@@ -113,7 +117,8 @@ impl<S> Lease<S> {
             Reuse::Calls(most) => self.served < most.get(),
             Reuse::UntilFailure => true,
         };
-        // A panic may have left the session's data half changed.
+        // A panic may have left the session's data half changed. A lease that is dropped while
+        // an unrelated panic unwinds ends its session as well, which costs time and no safety.
         let is_whole = !std::thread::panicking();
         let fits = (self.memory)(session).is_some_and(|memory| memory <= self.keep.memory);
         is_allowed && is_whole && fits

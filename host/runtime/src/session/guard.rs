@@ -119,6 +119,8 @@ impl<T: Send + 'static> Session<T> {
         // as everything else in this function.
         let mut result = None;
         let call = || call(&mut self.store).map(|returned| result = Some(returned));
+        // The call may leave the store half changed when it unwinds. `begin` has marked the session
+        // as ended, so the store is not used again.
         let outcome = span.in_scope(|| catch_unwind(AssertUnwindSafe(call)));
         match (outcome, result, self.end()) {
             (Ok(Ok(())), Some(result), true) => Ok(self.succeeded(result)),
@@ -171,6 +173,7 @@ impl<T: Send + 'static> Session<T> {
     /// Counts a call, and returns whether it is one of the first, which are timed by the clock.
     #[inline(always)]
     fn count_early(&mut self) -> bool {
+        // The count stops at the limit, so that it fits into a byte and never wraps around.
         let is_early = self.calls < CALLS_BY_CLOCK;
         self.calls += u8::from(is_early);
         is_early
@@ -214,7 +217,8 @@ impl<T: Send + 'static> Session<T> {
         let state = self.store.data();
         let is_short = state.deadline.is_in_its_epoch(&state.epochs);
         // A call that ended in the epoch in which it began needs no count: it is in time, and
-        // its cost is rounded down to nothing.
+        // its cost is rounded down to nothing. Fuel has no such shortcut: it has to be the same
+        // in each run.
         (is_short && self.guards.fuel.is_none()) || self.count()
     }
 
@@ -242,6 +246,8 @@ async fn written<T: 'static, R>(
     call: impl AsyncFnOnce(&mut Store<State<T>>) -> R,
     store: &mut Store<State<T>>,
 ) -> R {
+    // This waits within the call's time: a guest that writes more than its reader takes would
+    // otherwise be free of its limit as soon as it returns.
     let outcome = call(store).await;
     if let Some(outlets) = store.data().wasi.outlets().cloned() {
         outlets.written().await;
@@ -252,6 +258,8 @@ async fn written<T: 'static, R>(
 /// Returns what a call ended with, or the panic that unwound out of it.
 async fn caught<R>(mut call: Pin<&mut impl Future<Output = R>>) -> Result<R, Box<dyn Any + Send>> {
     poll_fn(|context| {
+        // A future that has panicked must not be polled again, and is not: `Ready` ends the
+        // `poll_fn`.
         let poll = AssertUnwindSafe(|| call.as_mut().poll(context));
         match catch_unwind(poll) {
             Ok(poll) => poll.map(Ok),

@@ -61,13 +61,16 @@ pub(super) fn verify(directory: &Directory, key: &Key, secret: &Secret) -> io::R
     if hasher.finalize() != checksum {
         return Err(changed());
     }
-    // The entry can be used even if this fails.
+    // Evicting goes by this time, because many systems do not note when a file is read. The entry
+    // can be used even if this fails.
     let _ = file.set_modified(SystemTime::now());
     Ok(Verified { file, size })
 }
 
 fn hasher(key: &Key, secret: &Secret) -> blake3::Hasher {
     let mut hasher = blake3::Hasher::new_keyed(&secret.0);
+    // With its name in the checksum, an entry cannot be renamed to serve another guest. The name
+    // has a fixed length, so no other name and code have the same bytes.
     hasher.update(key.to_string().as_bytes());
     hasher
 }

@@ -27,6 +27,8 @@ impl SharedCode {
     /// Makes code available to other runtimes, for as long as it is in use.
     pub(super) fn insert(&self, key: Key, compiled: &Arc<Compiled>, size: usize) {
         let mut code = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Entries of code that is gone are small, but a server that loads new guests all day would
+        // collect them. Loading has just taken milliseconds, which this walk does not add to.
         code.retain(|_, held| held.compiled.strong_count() > 0);
         code.insert(key, Held { compiled: Arc::downgrade(compiled), size });
     }

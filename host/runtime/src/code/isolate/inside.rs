@@ -75,6 +75,7 @@ fn work(arguments: &[String]) -> Result<(), Failed> {
     // The hard limit ends a process that ignores the signal of the soft limit.
     bound(Resource::CPU, seconds, seconds.saturating_add(1))?;
     bound(Resource::AS, bytes, bytes)?;
+    // A core file would have as many bytes as the compiler had memory.
     bound(Resource::CORE, 0, 0)?;
     if stack > 0 {
         bound(Resource::STACK, stack, stack)?;
@@ -116,6 +117,7 @@ fn length(stdin: &mut StdinLock<'_>) -> Result<u64, Failed> {
 fn input(stdin: &mut StdinLock<'_>, length: u64) -> Result<Vec<u8>, Failed> {
     let length = usize::try_from(length).map_err(|_| Failed::Memory)?;
     let mut input = Vec::new();
+    // The limit on memory is in force already. Other ways to allocate would abort the process.
     input.try_reserve_exact(length).map_err(|_| Failed::Memory)?;
     input.resize(length, 0);
     stdin.read_exact(&mut input).map_err(|error| broken("read the input", &error))?;

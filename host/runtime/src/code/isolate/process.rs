@@ -178,6 +178,7 @@ impl Process {
     /// if that is known. Returns `None` if the time is up.
     fn end(&mut self) -> io::Result<Option<(ExitStatus, Option<Duration>)>> {
         let mut pause = Duration::from_micros(20);
+        // Its outputs are closed, so it ends in a moment, and nothing is left to poll.
         while !self.has_ended()? {
             if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 return Ok(None);
@@ -196,6 +197,7 @@ impl Process {
     fn has_ended(&self) -> io::Result<bool> {
         let number = i32::try_from(self.child.id()).map_err(io::Error::other)?;
         let id = Pid::from_raw(number).map(WaitId::Pid).ok_or(ErrorKind::InvalidInput)?;
+        // `NOWAIT` leaves the process as a zombie, for `used` to read its time.
         let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
         Ok(waitid(id, look)?.is_some())
     }

@@ -18,6 +18,8 @@ pub(crate) fn is_pooled(engine: &Engine) -> bool {
 pub(crate) fn linked<T: Send + 'static>(linked: &Linked<T>, limits: &Limits) -> Result<()> {
     let (memories, tables, most, reached) = match linked {
         Linked::Component(pre) => {
+            // A component that imports modules does not say what it needs. Starting a session of
+            // it asks the engine, which then refuses what does not fit.
             let Some(needs) = pre.component().resources_required() else { return Ok(()) };
             let most = (limits.memories, limits.tables);
             let reached = (LimitReached::Memories(most.0), LimitReached::Tables(most.1));

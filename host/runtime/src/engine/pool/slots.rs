@@ -37,6 +37,8 @@ impl Slots {
         if let Ok(permit) = self.try_take() {
             return Ok(permit);
         }
+        // The place in the queue belongs to this future. A caller that gives up drops it, and
+        // those behind move up.
         let permit = Arc::clone(&self.free).acquire_owned();
         let taken = match longest {
             Some(longest) => tokio::time::timeout(longest, permit).await.ok(),

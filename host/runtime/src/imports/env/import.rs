@@ -36,6 +36,7 @@ impl<T> Entered<'_, '_, T> {
     /// Ends the call, which returns. `forget` skips the note.
     #[inline]
     pub(super) fn leave(self) {
+        // There is nothing to free: it holds a reference and a number.
         std::mem::forget(self);
     }
 }
@@ -117,6 +118,9 @@ impl Import {
         is_traced: bool,
         function: impl for<'m> FnOnce(&mut T, A::Lent<'m>) -> R,
     ) -> wasmtime::Result<R> {
+        // What needs the whole store is found first. From the next line on, the store is borrowed
+        // in two parts: the guest's bytes, which arguments may borrow, and the host data, which
+        // the function may change.
         let found = A::find(flat, &caller.as_context()).map_err(|bad| self.failed(&bad))?;
         let (bytes, state) = match A::IN_MEMORY {
             true => self.memory(caller)?.data_and_store_mut(caller),

@@ -79,6 +79,7 @@ impl<'m> GuestMemory<'m> {
         let length = match found {
             Some(length) => length,
             None if rest.len() < most => return Err(BadRange::NoNul { pointer, size }),
+            // One more than is left, so that `count` below refuses it.
             None => most,
         };
         self.count(length)?;

@@ -35,6 +35,8 @@ pub trait Param: Sized + Send {
     const IN_MEMORY: bool = false;
     /// What is known of the value before the guest's memory is read.
     type Found: Send;
+    // A host function is written with `&str`, whose lifetime is not known where the function is
+    // defined, since each call borrows the memory anew. `Lent` puts the lifetime of a call in.
     /// The type itself. For a borrowed type, with the time that it is borrowed for.
     type Lent<'m>: fmt::Debug + Send;
 
