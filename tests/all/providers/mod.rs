@@ -3,6 +3,7 @@
 
 mod failing;
 mod forward;
+mod handles;
 mod hostile;
 mod modules;
 mod names;

@@ -5,6 +5,8 @@
 mod chain;
 mod failure;
 mod guest;
+mod handles;
+mod proxies;
 mod state;
 mod unattended;
 
@@ -14,12 +16,16 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use wasmtime::component::{Type, Val};
+use wasmtime::component::{ResourceType, Type, Val};
 
 pub(crate) use chain::Chain;
 pub(crate) use failure::ProviderFailed;
 pub use failure::{ProviderFailure, Unserved};
 pub use guest::GuestProvider;
+pub(crate) use guest::dropping;
+pub use handles::Handles;
+pub(crate) use proxies::{Handed, Label, Proxies, kind};
+pub use proxies::{LeftOver, Proxy};
 pub use state::ProviderState;
 pub(crate) use state::{Provisions, note};
 pub use unattended::{DefaultProvider, TrapProvider};
@@ -28,8 +34,8 @@ use crate::dynamic::{Provided, Unattended};
 use crate::store::deadline::Deadline;
 use crate::store::meter::Meter;
 use crate::store::state::State;
-use wit_host_check::serving::Typed;
-use wit_host_values::Signature;
+use wit_host_check::serving::{Resource, Typed};
+use wit_host_values::{Signature, resources};
 use wit_host_wit::Decoded;
 
 /// A boxed future, which functions over values and providers return.
@@ -132,6 +138,12 @@ pub trait Provider: Send + Sync + 'static {
     fn unattended(&self) -> Option<Unattended> {
         None
     }
+
+    /// Returns what the provider does with handles, if it has resources.
+    #[doc(hidden)]
+    fn handles(&self) -> Option<&dyn Handles> {
+        None
+    }
 }
 
 impl<P: Provider + ?Sized> Provider for Arc<P> {
@@ -170,6 +182,10 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
         (**self).unattended()
     }
 
+    fn handles(&self) -> Option<&dyn Handles> {
+        (**self).handles()
+    }
+
     fn identity(&self) -> Option<usize> {
         Some(Arc::as_ptr(self).cast::<()>().addr())
     }
@@ -180,10 +196,22 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 pub struct ImportedFunction {
     pub(crate) typed: Typed,
     /// `namespace:package/interface.function`.
-    name: String,
+    name: Arc<str>,
     results: usize,
+    /// Whether the type has handles in it.
+    has_handles: bool,
+    /// The resources that the component imports. `None` for a core module.
+    pub(crate) homes: Option<Arc<[Home]>>,
     /// The place of the function in its provider, once it was looked up.
     pub(crate) place: OnceLock<Option<usize>>,
+}
+
+/// A resource that a component imports, and the provider that serves it, by the slot of its state.
+/// `None` if no provider does.
+#[derive(Clone, Debug)]
+pub(crate) struct Home {
+    pub(crate) resource: Resource,
+    pub(crate) slot: Option<usize>,
 }
 
 impl ImportedFunction {
@@ -196,7 +224,32 @@ impl ImportedFunction {
             }
             None => typed.name.clone(),
         };
-        Self { typed, name, results, place: OnceLock::new() }
+        let name = name.into();
+        let (homes, place) = (None, OnceLock::new());
+        let mut function = Self { typed, name, results, has_handles: false, homes, place };
+        function.has_handles = function.types().iter().any(|ty| !resources(ty).is_empty());
+        function
+    }
+
+    /// Sets the resources that the component imports.
+    pub(crate) fn of_component(self, homes: &Arc<[Home]>) -> Self {
+        Self { homes: Some(Arc::clone(homes)), ..self }
+    }
+
+    /// Returns whether the function's type has handles in it.
+    #[inline]
+    pub(crate) fn has_handles(&self) -> bool {
+        self.has_handles
+    }
+
+    /// Returns the import of a resource in the function's type.
+    pub(crate) fn home(&self, ty: &ResourceType) -> Option<&Home> {
+        self.homes.as_ref()?.iter().find(|home| home.resource.ty == *ty)
+    }
+
+    /// Returns the full name, to be kept.
+    pub(crate) fn shared_name(&self) -> &Arc<str> {
+        &self.name
     }
 
     /// Returns the full name without a version: `namespace:package/interface.function`, or only
@@ -248,6 +301,9 @@ pub struct ImportCall<'a> {
     pub(crate) state: &'a mut ProviderState,
     pub(crate) meter: &'a mut Meter,
     defaults: &'a mut Vec<String>,
+    slot: usize,
+    proxies: &'a mut Proxies,
+    handed: &'a mut Handed,
 }
 
 impl<'a> ImportCall<'a> {
@@ -286,22 +342,34 @@ pub(crate) async fn serve<T>(
     provided: &Provided,
     function: &ImportedFunction,
     arguments: &[Val],
+    handed: &mut Handed,
     state: &mut State<T>,
 ) -> wasmtime::Result<Vec<Val>> {
-    let (kept, defaults) = state.provisions.at(provided.slot);
-    let (deadline, epochs) = (&mut state.deadline, &*state.epochs);
+    let Provisions { states, defaults, proxies } = &mut state.provisions;
+    if function.has_handles() {
+        proxies.owned_by(provided.slot, &provided.provider);
+    }
     let call = ImportCall {
         function,
         arguments,
-        deadline,
-        epochs,
-        state: kept,
+        deadline: &mut state.deadline,
+        epochs: &state.epochs,
+        state: states.of(provided.slot),
         meter: &mut state.meter,
         defaults,
+        slot: provided.slot,
+        proxies,
+        handed,
     };
     let returned = provided.provider.call(call).await;
-    returned.map_err(|failure| {
-        let (server, function) = (provided.provider.describe(), function.name().to_owned());
+    returned.map_err(|failure| provided.failed(function.name(), failure))
+}
+
+impl Provided {
+    /// Returns the error of a guest's call in which the provider failed.
+    #[cold]
+    pub(crate) fn failed(&self, function: &str, failure: ProviderFailure) -> wasmtime::Error {
+        let (server, function) = (self.provider.describe(), function.to_owned());
         ProviderFailed { server, function, failure }.into()
-    })
+    }
 }

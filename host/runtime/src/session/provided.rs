@@ -1,17 +1,75 @@
 //! What a session is asked that serves other guests, and what it tells of those that serve it.
 
-use wasmtime::component::Val;
+use wasmtime::component::{ResourceAny, ResourceType, Val};
 
-use super::Session;
 use super::callee::Callee;
+use super::{Live, Session};
 use crate::error::{Error, Result};
 use crate::failure::CallSite;
+use crate::provider::{LeftOver, Provisions};
 
 impl<T: Send + 'static> Session<T> {
     /// The functions that were answered with default values so far, each once, by a
     /// [`DefaultProvider`](crate::DefaultProvider).
     pub fn defaults(&self) -> &[String] {
         &self.store.data().provisions.defaults
+    }
+
+    /// Ends the session: drops the handles of providers' resources that the guest has not dropped,
+    /// the newest first, and returns them. So do the providers whose instances end with the
+    /// session. All of it takes no longer than a call may. It is for sessions that have failed as
+    /// well.
+    ///
+    /// A session that is dropped without it ends its own instances of providers without a call,
+    /// and handles of providers that are [shared](crate::GuestProvider::shared) are dropped with
+    /// the next call of such a provider.
+    ///
+    /// # Errors
+    /// [`Error::HostFunction`] if a provider fails while it drops a handle, and [`Error::Limit`].
+    pub async fn finish(&mut self) -> Result<Vec<LeftOver>> {
+        if !self.may_leave_handles() {
+            self.ended = true;
+            return Ok(Vec::new());
+        }
+        let called = CallSite { function: "finish", arguments: &[] };
+        let guest = self.guest.clone();
+        let left = self.timed(called, true, async |store| {
+            let Provisions { states, proxies, .. } = &mut store.data_mut().provisions;
+            let (mut left, mut failed) = (Vec::new(), None);
+            for provided in guest.inner().dynamic.provided() {
+                let Some(owner) = provided.provider.handles() else { continue };
+                let mine = proxies.take_all(provided.slot);
+                match owner.finish(states.of(provided.slot), mine).await {
+                    Ok(more) => left.extend(more),
+                    Err(failure) => failed = failed.or(Some(provided.failed("finish", failure))),
+                }
+            }
+            failed.map_or(Ok(left), Err)
+        });
+        let left = left.await;
+        self.ended = true;
+        left
+    }
+
+    /// Returns whether a provider serves the guest that has resources.
+    pub(crate) fn may_leave_handles(&self) -> bool {
+        let mut provided = self.guest.inner().dynamic.provided();
+        provided.any(|provided| provided.provider.handles().is_some())
+    }
+
+    /// Returns the type of a resource that the component exports.
+    pub(crate) fn resource_type(&mut self, interface: &str, name: &str) -> Option<ResourceType> {
+        let Some(Live::Component(instance)) = self.live else { return None };
+        let interface = instance.get_export_index(&mut self.store, None, interface)?;
+        let index = instance.get_export_index(&mut self.store, Some(&interface), name)?;
+        instance.get_resource(&mut self.store, index)
+    }
+
+    /// Drops a handle of the component's that the host has. Errors call this `name`.
+    pub(crate) async fn drop_handle(&mut self, name: &str, handle: ResourceAny) -> Result<()> {
+        self.live()?;
+        let called = CallSite { function: name, arguments: &[] };
+        self.guarded(called, async |store| handle.resource_drop_async(store).await).await
     }
 
     /// Where the session has the function of that full name, for [`Session::call_at`].

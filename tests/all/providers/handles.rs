@@ -1,0 +1,403 @@
+//! Tests of resources that one component serves to another. Each caller uses the handles in some
+//! way, and the provider counts how many of its counters there are.
+
+use std::sync::Arc;
+
+use wit_host::{Error, Guest, GuestProvider, Limits, Runtime, Session, Val};
+
+use super::forward::of_module;
+
+/// The contract, and the worlds of a provider, of one that is served itself, and of a caller.
+pub(super) const WIT: &str = include_str!("counters.wit");
+
+/// The parts of a module that every component has here.
+const PARTS: &str = r#"
+    (memory (export "memory") 1)
+    (global $free (mut i32) (i32.const 1024))
+    (func $realloc (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+        (local $block i32)
+        (local.set $block (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+        (global.set $free (i32.add (local.get $block) (local.get 3)))
+        (local.get $block))"#;
+
+/// The provider's module. A counter is represented by the address of its number. `DROP` is what the
+/// destructor does besides, and `MANY` what `many` does first.
+const PROVIDER: &str = r#"(module
+    (import "[export]a:b/c@1.0.0" "[resource-new]counter" (func $handle (param i32) (result i32)))
+    (import "[export]a:b/c@1.0.0" "[resource-rep]counter" (func $rep (param i32) (result i32)))
+    (import "[export]a:b/c@1.0.0" "[resource-drop]counter" (func $drop (param i32)))
+    PARTS
+    (global $live (mut i32) (i32.const 0))
+    (func $new (export "a:b/c@1.0.0#[constructor]counter") (param $start i32) (result i32)
+        (local $at i32)
+        (local.set $at (call $realloc (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 4)))
+        (i32.store (local.get $at) (local.get $start))
+        (global.set $live (i32.add (global.get $live) (i32.const 1)))
+        (call $handle (local.get $at)))
+    (func (export "a:b/c@1.0.0#[dtor]counter") (param $at i32)
+        DROP
+        (global.set $live (i32.sub (global.get $live) (i32.const 1))))
+    (func $add (export "a:b/c@1.0.0#[method]counter.add") (param $at i32) (param $by i32)
+        (result i32)
+        (i32.store (local.get $at) (i32.add (i32.load (local.get $at)) (local.get $by)))
+        (i32.load (local.get $at)))
+    (func (export "a:b/c@1.0.0#[static]counter.merge") (param $one i32) (param $other i32)
+        (result i32)
+        (drop (call $add (call $rep (local.get $one)) (i32.load (call $rep (local.get $other)))))
+        (call $drop (local.get $other))
+        (local.get $one))
+    (func (export "a:b/c@1.0.0#many") (param $count i32) (result i32)
+        (local $list i32) (local $at i32)
+        MANY
+        (local.set $list (call $realloc (i32.const 0) (i32.const 0) (i32.const 4)
+            (i32.mul (local.get $count) (i32.const 4))))
+        (i32.store (i32.const 8) (local.get $list))
+        (i32.store (i32.const 12) (local.get $count))
+        (loop $next
+            (if (i32.lt_u (local.get $at) (local.get $count)) (then
+                (i32.store (i32.add (local.get $list) (i32.mul (local.get $at) (i32.const 4)))
+                    (call $new (local.get $at)))
+                (local.set $at (i32.add (local.get $at) (i32.const 1)))
+                (br $next))))
+        (i32.const 8))
+    (func (export "a:b/c@1.0.0#maybe") (param $is i32) (param $start i32) (result i32)
+        (i32.store (i32.const 8) (local.get $is))
+        (if (local.get $is)
+            (then (i32.store (i32.const 12) (call $new (local.get $start)))))
+        (i32.const 8))
+    (func (export "a:b/c@1.0.0#checked") (param $counter i32) (result i32)
+        (i32.store (i32.const 8) (i32.gt_u (i32.load (call $rep (local.get $counter))) (i32.const 9)))
+        (if (i32.load (i32.const 8))
+            (then (call $drop (local.get $counter))
+                (i32.store (i32.const 12) (i32.const 16)) (i32.store (i32.const 16) (i32.const 0)))
+            (else (i32.store (i32.const 12) (local.get $counter))))
+        (i32.const 8))
+    (func (export "a:b/c@1.0.0#swapped") (param $left i32) (param i32 i32) (param $right i32)
+        (result i32)
+        (i32.store (i32.const 8) (local.get $right))
+        (i32.store (i32.const 12) (local.get 1))
+        (i32.store (i32.const 16) (local.get 2))
+        (i32.store (i32.const 20) (local.get $left))
+        (i32.const 8))
+    (func (export "a:b/c@1.0.0#sum") (param $list i32) (param $count i32) (result i32)
+        (local $sum i32)
+        (loop $next
+            (if (local.get $count) (then
+                (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+                (local.set $sum (i32.add (local.get $sum) (i32.load (i32.load
+                    (i32.add (local.get $list) (i32.mul (local.get $count) (i32.const 4)))))))
+                (br $next))))
+        (local.get $sum))
+    (func (export "a:b/c@1.0.0#live") (result i32) (global.get $live)))"#;
+
+/// A provider whose counters are those of another one: each is represented by a handle.
+const MIDDLE: &str = r#"(module
+    (import "[export]a:b/c@1.0.0" "[resource-new]counter" (func $handle (param i32) (result i32)))
+    (import "a:b/c@1.0.0" "[constructor]counter" (func $new (param i32) (result i32)))
+    (import "a:b/c@1.0.0" "[method]counter.add" (func $add (param i32 i32) (result i32)))
+    (import "a:b/c@1.0.0" "[resource-drop]counter" (func $drop (param i32)))
+    (import "a:b/c@1.0.0" "live" (func $live (result i32)))
+    PARTS
+    (func (export "a:b/c@1.0.0#[constructor]counter") (param i32) (result i32)
+        (call $handle (call $new (local.get 0))))
+    (func (export "a:b/c@1.0.0#[dtor]counter") (param i32) (call $drop (local.get 0)))
+    (func (export "a:b/c@1.0.0#[method]counter.add") (param i32 i32) (result i32)
+        (call $add (local.get 0) (local.get 1)))
+    (func (export "a:b/c@1.0.0#[static]counter.merge") (param i32 i32) (result i32) (unreachable))
+    (func (export "a:b/c@1.0.0#many") (param i32) (result i32) (unreachable))
+    (func (export "a:b/c@1.0.0#maybe") (param i32 i32) (result i32) (unreachable))
+    (func (export "a:b/c@1.0.0#checked") (param i32) (result i32) (unreachable))
+    (func (export "a:b/c@1.0.0#swapped") (param i32 i32 i32 i32) (result i32) (unreachable))
+    (func (export "a:b/c@1.0.0#sum") (param i32 i32) (result i32) (unreachable))
+    (func (export "a:b/c@1.0.0#live") (result i32) (call $live)))"#;
+
+/// The caller's module. `BODY` is that of its function.
+const CALLER: &str = r#"(module
+    (import "a:b/c@1.0.0" "[constructor]counter" (func $new (param i32) (result i32)))
+    (import "a:b/c@1.0.0" "[method]counter.add" (func $add (param i32 i32) (result i32)))
+    (import "a:b/c@1.0.0" "[static]counter.merge" (func $merge (param i32 i32) (result i32)))
+    (import "a:b/c@1.0.0" "[resource-drop]counter" (func $drop (param i32)))
+    (import "a:b/c@1.0.0" "many" (func $many (param i32 i32)))
+    (import "a:b/c@1.0.0" "maybe" (func $maybe (param i32 i32 i32)))
+    (import "a:b/c@1.0.0" "checked" (func $checked (param i32 i32)))
+    (import "a:b/c@1.0.0" "swapped" (func $swapped (param i32 i32 i32 i32 i32)))
+    (import "a:b/c@1.0.0" "sum" (func $sum (param i32 i32) (result i32)))
+    (import "a:b/c@1.0.0" "live" (func $live (result i32)))
+    PARTS
+    (func (export "run") (param $n i32) (result i32) (local $a i32) (local $b i32)
+        BODY))"#;
+
+/// The bytes of the provider, with what its destructor and `many` do besides.
+pub(super) fn provider_with(drop: &str, many: &str) -> Vec<u8> {
+    let module = PROVIDER.replace("PARTS", PARTS).replace("DROP", drop).replace("MANY", many);
+    of_module(WIT, "provider", &module)
+}
+
+pub(super) fn caller(body: &str) -> Vec<u8> {
+    of_module(WIT, "caller", &CALLER.replace("PARTS", PARTS).replace("BODY", body))
+}
+
+pub(super) fn provider(bytes: &[u8], limits: Limits) -> GuestProvider<()> {
+    let runtime = crate::support::hosts::builder::<()>().limits(limits).build().unwrap();
+    GuestProvider::new(&runtime, "p.wasm", bytes, || ()).unwrap()
+}
+
+pub(super) fn served(provider: impl wit_host::Provider, limits: Limits) -> Runtime<()> {
+    crate::support::hosts::builder().provide("a:b/c", provider).limits(limits).build().unwrap()
+}
+
+fn counters() -> GuestProvider<()> {
+    provider(&provider_with("", ""), Limits::default())
+}
+
+/// A provider that is served by another one.
+fn middle(behind: impl wit_host::Provider) -> GuestProvider<()> {
+    let bytes = of_module(WIT, "middle", &MIDDLE.replace("PARTS", PARTS));
+    GuestProvider::new(&served(behind, Limits::default()), "m.wasm", bytes, || ()).unwrap()
+}
+
+/// What a caller does with handles, and what it returns for 7.
+const ROWS: [(&str, &str, u32); 9] = [
+    (
+        "a method of its own counter",
+        "(local.set $a (call $new (local.get $n)))
+         (drop (call $add (local.get $a) (i32.const 1)))
+         (call $add (local.get $a) (i32.const 2))
+         (call $drop (local.get $a))",
+        10,
+    ),
+    (
+        "a counter is there until it is dropped",
+        "(local.set $a (call $new (local.get $n))) (call $live) (call $drop (local.get $a))",
+        1,
+    ),
+    ("none is left", "(call $drop (call $new (local.get $n))) (call $live)", 0),
+    (
+        "two are given away, and one comes back",
+        "(local.set $a (call $merge (call $new (local.get $n)) (call $new (i32.const 5))))
+         (i32.add (i32.mul (call $live) (i32.const 100)) (call $add (local.get $a) (i32.const 0)))
+         (call $drop (local.get $a))",
+        112,
+    ),
+    (
+        "a list of them",
+        "(call $many (local.get $n) (i32.const 8))
+         (local.set $a (i32.load (i32.const 8)))
+         (local.set $b (i32.load (i32.const 12)))
+         (i32.add (i32.mul (call $sum (local.get $a) (local.get $b)) (i32.const 100)) (call $live))
+         (loop $next (if (local.get $b) (then
+             (local.set $b (i32.sub (local.get $b) (i32.const 1)))
+             (call $drop (i32.load (i32.add (local.get $a) (i32.mul (local.get $b) (i32.const 4)))))
+             (br $next))))",
+        2107,
+    ),
+    (
+        "an option",
+        "(call $maybe (i32.const 0) (local.get $n) (i32.const 8))
+         (if (i32.load8_u (i32.const 8)) (then (unreachable)))
+         (call $maybe (i32.const 1) (local.get $n) (i32.const 8))
+         (call $add (i32.load (i32.const 12)) (i32.load8_u (i32.const 8)))
+         (call $drop (i32.load (i32.const 12)))",
+        8,
+    ),
+    (
+        "a result",
+        "(call $checked (call $new (local.get $n)) (i32.const 8))
+         (if (i32.load8_u (i32.const 8)) (then (unreachable)))
+         (call $drop (i32.load (i32.const 12)))
+         (call $checked (call $new (i32.const 10)) (i32.const 8))
+         (i32.add (i32.load8_u (i32.const 8)) (call $live))",
+        1,
+    ),
+    (
+        "a record",
+        "(call $swapped (call $new (local.get $n)) (i32.const 64) (i32.const 3)
+             (call $new (i32.const 5)) (i32.const 8))
+         (i32.add
+             (i32.mul (call $add (i32.load (i32.const 8)) (i32.const 0)) (i32.const 100))
+             (call $add (i32.load (i32.const 20)) (i32.load (i32.const 16))))
+         (call $drop (i32.load (i32.const 8))) (call $drop (i32.load (i32.const 20)))",
+        510,
+    ),
+    (
+        "one handle is lent twice",
+        "(local.set $a (call $new (local.get $n)))
+         (i32.store (i32.const 8) (local.get $a)) (i32.store (i32.const 12) (local.get $a))
+         (call $sum (i32.const 8) (i32.const 2)) (call $drop (local.get $a))",
+        14,
+    ),
+];
+
+fn run(session: &mut wit_host::blocking::Session<()>) -> Result<Vec<Val>, Error> {
+    session.call("run", &[Val::U32(7)])
+}
+
+#[test]
+fn handles_go_to_a_caller_and_back() {
+    for (who, provider) in [("own", counters()), ("shared", counters().shared())] {
+        let runtime = served(provider, Limits::default());
+        for (name, body, expected) in ROWS {
+            let guest = caller(body);
+            assert_eq!(runtime.fit(&guest).unwrap().mismatches, [], "{name}");
+            let mut session = runtime.load(&guest).unwrap().session(()).start_blocking().unwrap();
+            for _ in 0..3 {
+                let returned = run(&mut session);
+                let returned = returned.unwrap_or_else(|error| panic!("{who}, {name}: {error}"));
+                assert_eq!(returned, [Val::U32(expected)], "{who}, {name}");
+            }
+            assert_eq!(session.finish().unwrap(), [], "{who}, {name}");
+        }
+    }
+}
+
+const METHOD: &str = "(local.set $a (call $new (local.get $n)))
+    (i32.add (i32.mul (call $live) (i32.const 100)) (call $add (local.get $a) (i32.const 2)))
+    (call $drop (local.get $a))";
+
+#[test]
+fn handles_go_through_a_chain() {
+    let deep = middle(middle(counters()));
+    for provider in [middle(counters()), middle(counters().shared()).shared(), deep] {
+        let runtime = served(provider, Limits::default());
+        let guest = runtime.load(caller(METHOD)).unwrap();
+        let mut session = guest.session(()).start_blocking().unwrap();
+        for _ in 0..3 {
+            assert_eq!(run(&mut session).unwrap(), [Val::U32(109)]);
+        }
+        assert_eq!(session.finish().unwrap(), []);
+    }
+}
+
+/// Creates counters and keeps them.
+const KEEPS: &str =
+    "(drop (call $new (local.get $n))) (drop (call $new (local.get $n))) (call $live)";
+
+/// Starts sessions that keep two counters and fail, and returns how many are there in the end.
+fn after(guest: &Guest<()>, end: impl Fn(Session<()>) -> bool) -> u32 {
+    let executor = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    executor.block_on(async {
+        let mut session = guest.session(()).start().await.unwrap();
+        session.call("run", &[Val::U32(7)]).await.unwrap();
+        assert!(end(session));
+        let mut session = guest.session(()).start().await.unwrap();
+        let Val::U32(live) = session.call("run", &[Val::U32(7)]).await.unwrap()[0] else {
+            panic!("a number")
+        };
+        live
+    })
+}
+
+#[test]
+fn what_a_session_leaves_is_dropped_and_told() {
+    let runtime = served(Arc::new(counters().shared()), Limits::default());
+    let guest = runtime.load(caller(KEEPS)).unwrap();
+    let mut session = guest.session(()).start_blocking().unwrap();
+    assert_eq!(run(&mut session).unwrap(), [Val::U32(2)]);
+    assert_eq!(run(&mut session).unwrap(), [Val::U32(4)]);
+    let left = session.finish().unwrap();
+    let [left] = &left[..] else { panic!("{left:?}") };
+    assert_eq!((&*left.resource, &*left.provider, left.count), ("a:b/c.counter", "`p.wasm`", 4));
+    assert!(matches!(run(&mut session), Err(Error::SessionEnded { .. })));
+    assert_eq!(session.finish().unwrap(), [], "it was dropped once");
+
+    // A session that is not finished leaves as little.
+    assert_eq!(
+        after(&guest, |session| {
+            drop(session);
+            true
+        }),
+        2
+    );
+    assert_eq!(
+        after(&guest, |session| {
+            session.into_data();
+            true
+        }),
+        2
+    );
+}
+
+#[test]
+fn a_caller_that_fails_leaves_nothing() {
+    let runtime = served(Arc::new(counters().shared()), Limits::default());
+    let traps = format!("{KEEPS} (drop) (unreachable)");
+    let guest = runtime.load(caller(&traps)).unwrap();
+    let mut session = guest.session(()).start_blocking().unwrap();
+    assert!(matches!(run(&mut session), Err(Error::Trapped(_))));
+    assert_eq!(session.finish().unwrap()[0].count, 2);
+    let live = runtime.load(caller("(call $live)")).unwrap();
+    let mut session = live.session(()).start_blocking().unwrap();
+    assert_eq!(run(&mut session).unwrap(), [Val::U32(0)]);
+}
+
+#[test]
+fn what_a_chain_leaves_is_told() {
+    let runtime = served(middle(counters()), Limits::default());
+    let guest = runtime.load(caller(KEEPS)).unwrap();
+    let mut session = guest.session(()).start_blocking().unwrap();
+    run(&mut session).unwrap();
+    // The caller's handles are dropped first, and with them those of the provider between.
+    let left: Vec<_> = session.finish().unwrap();
+    let left: Vec<_> = left.iter().map(|left| (&*left.provider, left.count)).collect();
+    assert_eq!(left, [("`m.wasm`", 2)]);
+}
+
+/// A resource has to be served by the provider of each function that has a handle of it.
+#[test]
+fn one_provider_serves_a_resource_and_its_functions() {
+    let guest = caller(METHOD);
+    let refused = |builder: wit_host::RuntimeBuilder<()>| {
+        builder.build().unwrap().load(&guest).err().unwrap().to_string()
+    };
+    let builder = || crate::support::hosts::builder().provide("a:b/c", counters());
+    let error = refused(builder().provide("a:b/c.counter.add", counters()));
+    let reason = "its type has a handle of `a:b/c.counter`, which something else serves";
+    assert!(error.contains("import `a:b/c@1.0.0.[method]counter.add`"), "{error}");
+    assert!(error.contains(reason), "{error}");
+    // Of two providers, the one with the more specific name serves a resource, and one provider may
+    // have several names.
+    let one = Arc::new(counters());
+    let both = crate::support::hosts::builder::<()>()
+        .provide("a:b", counters())
+        .provide("a:b/c", Arc::clone(&one))
+        .provide("a:b/c.counter.add", one);
+    let runtime = both.build().unwrap();
+    let mut session = runtime.load(&guest).unwrap().session(()).start_blocking().unwrap();
+    assert_eq!(run(&mut session).unwrap(), [Val::U32(109)]);
+}
+
+#[test]
+fn a_resource_that_the_provider_has_not_is_refused() {
+    let wit = "package a:b@1.0.0; interface c { live: func() -> u32; } world other { export c; }";
+    let bytes = super::forward::with_body(wit, "(i32.const 0)");
+    let runtime = crate::support::hosts::builder::<()>();
+    let runtime = runtime.provide("a:b/c", provider(&bytes, Limits::default())).build().unwrap();
+    let error = runtime.load(caller(METHOD)).err().unwrap().to_string();
+    assert!(error.contains("import `a:b/c@1.0.0.counter`: it is a resource"), "{error}");
+}
+
+#[test]
+fn a_host_that_holds_a_handle_drops_it_as_the_guest_does() {
+    let runtime = served(Arc::new(counters().shared()), Limits::default());
+    let wit = WIT.replace(
+        "export run: func(n: u32) -> u32",
+        "use c.{counter}; export made: func(n: u32) -> counter",
+    );
+    let module = r#"(module
+        (import "a:b/c@1.0.0" "[constructor]counter" (func $new (param i32) (result i32)))
+        PARTS
+        (func (export "made") (param i32) (result i32) (call $new (local.get 0))))"#;
+    let guest = runtime.load(of_module(&wit, "caller", &module.replace("PARTS", PARTS))).unwrap();
+    let executor = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    executor.block_on(async {
+        let mut session = guest.session(()).start().await.unwrap();
+        let made = session.call("made", &[Val::U32(7)]).await.unwrap();
+        let [Val::Resource(handle)] = made[..] else { panic!("{made:?}") };
+        session.run("drop", async |store| handle.resource_drop_async(store).await).await.unwrap();
+        let again = session.run("drop", async |store| handle.resource_drop_async(store).await);
+        assert!(again.await.is_err(), "it is dropped once");
+    });
+    let mut session =
+        runtime.load(caller("(call $live)")).unwrap().session(()).start_blocking().unwrap();
+    assert_eq!(run(&mut session).unwrap(), [Val::U32(0)]);
+}
