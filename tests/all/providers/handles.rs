@@ -401,3 +401,86 @@ fn a_host_that_holds_a_handle_drops_it_as_the_guest_does() {
         runtime.load(caller("(call $live)")).unwrap().session(()).start_blocking().unwrap();
     assert_eq!(run(&mut session).unwrap(), [Val::U32(0)]);
 }
+
+/// A caller whose functions give a handle to the host, and take one that they are to give back.
+fn keeper(body: &str) -> Vec<u8> {
+    let wit = WIT.replace(
+        "export run: func(n: u32) -> u32",
+        "use c.{counter}; export made: func(n: u32) -> counter;
+         export lent: func(of: borrow<counter>) -> u32",
+    );
+    let module = r#"(module
+        (import "a:b/c@1.0.0" "[constructor]counter" (func $new (param i32) (result i32)))
+        (import "a:b/c@1.0.0" "[method]counter.add" (func $add (param i32 i32) (result i32)))
+        (import "a:b/c@1.0.0" "[resource-drop]counter" (func $drop (param i32)))
+        PARTS
+        (func (export "made") (param i32) (result i32) (call $new (local.get 0)))
+        (func (export "lent") (param i32) (result i32) BODY))"#;
+    of_module(&wit, "caller", &module.replace("PARTS", PARTS).replace("BODY", body))
+}
+
+#[test]
+fn a_guest_that_keeps_a_handle_that_it_was_lent_has_failed() {
+    let runtime = served(counters(), Limits::default());
+    let add = "(call $add (local.get 0) (i32.const 1))";
+    let gives_back = format!("{add} (call $drop (local.get 0))");
+    for (body, is_kept) in [(&*gives_back, false), (add, true)] {
+        let guest = runtime.load(keeper(body)).unwrap();
+        let mut session = guest.session(()).start_blocking().unwrap();
+        let made = session.call("made", &[Val::U32(7)]).unwrap();
+        let outcome = session.call("lent", &made);
+        match is_kept {
+            false => assert_eq!(outcome.unwrap(), [Val::U32(8)]),
+            true => {
+                let error = outcome.unwrap_err();
+                assert!(matches!(error, Error::Trapped(_)), "{error:?}");
+                assert!(
+                    error.to_string().contains("kept a handle that it was only lent"),
+                    "{error}"
+                );
+            }
+        }
+        assert_eq!(session.finish().unwrap()[0].count, 1);
+    }
+}
+
+#[test]
+fn a_handle_of_an_instance_that_has_ended_is_of_no_use() {
+    let traps = "(if (i32.eqz (local.get $count)) (then (unreachable)))";
+    let provider = provider(&provider_with("", traps), Limits::default()).shared();
+    let runtime = served(Arc::new(provider), Limits::default());
+    let add = "(call $add (local.get 0) (i32.const 1)) (call $drop (local.get 0))";
+    let keeper = runtime.load(keeper(add)).unwrap();
+    let start = || keeper.session(()).start_blocking().unwrap();
+    let (mut user, mut idle, mut fresh) = (start(), start(), start());
+    let made = user.call("made", &[Val::U32(7)]).unwrap();
+    idle.call("made", &[Val::U32(7)]).unwrap();
+    let trap = runtime.load(caller("(call $many (i32.const 0) (i32.const 8)) (i32.const 1)"));
+    let error = run(&mut trap.unwrap().session(()).start_blocking().unwrap()).unwrap_err();
+    assert!(error.to_string().contains("unreachable"), "{error}");
+
+    let error = user.call("lent", &made).unwrap_err();
+    assert!(matches!(error, Error::HostFunction(_)), "{error:?}");
+    assert!(error.to_string().contains("that had the handle has ended"), "{error}");
+    // Nothing of it is left to drop.
+    assert_eq!(idle.finish().unwrap()[0].count, 1);
+    let made = fresh.call("made", &[Val::U32(7)]).unwrap();
+    assert_eq!(fresh.call("lent", &made).unwrap(), [Val::U32(8)]);
+}
+
+#[test]
+fn a_destructor_that_never_returns_does_not_keep_a_session_from_its_end() {
+    let endless = provider_with("(loop $again (br $again))", "");
+    let limits = Limits::default().wall_clock(std::time::Duration::from_millis(100));
+    for provider in
+        [provider(&endless, Limits::default()), provider(&endless, Limits::default()).shared()]
+    {
+        let runtime = served(provider, limits.clone());
+        let mut session =
+            runtime.load(caller(KEEPS)).unwrap().session(()).start_blocking().unwrap();
+        run(&mut session).unwrap();
+        let error = session.finish().unwrap_err();
+        assert!(matches!(error, Error::Limit { .. }), "{error:?}");
+        assert_eq!(session.finish().unwrap(), []);
+    }
+}

@@ -136,8 +136,11 @@ impl<T: Send + 'static> Answer<T> for Provided {
         if function.has_handles() {
             return self.answer_with_handles(function, call, results).await;
         }
+        self.reserve_handles(&mut call.store);
         let (arguments, state) = (call.arguments, call.store.data_mut());
-        serve(self, function, arguments, &mut Handed::default(), state).await?.put(results)
+        let values = serve(self, function, arguments, &mut Handed::default(), state).await?;
+        self.allow_handles(&mut call.store);
+        values.put(results)
     }
 }
 

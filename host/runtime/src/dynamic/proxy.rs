@@ -11,7 +11,8 @@ use super::Provided;
 use super::call::{Call, Results as _};
 use crate::imports::env::HostFailure;
 use crate::imports::host_call::{is_traced, span};
-use crate::provider::{Handed, ImportedFunction, Label, dropping, serve};
+use crate::provider::{Handed, Handles, ImportedFunction, Label, dropping, serve};
+use crate::store::handles;
 use crate::store::state::State;
 use wit_host_check::serving::Resource;
 use wit_host_values::visit_handles;
@@ -34,9 +35,25 @@ impl Provided {
             return values.put(results);
         }
         let mut handed = taken(&mut store, arguments)?;
+        self.reserve_handles(&mut store);
         let mut values = serve(self, function, &[], &mut handed, store.data_mut()).await?;
+        self.allow_handles(&mut store);
         given(&mut store, &mut values, &handed.made)?;
         values.put(results)
+    }
+
+    /// Reserves the handles of the caller, before the provider runs.
+    pub(super) fn reserve_handles<T>(&self, store: &mut StoreContextMut<'_, State<T>>) {
+        if self.provider.handles().is_some_and(Handles::are_callers) {
+            handles::reserve(store);
+        }
+    }
+
+    /// Lets the caller have the handles that its chain has left, after the provider ran.
+    pub(super) fn allow_handles<T>(&self, store: &mut StoreContextMut<'_, State<T>>) {
+        if self.provider.handles().is_some_and(Handles::are_callers) {
+            handles::allow(store);
+        }
     }
 
     /// Adds a resource of the provider's to the linker, whose handles are proxies of this kind. It
@@ -73,6 +90,7 @@ impl Provided {
         name: &Arc<str>,
         label: Label,
     ) -> wasmtime::Result<()> {
+        self.reserve_handles(&mut store);
         let state = store.data_mut();
         // It stays there if the call fails, or its time is over.
         state.in_provider = Some(Arc::clone(name));
@@ -83,6 +101,7 @@ impl Provided {
             dropped.map_err(|failure| self.failed(name, failure))?;
         }
         state.in_provider = None;
+        self.allow_handles(&mut store);
         Ok(())
     }
 }

@@ -35,8 +35,9 @@ use wit_host_wit::{Decoded, decode};
 /// possibly with another provider.
 ///
 /// By default each session that calls the component gets its own instance, which ends with the
-/// session. The memory of that instance counts towards the caller's
-/// [`Limits::memory`](crate::Limits::memory) as well as towards its own.
+/// session. The memory and the handles of that instance count towards the caller's
+/// [`Limits::memory`](crate::Limits::memory) and [`Limits::handles`](crate::Limits::handles) as well
+/// as towards its own.
 ///
 /// Resources that the component exports are served as well. A handle that a caller gets stands for
 /// one of the component's instance. When the caller drops it, the instance drops its own, within
@@ -116,7 +117,7 @@ impl<U: Send + 'static> GuestProvider<U> {
 
     /// Makes all sessions share one instance, which they call in turn. State that one session
     /// leaves in the instance is visible to the next. An instance that has failed is replaced. Its
-    /// memory counts towards its own limit only.
+    /// memory and its handles count towards its own limits only.
     #[must_use]
     pub fn shared(mut self) -> Self {
         self.shared = Some(Shared { instance: Mutex::new(None), abandoned: Default::default() });
@@ -235,10 +236,13 @@ impl<U: Send + 'static> Instance<U> {
                 *place.insert(found)
             }
         };
-        match passing {
+        self.session.allow_handles();
+        let results = match passing {
             None => self.session.call_at(place, &typed.name, arguments).await,
             Some(passing) => self.pass(provider, (place, &typed.name), passing).await,
-        }
+        };
+        self.session.reserve_handles();
+        results
     }
 
     /// Calls a function whose type has handles in it.
@@ -269,7 +273,10 @@ impl<U: Send + 'static> Instance<U> {
         }
         let resource = provider.resources.get(proxy.place());
         let name = resource.map(|one| dropping(&one.name)).unwrap_or_default();
-        self.session.drop_handle(&name, proxy.handle).await
+        self.session.allow_handles();
+        let outcome = self.session.drop_handle(&name, proxy.handle).await;
+        self.session.reserve_handles();
+        outcome
     }
 
     /// Drops handles in order, and returns the first failure.
@@ -296,6 +303,10 @@ impl<U: Send + 'static> Handles for GuestProvider<U> {
         let found = self.resources.iter().find(|one| one.is(interface, name))?;
         // All names of a resource stand for its first one.
         self.resources.iter().position(|one| one.ty == found.ty)
+    }
+
+    fn are_callers(&self) -> bool {
+        self.shared.is_none()
     }
 
     fn drop_handle<'a>(

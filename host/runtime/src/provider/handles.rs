@@ -8,6 +8,9 @@ pub trait Handles: Send + Sync {
     /// Returns the position of a resource among those of the provider.
     fn place(&self, interface: &str, name: &str) -> Option<usize>;
 
+    /// Returns whether the handles of the provider count into the caller's sum.
+    fn are_callers(&self) -> bool;
+
     /// Drops a handle that the guest has dropped. If the instance that it belongs to has ended,
     /// nothing is left to drop.
     fn drop_handle<'a>(

@@ -1,5 +1,6 @@
 //! What a session is asked that serves other guests, and what it tells of those that serve it.
 
+use wasmtime::AsContextMut as _;
 use wasmtime::component::{ResourceAny, ResourceType, Val};
 
 use super::callee::Callee;
@@ -7,6 +8,7 @@ use super::{Live, Session};
 use crate::error::{Error, Result};
 use crate::failure::CallSite;
 use crate::provider::{LeftOver, Provisions};
+use crate::store::handles;
 
 impl<T: Send + 'static> Session<T> {
     /// The functions that were answered with default values so far, each once, by a
@@ -55,6 +57,20 @@ impl<T: Send + 'static> Session<T> {
     pub(crate) fn may_leave_handles(&self) -> bool {
         let mut provided = self.guest.inner().dynamic.provided();
         provided.any(|provided| provided.provider.handles().is_some())
+    }
+
+    /// Lets the guest have as many handles as its chain has left, if it is in one.
+    pub(crate) fn allow_handles(&mut self) {
+        if self.store.data().meter.is_in_chain() {
+            handles::allow(&mut self.store.as_context_mut());
+        }
+    }
+
+    /// Reserves the handles that the guest holds in its chain, if it is in one.
+    pub(crate) fn reserve_handles(&mut self) {
+        if self.store.data().meter.is_in_chain() {
+            handles::reserve(&mut self.store.as_context_mut());
+        }
     }
 
     /// Returns the type of a resource that the component exports.
