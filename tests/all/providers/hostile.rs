@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use wit_host::{Error, GuestProvider, LimitReached, Limits, Val};
 
+use super::counters::{caller, provider, provider_with, served};
 use super::forward::with_body;
-use super::handles::{caller, provider, provider_with, served};
 use super::{bytes, forward};
 
 /// The outcome of a call.
