@@ -204,7 +204,7 @@ pub use provider::{
     ProviderFailure, ProviderState, TrapProvider, Unserved,
 };
 #[doc(hidden)]
-pub use provider::{Handles, Proxy};
+pub use provider::{Handles, Piece, Proxy, TakesPieces};
 pub use reuse::{Lease, Reuse, Sessions};
 pub use runtime::Runtime;
 pub use runtime::builder::RuntimeBuilder;

@@ -8,6 +8,7 @@ mod handles;
 mod hostile;
 mod modules;
 mod names;
+mod pieces;
 mod processes;
 mod resources;
 mod traffic;

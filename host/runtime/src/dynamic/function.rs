@@ -12,6 +12,7 @@ use wasmtime_wasi::I32Exit;
 
 use super::call::{Call, Results};
 use super::module::ModuleImport;
+use super::pieces;
 use crate::imports::env::{Exit, GuestFailure, HostFailure};
 use crate::imports::host_call::{is_traced, span, trace_arguments, trace_result};
 use crate::provider::{BoxFuture, Handed, ImportedFunction, Provider, ProviderFailed, serve};
@@ -173,7 +174,10 @@ impl<T: Send + 'static> Serve<T> for Provided {
         instance: &mut LinkerInstance<'_, State<T>>,
         function: Arc<ImportedFunction>,
     ) -> wasmtime::Result<()> {
-        answered_to_component(self, instance, function)
+        match pieces::to_component(&self, instance, &function) {
+            Some(linked) => linked,
+            None => answered_to_component(self, instance, function),
+        }
     }
 
     fn to_module(
@@ -245,7 +249,7 @@ fn answered_to_module<T: Send + 'static, A: Answer<T>>(
     Ok(())
 }
 
-fn span_of(function: &ImportedFunction) -> tracing::Span {
+pub(super) fn span_of(function: &ImportedFunction) -> tracing::Span {
     span(function.interface().unwrap_or_default(), function.function())
 }
 

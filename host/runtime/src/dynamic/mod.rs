@@ -8,6 +8,7 @@ mod flat;
 mod function;
 mod link;
 mod module;
+mod pieces;
 mod proxy;
 mod target;
 

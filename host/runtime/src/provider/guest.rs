@@ -13,8 +13,8 @@ use wasmtime::component::{ResourceType, Val};
 use super::handles::Handles;
 use super::proxies::Unusable;
 use super::{
-    BoxFuture, Chain, Handed, ImportCall, ImportedFunction, LeftOver, Provider, ProviderFailure,
-    ProviderState, Proxies, Proxy, Unserved,
+    BoxFuture, CallPieces, Chain, Handed, ImportCall, ImportedFunction, LeftOver, Piece, Provider,
+    ProviderFailure, ProviderState, Proxies, Proxy, TakesPieces, Unserved,
 };
 use crate::error::{Error, Result};
 use crate::guest::Guest;
@@ -72,6 +72,8 @@ struct Instance<U: 'static> {
     types: Vec<Option<ResourceType>>,
     /// The place of each export in the session, once it was called.
     places: Vec<Option<usize>>,
+    /// Each export that is called with pieces, once it was called.
+    typed: Vec<Option<Box<dyn CallPieces<U>>>>,
 }
 
 impl<U: Send + 'static> GuestProvider<U> {
@@ -144,7 +146,8 @@ impl<U: Send + 'static> GuestProvider<U> {
     async fn start(&self, chain: Option<&Arc<Chain>>) -> Result<Instance<U>> {
         let session = Session::start_in(&self.guest, (self.data)(), chain).await?;
         let number = INSTANCES.fetch_add(1, Ordering::Relaxed);
-        Ok(Instance { session, number, types: Vec::new(), places: vec![None; self.exports.len()] })
+        let (types, typed) = (Vec::new(), Vec::new());
+        Ok(Instance { session, number, types, places: vec![None; self.exports.len()], typed })
     }
 
     /// Returns the instance that all sessions share, without what sessions have left in it. One
@@ -175,21 +178,26 @@ impl<U: Send + 'static> GuestProvider<U> {
         }
     }
 
-    async fn serve(&self, call: ImportCall<'_>) -> Result<Vec<Val>> {
+    /// Serves a call with the instance that is there for it.
+    async fn serve(&self, call: ImportCall<'_>, given: Given<'_>) -> Result<Returned> {
         let export = self.export(call.function).unwrap_or(usize::MAX);
-        let ImportCall { function, arguments, state, meter, slot, proxies, handed, .. } = call;
-        let passing = function.has_handles().then_some(Passing { slot, proxies, handed });
+        let ImportCall { function, state, meter, slot, proxies, handed, .. } = call;
+        let given = match given {
+            Given::Values(_) if function.has_handles() => {
+                Given::Handles(Passing { slot, proxies, handed })
+            }
+            given => given,
+        };
         if let Some(shared) = &self.shared {
             let mut held = shared.instance.lock().await;
-            let instance = self.renewed(shared, &mut held).await?;
-            return instance.call(self, export, arguments, passing).await;
+            return self.renewed(shared, &mut held).await?.call(self, export, given).await;
         }
         if state.get::<Instance<U>>().is_none() {
             let chain = meter.chain();
             state.put(self.start(Some(&chain)).await?);
         }
         match state.get::<Instance<U>>() {
-            Some(instance) => instance.call(self, export, arguments, passing).await,
+            Some(instance) => instance.call(self, export, given).await,
             None => Err(lost()),
         }
     }
@@ -198,6 +206,22 @@ impl<U: Send + 'static> GuestProvider<U> {
     fn resource_name(&self, place: usize) -> String {
         self.resources.get(place).map(Resource::full_name).unwrap_or_default()
     }
+}
+
+/// The arguments of one call.
+enum Given<'g> {
+    /// Values without handles.
+    Values(&'g [Val]),
+    /// Values with handles in them.
+    Handles(Passing<'g>),
+    /// Values whose bytes are in one piece.
+    Pieces(Vec<Piece>),
+}
+
+/// The results of one call.
+enum Returned {
+    Values(Vec<Val>),
+    Pieces(Vec<Piece>),
 }
 
 /// The handles of one call, and the table of the caller's proxies.
@@ -221,9 +245,8 @@ impl<U: Send + 'static> Instance<U> {
         &mut self,
         provider: &GuestProvider<U>,
         export: usize,
-        arguments: &[Val],
-        passing: Option<Passing<'_>>,
-    ) -> Result<Vec<Val>> {
+        given: Given<'_>,
+    ) -> Result<Returned> {
         let (Some(typed), Some(place)) =
             (provider.exports.get(export), self.places.get_mut(export))
         else {
@@ -237,9 +260,25 @@ impl<U: Send + 'static> Instance<U> {
             }
         };
         self.session.allow_handles();
-        let results = match passing {
-            None => self.session.call_at(place, &typed.name, arguments).await,
-            Some(passing) => self.pass(provider, (place, &typed.name), passing).await,
+        let results = match given {
+            Given::Values(arguments) => {
+                self.session.call_at(place, &typed.name, arguments).await.map(Returned::Values)
+            }
+            Given::Handles(passing) => {
+                self.pass(provider, (place, &typed.name), passing).await.map(Returned::Values)
+            }
+            Given::Pieces(arguments) => {
+                if self.typed.len() <= export {
+                    self.typed.resize_with(provider.exports.len(), || None);
+                }
+                let Some(held) = self.typed.get_mut(export) else { return Err(lost()) };
+                let function = match held {
+                    Some(function) => &**function,
+                    None => &**held.insert(self.session.pieces_at(place, &typed.ty)?),
+                };
+                let returned = self.session.call_pieces(function, &typed.name, arguments).await;
+                returned.map(Returned::Pieces)
+            }
         };
         self.session.reserve_handles();
         results
@@ -362,6 +401,22 @@ impl<U: Send + 'static> Handles for GuestProvider<U> {
     }
 }
 
+impl<U: Send + 'static> TakesPieces for GuestProvider<U> {
+    fn call_pieces<'a>(
+        &'a self,
+        call: ImportCall<'a>,
+        arguments: Vec<Piece>,
+    ) -> BoxFuture<'a, Result<Vec<Piece>, ProviderFailure>> {
+        Box::pin(async move {
+            let returned = self.serve(call, Given::Pieces(arguments)).await;
+            match returned.map_err(ProviderFailure::of)? {
+                Returned::Pieces(pieces) => Ok(pieces),
+                Returned::Values(_) => Err(ProviderFailure::of(lost())),
+            }
+        })
+    }
+}
+
 impl<U: Send + 'static> Provider for GuestProvider<U> {
     fn offer(&self, function: &ImportedFunction) -> Result<(), Unserved> {
         let Some(export) = self.export(function).and_then(|place| self.exports.get(place)) else {
@@ -398,7 +453,13 @@ impl<U: Send + 'static> Provider for GuestProvider<U> {
         &'a self,
         call: ImportCall<'a>,
     ) -> BoxFuture<'a, Result<Vec<Val>, ProviderFailure>> {
-        Box::pin(async move { self.serve(call).await.map_err(ProviderFailure::of) })
+        let arguments = Given::Values(call.arguments);
+        Box::pin(async move {
+            match self.serve(call, arguments).await.map_err(ProviderFailure::of)? {
+                Returned::Values(values) => Ok(values),
+                Returned::Pieces(_) => Err(ProviderFailure::of(lost())),
+            }
+        })
     }
 
     fn describe(&self) -> String {
@@ -424,6 +485,10 @@ impl<U: Send + 'static> Provider for GuestProvider<U> {
     }
 
     fn handles(&self) -> Option<&dyn Handles> {
+        Some(self)
+    }
+
+    fn pieces(&self) -> Option<&dyn TakesPieces> {
         Some(self)
     }
 

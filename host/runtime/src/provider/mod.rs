@@ -6,6 +6,7 @@ mod chain;
 mod failure;
 mod guest;
 mod handles;
+mod pieces;
 mod proxies;
 mod state;
 mod unattended;
@@ -24,6 +25,8 @@ pub use failure::{ProviderFailure, Unserved};
 pub use guest::GuestProvider;
 pub(crate) use guest::dropping;
 pub use handles::Handles;
+pub(crate) use pieces::{CallPieces, Callable, OfTypes, Pieces, with_types};
+pub use pieces::{Piece, TakesPieces};
 pub(crate) use proxies::{Handed, Label, Proxies, kind};
 pub use proxies::{LeftOver, Proxy};
 pub use state::ProviderState;
@@ -144,6 +147,12 @@ pub trait Provider: Send + Sync + 'static {
     fn handles(&self) -> Option<&dyn Handles> {
         None
     }
+
+    /// Returns what the provider does with bytes in one piece, if it takes them.
+    #[doc(hidden)]
+    fn pieces(&self) -> Option<&dyn TakesPieces> {
+        None
+    }
 }
 
 impl<P: Provider + ?Sized> Provider for Arc<P> {
@@ -184,6 +193,10 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 
     fn handles(&self) -> Option<&dyn Handles> {
         (**self).handles()
+    }
+
+    fn pieces(&self) -> Option<&dyn TakesPieces> {
+        (**self).pieces()
     }
 
     fn identity(&self) -> Option<usize> {
@@ -345,11 +358,42 @@ pub(crate) async fn serve<T>(
     handed: &mut Handed,
     state: &mut State<T>,
 ) -> wasmtime::Result<Vec<Val>> {
+    let call = import_call(provided, function, arguments, handed, state);
+    let returned = provided.provider.call(call).await;
+    returned.map_err(|failure| provided.failed(function.name(), failure))
+}
+
+/// Serves one call with a provider that takes pieces.
+///
+/// # Errors
+/// [`ProviderFailed`].
+pub(crate) async fn serve_pieces<T>(
+    provided: &Provided,
+    function: &ImportedFunction,
+    arguments: Vec<Piece>,
+    state: &mut State<T>,
+) -> wasmtime::Result<Vec<Piece>> {
+    let mut handed = Handed::default();
+    let call = import_call(provided, function, &[], &mut handed, state);
+    let returned = match provided.provider.pieces() {
+        Some(provider) => provider.call_pieces(call, arguments).await,
+        None => Err(ProviderFailure::new("it takes no bytes in one piece")),
+    };
+    returned.map_err(|failure| provided.failed(function.name(), failure))
+}
+
+fn import_call<'a, T>(
+    provided: &Provided,
+    function: &'a ImportedFunction,
+    arguments: &'a [Val],
+    handed: &'a mut Handed,
+    state: &'a mut State<T>,
+) -> ImportCall<'a> {
     let Provisions { states, defaults, proxies } = &mut state.provisions;
     if function.has_handles() {
         proxies.owned_by(provided.slot, &provided.provider);
     }
-    let call = ImportCall {
+    ImportCall {
         function,
         arguments,
         deadline: &mut state.deadline,
@@ -360,9 +404,7 @@ pub(crate) async fn serve<T>(
         slot: provided.slot,
         proxies,
         handed,
-    };
-    let returned = provided.provider.call(call).await;
-    returned.map_err(|failure| provided.failed(function.name(), failure))
+    }
 }
 
 impl Provided {

@@ -1,13 +1,14 @@
 //! What a session is asked that serves other guests, and what it tells of those that serve it.
 
 use wasmtime::AsContextMut as _;
+use wasmtime::component::types::ComponentFunc;
 use wasmtime::component::{ResourceAny, ResourceType, Val};
 
 use super::callee::Callee;
 use super::{Live, Session};
 use crate::error::{Error, Result};
 use crate::failure::CallSite;
-use crate::provider::{LeftOver, Provisions};
+use crate::provider::{CallPieces, Callable, LeftOver, Piece, Provisions, with_types};
 use crate::store::handles;
 
 impl<T: Send + 'static> Session<T> {
@@ -94,6 +95,36 @@ impl<T: Send + 'static> Session<T> {
         let (callees, place) = self.callee(live, name)?;
         self.callees = Some(callees);
         Ok(place)
+    }
+
+    /// Returns the component's function at that place, of this type, to be called with pieces.
+    pub(crate) fn pieces_at(
+        &mut self,
+        place: usize,
+        ty: &ComponentFunc,
+    ) -> Result<Box<dyn CallPieces<T>>> {
+        let found = match self.callees.as_ref().and_then(|all| all.functions.get(place)) {
+            Some(Callee::Component(function)) => {
+                with_types(ty, Callable { func: function.func(), store: &self.store })
+            }
+            _ => None,
+        };
+        let action = "call a function";
+        let missing = || Error::Host { action, reason: "it is not there".into() };
+        found.ok_or_else(missing)?.map_err(Error::host(action))
+    }
+
+    /// Calls a function of the component with pieces.
+    pub(crate) async fn call_pieces(
+        &mut self,
+        function: &dyn CallPieces<T>,
+        name: &str,
+        arguments: Vec<Piece>,
+    ) -> Result<Vec<Piece>> {
+        self.live()?;
+        let shown: Vec<_> = arguments.iter().map(Piece::shown).collect();
+        let called = CallSite { function: name, arguments: &shown };
+        self.guarded(called, async |store| function.call(store, arguments).await).await
     }
 
     /// Calls the component's function at that place with arguments of its types.
