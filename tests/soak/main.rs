@@ -1,8 +1,8 @@
 //! `make soak`: long runs that look for what is left behind. There are many sessions that fail
 //! in every way, sessions that wait for the system or hold many handles, many sessions at once
-//! under a deadline, and the corpus of hostile guests, each with its memory measured. The cost
-//! of the guards is measured as well. The program prints its figures, and fails if they miss
-//! their goals. A word after `--` selects one part.
+//! under a deadline or with handles of shared providers, and the corpus of hostile guests, each
+//! with its memory measured. The cost of the guards is measured as well. The program prints its
+//! figures, and fails if they miss their goals. A word after `--` selects one part.
 
 #![allow(clippy::unwrap_used, reason = "a figure that cannot be had ends the soak")]
 #![allow(clippy::cast_precision_loss, reason = "figures are printed with a few digits")]
@@ -10,10 +10,16 @@
 #[path = "../all/hostile/after_error.rs"]
 mod after_error;
 mod cost;
+#[path = "../all/providers/counters.rs"]
+#[allow(dead_code, reason = "the tests have more providers")]
+mod counters;
 #[path = "../all/hostile/dwarf.rs"]
 mod dwarf;
 #[path = "../all/hostile/folder.rs"]
 mod folder;
+#[path = "../all/providers/forward.rs"]
+#[allow(dead_code, reason = "the tests have more guests")]
+mod forward;
 #[path = "../all/support/hosts.rs"]
 #[allow(dead_code, reason = "the tests have more hosts")]
 mod hosts;
@@ -26,6 +32,8 @@ mod row;
 mod support {
     pub(crate) use crate::hosts;
 }
+#[path = "../all/providers/traffic.rs"]
+mod traffic;
 #[path = "../all/hostile/within.rs"]
 #[allow(dead_code, reason = "the tests have more rows")]
 mod within;
@@ -33,6 +41,7 @@ mod within;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use wit_host::{Error, Guest, Limits};
@@ -50,9 +59,10 @@ fn main() -> ExitCode {
     {
         return memory::of_row(file, index.parse().expect("an index"));
     }
-    let parts: [(&str, Part); 5] = [
+    let parts: [(&str, Part); 6] = [
         ("sessions", leftovers),
         ("handles", handles),
+        ("providers", providers),
         ("deadline", late::overshoot),
         ("memory", memory::resident),
         ("cost", cost::cost),
@@ -161,6 +171,34 @@ fn handles() -> bool {
     let grown = Left::now().kib.saturating_sub(before.kib);
     println!("{:<52} {grown:>10} KiB", "memory gained after the first time");
     Left::report(&before)
+}
+
+/// Runs sessions on eight threads whose handles are those of two providers that all share.
+fn providers() -> bool {
+    println!("\nguests of two providers that all share, on eight threads, for a minute");
+    let run = |time: Duration| {
+        let began = Instant::now();
+        traffic::traffic(move |_| began.elapsed() < time)
+    };
+    run(Duration::from_secs(5));
+    let before = Left::now();
+    let began = Instant::now();
+    let minute = Duration::from_secs(60);
+    let rounds = AtomicU64::new(0);
+    let traffic = traffic::traffic(|_| {
+        let goes_on = began.elapsed() < minute;
+        rounds.fetch_add(u64::from(goes_on), Ordering::Relaxed);
+        goes_on
+    });
+    let sessions = 2 * rounds.into_inner();
+    let rate = sessions as f64 / minute.as_secs_f64();
+    println!("{:<52} {rate:>11.0} /s", "sessions");
+    let lost = sessions.saturating_sub(traffic.calls);
+    let mut met = report("calls lost", &lost.to_string(), "0", lost == 0);
+    met &= report("handles left", &traffic.left.to_string(), "0", traffic.left == 0);
+    let grown = Left::now().kib.saturating_sub(before.kib);
+    met &= report("memory gained", &format!("{grown} KiB"), "4096 KiB", grown <= 4096);
+    met & Left::report(&before)
 }
 
 /// Reads the rows of a file of the corpus.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use wasmtime::Engine;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
-use wasmtime::component::{Component, InstancePre, Linker};
+use wasmtime::component::{Component, InstancePre, Linker, ResourceType};
 use wit_parser::{Function, WorldItem};
 
 use crate::fit::Mismatch;
@@ -203,9 +203,34 @@ impl Typed {
     }
 }
 
+/// A resource that a component imports or exports in an interface.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// The full name of the interface.
+    pub interface: String,
+    /// The resource's own name.
+    pub name: String,
+    /// The type, as the component's functions have it. Several names of one resource have one type.
+    pub ty: ResourceType,
+}
+
+impl Resource {
+    /// Returns true if this is the resource `name` of an interface that the engine accepts for
+    /// this resource's own.
+    pub fn is(&self, interface: &str, name: &str) -> bool {
+        self.name == name && is_same_interface(&self.interface, interface)
+    }
+
+    /// Returns the full name without a version: `namespace:package/interface.resource`.
+    pub fn full_name(&self) -> String {
+        let plain = self.interface.split('@').next().unwrap_or_default();
+        format!("{plain}.{}", self.name)
+    }
+}
+
 /// Returns the functions that a component imports, in their order, and the resources, each with its
 /// interface.
-pub fn imports(component: &Component) -> (Vec<Typed>, Vec<(String, String)>) {
+pub fn imports(component: &Component) -> (Vec<Typed>, Vec<Resource>) {
     let (ty, engine) = (component.component_type(), component.engine());
     let mut of = Items::default();
     ty.imports(engine).for_each(|(name, import)| of.take(engine, name, import.ty));
@@ -214,7 +239,7 @@ pub fn imports(component: &Component) -> (Vec<Typed>, Vec<(String, String)>) {
 
 /// Returns the functions that a component exports, in their order, and the resources, each with its
 /// interface.
-pub fn exports(component: &Component) -> (Vec<Typed>, Vec<(String, String)>) {
+pub fn exports(component: &Component) -> (Vec<Typed>, Vec<Resource>) {
     let (ty, engine) = (component.component_type(), component.engine());
     let mut of = Items::default();
     ty.exports(engine).for_each(|(name, export)| of.take(engine, name, export.ty));
@@ -224,7 +249,7 @@ pub fn exports(component: &Component) -> (Vec<Typed>, Vec<(String, String)>) {
 #[derive(Default)]
 struct Items {
     functions: Vec<Typed>,
-    resources: Vec<(String, String)>,
+    resources: Vec<Resource>,
 }
 
 impl Items {
@@ -242,7 +267,9 @@ impl Items {
                             let interface = Some(interface);
                             self.functions.push(Typed { interface, name: item, ty });
                         }
-                        ComponentItem::Resource(_) => self.resources.push((interface, item)),
+                        ComponentItem::Resource(ty) => {
+                            self.resources.push(Resource { interface, name: item, ty });
+                        }
                         _ => {}
                     }
                 }

@@ -81,7 +81,8 @@
 //! place of Rust's types. [`RuntimeBuilder::provide`] serves functions with a [`Provider`]: another
 //! component ([`GuestProvider`]), default values ([`DefaultProvider`]), traps ([`TrapProvider`]),
 //! or an implementation of your own. A function with a type in Rust takes precedence over both. All
-//! of them serve components and core modules. Types are compared when a guest is linked.
+//! of them serve components and core modules. Types are compared when a guest is linked. Another
+//! component serves resources as well, whose handles [`Session::finish`] drops if the guest has not.
 //!
 //! # When a call fails
 //! [`Error::Trapped`], [`Error::Limit`] and [`Error::HostFunction`] carry a
@@ -199,9 +200,11 @@ pub use imports::{borrowed, env};
 pub use live::{Change, Generation, Live, LiveBuilder, NotReplaced, Rollback, Serving};
 pub use output::terminal;
 pub use provider::{
-    BoxFuture, DefaultProvider, GuestProvider, ImportCall, ImportedFunction, Provider,
+    BoxFuture, DefaultProvider, GuestProvider, ImportCall, ImportedFunction, LeftOver, Provider,
     ProviderFailure, ProviderState, TrapProvider, Unserved,
 };
+#[doc(hidden)]
+pub use provider::{Handles, Piece, Proxy, TakesPieces};
 pub use reuse::{Lease, Reuse, Sessions};
 pub use runtime::Runtime;
 pub use runtime::builder::RuntimeBuilder;

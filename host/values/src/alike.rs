@@ -4,55 +4,71 @@
 
 use std::iter::zip;
 
-use wasmtime::component::Type;
-use wasmtime::component::types::ComponentFunc;
+use wasmtime::component::types::{Case, ComponentFunc, Field};
+use wasmtime::component::{ResourceType, Type};
 
 /// Whether a function of the one type can be called as one of the other. The names of parameters
 /// are no part of it. A handle is taken for any other: which resource it is of, the engine knows
 /// once there is an instance.
 pub fn alike(one: &ComponentFunc, other: &ComponentFunc) -> bool {
+    alike_where(one, other, &mut |_, _| true)
+}
+
+/// Whether a function of the one type can be called as one of the other, where `same` tells
+/// whether the resource of a handle in the one is that of the handle in the other.
+pub fn alike_where(one: &ComponentFunc, other: &ComponentFunc, same: Same<'_>) -> bool {
     one.async_() == other.async_()
         && one.params().len() == other.params().len()
         && one.results().len() == other.results().len()
-        && zip(one.params(), other.params()).all(|((_, one), (_, other))| are_alike(&one, &other))
-        && zip(one.results(), other.results()).all(|(one, other)| are_alike(&one, &other))
+        && zip(one.params(), other.params())
+            .all(|((_, one), (_, other))| are_alike(&one, &other, same))
+        && zip(one.results(), other.results()).all(|(one, other)| are_alike(&one, &other, same))
 }
 
-fn are_alike(one: &Type, other: &Type) -> bool {
-    let optional = |one: Option<Type>, other: Option<Type>| match (one, other) {
-        (Some(one), Some(other)) => are_alike(&one, &other),
+/// Whether two resources are the same one.
+type Same<'s> = &'s mut dyn FnMut(&ResourceType, &ResourceType) -> bool;
+
+fn are_alike(one: &Type, other: &Type, same: Same<'_>) -> bool {
+    let mut optional = |one: Option<Type>, other: Option<Type>| match (one, other) {
+        (Some(one), Some(other)) => are_alike(&one, &other, same),
         (None, None) => true,
         _ => false,
     };
     match (one, other) {
-        (Type::List(one), Type::List(other)) => are_alike(&one.ty(), &other.ty()),
+        (Type::List(one), Type::List(other)) => are_alike(&one.ty(), &other.ty(), same),
         (Type::FixedLengthList(one), Type::FixedLengthList(other)) => {
-            one.len() == other.len() && are_alike(&one.ty(), &other.ty())
+            one.len() == other.len() && are_alike(&one.ty(), &other.ty(), same)
         }
         (Type::Map(one), Type::Map(other)) => {
-            are_alike(&one.key(), &other.key()) && are_alike(&one.value(), &other.value())
+            are_alike(&one.key(), &other.key(), same)
+                && are_alike(&one.value(), &other.value(), same)
         }
         (Type::Record(one), Type::Record(other)) => {
-            let mut same = zip(one.fields(), other.fields());
+            let is_same = |(one, other): (Field<'_>, Field<'_>)| {
+                one.name == other.name && are_alike(&one.ty, &other.ty, same)
+            };
             one.fields().len() == other.fields().len()
-                && same.all(|(one, other)| one.name == other.name && are_alike(&one.ty, &other.ty))
+                && zip(one.fields(), other.fields()).all(is_same)
         }
         (Type::Tuple(one), Type::Tuple(other)) => {
             one.types().len() == other.types().len()
-                && zip(one.types(), other.types()).all(|(one, other)| are_alike(&one, &other))
+                && zip(one.types(), other.types()).all(|(one, other)| are_alike(&one, &other, same))
         }
         (Type::Variant(one), Type::Variant(other)) => {
-            let mut same = zip(one.cases(), other.cases());
-            one.cases().len() == other.cases().len()
-                && same.all(|(one, other)| one.name == other.name && optional(one.ty, other.ty))
+            let is_same = |(one, other): (Case<'_>, Case<'_>)| {
+                one.name == other.name && optional(one.ty, other.ty)
+            };
+            one.cases().len() == other.cases().len() && zip(one.cases(), other.cases()).all(is_same)
         }
         (Type::Enum(one), Type::Enum(other)) => one.names().eq(other.names()),
         (Type::Flags(one), Type::Flags(other)) => one.names().eq(other.names()),
-        (Type::Option(one), Type::Option(other)) => are_alike(&one.ty(), &other.ty()),
+        (Type::Option(one), Type::Option(other)) => are_alike(&one.ty(), &other.ty(), same),
         (Type::Result(one), Type::Result(other)) => {
             optional(one.ok(), other.ok()) && optional(one.err(), other.err())
         }
-        (Type::Own(_), Type::Own(_)) | (Type::Borrow(_), Type::Borrow(_)) => true,
+        (Type::Own(one), Type::Own(other)) | (Type::Borrow(one), Type::Borrow(other)) => {
+            same(one, other)
+        }
         (Type::Future(one), Type::Future(other)) => optional(one.ty(), other.ty()),
         (Type::Stream(one), Type::Stream(other)) => optional(one.ty(), other.ty()),
         _ => std::mem::discriminant(one) == std::mem::discriminant(other),
@@ -62,20 +78,51 @@ fn are_alike(one: &Type, other: &Type) -> bool {
 /// What a type has in it that is of one store, and does not leave that as a value does: a
 /// handle, a stream, a future or an `error-context`. `None` where it is nothing but values.
 pub fn tied(ty: &Type) -> Option<&'static str> {
-    let any = |types: Vec<Type>| types.iter().find_map(tied);
-    match ty {
+    innermost(ty, &mut |ty| match ty {
         Type::Own(_) | Type::Borrow(_) => Some("resource"),
+        other => of_async(other),
+    })
+}
+
+/// What a type has in it of component async: a stream, a future or an `error-context`.
+pub fn asynchronous(ty: &Type) -> Option<&'static str> {
+    innermost(ty, &mut of_async)
+}
+
+/// Returns the resources of the handles that a type has in it, in their order.
+pub fn resources(ty: &Type) -> Vec<ResourceType> {
+    let mut all = Vec::new();
+    innermost(ty, &mut |ty| {
+        if let Type::Own(resource) | Type::Borrow(resource) = ty {
+            all.push(*resource);
+        }
+        None::<()>
+    });
+    all
+}
+
+fn of_async(ty: &Type) -> Option<&'static str> {
+    match ty {
         Type::Future(_) => Some("future"),
         Type::Stream(_) => Some("stream"),
         Type::ErrorContext => Some("error-context"),
-        Type::List(list) => tied(&list.ty()),
-        Type::FixedLengthList(list) => tied(&list.ty()),
+        _ => None,
+    }
+}
+
+/// Returns the first answer of `find` for the types of which a type is made, each of which is made
+/// of no others.
+fn innermost<R>(ty: &Type, find: &mut dyn FnMut(&Type) -> Option<R>) -> Option<R> {
+    let mut any = |types: Vec<Type>| types.iter().find_map(|ty| innermost(ty, find));
+    match ty {
+        Type::List(list) => any(vec![list.ty()]),
+        Type::FixedLengthList(list) => any(vec![list.ty()]),
         Type::Map(map) => any(vec![map.key(), map.value()]),
         Type::Record(record) => any(record.fields().map(|field| field.ty).collect()),
         Type::Tuple(tuple) => any(tuple.types().collect()),
         Type::Variant(variant) => any(variant.cases().filter_map(|case| case.ty).collect()),
-        Type::Option(option) => tied(&option.ty()),
+        Type::Option(option) => any(vec![option.ty()]),
         Type::Result(result) => any(result.ok().into_iter().chain(result.err()).collect()),
-        _ => None,
+        other => find(other),
     }
 }

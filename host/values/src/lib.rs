@@ -51,6 +51,7 @@ mod example;
 #[cfg(feature = "text")]
 mod fault;
 pub mod fits;
+mod handles;
 #[cfg(feature = "text")]
 mod json;
 #[cfg(feature = "text")]
@@ -62,13 +63,14 @@ mod signature;
 mod smallest;
 mod wave;
 
-pub use self::alike::{alike, tied};
+pub use self::alike::{alike, alike_where, asynchronous, resources, tied};
 #[cfg(feature = "text")]
 pub use self::argument::{BadArgument, Form, from_bytes, from_text};
 pub use self::core_number::{lift_number, lower_number, number_type};
 #[cfg(feature = "text")]
 pub use self::example::example;
 pub use self::fits::fits;
+pub use self::handles::visit_handles;
 #[cfg(feature = "text")]
 pub use self::json::{BadJson, Json, JsonStyle, escape_json, to_json, to_json_text};
 pub use self::mismatch::mismatch;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::abi::{AbiVariant, WasmType};
-use wit_parser::{Function, Resolve, WorldItem};
+use wit_parser::{Function, Resolve, WorldId, WorldItem};
 
 /// Returns the component of the world `forward` in the text. It imports all that it exports, in an
 /// interface of the same name or in `of`.
@@ -70,8 +70,20 @@ fn encode(
                 (global.set $free (i32.add (local.get $block) (local.get 3)))
                 (local.get $block)))"#
     );
+    encoded(&module, &resolve, world)
+}
+
+/// Returns the component of a world that the module in the text format implements.
+pub(super) fn of_module(wit: &str, world: &str, module: &str) -> Vec<u8> {
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("contract.wit", wit).unwrap();
+    let world = resolve.select_world(&[package], Some(world)).unwrap();
+    encoded(module, &resolve, world)
+}
+
+fn encoded(module: &str, resolve: &Resolve, world: WorldId) -> Vec<u8> {
     let mut module = wat::parse_str(module).unwrap();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use wit_host::{Error, GuestProvider, LimitReached, Limits, Val};
 
+use super::counters::{caller, provider, provider_with, served};
 use super::forward::with_body;
 use super::{bytes, forward};
 
@@ -189,6 +190,254 @@ fn rows() -> Vec<Row> {
     ]
 }
 
+/// A provider and a caller of a contract with a resource.
+struct Handles {
+    name: &'static str,
+    /// What the provider's destructor does besides, and what its function `many` does first.
+    drop: &'static str,
+    many: &'static str,
+    caller: &'static str,
+    own: Limits,
+    callers: Limits,
+    comes: Comes,
+}
+
+/// Ends `many` with a list of this many handles, which begins at address 64.
+macro_rules! returns {
+    ($count:literal) => {
+        concat!(
+            "(i32.store (i32.const 8) (i32.const 64)) (i32.store (i32.const 12) (i32.const ",
+            $count,
+            ")) (return (i32.const 8))"
+        )
+    };
+}
+
+fn handle_rows() -> Vec<Handles> {
+    const MANY: &str = "(call $many (local.get $n) (i32.const 8)) (i32.const 1)";
+    const MADE: &str = "(call $drop (call $new (local.get $n))) (i32.const 1)";
+    const FLOOD: &str = "(loop $more (drop (call $new (i32.const 1))) (br $more)) (unreachable)";
+    const HOARD: &str = "(local.set $at (i32.const 30))
+        (loop $more
+            (drop (call $new (i32.const 1)))
+            (local.set $at (i32.sub (local.get $at) (i32.const 1)))
+            (br_if $more (local.get $at)))
+        (local.set $count (i32.const 0)) (local.set $at (i32.const 0))";
+    let row = |name, drop, many, caller, comes| {
+        let (own, callers) = (Limits::default(), Limits::default());
+        Handles { name, drop, many, caller, own, callers, comes }
+    };
+    let caller = |name, caller, comes| row(name, "", "", caller, comes);
+    let callers = |row: Handles, callers: Limits| Handles { callers, ..row };
+    let own = |row: Handles, own: Limits| Handles { own, ..row };
+    let handles = |handles| Limits::default().handles(handles);
+    let millis = |millis| Limits::default().wall_clock(Duration::from_millis(millis));
+    let unknown = Comes::Failure("unknown handle index");
+    vec![
+        row(
+            "it returns a handle that it does not have",
+            "",
+            concat!("(i32.store (i32.const 64) (i32.const 99))", returns!(1)),
+            MANY,
+            unknown,
+        ),
+        row(
+            "it returns one handle twice",
+            "",
+            concat!(
+                "(i32.store (i32.const 64) (call $new (i32.const 1)))
+                 (i32.store (i32.const 68) (i32.load (i32.const 64)))",
+                returns!(2)
+            ),
+            MANY,
+            unknown,
+        ),
+        row(
+            "it returns a handle that it has dropped",
+            "",
+            concat!(
+                "(i32.store (i32.const 64) (call $new (i32.const 1)))
+                 (call $drop (i32.load (i32.const 64)))",
+                returns!(1)
+            ),
+            MANY,
+            unknown,
+        ),
+        row(
+            "it drops twice",
+            "",
+            "(local.set $at (call $new (i32.const 1)))
+             (call $drop (local.get $at)) (call $drop (local.get $at))",
+            MANY,
+            unknown,
+        ),
+        row(
+            "it says that it returns more than there can be",
+            "",
+            returns!(-1),
+            MANY,
+            Comes::Failure(""),
+        ),
+        caller(
+            "the guest uses a handle of nobody's",
+            "(call $add (i32.const 77) (i32.const 1))",
+            Comes::Trap,
+        ),
+        caller(
+            "the guest drops a handle of nobody's",
+            "(call $drop (i32.const 77)) (i32.const 1)",
+            Comes::Trap,
+        ),
+        caller(
+            "the guest drops twice",
+            "(local.set $a (call $new (local.get $n)))
+             (call $drop (local.get $a)) (call $drop (local.get $a)) (i32.const 1)",
+            Comes::Trap,
+        ),
+        caller(
+            "the guest gives one handle away twice",
+            "(local.set $a (call $new (local.get $n))) (call $merge (local.get $a) (local.get $a))",
+            Comes::Trap,
+        ),
+        caller(
+            "the guest uses what it has given away",
+            "(local.set $a (call $new (i32.const 10)))
+             (call $checked (local.get $a) (i32.const 8))
+             (call $add (local.get $a) (i32.const 1))",
+            Comes::Trap,
+        ),
+        caller(
+            "the guest uses what it has dropped",
+            "(local.set $a (call $new (local.get $n))) (call $drop (local.get $a))
+             (call $add (local.get $a) (i32.const 1))",
+            Comes::Trap,
+        ),
+        callers(
+            caller("the guest makes handles without an end", FLOOD, Comes::Failure("`handles`")),
+            handles(100),
+        ),
+        own(
+            caller(
+                "the guest makes more than the provider may hold",
+                FLOOD,
+                Comes::Failure("`handles`"),
+            ),
+            handles(20),
+        ),
+        callers(row("it returns as many as both may have", "", "", MANY, Comes::Well), handles(14)),
+        callers(
+            row("it returns more than both may have", "", "", MANY, Comes::Limit("handles")),
+            handles(13),
+        ),
+        callers(
+            row(
+                "it returns more than its caller may have",
+                "",
+                "",
+                MANY,
+                Comes::Failure("`handles`"),
+            ),
+            handles(6),
+        ),
+        callers(row("it keeps handles for itself", "", HOARD, MANY, Comes::Well), handles(31)),
+        callers(
+            row(
+                "it keeps more for itself than its caller may have",
+                "",
+                HOARD,
+                MANY,
+                Comes::Failure("`handles`"),
+            ),
+            handles(29),
+        ),
+        callers(
+            row(
+                "what it keeps is missing to its caller",
+                "",
+                HOARD,
+                "(call $many (local.get $n) (i32.const 8))
+                 (drop (call $new (i32.const 1))) (drop (call $new (i32.const 1)))
+                 (call $new (i32.const 1))",
+                Comes::Limit("handles"),
+            ),
+            handles(35),
+        ),
+        callers(
+            row(
+                "its destructor never returns",
+                "(loop $again (br $again))",
+                "",
+                MADE,
+                Comes::Limit("wall_clock"),
+            ),
+            millis(100),
+        ),
+        own(
+            row(
+                "its destructor never returns within its own time",
+                "(loop $again (br $again))",
+                "",
+                MADE,
+                Comes::Failure("`wall_clock`"),
+            ),
+            millis(60),
+        ),
+        own(
+            row(
+                "its destructor spends its own fuel",
+                "(loop $again (br $again))",
+                "",
+                MADE,
+                Comes::Failure("fuel"),
+            ),
+            Limits::default().fuel(Some(100_000)),
+        ),
+        row("its destructor traps", "(unreachable)", "", MADE, Comes::Failure("unreachable")),
+        row(
+            "its destructor makes what it destroys",
+            "(call $drop (call $new (i32.const 1)))",
+            "",
+            MADE,
+            Comes::Failure("stack"),
+        ),
+        own(
+            row(
+                "its destructor grows",
+                "(if (i32.eq (memory.grow (i32.const 100)) (i32.const -1)) (then (unreachable)))",
+                "",
+                MADE,
+                Comes::Failure("memory"),
+            ),
+            Limits::default().memory(1 << 20),
+        ),
+    ]
+}
+
+impl Handles {
+    fn run(&self) -> Result<Vec<Val>, Error> {
+        let bytes = provider_with(self.drop, self.many);
+        let runtime = served(provider(&bytes, self.own.clone()), self.callers.clone());
+        let guest = runtime.load(caller(self.caller))?;
+        guest.session(()).start_blocking()?.call("run", &[Val::U32(7)])
+    }
+}
+
+impl Comes {
+    /// Returns whether this is the outcome of a call.
+    fn is(self, outcome: &Result<Vec<Val>, Error>) -> bool {
+        match (outcome, self) {
+            (Ok(_), Comes::Well) => true,
+            (Err(error @ Error::HostFunction(_)), Comes::Failure(part)) => {
+                let text = error.to_string();
+                text.contains("`p.wasm`, which serves `a:b/c.") && text.contains(part)
+            }
+            (Err(Error::Trapped(_)), Comes::Trap) => true,
+            (Err(Error::Limit { limit, .. }), Comes::Limit(name)) => limit.name() == name,
+            _ => false,
+        }
+    }
+}
+
 impl Row {
     fn run(&self) -> Result<Vec<Val>, Error> {
         let wit = format!(
@@ -206,16 +455,7 @@ impl Row {
 
     fn check(&self) -> Option<String> {
         let outcome = self.run();
-        let is_it = match (&outcome, self.comes) {
-            (Ok(_), Comes::Well) => true,
-            (Err(error @ Error::HostFunction(_)), Comes::Failure(part)) => {
-                let text = error.to_string();
-                text.contains("`p.wasm`, which serves `a:b/c.f`, failed: ") && text.contains(part)
-            }
-            (Err(Error::Trapped(_)), Comes::Trap) => true,
-            (Err(Error::Limit { limit, .. }), Comes::Limit(name)) => limit.name() == name,
-            _ => false,
-        };
+        let is_it = self.comes.is(&outcome);
         (!is_it).then(|| format!("{}: {:?}, and was to be {:?}", self.name, outcome, self.comes))
     }
 }
@@ -223,13 +463,13 @@ impl Row {
 #[test]
 fn rows_of_hostile_providers() {
     let rows = rows();
-    let failed: Vec<_> = rows.iter().filter_map(Row::check).collect();
-    assert!(
-        failed.is_empty(),
-        "{} of {} rows failed\n{}",
-        failed.len(),
-        rows.len(),
-        failed.join("\n")
-    );
+    let mut failed: Vec<_> = rows.iter().filter_map(Row::check).collect();
+    for row in handle_rows() {
+        let outcome = row.run();
+        if !row.comes.is(&outcome) {
+            failed.push(format!("{}: {outcome:?}, and was to be {:?}", row.name, row.comes));
+        }
+    }
+    assert!(failed.is_empty(), "{} rows failed\n{}", failed.len(), failed.join("\n"));
     assert_eq!(LimitReached::WallClock(None).name(), "wall_clock");
 }

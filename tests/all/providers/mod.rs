@@ -1,13 +1,17 @@
 //! Tests of the functions of a caller's contract, served in each way that there is: with Rust's
 //! types, over values, by another component, and by a process. The guest gets the same results from each.
 
+mod counters;
 mod failing;
 mod forward;
+mod handles;
 mod hostile;
 mod modules;
 mod names;
+mod pieces;
 mod processes;
 mod resources;
+mod traffic;
 
 use std::sync::Arc;
 

@@ -2,7 +2,10 @@
 //! when a guest is linked, and what inspection says about what serves an import.
 
 use wit_host::inspect::ServedBy;
-use wit_host::{DefaultProvider, Error, GuestProvider, TrapProvider, Val};
+use wit_host::{
+    BoxFuture, DefaultProvider, Error, GuestProvider, ImportCall, ImportedFunction, Provider,
+    ProviderFailure, TrapProvider, Unserved, Val,
+};
 
 use super::{Shop, WIT, component, contract, dynamic, forward};
 
@@ -122,7 +125,7 @@ fn a_function_that_a_provider_lacks_is_refused() {
 }
 
 #[test]
-fn resources_do_not_cross_and_are_refused_by_name() {
+fn a_resource_is_served_by_a_component_or_by_nobody() {
     let wit = "
         package a:b@1.0.0;
         interface c { resource basket { constructor(); } size: func(of: borrow<basket>) -> u32; }
@@ -132,13 +135,36 @@ fn resources_do_not_cross_and_are_refused_by_name() {
         (export "basket" (type $basket (sub resource)))
         (export "[constructor]basket" (func (result (own $basket))))
         (export "size" (func (param "of" (borrow $basket)) (result u32))))))"#;
-    for builder in [
-        crate::support::hosts::builder::<()>().contract(wit),
-        crate::support::hosts::builder::<()>(),
-    ] {
-        let runtime = builder.provide("a:b/c", TrapProvider).build().unwrap();
+    let builders = || {
+        let plain = crate::support::hosts::builder::<()>;
+        [plain().contract(wit), plain()]
+    };
+    for builder in builders() {
+        let runtime = builder.provide("a:b/c", Anything).build().unwrap();
         let error = runtime.load(guest).err().unwrap().to_string();
         assert!(error.contains("import `a:b/c@1.0.0.basket`: it is a resource"), "{error}");
+    }
+    for builder in builders() {
+        let runtime = builder.provide("a:b/c", DefaultProvider).build().unwrap();
+        let error = runtime.load(guest).err().unwrap().to_string();
+        assert!(error.contains("it has no value for the result"), "{error}");
+    }
+    for builder in builders() {
+        let runtime = builder.provide("a:b/c", TrapProvider).build().unwrap();
+        runtime.load(guest).unwrap();
+    }
+}
+
+/// Says that it serves every function.
+struct Anything;
+
+impl Provider for Anything {
+    fn offer(&self, _: &ImportedFunction) -> Result<(), Unserved> {
+        Ok(())
+    }
+
+    fn call<'a>(&'a self, _: ImportCall<'a>) -> BoxFuture<'a, Result<Vec<Val>, ProviderFailure>> {
+        Box::pin(async { Err(ProviderFailure::new("it is not there")) })
     }
 }
 

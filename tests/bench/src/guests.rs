@@ -62,6 +62,11 @@ pub(crate) fn small_plugin() -> Result<Vec<u8>> {
     binary(include_str!("../guests/small-plugin.wat"))
 }
 
+/// Returns the component that serves two functions of the host's interface to another guest.
+pub(crate) fn provider() -> Result<Vec<u8>> {
+    binary(include_str!("../guests/provider.wat"))
+}
+
 /// Returns a core module that computes, and does not call the host.
 pub(crate) fn fibonacci() -> Result<Vec<u8>> {
     binary(include_str!("../guests/fibonacci.wat"))

@@ -14,7 +14,7 @@ use crate::calls::word::Word;
 use crate::calls::{Calls, Notation};
 use crate::diagnostics::{Diagnostics, Observer};
 use crate::options::convention::Convention;
-use crate::options::imports::tell_defaults;
+use crate::options::imports::{finish, tell_defaults};
 use crate::options::{Options, Usage, guest_file, text};
 use crate::status::{Status, interruptible, notice};
 use crate::watch::Watch;
@@ -146,6 +146,7 @@ impl Call {
         let status = self.rounds(&mut session, &calls, overdue, observer);
         observer.tell(|| format!("spent {}", session.session.spent()));
         tell_defaults(session.session.defaults());
+        finish(&mut session.session, observer);
         status.or_else(|error| ended(error, observer))
     }
 

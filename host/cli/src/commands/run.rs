@@ -14,7 +14,7 @@ use crate::calls::command_for;
 use crate::calls::notation;
 use crate::calls::overdue::Overdue;
 use crate::diagnostics::{Diagnostics, Observer};
-use crate::options::imports::tell_defaults;
+use crate::options::imports::{finish, tell_defaults};
 use crate::options::{Options, guest_file, text};
 use crate::output;
 use crate::status::{Status, interruptible, named, notice, report};
@@ -170,9 +170,11 @@ fn run_main(
     let outcome = overdue.during(|| session.main());
     observer.tell(|| format!("spent {}", session.spent()));
     tell_defaults(session.defaults());
+    let refused = session.refused();
+    finish(&mut session, observer);
     let went_wrong = matches!(outcome, Ok(Outcome::Exited(status)) if status != 0);
     if outcome.is_ok() {
-        observer.tell_refused(session.refused(), went_wrong);
+        observer.tell_refused(refused, went_wrong);
     }
     match outcome {
         Ok(Outcome::Returned(results)) => print(&results),

@@ -14,9 +14,10 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use wit_host::blocking::Session;
 use wit_host::{
-    DefaultProvider, Error, Grants, GuestError, GuestProvider, Kind, Runtime, RuntimeBuilder,
-    TrapProvider,
+    DefaultProvider, Error, Grants, GuestError, GuestProvider, Kind, LeftOver, Runtime,
+    RuntimeBuilder, TrapProvider,
 };
 use wit_host_config::{Grants as WrittenGrants, HostFile, Place, Provider};
 use wit_host_contract::Functions;
@@ -25,6 +26,7 @@ use wit_host_providers::ProcessProvider;
 use super::Usage;
 use super::host_file::granted;
 use super::isolation::this_program;
+use crate::diagnostics::Observer;
 use crate::status::{named, notice, shown_path};
 
 /// What serves imports in the contract's place.
@@ -164,6 +166,19 @@ pub(crate) fn tell_defaults(functions: &[String]) {
     if !functions.is_empty() {
         let names: Vec<_> = functions.iter().map(|name| format!("`{name}`")).collect();
         notice(&format!("these were answered with default values: {}", names.join(", ")));
+    }
+}
+
+/// Ends a session, and tells which handles of providers its guest has left.
+pub(crate) fn finish(session: &mut Session<Functions>, observer: &Observer<'_>) {
+    match session.finish() {
+        Ok(left) => left.iter().for_each(|LeftOver { resource, provider, count, .. }| {
+            let handles = if *count == 1 { "handle" } else { "handles" };
+            observer.tell(|| {
+                format!("the guest left {count} {handles} of `{resource}`, dropped by {provider}")
+            });
+        }),
+        Err(error) => notice(&format!("the handles that the guest left were not dropped: {error}")),
     }
 }
 

@@ -17,10 +17,11 @@ use crate::engine::pool::Permit;
 use crate::error::{Error, Result};
 use crate::guest::abi::Abi;
 use crate::guest::{Guest, Outcome};
+use crate::provider::LeftOver;
 use crate::session::{self, Terms};
 use crate::store::state::State;
 use crate::store::usage::Usage;
-use executor::{Executor, run};
+use executor::{Executor, at_once, run};
 use wit_host_binary::allocator_names::AllocatorNames;
 use wit_host_binary::entry_point::Main;
 use wit_host_binary::limits::{LimitReached, Limits};
@@ -214,6 +215,21 @@ impl<T: Send + 'static> Session<T> {
     /// [`session::Session::defaults`].
     pub fn defaults(&self) -> &[String] {
         self.session.defaults()
+    }
+
+    /// Ends the session and drops the handles of providers that the guest has left, blocking. See
+    /// [`session::Session::finish`].
+    ///
+    /// # Errors
+    /// Those of [`session::Session::finish`], and [`Error::Interrupted`].
+    pub fn finish(&mut self) -> Result<Vec<LeftOver>> {
+        let executor = &mut self.executor;
+        // Without such a provider it waits for nothing, and needs no executor.
+        let interrupt = self.interrupt.as_ref();
+        if !self.session.may_leave_handles() {
+            return at_once(pin!(self.session.finish())).unwrap_or_else(|| Ok(Vec::new()));
+        }
+        drive(executor, interrupt, "finish", pin!(self.session.finish()))
     }
 
     /// Returns the guest that this session runs.

@@ -21,7 +21,7 @@ use wit_host_check::deny::{Denial, Pattern};
 use wit_host_check::export_name::{ExportName, Unresolved, hint, resolve};
 use wit_host_check::fit;
 use wit_host_check::served::Served;
-use wit_host_check::serving::{Typed, imports};
+use wit_host_check::serving::{self, Typed, imports};
 use wit_host_text::list;
 use wit_host_wit::Contract;
 
@@ -214,15 +214,15 @@ fn compiled<T: 'static>(linker: &component::Linker<State<T>>, functions: &[Typed
 }
 
 /// Returns the resource of the contract that the name means.
-fn resource(resources: &[(String, String)], name: &str, world: &str) -> Result<(String, String)> {
-    let full = |(interface, resource): &(String, String)| format!("{interface}.{resource}");
-    let means = |one: &&(String, String)| match Target::of(name) {
-        Some(target) => target.means(Some(&one.0), &one.1) == Some(3),
+fn resource(resources: &[serving::Resource], name: &str, world: &str) -> Result<(String, String)> {
+    let full = |one: &serving::Resource| format!("{}.{}", one.interface, one.name);
+    let means = |one: &&serving::Resource| match Target::of(name) {
+        Some(target) => target.means(Some(&one.interface), &one.name) == Some(3),
         None => false,
     };
     let mut meant = resources.iter().filter(|one| means(one) || full(one) == name);
     match (meant.next(), meant.next()) {
-        (Some(one), None) => Ok(one.clone()),
+        (Some(one), None) => Ok((one.interface.clone(), one.name.clone())),
         _ => {
             let all: Vec<_> = resources.iter().map(full).collect();
             let reason =

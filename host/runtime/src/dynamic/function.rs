@@ -12,9 +12,10 @@ use wasmtime_wasi::I32Exit;
 
 use super::call::{Call, Results};
 use super::module::ModuleImport;
+use super::pieces;
 use crate::imports::env::{Exit, GuestFailure, HostFailure};
 use crate::imports::host_call::{is_traced, span, trace_arguments, trace_result};
-use crate::provider::{BoxFuture, ImportedFunction, Provider, ProviderFailed, serve};
+use crate::provider::{BoxFuture, Handed, ImportedFunction, Provider, ProviderFailed, serve};
 use crate::store::state::State;
 use wit_host_binary::limits::LimitReached;
 use wit_host_check::engine_error::root_cause;
@@ -72,7 +73,7 @@ where
             };
             // Only a failure asks for the function, so that a call that succeeds pays nothing.
             if outcome.is_err() {
-                store.data_mut().in_provider = Some(Arc::clone(&function));
+                store.data_mut().in_provider = Some(Arc::clone(function.shared_name()));
             }
             outcome
         })
@@ -133,8 +134,14 @@ impl<T: Send + 'static> Answer<T> for Provided {
         mut call: Call<'a, T>,
         results: &'a mut [Val],
     ) -> wasmtime::Result<()> {
-        let state = call.store.data_mut();
-        serve(self, function, call.arguments, state).await?.put(results)
+        if function.has_handles() {
+            return self.answer_with_handles(function, call, results).await;
+        }
+        self.reserve_handles(&mut call.store);
+        let (arguments, state) = (call.arguments, call.store.data_mut());
+        let values = serve(self, function, arguments, &mut Handed::default(), state).await?;
+        self.allow_handles(&mut call.store);
+        values.put(results)
     }
 }
 
@@ -167,7 +174,10 @@ impl<T: Send + 'static> Serve<T> for Provided {
         instance: &mut LinkerInstance<'_, State<T>>,
         function: Arc<ImportedFunction>,
     ) -> wasmtime::Result<()> {
-        answered_to_component(self, instance, function)
+        match pieces::to_component(&self, instance, &function) {
+            Some(linked) => linked,
+            None => answered_to_component(self, instance, function),
+        }
     }
 
     fn to_module(
@@ -196,7 +206,7 @@ fn answered_to_component<T: Send + 'static, A: Answer<T>>(
                 trace_arguments(&Shown(arguments));
             }
             // It stays there if the call fails, or its time is over while it waits.
-            store.data_mut().in_provider = Some(Arc::clone(function));
+            store.data_mut().in_provider = Some(Arc::clone(function.shared_name()));
             let call = Call { store: store.as_context_mut(), arguments };
             answers.answer(function, call, results).await?;
             store.data_mut().in_provider = None;
@@ -239,7 +249,7 @@ fn answered_to_module<T: Send + 'static, A: Answer<T>>(
     Ok(())
 }
 
-fn span_of(function: &ImportedFunction) -> tracing::Span {
+pub(super) fn span_of(function: &ImportedFunction) -> tracing::Span {
     span(function.interface().unwrap_or_default(), function.function())
 }
 

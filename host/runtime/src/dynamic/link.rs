@@ -8,11 +8,12 @@ use wasmtime::component::{self, Component, LinkerInstance, ResourceType};
 use wasmtime::{ExternType, FuncType, Linker, Module, Val};
 
 use super::{Declared, Dynamic, Provided, Serve, Target};
-use crate::provider::{ImportedFunction, ProviderFailed, ProviderFailure, Unserved};
+use crate::provider::{Home, ImportedFunction, ProviderFailed, ProviderFailure, Unserved, kind};
 use crate::store::state::State;
 use wit_host_check::fit::names::is_same_interface;
 use wit_host_check::served::Served;
-use wit_host_check::serving::{NotLinked, NotServed, Serving, Typed, imports};
+use wit_host_check::serving::{self, NotLinked, NotServed, Serving, Typed, imports};
+use wit_host_values::resources;
 
 /// The behaviour of a provider without an implementation, for functions of any type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,29 +67,42 @@ impl<T: Send + 'static> Dynamic<T> {
         }
         let (functions, resources) = imports(component);
         let mut beside = Beside { linker: linker.clone(), homes: BTreeMap::new() };
-        for (interface, name) in &resources {
-            if !is_denied(interface, None) {
-                self.lend(&mut beside, (interface, name))?;
+        let mut homes: Vec<Home> = Vec::new();
+        for resource in resources {
+            // Another name of a resource is the same one, and need not be served.
+            if homes.iter().any(|home| home.resource.ty == resource.ty) {
+                continue;
             }
+            let slot = match is_denied(&resource.interface, None) {
+                false => self.lend(&mut beside, &resource)?,
+                true => None,
+            };
+            homes.push(Home { resource, slot });
         }
+        let homes = homes.into();
         for function in functions {
             let interface = function.interface.as_deref().unwrap_or_default();
             if !is_denied(interface, Some(&function.name)) {
-                self.bind(&mut beside, function)?;
+                self.bind(&mut beside, function, &homes)?;
             }
         }
         Ok(Some(beside.linker))
     }
 
     /// Adds a function to the linker, if it is served over values.
-    fn bind(&self, beside: &mut Beside<T>, typed: Typed) -> Result<(), NotLinked> {
+    fn bind(
+        &self,
+        beside: &mut Beside<T>,
+        typed: Typed,
+        homes: &Arc<[Home]>,
+    ) -> Result<(), NotLinked> {
         let (interface, name) = (typed.interface.as_deref(), &*typed.name);
         let declared = self.functions.iter().find(|one| one.typed.is(interface, name));
         let provided = self.provider(interface, name);
         if declared.is_none() && provided.is_none() {
             return Ok(());
         }
-        let function = Arc::new(ImportedFunction::new(typed.clone()));
+        let function = Arc::new(ImportedFunction::new(typed.clone()).of_component(homes));
         let mut instance = self.instance(beside, interface)?;
         let (serve, is_served): (Arc<dyn Serve<T>>, _) = match (declared, provided) {
             (Some(Declared { typed: own, serve }), _) => {
@@ -117,38 +131,40 @@ impl<T: Send + 'static> Dynamic<T> {
         }
     }
 
-    /// Adds a resource to the linker, if the embedder declared it.
+    /// Adds a resource to the linker, if the embedder declared it or a provider serves it. Returns
+    /// the slot of the provider.
     fn lend(
         &self,
         beside: &mut Beside<T>,
-        (interface, name): (&str, &str),
-    ) -> Result<(), NotLinked> {
+        resource: &serving::Resource,
+    ) -> Result<Option<usize>, NotLinked> {
+        let (interface, name) = (&*resource.interface, &*resource.name);
         let own = self
             .resources
             .iter()
             .find(|one| is_same_interface(&one.interface, interface) && one.name == name);
-        let provider = self
-            .providers
-            .iter()
-            .find(|(target, _)| target.is_whole() && target.means(Some(interface), name).is_some());
-        let (kind, drop) = match (own, provider) {
-            (Some(own), _) => (own.kind, Some(Arc::clone(&own.drop))),
-            (None, Some(_)) => (0, None),
-            (None, None) => return Ok(()),
-        };
+        let provider = self.provider_of_resource(resource);
+        if own.is_none() && provider.is_none() {
+            return Ok(None);
+        }
         let mut instance = self.instance(beside, Some(interface))?;
-        let defined =
-            instance.resource(name, ResourceType::host_dynamic(kind), move |mut store, rep| {
-                if let Some(drop) = &drop {
-                    drop(store.data_mut().data_mut(), rep);
-                }
+        // What the linker has already takes precedence. It does not define it again, so its error
+        // is not one here.
+        if let Some(own) = own {
+            let (ty, drop) = (ResourceType::host_dynamic(own.kind), Arc::clone(&own.drop));
+            let _ = instance.resource(name, ty, move |mut store, rep| {
+                drop(store.data_mut().data_mut(), rep);
                 Ok(())
             });
-        match (defined, own, provider) {
-            (Ok(()), None, Some((_, provided))) => {
-                Err(foreign_resource(provided, interface, name).into())
-            }
-            _ => Ok(()),
+            return Ok(None);
+        }
+        let Some(provided) = provider else { return Ok(None) };
+        let kind = proxied(provided, resource);
+        let lent = provided.lend(&mut instance, resource, kind.unwrap_or_default());
+        match (lent, kind) {
+            (Err(_), _) => Ok(None),
+            (Ok(()), Some(_)) => Ok(Some(provided.slot)),
+            (Ok(()), None) => Err(foreign_resource(provided, interface, name).into()),
         }
     }
 
@@ -176,10 +192,21 @@ impl<T: Send + 'static> Dynamic<T> {
     }
 }
 
+/// Returns the kind of the proxies of a provider's resource, if the provider serves it. A provider
+/// without an implementation serves every resource, of which there is never a handle.
+fn proxied(provided: &Provided, resource: &serving::Resource) -> Option<u32> {
+    let place = match provided.provider.handles() {
+        Some(owner) => owner.place(&resource.interface, &resource.name)?,
+        None => provided.provider.unattended().map(|_| 0)?,
+    };
+    kind(provided.slot, place)
+}
+
 /// Checks whether a provider serves a function.
 fn offered(provided: &Provided, function: &ImportedFunction) -> Result<(), Box<NotServed>> {
     let provider = &provided.provider;
-    let Err(unserved) = provider.offer(function) else { return Ok(()) };
+    let owned = owned(provided, function);
+    let Err(unserved) = owned.and_then(|()| provider.offer(function)) else { return Ok(()) };
     let (interface, name) = (function.interface(), function.function());
     if let Unserved { is_type: true, .. } = unserved {
         let own = provider.functions();
@@ -205,16 +232,38 @@ fn offered(provided: &Provided, function: &ImportedFunction) -> Result<(), Box<N
     }))
 }
 
+/// Refuses a function that takes or returns handles of another's resources.
+fn owned(provided: &Provided, function: &ImportedFunction) -> Result<(), Unserved> {
+    if provided.provider.handles().is_none() {
+        return Ok(());
+    }
+    for ty in function.types().iter().flat_map(resources) {
+        let reason = match function.home(&ty) {
+            Some(home) if home.slot == Some(provided.slot) => continue,
+            Some(home) => format!(
+                "its type has a handle of `{}`, which something else serves: one provider has to \
+                 serve both",
+                home.resource.full_name()
+            ),
+            None => "its type has a handle of no interface's resource".into(),
+        };
+        return Err(Unserved::new(reason));
+    }
+    Ok(())
+}
+
 fn foreign_resource(provided: &Provided, interface: &str, name: &str) -> Box<NotServed> {
     let server = provided.provider.describe();
     Box::new(NotServed {
         interface: Some(interface.into()),
         item: name.into(),
         reason: format!(
-            "it is a resource, and {server} does not serve it: no resource goes from one guest to \
-             another"
+            "it is a resource, and {server} does not serve it: only a component that exports it \
+             does"
         ),
-        fix: "use an interface whose functions take and return values".into(),
+        fix: "have a component serve it, or use an interface whose functions take and return \
+              values"
+            .into(),
         server,
         types: None,
         declared: None,

@@ -8,6 +8,8 @@ mod flat;
 mod function;
 mod link;
 mod module;
+mod pieces;
+mod proxy;
 mod target;
 
 use std::sync::Arc;
@@ -18,7 +20,7 @@ pub use link::Unattended;
 pub(crate) use target::Target;
 
 pub(crate) use builder::Pending;
-use wit_host_check::serving::Typed;
+use wit_host_check::serving::{self, Typed};
 
 /// The functions, resources and providers that a runtime serves over values.
 pub(crate) struct Dynamic<T: 'static> {
@@ -56,8 +58,29 @@ impl<T: 'static> Dynamic<T> {
         depths.max().unwrap_or_default()
     }
 
+    /// Returns the providers, each once.
+    pub(crate) fn provided(&self) -> impl Iterator<Item = &Arc<Provided>> {
+        let all = || self.providers.iter().map(|(_, provided)| provided);
+        let is_first = move |(at, one): &(usize, &Arc<Provided>)| {
+            all().take(*at).all(|other| other.slot != one.slot)
+        };
+        all().enumerate().filter(is_first).map(|(_, provided)| provided)
+    }
+
     fn is_empty(&self) -> bool {
         self.functions.is_empty() && self.resources.is_empty() && self.providers.is_empty()
+    }
+
+    /// Returns the provider that serves a resource.
+    fn provider_of_resource(&self, resource: &serving::Resource) -> Option<&Arc<Provided>> {
+        let exactness = |target: &Target| {
+            target.means(Some(&resource.interface), &resource.name).filter(|_| target.is_whole())
+        };
+        let meant = self
+            .providers
+            .iter()
+            .filter_map(|(target, provided)| Some((exactness(target)?, provided)));
+        meant.max_by_key(|(exactness, _)| *exactness).map(|(_, provided)| provided)
     }
 
     /// Returns the provider that serves a function.

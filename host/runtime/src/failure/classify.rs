@@ -114,7 +114,7 @@ fn of_text<T>(text: &str, state: &State<T>) -> Option<LimitReached> {
     let (meter, limits) = (&state.meter, state.meter.limits());
     let known = [
         (canonical::HOST_CALL_BYTES, LimitReached::HostCallBytes(limits.host_call_bytes)),
-        (canonical::HANDLES, LimitReached::Handles(limits.handles)),
+        (canonical::HANDLES, meter.handles_reached()),
         (canonical::INSTANCES, LimitReached::Instances(limits.instances)),
         (canonical::MEMORIES, meter.memories_reached()),
         (canonical::TABLES, meter.tables_reached()),

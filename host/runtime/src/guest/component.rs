@@ -57,6 +57,11 @@ impl Function {
         Some(Self { func, signature: Signature::of_component(&func.ty(&store)) })
     }
 
+    /// Returns the engine's function.
+    pub(crate) fn func(&self) -> Func {
+        self.func
+    }
+
     /// Refuses arguments of the wrong types. That is a mistake of the caller, and not a failure
     /// of the guest.
     pub(crate) fn check(&self, name: &str, args: &[Val]) -> Result<()> {

@@ -1,13 +1,21 @@
 //! Serves the imports of guests with the exports of a component. The component has a store and
-//! limits of its own. The sum of the memory that counts for the caller is kept in [`Chain`].
+//! limits of its own. The sum of the memory that counts for the caller is kept in [`Chain`]. How
+//! handles are turned into those of the caller is not known here.
 
+use std::mem::take;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use tokio::sync::Mutex;
-use wasmtime::component::{Type, Val};
+use wasmtime::component::{ResourceType, Val};
 
-use super::{BoxFuture, Chain, ImportCall, ImportedFunction, Provider, ProviderFailure, Unserved};
+use super::handles::Handles;
+use super::proxies::Unusable;
+use super::{
+    BoxFuture, CallPieces, Chain, Handed, ImportCall, ImportedFunction, LeftOver, Piece, Provider,
+    ProviderFailure, ProviderState, Proxies, Proxy, TakesPieces, Unserved,
+};
 use crate::error::{Error, Result};
 use crate::guest::Guest;
 use crate::runtime::Runtime;
@@ -15,9 +23,9 @@ use crate::session::Session;
 use wit_host_binary::error::GuestError;
 use wit_host_binary::examine::{examine, read_guest};
 use wit_host_binary::kind::Kind;
-use wit_host_check::serving::{Typed, exports};
+use wit_host_check::serving::{Resource, Typed, exports};
 use wit_host_text::shown;
-use wit_host_values::{alike, tied};
+use wit_host_values::{alike_where, asynchronous};
 use wit_host_wit::{Decoded, decode};
 
 /// Serves functions with the exports of a component.
@@ -27,24 +35,45 @@ use wit_host_wit::{Decoded, decode};
 /// possibly with another provider.
 ///
 /// By default each session that calls the component gets its own instance, which ends with the
-/// session. The memory of that instance counts towards the caller's
-/// [`Limits::memory`](crate::Limits::memory) as well as towards its own.
+/// session. The memory and the handles of that instance count towards the caller's
+/// [`Limits::memory`](crate::Limits::memory) and [`Limits::handles`](crate::Limits::handles) as well
+/// as towards its own.
+///
+/// Resources that the component exports are served as well. A handle that a caller gets stands for
+/// one of the component's instance. When the caller drops it, the instance drops its own, within
+/// the caller's time. What is left at the end of a session is dropped by
+/// [`Session::finish`](crate::Session::finish), or with the instance.
 pub struct GuestProvider<U: 'static> {
     guest: Guest<U>,
     name: String,
     exports: Vec<Typed>,
+    /// The resources that the component exports. One that has several names is there several times.
+    resources: Vec<Resource>,
     /// The component's world, from which errors name the parts in which types differ.
     pub(crate) decoded: Option<Arc<Decoded>>,
     data: Box<dyn Fn() -> U + Send + Sync>,
     /// The instance that all sessions share, after [`GuestProvider::shared`].
-    shared: Option<Mutex<Option<Instance<U>>>>,
+    shared: Option<Shared<U>>,
+}
+
+/// An instance that all sessions share.
+struct Shared<U: 'static> {
+    instance: Mutex<Option<Instance<U>>>,
+    /// The handles that sessions have left. They are dropped before the next call.
+    abandoned: std::sync::Mutex<Vec<Proxy>>,
 }
 
 /// A running instance, and the exports that were called on it.
 struct Instance<U: 'static> {
     session: Session<U>,
+    /// A number that no other instance has.
+    number: u64,
+    /// The types of the provider's resources in this instance, once a handle was returned.
+    types: Vec<Option<ResourceType>>,
     /// The place of each export in the session, once it was called.
     places: Vec<Option<usize>>,
+    /// Each export that is called with pieces, once it was called.
+    typed: Vec<Option<Box<dyn CallPieces<U>>>>,
 }
 
 impl<U: Send + 'static> GuestProvider<U> {
@@ -68,10 +97,10 @@ impl<U: Send + 'static> GuestProvider<U> {
             let kind = Kind::Component.name();
             return Err(GuestError::Invalid { kind, reason: reason.into() }.into());
         };
-        let exports = exports(pre.component()).0;
+        let (exports, resources) = exports(pre.component());
         let decoded = decode(&binary).ok().map(Arc::new);
         let (name, data) = (name.into(), Box::new(data));
-        Ok(Self { guest, name, exports, decoded, data, shared: None })
+        Ok(Self { guest, name, exports, resources, decoded, data, shared: None })
     }
 
     /// Loads the component in a file.
@@ -90,10 +119,10 @@ impl<U: Send + 'static> GuestProvider<U> {
 
     /// Makes all sessions share one instance, which they call in turn. State that one session
     /// leaves in the instance is visible to the next. An instance that has failed is replaced. Its
-    /// memory counts towards its own limit only.
+    /// memory and its handles count towards its own limits only.
     #[must_use]
     pub fn shared(mut self) -> Self {
-        self.shared = Some(Mutex::new(None));
+        self.shared = Some(Shared { instance: Mutex::new(None), abandoned: Default::default() });
         self
     }
 
@@ -116,7 +145,30 @@ impl<U: Send + 'static> GuestProvider<U> {
 
     async fn start(&self, chain: Option<&Arc<Chain>>) -> Result<Instance<U>> {
         let session = Session::start_in(&self.guest, (self.data)(), chain).await?;
-        Ok(Instance { session, places: vec![None; self.exports.len()] })
+        let number = INSTANCES.fetch_add(1, Ordering::Relaxed);
+        let (types, typed) = (Vec::new(), Vec::new());
+        Ok(Instance { session, number, types, places: vec![None; self.exports.len()], typed })
+    }
+
+    /// Returns the instance that all sessions share, without what sessions have left in it. One
+    /// that has failed is replaced.
+    async fn renewed<'h>(
+        &self,
+        shared: &Shared<U>,
+        held: &'h mut Option<Instance<U>>,
+    ) -> Result<&'h mut Instance<U>> {
+        let left = take(&mut *shared.abandoned.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(instance) = held {
+            for proxy in left {
+                // Its failure ends the instance, and is none of this caller's.
+                let _ = instance.drop_handle(self, proxy).await;
+            }
+        }
+        if held.as_ref().is_none_or(|instance| instance.session.has_ended()) {
+            *held = None;
+            *held = Some(self.start(None).await?);
+        }
+        held.as_mut().ok_or_else(lost)
     }
 
     fn full_name(&self, export: &Typed) -> String {
@@ -126,30 +178,61 @@ impl<U: Send + 'static> GuestProvider<U> {
         }
     }
 
-    async fn serve(&self, call: ImportCall<'_>) -> Result<Vec<Val>> {
-        let export = self.export(call.function()).unwrap_or(usize::MAX);
-        let (arguments, state) = (call.arguments(), call.state);
-        if let Some(shared) = &self.shared {
-            let mut held = shared.lock().await;
-            if held.as_ref().is_none_or(|instance| instance.session.has_ended()) {
-                *held = None;
-                *held = Some(self.start(None).await?);
+    /// Serves a call with the instance that is there for it.
+    async fn serve(&self, call: ImportCall<'_>, given: Given<'_>) -> Result<Returned> {
+        let export = self.export(call.function).unwrap_or(usize::MAX);
+        let ImportCall { function, state, meter, slot, proxies, handed, .. } = call;
+        let given = match given {
+            Given::Values(_) if function.has_handles() => {
+                Given::Handles(Passing { slot, proxies, handed })
             }
-            return match &mut *held {
-                Some(instance) => instance.call(self, export, arguments).await,
-                None => Err(lost()),
-            };
+            given => given,
+        };
+        if let Some(shared) = &self.shared {
+            let mut held = shared.instance.lock().await;
+            return self.renewed(shared, &mut held).await?.call(self, export, given).await;
         }
         if state.get::<Instance<U>>().is_none() {
-            let chain = call.meter.chain();
+            let chain = meter.chain();
             state.put(self.start(Some(&chain)).await?);
         }
         match state.get::<Instance<U>>() {
-            Some(instance) => instance.call(self, export, arguments).await,
+            Some(instance) => instance.call(self, export, given).await,
             None => Err(lost()),
         }
     }
+
+    /// Returns the full name of one of the resources.
+    fn resource_name(&self, place: usize) -> String {
+        self.resources.get(place).map(Resource::full_name).unwrap_or_default()
+    }
 }
+
+/// The arguments of one call.
+enum Given<'g> {
+    /// Values without handles.
+    Values(&'g [Val]),
+    /// Values with handles in them.
+    Handles(Passing<'g>),
+    /// Values whose bytes are in one piece.
+    Pieces(Vec<Piece>),
+}
+
+/// The results of one call.
+enum Returned {
+    Values(Vec<Val>),
+    Pieces(Vec<Piece>),
+}
+
+/// The handles of one call, and the table of the caller's proxies.
+struct Passing<'p> {
+    slot: usize,
+    proxies: &'p mut Proxies,
+    handed: &'p mut Handed,
+}
+
+/// The number of instances so far.
+static INSTANCES: AtomicU64 = AtomicU64::new(0);
 
 /// Returns the error for an instance that was stored and cannot be found, which is a fault of the
 /// host.
@@ -162,8 +245,8 @@ impl<U: Send + 'static> Instance<U> {
         &mut self,
         provider: &GuestProvider<U>,
         export: usize,
-        arguments: &[Val],
-    ) -> Result<Vec<Val>> {
+        given: Given<'_>,
+    ) -> Result<Returned> {
         let (Some(typed), Some(place)) =
             (provider.exports.get(export), self.places.get_mut(export))
         else {
@@ -176,7 +259,161 @@ impl<U: Send + 'static> Instance<U> {
                 *place.insert(found)
             }
         };
-        self.session.call_at(place, &typed.name, arguments).await
+        self.session.allow_handles();
+        let results = match given {
+            Given::Values(arguments) => {
+                self.session.call_at(place, &typed.name, arguments).await.map(Returned::Values)
+            }
+            Given::Handles(passing) => {
+                self.pass(provider, (place, &typed.name), passing).await.map(Returned::Values)
+            }
+            Given::Pieces(arguments) => {
+                if self.typed.len() <= export {
+                    self.typed.resize_with(provider.exports.len(), || None);
+                }
+                let Some(held) = self.typed.get_mut(export) else { return Err(lost()) };
+                let function = match held {
+                    Some(function) => &**function,
+                    None => &**held.insert(self.session.pieces_at(place, &typed.ty)?),
+                };
+                let returned = self.session.call_pieces(function, &typed.name, arguments).await;
+                returned.map(Returned::Pieces)
+            }
+        };
+        self.session.reserve_handles();
+        results
+    }
+
+    /// Calls a function whose type has handles in it.
+    async fn pass(
+        &mut self,
+        provider: &GuestProvider<U>,
+        (place, name): (usize, &str),
+        Passing { slot, proxies, handed }: Passing<'_>,
+    ) -> Result<Vec<Val>> {
+        if self.session.has_ended() {
+            return Err(self.session.ended_error());
+        }
+        let arguments = handed.give(proxies, self.number).map_err(unusable)?;
+        let mut results = self.session.call_at(place, name, &arguments).await?;
+        if self.types.is_empty() {
+            let mut find = |one: &Resource| self.session.resource_type(&one.interface, &one.name);
+            self.types = provider.resources.iter().map(&mut find).collect();
+        }
+        let made = handed.keep(proxies, slot, (self.number, &self.types), &mut results);
+        made.map_err(unusable)?;
+        Ok(results)
+    }
+
+    /// Drops a handle, unless the instance to which it belongs has ended.
+    async fn drop_handle(&mut self, provider: &GuestProvider<U>, proxy: Proxy) -> Result<()> {
+        if proxy.instance != self.number || self.session.has_ended() {
+            return Ok(());
+        }
+        let resource = provider.resources.get(proxy.place());
+        let name = resource.map(|one| dropping(&one.name)).unwrap_or_default();
+        self.session.allow_handles();
+        let outcome = self.session.drop_handle(&name, proxy.handle).await;
+        self.session.reserve_handles();
+        outcome
+    }
+
+    /// Drops handles in order, and returns the first failure.
+    async fn drop_all(&mut self, provider: &GuestProvider<U>, left: Vec<Proxy>) -> Result<()> {
+        let mut outcome = Ok(());
+        for proxy in left {
+            outcome = outcome.and(self.drop_handle(provider, proxy).await);
+        }
+        outcome
+    }
+}
+
+/// Returns the name of the function that drops a handle, which is that of its import.
+pub(crate) fn dropping(resource: &str) -> String {
+    format!("[resource-drop]{resource}")
+}
+
+fn unusable(error: Unusable) -> Error {
+    Error::Host { action: "pass a handle to a provider", reason: error.to_string() }
+}
+
+impl<U: Send + 'static> Handles for GuestProvider<U> {
+    fn place(&self, interface: &str, name: &str) -> Option<usize> {
+        let found = self.resources.iter().find(|one| one.is(interface, name))?;
+        // All names of a resource stand for its first one.
+        self.resources.iter().position(|one| one.ty == found.ty)
+    }
+
+    fn are_callers(&self) -> bool {
+        self.shared.is_none()
+    }
+
+    fn drop_handle<'a>(
+        &'a self,
+        state: &'a mut ProviderState,
+        proxy: Proxy,
+    ) -> BoxFuture<'a, Result<(), ProviderFailure>> {
+        Box::pin(async move {
+            let outcome = match &self.shared {
+                Some(shared) => match &mut *shared.instance.lock().await {
+                    Some(instance) => instance.drop_handle(self, proxy).await,
+                    None => Ok(()),
+                },
+                None => match state.get::<Instance<U>>() {
+                    Some(instance) => instance.drop_handle(self, proxy).await,
+                    None => Ok(()),
+                },
+            };
+            outcome.map_err(ProviderFailure::of)
+        })
+    }
+
+    fn finish<'a>(
+        &'a self,
+        state: &'a mut ProviderState,
+        left: Vec<Proxy>,
+    ) -> BoxFuture<'a, Result<Vec<LeftOver>, ProviderFailure>> {
+        Box::pin(async move {
+            let name = |place| self.resource_name(place);
+            let mut all = LeftOver::of(&left, &self.describe(), name);
+            if let Some(shared) = &self.shared {
+                let dropped = match &mut *shared.instance.lock().await {
+                    Some(instance) => instance.drop_all(self, left).await,
+                    None => Ok(()),
+                };
+                return dropped.map(|()| all).map_err(ProviderFailure::of);
+            }
+            if let Some(instance) = state.get::<Instance<U>>() {
+                let dropped = instance.drop_all(self, left).await;
+                let finished = instance.session.finish().await;
+                dropped.map_err(ProviderFailure::of)?;
+                all.extend(finished.map_err(ProviderFailure::of)?);
+            }
+            Ok(all)
+        })
+    }
+
+    fn abandon(&self, left: Vec<Proxy>) {
+        if let Some(shared) = &self.shared {
+            let mut abandoned = shared.abandoned.lock().unwrap_or_else(PoisonError::into_inner);
+            abandoned.extend(left);
+        }
+    }
+}
+
+impl<U: Send + 'static> TakesPieces for GuestProvider<U> {
+    fn call_pieces<'a>(
+        &'a self,
+        call: ImportCall<'a>,
+        arguments: Vec<Piece>,
+    ) -> BoxFuture<'a, Result<Vec<Piece>, ProviderFailure>> {
+        Box::pin(async move {
+            let returned = self.serve(call, Given::Pieces(arguments)).await;
+            match returned.map_err(ProviderFailure::of)? {
+                Returned::Pieces(pieces) => Ok(pieces),
+                Returned::Values(_) => Err(ProviderFailure::of(lost())),
+            }
+        })
     }
 }
 
@@ -188,14 +425,26 @@ impl<U: Send + 'static> Provider for GuestProvider<U> {
                 format!("it exports no such function, but {}", wit_host_text::list(&others));
             return Err(Unserved::new(reason));
         };
-        if !alike(&function.typed.ty, &export.ty) {
+        let mut same = |ours: &ResourceType, theirs: &ResourceType| {
+            let is_exported = |resource: &Resource| {
+                let is_it = |one: &Resource| {
+                    one.ty == *theirs && one.is(&resource.interface, &resource.name)
+                };
+                self.resources.iter().any(is_it)
+            };
+            function.homes.is_none()
+                || function.home(ours).is_some_and(|home| is_exported(&home.resource))
+        };
+        if !alike_where(&function.typed.ty, &export.ty, &mut same) {
             return Err(Unserved::type_differs());
         }
-        let what = |ty: &Type| tied(ty);
-        match function.types().iter().find_map(what) {
+        if function.has_handles() && function.homes.is_none() {
+            return Err(Unserved::new("its type has a handle, and core modules have none"));
+        }
+        match function.types().iter().find_map(asynchronous) {
             None => Ok(()),
-            Some(tied) => Err(Unserved::new(format!(
-                "its type has a `{tied}`, and no {tied} goes from one guest to another"
+            Some(found) => Err(Unserved::new(format!(
+                "its type has a `{found}`, and no {found} goes from one guest to another"
             ))),
         }
     }
@@ -204,7 +453,13 @@ impl<U: Send + 'static> Provider for GuestProvider<U> {
         &'a self,
         call: ImportCall<'a>,
     ) -> BoxFuture<'a, Result<Vec<Val>, ProviderFailure>> {
-        Box::pin(async move { self.serve(call).await.map_err(ProviderFailure::of) })
+        let arguments = Given::Values(call.arguments);
+        Box::pin(async move {
+            match self.serve(call, arguments).await.map_err(ProviderFailure::of)? {
+                Returned::Values(values) => Ok(values),
+                Returned::Pieces(_) => Err(ProviderFailure::of(lost())),
+            }
+        })
     }
 
     fn describe(&self) -> String {
@@ -227,6 +482,14 @@ impl<U: Send + 'static> Provider for GuestProvider<U> {
 
     fn world(&self) -> Option<Arc<Decoded>> {
         self.decoded.clone()
+    }
+
+    fn handles(&self) -> Option<&dyn Handles> {
+        Some(self)
+    }
+
+    fn pieces(&self) -> Option<&dyn TakesPieces> {
+        Some(self)
     }
 
     fn depth(&self) -> usize {

@@ -5,6 +5,9 @@
 mod chain;
 mod failure;
 mod guest;
+mod handles;
+mod pieces;
+mod proxies;
 mod state;
 mod unattended;
 
@@ -14,12 +17,18 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use wasmtime::component::{Type, Val};
+use wasmtime::component::{ResourceType, Type, Val};
 
 pub(crate) use chain::Chain;
 pub(crate) use failure::ProviderFailed;
 pub use failure::{ProviderFailure, Unserved};
 pub use guest::GuestProvider;
+pub(crate) use guest::dropping;
+pub use handles::Handles;
+pub(crate) use pieces::{CallPieces, Callable, OfTypes, Pieces, with_types};
+pub use pieces::{Piece, TakesPieces};
+pub(crate) use proxies::{Handed, Label, Proxies, kind};
+pub use proxies::{LeftOver, Proxy};
 pub use state::ProviderState;
 pub(crate) use state::{Provisions, note};
 pub use unattended::{DefaultProvider, TrapProvider};
@@ -28,8 +37,8 @@ use crate::dynamic::{Provided, Unattended};
 use crate::store::deadline::Deadline;
 use crate::store::meter::Meter;
 use crate::store::state::State;
-use wit_host_check::serving::Typed;
-use wit_host_values::Signature;
+use wit_host_check::serving::{Resource, Typed};
+use wit_host_values::{Signature, resources};
 use wit_host_wit::Decoded;
 
 /// A boxed future, which functions over values and providers return.
@@ -132,6 +141,18 @@ pub trait Provider: Send + Sync + 'static {
     fn unattended(&self) -> Option<Unattended> {
         None
     }
+
+    /// Returns what the provider does with handles, if it has resources.
+    #[doc(hidden)]
+    fn handles(&self) -> Option<&dyn Handles> {
+        None
+    }
+
+    /// Returns what the provider does with bytes in one piece, if it takes them.
+    #[doc(hidden)]
+    fn pieces(&self) -> Option<&dyn TakesPieces> {
+        None
+    }
 }
 
 impl<P: Provider + ?Sized> Provider for Arc<P> {
@@ -170,6 +191,14 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
         (**self).unattended()
     }
 
+    fn handles(&self) -> Option<&dyn Handles> {
+        (**self).handles()
+    }
+
+    fn pieces(&self) -> Option<&dyn TakesPieces> {
+        (**self).pieces()
+    }
+
     fn identity(&self) -> Option<usize> {
         Some(Arc::as_ptr(self).cast::<()>().addr())
     }
@@ -180,10 +209,22 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 pub struct ImportedFunction {
     pub(crate) typed: Typed,
     /// `namespace:package/interface.function`.
-    name: String,
+    name: Arc<str>,
     results: usize,
+    /// Whether the type has handles in it.
+    has_handles: bool,
+    /// The resources that the component imports. `None` for a core module.
+    pub(crate) homes: Option<Arc<[Home]>>,
     /// The place of the function in its provider, once it was looked up.
     pub(crate) place: OnceLock<Option<usize>>,
+}
+
+/// A resource that a component imports, and the provider that serves it, by the slot of its state.
+/// `None` if no provider does.
+#[derive(Clone, Debug)]
+pub(crate) struct Home {
+    pub(crate) resource: Resource,
+    pub(crate) slot: Option<usize>,
 }
 
 impl ImportedFunction {
@@ -196,7 +237,32 @@ impl ImportedFunction {
             }
             None => typed.name.clone(),
         };
-        Self { typed, name, results, place: OnceLock::new() }
+        let name = name.into();
+        let (homes, place) = (None, OnceLock::new());
+        let mut function = Self { typed, name, results, has_handles: false, homes, place };
+        function.has_handles = function.types().iter().any(|ty| !resources(ty).is_empty());
+        function
+    }
+
+    /// Sets the resources that the component imports.
+    pub(crate) fn of_component(self, homes: &Arc<[Home]>) -> Self {
+        Self { homes: Some(Arc::clone(homes)), ..self }
+    }
+
+    /// Returns whether the function's type has handles in it.
+    #[inline]
+    pub(crate) fn has_handles(&self) -> bool {
+        self.has_handles
+    }
+
+    /// Returns the import of a resource in the function's type.
+    pub(crate) fn home(&self, ty: &ResourceType) -> Option<&Home> {
+        self.homes.as_ref()?.iter().find(|home| home.resource.ty == *ty)
+    }
+
+    /// Returns the full name, to be kept.
+    pub(crate) fn shared_name(&self) -> &Arc<str> {
+        &self.name
     }
 
     /// Returns the full name without a version: `namespace:package/interface.function`, or only
@@ -248,6 +314,9 @@ pub struct ImportCall<'a> {
     pub(crate) state: &'a mut ProviderState,
     pub(crate) meter: &'a mut Meter,
     defaults: &'a mut Vec<String>,
+    slot: usize,
+    proxies: &'a mut Proxies,
+    handed: &'a mut Handed,
 }
 
 impl<'a> ImportCall<'a> {
@@ -286,22 +355,63 @@ pub(crate) async fn serve<T>(
     provided: &Provided,
     function: &ImportedFunction,
     arguments: &[Val],
+    handed: &mut Handed,
     state: &mut State<T>,
 ) -> wasmtime::Result<Vec<Val>> {
-    let (kept, defaults) = state.provisions.at(provided.slot);
-    let (deadline, epochs) = (&mut state.deadline, &*state.epochs);
-    let call = ImportCall {
+    let call = import_call(provided, function, arguments, handed, state);
+    let returned = provided.provider.call(call).await;
+    returned.map_err(|failure| provided.failed(function.name(), failure))
+}
+
+/// Serves one call with a provider that takes pieces.
+///
+/// # Errors
+/// [`ProviderFailed`].
+pub(crate) async fn serve_pieces<T>(
+    provided: &Provided,
+    function: &ImportedFunction,
+    arguments: Vec<Piece>,
+    state: &mut State<T>,
+) -> wasmtime::Result<Vec<Piece>> {
+    let mut handed = Handed::default();
+    let call = import_call(provided, function, &[], &mut handed, state);
+    let returned = match provided.provider.pieces() {
+        Some(provider) => provider.call_pieces(call, arguments).await,
+        None => Err(ProviderFailure::new("it takes no bytes in one piece")),
+    };
+    returned.map_err(|failure| provided.failed(function.name(), failure))
+}
+
+fn import_call<'a, T>(
+    provided: &Provided,
+    function: &'a ImportedFunction,
+    arguments: &'a [Val],
+    handed: &'a mut Handed,
+    state: &'a mut State<T>,
+) -> ImportCall<'a> {
+    let Provisions { states, defaults, proxies } = &mut state.provisions;
+    if function.has_handles() {
+        proxies.owned_by(provided.slot, &provided.provider);
+    }
+    ImportCall {
         function,
         arguments,
-        deadline,
-        epochs,
-        state: kept,
+        deadline: &mut state.deadline,
+        epochs: &state.epochs,
+        state: states.of(provided.slot),
         meter: &mut state.meter,
         defaults,
-    };
-    let returned = provided.provider.call(call).await;
-    returned.map_err(|failure| {
-        let (server, function) = (provided.provider.describe(), function.name().to_owned());
+        slot: provided.slot,
+        proxies,
+        handed,
+    }
+}
+
+impl Provided {
+    /// Returns the error of a guest's call in which the provider failed.
+    #[cold]
+    pub(crate) fn failed(&self, function: &str, failure: ProviderFailure) -> wasmtime::Error {
+        let (server, function) = (self.provider.describe(), function.to_owned());
         ProviderFailed { server, function, failure }.into()
-    })
+    }
 }

@@ -3,6 +3,8 @@
 
 use std::any::Any;
 
+use super::Proxies;
+
 /// The state that one provider keeps for one session. It is empty at first.
 #[derive(Default)]
 pub struct ProviderState(Option<Box<dyn Any + Send>>);
@@ -21,8 +23,24 @@ impl ProviderState {
 
 /// The states of all providers for one session.
 #[derive(Default)]
+pub(crate) struct States(Vec<ProviderState>);
+
+impl States {
+    /// Returns the state of the provider with this slot.
+    pub(crate) fn of(&mut self, slot: usize) -> &mut ProviderState {
+        if slot >= self.0.len() {
+            self.0.resize_with(slot.saturating_add(1), ProviderState::default);
+        }
+        &mut self.0[slot]
+    }
+}
+
+/// What is kept of providers for one session.
+#[derive(Default)]
 pub(crate) struct Provisions {
-    states: Vec<ProviderState>,
+    pub(crate) states: States,
+    /// The handles of the providers that the guest has.
+    pub(crate) proxies: Proxies,
     /// The functions that were answered with default values, each once.
     pub(crate) defaults: Vec<String>,
 }
@@ -38,14 +56,5 @@ impl Provisions {
     /// Notes that a function was answered with a default value.
     pub(crate) fn note_default(&mut self, function: &str) {
         note(&mut self.defaults, function);
-    }
-
-    /// Returns the state of the provider with this slot, and the list of functions that were
-    /// answered with default values.
-    pub(super) fn at(&mut self, slot: usize) -> (&mut ProviderState, &mut Vec<String>) {
-        if slot >= self.states.len() {
-            self.states.resize_with(slot.saturating_add(1), ProviderState::default);
-        }
-        (&mut self.states[slot], &mut self.defaults)
     }
 }

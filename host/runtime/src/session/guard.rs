@@ -143,7 +143,7 @@ impl<T: Send + 'static> Session<T> {
     }
 
     #[cold]
-    pub(super) fn ended_error(&self) -> Error {
+    pub(crate) fn ended_error(&self) -> Error {
         match &self.exited {
             Some((function, status)) => {
                 Error::SessionEnded { function: function.clone(), exited: Some(*status) }

@@ -57,6 +57,7 @@ impl<T: Send + 'static> Session<T> {
         let mut session = Self::new(guest, data, &terms, permit, span)?;
         if let Some(chain) = chain {
             session.store.data_mut().meter.join(chain);
+            session.allow_handles();
         }
         session.started_up(&guest.loaded).await
     }

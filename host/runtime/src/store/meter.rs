@@ -30,6 +30,8 @@ pub(crate) struct Meter {
     pub(crate) host_calls: u64,
     /// The sum with the guests that serve this one, or that it serves.
     chain: Option<Arc<Chain>>,
+    /// The handles that are reserved in that sum.
+    handles: usize,
     /// The memory of the host behind the guest's handles. Most guests have no handles, so it is
     /// made on first use.
     host: Option<HostMemory>,
@@ -56,6 +58,7 @@ impl Meter {
             peak: 0,
             host_calls: 0,
             chain: None,
+            handles: 0,
             host: None,
             kept: 0,
             granted: 0,
@@ -131,8 +134,45 @@ impl Meter {
 
     /// The sum of this guest's memory and that of those that serve it.
     pub(crate) fn chain(&mut self) -> Arc<Chain> {
-        let (bytes, limit) = (self.bytes, self.limits.memory);
-        Arc::clone(self.chain.get_or_insert_with(|| Arc::new(Chain::new(bytes, limit))))
+        let (bytes, limit, handles) = (self.bytes, self.limits.memory, self.limits.handles);
+        let chain = || Arc::new(Chain::new(bytes, limit, handles));
+        Arc::clone(self.chain.get_or_insert_with(chain))
+    }
+
+    /// Returns whether the guest counts into a sum with others.
+    pub(crate) fn is_in_chain(&self) -> bool {
+        self.chain.is_some()
+    }
+
+    /// Returns the number of handles that this guest has reserved in the chain.
+    pub(crate) fn reserved_handles(&self) -> usize {
+        self.handles
+    }
+
+    /// Returns the number of handles that this guest may hold.
+    pub(crate) fn allowed_handles(&self) -> usize {
+        let of_chain = |chain: &Arc<Chain>| chain.free_handles().saturating_add(self.handles);
+        let of_chain = self.chain.as_ref().map_or(usize::MAX, of_chain);
+        self.limits.handles.min(of_chain)
+    }
+
+    /// Returns whether at most half of the chain's handles are reserved.
+    pub(crate) fn has_spare_handles(&mut self) -> bool {
+        let chain = self.chain();
+        chain.free_handles() >= chain.most_handles / 2
+    }
+
+    /// Reserves this number of handles in the chain, in place of the number before.
+    pub(crate) fn reserve_handles(&mut self, handles: usize) {
+        if handles != self.handles {
+            self.chain().reserve(self.handles, handles);
+            self.handles = handles;
+        }
+    }
+
+    pub(crate) fn handles_reached(&self) -> LimitReached {
+        let of_chain = self.chain.as_ref().map_or(usize::MAX, |chain| chain.most_handles);
+        LimitReached::Handles(self.limits.handles.min(of_chain))
     }
 
     /// Counts into another guest's sum as well.
@@ -252,6 +292,7 @@ impl Drop for Meter {
     fn drop(&mut self) {
         if let Some(chain) = &self.chain {
             chain.sub(self.bytes);
+            chain.reserve(self.handles, 0);
         }
     }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod deadline;
 pub(crate) mod grants;
+pub(crate) mod handles;
 pub(crate) mod meter;
 pub(crate) mod state;
 pub(crate) mod usage;

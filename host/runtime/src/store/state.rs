@@ -13,7 +13,7 @@ use super::grants::Grants;
 use super::meter::Meter;
 use super::wasi::{View, Wasi};
 use crate::error::Result;
-use crate::provider::{ImportedFunction, Provisions};
+use crate::provider::Provisions;
 use wit_host_binary::limits::{LimitReached, Limits};
 
 /// The state of a session: the embedder's host data `T`, which host functions work on, and the
@@ -39,8 +39,8 @@ pub struct State<T> {
     pub(crate) host_call: Option<u32>,
     /// What providers keep for the session.
     pub(crate) provisions: Provisions,
-    /// The function of a provider's that the guest is in.
-    pub(crate) in_provider: Option<Arc<ImportedFunction>>,
+    /// The function of a provider's that the guest is in, by its full name.
+    pub(crate) in_provider: Option<Arc<str>>,
     /// The exit status of a core module's `_start` that was called before another function.
     pub(crate) start_exited: Option<i32>,
 }

@@ -9,6 +9,7 @@ pub(crate) mod exports;
 pub(crate) mod link;
 pub(crate) mod loading;
 pub(crate) mod memory;
+pub(crate) mod providers;
 pub(crate) mod sessions;
 pub(crate) mod waiting;
 

@@ -6,6 +6,7 @@ mod guards;
 mod loading;
 mod memory;
 mod processes;
+mod providers;
 mod sessions;
 mod streams;
 
@@ -16,6 +17,7 @@ pub(crate) fn all() -> Vec<Row> {
     let mut rows = Vec::new();
     rows.extend(calls::rows());
     rows.extend(exports::rows());
+    rows.extend(providers::rows());
     rows.extend(sessions::rows());
     rows.extend(loading::rows());
     rows.extend(processes::rows());

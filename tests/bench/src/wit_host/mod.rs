@@ -4,6 +4,7 @@ pub(crate) mod calls;
 pub(crate) mod exports;
 pub(crate) mod loading;
 pub(crate) mod memory;
+pub(crate) mod providers;
 pub(crate) mod sessions;
 
 use anyhow::Result;

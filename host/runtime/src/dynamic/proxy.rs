@@ -1,0 +1,161 @@
+//! Turns the handles of a caller into proxies of a provider's handles, and back, in the store of
+//! the caller. What a provider does with a handle is not known here.
+
+use std::sync::Arc;
+
+use tracing::Instrument as _;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{LinkerInstance, ResourceAny, ResourceDynamic, ResourceType, Val};
+
+use super::Provided;
+use super::call::{Call, Results as _};
+use crate::imports::env::HostFailure;
+use crate::imports::host_call::{is_traced, span};
+use crate::provider::{Handed, Handles, ImportedFunction, Label, dropping, serve};
+use crate::store::handles;
+use crate::store::state::State;
+use wit_host_check::serving::Resource;
+use wit_host_values::visit_handles;
+
+impl Provided {
+    /// Serves a call of a function whose type has handles in it.
+    pub(super) async fn answer_with_handles<T: Send>(
+        &self,
+        function: &ImportedFunction,
+        call: Call<'_, T>,
+        results: &mut [Val],
+    ) -> wasmtime::Result<()> {
+        let Call { mut store, arguments } = call;
+        if self.provider.handles().is_none() {
+            // The handles are of another's resources, and the provider does not look at them.
+            let mut handed = Handed::default();
+            let state = store.data_mut();
+            let values = serve(self, function, arguments, &mut handed, state).await?;
+            drop_all(&mut store, arguments).await?;
+            return values.put(results);
+        }
+        let mut handed = taken(&mut store, arguments)?;
+        self.reserve_handles(&mut store);
+        let mut values = serve(self, function, &[], &mut handed, store.data_mut()).await?;
+        self.allow_handles(&mut store);
+        given(&mut store, &mut values, &handed.made)?;
+        values.put(results)
+    }
+
+    /// Reserves the handles of the caller, before the provider runs.
+    pub(super) fn reserve_handles<T>(&self, store: &mut StoreContextMut<'_, State<T>>) {
+        if self.provider.handles().is_some_and(Handles::are_callers) {
+            handles::reserve(store);
+        }
+    }
+
+    /// Lets the caller have the handles that its chain has left, after the provider ran.
+    pub(super) fn allow_handles<T>(&self, store: &mut StoreContextMut<'_, State<T>>) {
+        if self.provider.handles().is_some_and(Handles::are_callers) {
+            handles::allow(store);
+        }
+    }
+
+    /// Adds a resource of the provider's to the linker, whose handles are proxies of this kind. It
+    /// fails if the linker has the resource already.
+    pub(super) fn lend<T: Send + 'static>(
+        self: &Arc<Self>,
+        instance: &mut LinkerInstance<'_, State<T>>,
+        resource: &Resource,
+        kind: u32,
+    ) -> wasmtime::Result<()> {
+        let plain = resource.interface.split('@').next().unwrap_or_default();
+        let function = dropping(&resource.name);
+        let name: Arc<str> = format!("{plain}.{function}").into();
+        let dropped = Arc::new((Arc::clone(self), name, resource.interface.clone(), function));
+        let ty = ResourceType::host_dynamic(kind);
+        instance.resource_async(&resource.name, ty, move |store, rep| {
+            let dropped = Arc::clone(&dropped);
+            let span = is_traced().then(|| span(&dropped.2, &dropped.3));
+            let call = async move {
+                let (provided, name, ..) = &*dropped;
+                provided.drop_proxy(store, name, Label { rep, kind }).await
+            };
+            match span {
+                None => Box::new(call),
+                Some(span) => Box::new(call.instrument(span)),
+            }
+        })
+    }
+
+    /// Drops the handle of a proxy that the guest has dropped.
+    async fn drop_proxy<T: Send>(
+        &self,
+        mut store: StoreContextMut<'_, State<T>>,
+        name: &Arc<str>,
+        label: Label,
+    ) -> wasmtime::Result<()> {
+        self.reserve_handles(&mut store);
+        let state = store.data_mut();
+        // It stays there if the call fails, or its time is over.
+        state.in_provider = Some(Arc::clone(name));
+        if let Some(owner) = self.provider.handles() {
+            let proxy = state.provisions.proxies.remove(label);
+            let proxy = proxy.map_err(|error| HostFailure(error.to_string()))?;
+            let dropped = owner.drop_handle(state.provisions.states.of(self.slot), proxy).await;
+            dropped.map_err(|failure| self.failed(name, failure))?;
+        }
+        state.in_provider = None;
+        self.allow_handles(&mut store);
+        Ok(())
+    }
+}
+
+/// Takes the handles in arguments out of the caller's store.
+fn taken<T>(
+    store: &mut StoreContextMut<'_, State<T>>,
+    arguments: &[Val],
+) -> wasmtime::Result<Handed> {
+    let mut handed = Handed { arguments: arguments.to_vec(), ..Handed::default() };
+    for argument in &mut handed.arguments {
+        visit_handles(argument, &mut |handle: &mut ResourceAny| {
+            let is_own = handle.owned();
+            let proxy = handle.try_into_resource_dynamic(&mut *store)?;
+            handed.passed.push((Label { rep: proxy.rep(), kind: proxy.ty() }, is_own));
+            Ok::<_, wasmtime::Error>(())
+        })?;
+    }
+    Ok(handed)
+}
+
+/// Puts proxies into the results in place of a provider's handles.
+fn given<T>(
+    store: &mut StoreContextMut<'_, State<T>>,
+    results: &mut [Val],
+    made: &[Label],
+) -> wasmtime::Result<()> {
+    let mut made = made.iter();
+    for result in results {
+        visit_handles(result, &mut |handle| {
+            let unknown = || HostFailure("it returned a handle of nobody's".into());
+            let Label { rep, kind } = *made.next().ok_or_else(unknown)?;
+            let proxy = ResourceDynamic::new_own(rep, kind);
+            *handle = proxy.try_into_resource_any(&mut *store)?;
+            Ok::<_, wasmtime::Error>(())
+        })?;
+    }
+    Ok(())
+}
+
+/// Drops the handles in arguments.
+async fn drop_all<T: Send>(
+    store: &mut StoreContextMut<'_, State<T>>,
+    arguments: &[Val],
+) -> wasmtime::Result<()> {
+    let mut handles = Vec::new();
+    for argument in arguments {
+        visit_handles(&mut argument.clone(), &mut |handle| {
+            handles.push(*handle);
+            Ok::<_, wasmtime::Error>(())
+        })?;
+    }
+    for handle in handles {
+        handle.resource_drop_async(&mut *store).await?;
+    }
+    Ok(())
+}
