@@ -7,6 +7,7 @@ use wit_host::{Error, Guest, Limits, Session, Val};
 
 use super::counters::{PARTS, WIT, caller, counters, middle, provider, provider_with, served};
 use super::forward::of_module;
+use crate::support::command::{Files, check};
 
 /// What a caller does with handles, and what it returns for 7.
 const ROWS: [(&str, &str, u32); 9] = [
@@ -342,4 +343,52 @@ fn a_destructor_that_never_returns_does_not_keep_a_session_from_its_end() {
 fn many_threads_leave_nothing() {
     let traffic = super::traffic::traffic(|round| round < 12);
     assert_eq!((traffic.calls, traffic.left), (2 * 8 * 12, 0));
+}
+
+/// A provider that looks at no handle leaves none behind: it drops those that it was given.
+#[test]
+fn handles_that_are_given_to_nobody_are_dropped() {
+    let wit = "package a:b@1.0.0;
+        interface c {
+            resource r { constructor(); }
+            look: func(at: borrow<r>) -> u32;
+            eat: func(what: r) -> u32;
+        }
+        world host { import c; }
+        world caller { import c; export run: func(n: u32) -> u32; }";
+    let module = r#"(module
+        (import "a:b/c@1.0.0" "[constructor]r" (func $new (result i32)))
+        (import "a:b/c@1.0.0" "look" (func $look (param i32) (result i32)))
+        (import "a:b/c@1.0.0" "eat" (func $eat (param i32) (result i32)))
+        (memory (export "memory") 1)
+        (func (export "run") (param i32) (result i32) (local $r i32)
+            (local.set $r (call $new))
+            (drop (call $look (local.get $r)))
+            (call $eat (local.get $r))))"#;
+    let runtime = crate::support::hosts::builder::<u32>()
+        .contract(wit.lines().filter(|line| !line.contains("world caller")).collect::<String>())
+        .func("a:b/c.[constructor]r", |mut call| call.own(1, 7))
+        .resource("a:b/c.r", 1, |dropped: &mut u32, rep| *dropped += rep)
+        .provide("a:b/c", wit_host::DefaultProvider)
+        .build()
+        .unwrap();
+    let guest = runtime.load(of_module(wit, "caller", module)).unwrap();
+    let mut session = guest.session(0).start_blocking().unwrap();
+    for _ in 0..3 {
+        assert_eq!(session.call("run", &[Val::U32(7)]).unwrap(), [Val::U32(0)]);
+    }
+    assert_eq!(*session.data(), 21);
+}
+
+#[test]
+fn the_command_tells_what_was_left() {
+    let files = Files::new();
+    let guest = files.file("guest.wasm", caller(KEEPS));
+    let import = format!("a:b/c={}", files.file("p.wasm", provider_with("", "")));
+    check(
+        &["call", "-v", "--import", &import, &guest, "run(7)"],
+        0,
+        "2\n",
+        "the guest left 2 handles of `a:b/c.counter`, dropped by",
+    );
 }

@@ -178,6 +178,8 @@ pub(crate) fn finish(session: &mut Session<Functions>, observer: &Observer<'_>) 
                 format!("the guest left {count} {handles} of `{resource}`, dropped by {provider}")
             });
         }),
+        // It was to end at once.
+        Err(Error::Interrupted { .. }) => {}
         Err(error) => notice(&format!("the handles that the guest left were not dropped: {error}")),
     }
 }

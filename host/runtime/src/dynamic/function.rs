@@ -73,7 +73,7 @@ where
             };
             // Only a failure asks for the function, so that a call that succeeds pays nothing.
             if outcome.is_err() {
-                store.data_mut().in_provider = Some(Arc::clone(function.shared_name()));
+                store.data_mut().in_provider.enter(function.shared_name());
             }
             outcome
         })
@@ -206,10 +206,10 @@ fn answered_to_component<T: Send + 'static, A: Answer<T>>(
                 trace_arguments(&Shown(arguments));
             }
             // It stays there if the call fails, or its time is over while it waits.
-            store.data_mut().in_provider = Some(Arc::clone(function.shared_name()));
+            store.data_mut().in_provider.enter(function.shared_name());
             let call = Call { store: store.as_context_mut(), arguments };
             answers.answer(function, call, results).await?;
-            store.data_mut().in_provider = None;
+            store.data_mut().in_provider.leave();
             if is_traced() {
                 trace_result(&Returned(results));
             }

@@ -19,6 +19,7 @@ pub(crate) use function::{Provided, Serve};
 pub use link::Unattended;
 pub(crate) use target::Target;
 
+use crate::provider::Handles;
 pub(crate) use builder::Pending;
 use wit_host_check::serving::{self, Typed};
 
@@ -65,6 +66,12 @@ impl<T: 'static> Dynamic<T> {
             all().take(*at).all(|other| other.slot != one.slot)
         };
         all().enumerate().filter(is_first).map(|(_, provided)| provided)
+    }
+
+    /// Returns whether a session can leave handles of a provider.
+    pub(crate) fn can_leave_handles(&self) -> bool {
+        let mut handles = self.providers.iter().map(|(_, provided)| provided.provider.handles());
+        handles.any(|handles| handles.is_some_and(Handles::can_be_left))
     }
 
     fn is_empty(&self) -> bool {

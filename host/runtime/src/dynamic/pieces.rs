@@ -73,11 +73,11 @@ impl Served {
     ) -> wasmtime::Result<Vec<Piece>> {
         let Self { provided, function } = self;
         // It stays there if the call fails, or its time is over while it waits.
-        store.data_mut().in_provider = Some(Arc::clone(function.shared_name()));
+        store.data_mut().in_provider.enter(function.shared_name());
         provided.reserve_handles(&mut store);
         let results = serve_pieces(provided, function, arguments, store.data_mut()).await?;
         provided.allow_handles(&mut store);
-        store.data_mut().in_provider = None;
+        store.data_mut().in_provider.leave();
         Ok(results)
     }
 

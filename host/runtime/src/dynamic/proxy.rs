@@ -93,14 +93,14 @@ impl Provided {
         self.reserve_handles(&mut store);
         let state = store.data_mut();
         // It stays there if the call fails, or its time is over.
-        state.in_provider = Some(Arc::clone(name));
+        state.in_provider.enter(name);
         if let Some(owner) = self.provider.handles() {
             let proxy = state.provisions.proxies.remove(label);
             let proxy = proxy.map_err(|error| HostFailure(error.to_string()))?;
             let dropped = owner.drop_handle(state.provisions.states.of(self.slot), proxy).await;
             dropped.map_err(|failure| self.failed(name, failure))?;
         }
-        state.in_provider = None;
+        state.in_provider.leave();
         self.allow_handles(&mut store);
         Ok(())
     }

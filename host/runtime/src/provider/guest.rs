@@ -344,6 +344,10 @@ impl<U: Send + 'static> Handles for GuestProvider<U> {
         self.resources.iter().position(|one| one.ty == found.ty)
     }
 
+    fn can_be_left(&self) -> bool {
+        !self.resources.is_empty() || self.guest.inner().dynamic.can_leave_handles()
+    }
+
     fn are_callers(&self) -> bool {
         self.shared.is_none()
     }

@@ -11,6 +11,9 @@ pub trait Handles: Send + Sync {
     /// Returns whether the handles of the provider count into the caller's sum.
     fn are_callers(&self) -> bool;
 
+    /// Returns whether a session can leave handles of the provider, or of those that serve it.
+    fn can_be_left(&self) -> bool;
+
     /// Drops a handle that the guest has dropped. If the instance that it belongs to has ended,
     /// nothing is left to drop.
     fn drop_handle<'a>(

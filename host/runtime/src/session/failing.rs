@@ -136,8 +136,7 @@ impl<T: Send + 'static> Session<T> {
         }
         let table = &self.guest.inner().env;
         let noted = noted.and_then(|number| table.name_of(number));
-        let provided = self.store.data().in_provider.as_ref();
-        let provided = provided.map(|function| function.to_string());
+        let provided = self.store.data().in_provider.name().map(str::to_owned);
         failure.host_call = noted.or(failure.host_call).or(provided);
         Box::new(failure)
     }

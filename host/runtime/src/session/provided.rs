@@ -54,10 +54,9 @@ impl<T: Send + 'static> Session<T> {
         left
     }
 
-    /// Returns whether a provider serves the guest that has resources.
+    /// Returns whether the session can leave handles of a provider.
     pub(crate) fn may_leave_handles(&self) -> bool {
-        let mut provided = self.guest.inner().dynamic.provided();
-        provided.any(|provided| provided.provider.handles().is_some())
+        self.guest.inner().dynamic.can_leave_handles()
     }
 
     /// Lets the guest have as many handles as its chain has left, if it is in one.

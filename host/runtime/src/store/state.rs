@@ -39,10 +39,42 @@ pub struct State<T> {
     pub(crate) host_call: Option<u32>,
     /// What providers keep for the session.
     pub(crate) provisions: Provisions,
-    /// The function of a provider's that the guest is in, by its full name.
-    pub(crate) in_provider: Option<Arc<str>>,
+    /// The function over values that the guest is in.
+    pub(crate) in_provider: InProvider,
     /// The exit status of a core module's `_start` that was called before another function.
     pub(crate) start_exited: Option<i32>,
+}
+
+/// The function over values, of a provider or of the embedder, that a guest is in.
+#[derive(Default)]
+pub(crate) struct InProvider {
+    /// The full name of the last one. It stays when the call is over, because most guests call the
+    /// same one again, and a name that is kept need not be counted anew.
+    last: Option<Arc<str>>,
+    is_in: bool,
+}
+
+impl InProvider {
+    /// Notes that the guest calls a function. It stays in it if the call fails, or if its time is
+    /// over.
+    #[inline]
+    pub(crate) fn enter(&mut self, name: &Arc<str>) {
+        if !self.last.as_ref().is_some_and(|last| Arc::ptr_eq(last, name)) {
+            self.last = Some(Arc::clone(name));
+        }
+        self.is_in = true;
+    }
+
+    /// Notes that the function has returned.
+    #[inline]
+    pub(crate) fn leave(&mut self) {
+        self.is_in = false;
+    }
+
+    /// Returns the full name of the function that the guest is in.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.last.as_deref().filter(|_| self.is_in)
+    }
 }
 
 impl<T> State<T> {
@@ -71,7 +103,7 @@ impl<T> State<T> {
             is_sync,
             host_call,
             provisions: Provisions::default(),
-            in_provider: None,
+            in_provider: InProvider::default(),
             start_exited,
         })
     }
