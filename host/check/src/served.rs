@@ -40,6 +40,13 @@ pub struct ServedFunction {
     number: u32,
 }
 
+impl ServedFunction {
+    /// Returns the number by which a call of it is noted.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+}
+
 impl Served {
     /// Creates an empty table. `host_values` is whether guests may hold values of the host.
     pub fn new(host_values: bool) -> Self {

@@ -16,6 +16,7 @@ use wit_host::terminal::{Output, within_line, write_own};
 use wit_host::{ContractError, Error, GuestError, LimitReached};
 use wit_host_adapt::AdaptError;
 use wit_host_config::ConfigError;
+use wit_host_providers::FixtureError;
 use wit_host_scaffold::ProjectError;
 
 use crate::options::Usage;
@@ -221,7 +222,7 @@ fn status_of(error: &anyhow::Error) -> Status {
             ProjectError::Name { .. } | ProjectError::Occupied { .. } | ProjectError::World { .. },
         ) => true,
         Some(ProjectError::Contract(error)) => is_unreadable(error),
-        _ if is_host_file(error) => true,
+        _ if is_host_file(error) || error.is::<FixtureError>() => true,
         _ => error.is::<Usage>() || error.downcast_ref().is_some_and(is_unreadable),
     };
     if is_usage { Status::Usage } else { Status::HostFailed }

@@ -16,6 +16,7 @@ use crate::located::{At, Place, Problem};
 use crate::names::unknown;
 use crate::paths;
 use crate::provider::Provider;
+use crate::toml_text::from_toml;
 
 /// The size of the largest file that is read, in bytes. It is more than a person would write.
 const LARGEST: u64 = 1 << 20;
@@ -106,7 +107,7 @@ impl HostFile {
     /// # Errors
     /// [`ConfigError::Invalid`], with the first place in the file that is wrong.
     pub fn parse(path: &Path, text: &str, base: &Limits) -> Result<Self, ConfigError> {
-        let document = toml::from_str(text).map_err(|error| problem(&error, text));
+        let document = from_toml(text);
         let file = document.and_then(|document| Self::of(path, text, base, &document));
         file.map_err(|Problem { start, reason }| {
             let Place { line, column } = Place::of(text, start);
@@ -258,23 +259,4 @@ fn guest_name(name: &str) -> Result<String, String> {
         ));
     }
     Ok(name.to_owned())
-}
-
-/// Rewrites an error of the TOML parser in the words of this project.
-fn problem(error: &toml::de::Error, text: &str) -> Problem {
-    let start = error.span().map_or(0, |span| span.start);
-    let message = error.message();
-    let reason = match unknown_key(message) {
-        Some((key, known)) => unknown("key", key, &known),
-        None => shown(&message.replace('\n', "; ")),
-    };
-    Problem { start: start.min(text.len()), reason }
-}
-
-/// Returns the unknown key and the keys that the table has. They are cut out of serde's message,
-/// because serde reports them in no other way.
-fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
-    let rest = message.strip_prefix("unknown field `")?;
-    let (key, known) = rest.split_once("`, expected ")?;
-    Some((key, known.split('`').skip(1).step_by(2).collect()))
 }

@@ -1,6 +1,7 @@
 //! Reads the host file, `wit-host.toml`, into plain data: the contract, what serves its imports,
 //! grants, limits and named guests. It knows the names of limits. It does not know an engine, or
-//! what grants and providers mean. It starts nothing and loads no guest.
+//! what grants and providers mean. It starts nothing and loads no guest. Other files in TOML are read
+//! by the same piece ([`from_toml`]).
 //!
 //! ```
 //! use wit_host_binary::limits::Limits;
@@ -31,15 +32,18 @@ mod provider;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod toml_text;
 mod trust;
 
 pub use self::asks::{Ask, Asked};
 pub use self::error::ConfigError;
 pub use self::grants::{Directory, Grants};
 pub use self::host_file::{ContractSource, HostFile, Import, Limit, NamedGuest};
-pub use self::located::{At, Place};
+pub use self::located::{At, Located, Place, Problem};
+pub use self::names::unknown;
 pub use self::provider::Provider;
 pub use self::schema::schema;
+pub use self::toml_text::from_toml;
 pub use self::trust::{Trust, state_folder};
 
 /// The name of the host file in its folder.

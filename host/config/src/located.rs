@@ -24,27 +24,39 @@ pub struct Place {
     pub column: usize,
 }
 
-/// A value and the range of bytes that it has in the text.
+/// A value and where it begins in the text, as it is read from TOML.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Located<T> {
-    pub(crate) value: T,
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
     start: usize,
 }
 
 /// What is wrong at a byte of the text.
 #[derive(Debug)]
-pub(crate) struct Problem {
-    pub(crate) start: usize,
-    pub(crate) reason: String,
+pub struct Problem {
+    /// The byte of the text.
+    pub start: usize,
+    /// What is wrong, and the nearest text that would be right.
+    pub reason: String,
 }
 
 impl<T> Located<T> {
-    pub(crate) fn problem(&self, reason: impl Into<String>) -> Problem {
+    /// Creates the problem at this value.
+    pub fn problem(&self, reason: impl Into<String>) -> Problem {
         Problem { start: self.start, reason: reason.into() }
     }
 
+    /// Returns the byte of the text at which the value begins.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
     /// Converts the value, and adds its place to an error.
-    pub(crate) fn map<R>(
+    ///
+    /// # Errors
+    /// That of `map`, at this value.
+    pub fn map<R>(
         &self,
         text: &str,
         map: impl FnOnce(&T) -> Result<R, String>,
@@ -53,7 +65,8 @@ impl<T> Located<T> {
         Ok(At { value, place: self.place(text) })
     }
 
-    pub(crate) fn place(&self, text: &str) -> Place {
+    /// Returns the place of the value.
+    pub fn place(&self, text: &str) -> Place {
         Place::of(text, self.start)
     }
 }
@@ -66,7 +79,7 @@ impl<T: Clone> Located<T> {
 
 impl Place {
     /// Returns the place of a byte of the text.
-    pub(crate) fn of(text: &str, byte: usize) -> Self {
+    pub fn of(text: &str, byte: usize) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let line = before.rsplit('\n').next().unwrap_or_default();
         let lines = before.bytes().filter(|byte| *byte == b'\n').count();

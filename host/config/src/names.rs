@@ -7,7 +7,7 @@ const LISTED: usize = 12;
 
 /// Returns an error text for an unknown name, with the most similar name, or with all names if
 /// there are only a few.
-pub(crate) fn unknown(what: &str, name: &str, names: &[&str]) -> String {
+pub fn unknown(what: &str, name: &str, names: &[&str]) -> String {
     let told = format!("there is no {what} `{}`", short(name));
     match nearest(name, names) {
         Some(near) => format!("{told}; did you mean `{}`?", short(near)),

@@ -6,6 +6,7 @@
 pub mod bindings;
 mod fetch;
 mod math;
+mod over_values;
 mod strings;
 
 use wasmtime::component::{HasSelf, Linker, WasmList, WasmStr};
@@ -14,6 +15,7 @@ use crate::bindings::wit_host::contract::fetch::Host as _;
 use crate::bindings::wit_host::contract::math::Host as _;
 use crate::bindings::wit_host::contract::{fetch as fetch_bindings, math as math_bindings};
 pub use fetch::FetchLimits;
+pub use over_values::{builder_over_values, types};
 use wit_host::{
     AllowedHosts, Contract, ContractError, Env, Grants, RuntimeBuilder, State, borrowed,
 };

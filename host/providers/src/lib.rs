@@ -1,5 +1,6 @@
-//! Providers for `wit-host` that run outside of the program: processes that speak JSON-RPC 2.0 on
-//! their standard input and output, with one message a line. README.md describes the messages.
+//! Providers for `wit-host`: processes that speak JSON-RPC 2.0 on their standard input and output,
+//! with one message a line ([`ProcessProvider`]), and fixtures, which are files with written or
+//! recorded answers ([`Fixture`], [`Recording`]). README.md describes the messages and the files.
 //!
 //! ```no_run
 //! use wit_host::Runtime;
@@ -11,10 +12,17 @@
 //! ```
 
 mod connection;
+mod fixture;
 mod line;
 mod message;
 mod process;
+mod recording;
 mod supervisor;
 
+pub use fixture::{
+    Answered, Asked, Fixture, FixtureError, FixtureProvider, Given, Left, Order, Report,
+    WrittenCall,
+};
 pub use process::{NoSuchProgram, ProcessProvider};
+pub use recording::Recording;
 pub use supervisor::supervise;

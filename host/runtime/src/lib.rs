@@ -187,7 +187,7 @@ pub use code::isolate::{Isolation, isolated_worker};
 pub use code::precompiled::{CompiledGuest, Manifest};
 #[doc(hidden)]
 pub use dynamic::Unattended;
-pub use dynamic::{Call, Results};
+pub use dynamic::{Call, Ended, RecordedCall, Recorder, Results};
 #[cfg(feature = "pooling")]
 pub use engine::pool::{Pool, PoolError};
 pub use engine::processor::Processor;
@@ -201,7 +201,7 @@ pub use live::{Change, Generation, Live, LiveBuilder, NotReplaced, Rollback, Ser
 pub use output::terminal;
 pub use provider::{
     BoxFuture, DefaultProvider, GuestProvider, ImportCall, ImportedFunction, LeftOver, Provider,
-    ProviderFailure, ProviderState, TrapProvider, Unserved,
+    ProviderCaller, ProviderFailure, ProviderState, TrapProvider, Unserved,
 };
 #[doc(hidden)]
 pub use provider::{Handles, Piece, Proxy, TakesPieces};

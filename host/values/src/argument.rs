@@ -89,7 +89,13 @@ fn only_character(text: &str) -> Option<Val> {
     }
 }
 
-fn bad_argument(param: &str, ty: &Type, text: &str, form: Form, fault: Fault) -> BadArgument {
+pub(super) fn bad_argument(
+    param: &str,
+    ty: &Type,
+    text: &str,
+    form: Form,
+    fault: Fault,
+) -> BadArgument {
     BadArgument {
         param: param.into(),
         ty: wit(ty),

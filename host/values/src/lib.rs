@@ -59,6 +59,10 @@ mod members;
 mod mismatch;
 mod notation;
 pub mod number;
+#[cfg(feature = "text")]
+mod pattern;
+#[cfg(feature = "text")]
+mod pretty;
 mod signature;
 mod smallest;
 mod wave;
@@ -75,6 +79,10 @@ pub use self::handles::visit_handles;
 pub use self::json::{BadJson, Json, JsonStyle, escape_json, to_json, to_json_text};
 pub use self::mismatch::mismatch;
 pub use self::notation::wit;
+#[cfg(feature = "text")]
+pub use self::pattern::{Bindings, Difference, Pattern, Unbound};
+#[cfg(feature = "text")]
+pub use self::pretty::to_wave_lines;
 pub use self::signature::Signature;
 pub use self::smallest::smallest;
 pub use self::wave::to_wave;

@@ -89,5 +89,9 @@ fn encoded(module: &str, resolve: &Resolve, world: WorldId) -> Vec<u8> {
 
 fn types(types: &[WasmType]) -> String {
     let types: Vec<_> = types.iter().map(|ty| format!("{ty:?}").to_lowercase()).collect();
-    types.join(" ").replace("pointer", "i32").replace("length", "i32")
+    types
+        .join(" ")
+        .replace("pointerori64", "i64")
+        .replace("pointer", "i32")
+        .replace("length", "i32")
 }

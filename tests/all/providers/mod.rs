@@ -3,6 +3,7 @@
 
 mod counters;
 mod failing;
+mod fixtures;
 mod forward;
 mod handles;
 mod hostile;

@@ -5,7 +5,7 @@ use wit_host::{Error, GuestProvider, Runtime, Val};
 use super::{Shop, component, dynamic, dynamic_async, forward};
 
 /// A core module with each function of the contract that has a form in `env`.
-const MODULE: &str = r#"(module
+pub(super) const MODULE: &str = r#"(module
     (import "env" "price" (func $price (param i32 i32) (result i32)))
     (import "env" "label" (func $label (param i32 i32 i32) (result i32)))
     (import "env" "reversed" (func $reversed (param i32 i32) (result i32)))

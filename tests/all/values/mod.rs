@@ -4,7 +4,7 @@
 mod echo;
 mod handles;
 mod json;
-mod random;
+pub(crate) mod random;
 mod refusals;
 
 use wit_host::values::{Form, from_bytes, from_text, to_json_text, to_wave};

@@ -26,7 +26,7 @@ const NAMES: &[&str] =
 
 /// A type of WIT.
 #[derive(Clone, Debug)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Plain(&'static str),
     List(Box<Shape>),
     FixedLengthList(Box<Shape>, usize),
@@ -101,7 +101,7 @@ fn check_examples(ty: &Type) {
 
 /// Which kinds of types are generated.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Kinds {
+pub(crate) enum Kinds {
     /// Types that guests may have.
     OfGuests,
     /// Also types that the engine knows and that are off for guests.
@@ -110,7 +110,7 @@ pub(super) enum Kinds {
 
 const KEYS: &[&str] = &["bool", "s8", "u16", "s64", "u64", "char", "string"];
 
-pub(super) fn shapes(kinds: Kinds) -> impl Strategy<Value = Shape> {
+pub(crate) fn shapes(kinds: Kinds) -> impl Strategy<Value = Shape> {
     let plain = proptest::sample::select(vec![
         "bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char",
         "string",
@@ -146,7 +146,7 @@ pub(super) fn shapes(kinds: Kinds) -> impl Strategy<Value = Shape> {
 }
 
 /// Returns the type as it is used. Types that need a name are added to `definitions`, one a line.
-pub(super) fn wit(shape: &Shape, definitions: &mut String) -> String {
+pub(crate) fn wit(shape: &Shape, definitions: &mut String) -> String {
     let mut all =
         |shapes: &[Shape]| shapes.iter().map(|shape| wit(shape, definitions)).collect::<Vec<_>>();
     let (keyword, members) = match shape {
@@ -192,7 +192,7 @@ fn named(count: usize) -> Vec<String> {
     NAMES[..count].iter().map(|name| format!("%{name}")).collect()
 }
 
-pub(super) fn values(shape: &Shape) -> BoxedStrategy<Val> {
+pub(crate) fn values(shape: &Shape) -> BoxedStrategy<Val> {
     let text = || proptest::collection::vec(any::<char>(), 0..8);
     match shape {
         Shape::Plain("bool") => any::<bool>().prop_map(Val::Bool).boxed(),

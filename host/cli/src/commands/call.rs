@@ -107,9 +107,8 @@ impl Call {
         let grants = self.options.grants()?.wait_for_files(true);
         let overdue = Overdue::new(path, &self.options)?;
         let watch = self.watch.then(|| Watch::new(path)).transpose()?;
-        let observer = self.diagnostics.begin(path, self.options.modules())?;
-        let coredump = self.diagnostics.wants_coredump();
-        let runtime = self.options.builder()?.coredump(coredump).build()?;
+        let observer = self.diagnostics.begin(path, &self.options)?;
+        let runtime = self.options.builder(&observer)?.build()?;
         let load = || self.options.load(&runtime, &observer);
         let call = |guest: &Guest<Functions>| {
             self.once(guest, calls.clone(), (&grants, &overdue), &observer)

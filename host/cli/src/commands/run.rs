@@ -73,9 +73,8 @@ impl Run {
         let grants = self.options.grants()?.arguments(arguments).wait_for_files(true);
         let overdue = Overdue::new(self.path(), &self.options)?;
         let watch = self.watch.then(|| Watch::new(self.path())).transpose()?;
-        let observer = self.diagnostics.begin(self.path(), self.options.modules())?;
-        let coredump = self.diagnostics.wants_coredump();
-        let runtime = self.options.builder()?.coredump(coredump).build()?;
+        let observer = self.diagnostics.begin(self.path(), &self.options)?;
+        let runtime = self.options.builder(&observer)?.build()?;
         let load = || self.load(&observer, &runtime);
         let run = |guest: &Guest<Functions>| self.once(guest, (&grants, &overdue), &observer);
         match watch {

@@ -11,6 +11,7 @@ mod warnings;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -19,11 +20,11 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
 use wit_host::{Error, Failure, Guest, LimitReached, Runtime, parse_size};
+use wit_host_providers::Recording;
 
 use crate::destination::{Destination, is_same_file, refuse_read};
-use crate::options::Usage;
 use crate::options::isolation::isolation;
-use crate::options::modules::Modules;
+use crate::options::{Options, Usage};
 use crate::status::{named, notice, shown_path};
 use host_calls::HostCalls;
 use last_call::LastCall;
@@ -51,6 +52,15 @@ pub(crate) struct Diagnostics {
     /// coredump
     #[arg(long, value_name = "FILE")]
     coredump: Option<PathBuf>,
+
+    /// Record the host functions that the guest calls, without WASI, as a fixture: with
+    /// `--import NAME=FILE` they are answered from it. The file is written as it happens
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+
+    /// Leave the values of parameters and fields of this name out of the recording
+    #[arg(long, value_name = "NAME", requires = "record")]
+    redact: Vec<String>,
 }
 
 impl Diagnostics {
@@ -64,11 +74,12 @@ impl Diagnostics {
     pub(crate) fn begin<'a>(
         &'a self,
         guest: &'a Path,
-        modules: &'a Modules,
+        options: &'a Options,
     ) -> Result<Observer<'a>> {
-        for file in self.trace.iter().chain(&self.coredump) {
-            refuse_read(file, modules.read_with(guest))?;
+        for file in self.trace.iter().chain(&self.coredump).chain(&self.record) {
+            refuse_read(file, options.modules().read_with(guest))?;
         }
+        let recording = self.recording(options)?;
         let trace = self.trace.as_deref().map(|path| TraceFile::create(path, self.trace_size));
         let (trace, coredump) = (trace.transpose()?, self.coredump()?);
         let last = LastCall::default();
@@ -84,7 +95,24 @@ impl Diagnostics {
             }
         }
         .context("failed to listen to the run")?;
-        Ok(Observer { options: self, guest, coredump, last })
+        Ok(Observer { options: self, guest, coredump, recording, last })
+    }
+
+    /// Begins the recording, before the guest runs.
+    fn recording(&self, options: &Options) -> Result<Option<Arc<Recording>>> {
+        let Some(path) = &self.record else { return Ok(None) };
+        let others = self.trace.iter().chain(&self.coredump);
+        if others.into_iter().any(|other| other == path || is_same_file(other, path)) {
+            let path = shown_path(path);
+            let reason =
+                format!("`{path}` is to be the recording and another file; give two files");
+            return Err(Usage::new(reason).into());
+        }
+        let package = options.package()?;
+        let failed = || format!("failed to write the recording to `{}`", shown_path(path));
+        let file = Destination::at(path).and_then(Destination::begin).with_context(failed)?;
+        let recording = Recording::new(file, package.as_deref(), &self.redact);
+        Ok(Some(Arc::new(recording.with_context(failed)?)))
     }
 
     /// Returns the place of the coredump. It is examined before the guest runs, because the guest
@@ -109,6 +137,7 @@ pub(crate) struct Observer<'a> {
     options: &'a Diagnostics,
     guest: &'a Path,
     coredump: Option<Destination>,
+    recording: Option<Arc<Recording>>,
     last: LastCall,
 }
 
@@ -159,6 +188,11 @@ impl Observer<'_> {
     /// Returns whether guests have to leave a coredump.
     pub(crate) fn wants_coredump(&self) -> bool {
         self.options.wants_coredump()
+    }
+
+    /// Returns what records the guest's calls, if anything does.
+    pub(crate) fn recording(&self) -> Option<&Arc<Recording>> {
+        self.recording.as_ref()
     }
 
     /// Returns the guest's file.

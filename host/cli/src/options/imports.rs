@@ -16,12 +16,12 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use wit_host::blocking::Session;
 use wit_host::{
-    DefaultProvider, Error, Grants, GuestError, GuestProvider, Kind, LeftOver, Runtime,
-    RuntimeBuilder, TrapProvider,
+    Contract, DefaultProvider, Error, Grants, GuestError, GuestProvider, ImportedFunction, Kind,
+    LeftOver, Runtime, RuntimeBuilder, TrapProvider,
 };
 use wit_host_config::{Grants as WrittenGrants, HostFile, Place, Provider};
 use wit_host_contract::Functions;
-use wit_host_providers::ProcessProvider;
+use wit_host_providers::{Fixture, FixtureProvider, ProcessProvider};
 
 use super::Usage;
 use super::host_file::granted;
@@ -36,8 +36,9 @@ pub(crate) struct Imports {
     /// left out), all of a package (shop:prices), one function (shop:prices/prices.price), or what
     /// a core module imports (env, env.price). SPEC is the file of a component that exports it or
     /// of a core module, `exec:PROGRAM ARGS` (a process that is asked by JSON-RPC on its input and
-    /// output), `trap` (a call traps), or `default` (a call returns zero, an empty text or
-    /// the like). What the host serves itself goes before it
+    /// output), a fixture (`.toml`: written or recorded answers, as of `--record`), `trap` (a call
+    /// traps), or `default` (a call returns zero, an empty text or the like). What the host serves
+    /// itself goes before it, but for fixtures
     #[arg(long, value_name = "NAME=SPEC", value_parser = OsStringValueParser::new().try_map(|text| import(&text)))]
     import: Vec<Import>,
 }
@@ -61,6 +62,7 @@ enum Spec {
         grants: WrittenGrants,
     },
     Process(Process),
+    Fixture(PathBuf),
     Trap,
     Default,
 }
@@ -131,9 +133,38 @@ impl Imports {
     /// Returns the files that the options name.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
         self.import.iter().filter_map(|import| match &import.spec {
-            Spec::File { path, .. } => Some(path.as_path()),
+            Spec::File { path, .. } | Spec::Fixture(path) => Some(path.as_path()),
             _ => None,
         })
+    }
+
+    /// Checks the fixtures against the contract, if there are any.
+    ///
+    /// # Errors
+    /// [`FixtureError`](wit_host_providers::FixtureError), for what is wrong in a fixture.
+    pub(crate) fn check_fixtures(
+        &self,
+        contract: &Contract,
+        file: Option<&HostFile>,
+    ) -> Result<()> {
+        let imports = self.with(file)?;
+        let fixtures = imports.iter().filter_map(|import| match &import.spec {
+            Spec::Fixture(path) => Some(path),
+            _ => None,
+        });
+        let mut functions = None;
+        for path in fixtures {
+            let functions = match &functions {
+                Some(functions) => functions,
+                None => {
+                    let mut all = ImportedFunction::of_contract(contract)?;
+                    all.extend(ImportedFunction::of_contract(&wit_host_contract::contract()?)?);
+                    &*functions.insert(all)
+                }
+            };
+            Fixture::read(path)?.typed(functions)?;
+        }
+        Ok(())
     }
 
     /// Adds the providers of the guest's imports to the builder.
@@ -154,6 +185,7 @@ impl Imports {
             setup,
             loaded: BTreeMap::new(),
             processes: Vec::new(),
+            fixtures: BTreeMap::new(),
             stack: Vec::new(),
             bare: OnceCell::new(),
         };
@@ -190,6 +222,7 @@ struct Providers<'i> {
     setup: Setup<'i>,
     loaded: BTreeMap<PathBuf, Arc<GuestProvider<Functions>>>,
     processes: Vec<(Process, Arc<ProcessProvider>)>,
+    fixtures: BTreeMap<PathBuf, Arc<FixtureProvider>>,
     /// The components that are being loaded. Each of them is to serve the one before it.
     stack: Vec<PathBuf>,
     /// A runtime that only inspects files.
@@ -204,9 +237,16 @@ impl Providers<'_> {
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<RuntimeBuilder<Functions>> {
         let wanted = self.imports.iter().filter(|import| is_wanted(&import.name));
+        let wanted: Vec<_> = wanted.collect();
+        let builder = match wanted.iter().any(|import| matches!(import.spec, Spec::Fixture(_))) {
+            // They may be for functions of the host itself.
+            true => wit_host_contract::types(builder)?,
+            false => builder,
+        };
         wanted.into_iter().try_fold(builder, |builder, import| {
             let name = &import.name;
             Ok(match &import.spec {
+                Spec::Fixture(path) => builder.replace(name, self.fixture(path)?),
                 Spec::Trap => builder.provide(name, TrapProvider),
                 Spec::Default => builder.provide(name, DefaultProvider),
                 Spec::Process(process) => builder.provide(name, self.process(import, process)?),
@@ -282,6 +322,16 @@ impl Providers<'_> {
         Ok(builder.provide(name, provider))
     }
 
+    /// Returns the provider for a fixture. Names with the same fixture share it.
+    fn fixture(&mut self, path: &Path) -> Result<Arc<FixtureProvider>> {
+        if let Some(known) = self.fixtures.get(path) {
+            return Ok(Arc::clone(known));
+        }
+        let fixture = Arc::new(Fixture::read(path)?.provider());
+        self.fixtures.insert(path.to_owned(), Arc::clone(&fixture));
+        Ok(fixture)
+    }
+
     /// Returns the provider for a process. Names with the same process share it.
     fn process(&mut self, import: &Import, process: &Process) -> Result<Arc<ProcessProvider>> {
         if let Some((_, known)) = self.processes.iter().find(|(other, _)| other == process) {
@@ -336,11 +386,12 @@ fn of_file(file: Option<&HostFile>, import: &wit_host_config::Import) -> Result<
             folder: Some(folder.clone()).filter(|folder| !folder.as_os_str().is_empty()),
             shared: *shared,
         }),
+        Provider::Fixture { file } => Spec::Fixture(file.clone()),
         Provider::Trap => Spec::Trap,
         Provider::Default => Spec::Default,
         _ => {
-            let reason = "this version of the command plays no fixtures; give a guest, a process, \
-                          `trap` or `default`";
+            let reason = "this version of the command does not know what serves it; give a guest, \
+                          a process, a fixture, `trap` or `default`";
             let error = file.map(|file| file.invalid(import.place, reason));
             return Err(error.map_or_else(|| Usage::new(reason.to_owned()).into(), Into::into));
         }
@@ -404,6 +455,7 @@ fn import(text: &OsStr) -> Result<Import, String> {
                 words.ok_or("a program is missing, or a quote its end; give exec:PROGRAM")?;
             Spec::Process(Process { words, ..Process::default() })
         }
+        fixture if fixture.ends_with(b".toml") => Spec::Fixture(OsStr::from_bytes(fixture).into()),
         file => Spec::file(OsStr::from_bytes(file)),
     };
     Ok(Import { name: name.into(), spec, place: None })
@@ -418,6 +470,7 @@ mod tests {
         let parsed = |text: &str| import(OsStr::new(text)).map(|import| (import.name, import.spec));
         assert_eq!(parsed("a:b=trap"), Ok(("a:b".into(), Spec::Trap)));
         assert_eq!(parsed("env.x=default"), Ok(("env.x".into(), Spec::Default)));
+        assert_eq!(parsed("a:b=c.toml"), Ok(("a:b".into(), Spec::Fixture("c.toml".into()))));
         assert_eq!(parsed("a:b=a=b.wasm"), Ok(("a:b".into(), Spec::file(OsStr::new("a=b.wasm")))));
         for text in ["", "a:b", "a:b=", "=a.wasm"] {
             assert!(parsed(text).is_err(), "{text:?}");

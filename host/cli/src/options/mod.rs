@@ -14,6 +14,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
@@ -132,9 +133,13 @@ struct Directory {
 }
 
 impl Options {
-    /// Returns a runtime's builder with the shipped contract and what the options set.
-    pub(crate) fn builder(&self) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        self.builder_with(self.modules.externref())
+    /// Returns a runtime's builder with the shipped contract and what the options set, which
+    /// records and leaves coredumps as the observer wants.
+    pub(crate) fn builder(
+        &self,
+        observer: &Observer<'_>,
+    ) -> anyhow::Result<RuntimeBuilder<Functions>> {
+        self.builder_with(self.modules.externref(), observer)
     }
 
     /// Loads the observer's guest with the runtime of [`Options::builder`], or with another runtime
@@ -154,8 +159,7 @@ impl Options {
             match externref == self.modules.externref() {
                 true => observer.load(runtime, self.trusted_code),
                 false => {
-                    let coredump = observer.wants_coredump();
-                    let other = self.builder_with(externref)?.coredump(coredump).build()?;
+                    let other = self.builder_with(externref, observer)?.build()?;
                     observer.load(&other, self.trusted_code)
                 }
             }
@@ -174,11 +178,27 @@ impl Options {
         Ok(contract.map(|(wit, world)| Contract::read(wit, world)).transpose()?)
     }
 
-    fn builder_with(&self, externref: bool) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        let mut builder = wit_host_contract::builder();
+    /// Returns the package of the contract that is not the shipped one, with its version.
+    pub(crate) fn package(&self) -> anyhow::Result<Option<String>> {
+        Ok(self.contract()?.map(|contract| contract.package().name().to_string()))
+    }
+
+    fn builder_with(
+        &self,
+        externref: bool,
+        observer: &Observer<'_>,
+    ) -> anyhow::Result<RuntimeBuilder<Functions>> {
+        let mut builder = match observer.recording() {
+            Some(recording) => {
+                wit_host_contract::builder_over_values()?.record(Arc::clone(recording))
+            }
+            None => wit_host_contract::builder(),
+        };
         if let Some(contract) = self.contract()? {
+            self.modules.check_fixtures(&contract, self.host_file.get()?)?;
             builder = builder.contract_of(contract);
         }
+        builder = builder.coredump(observer.wants_coredump());
         let cache = Cache::of_user().filter(|_| !self.no_cache);
         let setup = |builder: RuntimeBuilder<Functions>| {
             let builder = builder.limits(self.limits()?).deterministic(self.deterministic);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
-use wit_host::{Error, RuntimeBuilder};
+use wit_host::{Contract, Error, RuntimeBuilder};
 use wit_host_config::HostFile;
 use wit_host_contract::Functions;
 
@@ -39,6 +39,15 @@ impl Modules {
         file: Option<&HostFile>,
     ) -> anyhow::Result<RuntimeBuilder<Functions>> {
         self.offer_with(builder, self.externref, setup, file)
+    }
+
+    /// Checks the fixtures that serve imports against the contract.
+    pub(crate) fn check_fixtures(
+        &self,
+        contract: &Contract,
+        file: Option<&HostFile>,
+    ) -> anyhow::Result<()> {
+        self.imports.check_fixtures(contract, file)
     }
 
     /// Returns true if providers serve imports.

@@ -9,6 +9,7 @@ use super::call::{Call, Results};
 use super::flat::Flat;
 use super::function::{AsyncClosure, Closure};
 use super::module::ModuleImport;
+use super::record::{Recorder, recorded};
 use super::target::{import_name, is_import_of, is_named};
 use super::{Declared, DropResource, Dynamic, Provided, Resource, Serve, Target};
 use crate::error::{Error, Result};
@@ -32,12 +33,22 @@ const RESULT_WRITER: &str = "write_mem";
 pub(crate) struct Pending<T: 'static> {
     functions: Vec<(String, Arc<dyn Serve<T>>)>,
     resources: Vec<(String, u32, DropResource<T>)>,
-    providers: Vec<(String, Arc<dyn Provider>)>,
+    /// The providers, and whether each serves functions in the place of the host.
+    providers: Vec<(String, Arc<dyn Provider>, bool)>,
+    /// Contracts with the types of more functions.
+    beside: Vec<Contract>,
+    recorder: Option<Arc<dyn Recorder>>,
 }
 
 impl<T> Default for Pending<T> {
     fn default() -> Self {
-        Self { functions: Vec::new(), resources: Vec::new(), providers: Vec::new() }
+        Self {
+            functions: Vec::new(),
+            resources: Vec::new(),
+            providers: Vec::new(),
+            beside: Vec::new(),
+            recorder: None,
+        }
     }
 }
 
@@ -131,7 +142,37 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// the guest declares. Whether the provider serves them is checked when a guest is linked.
     #[must_use]
     pub fn provide(mut self, name: impl Into<String>, provider: impl Provider) -> Self {
-        self.dynamic.providers.push((name.into(), Arc::new(provider)));
+        self.dynamic.providers.push((name.into(), Arc::new(provider), false));
+        self
+    }
+
+    /// Serves functions with a provider as [`RuntimeBuilder::provide`] does, but in the place of
+    /// what else serves them, such as functions with types in Rust. Those of WASI stay as they are.
+    /// It is for answers that were recorded, or that a test gives.
+    #[must_use]
+    pub fn replace(mut self, name: impl Into<String>, provider: impl Provider) -> Self {
+        self.dynamic.providers.push((name.into(), Arc::new(provider), true));
+        self
+    }
+
+    /// Adds a contract whose functions [`RuntimeBuilder::func`] and providers may serve beside
+    /// those of [`RuntimeBuilder::contract`]. Guests are not checked against it.
+    #[must_use]
+    pub fn contract_beside(mut self, contract: Contract) -> Self {
+        self.dynamic.beside.push(contract);
+        self
+    }
+
+    /// Records the calls that guests make of functions over values and of providers, and of the
+    /// functions with types in Rust that core modules import and that implement one of a contract
+    /// ([`Env::implementing`]). A call is recorded when it has ended. One that cannot be recorded
+    /// fails with [`Error::HostFunction`]. WASI is not recorded.
+    ///
+    /// A component whose imports are served with types in Rust is refused, as their values are not
+    /// known here: serve them with [`RuntimeBuilder::func`].
+    #[must_use]
+    pub fn record(mut self, recorder: impl Recorder) -> Self {
+        self.dynamic.recorder = Some(Arc::new(recorder));
         self
     }
 }
@@ -150,15 +191,17 @@ impl<T: Send + 'static> Pending<T> {
         table: &mut Served,
     ) -> Result<Dynamic<T>> {
         let is_empty = self.functions.is_empty() && self.resources.is_empty();
-        let (functions, resources) = match contract.filter(|_| !self.is_empty()) {
-            None => (Vec::new(), Vec::new()),
-            Some(contract) => {
-                let component = fit::importing(components.engine(), contract);
-                let reason = |reason| Error::Import { name: contract.name(), reason };
-                imports(&component.map_err(reason)?)
-            }
-        };
-        if let (None, false) = (contract, is_empty) {
+        let (mut functions, mut resources) = (Vec::<Typed>::new(), Vec::new());
+        for contract in contract.filter(|_| !self.is_empty()).into_iter().chain(&self.beside) {
+            let component = fit::importing(components.engine(), contract);
+            let reason = |reason| Error::Import { name: contract.name(), reason };
+            let (more, of_more) = imports(&component.map_err(reason)?);
+            let is_known = |one: &Typed| functions.iter().any(|own| is_same(own, one));
+            let new: Vec<_> = more.into_iter().filter(|one| !is_known(one)).collect();
+            functions.extend(new);
+            resources.extend(of_more);
+        }
+        if let (None, true, false) = (contract, self.beside.is_empty(), is_empty) {
             let named = self.functions.first().map(|(name, _)| name);
             let name = named.or(self.resources.first().map(|(name, ..)| name)).cloned();
             let reason = "there is no contract that has its type; give one with \
@@ -172,6 +215,7 @@ impl<T: Send + 'static> Pending<T> {
             providers: Vec::new(),
             compiled: compiled(components, &functions),
             contract: functions,
+            recorder: self.recorder,
         };
         for (name, serve) in self.functions {
             dynamic.declare(&name, serve, &world)?;
@@ -180,19 +224,28 @@ impl<T: Send + 'static> Pending<T> {
             let (interface, resource) = resource(&resources, &name, &world)?;
             dynamic.resources.push(Resource { interface, name: resource, kind, drop });
         }
-        for (slot, (name, provider)) in self.providers.into_iter().enumerate() {
+        for (slot, (name, provider, replaces)) in self.providers.into_iter().enumerate() {
             // The table keeps names without versions, and people may write the version.
             let plain = Pattern::new(&name, Denial::Refuse).map_or(name.clone(), |one| one.name);
             table.provided_as(plain);
-            dynamic.add_provider(slot, &name, provider)?;
+            let provided = Provided { provider, slot, replaces };
+            dynamic.add_provider(&name, provided)?;
         }
         dynamic.serve_modules(modules, table).map_err(Error::host("offer functions in `env`"))?;
         Ok(dynamic)
     }
 
     fn is_empty(&self) -> bool {
-        self.functions.is_empty() && self.resources.is_empty() && self.providers.is_empty()
+        self.functions.is_empty()
+            && self.resources.is_empty()
+            && self.providers.is_empty()
+            && self.recorder.is_none()
     }
+}
+
+/// Returns whether both are one function of one version.
+fn is_same(one: &Typed, other: &Typed) -> bool {
+    (&one.interface, &one.name) == (&other.interface, &other.name)
 }
 
 /// Returns those of the functions that the linker has already.
@@ -274,7 +327,8 @@ impl<T: Send + 'static> Dynamic<T> {
         Ok(())
     }
 
-    fn add_provider(&mut self, slot: usize, name: &str, provider: Arc<dyn Provider>) -> Result<()> {
+    fn add_provider(&mut self, name: &str, provided: Provided) -> Result<()> {
+        let Provided { provider, slot, replaces } = provided;
         let refused = |reason| Err(Error::Import { name: name.into(), reason });
         let Some(target) = Target::of(name) else {
             return refused(
@@ -286,7 +340,8 @@ impl<T: Send + 'static> Dynamic<T> {
         let means =
             |typed: &&Typed| target.means(typed.interface.as_deref(), &typed.name).is_some();
         let meant = self.contract.iter().filter(means).count();
-        let is_compiled = meant > 0 && self.compiled.iter().filter(means).count() == meant;
+        let is_compiled =
+            !replaces && meant > 0 && self.compiled.iter().filter(means).count() == meant;
         if is_compiled || fit::is_wasi(name) {
             return refused(
                 "the host serves all of it itself, and goes before; take the name of what the host \
@@ -310,7 +365,7 @@ impl<T: Send + 'static> Dynamic<T> {
             identity.is_some() && (*one.1.provider).identity() == identity
         };
         let slot = self.providers.iter().find(is_it).map_or(slot, |(_, same)| same.slot);
-        self.providers.push((target, Arc::new(Provided { provider, slot })));
+        self.providers.push((target, Arc::new(Provided { provider, slot, replaces })));
         Ok(())
     }
 
@@ -320,8 +375,19 @@ impl<T: Send + 'static> Dynamic<T> {
         linker: &mut Linker<State<T>>,
         table: &mut Served,
     ) -> wasmtime::Result<()> {
-        let mut modules = Modules { linker, table, is_kept: false };
-        for Declared { typed, serve } in &self.functions {
+        let recorder = self.recorder.as_ref();
+        let mut modules = Modules { linker, table, recorder, is_kept: false };
+        if recorder.is_some() {
+            modules.record_typed(&self.contract)?;
+        }
+        for (target, provided) in self.providers.iter().filter(|(_, one)| one.replaces) {
+            modules.replace(target, provided, &self.contract)?;
+        }
+        let replaced = |typed: &Typed| {
+            self.providers.iter().any(|(target, one)| one.replaces && target.imports(typed))
+        };
+        let declared = self.functions.iter().filter(|declared| !replaced(&declared.typed));
+        for Declared { typed, serve } in declared {
             let namesakes: Vec<_> = self
                 .functions
                 .iter()
@@ -393,9 +459,10 @@ impl<T: Send + 'static> Dynamic<T> {
 }
 
 /// The linker of core modules and the table of their imports, while functions are added.
-struct Modules<'l, T: 'static> {
-    linker: &'l mut Linker<State<T>>,
-    table: &'l mut Served,
+pub(super) struct Modules<'l, T: 'static> {
+    pub(super) linker: &'l mut Linker<State<T>>,
+    pub(super) table: &'l mut Served,
+    pub(super) recorder: Option<&'l Arc<dyn Recorder>>,
     /// Whether a function returns text or bytes.
     is_kept: bool,
 }
@@ -427,10 +494,11 @@ impl<T: Send + 'static> Modules<'_, T> {
             self.table.served_by(ENV, import, by);
         }
         let (module, name) = (ENV.to_owned(), import.to_owned());
+        let serve = recorded(serve, self.recorder);
         serve.to_module(self.linker, ModuleImport { module, name, flat, function, number })
     }
 
-    fn refuse(&mut self, import: &str, reason: String) {
+    pub(super) fn refuse(&mut self, import: &str, reason: String) {
         if self.table.function(ENV, import).is_none() {
             self.table.refuse(ENV, import, reason);
         }

@@ -111,6 +111,24 @@ impl Flat {
         Ok(values)
     }
 
+    /// Returns the value that a flat result is. `kept` are the bytes that the guest fetches in a
+    /// second step.
+    pub(crate) fn raise(&self, flat: &[wasmtime::Val], kept: &[u8]) -> Result<Option<Val>, String> {
+        let payload = match &self.result {
+            None => None,
+            Some(Part::Text) => {
+                let text = String::from_utf8(kept.to_vec());
+                Some(Val::String(text.map_err(|_| "the result is no UTF-8 text".to_owned())?))
+            }
+            Some(Part::Bytes) => Some(Val::List(kept.iter().copied().map(Val::U8).collect())),
+            Some(part) => Some(part.lift(&mut flat.iter(), &GuestMemory::new(&[], 0))?),
+        };
+        match self.is_fallible {
+            true => Ok(Some(Val::Result(Ok(payload.map(Box::new))))),
+            false => Ok(payload),
+        }
+    }
+
     /// Returns the flat form of the returned value.
     pub(crate) fn lower(&self, returned: Option<Val>) -> Lowered {
         let payload = match returned {

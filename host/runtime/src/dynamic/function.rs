@@ -37,6 +37,14 @@ pub(crate) trait Serve<T: 'static>: Send + Sync {
         linker: &mut Linker<State<T>>,
         import: ModuleImport,
     ) -> wasmtime::Result<()>;
+
+    /// Answers one call, for an implementation that is put before this one.
+    fn answer_boxed<'a>(
+        &'a self,
+        function: &'a ImportedFunction,
+        call: Call<'a, T>,
+        results: &'a mut [Val],
+    ) -> BoxFuture<'a, wasmtime::Result<()>>;
 }
 
 /// A synchronous function of the embedder.
@@ -49,6 +57,8 @@ pub(super) struct AsyncClosure<F>(pub F);
 pub(crate) struct Provided {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) slot: usize,
+    /// Whether it serves functions in the place of the host.
+    pub(crate) replaces: bool,
 }
 
 impl<T, F, R> Serve<T> for Closure<F>
@@ -91,17 +101,28 @@ where
             let arguments = import.take(entered.caller(), numbers)?;
             let mut results = import.room();
             let call = Call { store: entered.caller().as_context_mut(), arguments: &arguments };
-            (self.0)(call).put(&mut results).map_err(failed)?;
+            let outcome = (self.0)(call).put(&mut results).map_err(failed);
+            outcome.map_err(|error| import.named(error))?;
             import.give(entered.caller(), results, flat)?;
             entered.leave();
             Ok(())
         })?;
         Ok(())
     }
+
+    fn answer_boxed<'a>(
+        &'a self,
+        _: &'a ImportedFunction,
+        call: Call<'a, T>,
+        results: &'a mut [Val],
+    ) -> BoxFuture<'a, wasmtime::Result<()>> {
+        let outcome = (self.0)(call).put(results).map_err(failed);
+        Box::pin(std::future::ready(outcome))
+    }
 }
 
 /// Answers the calls of a function, as a future.
-trait Answer<T: 'static>: Send + Sync + 'static {
+pub(super) trait Answer<T: 'static>: Send + Sync + 'static {
     /// Writes the results of one call.
     fn answer<'a>(
         &'a self,
@@ -166,6 +187,15 @@ where
     ) -> wasmtime::Result<()> {
         answered_to_module(self, linker, import)
     }
+
+    fn answer_boxed<'a>(
+        &'a self,
+        function: &'a ImportedFunction,
+        call: Call<'a, T>,
+        results: &'a mut [Val],
+    ) -> BoxFuture<'a, wasmtime::Result<()>> {
+        Box::pin(self.answer(function, call, results))
+    }
 }
 
 impl<T: Send + 'static> Serve<T> for Provided {
@@ -187,10 +217,19 @@ impl<T: Send + 'static> Serve<T> for Provided {
     ) -> wasmtime::Result<()> {
         answered_to_module(self, linker, import)
     }
+
+    fn answer_boxed<'a>(
+        &'a self,
+        function: &'a ImportedFunction,
+        call: Call<'a, T>,
+        results: &'a mut [Val],
+    ) -> BoxFuture<'a, wasmtime::Result<()>> {
+        Box::pin(self.answer(function, call, results))
+    }
 }
 
 /// Serves what answers as a future to components.
-fn answered_to_component<T: Send + 'static, A: Answer<T>>(
+pub(super) fn answered_to_component<T: Send + 'static, A: Answer<T>>(
     answers: Arc<A>,
     instance: &mut LinkerInstance<'_, State<T>>,
     function: Arc<ImportedFunction>,
@@ -223,7 +262,7 @@ fn answered_to_component<T: Send + 'static, A: Answer<T>>(
 }
 
 /// Serves what answers as a future to core modules.
-fn answered_to_module<T: Send + 'static, A: Answer<T>>(
+pub(super) fn answered_to_module<T: Send + 'static, A: Answer<T>>(
     answers: Arc<A>,
     linker: &mut Linker<State<T>>,
     import: ModuleImport,
@@ -239,7 +278,8 @@ fn answered_to_module<T: Send + 'static, A: Answer<T>>(
             let arguments = import.take(entered.caller(), numbers)?;
             let mut results = import.room();
             let call = Call { store: entered.caller().as_context_mut(), arguments: &arguments };
-            answers.answer(import.function(), call, &mut results).await?;
+            let outcome = answers.answer(import.function(), call, &mut results).await;
+            outcome.map_err(|error| import.named(error))?;
             import.give(entered.caller(), results, flat)?;
             entered.leave();
             Ok(())

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use wasmtime::component::{self, Component, LinkerInstance, ResourceType};
 use wasmtime::{ExternType, FuncType, Linker, Module, Val};
 
+use super::record::recorded;
 use super::{Declared, Dynamic, Provided, Serve, Target};
 use crate::provider::{Home, ImportedFunction, ProviderFailed, ProviderFailure, Unserved, kind};
 use crate::store::state::State;
+use wit_host_check::fit::is_wasi;
 use wit_host_check::fit::names::is_same_interface;
 use wit_host_check::served::Served;
 use wit_host_check::serving::{self, NotLinked, NotServed, Serving, Typed, imports};
@@ -34,11 +36,11 @@ impl<T: Send + 'static> Serving<State<T>> for Dynamic<T> {
     }
 
     fn server(&self, interface: Option<&str>, function: &str) -> Option<String> {
+        let provided = self.provider(interface, function)?;
         let own = self.functions.iter().map(|one| &one.typed).chain(&self.compiled);
-        if own.into_iter().any(|typed| typed.is(interface, function)) {
+        if !provided.replaces && own.into_iter().any(|typed| typed.is(interface, function)) {
             return None;
         }
-        let provided = self.provider(interface, function)?;
         Some(provided.provider.server(interface, function))
     }
 }
@@ -97,12 +99,15 @@ impl<T: Send + 'static> Dynamic<T> {
         homes: &Arc<[Home]>,
     ) -> Result<(), NotLinked> {
         let (interface, name) = (typed.interface.as_deref(), &*typed.name);
-        let declared = self.functions.iter().find(|one| one.typed.is(interface, name));
         let provided = self.provider(interface, name);
+        let replaces = provided.is_some_and(|provided| provided.replaces);
+        let declared = self.functions.iter().find(|one| one.typed.is(interface, name));
+        let declared = declared.filter(|_| !replaces);
         if declared.is_none() && provided.is_none() {
-            return Ok(());
+            return self.check_recorded(beside, &typed);
         }
         let function = Arc::new(ImportedFunction::new(typed.clone()).of_component(homes));
+        beside.linker.allow_shadowing(replaces);
         let mut instance = self.instance(beside, interface)?;
         let (serve, is_served): (Arc<dyn Serve<T>>, _) = match (declared, provided) {
             (Some(Declared { typed: own, serve }), _) => {
@@ -116,9 +121,31 @@ impl<T: Send + 'static> Dynamic<T> {
         };
         // A function with a type in Rust takes precedence. The linker has it already and does not
         // define it again, so its error is not one here.
+        let serve = recorded(serve, self.recorder.as_ref());
         match serve.to_component(&mut instance, function) {
             Ok(()) => Ok(is_served?),
-            Err(_) => Ok(()),
+            Err(_) => self.check_recorded(beside, &typed),
+        }
+    }
+
+    /// Refuses a function with a type in Rust if calls are recorded.
+    fn check_recorded(&self, beside: &mut Beside<T>, typed: &Typed) -> Result<(), NotLinked> {
+        let (interface, name) = (typed.interface.as_deref(), &*typed.name);
+        if self.recorder.is_none() || interface.is_some_and(is_wasi) {
+            return Ok(());
+        }
+        // A linker refuses to define a function again, which shows that it has the function.
+        let mut scratch = beside.linker.clone();
+        scratch.allow_shadowing(false);
+        let home = interface.map(|interface| self.home(interface));
+        let mut instance = match &home {
+            Some(home) => scratch.instance(home)?,
+            None => scratch.root(),
+        };
+        match instance.func_new(name, |_, _, _, _| Ok(())) {
+            // Nothing serves it, which is reported when the guest is linked.
+            Ok(()) => Ok(()),
+            Err(_) => Err(Box::new(unrecorded(interface, name)).into()),
         }
     }
 
@@ -200,6 +227,21 @@ fn proxied(provided: &Provided, resource: &serving::Resource) -> Option<u32> {
         None => provided.provider.unattended().map(|_| 0)?,
     };
     kind(provided.slot, place)
+}
+
+/// Returns the error for a function with a type in Rust in a recording.
+fn unrecorded(interface: Option<&str>, name: &str) -> NotServed {
+    NotServed {
+        interface: interface.map(Into::into),
+        item: name.into(),
+        server: "the host".into(),
+        reason: "calls are recorded, and the host serves it with types in Rust, whose values are \
+                 not known"
+            .into(),
+        fix: "serve it with `RuntimeBuilder::func` or `RuntimeBuilder::provide`".into(),
+        types: None,
+        declared: None,
+    }
 }
 
 /// Checks whether a provider serves a function.

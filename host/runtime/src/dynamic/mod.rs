@@ -10,6 +10,8 @@ mod link;
 mod module;
 mod pieces;
 mod proxy;
+mod record;
+mod replace;
 mod target;
 
 use std::sync::Arc;
@@ -17,10 +19,12 @@ use std::sync::Arc;
 pub use call::{Call, Results};
 pub(crate) use function::{Provided, Serve};
 pub use link::Unattended;
+pub use record::{Ended, RecordedCall, Recorder};
 pub(crate) use target::Target;
 
-use crate::provider::Handles;
+use crate::provider::{Handles, ImportedFunction};
 pub(crate) use builder::Pending;
+use wit_host_check::served::Served;
 use wit_host_check::serving::{self, Typed};
 
 /// The functions, resources and providers that a runtime serves over values.
@@ -32,6 +36,8 @@ pub(crate) struct Dynamic<T: 'static> {
     contract: Vec<Typed>,
     /// The functions of the contract that have types in Rust, and are in the linker of components.
     compiled: Vec<Typed>,
+    /// Records the calls of guests, if there is one.
+    recorder: Option<Arc<dyn Recorder>>,
 }
 
 /// A function of the embedder, with its type in the contract.
@@ -75,7 +81,10 @@ impl<T: 'static> Dynamic<T> {
     }
 
     fn is_empty(&self) -> bool {
-        self.functions.is_empty() && self.resources.is_empty() && self.providers.is_empty()
+        self.functions.is_empty()
+            && self.resources.is_empty()
+            && self.providers.is_empty()
+            && self.recorder.is_none()
     }
 
     /// Returns the provider that serves a resource.
@@ -98,4 +107,14 @@ impl<T: 'static> Dynamic<T> {
             .filter_map(|(target, provided)| Some((target.means(interface, function)?, provided)));
         meant.max_by_key(|(exactness, _)| *exactness).map(|(_, provided)| provided)
     }
+}
+
+/// Returns the imports of core modules with types in Rust that implement a function, each as its
+/// module, its name and its number.
+fn implementing(table: &Served, typed: &Typed) -> Vec<(String, String, u32)> {
+    let name = ImportedFunction::new(typed.clone()).name().to_owned();
+    let implements =
+        table.functions().filter(|(.., one)| one.implements.as_deref() == Some(&*name));
+    let typed = implements.filter(|(.., one)| one.by.is_none());
+    typed.map(|(module, name, one)| (module.to_owned(), name.to_owned(), one.number())).collect()
 }

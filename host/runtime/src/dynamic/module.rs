@@ -5,12 +5,12 @@
 use std::sync::Arc;
 
 use tracing::Span;
-use wasmtime::component::Val;
+use wasmtime::component::{Type, Val};
 use wasmtime::{Caller, Engine, FuncType};
 
 use super::flat::{Flat, Lowered};
 use super::function::{Returned, Shown};
-use crate::imports::env::{GuestMemory, HostFailure, ImportFailed, of_caller};
+use crate::imports::env::{GuestFailure, GuestMemory, HostFailure, ImportFailed, of_caller};
 use crate::imports::host_call::{is_traced, span, trace_arguments, trace_result};
 use crate::provider::ImportedFunction;
 use crate::store::state::State;
@@ -145,6 +145,37 @@ impl ModuleImport {
                 Ok(())
             }
             _ => Err(HostFailure("it returned what its type has not".into()).into()),
+        }
+    }
+
+    /// Returns the results that the flat ones are, of a call that returned.
+    pub(super) fn returned<T: 'static>(
+        &self,
+        caller: &mut Caller<'_, State<T>>,
+        flat: &[wasmtime::Val],
+    ) -> wasmtime::Result<Vec<Val>> {
+        let returned = self.flat.raise(flat, &caller.data().kept);
+        let returned = returned.map_err(|reason| self.failed(reason))?;
+        Ok(returned.into_iter().collect())
+    }
+
+    /// Returns the results of a call that failed with a text, if the function returns that as its
+    /// `err`.
+    pub(super) fn failed_with(&self, error: &wasmtime::Error) -> Option<Vec<Val>> {
+        let failed = error.downcast_ref::<ImportFailed>()?;
+        let has_text = self.function.signature().results.first().is_some_and(
+            |ty| matches!(ty, Type::Result(result) if result.err() == Some(Type::String)),
+        );
+        let text = || Box::new(Val::String(failed.reason.clone()));
+        has_text.then(|| vec![Val::Result(Err(Some(text())))])
+    }
+
+    /// Adds the import's name to a failure of the guest.
+    #[cold]
+    pub(super) fn named(&self, error: wasmtime::Error) -> wasmtime::Error {
+        match error.downcast_ref() {
+            Some(GuestFailure(reason)) => self.failed(reason.clone()),
+            None => error,
         }
     }
 

@@ -95,6 +95,15 @@ impl Target {
         }
     }
 
+    /// Returns true if the name means the function, or the import of core modules with its name.
+    pub(super) fn imports(&self, typed: &Typed) -> bool {
+        match self {
+            Self::Env(None) => true,
+            Self::Env(Some(import)) => is_import_of(import, typed),
+            other => other.means(typed.interface.as_deref(), &typed.name).is_some(),
+        }
+    }
+
     /// Returns true if the name means a whole interface, and so its resources as well.
     pub(crate) fn is_whole(&self) -> bool {
         matches!(self, Self::Package(_) | Self::Interface(_))

@@ -4,6 +4,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::imports::env::{Exit, GuestFailure, HostFailure};
+
 /// Why a provider does not serve a function.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
@@ -34,19 +36,63 @@ impl Unserved {
 pub struct ProviderFailure {
     reason: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    whose: Whose,
+}
+
+/// Whose failure it is that a call does not return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// The provider could not do its work.
+    Provider,
+    /// The function failed, and the provider has only passed it on.
+    Function,
+    /// The guest called the function in a way that it does not support.
+    Guest,
+    /// The guest ended, with this status, which is no failure.
+    Exit(i32),
 }
 
 impl ProviderFailure {
     /// Creates a failure with this reason: lower case, no full stop.
     pub fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), source: None }
+        Self { reason: reason.into(), source: None, whose: Whose::Provider }
+    }
+
+    /// Creates the failure of the function that was called, as a
+    /// [`HostFailure`](crate::HostFailure) would be without a provider.
+    pub fn of_function(reason: impl Into<String>) -> Self {
+        Self { whose: Whose::Function, ..Self::new(reason) }
+    }
+
+    /// Creates a failure of the guest, which traps as it would with a
+    /// [`GuestFailure`](crate::GuestFailure).
+    pub fn of_guest(reason: impl Into<String>) -> Self {
+        Self { whose: Whose::Guest, ..Self::new(reason) }
+    }
+
+    /// Ends the guest with a status, as an [`Exit`](crate::Exit) does.
+    pub fn exit(status: i32) -> Self {
+        Self { whose: Whose::Exit(status), ..Self::new(format!("it exited with {status}")) }
     }
 
     /// Creates a failure from another error. The reason is the first line of its text.
     pub fn of(error: impl StdError + Send + Sync + 'static) -> Self {
         let text = error.to_string();
         let reason = text.lines().next().unwrap_or_default().to_owned();
-        Self { reason, source: Some(Box::new(error)) }
+        Self { reason, source: Some(Box::new(error)), whose: Whose::Provider }
+    }
+
+    /// Returns the error of a guest's call that fails with this.
+    pub(crate) fn in_call(self, server: impl FnOnce() -> (String, String)) -> wasmtime::Error {
+        match self.whose {
+            Whose::Function => HostFailure(self.reason).into(),
+            Whose::Guest => GuestFailure(self.reason).into(),
+            Whose::Exit(status) => Exit(status).into(),
+            Whose::Provider => {
+                let (server, function) = server();
+                ProviderFailed { server, function, failure: self }.into()
+            }
+        }
     }
 }
 

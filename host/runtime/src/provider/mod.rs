@@ -2,6 +2,7 @@
 //! it serves a function before the guest runs, and is then called with values. The module does not
 //! know how functions are added to a linker.
 
+mod caller;
 mod chain;
 mod failure;
 mod guest;
@@ -19,6 +20,7 @@ use std::time::Instant;
 
 use wasmtime::component::{ResourceType, Type, Val};
 
+pub use caller::ProviderCaller;
 pub(crate) use chain::Chain;
 pub(crate) use failure::ProviderFailed;
 pub use failure::{ProviderFailure, Unserved};
@@ -34,12 +36,17 @@ pub(crate) use state::{Provisions, note};
 pub use unattended::{DefaultProvider, TrapProvider};
 
 use crate::dynamic::{Provided, Unattended};
+use crate::engine::settings::Settings;
+use crate::engine::shared::SharedEngine;
+use crate::error::{Error, Result};
 use crate::store::deadline::Deadline;
 use crate::store::meter::Meter;
 use crate::store::state::State;
-use wit_host_check::serving::{Resource, Typed};
+use wit_host_binary::limits::Limits;
+use wit_host_check::fit;
+use wit_host_check::serving::{Resource, Typed, imports};
 use wit_host_values::{Signature, resources};
-use wit_host_wit::Decoded;
+use wit_host_wit::{Contract, Decoded};
 
 /// A boxed future, which functions over values and providers return.
 pub type BoxFuture<'a, R> = Pin<Box<dyn Future<Output = R> + Send + 'a>>;
@@ -265,6 +272,20 @@ impl ImportedFunction {
         &self.name
     }
 
+    /// Returns the functions that guests of the contract can import, for a provider that checks
+    /// before a guest is linked what it has for them.
+    ///
+    /// # Errors
+    /// [`Error::Host`] if the engine does not take the contract's types.
+    pub fn of_contract(contract: &Contract) -> Result<Vec<Self>> {
+        let settings = Settings::new(&Limits::default(), false, false);
+        let shared = SharedEngine::new(settings, false, None)?;
+        let component = fit::importing(&shared.engine, contract);
+        let action = "read the types of the contract";
+        let component = component.map_err(|reason| Error::Host { action, reason })?;
+        Ok(imports(&component).0.into_iter().map(Self::new).collect())
+    }
+
     /// Returns the full name without a version: `namespace:package/interface.function`, or only
     /// `function` for an import of the world itself.
     pub fn name(&self) -> &str {
@@ -389,7 +410,7 @@ fn import_call<'a, T>(
     handed: &'a mut Handed,
     state: &'a mut State<T>,
 ) -> ImportCall<'a> {
-    let Provisions { states, defaults, proxies } = &mut state.provisions;
+    let Provisions { states, defaults, proxies, .. } = &mut state.provisions;
     if function.has_handles() {
         proxies.owned_by(provided.slot, &provided.provider);
     }
@@ -411,7 +432,6 @@ impl Provided {
     /// Returns the error of a guest's call in which the provider failed.
     #[cold]
     pub(crate) fn failed(&self, function: &str, failure: ProviderFailure) -> wasmtime::Error {
-        let (server, function) = (self.provider.describe(), function.to_owned());
-        ProviderFailed { server, function, failure }.into()
+        failure.in_call(|| (self.provider.describe(), function.to_owned()))
     }
 }

@@ -2,6 +2,9 @@
 //! what the state means.
 
 use std::any::Any;
+use std::collections::BTreeMap;
+
+use wasmtime::Func;
 
 use super::Proxies;
 
@@ -43,6 +46,8 @@ pub(crate) struct Provisions {
     pub(crate) proxies: Proxies,
     /// The functions that were answered with default values, each once.
     pub(crate) defaults: Vec<String>,
+    /// The functions that a recording calls in the place of a guest, by their numbers.
+    pub(crate) originals: BTreeMap<u32, Func>,
 }
 
 /// Adds a function to the list, unless it is there.

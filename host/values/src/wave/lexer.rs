@@ -11,11 +11,32 @@ const QUOTED: usize = 40;
 pub(super) struct Lexer<'a> {
     text: &'a str,
     rest: &'a str,
+    /// Whether a hole may stand in a value's place.
+    has_holes: bool,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, rest: text }
+        Self { text, rest: text, has_holes: false }
+    }
+
+    /// Reads a text in which holes may stand in the places of values.
+    pub(super) fn with_holes(text: &'a str) -> Self {
+        Self { has_holes: true, ..Self::new(text) }
+    }
+
+    /// Takes a hole, `_`, `_name` or `$label`, if holes are allowed and one comes next.
+    pub(super) fn hole(&mut self) -> Option<&'a str> {
+        if !self.has_holes {
+            return None;
+        }
+        self.skip();
+        let name = self.rest.strip_prefix(['_', '$'])?;
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+        let end = name.find(|c| !is_part(c)).unwrap_or(name.len());
+        let (hole, rest) = self.rest.split_at(end + 1);
+        self.rest = rest;
+        Some(hole)
     }
 
     /// Takes the character, if it is the next one.

@@ -12,6 +12,6 @@ mod read;
 mod write;
 
 #[cfg(feature = "text")]
-pub(crate) use self::read::read;
+pub(crate) use self::read::{read, read_with_holes};
 pub use self::write::to_wave;
 pub(super) use self::write::write;

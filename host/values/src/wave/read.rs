@@ -18,7 +18,23 @@ pub(crate) fn read(text: &str, ty: &Type) -> Result<Val, Fault> {
     Ok(value)
 }
 
+/// Reads the text as a value of this type in which holes may stand in the places of values. A hole
+/// is returned as an enum's case of its name, which no enum has.
+pub(crate) fn read_with_holes(text: &str, ty: &Type) -> Result<Val, Fault> {
+    let mut lexer = Lexer::with_holes(text);
+    let value = value(&mut lexer, ty)?;
+    lexer.end()?;
+    Ok(value)
+}
+
 fn value(lexer: &mut Lexer<'_>, ty: &Type) -> Result<Val, Fault> {
+    if let Some(hole) = lexer.hole() {
+        let is_handle = matches!(ty, Type::Own(_) | Type::Borrow(_));
+        return match hole.starts_with('$') && !is_handle {
+            true => Err(Fault::new(format!("`{hole}` is a handle, and a `{}` is none", wit(ty)))),
+            false => Ok(Val::Enum(hole.to_owned())),
+        };
+    }
     let before = lexer.clone();
     let read = match ty {
         Type::String => lexer.string()?.map(Val::String),

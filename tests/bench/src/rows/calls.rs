@@ -19,6 +19,7 @@ pub(super) fn rows() -> Vec<Row> {
     for path in Path::BOTH {
         rows.push(row("the guest calls the host", "add, ten in a line", path, Work::AddInLine));
     }
+    rows.push(recorded());
     for path in Path::BOTH {
         rows.extend(LENGTHS.map(|(length, shown)| {
             row("text there and back", shown, path, Work::EchoText(length))
@@ -38,6 +39,13 @@ pub(super) fn rows() -> Vec<Row> {
     let thousand = Work::EchoReadings(1_000);
     rows.push(row(records, "a list of 1,000", Path::Component, thousand));
     rows
+}
+
+/// A recording of each call, which may cost 3 µs beyond the call itself.
+fn recorded() -> Row {
+    Row::new("the guest calls the host", "add over values, recorded")
+        .column(Column::WitHost, wit_host::calls::recorded)
+        .goal(Goal::Cost(3_500.0))
 }
 
 fn row(group: &'static str, name: &str, path: Path, work: Work) -> Row {

@@ -1,9 +1,13 @@
 //! Guests that call the host again and again, in one call into the guest.
 
+use std::io;
+
 use anyhow::{Context as _, Result};
 use wit_host::blocking::Session;
+use wit_host::{Call, DefaultProvider, HostFailure, RuntimeBuilder, Val};
+use wit_host_providers::Recording;
 
-use super::runtime;
+use super::{CONTRACT, runtime};
 use crate::bindings::blocking::Guest;
 use crate::clock::{Clock, timed};
 use crate::functions::Functions;
@@ -30,6 +34,24 @@ pub(crate) fn computes(argument: i32, setting: Setting) -> Result<Probe> {
         for _ in 0..times {
             session.run_sync("fibonacci", |store| function.call(store, argument))?;
         }
+        Ok(())
+    }))
+}
+
+/// Makes a component call a host function over values, and records each call.
+pub(crate) fn recorded() -> Result<Probe> {
+    let builder = RuntimeBuilder::default()
+        .contract(CONTRACT)
+        .provide("bench:contract/host", DefaultProvider)
+        .func("bench:contract/host.add", |call: Call<'_, Functions>| match *call.arguments() {
+            [Val::S32(a), Val::S32(b)] => Ok(Val::S32(a.wrapping_add(b))),
+            _ => Err(HostFailure("no numbers".into())),
+        })
+        .record(Recording::new(io::sink(), None, [""; 0])?);
+    let guest = builder.build()?.load(Path::Component.guest()?)?;
+    let mut session = guest.session(Functions).start_blocking()?;
+    Ok(timed(Clock::Thread, move |times| {
+        session.call("call-add", &[Val::U32(times)])?;
         Ok(())
     }))
 }

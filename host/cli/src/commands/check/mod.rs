@@ -189,6 +189,7 @@ impl Check {
             let has_providers = self.modules.has_providers(file);
             let mut builder = wit_host_contract::builder();
             if let Some(contract) = contract.filter(|_| has_providers) {
+                self.modules.check_fixtures(contract, file)?;
                 // The host is this one, with others that serve the contract.
                 builder = builder.contract_of(contract.clone());
             }

@@ -72,9 +72,8 @@ impl Shell {
         // While it is set, an interrupt ends the shell; while it is not, the call.
         let interrupt = Interrupt::new(true.into());
         interrupting(&interrupt)?;
-        let observer = self.diagnostics.begin(&self.guest, self.options.modules())?;
-        let coredump = self.diagnostics.wants_coredump();
-        let runtime = self.options.builder()?.coredump(coredump).build()?;
+        let observer = self.diagnostics.begin(&self.guest, &self.options)?;
+        let runtime = self.options.builder(&observer)?.build()?;
         let guest = self.options.load(&runtime, &observer)?;
         let abi = self.convention.of(&guest)?.map(|abi| (abi, self.convention.allocator()));
         let grants = self.options.grants()?;

@@ -1,0 +1,269 @@
+//! Records the calls that guests make of host functions. A recorder is put before what serves a
+//! function, when the function is added to a linker, so that without one nothing is different. What
+//! is written, and where, is not known here.
+
+use std::sync::Arc;
+
+use wasmtime::component::{LinkerInstance, Val};
+use wasmtime::{AsContextMut as _, Caller, Extern, Func, Linker};
+use wasmtime_wasi::I32Exit;
+
+use super::builder::Modules;
+use super::call::Call;
+use super::flat::Flat;
+use super::function::{Answer, answered_to_component, answered_to_module};
+use super::module::ModuleImport;
+use super::{Serve, implementing};
+use crate::guest::module::exit_status;
+use crate::imports::env::{Exit, GuestFailure, HostFailure, ImportFailed, of_caller};
+use crate::provider::{BoxFuture, ImportedFunction};
+use crate::store::state::State;
+use wit_host_binary::limits::LimitReached;
+use wit_host_check::engine_error::root_cause;
+use wit_host_check::serving::Typed;
+
+/// Records calls of host functions.
+pub trait Recorder: Send + Sync + 'static {
+    /// Records a call that has ended.
+    ///
+    /// # Errors
+    /// The reason why it cannot be recorded. The call then fails.
+    fn record(&self, call: &RecordedCall<'_>) -> Result<(), String>;
+}
+
+impl<R: Recorder + ?Sized> Recorder for Arc<R> {
+    fn record(&self, call: &RecordedCall<'_>) -> Result<(), String> {
+        (**self).record(call)
+    }
+}
+
+/// A call of a host function that has ended.
+pub struct RecordedCall<'a> {
+    /// The function.
+    pub function: &'a ImportedFunction,
+    /// The arguments, which have the types of the function's parameters.
+    pub arguments: &'a [Val],
+    /// How the call has ended.
+    pub ended: Ended<'a>,
+}
+
+/// How a call of a host function has ended.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Ended<'a> {
+    /// It returned these results.
+    Returned(&'a [Val]),
+    /// It failed through no fault of the guest.
+    Failed(String),
+    /// It was called in a way that it does not support, and the guest trapped.
+    Trapped(String),
+    /// It ended the guest with this status.
+    Exited(i32),
+}
+
+/// A function whose calls are recorded.
+struct Recorded<T: 'static> {
+    serve: Arc<dyn Serve<T>>,
+    recorder: Arc<dyn Recorder>,
+}
+
+/// Puts the recorder before a function, if there is one.
+pub(super) fn recorded<T: Send + 'static>(
+    serve: Arc<dyn Serve<T>>,
+    recorder: Option<&Arc<dyn Recorder>>,
+) -> Arc<dyn Serve<T>> {
+    match recorder {
+        None => serve,
+        Some(recorder) => Arc::new(Recorded { serve, recorder: Arc::clone(recorder) }),
+    }
+}
+
+impl<T: Send + 'static> Answer<T> for Recorded<T> {
+    async fn answer<'a>(
+        &'a self,
+        function: &'a ImportedFunction,
+        call: Call<'a, T>,
+        results: &'a mut [Val],
+    ) -> wasmtime::Result<()> {
+        let arguments = call.arguments;
+        let outcome = self.serve.answer_boxed(function, call, results).await;
+        let ended = match &outcome {
+            Ok(()) => Some(Ended::Returned(results)),
+            Err(error) => ended(error),
+        };
+        record(&*self.recorder, function, arguments, ended)?;
+        outcome
+    }
+}
+
+impl<T: Send + 'static> Serve<T> for Recorded<T> {
+    fn to_component(
+        self: Arc<Self>,
+        instance: &mut LinkerInstance<'_, State<T>>,
+        function: Arc<ImportedFunction>,
+    ) -> wasmtime::Result<()> {
+        answered_to_component(self, instance, function)
+    }
+
+    fn to_module(
+        self: Arc<Self>,
+        linker: &mut Linker<State<T>>,
+        import: ModuleImport,
+    ) -> wasmtime::Result<()> {
+        answered_to_module(self, linker, import)
+    }
+
+    fn answer_boxed<'a>(
+        &'a self,
+        function: &'a ImportedFunction,
+        call: Call<'a, T>,
+        results: &'a mut [Val],
+    ) -> BoxFuture<'a, wasmtime::Result<()>> {
+        Box::pin(self.answer(function, call, results))
+    }
+}
+
+/// Returns how a call ended that did not return. `None` if that was not the function's doing, as
+/// with a limit of the guest.
+fn ended(error: &wasmtime::Error) -> Option<Ended<'static>> {
+    if let Some(status) = exit_status(error) {
+        return Some(Ended::Exited(status));
+    }
+    if error.is::<LimitReached>() {
+        return None;
+    }
+    if let Some(GuestFailure(reason)) = error.downcast_ref() {
+        return Some(Ended::Trapped(reason.clone()));
+    }
+    if let Some(failed) = error.downcast_ref::<ImportFailed>() {
+        return Some(Ended::Trapped(failed.reason.clone()));
+    }
+    let reason = match error.downcast_ref() {
+        Some(HostFailure(reason)) => reason.clone(),
+        None => root_cause(error),
+    };
+    Some(Ended::Failed(reason))
+}
+
+fn record(
+    recorder: &dyn Recorder,
+    function: &ImportedFunction,
+    arguments: &[Val],
+    ended: Option<Ended<'_>>,
+) -> wasmtime::Result<()> {
+    let Some(ended) = ended else { return Ok(()) };
+    recorder.record(&RecordedCall { function, arguments, ended }).map_err(|reason| {
+        HostFailure(format!("failed to record the call of `{}`: {reason}", function.name())).into()
+    })
+}
+
+impl<T: Send + 'static> Modules<'_, T> {
+    /// Puts the recorder before the functions with types in Rust that implement one of the
+    /// contract. Others have no values that could be recorded.
+    pub(super) fn record_typed(&mut self, contract: &[Typed]) -> wasmtime::Result<()> {
+        let Some(recorder) = self.recorder else { return Ok(()) };
+        let originals = Arc::new(self.linker.clone());
+        for typed in contract {
+            for (module, name, number) in implementing(self.table, typed) {
+                let Ok(flat) = Flat::of(&typed.ty) else { continue };
+                let served = self.table.function(&module, &name);
+                let ty = flat.ty(self.linker.engine());
+                if !served.is_some_and(|served| served.ty.matches(&ty)) {
+                    continue;
+                }
+                let function = Arc::new(ImportedFunction::new(typed.clone()));
+                let import = ModuleImport { module, name, flat, function, number };
+                let (recorder, originals) = (Arc::clone(recorder), Arc::clone(&originals));
+                put_before(self.linker, Original { import, recorder, originals })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A function with types in Rust, before which a recorder is put.
+struct Original<T: 'static> {
+    import: ModuleImport,
+    recorder: Arc<dyn Recorder>,
+    originals: Arc<Linker<State<T>>>,
+}
+
+fn put_before<T: Send + 'static>(
+    linker: &mut Linker<State<T>>,
+    original: Original<T>,
+) -> wasmtime::Result<()> {
+    let (module, name, ty) = original.import.place(linker.engine());
+    let original = Arc::new(original);
+    linker.allow_shadowing(true);
+    linker.func_new_async(&module, &name, ty, move |mut caller, numbers, flat| {
+        let original = Arc::clone(&original);
+        Box::new(async move { original.call(&mut caller, numbers, flat).await })
+    })?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+impl<T: Send + 'static> Original<T> {
+    /// Calls the function with the guest's own numbers, and records the values that these are.
+    async fn call(
+        &self,
+        caller: &mut Caller<'_, State<T>>,
+        numbers: &[wasmtime::Val],
+        flat: &mut [wasmtime::Val],
+    ) -> wasmtime::Result<()> {
+        // Arguments that are no values end the call, with the function's own error.
+        let arguments = self.import.take(caller, numbers).ok();
+        let func = self.func(caller)?;
+        let outcome = self.of_guest(caller, func, numbers, flat).await;
+        let Some(arguments) = arguments else { return outcome };
+        let results = match &outcome {
+            Ok(()) => Some(self.import.returned(caller, flat)?),
+            Err(error) => self.import.failed_with(error),
+        };
+        let ended = match (&results, &outcome) {
+            (Some(results), _) => Some(Ended::Returned(results)),
+            (None, Err(error)) => ended(error),
+            (None, Ok(())) => None,
+        };
+        record(&*self.recorder, self.import.function(), &arguments, ended)?;
+        outcome
+    }
+
+    /// Calls the function as the guest does: it finds the guest's memory.
+    async fn of_guest(
+        &self,
+        caller: &mut Caller<'_, State<T>>,
+        func: Func,
+        numbers: &[wasmtime::Val],
+        flat: &mut [wasmtime::Val],
+    ) -> wasmtime::Result<()> {
+        let own = caller.data().memory;
+        if let Ok(memory) = of_caller(caller) {
+            caller.data_mut().memory = Some(memory);
+        }
+        let outcome = func.call_async(caller.as_context_mut(), numbers, flat).await;
+        let state = caller.data_mut();
+        state.memory = own;
+        // The guest has called once.
+        state.meter.uncount_host_call();
+        outcome.map_err(|error| match exit_status(&error) {
+            Some(status) if error.is::<Exit>() => Exit(status).into(),
+            Some(status) => I32Exit(status).into(),
+            None => error,
+        })
+    }
+
+    fn func(&self, caller: &mut Caller<'_, State<T>>) -> wasmtime::Result<Func> {
+        let number = self.import.number;
+        if let Some(func) = caller.data().provisions.originals.get(&number) {
+            return Ok(*func);
+        }
+        let (module, name) = (&self.import.module, &self.import.name);
+        let found = self.originals.get(&mut *caller, module, name);
+        let Some(func) = found.ok().and_then(Extern::into_func) else {
+            return Err(HostFailure(format!("`{module}.{name}` is not there")).into());
+        };
+        caller.data_mut().provisions.originals.insert(number, func);
+        Ok(func)
+    }
+}
