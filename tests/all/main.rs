@@ -10,6 +10,7 @@ mod cli;
 mod contract;
 mod guests;
 mod hostile;
+mod http;
 mod pages;
 mod providers;
 mod runtime;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// Our crates, bottom up. One uses only those before it.
-const LAYERS: [&str; 12] = [
+const LAYERS: [&str; 13] = [
     "wit-host-text",
     "wit-host-binary",
     "wit-host-wit",
@@ -17,12 +17,14 @@ const LAYERS: [&str; 12] = [
     "wit-host-contract",
     "wit-host-config",
     "wit-host-providers",
+    "wit-host-server",
     "wit-host-cli",
 ];
 
 /// Crates that only a program needs, which no library may depend on.
 const OF_COMMANDS: &[&str] = &["clap", "rustyline", "notify", "tracing-subscriber"];
 const OF_HTTP: &[&str] = &["reqwest", "hyper", "rustls", "ring"];
+const OF_CLIENT: &[&str] = &["reqwest", "rustls", "ring"];
 const OF_ENGINE: &[&str] = &["wasmtime", "wasmtime-wasi", "tokio"];
 const OF_RUNTIME: &[&str] = &["wasmtime-wasi", "tokio"];
 const OF_HOST: &[&str] = &["wit-host", "wit-host-check", "wit-host-contract"];
@@ -40,6 +42,7 @@ const KEPT_OUT: &[(&str, &[&[&str]])] = &[
     ("wit-host-contract", &[OF_COMMANDS]),
     ("wit-host-config", &[OF_COMMANDS, OF_HTTP, OF_ENGINE, OF_HOST]),
     ("wit-host-providers", &[OF_COMMANDS, OF_HTTP]),
+    ("wit-host-server", &[OF_COMMANDS, OF_CLIENT]),
 ];
 
 /// What comes with a feature of the library alone.

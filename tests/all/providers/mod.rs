@@ -33,9 +33,19 @@ mod bindings {
 }
 use bindings::shop::prices::prices::{Article, Host, Marks, Refusal, Size};
 
+/// Returns a guest that exports each function of the contract, and calls the host's for it.
+pub(crate) fn guest() -> Vec<u8> {
+    forward(WIT)
+}
+
+/// Returns a runtime that serves the contract over values.
+pub(crate) fn runtime() -> Runtime<Shop> {
+    dynamic().build().unwrap()
+}
+
 /// The host data, with an implementation of each function.
 #[derive(Default)]
-struct Shop {
+pub(crate) struct Shop {
     beeps: u32,
 }
 

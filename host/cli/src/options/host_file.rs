@@ -133,6 +133,11 @@ impl HostFileOptions {
         resolved
     }
 
+    /// Sets the guest's name in the file.
+    pub(crate) fn choose(&mut self, guest: &str) {
+        self.guest = Some(guest.to_owned());
+    }
+
     /// Returns the guest's name in the file.
     pub(crate) fn guest(&self) -> Option<&str> {
         self.guest.as_deref()

@@ -139,7 +139,12 @@ impl Options {
         &self,
         observer: &Observer<'_>,
     ) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        self.builder_with(self.modules.externref(), observer)
+        self.builder_with(self.modules.externref(), Some(observer))
+    }
+
+    /// Returns a runtime's builder as [`Options::builder`] does, for guests that are not observed.
+    pub(crate) fn unobserved_builder(&self) -> anyhow::Result<RuntimeBuilder<Functions>> {
+        self.builder_with(self.modules.externref(), None)
     }
 
     /// Loads the observer's guest with the runtime of [`Options::builder`], or with another runtime
@@ -159,7 +164,7 @@ impl Options {
             match externref == self.modules.externref() {
                 true => observer.load(runtime, self.trusted_code),
                 false => {
-                    let other = self.builder_with(externref, observer)?.build()?;
+                    let other = self.builder_with(externref, Some(observer))?.build()?;
                     observer.load(&other, self.trusted_code)
                 }
             }
@@ -186,9 +191,9 @@ impl Options {
     fn builder_with(
         &self,
         externref: bool,
-        observer: &Observer<'_>,
+        observer: Option<&Observer<'_>>,
     ) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        let mut builder = match observer.recording() {
+        let mut builder = match observer.and_then(Observer::recording) {
             Some(recording) => {
                 wit_host_contract::builder_over_values()?.record(Arc::clone(recording))
             }
@@ -198,7 +203,7 @@ impl Options {
             self.modules.check_fixtures(&contract, self.host_file.get()?)?;
             builder = builder.contract_of(contract);
         }
-        builder = builder.coredump(observer.wants_coredump());
+        builder = builder.coredump(observer.is_some_and(Observer::wants_coredump));
         let cache = Cache::of_user().filter(|_| !self.no_cache);
         let setup = |builder: RuntimeBuilder<Functions>| {
             let builder = builder.limits(self.limits()?).deterministic(self.deterministic);
@@ -232,6 +237,11 @@ impl Options {
     /// Replaces a name as [`Options::resolve`] does, for a word that is a path already.
     pub(crate) fn resolve_path(&mut self, guest: &mut PathBuf) -> anyhow::Result<()> {
         self.host_file.resolve_path(guest, self.trusted_code)
+    }
+
+    /// Chooses a guest of the host file by its name, whose limits and grants then hold.
+    pub(crate) fn choose(&mut self, guest: &str) {
+        self.host_file.choose(guest);
     }
 
     /// Returns the options that choose the host file.

@@ -301,7 +301,7 @@ impl<T: Send + 'static> Shared<T> {
         bytes: &[u8],
     ) -> Result<Option<Sessions<T>>, NotReplaced> {
         let old = current.guest();
-        let guest = old.runtime().load(bytes).map_err(NotReplaced::Guest)?;
+        let guest = old.runtime().load(bytes).map_err(|error| NotReplaced::Guest(error.into()))?;
         if guest.hash().is_some() && guest.hash() == old.hash() {
             return Ok(None);
         }
@@ -310,9 +310,10 @@ impl<T: Send + 'static> Shared<T> {
             return Err(NotReplaced::Exports(lost));
         }
         let sessions = (self.options.sessions)(guest);
-        let mut session = sessions.take_blocking().map_err(NotReplaced::Start)?;
+        let session = sessions.take_blocking();
+        let mut session = session.map_err(|error| NotReplaced::Start(error.into()))?;
         if let Some(probe) = &self.options.probe {
-            probe(&mut session).map_err(NotReplaced::Probe)?;
+            probe(&mut session).map_err(|error| NotReplaced::Probe(error.into()))?;
         }
         drop(session);
         Ok(Some(sessions))

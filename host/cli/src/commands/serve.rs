@@ -1,0 +1,386 @@
+//! `wit-host serve`: guests' functions over HTTP. It sets the server up by the options and the host
+//! file, and prints what it logs. How requests are answered is the server's.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use wit_host::{
+    Change, Grants, Guest, Live, Pool, Reuse, Rollback, Sessions, Stdio, parse_size,
+};
+use wit_host_contract::Functions;
+use wit_host_server::{Access, Bounds, Entry, Server, ServerBuilder, Token, Watched};
+
+use crate::options::{Options, Usage};
+use crate::status::{Status, named, notice, shown_path};
+
+/// How often the file of a guest is looked at. A new one is taken after two looks that agree.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// Serve a guest's functions over HTTP, with a page to try them
+///
+/// Each function is `POST /call/FUNCTION` with its arguments as a JSON object, and answers with
+/// what it returns: 200, or 422 with the `err` of a result. `/` is a page to try them, and
+/// `/openapi.json` describes them. Without GUEST it is all guests of the host file, each under
+/// `/guests/NAME`. Each call has a session of its own, unless --reuse says otherwise. The guest
+/// reads nothing, and what it writes goes to this command's standard error.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  wit-host serve guest.wasm
+  curl -H 'Content-Type: application/json' -d '{\"name\": \"Ann\"}' http://127.0.0.1:8080/call/greet
+  wit-host serve --watch --admin 127.0.0.1:9090 guest.wasm")]
+pub(crate) struct Serve {
+    /// A component or a core module, or the name of a guest of the host file
+    guest: Option<OsString>,
+
+    /// The address and port to serve at; port 0 is any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+
+    /// Serve `/metrics` and the generations of guests at this address
+    #[arg(long, value_name = "ADDRESS")]
+    admin: Option<SocketAddr>,
+
+    /// Answer calls only with the token in this file: `Authorization: Bearer TOKEN`
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+
+    /// Let who has the token in this file replace guests at the address of --admin
+    #[arg(long, value_name = "FILE", requires = "admin")]
+    admin_token_file: Option<PathBuf>,
+
+    /// Serve other machines without a token
+    #[arg(long)]
+    insecure: bool,
+
+    /// Answer requests for this host as well, which is what they name and not this machine's name
+    #[arg(long, value_name = "NAME")]
+    server_name: Vec<String>,
+
+    /// Let pages of this origin call, as https://example.com
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
+
+    /// The number of calls at one time
+    #[arg(long, value_name = "NUMBER", default_value = "64")]
+    sessions: NonZeroU32,
+
+    /// The number of calls that wait for their turn; one more is answered with 503
+    #[arg(long, value_name = "NUMBER", default_value_t = 256)]
+    queue: usize,
+
+    /// The most bytes of a request's body
+    #[arg(long, value_name = "SIZE", default_value = "1MiB")]
+    body: String,
+
+    /// The time in which calls have to end once this command is told to end
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    drain: u64,
+
+    /// Let a session serve this many calls, one after another, which then may see what is left of
+    /// the ones before
+    #[arg(long, value_name = "CALLS")]
+    reuse: Option<NonZeroU32>,
+
+    /// Replace a guest whenever its file has changed, and go on with the old one where the new
+    /// one is not fit to take its place
+    #[arg(long)]
+    watch: bool,
+
+    /// How to tell of requests, on standard error
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    log: Log,
+
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Log {
+    /// A line for people
+    Text,
+    /// A JSON object a line
+    Json,
+    /// Nothing
+    None,
+}
+
+/// A guest that is served, and where it is from.
+struct Loaded {
+    name: Option<String>,
+    path: PathBuf,
+    bytes: Vec<u8>,
+    live: Live<Functions>,
+}
+
+impl Serve {
+    pub(crate) fn execute(mut self) -> Result<Status> {
+        let access = self.access()?;
+        let guests = self.guests()?;
+        let builder = self.builder(access)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.context("failed to start the threads that serve")?;
+        runtime.block_on(self.serve(builder, guests))
+    }
+
+    /// Returns who may call.
+    fn access(&self) -> Result<Access> {
+        let token = self.token_file.as_deref().map(token).transpose()?;
+        if token.is_none() && !self.insecure && !self.listen.ip().is_loopback() {
+            return Err(Usage::new(format!(
+                "`--listen {}` serves other machines, which anybody could call from; give \
+                 `--token-file FILE`, or `--insecure` where something else keeps them out",
+                self.listen
+            ))
+            .into());
+        }
+        let mut hosts = self.server_name.clone();
+        if !self.listen.ip().is_unspecified() {
+            hosts.push(host_of(self.listen));
+        }
+        Ok(Access { hosts, origins: self.allow_origin.clone(), token })
+    }
+
+    fn bounds(&self) -> Result<Bounds> {
+        let body = parse_size(&self.body).map_err(|reason| {
+            Usage::new(format!("invalid value '{}' for '--body': {reason}", self.body))
+        })?;
+        let mut bounds = Bounds::default();
+        bounds.sessions = usize::try_from(self.sessions.get()).unwrap_or(usize::MAX);
+        bounds.queue = self.queue;
+        bounds.body = usize::try_from(body).unwrap_or(usize::MAX);
+        bounds.drain = Duration::from_secs(self.drain);
+        Ok(bounds)
+    }
+
+    fn builder(&self, access: Access) -> Result<ServerBuilder<Functions>> {
+        let token = self.admin_token_file.as_deref().map(token).transpose()?;
+        let mut admin = Access { hosts: access.hosts.clone(), token, ..Access::default() };
+        if let Some(address) = self.admin {
+            admin.hosts.push(host_of(address));
+        }
+        let builder = Server::new(self.bounds()?).access(access).admin(admin);
+        Ok(match self.log {
+            Log::None => builder,
+            Log::Text => builder.log(|entry| notice(&line(entry))),
+            Log::Json => builder.log(|entry| eprintln!("{}", object(entry))),
+        })
+    }
+
+    /// Loads the guest, or all of the host file.
+    fn guests(&mut self) -> Result<Vec<Loaded>> {
+        if let Some(mut guest) = self.guest.take() {
+            self.options.resolve(&mut guest)?;
+            return Ok(vec![self.load(None, PathBuf::from(guest))?]);
+        }
+        let file = self.options.host_file().get()?;
+        let all: Vec<_> = file.into_iter().flat_map(|file| &file.guests).collect();
+        let all: Vec<_> =
+            all.into_iter().map(|(name, guest)| (name.clone(), guest.file.clone())).collect();
+        if all.is_empty() {
+            let reason = "a guest is missing; give its file, or a host file that names guests";
+            return Err(Usage::new(reason.to_owned()).into());
+        }
+        let load = |(name, path): (String, PathBuf)| {
+            self.options.choose(&name);
+            self.load(Some(name), path)
+        };
+        all.into_iter().map(load).collect()
+    }
+
+    fn load(&self, name: Option<String>, path: PathBuf) -> Result<Loaded> {
+        let sessions = usize::try_from(self.sessions.get()).unwrap_or(usize::MAX);
+        let runtime = self.options.unobserved_builder()?.pool(Pool::new(sessions)).build()?;
+        let bytes = std::fs::read(&path).map_err(|source| {
+            let error = wit_host::GuestError::Read { path: path.clone(), source };
+            anyhow::Error::from(wit_host::Error::from(error))
+        })?;
+        let guest = runtime.load(&bytes).map_err(|error| named(&path, error))?;
+        let grants = Arc::new(with_output(self.options.grants()?, &path));
+        let reuse = self.reuse.map_or(Reuse::Never, Reuse::Calls);
+        let make = move |guest: Guest<Functions>| {
+            let (data, own) = (Arc::clone(&grants), Arc::clone(&grants));
+            Sessions::new(guest, move || Functions::new(&data)).grants(own).reuse(reuse)
+        };
+        let shown = shown_path(&path);
+        let live = Live::builder(make)
+            .rollback(Some(Rollback::default()))
+            .on_change(move |change| notice(&format!("{shown}: {}", told(change))))
+            .serve(guest);
+        Ok(Loaded { name, path, bytes, live })
+    }
+
+    async fn serve(
+        &self,
+        mut builder: ServerBuilder<Functions>,
+        mut guests: Vec<Loaded>,
+    ) -> Result<Status> {
+        let mut watched = Vec::new();
+        for Loaded { name, path, bytes, .. } in &guests {
+            let most = self.options.limits()?.file_size;
+            let name = name.clone().unwrap_or_else(|| ALONE.to_owned());
+            watched.push((name, path.clone(), Watched::new(path, bytes, most)));
+        }
+        let is_alone = guests.first().is_some_and(|guest| guest.name.is_none());
+        let server = match (is_alone, guests.pop()) {
+            (true, Some(Loaded { path, bytes, live, .. })) => {
+                builder.only(live, &bytes, Some(&path))
+            }
+            (_, last) => {
+                for Loaded { name, path, bytes, live } in guests.into_iter().chain(last) {
+                    builder = builder.guest(&name.unwrap_or_default(), live, &bytes, Some(&path));
+                }
+                builder.build()
+            }
+        };
+        let listener = listen(self.listen, "--listen").await?;
+        let admin = match self.admin {
+            Some(address) => Some(listen(address, "--admin").await?),
+            None => None,
+        };
+        if self.watch {
+            watch(server.clone(), watched);
+        }
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        tokio::spawn(stop_on_signals(stop));
+        let until = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        };
+        let serving = server.serve(listener, until(stopped.clone()));
+        let ended = match admin {
+            None => serving.await,
+            Some(admin) => {
+                let (ended, _) = tokio::join!(serving, server.serve_admin(admin, until(stopped)));
+                ended
+            }
+        };
+        if !ended.context("failed to serve")? {
+            notice("some calls had not ended when the time to end was over");
+        }
+        Ok(Status::Guest(0))
+    }
+}
+
+/// The name of a guest that is served without one.
+const ALONE: &str = "guest";
+
+async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.with_context(|| format!("failed to listen at `{option} {address}`"))?;
+    let address = listener.local_addr().unwrap_or(address);
+    notice(&match option {
+        "--admin" => format!("serving operators at http://{address}"),
+        _ => format!("serving at http://{address}"),
+    });
+    Ok(listener)
+}
+
+/// Looks at the guests' files now and then, and replaces a guest whose file has changed.
+fn watch(server: Server<Functions>, mut watched: Vec<(String, PathBuf, Watched)>) {
+    let look = move || {
+        loop {
+            std::thread::sleep(LOOK);
+            for (name, path, file) in &mut watched {
+                match file.look() {
+                    Ok(None) => {}
+                    // What came of it, the guest's own listener tells.
+                    Ok(Some(bytes)) => drop(server.reload(name, &bytes)),
+                    Err(error) => notice(&format!("failed to read `{}`: {error}", shown_path(path))),
+                }
+            }
+        }
+    };
+    // Without the thread the guests are served as they are.
+    if let Err(error) = std::thread::Builder::new().name("watch".into()).spawn(look) {
+        notice(&format!("failed to watch the guests: {error}"));
+    }
+}
+
+/// Ends the server at the first signal, and the command at the second.
+async fn stop_on_signals(stop: tokio::sync::watch::Sender<bool>) {
+    let kinds = [SignalKind::terminate(), SignalKind::interrupt()];
+    let [Ok(mut term), Ok(mut interrupt)] = kinds.map(signal) else { return };
+    for times in 0.. {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        if times > 0 {
+            std::process::exit(1);
+        }
+        notice("ending: calls that are under way may end; a second signal ends them");
+        let _ = stop.send(true);
+    }
+}
+
+fn token(path: &Path) -> Result<Token> {
+    let failed = || format!("failed to read the token in `{}`", shown_path(path));
+    let text = std::fs::read_to_string(path).with_context(failed)?;
+    let empty = || Usage::new(format!("the token in `{}` is empty", shown_path(path)));
+    Ok(Token::new(&text).ok_or_else(empty)?)
+}
+
+fn host_of(address: SocketAddr) -> String {
+    match address {
+        SocketAddr::V4(four) => four.ip().to_string(),
+        SocketAddr::V6(six) => format!("[{}]", six.ip()),
+    }
+}
+
+/// Sends what a guest writes to this command's standard error, each line with the guest's name.
+fn with_output(grants: Grants, path: &Path) -> Grants {
+    let name = shown_path(path);
+    let other = name.clone();
+    let tell = |name: &str, bytes: &[u8]| {
+        for line in String::from_utf8_lossy(bytes).lines() {
+            notice(&format!("{name} writes: {}", line.escape_debug()));
+        }
+    };
+    grants
+        .stdio(Stdio::Closed)
+        .stdout(move |bytes| tell(&name, bytes))
+        .stderr(move |bytes| tell(&other, bytes))
+}
+
+fn told(change: &Change) -> String {
+    match change {
+        Change::Replaced { generation } => format!("generation {generation} serves"),
+        Change::Refused { generation, reason } => {
+            format!("generation {generation} goes on: {reason}")
+        }
+        Change::RolledBack { from, to, by_itself: true } => {
+            format!("generation {to} serves again, since calls of generation {from} failed")
+        }
+        Change::RolledBack { from, to, .. } => {
+            format!("generation {to} serves again in place of generation {from}")
+        }
+        _ => "something changed".into(),
+    }
+}
+
+/// Returns a request as a line. Its path is shown as the request has it, with percent signs, so
+/// that it stays on one line.
+fn line(entry: &Entry) -> String {
+    let millis = entry.took.as_secs_f64() * 1e3;
+    let path = entry.path.escape_debug();
+    format!("{} {path} {} {millis:.2}ms", entry.method.escape_debug(), entry.status)
+}
+
+fn object(entry: &Entry) -> serde_json::Value {
+    json!({
+        "method": entry.method,
+        "path": entry.path,
+        "status": entry.status,
+        "seconds": entry.took.as_secs_f64(),
+        "function": entry.function,
+    })
+}

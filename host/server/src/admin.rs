@@ -1,0 +1,125 @@
+//! What operators ask for, on a listener of its own: what was counted, the generations, and their
+//! replacement.
+
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+use wit_host::Generation;
+
+use crate::answer::{json as answer, of_type, text};
+use crate::guests::Guest;
+use crate::problem::Problem;
+use crate::server::Shared;
+
+/// Returns the routes of the listener for operators.
+pub(crate) fn router<T: Send + 'static>(shared: &Arc<Shared<T>>) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .route("/healthz", get(async || text("ok\n")))
+        .route("/guests", get(guests))
+        .route("/guests/{guest}/reload", post(reload))
+        .route("/guests/{guest}/rollback", post(rollback))
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path"))
+        .layer(from_fn_with_state(Arc::clone(shared), around::<T>))
+        .with_state(Arc::clone(shared))
+}
+
+async fn around<T: Send + 'static>(
+    State(shared): State<Arc<Shared<T>>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let authority = request.uri().authority().map(ToString::to_string);
+    match shared.admin.check_site(request.headers(), authority.as_deref()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn metrics<T: Send + 'static>(State(shared): State<Arc<Shared<T>>>) -> Response {
+    let generations = shared.guests.iter();
+    let generations =
+        generations.map(|(name, guest)| (name.as_str(), guest.live.current().number()));
+    let text = shared.metrics.text(shared.admission.load(), generations);
+    let ty = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    of_type(StatusCode::OK, ty, text)
+}
+
+async fn guests<T: Send + 'static>(State(shared): State<Arc<Shared<T>>>) -> Response {
+    let guests = shared.guests.iter().map(|(name, guest)| {
+        let current = generation(&guest.live.current());
+        let previous = guest.live.previous().map(|one| generation(&one));
+        (name.clone(), json!({ "current": current, "previous": previous }))
+    });
+    answer(StatusCode::OK, &Value::Object(guests.collect()))
+}
+
+fn generation<T: Send + 'static>(generation: &Generation<T>) -> Value {
+    let since = generation.since().duration_since(UNIX_EPOCH).unwrap_or_default();
+    json!({
+        "generation": generation.number(),
+        "since": since.as_secs(),
+        "calls": generation.calls(),
+        "failures": generation.failures(),
+        "callers": generation.callers(),
+    })
+}
+
+/// Returns a guest that the sender may change.
+fn changeable<'s, T: Send + 'static>(
+    shared: &'s Shared<T>,
+    name: &str,
+    headers: &HeaderMap,
+) -> Result<&'s Guest<T>, Problem> {
+    if shared.admin.token.is_none() {
+        let detail = "nothing is changed here, since the server has no token for it";
+        return Err(Problem::new(StatusCode::FORBIDDEN, detail));
+    }
+    shared.admin.check_token(headers)?;
+    let missing = || Problem::new(StatusCode::NOT_FOUND, "no guest has this name");
+    shared.guests.get(name).ok_or_else(missing)
+}
+
+async fn reload<T: Send + 'static>(
+    State(shared): State<Arc<Shared<T>>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let guest = changeable(&shared, &name, &headers)?;
+    let Some(file) = guest.file.clone() else {
+        let detail = "the guest was not read from a file that could be read again";
+        return Err(Problem::new(StatusCode::CONFLICT, detail));
+    };
+    let reloading = Arc::clone(&shared);
+    let reloaded = tokio::task::spawn_blocking(move || {
+        let bytes = std::fs::read(&file).map_err(|error| format!("it cannot be read: {error}"))?;
+        let Some(guest) = reloading.guests.get(&name) else { return Err("it is gone".into()) };
+        let replaced = guest.reload(&bytes);
+        reloading.metrics.reloaded(&name, replaced.is_err());
+        replaced.map(|one| generation(&one)).map_err(|error| error.to_string())
+    });
+    match reloaded.await {
+        Ok(Ok(generation)) => Ok(answer(StatusCode::OK, &generation)),
+        Ok(Err(reason)) => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, reason)),
+        Err(_) => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the replacement panicked")),
+    }
+}
+
+async fn rollback<T: Send + 'static>(
+    State(shared): State<Arc<Shared<T>>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let guest = changeable(&shared, &name, &headers)?;
+    match guest.live.rollback() {
+        Ok(current) => Ok(answer(StatusCode::OK, &generation(&current))),
+        Err(error) => Err(Problem::new(StatusCode::CONFLICT, error.to_string())),
+    }
+}

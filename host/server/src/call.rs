@@ -1,0 +1,173 @@
+//! One call of a function: from the body of a request to the body of its answer.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde_json::Value;
+use wit_host::values::{Json, JsonStyle};
+use wit_host::wasmtime::component::Type;
+use wit_host::{Error, Val};
+
+use crate::answer::json;
+use crate::functions::Function;
+use crate::guests::Guest;
+use crate::problem::Problem;
+use crate::server::Shared;
+
+/// What a call was, for the log and the counters, as far as it came.
+#[derive(Default)]
+pub(crate) struct Called {
+    /// The full name of the function, once it is known to be one.
+    pub(crate) function: Option<String>,
+    /// The time between the request's end and the call's beginning.
+    pub(crate) waited: Duration,
+    /// The time of the call itself, if it was made.
+    pub(crate) took: Option<Duration>,
+    pub(crate) has_failed: bool,
+}
+
+/// Makes a call, and notes in `called` how far it came.
+pub(crate) async fn call<T: Send + 'static>(
+    shared: &Arc<Shared<T>>,
+    guest: &Guest<T>,
+    name: &str,
+    (headers, body): (&HeaderMap, Body),
+    called: &mut Called,
+) -> Result<Response, Problem> {
+    let current = guest.live.current();
+    let name = current.guest().resolve(name).map_err(|error| unknown(&error))?;
+    let functions = guest.functions(&current);
+    let function = functions.find(&name).ok_or_else(|| left_out(&functions.left_out, &name))?;
+    called.function = Some(name.clone());
+    let arguments = arguments(shared, headers, body, function).await?;
+
+    let arrived = Instant::now();
+    let _slot = shared.admission.enter().await.ok_or_else(Problem::busy)?;
+    let mut serving = guest.live.take().await.map_err(|error| Problem::of(&error))?;
+    // The guest may have been replaced while the call waited.
+    let own = guest.functions(serving.generation());
+    let function = match serving.generation().number() == current.number() {
+        true => function,
+        false => own.find(&name).ok_or_else(|| left_out(&own.left_out, &name))?,
+    };
+    called.waited = arrived.elapsed();
+    let began = Instant::now();
+    let results = serving.call(&name, &arguments).await;
+    let took = began.elapsed();
+    called.took = Some(took);
+    called.has_failed = results.is_err();
+    let results = results.map_err(|error| Problem::of(&error))?;
+    let mut response = answer(function, &results)?;
+    let timing = format!(
+        "wait;dur={:.3}, call;dur={:.3}",
+        called.waited.as_secs_f64() * 1e3,
+        took.as_secs_f64() * 1e3
+    );
+    if let Ok(timing) = HeaderValue::try_from(timing) {
+        response.headers_mut().insert("server-timing", timing);
+    }
+    Ok(response)
+}
+
+/// Reads the arguments of a function.
+async fn arguments<T: Send + 'static>(
+    shared: &Shared<T>,
+    headers: &HeaderMap,
+    body: Body,
+    function: &Function,
+) -> Result<Vec<Val>, Problem> {
+    // A form of another site sends other types without asking.
+    let ty = headers.get(header::CONTENT_TYPE).and_then(|ty| ty.to_str().ok()).unwrap_or_default();
+    let ty = ty.split(';').next().unwrap_or_default().trim();
+    if !ty.eq_ignore_ascii_case("application/json") {
+        let detail = "the body has to be JSON; send `Content-Type: application/json`";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    let bounds = &shared.bounds;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let length = length.and_then(|length| length.parse::<usize>().ok());
+    if length.is_some_and(|length| length > bounds.body) {
+        return Err(too_large(bounds.body));
+    }
+    let read = tokio::time::timeout(bounds.request, to_bytes(body, bounds.body)).await;
+    let read =
+        read.map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long"))?;
+    let bytes = read.map_err(|error| match is_too_large(&error) {
+        true => too_large(bounds.body),
+        false => Problem::new(StatusCode::BAD_REQUEST, "the body ended too early"),
+    })?;
+    let wrong = |detail: String| {
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+            .with("function", function.name.as_str())
+            .with("wit", function.signature.to_string())
+    };
+    let text = std::str::from_utf8(&bytes).map_err(|_| wrong("the body is not UTF-8".into()))?;
+    // A call without parameters needs no body.
+    let text =
+        if text.trim().is_empty() && function.signature.params.is_empty() { "{}" } else { text };
+    let read = Json::parse(text).and_then(|json| json.params(&function.signature));
+    read.map_err(|error| wrong(error.to_string()).with("path", error.path))
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = source {
+        if error.is::<http_body_util::LengthLimitError>() {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}
+
+fn too_large(most: usize) -> Problem {
+    let detail = format!("the body has more than {most} bytes");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).with("most", most)
+}
+
+/// Returns the answer for a name that means no export, or several.
+fn unknown(error: &Error) -> Problem {
+    let problem = Problem::of(error);
+    match error {
+        Error::NoSuchFunction { exports, .. } => {
+            let nearest: Vec<_> = exports.iter().take(5).cloned().map(Value::from).collect();
+            problem.with("nearest", nearest)
+        }
+        Error::AmbiguousFunction { candidates, .. } => {
+            let candidates: Vec<_> = candidates.iter().cloned().map(Value::from).collect();
+            problem.with("candidates", candidates)
+        }
+        _ => problem,
+    }
+}
+
+fn left_out(left_out: &[crate::functions::LeftOut], name: &str) -> Problem {
+    let reason = left_out.iter().find(|one| one.name == name).map(|one| one.reason.as_str());
+    let reason = reason.unwrap_or("the guest that serves now does not have it");
+    Problem::new(StatusCode::NOT_FOUND, format!("`{name}` is not served: {reason}"))
+}
+
+/// Returns 200 with what a function returned, or 422 with the `err` of its `result`.
+fn answer(function: &Function, results: &[Val]) -> Result<Response, Problem> {
+    let style = JsonStyle::default().data_urls(true).wide_as_text(true);
+    let value = |ty: Option<&Type>, value: Option<&Val>| match (ty, value) {
+        (Some(ty), Some(value)) => style.value(ty, value),
+        _ => Ok(Value::Null),
+    };
+    let (status, body) = match (&function.signature.results[..], results) {
+        ([Type::Result(ty)], [Val::Result(Ok(ok))]) => {
+            (StatusCode::OK, value(ty.ok().as_ref(), ok.as_deref()))
+        }
+        ([Type::Result(ty)], [Val::Result(Err(err))]) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, value(ty.err().as_ref(), err.as_deref()))
+        }
+        (types, results) => (StatusCode::OK, style.results(types, results)),
+    };
+    let body = body.map_err(|error| {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the result has no JSON: {error}"))
+    })?;
+    Ok(json(status, &body))
+}

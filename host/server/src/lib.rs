@@ -1,0 +1,42 @@
+//! Serves the exports of guests over HTTP: each function is a path, its arguments and results are
+//! JSON. It knows neither a contract nor a command; what a guest may touch and spend is its
+//! runtime's.
+//!
+//! ```no_run
+//! use wit_host::{Live, Pool, Runtime, Sessions};
+//! use wit_host_server::{Bounds, Server};
+//!
+//! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+//! let bytes = std::fs::read("greeter.wasm")?;
+//! let runtime = Runtime::builder().pool(Pool::new(64)).build()?;
+//! let live = Live::builder(|guest| Sessions::new(guest, || ())).serve(runtime.load(&bytes)?);
+//! let server = Server::new(Bounds::default()).only(live, &bytes, None);
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//! // Until the future ends; then the calls that are under way end.
+//! server.serve(listener, std::future::pending()).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod access;
+mod admin;
+mod admission;
+mod answer;
+mod call;
+mod functions;
+mod guests;
+mod metrics;
+mod openapi;
+mod page;
+mod problem;
+mod routes;
+mod schema;
+mod server;
+mod watch;
+
+pub use access::{Access, Token};
+pub use admission::Bounds;
+pub use functions::{Function, LeftOut};
+pub use schema::schema;
+pub use server::{Entry, Server, ServerBuilder};
+pub use watch::Watched;

@@ -1,0 +1,74 @@
+//! Answers that say what went wrong, as problem documents (RFC 9457). Which error is which answer
+//! stands here, and nowhere else.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use wit_host::{Error, LimitReached};
+
+/// How long a caller is asked to wait before it tries again, in seconds.
+const RETRY_AFTER: &str = "1";
+
+/// A problem document, which is an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
+    detail: String,
+    more: Map<String, Value>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), more: Map::new() }
+    }
+
+    /// Adds a member of its own to the document.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Returns the answer when every slot is taken, and as many callers wait as may.
+    pub(crate) fn busy() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "every session is in use, and the queue is full")
+    }
+
+    /// Returns the answer for what a call ended with.
+    pub(crate) fn of(error: &Error) -> Self {
+        let status = match error {
+            Error::NoSuchFunction { .. } => StatusCode::NOT_FOUND,
+            Error::AmbiguousFunction { .. } | Error::Argument(_) | Error::InvalidCall { .. } => {
+                StatusCode::BAD_REQUEST
+            }
+            Error::Limit { limit: LimitReached::WallClock(_), .. } => StatusCode::GATEWAY_TIMEOUT,
+            Error::Pool(_) => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let problem = Self::new(status, error.to_string());
+        match error {
+            Error::Trapped(failure)
+            | Error::HostFunction(failure)
+            | Error::Limit { failure, .. } => problem.with("report", failure.report().to_string()),
+            _ => problem,
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Self { status, detail, more } = self;
+        let title = status.canonical_reason().unwrap_or("Problem");
+        let mut document = json!({ "title": title, "status": status.as_u16(), "detail": detail });
+        if let Value::Object(members) = &mut document {
+            members.extend(more);
+        }
+        let mut response = (status, document.to_string()).into_response();
+        let headers = response.headers_mut();
+        let json = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, json);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        }
+        response
+    }
+}

@@ -1,0 +1,272 @@
+//! The server: which guests it serves and how it is set, and its connections from the first to the
+//! last. What a request gets is not known here.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
+use wit_host::{Live, NotReplaced};
+
+use crate::access::Access;
+use crate::admission::{Admission, Bounds};
+use crate::guests::Guest;
+use crate::metrics::Metrics;
+use crate::{admin, routes};
+
+/// The longest pause after an error of accepting, such as a lack of descriptors.
+const PAUSE: Duration = Duration::from_millis(50);
+/// The smallest buffer that HTTP/1 has for headers.
+const LEAST_BUFFER: usize = 8 << 10;
+
+/// One request that was answered, for a log.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The request's method.
+    pub method: String,
+    /// The path that was asked for, with its percent signs.
+    pub path: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// The time from the request's headers to the answer's.
+    pub took: Duration,
+    /// The full name of the function, if one was called.
+    pub function: Option<String>,
+}
+
+type Log = dyn Fn(&Entry) + Send + Sync;
+
+/// A server of guests' exports over HTTP. Clones serve the same guests.
+pub struct Server<T: Send + 'static> {
+    shared: Arc<Shared<T>>,
+}
+
+/// What all requests share.
+pub(crate) struct Shared<T: Send + 'static> {
+    pub(crate) guests: BTreeMap<String, Guest<T>>,
+    /// Whether the only guest is served without its name.
+    pub(crate) is_alone: bool,
+    pub(crate) bounds: Bounds,
+    pub(crate) access: Access,
+    pub(crate) admin: Access,
+    pub(crate) admission: Admission,
+    pub(crate) metrics: Metrics,
+    pub(crate) log: Box<Log>,
+    /// Whether the server takes on no more.
+    pub(crate) is_ending: AtomicBool,
+}
+
+impl<T: Send + 'static> Clone for Server<T> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<T: Send + 'static> Shared<T> {
+    /// Returns a guest by its name, or the only one.
+    pub(crate) fn guest(&self, name: Option<&str>) -> Option<&Guest<T>> {
+        match name {
+            Some(name) => self.guests.get(name),
+            None => self.guests.values().next().filter(|_| self.is_alone),
+        }
+    }
+}
+
+/// A server that is being set up.
+pub struct ServerBuilder<T: Send + 'static> {
+    shared: Shared<T>,
+}
+
+impl<T: Send + 'static> Server<T> {
+    /// Returns a builder of a server with these bounds, which serves this machine only.
+    #[allow(clippy::new_ret_no_self, reason = "guests and settings follow")]
+    pub fn new(bounds: Bounds) -> ServerBuilder<T> {
+        let admission = Admission::new(&bounds);
+        ServerBuilder {
+            shared: Shared {
+                guests: BTreeMap::new(),
+                is_alone: false,
+                bounds,
+                access: Access::default(),
+                admin: Access::default(),
+                admission,
+                metrics: Metrics::new(),
+                log: Box::new(|_| ()),
+                is_ending: AtomicBool::new(false),
+            },
+        }
+    }
+
+    /// Serves requests until the future ends, and then until those that are under way have been
+    /// answered, or [`Bounds::drain`] is over. Returns whether all were answered.
+    ///
+    /// # Errors
+    /// If the listener has no address.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        until: impl Future<Output = ()> + Send,
+    ) -> io::Result<bool> {
+        self.run(listener, routes::router(&self.shared), until).await
+    }
+
+    /// Serves what operators ask for: `/metrics`, and the generations, which can be replaced and
+    /// taken back by who has the token.
+    ///
+    /// # Errors
+    /// As [`Server::serve`].
+    pub async fn serve_admin(
+        &self,
+        listener: TcpListener,
+        until: impl Future<Output = ()> + Send,
+    ) -> io::Result<bool> {
+        self.run(listener, admin::router(&self.shared), until).await
+    }
+
+    /// Replaces a guest, as [`Live::reload`] does. `None` if no guest has the name.
+    ///
+    /// # Errors
+    /// Those of [`Live::reload`].
+    ///
+    /// # Panics
+    /// In an async context, as [`Live::reload`] does.
+    pub fn reload(&self, name: &str, bytes: &[u8]) -> Option<Result<u64, NotReplaced>> {
+        let guest = self.shared.guests.get(name)?;
+        let replaced = guest.reload(bytes).map(|generation| generation.number());
+        self.shared.metrics.reloaded(name, replaced.is_err());
+        Some(replaced)
+    }
+
+    async fn run(
+        &self,
+        listener: TcpListener,
+        router: axum::Router,
+        until: impl Future<Output = ()> + Send,
+    ) -> io::Result<bool> {
+        let bounds = &self.shared.bounds;
+        let (connection, graceful) = (self.connection(), GracefulShutdown::new());
+        let room = Arc::new(Semaphore::new(bounds.connections));
+        let mut until = std::pin::pin!(until);
+        loop {
+            // Who is one too many waits in the system's queue, and costs nothing here.
+            let accepted = async {
+                let place = Arc::clone(&room).acquire_owned().await;
+                (place, listener.accept().await)
+            };
+            let (place, accepted) = tokio::select! {
+                () = &mut until => break,
+                accepted = accepted => accepted,
+            };
+            let Ok((stream, _)) = accepted else {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            };
+            let _ = stream.set_nodelay(true);
+            let (has_begun, begins) = (Arc::new(AtomicBool::new(false)), bounds.request);
+            let noted = Arc::clone(&has_begun);
+            let service = router.clone().map_request(move |request: Request<Incoming>| {
+                noted.store(true, Ordering::Relaxed);
+                request
+            });
+            let service = TowerToHyperService::new(service);
+            let serving = connection.serve_connection(TokioIo::new(stream), service).into_owned();
+            let serving = graceful.watch(serving);
+            tokio::spawn(async move {
+                tokio::select! {
+                    // What a client does to its connection is no failure of the server.
+                    _ = serving => {}
+                    () = stays_silent(begins, &has_begun) => {}
+                }
+                drop(place);
+            });
+        }
+        self.shared.is_ending.store(true, Ordering::Release);
+        drop(listener);
+        Ok(tokio::time::timeout(bounds.drain, graceful.shutdown()).await.is_ok())
+    }
+
+    fn connection(&self) -> auto::Builder<TokioExecutor> {
+        let bounds = &self.shared.bounds;
+        let headers = u32::try_from(bounds.headers).unwrap_or(u32::MAX);
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(bounds.request)
+            .max_buf_size(bounds.headers.max(LEAST_BUFFER));
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(headers)
+            .max_concurrent_streams(128)
+            .keep_alive_interval(Some(bounds.request))
+            .keep_alive_timeout(bounds.request);
+        builder
+    }
+}
+
+/// Ends when there was no request in this time. After the first one, HTTP itself has a time for the
+/// next: that of headers, or of answers to its pings.
+async fn stays_silent(time: Duration, has_begun: &AtomicBool) {
+    tokio::time::sleep(time).await;
+    if has_begun.load(Ordering::Relaxed) {
+        std::future::pending().await
+    }
+}
+
+impl<T: Send + 'static> ServerBuilder<T> {
+    /// Sets whose calls are answered.
+    #[must_use]
+    pub fn access(mut self, access: Access) -> Self {
+        self.shared.access = access;
+        self
+    }
+
+    /// Sets whose requests to [`Server::serve_admin`] are answered. Without a token, nobody changes
+    /// anything.
+    #[must_use]
+    pub fn admin(mut self, access: Access) -> Self {
+        self.shared.admin = access;
+        self
+    }
+
+    /// Sets a function that is called after each answer.
+    #[must_use]
+    pub fn log(mut self, log: impl Fn(&Entry) + Send + Sync + 'static) -> Self {
+        self.shared.log = Box::new(log);
+        self
+    }
+
+    /// Adds a guest that is served under `/guests/NAME`. `bytes` is the guest as it was loaded, and
+    /// `file` where operators have it read again from.
+    #[must_use]
+    pub fn guest(mut self, name: &str, live: Live<T>, bytes: &[u8], file: Option<&Path>) -> Self {
+        self.shared.guests.insert(name.to_owned(), Guest::new(name, live, bytes, file));
+        self
+    }
+
+    /// Returns the server.
+    #[must_use]
+    pub fn build(self) -> Server<T> {
+        Server { shared: Arc::new(self.shared) }
+    }
+
+    /// Returns a server of this guest only, whose paths have no name in them.
+    #[must_use]
+    pub fn only(mut self, live: Live<T>, bytes: &[u8], file: Option<&Path>) -> Server<T> {
+        self.shared.is_alone = true;
+        self.guest("guest", live, bytes, file).build()
+    }
+}

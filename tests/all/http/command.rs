@@ -1,0 +1,130 @@
+//! Tests of `wit-host serve`, as a person runs it: from its first line to the signal that ends it.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStderr, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{Answer, Running};
+use crate::support::command::{Files, check, command};
+
+const ONE: &str = r#"(module (func (export "answer") (result i32) i32.const 1))"#;
+const TWO: &str = r#"(module (func (export "answer") (result i32) i32.const 2))"#;
+
+/// The command while it serves.
+struct Serving {
+    child: Child,
+    stderr: BufReader<ChildStderr>,
+    address: SocketAddr,
+}
+
+impl Serving {
+    fn new(files: &Files, args: &[&str]) -> Self {
+        let mut child = command(files.path())
+            .current_dir(files.path())
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(args)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let line = read_line(&mut stderr);
+        let address = line.trim().strip_prefix("wit-host: serving at http://");
+        let address = address.unwrap_or_else(|| panic!("{line}")).parse().unwrap();
+        Self { child, stderr, address }
+    }
+
+    fn call(&self, path: &str) -> Answer {
+        let headers = "Content-Type: application/json\r\n";
+        Running::send(self.address, &format!("POST {path}"), headers, "{}")
+    }
+
+    /// Ends the command as an operator does, and returns its status and what it still wrote.
+    fn end(mut self) -> (Option<i32>, String) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+        let status = self.child.wait().unwrap().code();
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut self.stderr, &mut rest).unwrap();
+        (status, rest)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read_line(stderr: &mut BufReader<ChildStderr>) -> String {
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    line
+}
+
+#[test]
+fn a_guest_is_served_until_a_signal_ends_it() {
+    let files = Files::new();
+    files.file("guest.wat", ONE);
+    let serving = Serving::new(&files, &["guest.wat"]);
+    assert_eq!(serving.call("/call/answer").body, "1");
+    assert_eq!(serving.call("/call/anwser").status, 404);
+    let mut child = serving;
+    let lines = [read_line(&mut child.stderr), read_line(&mut child.stderr)];
+    assert!(lines[0].starts_with("wit-host: POST /call/answer 200 "), "{lines:?}");
+    assert!(lines[1].starts_with("wit-host: POST /call/anwser 404 "), "{lines:?}");
+    let (status, rest) = child.end();
+    assert_eq!(status, Some(0), "{rest}");
+    assert!(rest.contains("ending: "), "{rest}");
+}
+
+#[test]
+fn a_changed_file_takes_the_old_ones_place_if_it_can() {
+    let files = Files::new();
+    files.file("guest.wat", ONE);
+    let mut serving = Serving::new(&files, &["--watch", "--log", "none", "guest.wat"]);
+    assert_eq!(serving.call("/call/answer").body, "1");
+    files.file("guest.wat", TWO);
+    let told = read_line(&mut serving.stderr);
+    assert_eq!(told, "wit-host: guest.wat: generation 2 serves\n");
+    assert_eq!(serving.call("/call/answer").body, "2");
+    files.file("guest.wat", "(module)");
+    let told = read_line(&mut serving.stderr);
+    assert!(told.contains("generation 2 goes on: callers use what"), "{told}");
+    assert_eq!(serving.call("/call/answer").body, "2");
+    assert_eq!(serving.end().0, Some(0));
+}
+
+#[test]
+fn the_guests_of_a_host_file_have_paths_of_their_own() {
+    let files = Files::new();
+    files.file("one.wat", ONE);
+    files.file("two.wat", TWO);
+    let names = "[guests.one]\nfile = \"one.wat\"\n[guests.two]\nfile = \"two.wat\"\n";
+    files.file("wit-host.toml", names);
+    let serving = Serving::new(&files, &["--log", "json"]);
+    assert_eq!(serving.call("/guests/one/call/answer").body, "1");
+    assert_eq!(serving.call("/guests/two/call/answer").body, "2");
+    assert_eq!(serving.call("/guests/three/call/answer").status, 404);
+    assert_eq!(serving.call("/call/answer").status, 404, "which one is meant is not said");
+    let mut serving = serving;
+    let line: serde_json::Value = serde_json::from_str(&read_line(&mut serving.stderr)).unwrap();
+    assert_eq!((&line["status"], &line["function"]), (&200.into(), &"answer".into()), "{line}");
+}
+
+#[test]
+fn what_cannot_be_served_is_refused() {
+    let files = Files::new();
+    let guest = files.file("guest.wat", ONE);
+    let (empty, token) = (files.file("empty", "\n"), files.file("token", "secret"));
+    check(&["serve", "--listen", "0.0.0.0:0", &guest], 2, "", "`--token-file FILE`");
+    check(&["serve", "--token-file", &empty, &guest], 2, "", "is empty");
+    check(&["serve", "--token-file", "/no/such", &guest], 125, "", "failed to read the token");
+    check(&["serve", "--admin-token-file", &token, &guest], 2, "", "--admin");
+    check(&["serve", "--no-config"], 2, "", "a guest is missing");
+    check(&["serve", "--body", "much", &guest], 2, "", "'--body'");
+    check(&["serve", "/no/such.wasm"], 127, "", "failed to read `");
+    check(&["serve", &files.file("text", "Dear reader")], 126, "", "not a WebAssembly guest");
+}
