@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// Our crates, bottom up. One uses only those before it.
-const LAYERS: [&str; 12] = [
+const LAYERS: [&str; 13] = [
     "wit-host-text",
     "wit-host-binary",
     "wit-host-wit",
@@ -17,6 +17,7 @@ const LAYERS: [&str; 12] = [
     "wit-host-contract",
     "wit-host-config",
     "wit-host-providers",
+    "wit-host-testing",
     "wit-host-cli",
 ];
 
@@ -40,6 +41,7 @@ const KEPT_OUT: &[(&str, &[&[&str]])] = &[
     ("wit-host-contract", &[OF_COMMANDS]),
     ("wit-host-config", &[OF_COMMANDS, OF_HTTP, OF_ENGINE, OF_HOST]),
     ("wit-host-providers", &[OF_COMMANDS, OF_HTTP]),
+    ("wit-host-testing", &[OF_COMMANDS]),
 ];
 
 /// What comes with a feature of the library alone.
