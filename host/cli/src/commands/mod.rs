@@ -36,6 +36,7 @@ commands! {
     shell::Shell,
     check::Check,
     inspect::Inspect,
+    test::Test,
     adapt::Adapt,
     new::New,
     doctor::Doctor,
