@@ -36,7 +36,7 @@ impl Project {
     fn new(name: &'static str, language: &str, contract: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
-        let new = ["new", path.to_str().unwrap(), "--lang", language];
+        let new = ["new", path.to_str().unwrap(), "--tests", "--lang", language];
         let made = run(&[&new, contract].concat());
         assert_eq!((made.status, &*made.stderr), (Some(0), ""), "{language} {contract:?}");
         let (_, commands) = made.stdout.split_once("\n\n").unwrap();
@@ -50,7 +50,7 @@ impl Project {
 
     /// Builds and checks the project.
     fn build(&self) {
-        let [build, check, _] = &self.commands[..] else { panic!("{:?}", self.commands) };
+        let [build, check, _, _] = &self.commands[..] else { panic!("{:?}", self.commands) };
         self.type_in(build);
         assert!(self.type_in(check).contains("fits `"));
     }
@@ -61,6 +61,8 @@ impl Project {
         let run = &self.commands[2];
         let printed = self.type_in(run);
         assert!(printed.starts_with(expected), "{run}: {printed}");
+        let tested = self.type_in(&self.commands[3]);
+        assert!(tested.contains(" passed in "), "{tested}");
     }
 
     /// Uses tools that are installed already. The project's files get an old date, so that the
