@@ -12,7 +12,7 @@ use wit_host::{
 };
 use wit_host_contract::{WIT, add_interfaces_to_env, add_interfaces_to_linker};
 
-use crate::stage::{Play, Stage};
+use crate::stage::{Play, Stage, means};
 
 /// What makes a runtime another one.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +39,8 @@ pub(crate) struct Hosts {
     isolation: Option<Isolation>,
     /// What the whole file withholds from guests, which are linked without it.
     denied: Grants,
+    /// The names of what is withheld, which no test answers.
+    withheld: Vec<String>,
     loaded: Vec<Arc<Loaded>>,
 }
 
@@ -48,8 +50,9 @@ impl Hosts {
         cache: Option<Cache>,
         isolation: Option<Isolation>,
         denied: Grants,
+        withheld: Vec<String>,
     ) -> Self {
-        Self { contract, cache, isolation, denied, loaded: Vec::new() }
+        Self { contract, cache, isolation, denied, withheld, loaded: Vec::new() }
     }
 
     /// Returns the guest for tests with this key. It is loaded once.
@@ -122,7 +125,10 @@ impl Hosts {
         let is_served = |name: &str| {
             let plain = name.split('@').next().unwrap_or_default();
             let is_shipped = plain.starts_with("wit-host:contract/");
-            name.starts_with("wasi:") || (is_shipped && !key.answered.contains(plain))
+            let is_withheld = self.withheld.iter().any(|withheld| means(withheld, plain));
+            name.starts_with("wasi:")
+                || (is_shipped && !key.answered.contains(plain))
+                || is_withheld
         };
         Ok(names.filter(|name| !is_served(name)).map(str::to_owned).collect())
     }

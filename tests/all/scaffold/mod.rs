@@ -61,6 +61,14 @@ impl Project {
         let run = &self.commands[2];
         let printed = self.type_in(run);
         assert!(printed.starts_with(expected), "{run}: {printed}");
+    }
+
+    /// Runs the project's tests, which pass as soon as it is built. A guest that is not called here
+    /// (`expected` is what describes it) imports what only its own host has.
+    fn test_of(&self, expected: &str) {
+        if expected.starts_with("component") {
+            return;
+        }
         let tested = self.type_in(&self.commands[3]);
         assert!(tested.contains(" passed in "), "{tested}");
     }
@@ -104,7 +112,9 @@ impl Project {
 }
 
 fn rust(name: &'static str, language: &str, contract: &[&str], expected: &str) {
-    in_rust(name, language, contract).check(expected);
+    let project = in_rust(name, language, contract);
+    project.check(expected);
+    project.test_of(expected);
 }
 
 /// A project for the shipped contract, whose source may be replaced.
@@ -181,7 +191,13 @@ fn made(language: &str, of: &str, worlds: &[(&str, &str)]) {
         let contract = if world.is_empty() { &[][..] } else { &contract };
         let project = Project::new("new-guest", language, contract).with_tools(tools.clone());
         // A debug build of the host takes minutes to compile large guests, so they are not run.
-        if expected.is_empty() { project.build() } else { project.check(expected) }
+        match expected.is_empty() {
+            true => project.build(),
+            false => {
+                project.check(expected);
+                project.test_of(expected);
+            }
+        }
     }
 }
 
