@@ -4,6 +4,7 @@
 TARGETS := wasm32-wasip2 wasm32-wasip1 wasm32-unknown-unknown
 GUESTS := target/guests
 COMPONENT := $(GUESTS)/wasm32-wasip2/release/component.wasm
+SMALL := $(GUESTS)/wasm32-wasip2/release/small.wasm
 MODULE := $(GUESTS)/wasm32-unknown-unknown/release/add.wasm
 HOST := target/debug/wit-host
 CARGO_COMPONENT_VERSION := 0.21.1
@@ -37,7 +38,7 @@ BUILD_BENCH := cargo build --release --package wit-host-cli --package wit-host-b
 BENCH := RUST_BACKTRACE=0 target/release/wit-host-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test features soak limits bench bench-readme bench-once bench-peers fuzz guests guests-all guests-table guests-cargo-component targets lint format package doc install clean
+.PHONY: help run test features soak limits bench bench-readme bench-once bench-peers fuzz guests guests-all guests-test guests-table guests-cargo-component targets lint format package doc install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
@@ -51,6 +52,7 @@ run: guests ## Build the host and the guests, run a component and a core module
 
 test: targets ## Run every test
 	cargo test --workspace
+	$(HOST) test --guest $(COMPONENT) guest/tests/component.test.toml
 
 soak: ## Run a million sessions and print what they leave behind (minutes)
 	cargo bench --bench soak
@@ -90,7 +92,18 @@ fuzz: $(CARGO_FUZZ) ## Run every fuzz target for a minute; needs a nightly toolc
 guests: targets ## Build the guests in Rust
 	cargo build --package wit-host-artifacts
 
-guests-all: guests $(LANGUAGE_GUESTS) ## Build the guests in every language; installs their tools in target/
+guests-all: guests $(LANGUAGE_GUESTS) guests-test ## Build and test the guests in every language; installs their tools in target/
+
+guests-test: # Run the tests of guest/tests on every guest that was built
+	cargo build
+	$(HOST) test --guest $(COMPONENT) guest/tests/component.test.toml
+	$(HOST) test --guest $(SMALL) guest/tests/component.test.toml
+	@for guest in $(GUESTS)/languages/*.wasm; do \
+		case $$guest in */module-*) of=module;; *) of=component;; esac; \
+		test -e $$guest || continue; \
+		echo "$$guest"; \
+		$(HOST) test --guest $$guest guest/tests/$$of.test.toml || exit 1; \
+	done
 
 # `make guest-c` builds the one in guest/c. A language that lacks a tool of this
 # machine's is passed over, but not where a change is judged.

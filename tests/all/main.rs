@@ -16,6 +16,7 @@ mod providers;
 mod runtime;
 mod scaffold;
 mod support;
+mod testing;
 mod values;
 mod walls;
 mod wit;

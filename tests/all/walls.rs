@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// Our crates, bottom up. One uses only those before it.
-const LAYERS: [&str; 13] = [
+const LAYERS: [&str; 14] = [
     "wit-host-text",
     "wit-host-binary",
     "wit-host-wit",
@@ -18,6 +18,7 @@ const LAYERS: [&str; 13] = [
     "wit-host-config",
     "wit-host-providers",
     "wit-host-server",
+    "wit-host-testing",
     "wit-host-cli",
 ];
 
@@ -43,6 +44,7 @@ const KEPT_OUT: &[(&str, &[&[&str]])] = &[
     ("wit-host-config", &[OF_COMMANDS, OF_HTTP, OF_ENGINE, OF_HOST]),
     ("wit-host-providers", &[OF_COMMANDS, OF_HTTP]),
     ("wit-host-server", &[OF_COMMANDS, OF_CLIENT]),
+    ("wit-host-testing", &[OF_COMMANDS]),
 ];
 
 /// What comes with a feature of the library alone.

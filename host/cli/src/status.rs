@@ -18,6 +18,7 @@ use wit_host_adapt::AdaptError;
 use wit_host_config::ConfigError;
 use wit_host_providers::FixtureError;
 use wit_host_scaffold::ProjectError;
+use wit_host_testing::TestFileError;
 
 use crate::options::Usage;
 use crate::remedies::in_options;
@@ -217,12 +218,17 @@ fn status_of(error: &anyhow::Error) -> Status {
         Some(AdaptError::NotAModule | AdaptError::Unmappable(_)) => return Status::Refused,
         _ => {}
     }
+    if let Some(TestFileError::Load { source, .. }) = error.downcast_ref() {
+        return status(source);
+    }
     let is_usage = match error.downcast_ref() {
         Some(
             ProjectError::Name { .. } | ProjectError::Occupied { .. } | ProjectError::World { .. },
         ) => true,
         Some(ProjectError::Contract(error)) => is_unreadable(error),
-        _ if is_host_file(error) || error.is::<FixtureError>() => true,
+        _ if is_host_file(error) || error.is::<FixtureError>() || error.is::<TestFileError>() => {
+            true
+        }
         _ => error.is::<Usage>() || error.downcast_ref().is_some_and(is_unreadable),
     };
     if is_usage { Status::Usage } else { Status::HostFailed }

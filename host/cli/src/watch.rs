@@ -18,7 +18,7 @@ const QUIET: Duration = Duration::from_millis(100);
 /// The time to wait for the rest of a file that is not a valid guest yet.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Watches one file.
+/// Watches files.
 pub(crate) struct Watch {
     events: Receiver<notify::Result<Event>>,
     /// The file's name in each watched folder.
@@ -29,14 +29,20 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Starts to watch. The file need not exist yet, but its folder has to.
+    /// Starts to watch a file. It need not exist yet, but its folder has to.
     pub(crate) fn new(file: &Path) -> Result<Self> {
-        refuse_what_is_no_file(file)?;
+        Self::of(&[file.to_owned()])
+    }
+
+    /// Starts to watch several files.
+    pub(crate) fn of(files: &[PathBuf]) -> Result<Self> {
+        files.iter().try_for_each(|file| refuse_what_is_no_file(file))?;
         let (sender, events) = channel();
         let mut watcher = notify::recommended_watcher(sender).context("failed to watch files")?;
         let (mut names, mut folders) = (Vec::new(), Vec::<PathBuf>::new());
         // If the path is a link, the file is replaced where the link leads to.
-        for path in [Some(file.to_owned()), file.canonicalize().ok()].into_iter().flatten() {
+        let real = files.iter().filter_map(|file| file.canonicalize().ok());
+        for path in files.iter().cloned().chain(real) {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             let folder = folder.unwrap_or(Path::new(".")).canonicalize();
             let failed = || format!("failed to watch the folder of `{}`", shown_path(&path));

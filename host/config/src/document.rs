@@ -44,7 +44,7 @@ pub(crate) struct Contract {
 /// What guests may touch.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Grants {
+pub struct Grants {
     /// Network hosts that guests may fetch documents from, on one port or on every one:
     /// `example.com:443`.
     pub(crate) hosts: Option<Vec<Located<String>>>,
@@ -142,7 +142,7 @@ impl<'de> Deserialize<'de> for Import {
 /// Limits by their names.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Limits(pub(crate) BTreeMap<Located<String>, Located<LimitValue>>);
+pub struct Limits(pub(crate) BTreeMap<Located<String>, Located<LimitValue>>);
 
 impl JsonSchema for Limits {
     fn schema_name() -> Cow<'static, str> {

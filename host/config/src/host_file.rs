@@ -205,7 +205,7 @@ impl HostFile {
     }
 }
 
-fn limits(written: &document::Limits, text: &str) -> Result<Vec<At<Limit>>, Problem> {
+pub(crate) fn limits(written: &document::Limits, text: &str) -> Result<Vec<At<Limit>>, Problem> {
     let names: Vec<_> = Limits::NAMES.iter().map(|name| name.replace('_', "-")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let mut set = Vec::new();
@@ -224,7 +224,7 @@ fn limits(written: &document::Limits, text: &str) -> Result<Vec<At<Limit>>, Prob
 }
 
 /// Sets a limit. This cannot fail, because the value was checked when the file was read.
-fn set(limits: &mut Limits, limit: &Limit) {
+pub(crate) fn set(limits: &mut Limits, limit: &Limit) {
     let set = limits.set(&limit.name, &limit.value);
     debug_assert!(set.is_ok(), "{limit:?}: {set:?}");
 }

@@ -29,6 +29,7 @@ mod located;
 mod names;
 mod paths;
 mod provider;
+pub mod reading;
 mod schema;
 #[cfg(test)]
 mod tests;

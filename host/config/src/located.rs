@@ -30,6 +30,7 @@ pub struct Located<T> {
     /// The value.
     pub value: T,
     start: usize,
+    end: usize,
 }
 
 /// What is wrong at a byte of the text.
@@ -42,6 +43,16 @@ pub struct Problem {
 }
 
 impl<T> Located<T> {
+    /// Creates a value that was read from these bytes of the text.
+    pub fn new(value: T, Range { start, end }: Range<usize>) -> Self {
+        Self { value, start, end }
+    }
+
+    /// Returns the bytes of the text that the value was read from.
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+
     /// Creates the problem at this value.
     pub fn problem(&self, reason: impl Into<String>) -> Problem {
         Problem { start: self.start, reason: reason.into() }
@@ -72,7 +83,8 @@ impl<T> Located<T> {
 }
 
 impl<T: Clone> Located<T> {
-    pub(crate) fn at(&self, text: &str) -> At<T> {
+    /// Returns the value with its place in the text that it was read from.
+    pub fn at(&self, text: &str) -> At<T> {
         At { value: self.value.clone(), place: self.place(text) }
     }
 }
@@ -90,8 +102,8 @@ impl Place {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = toml::Spanned::<T>::deserialize(deserializer)?;
-        let Range { start, .. } = spanned.span();
-        Ok(Self { value: spanned.into_inner(), start })
+        let range = spanned.span();
+        Ok(Self::new(spanned.into_inner(), range))
     }
 }
 

@@ -9,6 +9,7 @@ mod languages;
 mod name;
 mod readme;
 mod stubs;
+mod tests;
 mod tools;
 mod wit_files;
 
@@ -38,6 +39,8 @@ use wit_host_wit::{Contract, Features, Package};
 pub struct Project {
     name: String,
     files: Vec<File>,
+    /// The files of its tests, which are written if they are asked for.
+    tests: Vec<File>,
     commands: Commands,
 }
 
@@ -60,6 +63,8 @@ pub struct Commands {
     pub check: String,
     /// Calls it.
     pub run: String,
+    /// Runs its tests, if the project has some.
+    pub test: Option<String>,
 }
 
 impl Project {
@@ -77,7 +82,8 @@ impl Project {
         if files.iter().all(|file| file.path != "README.md") {
             files.push(readme::shipped(name, language, &commands));
         }
-        Ok(Self { name: name.into(), files, commands })
+        let tests = tests::shipped(name, language);
+        Ok(Self { name: name.into(), files, tests, commands })
     }
 
     /// A project for a contract in a WIT file, or in a folder with a package and what
@@ -119,7 +125,17 @@ impl Project {
         files.push(readme::of_contract(name, language, &contract, &commands));
         files.extend(wit_files::of(&contract)?);
         files.extend(host_file::of(&contract));
-        Ok(Self { name: name.into(), files, commands })
+        let tests = tests::of_contract(name, language, &contract);
+        Ok(Self { name: name.into(), files, tests, commands })
+    }
+
+    /// The project with tests: a file of them that passes as soon as the guest is built, and a
+    /// fixture with an answer for each import that has a plain one.
+    #[must_use]
+    pub fn with_tests(mut self) -> Self {
+        self.files.append(&mut self.tests);
+        self.commands.test = Some("wit-host test".into());
+        self
     }
 
     /// Its files.
@@ -181,6 +197,7 @@ impl Commands {
             build: language.build_command().into(),
             check: format!("wit-host check {guest}"),
             run: format!("wit-host run {guest}"),
+            test: None,
         }
     }
 
@@ -194,6 +211,7 @@ impl Commands {
                 Some((option, call)) => format!("wit-host call {option}{guest} {call}"),
                 None => format!("wit-host inspect --wit wit --world {world} {guest}"),
             },
+            test: None,
         }
     }
 }

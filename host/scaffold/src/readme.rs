@@ -2,7 +2,8 @@
 
 use super::{Commands, File, Language, host_file};
 use crate::stubs::exports::World;
-use crate::stubs::plain::{Payload, Plain, plain};
+use crate::stubs::plain::{Plain, plain};
+use crate::stubs::wave::wave;
 use wit_host_wit::Contract;
 
 /// Returns the README of a project for the shipped contract.
@@ -17,7 +18,7 @@ pub(super) fn shipped(name: &str, language: Language, commands: &Commands) -> Fi
     )
 }
 
-fn console(Commands { build, check, run }: &Commands) -> String {
+fn console(Commands { build, check, run, .. }: &Commands) -> String {
     format!("```console\n$ {build}\n$ {check}\n$ {run}\n```\n")
 }
 
@@ -117,48 +118,18 @@ pub(super) fn example(contract: &Contract) -> Option<String> {
             None => item,
         }];
         for param in &function.params {
-            let value = wave(&plain(&world, &param.ty)?)?;
+            let value = argument(&plain(&world, &param.ty)?)?;
             words.push(shlex::try_quote(&value).ok()?.into_owned());
         }
         Some(words.join(" "))
     })
 }
 
-/// Returns a plain value as an argument.
-fn wave(value: &Plain<'_>) -> Option<String> {
-    let all = |values: &[Plain<'_>]| values.iter().map(nested).collect::<Option<Vec<_>>>();
-    Some(match value {
-        Plain::EmptyText => "text".into(),
-        Plain::False => "false".into(),
-        Plain::Zero(_) => "0".into(),
-        Plain::Char => "' '".into(),
-        Plain::EmptyList(_) => "[]".into(),
-        Plain::Nothing { .. } => "none".into(),
-        Plain::NoFlags(_) => "{}".into(),
-        Plain::Result(Ok(payload)) => case("ok", payload)?,
-        Plain::Result(Err(payload)) => case("err", payload)?,
-        Plain::Case { name, value, .. } => case(name, value)?,
-        Plain::Tuple(values) => format!("({})", all(values)?.join(", ")),
-        Plain::Record(_, fields) => {
-            let fields =
-                fields.iter().map(|(name, value)| Some(format!("{name}: {}", nested(value)?)));
-            format!("{{{}}}", fields.collect::<Option<Vec<_>>>()?.join(", "))
-        }
-        Plain::New { .. } => return None,
-    })
-}
-
-fn case(name: &str, payload: &Payload<'_>) -> Option<String> {
-    Some(match payload {
-        Some(payload) => format!("{name}({})", nested(payload)?),
-        None => name.into(),
-    })
-}
-
-/// Returns a plain value inside of another one, where a text needs quotes.
-fn nested(value: &Plain<'_>) -> Option<String> {
+/// Returns a plain value as an argument. A text needs no quotes, unless it is inside of another
+/// value.
+fn argument(value: &Plain<'_>) -> Option<String> {
     match value {
-        Plain::EmptyText => Some("\"text\"".into()),
-        other => wave(other),
+        Plain::EmptyText => Some("text".into()),
+        other => wave(other, "text"),
     }
 }

@@ -45,6 +45,8 @@
 mod alike;
 #[cfg(feature = "text")]
 mod argument;
+#[cfg(feature = "text")]
+mod call;
 mod core_number;
 #[cfg(feature = "text")]
 mod example;
@@ -63,6 +65,8 @@ pub mod number;
 mod pattern;
 #[cfg(feature = "text")]
 mod pretty;
+#[cfg(feature = "text")]
+mod results;
 mod signature;
 mod smallest;
 mod wave;
@@ -70,6 +74,8 @@ mod wave;
 pub use self::alike::{alike, alike_where, asynchronous, resources, tied};
 #[cfg(feature = "text")]
 pub use self::argument::{BadArgument, Form, from_bytes, from_text};
+#[cfg(feature = "text")]
+pub use self::call::split_call;
 pub use self::core_number::{lift_number, lower_number, number_type};
 #[cfg(feature = "text")]
 pub use self::example::example;
@@ -83,6 +89,8 @@ pub use self::notation::wit;
 pub use self::pattern::{Bindings, Difference, Pattern, Unbound};
 #[cfg(feature = "text")]
 pub use self::pretty::to_wave_lines;
+#[cfg(feature = "text")]
+pub use self::results::{Results, has_handle, is_given_away, result_number};
 pub use self::signature::Signature;
 pub use self::smallest::smallest;
 pub use self::wave::to_wave;

@@ -36,7 +36,7 @@ impl Project {
     fn new(name: &'static str, language: &str, contract: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
-        let new = ["new", path.to_str().unwrap(), "--lang", language];
+        let new = ["new", path.to_str().unwrap(), "--tests", "--lang", language];
         let made = run(&[&new, contract].concat());
         assert_eq!((made.status, &*made.stderr), (Some(0), ""), "{language} {contract:?}");
         let (_, commands) = made.stdout.split_once("\n\n").unwrap();
@@ -50,7 +50,7 @@ impl Project {
 
     /// Builds and checks the project.
     fn build(&self) {
-        let [build, check, _] = &self.commands[..] else { panic!("{:?}", self.commands) };
+        let [build, check, _, _] = &self.commands[..] else { panic!("{:?}", self.commands) };
         self.type_in(build);
         assert!(self.type_in(check).contains("fits `"));
     }
@@ -61,6 +61,16 @@ impl Project {
         let run = &self.commands[2];
         let printed = self.type_in(run);
         assert!(printed.starts_with(expected), "{run}: {printed}");
+    }
+
+    /// Runs the project's tests, which pass as soon as it is built. A guest that is not called here
+    /// (`expected` is what describes it) imports what only its own host has.
+    fn test_of(&self, expected: &str) {
+        if expected.starts_with("component") {
+            return;
+        }
+        let tested = self.type_in(&self.commands[3]);
+        assert!(tested.contains(" passed in "), "{tested}");
     }
 
     /// Uses tools that are installed already. The project's files get an old date, so that the
@@ -102,7 +112,9 @@ impl Project {
 }
 
 fn rust(name: &'static str, language: &str, contract: &[&str], expected: &str) {
-    in_rust(name, language, contract).check(expected);
+    let project = in_rust(name, language, contract);
+    project.check(expected);
+    project.test_of(expected);
 }
 
 /// A project for the shipped contract, whose source may be replaced.
@@ -179,7 +191,13 @@ fn made(language: &str, of: &str, worlds: &[(&str, &str)]) {
         let contract = if world.is_empty() { &[][..] } else { &contract };
         let project = Project::new("new-guest", language, contract).with_tools(tools.clone());
         // A debug build of the host takes minutes to compile large guests, so they are not run.
-        if expected.is_empty() { project.build() } else { project.check(expected) }
+        match expected.is_empty() {
+            true => project.build(),
+            false => {
+                project.check(expected);
+                project.test_of(expected);
+            }
+        }
     }
 }
 

@@ -4,7 +4,6 @@
 pub(crate) mod core_values;
 pub(crate) mod notation;
 pub(crate) mod overdue;
-pub(crate) mod results;
 mod returned;
 pub(crate) mod word;
 
@@ -14,7 +13,8 @@ use clap::Args;
 use wit_host::blocking::Session;
 use wit_host::inspect::Declaration;
 use wit_host::values::{
-    BadArgument, Form, Signature, example, from_bytes, from_text, lower_number, number_type, wit,
+    BadArgument, Form, Results, Signature, example, from_bytes, from_text, is_given_away,
+    lower_number, number_type, result_number, wit,
 };
 use wit_host::wasmtime::component::Type;
 use wit_host::wasmtime::{self, FuncType, ValType};
@@ -22,7 +22,6 @@ use wit_host::{Abi, AllocatorNames, Error, Guest, Kind, Val};
 use wit_host_contract::Functions;
 
 use crate::options::Options;
-use results::{Results, is_given_away, number};
 use returned::{Returned, holds_bytes};
 use word::Word;
 
@@ -262,7 +261,7 @@ impl Calls {
         for ((param, ty), word) in signature.params.iter().zip(words) {
             let text = &*word.text;
             let argument = self.argument(param, ty, word)?;
-            if let Some(result) = number(text) {
+            if let Some(result) = result_number(text) {
                 let owned = is_given_away(ty, &argument);
                 let contests =
                     |(other, keeps): &(usize, bool)| *other == result && (owned || *keeps);

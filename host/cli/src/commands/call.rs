@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::{Args, value_parser};
+use wit_host::values::split_call;
 use wit_host::{Error, Grants, Guest};
 use wit_host_contract::Functions;
 
@@ -203,7 +204,7 @@ impl<'a> Line<'a> {
     /// Takes a call apart that is one word, `add(1, 2)`, unless that is a function's name.
     fn take_apart(&mut self, guest: &Guest<Functions>) {
         if self.arguments.is_empty()
-            && let Some((function, arguments)) = notation::split(self.function)
+            && let Some((function, arguments)) = split_call(self.function)
             && guest.resolve(self.function).is_err()
         {
             self.function = function;

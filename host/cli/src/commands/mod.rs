@@ -37,6 +37,7 @@ commands! {
     check::Check,
     inspect::Inspect,
     serve::Serve,
+    test::Test,
     adapt::Adapt,
     new::New,
     doctor::Doctor,

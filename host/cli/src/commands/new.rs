@@ -21,6 +21,7 @@ use crate::status::{Status, shown_path};
 Examples:
   wit-host new greeter --lang rust
   wit-host new shopper --lang rust --wit wit --world customer
+  wit-host new greeter --lang rust --tests
   wit-host new --list")]
 pub(crate) struct New {
     /// The folder to make, whose last part is the project's name; `.` is this one, which has
@@ -44,6 +45,11 @@ pub(crate) struct New {
     #[command(flatten)]
     features: FeatureOptions,
 
+    /// Add tests that pass once the guest is built, and a fixture with an answer for each
+    /// import; `wit-host test` runs them
+    #[arg(long)]
+    tests: bool,
+
     /// Print the languages, and make nothing
     #[arg(long, conflicts_with_all = ["name", "lang", "wit"])]
     list: bool,
@@ -63,6 +69,7 @@ impl New {
             }
             None => Project::shipped(name, language, wit_host_contract::WIT)?,
         };
+        let project = if self.tests { project.with_tests() } else { project };
         project.write(folder)?;
         print(&next(folder, language, project.commands()))?;
         Ok(Status::Guest(0))
@@ -107,10 +114,11 @@ fn list() -> String {
 }
 
 fn next(folder: &Path, language: Language, commands: &Commands) -> String {
-    let Commands { build, check, run, .. } = commands;
+    let Commands { build, check, run, test, .. } = commands;
+    let test = test.as_ref().map(|test| format!("  {test}\n")).unwrap_or_default();
     let folder = shown_path(folder);
     let summary = language.summary();
     let quoted = shlex::try_quote(&folder).unwrap_or(folder.as_str().into());
     let cd = if folder == "." { String::new() } else { format!("  cd {quoted}\n") };
-    format!("{folder}: {summary}\n\n{cd}  {build}\n  {check}\n  {run}\n")
+    format!("{folder}: {summary}\n\n{cd}  {build}\n  {check}\n  {run}\n{test}")
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
+use wit_host::values::split_call;
 use wit_host::{Error, Grants, Guest, Kind, Main, Mismatches, Outcome, Runtime, Val};
 use wit_host_contract::Functions;
 
@@ -63,7 +64,7 @@ impl Run {
         if let Some(guest) = self.guest.first_mut() {
             self.options.resolve(guest)?;
         }
-        if self.guest.first().and_then(|word| notation::split(word.to_str()?)).is_some() {
+        if self.guest.first().and_then(|word| split_call(word.to_str()?)).is_some() {
             notation::refuse_function_first(&self.guest)?;
         }
         let program = self.path().file_name().unwrap_or_default().to_string_lossy();
@@ -131,7 +132,7 @@ impl Run {
         let words: Vec<_> = self.guest.iter().map(OsString::as_os_str).collect();
         let [file, function, arguments @ ..] = &words[..] else { return None };
         let name = function.to_str()?;
-        let name = notation::split(name).map_or(name, |(name, _)| name);
+        let name = split_call(name).map_or(name, |(name, _)| name);
         guest.resolve(name).ok()?;
         notation::command(file, function, arguments)
     }

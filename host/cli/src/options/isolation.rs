@@ -25,10 +25,15 @@ impl Isolate {
         &self,
         builder: RuntimeBuilder<Functions>,
     ) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        if self.no_isolate {
-            return Ok(builder);
-        }
-        Ok(builder.isolate(isolation()?))
+        Ok(match self.get()? {
+            Some(isolation) => builder.isolate(isolation),
+            None => builder,
+        })
+    }
+
+    /// Returns the process that compiles, or `None` if it is to be this one.
+    pub(crate) fn get(&self) -> anyhow::Result<Option<Isolation>> {
+        (!self.no_isolate).then(isolation).transpose()
     }
 }
 

@@ -58,7 +58,7 @@ impl ProviderCaller {
             let reason = format!("the arguments are not those of `{function:?}`");
             return Err(ProviderFailure::new(reason));
         }
-        let limit = self.limits.wall_clock;
+        let (limit, mut none) = (self.limits.wall_clock, ());
         let mut deadline = Deadline::new(limit, Began::at_moment());
         let mut handed = Handed::default();
         let answer = provider.call(ImportCall {
@@ -72,6 +72,7 @@ impl ProviderCaller {
             slot: 0,
             proxies: &mut self.proxies,
             handed: &mut handed,
+            data: &mut none,
         });
         let late = || ProviderFailure::new("it gave no answer in time");
         match limit {

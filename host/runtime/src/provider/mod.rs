@@ -12,6 +12,7 @@ mod proxies;
 mod state;
 mod unattended;
 
+use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::atomic::AtomicU64;
@@ -213,6 +214,7 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 
 /// A function that a guest imports, with the type that a component declares for it. For a core
 /// module, it is the type in the contract or of the provider.
+#[derive(Clone)]
 pub struct ImportedFunction {
     pub(crate) typed: Typed,
     /// `namespace:package/interface.function`.
@@ -338,6 +340,7 @@ pub struct ImportCall<'a> {
     slot: usize,
     proxies: &'a mut Proxies,
     handed: &'a mut Handed,
+    data: &'a mut (dyn Any + Send),
 }
 
 impl<'a> ImportCall<'a> {
@@ -361,6 +364,20 @@ impl<'a> ImportCall<'a> {
         self.state
     }
 
+    /// Returns the call for another provider, which keeps its state in `state`.
+    #[must_use]
+    pub fn with_state<'b>(self, state: &'b mut ProviderState) -> ImportCall<'b>
+    where
+        'a: 'b,
+    {
+        ImportCall { state, ..self }
+    }
+
+    /// Returns the host data of the caller's session, if it has this type.
+    pub fn data<D: 'static>(&mut self) -> Option<&mut D> {
+        self.data.downcast_mut()
+    }
+
     /// Notes that the call was answered with a default value.
     /// [`Session::defaults`](crate::Session::defaults) lists the functions.
     pub fn note_default(&mut self) {
@@ -372,7 +389,7 @@ impl<'a> ImportCall<'a> {
 ///
 /// # Errors
 /// [`ProviderFailed`].
-pub(crate) async fn serve<T>(
+pub(crate) async fn serve<T: Send + 'static>(
     provided: &Provided,
     function: &ImportedFunction,
     arguments: &[Val],
@@ -388,7 +405,7 @@ pub(crate) async fn serve<T>(
 ///
 /// # Errors
 /// [`ProviderFailed`].
-pub(crate) async fn serve_pieces<T>(
+pub(crate) async fn serve_pieces<T: Send + 'static>(
     provided: &Provided,
     function: &ImportedFunction,
     arguments: Vec<Piece>,
@@ -403,7 +420,7 @@ pub(crate) async fn serve_pieces<T>(
     returned.map_err(|failure| provided.failed(function.name(), failure))
 }
 
-fn import_call<'a, T>(
+fn import_call<'a, T: Send + 'static>(
     provided: &Provided,
     function: &'a ImportedFunction,
     arguments: &'a [Val],
@@ -425,6 +442,7 @@ fn import_call<'a, T>(
         slot: provided.slot,
         proxies,
         handed,
+        data: &mut state.data,
     }
 }
 

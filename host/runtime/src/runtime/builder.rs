@@ -42,6 +42,7 @@ pub struct RuntimeBuilder<T: 'static> {
     limits: Limits,
     grants: Grants,
     deterministic: bool,
+    seed: u64,
     text: bool,
     isolation: Option<Isolation>,
     cache: Option<Cache>,
@@ -64,6 +65,7 @@ impl<T> Default for RuntimeBuilder<T> {
             limits: Limits::default(),
             grants: Grants::default(),
             deterministic: false,
+            seed: 0,
             text: false,
             isolation: None,
             cache: None,
@@ -207,6 +209,14 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         self
     }
 
+    /// Sets the seed of the random bytes of a deterministic runtime. It is 0 by default. Guests of
+    /// a runtime that is not deterministic do not depend on it.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
     /// Sets whether guests may be in text form, which only people write. By default they may not,
     /// because a guest can then reach the code that parses text.
     #[cfg(feature = "text-format")]
@@ -305,6 +315,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             limits: Arc::new(limits),
             grants: Arc::new(self.grants),
             deterministic: self.deterministic,
+            seed: self.seed,
             text: self.text,
             isolation: self.isolation.map(|isolation| isolation.with_settings(settings)),
             contract,

@@ -39,6 +39,8 @@ pub(crate) struct Host<T: 'static> {
     pub(crate) limits: Arc<Limits>,
     pub(crate) grants: Arc<Grants>,
     pub(crate) deterministic: bool,
+    /// The seed of random bytes, if it is deterministic.
+    pub(crate) seed: u64,
     pub(crate) text: bool,
     pub(crate) isolation: Option<Isolation>,
     pub(crate) contract: Option<Offered>,

@@ -45,7 +45,13 @@ pub(crate) fn guarded_store<T: Send + 'static>(
         Linked::Component(_) => 1,
     };
     let meter = Meter::new(limits, guest.kind()).of_modules(modules);
-    let state = State::new(data, grants, meter, &inner.shared.epochs, inner.deterministic)?;
+    let state = State::new(
+        data,
+        grants,
+        meter,
+        &inner.shared.epochs,
+        inner.deterministic.then_some(inner.seed),
+    )?;
     let mut store = Store::new(&inner.engine, state);
     guard(&mut store, inner.deterministic, limits)
         .map_err(Error::host("set the guest's limits"))?;

@@ -19,7 +19,7 @@ use wit_host_binary::limits::{LimitReached, Limits};
 /// The state of a session: the embedder's host data `T`, which host functions work on, and the
 /// host's own records.
 pub struct State<T> {
-    data: T,
+    pub(crate) data: T,
     pub(crate) wasi: Wasi,
     pub(crate) meter: Meter,
     /// The result that the last function with two steps left for the guest to fetch.
@@ -83,9 +83,9 @@ impl<T> State<T> {
         grants: &Arc<Grants>,
         mut meter: Meter,
         epochs: &Arc<AtomicU64>,
-        deterministic: bool,
+        seed: Option<u64>,
     ) -> Result<Self> {
-        let wasi = Wasi::new(grants, &mut meter, deterministic)?;
+        let wasi = Wasi::new(grants, &mut meter, seed)?;
         let deadline = Deadline::new(meter.limits().wall_clock, Began::Epoch(0));
         let (kept, memory, is_sync) = (Vec::new(), None, false);
         let (host_call, start_exited) = (None, None);

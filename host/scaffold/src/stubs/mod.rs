@@ -7,6 +7,7 @@ pub(crate) mod names;
 pub(crate) mod plain;
 pub(crate) mod scope;
 pub(crate) mod size;
+pub(crate) mod wave;
 
 use wit_parser::{Docs, Function};
 

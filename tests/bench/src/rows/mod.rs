@@ -9,6 +9,7 @@ mod processes;
 mod providers;
 mod sessions;
 mod streams;
+mod tests;
 
 use crate::row::Row;
 
@@ -21,6 +22,7 @@ pub(crate) fn all() -> Vec<Row> {
     rows.extend(sessions::rows());
     rows.extend(loading::rows());
     rows.extend(processes::rows());
+    rows.extend(tests::rows());
     rows.extend(streams::rows());
     rows.extend(memory::rows());
     rows.extend(guards::rows());

@@ -15,12 +15,11 @@ use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
 use wit_host::blocking::Interrupt;
 use wit_host::inspect::{Declaration, Import};
+use wit_host::values::{has_handle, split_call};
 use wit_host::{Abi, AllocatorNames, Error, Grants, Guest, Runtime};
 use wit_host_contract::Functions;
 
 use crate::calls::core_values;
-use crate::calls::notation;
-use crate::calls::results::has_handle;
 use crate::calls::word::Word;
 use crate::calls::{Calls, Notation};
 use crate::diagnostics::{Diagnostics, Observer};
@@ -270,7 +269,7 @@ impl Prompt<'_> {
 
     /// A line's function and arguments. A comment has none.
     fn words(&self, line: &str) -> Option<(String, Vec<Word>)> {
-        let whole = notation::split(line).filter(|(function, _)| {
+        let whole = split_call(line).filter(|(function, _)| {
             !function.contains(char::is_whitespace) && self.guest.resolve(function).is_ok()
         });
         if let Some((function, arguments)) = whole {

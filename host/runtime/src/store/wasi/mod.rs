@@ -36,7 +36,8 @@ use wit_host_text::shown;
 /// WASI for one session.
 pub(crate) struct Wasi {
     grants: Arc<Grants>,
-    deterministic: bool,
+    /// The seed of random bytes, if the guest is to be deterministic.
+    seed: Option<u64>,
     made: Option<Box<Made>>,
 }
 
@@ -57,12 +58,8 @@ impl Wasi {
     ///
     /// # Errors
     /// [`Error::Grant`] for a directory that cannot be opened.
-    pub(crate) fn new(
-        grants: &Arc<Grants>,
-        meter: &mut Meter,
-        deterministic: bool,
-    ) -> Result<Self> {
-        let mut wasi = Self { grants: Arc::clone(grants), deterministic, made: None };
+    pub(crate) fn new(grants: &Arc<Grants>, meter: &mut Meter, seed: Option<u64>) -> Result<Self> {
+        let mut wasi = Self { grants: Arc::clone(grants), seed, made: None };
         // With directories, the context is made at once, so that a missing directory is
         // reported at once.
         if !wasi.grants.directories.is_empty() {
@@ -154,8 +151,8 @@ impl Wasi {
         if let Some(function) = &grants.stderr {
             wasi.stderr(tail.of(Direct(function.clone())));
         }
-        if self.deterministic {
-            without_chance(&mut wasi);
+        if let Some(seed) = self.seed {
+            without_chance(&mut wasi, seed);
         }
         let mut context = wasi.build_p1();
         wasmtime_wasi::WasiView::ctx(&mut context).table.set_max_capacity(limits.handles);
@@ -211,13 +208,26 @@ fn open(wasi: &mut WasiCtxBuilder, grants: &Grants) -> Result<()> {
 }
 
 /// Makes clocks stand still and random bytes predictable.
-fn without_chance(wasi: &mut WasiCtxBuilder) {
-    let bytes: Vec<u8> = (0..=u8::MAX).collect();
+fn without_chance(wasi: &mut WasiCtxBuilder, seed: u64) {
+    let bytes = bytes_of(seed);
     wasi.wall_clock(Stopped)
         .monotonic_clock(Stopped)
         .secure_random(Deterministic::new(bytes.clone()))
         .insecure_random(Deterministic::new(bytes))
-        .insecure_random_seed(0);
+        .insecure_random_seed(seed.into());
+}
+
+/// Returns the bytes that a guest gets over and over. With the seed 0, all are different.
+fn bytes_of(seed: u64) -> Vec<u8> {
+    let mut bytes: Vec<u8> = (0..=u8::MAX).collect();
+    let mut state = seed;
+    for place in (1..bytes.len()).rev().filter(|_| seed != 0) {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let other = usize::try_from(state >> 33).unwrap_or_default() % (place + 1);
+        bytes.swap(place, other);
+    }
+    bytes
 }
 
 /// A clock that stands still. It is not at 0, because some languages take that for a broken

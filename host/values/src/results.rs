@@ -1,13 +1,13 @@
 //! Keeps the results of a session's calls, and decides which of them a later call can use: `$1` is
 //! the result of the first call. It makes no calls itself.
 
-use wit_host::Val;
-use wit_host::wasmtime::component::{ResourceAny, Type};
+use wasmtime::component::{ResourceAny, Type, Val};
 
-/// The results so far, in the order of the calls.
-#[derive(Default)]
-pub(crate) struct Results(Vec<Kept>);
+/// The results of a session's calls so far, in the order of the calls.
+#[derive(Debug, Default)]
+pub struct Results(Vec<Kept>);
 
+#[derive(Debug)]
 enum Kept {
     Nothing,
     Value(Val),
@@ -17,12 +17,12 @@ enum Kept {
 
 impl Results {
     /// Keeps the result of a call, if there is one.
-    pub(crate) fn push(&mut self, result: Option<Val>) {
+    pub fn push(&mut self, result: Option<Val>) {
         self.0.push(result.map_or(Kept::Nothing, Kept::Value));
     }
 
     /// Returns the number of the last call's result.
-    pub(crate) fn last(&self) -> usize {
+    pub fn last(&self) -> usize {
         self.0.len()
     }
 
@@ -32,8 +32,8 @@ impl Results {
     ///
     /// # Errors
     /// Why there is no such result.
-    pub(crate) fn get(&self, text: &str, ty: &Type) -> Result<Option<Val>, String> {
-        let Some(number) = number(text) else { return Ok(None) };
+    pub fn get(&self, text: &str, ty: &Type) -> Result<Option<Val>, String> {
+        let Some(number) = result_number(text) else { return Ok(None) };
         let reason = match number.checked_sub(1).and_then(|index| self.0.get(index)) {
             Some(Kept::Value(value)) => return Ok(Some(suited(value, ty))),
             _ if *ty == Type::String => return Ok(None),
@@ -52,8 +52,8 @@ impl Results {
 
     /// Records which handles a call with these arguments has given back to the guest. They are
     /// those that a parameter takes ownership of.
-    pub(crate) fn give_away(&mut self, text: &str, ty: &Type, value: &Val, function: &str) {
-        let index = number(text).and_then(|number| number.checked_sub(1));
+    pub fn give_away(&mut self, text: &str, ty: &Type, value: &Val, function: &str) {
+        let index = result_number(text).and_then(|number| number.checked_sub(1));
         if let Some(kept) = index.and_then(|index| self.0.get_mut(index))
             && is_given_away(ty, value)
         {
@@ -62,7 +62,7 @@ impl Results {
     }
 
     /// Forgets all results, and returns the handles among them, which have to be dropped.
-    pub(crate) fn forget(&mut self) -> Vec<ResourceAny> {
+    pub fn forget(&mut self) -> Vec<ResourceAny> {
         let mut handles = Vec::new();
         for kept in self.0.drain(..) {
             if let Kept::Value(value) = kept {
@@ -75,7 +75,7 @@ impl Results {
 
 /// Returns the number of a text such as `$2`. A number that is too large becomes one that no result
 /// has.
-pub(crate) fn number(text: &str) -> Option<usize> {
+pub fn result_number(text: &str) -> Option<usize> {
     let digits = text.strip_prefix('$')?;
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(usize::MAX))
@@ -97,7 +97,7 @@ fn suited(value: &Val, ty: &Type) -> Val {
 }
 
 /// Returns whether a parameter of the type takes ownership of a handle in the value.
-pub(crate) fn is_given_away(ty: &Type, value: &Val) -> bool {
+pub fn is_given_away(ty: &Type, value: &Val) -> bool {
     let maybe = |ty: Option<Type>, value: &Option<Box<Val>>| {
         ty.zip(value.as_ref()).is_some_and(|(ty, value)| is_given_away(&ty, value))
     };
@@ -126,7 +126,7 @@ pub(crate) fn is_given_away(ty: &Type, value: &Val) -> bool {
 }
 
 /// Returns whether the value is a handle or contains one, so that only a later call can use it.
-pub(crate) fn has_handle(value: &Val) -> bool {
+pub fn has_handle(value: &Val) -> bool {
     let mut handles = Vec::new();
     collect(value, &mut handles);
     !handles.is_empty()

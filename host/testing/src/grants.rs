@@ -1,0 +1,27 @@
+//! What a file of tests grants to guests, in the library's words.
+
+use wit_host::{Access, Denial, Grants};
+use wit_host_config::{At, Grants as Written, Place};
+
+/// Adds what a file grants and denies.
+///
+/// # Errors
+/// The first grant that is none, with its place.
+pub(crate) fn granted(written: &Written, mut grants: Grants) -> Result<Grants, (Place, String)> {
+    for At { value: directory, .. } in &written.directories {
+        let access = if directory.writable { Access::ReadWrite } else { Access::ReadOnly };
+        grants = grants.directory(&directory.host, &directory.guest, access);
+    }
+    for At { value: (name, value), .. } in &written.environment {
+        grants = grants.environment(name, value);
+    }
+    for At { value: host, place } in &written.hosts {
+        grants = grants.allow_host(host).map_err(|error| (*place, error.to_string()))?;
+    }
+    let refused = written.deny.iter().map(|names| (names, Denial::Refuse));
+    let trapping = written.deny_calls.iter().map(|names| (names, Denial::Trap));
+    for (At { value, place }, denial) in refused.chain(trapping) {
+        grants = grants.deny(value, denial).map_err(|error| (*place, error.to_string()))?;
+    }
+    Ok(grants)
+}

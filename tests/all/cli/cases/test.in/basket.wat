@@ -1,0 +1,25 @@
+;; A resource of the guest's, whose methods add up, with an `err` and a trap.
+(component
+  (core module $m
+    (memory (export "memory") 1)
+    (global $sum (mut i32) (i32.const 0))
+    (func (export "add") (param i32 i32) (result i32)
+      (global.set $sum (i32.add (global.get $sum) (local.get 1)))
+      (i32.store8 (i32.const 0) (i32.gt_u (global.get $sum) (i32.const 9)))
+      (i32.store (i32.const 4) (global.get $sum))
+      (i32.const 0))
+    (func (export "spin") (loop $l (br $l)))
+    (func (export "fail") unreachable))
+  (core instance $i (instantiate $m))
+  (type $basket' (resource (rep i32)))
+  (export $basket "basket" (type $basket'))
+  (core func $new (canon resource.new $basket'))
+  (core module $made
+    (import "" "new" (func $new (param i32) (result i32)))
+    (func (export "new") (result i32) (call $new (i32.const 7))))
+  (core instance $c (instantiate $made (with "" (instance (export "new" (func $new))))))
+  (func (export "[constructor]basket") (result (own $basket)) (canon lift (core func $c "new")))
+  (func (export "[method]basket.add") (param "self" (borrow $basket)) (param "count" u32) (result (result u32 (error u32)))
+    (canon lift (core func $i "add") (memory (core memory $i "memory"))))
+  (func (export "spin") (canon lift (core func $i "spin")))
+  (func (export "fail") (canon lift (core func $i "fail"))))
