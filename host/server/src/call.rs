@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::Value;
@@ -42,10 +42,12 @@ pub(crate) async fn call<T: Send + 'static>(
     let functions = guest.functions(&current);
     let function = functions.find(&name).ok_or_else(|| left_out(&functions.left_out, &name))?;
     called.function = Some(name.clone());
-    let arguments = arguments(shared, headers, body, function).await?;
+    let body = read(shared, headers, body).await?;
 
     let arrived = Instant::now();
     let _slot = shared.admission.enter().await.ok_or_else(Problem::busy)?;
+    // As values, a body takes many times its bytes, so that only those who have a slot have values.
+    let arguments = arguments(&body, function)?;
     let mut serving = guest.live.take().await.map_err(|error| Problem::of(&error))?;
     // The guest may have been replaced while the call waited.
     let own = guest.functions(serving.generation());
@@ -72,13 +74,12 @@ pub(crate) async fn call<T: Send + 'static>(
     Ok(response)
 }
 
-/// Reads the arguments of a function.
-async fn arguments<T: Send + 'static>(
+/// Reads the body of a call.
+async fn read<T: Send + 'static>(
     shared: &Shared<T>,
     headers: &HeaderMap,
     body: Body,
-    function: &Function,
-) -> Result<Vec<Val>, Problem> {
+) -> Result<Bytes, Problem> {
     // A form of another site sends other types without asking.
     let ty = headers.get(header::CONTENT_TYPE).and_then(|ty| ty.to_str().ok()).unwrap_or_default();
     let ty = ty.split(';').next().unwrap_or_default().trim();
@@ -93,21 +94,24 @@ async fn arguments<T: Send + 'static>(
         return Err(too_large(bounds.body));
     }
     let read = tokio::time::timeout(bounds.request, to_bytes(body, bounds.body)).await;
-    let read =
-        read.map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long"))?;
-    let bytes = read.map_err(|error| match is_too_large(&error) {
+    let late = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long");
+    read.map_err(late)?.map_err(|error| match is_too_large(&error) {
         true => too_large(bounds.body),
         false => Problem::new(StatusCode::BAD_REQUEST, "the body ended too early"),
-    })?;
+    })
+}
+
+/// Returns the arguments of a function that a body has.
+fn arguments(body: &[u8], function: &Function) -> Result<Vec<Val>, Problem> {
     let wrong = |detail: String| {
         Problem::new(StatusCode::BAD_REQUEST, detail)
             .with("function", function.name.as_str())
             .with("wit", function.signature.to_string())
     };
-    let text = std::str::from_utf8(&bytes).map_err(|_| wrong("the body is not UTF-8".into()))?;
+    let text = std::str::from_utf8(body).map_err(|_| wrong("the body is not UTF-8".into()))?;
     // A call without parameters needs no body.
-    let text =
-        if text.trim().is_empty() && function.signature.params.is_empty() { "{}" } else { text };
+    let is_empty = text.trim().is_empty() && function.signature.params.is_empty();
+    let text = if is_empty { "{}" } else { text };
     let read = Json::parse(text).and_then(|json| json.params(&function.signature));
     read.map_err(|error| wrong(error.to_string()).with("path", error.path))
 }

@@ -10,7 +10,7 @@
 //! let bytes = std::fs::read("greeter.wasm")?;
 //! let runtime = Runtime::builder().pool(Pool::new(64)).build()?;
 //! let live = Live::builder(|guest| Sessions::new(guest, || ())).serve(runtime.load(&bytes)?);
-//! let server = Server::new(Bounds::default()).only(live, &bytes, None);
+//! let server = Server::builder(Bounds::default()).only(live, &bytes, None);
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
 //! // Until the future ends; then the calls that are under way end.
 //! server.serve(listener, std::future::pending()).await?;

@@ -91,8 +91,7 @@ pub struct ServerBuilder<T: Send + 'static> {
 
 impl<T: Send + 'static> Server<T> {
     /// Returns a builder of a server with these bounds, which serves this machine only.
-    #[allow(clippy::new_ret_no_self, reason = "guests and settings follow")]
-    pub fn new(bounds: Bounds) -> ServerBuilder<T> {
+    pub fn builder(bounds: Bounds) -> ServerBuilder<T> {
         let admission = Admission::new(&bounds);
         ServerBuilder {
             shared: Shared {

@@ -47,7 +47,7 @@ fn builder(access: Access) -> ServerBuilder<Shop> {
     (bounds.sessions, bounds.queue, bounds.body) = (2, 2, 64 << 10);
     (bounds.headers, bounds.request) = (16 << 10, Duration::from_millis(500));
     bounds.drain = Duration::from_secs(20);
-    Server::new(bounds).access(access)
+    Server::builder(bounds).access(access)
 }
 
 fn live(runtime: &Runtime<Shop>, guest: &[u8]) -> Live<Shop> {

@@ -41,6 +41,7 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("cargo", "it builds; `.ci/run` and the tests of `wit-host new` build what the pages do"),
     ("target/release/wit-host-bench", "`make bench` builds it"),
     ("wit-host run --allow-host", "it needs the network; `cli.rs` has it with a server of the test's"),
+    ("wit-host serve", "it serves until it is ended; `tests/all/http` runs it"),
     ("wit-host check ../target", "the guest is in the folder of all guests; the tests of `wit-host new` have it"),
     ("wit-host call ../target", "the guest is in the folder of all guests; the tests of `wit-host new` have it"),
     ("wit-host check target/", "it is what the `cargo` before it would have built"),

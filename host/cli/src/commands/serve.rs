@@ -13,9 +13,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use wit_host::{
-    Change, Grants, Guest, Live, Pool, Reuse, Rollback, Sessions, Stdio, parse_size,
-};
+use wit_host::{Change, Grants, Guest, Live, Pool, Reuse, Rollback, Sessions, Stdio, parse_size};
 use wit_host_contract::Functions;
 use wit_host_server::{Access, Bounds, Entry, Server, ServerBuilder, Token, Watched};
 
@@ -168,7 +166,7 @@ impl Serve {
         if let Some(address) = self.admin {
             admin.hosts.push(host_of(address));
         }
-        let builder = Server::new(self.bounds()?).access(access).admin(admin);
+        let builder = Server::builder(self.bounds()?).access(access).admin(admin);
         Ok(match self.log {
             Log::None => builder,
             Log::Text => builder.log(|entry| notice(&line(entry))),
@@ -294,7 +292,9 @@ fn watch(server: Server<Functions>, mut watched: Vec<(String, PathBuf, Watched)>
                     Ok(None) => {}
                     // What came of it, the guest's own listener tells.
                     Ok(Some(bytes)) => drop(server.reload(name, &bytes)),
-                    Err(error) => notice(&format!("failed to read `{}`: {error}", shown_path(path))),
+                    Err(error) => {
+                        notice(&format!("failed to read `{}`: {error}", shown_path(path)))
+                    }
                 }
             }
         }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use wit_host::{
-    Cache, Contract, DefaultProvider, GuestProvider, ImportedFunction, Isolation, Provider, Runtime,
-    TrapProvider,
+    Cache, Contract, DefaultProvider, GuestProvider, ImportedFunction, Isolation, Provider,
+    Runtime, TrapProvider,
 };
 use wit_host_config::Provider as Spec;
 use wit_host_contract::Functions;
@@ -43,7 +43,8 @@ impl Asked {
         let provider: Arc<dyn Provider> = match parsed {
             Spec::Guest { file, .. } => Arc::new(guest(&file, cache, isolation)?),
             Spec::Process { command, .. } => {
-                let (program, arguments) = command.split_first().ok_or_else(|| wrong("no program"))?;
+                let (program, arguments) =
+                    command.split_first().ok_or_else(|| wrong("no program"))?;
                 let process = ProcessProvider::new(program, arguments);
                 Arc::new(process.map_err(|error| wrong(&error.to_string()))?)
             }
