@@ -204,6 +204,7 @@ mod tests {
         "Pool::wait",
         "RuntimeBuilder::component_imports",
         "RuntimeBuilder::contract",
+        "RuntimeBuilder::func",
         "RuntimeBuilder::wit",
         "Session::bind",
         "Session::run",
@@ -214,7 +215,8 @@ mod tests {
         &["text", "binary", "wit", "values", "check", "adapt", "scaffold", "runtime", "contract"];
 
     /// Files that write command lines for people, which are typed in a project.
-    const WRITE_COMMANDS: &[&str] = &["scaffold/src/lib.rs", "scaffold/src/readme.rs"];
+    const WRITE_COMMANDS: &[&str] =
+        &["scaffold/src/lib.rs", "scaffold/src/readme.rs", "scaffold/src/tests.rs"];
 
     /// Returns the sources of the libraries, with their paths below `host`.
     fn sources() -> Vec<(String, String)> {
