@@ -2,6 +2,7 @@
 //! file, and prints what it logs. How requests are answered is the server's.
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -11,8 +12,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::low_level::pipe;
+use tokio::net::{TcpListener, UnixStream};
 use wit_host::{Change, Grants, Guest, Live, Pool, Reuse, Rollback, Sessions, Stdio, parse_size};
 use wit_host_contract::Functions;
 use wit_host_server::{Access, Bounds, Entry, Server, ServerBuilder, Token, Watched};
@@ -249,7 +251,7 @@ impl Serve {
             watch(server.clone(), watched);
         }
         let (stop, stopped) = tokio::sync::watch::channel(false);
-        tokio::spawn(stop_on_signals(stop));
+        tokio::spawn(stop_on_signals(signals()?, stop));
         let until = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
@@ -305,20 +307,34 @@ fn watch(server: Server<Functions>, mut watched: Vec<(String, PathBuf, Watched)>
     }
 }
 
+/// Returns a stream that a byte comes on for each signal that is to end the command. The signals of
+/// tokio are no choice: they panic where the system lacks descriptors, in every command that has
+/// an executor.
+fn signals() -> Result<UnixStream> {
+    let failed = "failed to listen to signals";
+    let (read, write) = std::os::unix::net::UnixStream::pair().context(failed)?;
+    let other = write.try_clone().context(failed)?;
+    pipe::register(SIGTERM, write).context(failed)?;
+    pipe::register(SIGINT, other).context(failed)?;
+    read.set_nonblocking(true).context(failed)?;
+    UnixStream::from_std(read).context(failed)
+}
+
 /// Ends the server at the first signal, and the command at the second.
-async fn stop_on_signals(stop: tokio::sync::watch::Sender<bool>) {
-    let kinds = [SignalKind::terminate(), SignalKind::interrupt()];
-    let [Ok(mut term), Ok(mut interrupt)] = kinds.map(signal) else { return };
-    for times in 0.. {
-        tokio::select! {
-            _ = term.recv() => {}
-            _ = interrupt.recv() => {}
+async fn stop_on_signals(signals: UnixStream, stop: tokio::sync::watch::Sender<bool>) {
+    let mut is_ending = false;
+    while signals.readable().await.is_ok() {
+        match signals.try_read(&mut [0]) {
+            Ok(0) => return,
+            Ok(_) if is_ending => std::process::exit(1),
+            Ok(_) => {
+                is_ending = true;
+                notice("ending: calls that are under way may end; a second signal ends them");
+                let _ = stop.send(true);
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(_) => return,
         }
-        if times > 0 {
-            std::process::exit(1);
-        }
-        notice("ending: calls that are under way may end; a second signal ends them");
-        let _ = stop.send(true);
     }
 }
 
