@@ -17,7 +17,8 @@ pub(crate) const PARTS: &str = r#"
         (global.set $free (i32.add (local.get $block) (local.get 3)))
         (local.get $block))"#;
 
-/// The provider's module. A counter is represented by the address of its number. `DROP` is what the
+/// The provider's module. A counter is represented by the address of its number, which is used again
+/// once the counter was dropped, so that a long run takes no more memory. `DROP` is what the
 /// destructor does besides, and `MANY` what `many` does first.
 const PROVIDER: &str = r#"(module
     (import "[export]a:b/c@1.0.0" "[resource-new]counter" (func $handle (param i32) (result i32)))
@@ -25,14 +26,21 @@ const PROVIDER: &str = r#"(module
     (import "[export]a:b/c@1.0.0" "[resource-drop]counter" (func $drop (param i32)))
     PARTS
     (global $live (mut i32) (i32.const 0))
+    (global $dropped (mut i32) (i32.const 0))
     (func $new (export "a:b/c@1.0.0#[constructor]counter") (param $start i32) (result i32)
         (local $at i32)
-        (local.set $at (call $realloc (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 4)))
+        (if (global.get $dropped)
+            (then (local.set $at (global.get $dropped))
+                (global.set $dropped (i32.load (local.get $at))))
+            (else (local.set $at
+                (call $realloc (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 4)))))
         (i32.store (local.get $at) (local.get $start))
         (global.set $live (i32.add (global.get $live) (i32.const 1)))
         (call $handle (local.get $at)))
     (func (export "a:b/c@1.0.0#[dtor]counter") (param $at i32)
         DROP
+        (i32.store (local.get $at) (global.get $dropped))
+        (global.set $dropped (local.get $at))
         (global.set $live (i32.sub (global.get $live) (i32.const 1))))
     (func $add (export "a:b/c@1.0.0#[method]counter.add") (param $at i32) (param $by i32)
         (result i32)
