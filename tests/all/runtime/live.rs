@@ -91,6 +91,21 @@ fn what_cannot_take_its_place_is_refused_with_the_reason() {
     assert_eq!(numbers, [Change::Replaced { generation: 2 }]);
 }
 
+/// An export that only a later generation had does not bind those that follow the earlier one.
+#[test]
+fn what_the_serving_guest_lacks_is_not_asked_of_the_next() {
+    let more =
+        r#"(module (func (export "answer") (result i32) i32.const 2) (func (export "more")))"#;
+    let live = serve(builder(), &answering(1));
+    live.reload(more).unwrap();
+    executor().block_on(live.call("more", &[])).unwrap();
+    assert!(live.reload(answering(3)).is_err(), "callers use `more`");
+    live.rollback().unwrap();
+    let with = more.replace("i32.const 2", "i32.const 4");
+    assert_eq!(live.reload(answering(3)).unwrap().number(), 3);
+    assert_eq!(live.reload(with).unwrap().number(), 4);
+}
+
 #[test]
 fn one_that_fails_is_taken_back_by_itself() {
     let changes = Arc::new(Mutex::new(Vec::new()));

@@ -17,9 +17,11 @@ impl Used {
         }
     }
 
-    /// Returns the exports that the new guest lacks or has with another type.
+    /// Returns the exports of the old guest that the new one lacks or has with another type. What
+    /// the old one lacks itself, because it serves again after a later one, is nothing to lose.
     pub(super) fn lost<T: Send + 'static>(&self, old: &Guest<T>, new: &Guest<T>) -> Vec<String> {
         let used = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        used.iter().filter(|name| !old.agrees(new, name)).cloned().collect()
+        let is_lost = |name: &&String| old.resolve(name).is_ok() && !old.agrees(new, name);
+        used.iter().filter(is_lost).cloned().collect()
     }
 }
