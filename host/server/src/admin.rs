@@ -99,10 +99,10 @@ async fn reload<T: Send + 'static>(
     };
     let reloading = Arc::clone(&shared);
     let reloaded = tokio::task::spawn_blocking(move || {
-        let bytes = std::fs::read(&file).map_err(|error| format!("it cannot be read: {error}"))?;
         let Some(guest) = reloading.guests.get(&name) else { return Err("it is gone".into()) };
-        let replaced = guest.reload(&bytes);
-        reloading.metrics.reloaded(&name, replaced.is_err());
+        let read = guest.live.current().guest().runtime().read(&file);
+        let bytes = read.map_err(|error| error.to_string())?;
+        let replaced = reloading.reload(guest, &bytes);
         replaced.map(|one| generation(&one)).map_err(|error| error.to_string())
     });
     match reloaded.await {

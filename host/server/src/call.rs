@@ -12,7 +12,7 @@ use wit_host::wasmtime::component::Type;
 use wit_host::{Error, Val};
 
 use crate::answer::json;
-use crate::functions::Function;
+use crate::functions::{Function, Functions};
 use crate::guests::Guest;
 use crate::problem::Problem;
 use crate::server::Shared;
@@ -37,24 +37,18 @@ pub(crate) async fn call<T: Send + 'static>(
     (headers, body): (&HeaderMap, Body),
     called: &mut Called,
 ) -> Result<Response, Problem> {
-    let current = guest.live.current();
-    let name = current.guest().resolve(name).map_err(|error| unknown(&error))?;
-    let functions = guest.functions(&current);
-    let function = functions.find(&name).ok_or_else(|| left_out(&functions.left_out, &name))?;
+    let name = known(guest, name)?;
     called.function = Some(name.clone());
     let body = read(shared, headers, body).await?;
 
     let arrived = Instant::now();
     let _slot = shared.admission.enter().await.ok_or_else(Problem::busy)?;
+    let mut serving = guest.live.take().await.map_err(|error| Problem::of(&error))?;
+    // The guest may have been replaced while the call waited, so its own types count.
+    let functions = guest.functions(serving.generation());
+    let function = functions.find(&name).ok_or_else(|| left_out(&functions, &name))?;
     // As values, a body takes many times its bytes, so that only those who have a slot have values.
     let arguments = arguments(&body, function)?;
-    let mut serving = guest.live.take().await.map_err(|error| Problem::of(&error))?;
-    // The guest may have been replaced while the call waited.
-    let own = guest.functions(serving.generation());
-    let function = match serving.generation().number() == current.number() {
-        true => function,
-        false => own.find(&name).ok_or_else(|| left_out(&own.left_out, &name))?,
-    };
     called.waited = arrived.elapsed();
     let began = Instant::now();
     let results = serving.call(&name, &arguments).await;
@@ -72,6 +66,17 @@ pub(crate) async fn call<T: Send + 'static>(
         response.headers_mut().insert("server-timing", timing);
     }
     Ok(response)
+}
+
+/// Returns the full name of a function that the guest serves now.
+fn known<T: Send + 'static>(guest: &Guest<T>, name: &str) -> Result<String, Problem> {
+    let current = guest.live.current();
+    let name = current.guest().resolve(name).map_err(|error| unknown(&error))?;
+    let functions = guest.functions(&current);
+    match functions.find(&name) {
+        Some(_) => Ok(name),
+        None => Err(left_out(&functions, &name)),
+    }
 }
 
 /// Reads the body of a call.
@@ -148,8 +153,9 @@ fn unknown(error: &Error) -> Problem {
     }
 }
 
-fn left_out(left_out: &[crate::functions::LeftOut], name: &str) -> Problem {
-    let reason = left_out.iter().find(|one| one.name == name).map(|one| one.reason.as_str());
+fn left_out(functions: &Functions, name: &str) -> Problem {
+    let reason =
+        functions.left_out.iter().find(|one| one.name == name).map(|one| one.reason.as_str());
     let reason = reason.unwrap_or("the guest that serves now does not have it");
     Problem::new(StatusCode::NOT_FOUND, format!("`{name}` is not served: {reason}"))
 }

@@ -8,16 +8,13 @@ use wit_host::{Generation, Live, NotReplaced};
 
 use crate::functions::Functions;
 
-/// The number of generations whose functions are known: the one that serves, the one before, and
-/// those that may still have callers.
-const KNOWN: usize = 8;
-
 /// One guest that is served.
 pub(crate) struct Guest<T: Send + 'static> {
     pub(crate) name: String,
     pub(crate) live: Live<T>,
     /// The file that it is read from again.
     pub(crate) file: Option<PathBuf>,
+    /// What the generation that serves and the one before it serve, by their numbers.
     functions: RwLock<BTreeMap<u64, Arc<Functions>>>,
 }
 
@@ -34,8 +31,8 @@ impl<T: Send + 'static> Guest<T> {
         let known = self.functions.read().unwrap_or_else(PoisonError::into_inner);
         match known.get(&generation.number()) {
             Some(functions) => Arc::clone(functions),
-            // It began to serve a moment ago, and is about to be noted. The types are the guest's,
-            // and only the comments are missing.
+            // It began to serve a moment ago, or has its last callers. The types are the guest's, and
+            // only the comments are missing.
             None => Arc::new(Functions::new(generation.guest(), &[])),
         }
     }
@@ -46,9 +43,8 @@ impl<T: Send + 'static> Guest<T> {
         let mut known = self.functions.write().unwrap_or_else(PoisonError::into_inner);
         let number = generation.number();
         known.entry(number).or_insert_with(|| Arc::new(Functions::new(generation.guest(), bytes)));
-        while known.len() > KNOWN {
-            known.pop_first();
-        }
+        let previous = self.live.previous().map(|previous| previous.number());
+        known.retain(|other, _| *other == number || Some(*other) == previous);
         Ok(generation)
     }
 }

@@ -40,3 +40,8 @@ pub use functions::{Function, LeftOut};
 pub use schema::schema;
 pub use server::{Entry, Server, ServerBuilder};
 pub use watch::Watched;
+
+/// The program of the crate's page is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Page;

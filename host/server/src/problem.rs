@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use wit_host::{Error, LimitReached};
 
+use crate::answer::of_type;
+
 /// How long a caller is asked to wait before it tries again, in seconds.
 const RETRY_AFTER: &str = "1";
 
@@ -62,12 +64,10 @@ impl IntoResponse for Problem {
         if let Value::Object(members) = &mut document {
             members.extend(more);
         }
-        let mut response = (status, document.to_string()).into_response();
-        let headers = response.headers_mut();
-        let json = HeaderValue::from_static("application/problem+json");
-        headers.insert(header::CONTENT_TYPE, json);
+        let mut response = of_type(status, "application/problem+json", document.to_string());
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+            let seconds = HeaderValue::from_static(RETRY_AFTER);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response
     }

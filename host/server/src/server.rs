@@ -17,7 +17,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
-use wit_host::{Live, NotReplaced};
+use wit_host::{Generation, Live, NotReplaced};
 
 use crate::access::Access;
 use crate::admission::{Admission, Bounds};
@@ -75,6 +75,17 @@ impl<T: Send + 'static> Clone for Server<T> {
 }
 
 impl<T: Send + 'static> Shared<T> {
+    /// Replaces a guest, and counts whether it was.
+    pub(crate) fn reload(
+        &self,
+        guest: &Guest<T>,
+        bytes: &[u8],
+    ) -> Result<Arc<Generation<T>>, NotReplaced> {
+        let replaced = guest.reload(bytes);
+        self.metrics.reloaded(&guest.name, replaced.is_err());
+        replaced
+    }
+
     /// Returns a guest by its name, or the only one.
     pub(crate) fn guest(&self, name: Option<&str>) -> Option<&Guest<T>> {
         match name {
@@ -143,9 +154,7 @@ impl<T: Send + 'static> Server<T> {
     /// In an async context, as [`Live::reload`] does.
     pub fn reload(&self, name: &str, bytes: &[u8]) -> Option<Result<u64, NotReplaced>> {
         let guest = self.shared.guests.get(name)?;
-        let replaced = guest.reload(bytes).map(|generation| generation.number());
-        self.shared.metrics.reloaded(name, replaced.is_err());
-        Some(replaced)
+        Some(self.shared.reload(guest, bytes).map(|generation| generation.number()))
     }
 
     async fn run(

@@ -125,6 +125,8 @@ fn what_cannot_be_served_is_refused() {
     check(&["serve", "--admin-token-file", &token, &guest], 2, "", "--admin");
     check(&["serve", "--no-config"], 2, "", "a guest is missing");
     check(&["serve", "--body", "much", &guest], 2, "", "'--body'");
+    check(&["serve", "--drain", "long", &guest], 2, "", "--drain");
+    check(&["serve", "/dev/zero"], 126, "", "file_size");
     check(&["serve", "/no/such.wasm"], 127, "", "failed to read `");
     check(&["serve", &files.file("text", "Dear reader")], 126, "", "not a WebAssembly guest");
 }

@@ -31,7 +31,7 @@ const LOOK: Duration = Duration::from_millis(300);
 /// what it returns: 200, or 422 with the `err` of a result. `/` is a page to try them, and
 /// `/openapi.json` describes them. Without GUEST it is all guests of the host file, each under
 /// `/guests/NAME`. Each call has a session of its own, unless --reuse says otherwise. The guest
-/// reads nothing, and what it writes goes to this command's standard error.
+/// reads nothing, and what it writes goes to this command's standard error, unless `--stdio closed`.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -82,9 +82,9 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "SIZE", default_value = "1MiB")]
     body: String,
 
-    /// The time in which calls have to end once this command is told to end
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    drain: u64,
+    /// How long calls may go on after a signal has ended this command, as 500ms or 30s
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
+    drain: Duration,
 
     /// Let a session serve this many calls, one after another, which then may see what is left of
     /// the ones before
@@ -158,7 +158,7 @@ impl Serve {
         bounds.sessions = usize::try_from(self.sessions.get()).unwrap_or(usize::MAX);
         bounds.queue = self.queue;
         bounds.body = usize::try_from(body).unwrap_or(usize::MAX);
-        bounds.drain = Duration::from_secs(self.drain);
+        bounds.drain = self.drain;
         Ok(bounds)
     }
 
@@ -200,12 +200,15 @@ impl Serve {
     fn load(&self, name: Option<String>, path: PathBuf) -> Result<Loaded> {
         let sessions = usize::try_from(self.sessions.get()).unwrap_or(usize::MAX);
         let runtime = self.options.unobserved_builder()?.pool(Pool::new(sessions)).build()?;
-        let bytes = std::fs::read(&path).map_err(|source| {
-            let error = wit_host::GuestError::Read { path: path.clone(), source };
-            anyhow::Error::from(wit_host::Error::from(error))
-        })?;
+        let bytes = runtime.read(&path)?;
         let guest = runtime.load(&bytes).map_err(|error| named(&path, error))?;
-        let grants = Arc::new(with_output(self.options.grants()?, &path));
+        self.options.modules().tell_unused(|| guest.imports());
+        let grants = self.options.grants()?;
+        let grants = match self.options.is_closed() {
+            true => grants,
+            false => with_output(grants, &path),
+        };
+        let grants = Arc::new(grants);
         let reuse = self.reuse.map_or(Reuse::Never, Reuse::Calls);
         let make = move |guest: Guest<Functions>| {
             let (data, own) = (Arc::clone(&grants), Arc::clone(&grants));

@@ -229,6 +229,11 @@ impl Options {
         matches!(self.stdio, Io::Raw)
     }
 
+    /// Returns true if the guest has neither input nor output.
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self.stdio, Io::Closed)
+    }
+
     /// Replaces the guest's name in the host file by its file.
     pub(crate) fn resolve(&mut self, guest: &mut OsString) -> anyhow::Result<()> {
         self.host_file.resolve(guest, self.trusted_code)

@@ -75,9 +75,12 @@ impl<T: Send + 'static> Runtime<T> {
         })
     }
 
-    /// Reads a guest's file, up to the limit of its size.
-    pub(crate) fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        Ok(read_guest(path, &self.inner.limits)?)
+    /// Reads a guest's file for [`Runtime::load`], up to the limit of its size.
+    ///
+    /// # Errors
+    /// [`Error::Guest`](crate::error::Error::Guest) if the file cannot be read, or is over the limit.
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<Vec<u8>> {
+        Ok(read_guest(path.as_ref(), &self.inner.limits)?)
     }
 
     /// Returns what every session may spend.
