@@ -7,7 +7,7 @@ use super::Tested;
 use crate::json;
 use crate::output::{print, print_json};
 
-/// All that is told.
+/// The whole report of a run.
 pub(super) struct Document<'a> {
     pub(super) all: &'a [Tested],
     pub(super) coverage: &'a Coverage,

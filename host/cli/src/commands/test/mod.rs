@@ -29,10 +29,10 @@ use text::Text;
 /// A file of tests, `*.test.toml`, names a guest, and calls with what they return. What the
 /// guest imports is answered by fixtures. Each test is a session of its own, in which clocks
 /// stand still and random bytes are the same each time, unless the file says `deterministic =
-/// false`. Files are checked before anything runs. Then each test is told in a line with its
-/// time, and what failed, with what was expected and what came instead; last, what no test has
+/// false`. Files are checked before anything runs. The report has a line for each test with its
+/// time, then each failure with the expected and the actual value, and then what no test has
 /// reached: exports that were not called, imports that were not answered, and cases of their
-/// results that were not given. The exit status is 1 where a test failed.
+/// results that were not given. The exit status is 1 if a test fails.
 ///
 /// `--format json` has `files` (`file`, `tests` with `name`, `line`, `passed`, `micros` and
 /// `failures`), `passed`, `failed`, `coverage` in percent and `missing`.
@@ -66,7 +66,7 @@ pub(crate) struct Test {
     #[arg(long, conflicts_with = "watch")]
     bless: bool,
 
-    /// How it is told
+    /// The format of the report
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 
