@@ -7,7 +7,7 @@ use wasmtime::{Linker, component};
 
 use super::call::{Call, Results};
 use super::flat::Flat;
-use super::function::{AsyncClosure, Closure};
+use super::function::{Answering, AsyncClosure, Closure};
 use super::module::ModuleImport;
 use super::record::{Recorder, recorded};
 use super::target::{import_name, is_import_of, is_named};
@@ -113,7 +113,9 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         F: for<'a> Fn(Call<'a, T>) -> BoxFuture<'a, R> + Send + Sync + 'static,
         R: Results + 'static,
     {
-        self.dynamic.functions.push((name.into(), Arc::new(AsyncClosure(function))));
+        self.dynamic
+            .functions
+            .push((name.into(), Arc::new(Answering(Arc::new(AsyncClosure(function))))));
         self
     }
 
@@ -442,7 +444,7 @@ impl<T: Send + 'static> Dynamic<T> {
             let by = provided.provider.server(typed.interface.as_deref(), &typed.name);
             match provided.provider.offer(&function) {
                 Ok(()) => {
-                    let serve: Arc<dyn Serve<T>> = Arc::clone(provided) as _;
+                    let serve: Arc<dyn Serve<T>> = provided.serving();
                     modules.serve(typed, &import, serve, Some(by))?;
                 }
                 Err(unserved) => modules.refuse(

@@ -130,6 +130,16 @@ pub(super) trait Answer<T: 'static>: Send + Sync + 'static {
         call: Call<'a, T>,
         results: &'a mut [Val],
     ) -> impl Future<Output = wasmtime::Result<()>> + Send + 'a;
+
+    /// Adds the function to the linker of components, if its bytes cross in one piece. Returns
+    /// `None` if it has to be served over values.
+    fn in_pieces(
+        self: &Arc<Self>,
+        _: &mut LinkerInstance<'_, State<T>>,
+        _: &Arc<ImportedFunction>,
+    ) -> Option<wasmtime::Result<()>> {
+        None
+    }
 }
 
 impl<T, F, R> Answer<T> for AsyncClosure<F>
@@ -156,7 +166,8 @@ impl<T: Send + 'static> Answer<T> for Provided {
         results: &'a mut [Val],
     ) -> wasmtime::Result<()> {
         if function.has_handles() {
-            return self.answer_with_handles(function, call, results).await;
+            // In a box, because it would make the future of each call larger.
+            return Box::pin(self.answer_with_handles(function, call, results)).await;
         }
         self.reserve_handles(&mut call.store);
         let (arguments, state) = (call.arguments, call.store.data_mut());
@@ -164,49 +175,35 @@ impl<T: Send + 'static> Answer<T> for Provided {
         self.allow_handles(&mut call.store);
         values.put(results)
     }
+
+    fn in_pieces(
+        self: &Arc<Self>,
+        instance: &mut LinkerInstance<'_, State<T>>,
+        function: &Arc<ImportedFunction>,
+    ) -> Option<wasmtime::Result<()>> {
+        pieces::to_component(self, instance, function)
+    }
 }
 
-impl<T, F, R> Serve<T> for AsyncClosure<F>
-where
-    T: Send + 'static,
-    F: for<'a> Fn(Call<'a, T>) -> BoxFuture<'a, R> + Send + Sync + 'static,
-    R: Results + 'static,
-{
+impl Provided {
+    /// Returns the provider as what serves functions.
+    pub(super) fn serving<T: Send + 'static>(self: &Arc<Self>) -> Arc<dyn Serve<T>> {
+        Arc::new(Answering(Arc::clone(self)))
+    }
+}
+
+/// Serves what answers calls as a future to both kinds of guest.
+pub(super) struct Answering<A>(pub(super) Arc<A>);
+
+impl<T: Send + 'static, A: Answer<T>> Serve<T> for Answering<A> {
     fn to_component(
         self: Arc<Self>,
         instance: &mut LinkerInstance<'_, State<T>>,
         function: Arc<ImportedFunction>,
     ) -> wasmtime::Result<()> {
-        answered_to_component(self, instance, function)
-    }
-
-    fn to_module(
-        self: Arc<Self>,
-        linker: &mut Linker<State<T>>,
-        import: ModuleImport,
-    ) -> wasmtime::Result<()> {
-        answered_to_module(self, linker, import)
-    }
-
-    fn answer_boxed<'a>(
-        &'a self,
-        function: &'a ImportedFunction,
-        call: Call<'a, T>,
-        results: &'a mut [Val],
-    ) -> BoxFuture<'a, wasmtime::Result<()>> {
-        Box::pin(self.answer(function, call, results))
-    }
-}
-
-impl<T: Send + 'static> Serve<T> for Provided {
-    fn to_component(
-        self: Arc<Self>,
-        instance: &mut LinkerInstance<'_, State<T>>,
-        function: Arc<ImportedFunction>,
-    ) -> wasmtime::Result<()> {
-        match pieces::to_component(&self, instance, &function) {
+        match self.0.in_pieces(instance, &function) {
             Some(linked) => linked,
-            None => answered_to_component(self, instance, function),
+            None => to_component(Arc::clone(&self.0), instance, function),
         }
     }
 
@@ -215,7 +212,7 @@ impl<T: Send + 'static> Serve<T> for Provided {
         linker: &mut Linker<State<T>>,
         import: ModuleImport,
     ) -> wasmtime::Result<()> {
-        answered_to_module(self, linker, import)
+        to_module(Arc::clone(&self.0), linker, import)
     }
 
     fn answer_boxed<'a>(
@@ -224,12 +221,12 @@ impl<T: Send + 'static> Serve<T> for Provided {
         call: Call<'a, T>,
         results: &'a mut [Val],
     ) -> BoxFuture<'a, wasmtime::Result<()>> {
-        Box::pin(self.answer(function, call, results))
+        Box::pin(self.0.answer(function, call, results))
     }
 }
 
 /// Serves what answers as a future to components.
-pub(super) fn answered_to_component<T: Send + 'static, A: Answer<T>>(
+fn to_component<T: Send + 'static, A: Answer<T>>(
     answers: Arc<A>,
     instance: &mut LinkerInstance<'_, State<T>>,
     function: Arc<ImportedFunction>,
@@ -262,7 +259,7 @@ pub(super) fn answered_to_component<T: Send + 'static, A: Answer<T>>(
 }
 
 /// Serves what answers as a future to core modules.
-pub(super) fn answered_to_module<T: Send + 'static, A: Answer<T>>(
+fn to_module<T: Send + 'static, A: Answer<T>>(
     answers: Arc<A>,
     linker: &mut Linker<State<T>>,
     import: ModuleImport,

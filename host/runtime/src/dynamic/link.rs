@@ -115,7 +115,7 @@ impl<T: Send + 'static> Dynamic<T> {
             }
             (None, Some(provided)) => {
                 let checked = self.of_contract(&typed).and_then(|()| offered(provided, &function));
-                (Arc::clone(provided) as _, checked)
+                (provided.serving(), checked)
             }
             (None, None) => return Ok(()),
         };

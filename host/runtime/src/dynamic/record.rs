@@ -4,19 +4,19 @@
 
 use std::sync::Arc;
 
-use wasmtime::component::{LinkerInstance, Val};
+use wasmtime::component::Val;
 use wasmtime::{AsContextMut as _, Caller, Extern, Func, Linker};
 use wasmtime_wasi::I32Exit;
 
 use super::builder::Modules;
 use super::call::Call;
 use super::flat::Flat;
-use super::function::{Answer, answered_to_component, answered_to_module};
+use super::function::{Answer, Answering};
 use super::module::ModuleImport;
 use super::{Serve, implementing};
 use crate::guest::module::exit_status;
 use crate::imports::env::{Exit, GuestFailure, HostFailure, ImportFailed, of_caller};
-use crate::provider::{BoxFuture, ImportedFunction};
+use crate::provider::ImportedFunction;
 use crate::store::state::State;
 use wit_host_binary::limits::LimitReached;
 use wit_host_check::engine_error::root_cause;
@@ -74,7 +74,10 @@ pub(super) fn recorded<T: Send + 'static>(
 ) -> Arc<dyn Serve<T>> {
     match recorder {
         None => serve,
-        Some(recorder) => Arc::new(Recorded { serve, recorder: Arc::clone(recorder) }),
+        Some(recorder) => {
+            let recorded = Recorded { serve, recorder: Arc::clone(recorder) };
+            Arc::new(Answering(Arc::new(recorded)))
+        }
     }
 }
 
@@ -93,33 +96,6 @@ impl<T: Send + 'static> Answer<T> for Recorded<T> {
         };
         record(&*self.recorder, function, arguments, ended)?;
         outcome
-    }
-}
-
-impl<T: Send + 'static> Serve<T> for Recorded<T> {
-    fn to_component(
-        self: Arc<Self>,
-        instance: &mut LinkerInstance<'_, State<T>>,
-        function: Arc<ImportedFunction>,
-    ) -> wasmtime::Result<()> {
-        answered_to_component(self, instance, function)
-    }
-
-    fn to_module(
-        self: Arc<Self>,
-        linker: &mut Linker<State<T>>,
-        import: ModuleImport,
-    ) -> wasmtime::Result<()> {
-        answered_to_module(self, linker, import)
-    }
-
-    fn answer_boxed<'a>(
-        &'a self,
-        function: &'a ImportedFunction,
-        call: Call<'a, T>,
-        results: &'a mut [Val],
-    ) -> BoxFuture<'a, wasmtime::Result<()>> {
-        Box::pin(self.answer(function, call, results))
     }
 }
 

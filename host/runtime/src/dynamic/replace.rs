@@ -48,7 +48,7 @@ impl<T: Send + 'static> Modules<'_, T> {
                     continue;
                 }
                 self.table.served_by(&module, &name, by);
-                let serve: Arc<dyn Serve<T>> = recorded(Arc::clone(provided) as _, self.recorder);
+                let serve: Arc<dyn Serve<T>> = recorded(provided.serving(), self.recorder);
                 let import = ModuleImport { module, name, flat, function, number };
                 serve.to_module(self.linker, import)?;
             }

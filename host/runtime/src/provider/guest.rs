@@ -161,12 +161,12 @@ impl<U: Send + 'static> GuestProvider<U> {
         if let Some(instance) = held {
             for proxy in left {
                 // Its failure ends the instance, and is none of this caller's.
-                let _ = instance.drop_handle(self, proxy).await;
+                let _ = Box::pin(instance.drop_handle(self, proxy)).await;
             }
         }
         if held.as_ref().is_none_or(|instance| instance.session.has_ended()) {
             *held = None;
-            *held = Some(self.start(None).await?);
+            *held = Some(Box::pin(self.start(None)).await?);
         }
         held.as_mut().ok_or_else(lost)
     }
@@ -179,6 +179,9 @@ impl<U: Send + 'static> GuestProvider<U> {
     }
 
     /// Serves a call with the instance that is there for it.
+    ///
+    /// What few calls need is in boxes of its own, because the future of each call is as large as
+    /// the largest of its parts, and is allocated for each call.
     async fn serve(&self, call: ImportCall<'_>, given: Given<'_>) -> Result<Returned> {
         let export = self.export(call.function).unwrap_or(usize::MAX);
         let ImportCall { function, state, meter, slot, proxies, handed, .. } = call;
@@ -194,11 +197,29 @@ impl<U: Send + 'static> GuestProvider<U> {
         }
         if state.get::<Instance<U>>().is_none() {
             let chain = meter.chain();
-            state.put(self.start(Some(&chain)).await?);
+            state.put(Box::pin(self.start(Some(&chain))).await?);
         }
         match state.get::<Instance<U>>() {
             Some(instance) => instance.call(self, export, given).await,
             None => Err(lost()),
+        }
+    }
+
+    /// Returns what a call needs that passes no handle, and whose function has been called before in
+    /// an instance of the caller's own. Any other call is returned.
+    fn ready<'a>(&'a self, call: ImportCall<'a>) -> Result<Ready<'a>, ImportCall<'a>> {
+        let export = self.export(call.function).unwrap_or(usize::MAX);
+        let place = match call.state.get::<Instance<U>>() {
+            Some(instance) => instance.places.get(export).copied().flatten(),
+            None => None,
+        };
+        let is_plain = self.shared.is_none() && !call.function.has_handles();
+        match (place, self.exports.get(export)) {
+            (Some(place), Some(typed)) if is_plain => {
+                let ImportCall { state, arguments, .. } = call;
+                Ok(Ready { state, place, name: &typed.name, arguments })
+            }
+            _ => Err(call),
         }
     }
 
@@ -229,6 +250,27 @@ struct Passing<'p> {
     slot: usize,
     proxies: &'p mut Proxies,
     handed: &'p mut Handed,
+}
+
+/// A call whose instance runs. Most calls are such, and the future of one is small enough for the
+/// allocator to keep one at hand, which it does up to about a KiB.
+struct Ready<'a> {
+    state: &'a mut ProviderState,
+    place: usize,
+    name: &'a str,
+    arguments: &'a [Val],
+}
+
+impl Ready<'_> {
+    async fn call<U: Send + 'static>(self) -> Result<Vec<Val>, ProviderFailure> {
+        let Some(instance) = self.state.get::<Instance<U>>() else {
+            return Err(ProviderFailure::of(lost()));
+        };
+        instance.session.allow_handles();
+        let results = instance.session.call_at(self.place, self.name, self.arguments).await;
+        instance.session.reserve_handles();
+        results.map_err(ProviderFailure::of)
+    }
 }
 
 /// The number of instances so far.
@@ -265,7 +307,8 @@ impl<U: Send + 'static> Instance<U> {
                 self.session.call_at(place, &typed.name, arguments).await.map(Returned::Values)
             }
             Given::Handles(passing) => {
-                self.pass(provider, (place, &typed.name), passing).await.map(Returned::Values)
+                let passed = self.pass(provider, (place, &typed.name), passing);
+                Box::pin(passed).await.map(Returned::Values)
             }
             Given::Pieces(arguments) => {
                 if self.typed.len() <= export {
@@ -457,6 +500,10 @@ impl<U: Send + 'static> Provider for GuestProvider<U> {
         &'a self,
         call: ImportCall<'a>,
     ) -> BoxFuture<'a, Result<Vec<Val>, ProviderFailure>> {
+        let call = match self.ready(call) {
+            Ok(ready) => return Box::pin(ready.call::<U>()),
+            Err(call) => call,
+        };
         let arguments = Given::Values(call.arguments);
         Box::pin(async move {
             match self.serve(call, arguments).await.map_err(ProviderFailure::of)? {

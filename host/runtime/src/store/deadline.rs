@@ -9,7 +9,7 @@
 //! the same instruction each time.
 
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
@@ -119,8 +119,9 @@ impl Deadline {
         epochs: &AtomicU64,
         mut call: Pin<&mut impl Future<Output = wasmtime::Result<R>>>,
     ) -> wasmtime::Result<R> {
-        // Most calls end without waiting for anything, and need no timer.
-        let mut timer = pin!(None::<Sleep>);
+        // Most calls end without waiting for anything, and need no timer. It is in a box, because
+        // it would make the future of every call larger.
+        let mut timer = None::<Pin<Box<Sleep>>>;
         poll_fn(|context| {
             // When many sessions are late together, each is polled once more after its
             // deadline. It must not run the guest for another epoch to find out.
@@ -132,10 +133,10 @@ impl Deadline {
             }
             if timer.is_none() {
                 let Some(end) = self.instant(epochs) else { return Poll::Pending };
-                timer.set(Some(tokio::time::sleep_until(end.into())));
+                timer = Some(Box::pin(tokio::time::sleep_until(end.into())));
             }
-            match timer.as_mut().as_pin_mut() {
-                Some(timer) => timer.poll(context).map(|()| Err(self.reached())),
+            match &mut timer {
+                Some(timer) => timer.as_mut().poll(context).map(|()| Err(self.reached())),
                 None => Poll::Pending,
             }
         })
