@@ -60,6 +60,7 @@ impl<T: Send + 'static> Session<T> {
 
     /// Finds a function by its full name or by a shorter one.
     fn find_by_any_name(&mut self, live: Live, name: &str) -> Result<Callee> {
+        // Resolving a name lists all exports, so the name is first tried as it is.
         if let Some(callee) = self.find(live, name) {
             return Ok(callee);
         }

@@ -34,6 +34,7 @@ impl<T: Send + 'static> Session<T> {
         let limits = Limits::clone(&own).wall_clock(wall_clock).fuel(fuel).host_calls(host_calls);
         limits.check_within(&own).map_err(|(limit, reason)| Error::Limits { limit, reason })?;
         (self.guards.fuel, self.guards.wall_clock) = (fuel, wall_clock);
+        // A store has one hook, so setting it once more changes nothing.
         if host_calls.is_some() {
             watch_host_calls(&mut self.store, self.guest.inner().deterministic);
         }

@@ -30,6 +30,7 @@ impl<T: Send + 'static> Session<T> {
     /// # Errors
     /// [`Error::HostFunction`] if a provider fails while it drops a handle, and [`Error::Limit`].
     pub async fn finish(&mut self) -> Result<Vec<LeftOver>> {
+        // Most sessions have no such providers, and end without the cost of a call.
         if !self.may_leave_handles() {
             self.ended = true;
             return Ok(Vec::new());
@@ -44,6 +45,8 @@ impl<T: Send + 'static> Session<T> {
                 let mine = proxies.take_all(provided.slot);
                 match owner.finish(states.of(provided.slot), mine).await {
                     Ok(more) => left.extend(more),
+                    // The others are finished as well, because their handles stay with instances
+                    // that all sessions share.
                     Err(failure) => failed = failed.or(Some(provided.failed("finish", failure))),
                 }
             }

@@ -86,6 +86,7 @@ impl<T> State<T> {
         seed: Option<u64>,
     ) -> Result<Self> {
         let wasi = Wasi::new(grants, &mut meter, seed)?;
+        // Each call sets its own beginning.
         let deadline = Deadline::new(meter.limits().wall_clock, Began::Epoch(0));
         let (kept, memory, is_sync) = (Vec::new(), None, false);
         let (host_call, start_exited) = (None, None);
