@@ -41,6 +41,8 @@ pub(crate) enum Verdict {
 impl Verdict {
     /// Classifies the engine's error, given the state of the store.
     pub(crate) fn of<T>(error: &wasmtime::Error, state: &State<T>) -> Self {
+        // What a host function or the guest has said itself comes first, then what is known of the
+        // session's state, and last what the engine's error may mean.
         if let Some(status) = exit_status(error) {
             return Self::Exited(status);
         }
@@ -91,6 +93,7 @@ fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
     if let Some(ResourceTableError::Full) = error.downcast_ref() {
         return Some(LimitReached::Handles(limits.handles));
     }
+    // These say the reason themselves, so a growth that was refused before does not replace it.
     if error.is::<ImportFailed>() || error.is::<GuestFailure>() || error.is::<Denied>() {
         return None;
     }

@@ -216,6 +216,8 @@ impl<T: Send + 'static> Live<T> {
     {
         let caller = Caller::new(&self.0);
         let taken = take(caller.generation.sessions().clone()).await;
+        // A session that does not start is a failed call as well, because a guest can trap in its
+        // set-up.
         let session = taken.inspect_err(|error| caller.came(Some(error)))?;
         Ok(Serving { session, caller })
     }
@@ -322,6 +324,7 @@ impl<T: Send + 'static> Shared<T> {
     /// Notes how a call has ended, and takes the generation back if that is one failure too many.
     fn note(&self, generation: &Generation<T>, has_failed: bool) {
         let (calls, failures) = generation.note(has_failed);
+        // A call that succeeded cannot be one failure too many.
         let Some(rollback) = self.options.rollback.filter(|_| has_failed) else { return };
         if calls > rollback.first || failures < rollback.failures {
             return;
@@ -350,6 +353,7 @@ impl<T: 'static> State<T> {
     fn go_back(&mut self) -> Option<Arc<Generation<T>>> {
         let previous = self.previous.take()?;
         let number = previous.number();
+        // It serves again, so its callers are not those of an old generation.
         self.old.retain(|old| old.upgrade().is_some_and(|old| old.number() != number));
         self.put(Arc::clone(&previous));
         Some(previous)
@@ -400,6 +404,8 @@ fn is_of_guest(error: &Error) -> bool {
 
 /// A session of a [`Live`] guest for one caller. The generation counts how its calls end.
 pub struct Serving<T: Send + 'static> {
+    // Declared first and so dropped first: a generation without callers has no session that one of
+    // them holds.
     session: Lease<Session<T>>,
     caller: Caller<T>,
 }

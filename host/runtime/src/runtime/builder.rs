@@ -304,6 +304,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         }
         module::link_wasi(&mut modules).map_err(Error::host("offer WASI to core modules"))?;
         let offered = contract.as_deref();
+        // After both linkers are filled, because what they have goes before functions over values.
         let dynamic = self.dynamic.build(offered, &components, &mut modules, &mut env)?;
         let mut inner = Host {
             engine,
@@ -330,6 +331,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
                 return Err(Error::Unserved(unserved));
             }
         }
+        // At the end, when everything that a denial can name is there.
         deny::check(&inner.grants.denied, inner.contract.as_ref(), &inner.env)?;
         Ok(Runtime { inner: Arc::new(inner) })
     }

@@ -58,6 +58,8 @@ impl<T: Send + 'static> Host<T> {
         binary: &[u8],
     ) -> Result<(Arc<Compiled>, blake3::Hash)> {
         let stripped = strip(binary);
+        // The hash is of what is compiled, so that a guest with other debug information has the
+        // same code.
         let hash = stripped.hash();
         let compile = || self.compile(kind, binary, &stripped);
         let compiled = match &self.cache {
