@@ -162,6 +162,7 @@ impl<'a> Pair<'a> {
         let functions = &self.contract.resolve.interfaces[contract].functions;
         match functions.get(&ours.name) {
             Some(their) => self.differ(side, full, ours, their),
+            // A function that the guest exports and the contract does not have is not called.
             None if side == Side::Export => None,
             None => Some(self.no_function(full, name, ours, theirs, contract)),
         }

@@ -310,6 +310,8 @@ fn large(function: ComponentFuncTypeId, imports: &[String], types: TypesRef<'_>)
     let function = &types[function];
     let mut open: Vec<_> = function.params.iter().map(|(_, ty)| *ty).collect();
     open.extend(function.result);
+    // Each type is looked at once. Types that use another one twice on each level would otherwise
+    // take time that doubles with each of them.
     let mut seen = HashSet::new();
     while let Some(ty) = open.pop() {
         let ComponentValType::Type(id) = ty else { continue };

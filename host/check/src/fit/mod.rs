@@ -160,6 +160,7 @@ fn without_compiling<S: 'static>(
     };
     let pair = Pair { guest: &guest, contract };
     let mut mismatches = pair.imports();
+    // The engine decides. What it links fits, even if the contract has it otherwise.
     if is_ours {
         mismatches.retain(|mismatch| unserved.iter().any(|one| one.is_of(&guest, &mismatch.name)));
     }

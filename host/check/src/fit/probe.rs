@@ -100,6 +100,8 @@ impl<T> Probe<'_, T> {
             .filter(|(_, function)| !of_missing(function))
             .filter_map(|(name, _)| refused(name))
             .collect();
+        // If the linker has none of the functions, it has nothing of the interface, which is then
+        // named as a whole. Some of its resources may still be there.
         let is_missing = |one: &Unserved| one.reason.contains("is missing");
         let others = interface.functions.values().filter(|function| !of_missing(function));
         if functions.len() == others.count() && functions.iter().all(is_missing) {
@@ -174,6 +176,8 @@ impl<T> Probe<'_, T> {
         let mut module = importer(&resolve, world, abi);
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
         let mut encoder = ComponentEncoder::default().module(&module)?;
+        // Merged imports have the latest version of all, and the linker is to be asked for the
+        // guest's own.
         encoder = encoder.merge_imports_based_on_semver(false);
         encoder.encode()
     }

@@ -134,6 +134,7 @@ impl Contents {
         let index = usize::try_from(naming.index).ok();
         let module = index.and_then(|index| self.own.get(index).copied().flatten());
         if let Some(slot) = module.and_then(|module| self.modules.get_mut(module)) {
+            // The name that a module has in itself was read before, and goes first.
             slot.get_or_insert_with(|| short(naming.name));
         }
     }
