@@ -62,6 +62,8 @@ impl CallOut {
     pub(crate) fn new(resolve: &Resolve, imported: &WorldFunction<'_>) -> Result<Self, String> {
         let function = imported.function;
         let flat = resolve.wasm_signature(AbiVariant::GuestImport, function);
+        // The canonical ABI has at most 16 flat parameters, and passes more in memory. The
+        // conventions of `env` have no such way.
         if flat.indirect_params {
             return Err("it takes more than 16 numbers".into());
         }

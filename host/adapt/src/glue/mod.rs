@@ -135,6 +135,8 @@ impl Glue {
             .map(|allocator| self.add(layout, into::place(kit, allocator)));
         for call in &exports.calls {
             let core = layout.function(call.function);
+            // Numbers cross as they are, so the module's own function is exported, and costs
+            // nothing more.
             if !call.has_text() && first.is_none() {
                 self.exports.push((call.name.clone(), core));
                 continue;

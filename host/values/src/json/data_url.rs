@@ -62,6 +62,7 @@ fn base64(text: &str) -> Result<Vec<u8>, String> {
         }
         let [_, whole @ ..] = bits.to_be_bytes();
         let (used, unused) = whole.split_at(chunk.len() - 1);
+        // Otherwise several texts would stand for the same bytes.
         if unused.iter().any(|byte| *byte != 0) {
             return Err("the last digit of the base64 has bits that stand for nothing".into());
         }
