@@ -54,6 +54,8 @@ impl<F: Fn(&Metadata<'_>) -> bool + 'static> Subscriber for Listener<F> {
     fn event(&self, event: &Event<'_>) {
         if Warnings::listens(event.metadata()) {
             Warnings::tell(event);
+        // There are no spans to say where an event belongs. While a call is under way, it is the
+        // call's.
         } else if self.last.is_under_way() {
             self.last.go_on(event);
         }
