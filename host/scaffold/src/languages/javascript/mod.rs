@@ -184,6 +184,7 @@ fn literal(world: &World, value: &Plain<'_>) -> String {
     };
     match value {
         Plain::False => "false".into(),
+        // The bindings take only a `BigInt` for 64 bits.
         Plain::Zero(Type::S64 | Type::U64) => "0n".into(),
         Plain::Zero(_) => "0".into(),
         Plain::Char => "' '".into(),

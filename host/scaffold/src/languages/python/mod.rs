@@ -31,9 +31,7 @@ pub(super) const DETAILS: Details = Details {
     is_component: true,
 };
 
-/// The module with the functions, and for the resources of each interface one that is
-/// called like that, where componentize-py looks for them.
-/// What componentize-py links knows by the name of a function.
+/// Returns what the linker of componentize-py uses the name of a function for.
 fn symbol(name: &str) -> Option<&'static str> {
     c_library::is_there(name).then_some(
         "is a symbol of the C library that Python's interpreter is linked with (a function of an \
@@ -41,6 +39,8 @@ fn symbol(name: &str) -> Option<&'static str> {
     )
 }
 
+/// Returns the module with the functions, and for the resources of each interface a module of that
+/// interface's name, where componentize-py looks for them.
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
     if let Some(unfit) = own_function(world, "Python", symbol) {
         return Err(unfit);
