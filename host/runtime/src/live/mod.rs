@@ -62,7 +62,7 @@ pub enum Change {
         from: u64,
         /// The number of the one that serves again.
         to: u64,
-        /// Whether this happened because of failed calls, and nobody asked for it.
+        /// Whether this happened by itself, because of failed calls.
         by_itself: bool,
     },
 }
@@ -252,6 +252,7 @@ impl<T: Send + 'static> Live<T> {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
         let generation = Arc::new(Generation::new(number, sessions));
         self.0.state().put(Arc::clone(&generation));
+        // Before the lock is released, so that the listener hears of two reloads in their order.
         (self.0.options.listener)(&Change::Replaced { generation: number });
         drop(replacing);
         Ok(generation)
@@ -307,6 +308,7 @@ impl<T: Send + 'static> Shared<T> {
         if guest.hash().is_some() && guest.hash() == old.hash() {
             return Ok(None);
         }
+        // First what can be compared. Starting a session runs code of the guest, and may take long.
         let lost = self.used.lost(old, &guest);
         if !lost.is_empty() {
             return Err(NotReplaced::Exports(lost));
@@ -397,7 +399,7 @@ impl<T: Send + 'static> Drop for Caller<T> {
     }
 }
 
-/// Whether an error is the guest's, and not the host's or the caller's.
+/// Returns whether an error is the guest's, and not the host's or the caller's.
 fn is_of_guest(error: &Error) -> bool {
     matches!(error, Error::Trapped(_) | Error::Limit { .. } | Error::Exited(_))
 }

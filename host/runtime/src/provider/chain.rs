@@ -21,7 +21,7 @@ impl Chain {
         Self { bytes, limit, handles, most_handles }
     }
 
-    /// Returns the number of handles that nobody has reserved.
+    /// Returns the number of handles that are not reserved.
     pub(crate) fn free_handles(&self) -> usize {
         self.most_handles.saturating_sub(self.handles.load(Ordering::Relaxed))
     }

@@ -55,7 +55,7 @@ pub(crate) fn kind(slot: usize, place: usize) -> Option<u32> {
     (slot < 1 << 15).then(|| 1 << 31 | u32::from(slot) << 16 | u32::from(place))
 }
 
-/// The proxies of a session. If they are dropped with the session, each provider is told which of
+/// The proxies of a session. If they are dropped with the session, each provider learns which of
 /// its handles were left.
 #[derive(Default)]
 pub(crate) struct Proxies {

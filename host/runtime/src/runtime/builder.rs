@@ -282,6 +282,8 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
         }
         limits.check().map_err(|(limit, reason)| Error::Limits { limit, reason })?;
+        // Before the engine is made, which would accept any processor, and then refuse each guest
+        // that is loaded.
         let processor = self.processor;
         processor.check().map_err(|reason| Error::Processor { processor, reason })?;
         let settings =

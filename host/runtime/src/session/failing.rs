@@ -1,4 +1,5 @@
-//! Describes a call that failed: what ended it, and what is known of the state of the guest.
+//! Describes a call that failed: what ended it, and what is known of the state of the guest. It
+//! does not decide what happens to the session.
 
 use tracing::Span;
 

@@ -1,4 +1,5 @@
-//! Limits of the calls of a session that are below those of the session.
+//! Limits of the calls of a session that are below those of the session. They are applied in
+//! `guard`.
 
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ use crate::provider::{CallPieces, Callable, LeftOver, Piece, Provisions, with_ty
 use crate::store::handles;
 
 impl<T: Send + 'static> Session<T> {
-    /// The functions that were answered with default values so far, each once, by a
+    /// Returns the functions that were answered with default values so far, each once, by a
     /// [`DefaultProvider`](crate::DefaultProvider).
     pub fn defaults(&self) -> &[String] {
         &self.store.data().provisions.defaults
@@ -91,7 +91,7 @@ impl<T: Send + 'static> Session<T> {
         self.guarded(called, async |store| handle.resource_drop_async(store).await).await
     }
 
-    /// Where the session has the function of that full name, for [`Session::call_at`].
+    /// Returns where the session has the function of that full name, for [`Session::call_at`].
     pub(crate) fn place_of(&mut self, name: &str) -> Result<usize> {
         let live = self.live()?;
         let (callees, place) = self.callee(live, name)?;

@@ -42,7 +42,7 @@ impl<T: Send + 'static> Session<T> {
         Self::new(guest, data, terms, permit, span)?.started_up(&guest.loaded).await
     }
 
-    /// A session whose memory counts into another one's sum.
+    /// Starts a session whose memory counts into another one's sum.
     pub(crate) async fn start_in(
         guest: &Guest<T>,
         data: T,

@@ -31,7 +31,7 @@ pub(crate) fn reserve<T: 'static>(store: &mut StoreContextMut<'_, State<T>>) {
     store.data_mut().meter.reserve_handles(now);
 }
 
-/// Lets the store have the handles that it has reserved and those that nobody has reserved.
+/// Lets the store have the handles that it has reserved itself, and those that are not reserved.
 pub(crate) fn allow<T: 'static>(store: &mut StoreContextMut<'_, State<T>>) {
     let allowed = store.data().meter.allowed_handles();
     store.set_max_component_handles(allowed);

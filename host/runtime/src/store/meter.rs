@@ -132,7 +132,7 @@ impl Meter {
         Ok(())
     }
 
-    /// The sum of this guest's memory and that of those that serve it.
+    /// Returns the sum of this guest's memory and that of those that serve it.
     pub(crate) fn chain(&mut self) -> Arc<Chain> {
         let (bytes, limit, handles) = (self.bytes, self.limits.memory, self.limits.handles);
         let chain = || Arc::new(Chain::new(bytes, limit, handles));

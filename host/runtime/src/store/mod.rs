@@ -1,5 +1,5 @@
-//! Creates stores with all guards: the limits on what a session's guest may take, and for how
-//! long.
+//! Creates stores with all guards: the limits on what a session's guest may take, and for how long.
+//! It does not know what is called.
 
 pub(crate) mod deadline;
 pub(crate) mod grants;

@@ -1,5 +1,5 @@
-//! The content of a session's store: the embedder's data, and what the host keeps for the
-//! session.
+//! The content of a session's store: the embedder's data, and what the host keeps for the session.
+//! It holds the parts together, and does nothing with them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

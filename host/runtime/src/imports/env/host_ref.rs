@@ -1,4 +1,5 @@
-//! Values of the host that a guest holds as `externref`, without access to their content.
+//! Values of the host that a guest holds as `externref`, without access to their content. The
+//! engine keeps them, and its garbage collector frees them.
 
 use std::any::Any;
 use std::fmt;

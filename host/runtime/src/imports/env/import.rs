@@ -1,5 +1,5 @@
-//! One call of an import. The steps around the host function take its arguments out of the
-//! guest's memory, return its result, and trace both.
+//! One call of an import. The steps around the host function take its arguments out of the guest's
+//! memory, return its result, and trace both. It does not know what the function does.
 
 use std::fmt;
 
