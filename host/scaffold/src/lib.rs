@@ -216,7 +216,7 @@ impl Commands {
     }
 }
 
-/// A call of the guest, with the option that it takes.
+/// Returns a call of the guest, with the option that it takes.
 fn call(language: Language, contract: &Contract) -> Option<(&'static str, String)> {
     if language.is_component() {
         return Some(("", readme::example(contract)?));

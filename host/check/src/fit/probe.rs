@@ -63,6 +63,7 @@ impl<T> Probe<'_, T> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
+        // All of them at once first: most guests fit, and then no import has to be tried alone.
         let Err(reason) = self.link(&keys, None) else { return Ok(Vec::new()) };
         let unserved: Vec<_> =
             wanted.into_iter().flat_map(|(key, item)| self.of_import(key, item)).collect();
@@ -163,10 +164,13 @@ impl<T> Probe<'_, T> {
             WorldItem::Type { .. } => of_world,
             WorldItem::Function(_) => keys.contains(&key),
         });
+        // Exports would need code, and linking does not depend on them.
         resolve.worlds[world].exports.clear();
         for id in needed {
             let is_dependency = !keys.iter().any(|key| self.interface(key) == Some(id));
             match only {
+                // An interface that is only there for its types must not be refused because of its
+                // functions.
                 _ if is_dependency => resolve.interfaces[id].functions.clear(),
                 Some((interface, item)) if interface == id => retain(&mut resolve, id, item),
                 _ => {}

@@ -124,6 +124,7 @@ impl Contents {
 
     fn asks(&mut self, module: usize, import: String) {
         let askers = self.askers.entry(import).or_default();
+        // Modules are read one after the other, so an entry that is there already is the last one.
         if askers.last() != Some(&module) {
             askers.push(module);
         }
@@ -151,6 +152,7 @@ impl Contents {
         sum.size += section.data().len();
         match section.as_known() {
             KnownCustom::Producers(_) => self.produced(section),
+            // Names in inner components are for index spaces of their own.
             KnownCustom::ComponentName(names) if module.is_none() && depth == 1 => {
                 for names in names.into_iter().flatten() {
                     if let ComponentName::CoreModules(names) = names {

@@ -31,7 +31,7 @@ impl Listener<()> {
 }
 
 impl<F: Fn(&Metadata<'_>) -> bool + 'static> Subscriber for Listener<F> {
-    /// The answer is the same for all events of one kind, so it is given once.
+    /// Decides once for each kind of event, because the answer never changes.
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         if self.enabled(metadata) { Interest::always() } else { Interest::never() }
     }
