@@ -140,6 +140,8 @@ impl HostFile {
             text: text.into(),
             base: base.clone(),
         };
+        // Last, because what a guest gets is compared with what the file as a whole grants and
+        // allows.
         for (name, guest) in &document.guests {
             let At { value, place } = name.map(text, |name| guest_name(name))?;
             let written = &guest.file;

@@ -44,6 +44,7 @@ fn portion(digits: &str, unit: u64) -> u64 {
     let digits = digits.get(..DIGITS).unwrap_or(digits);
     let places = u32::try_from(digits.len()).unwrap_or_default();
     let number = digits.parse::<u128>().unwrap_or_default();
+    // 18 digits and the largest unit take less than 120 bits.
     let bytes = number * u128::from(unit) / 10_u128.pow(places);
     u64::try_from(bytes).unwrap_or_default()
 }

@@ -151,6 +151,7 @@ impl Module {
                 TypeRef::Func(_) | TypeRef::FuncExact(_) => {
                     self.imported = self.imported.saturating_add(1);
                 }
+                // The owner of the table may put any function into it.
                 TypeRef::Table(_) => self.calls_out_by_table = true,
                 TypeRef::Global(global) => {
                     self.calls_out_by_table |= global.content_type.is_reference_type();

@@ -44,6 +44,7 @@ fn base64(text: &str) -> Result<Vec<u8>, String> {
     let padding = text.bytes().rev().take_while(|byte| *byte == b'=').count();
     let digits = text.get(..text.len() - padding).unwrap_or_default().as_bytes();
     let has_length = match (digits.len() % 4, padding) {
+        // One digit is six bits, and no byte.
         (1, _) => false,
         (_, 0) => true,
         (left, padding) => left != 0 && left + padding == 4,
