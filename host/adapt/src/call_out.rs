@@ -140,6 +140,7 @@ fn outcome(
         Form::Text | Form::Bytes => Number::I32,
     });
     if !flat.retptr {
+        // Of the fallible results, only one without payloads fits into a number, its discriminant.
         let same = fallible.is_none();
         return Ok((number, if same { Outcome::Same } else { Outcome::Discriminant }));
     }

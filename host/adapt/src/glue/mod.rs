@@ -64,6 +64,8 @@ impl Glue {
         };
         glue.functions.extend(kit.functions());
         if kit.memories() > 0 {
+            // Not as `cabi_realloc`: WASI's adapter would take its own memory from that, and keep
+            // it.
             glue.exports.push(("cabi_import_realloc".into(), kit.realloc));
             glue.exports.push(("cabi_export_realloc".into(), kit.realloc));
         }

@@ -203,6 +203,7 @@ impl Calls {
             return lower_number(ty, &value)
                 .ok_or_else(|| bad(&word.text, format!("it is no `{ty}`")));
         }
+        // A result of such a type was kept as its text.
         let earlier = self.results.get(&word.text, &Type::String);
         let text = match earlier.map_err(|reason| bad(&word.text, reason))? {
             Some(Val::String(text)) => text,
