@@ -72,6 +72,8 @@ impl Allocator {
         });
         let nothing = "the module exports nothing to place text with";
         match (&candidates[..], usual) {
+            // To free a block with the wrong one of several allocators would destroy the module's
+            // heap, so none is guessed.
             ([first, _, ..], _) => Err(Missing::new(
                 format!("the module exports several allocators: {}", list(&candidates)),
                 format!(

@@ -62,6 +62,8 @@ impl CallOut {
     pub(crate) fn new(resolve: &Resolve, imported: &WorldFunction<'_>) -> Result<Self, String> {
         let function = imported.function;
         let flat = resolve.wasm_signature(AbiVariant::GuestImport, function);
+        // The canonical ABI has at most 16 flat parameters, and passes more in memory. The
+        // conventions of `env` have no such way.
         if flat.indirect_params {
             return Err("it takes more than 16 numbers".into());
         }
@@ -138,6 +140,7 @@ fn outcome(
         Form::Text | Form::Bytes => Number::I32,
     });
     if !flat.retptr {
+        // Of the fallible results, only one without payloads fits into a number, its discriminant.
         let same = fallible.is_none();
         return Ok((number, if same { Outcome::Same } else { Outcome::Discriminant }));
     }

@@ -7,7 +7,7 @@ use wit_parser::{Function, Resolve, Type};
 
 pub(super) use wit_host_wit::env::{Form, Number, cases, is_plain, stored};
 
-/// The type as the encoder has it.
+/// Returns the type as the encoder has it.
 pub(super) fn encoded(number: Number) -> ValType {
     match number {
         Number::I32 => ValType::I32,

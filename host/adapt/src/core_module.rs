@@ -40,6 +40,7 @@ impl<'m> CoreModule<'m> {
     /// # Errors
     /// If the module is not valid.
     pub(crate) fn read(binary: &'m [u8]) -> Result<Self> {
+        // What follows reads indices of a valid module, and looks nothing up that could be missing.
         Validator::new().validate_all(binary).map_err(|error| invalid(&error))?;
         let mut module = Self::default();
         for payload in Parser::new(0).parse_all(binary) {

@@ -34,6 +34,7 @@ pub(super) fn component(
     embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8)?;
     let mut encoder = ComponentEncoder::default().validate(true).module(&module)?;
     if wasi {
+        // The two adapters differ in what they export: only that of commands has `wasi:cli/run`.
         encoder = encoder.adapter(WASI, if command { COMMAND } else { REACTOR })?;
     }
     let component = encoder.encode()?;

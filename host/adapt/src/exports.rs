@@ -123,6 +123,8 @@ impl Exports {
             tell(INITIALIZE, "the set-up", "called once, before anything else");
         }
         match (self.start.is_some(), self.calls.is_empty()) {
+            // Without other functions the program is its `_start`, and with some it only sets them
+            // up.
             (true, true) => tell(START, "the export `wasi:cli/run`", "as it is"),
             (true, false) => {
                 tell(START, "the set-up", "called once, before the first call; an exit is final");
@@ -146,6 +148,7 @@ impl Exports {
         function: &Function,
     ) -> Result<(), Unmappable> {
         let snake = function.name.replace('-', "_");
+        // A name with `-` can only be meant as this function, so it goes first.
         let exact = module.function(&function.name).map(|found| (function.name.clone(), found));
         let found = exact.or_else(|| module.function(&snake).map(|found| (snake, found)));
         let Some((core, (index, ty))) = found else {

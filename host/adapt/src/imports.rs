@@ -49,6 +49,8 @@ impl Imports {
         let (mut uses, mut unmappable) = (Vec::new(), Vec::new());
         for import in &module.imports {
             uses.push(serving.serve(import).unwrap_or_else(|reason| {
+                // A function that traps stands in, so that a plan still shows the component's
+                // world.
                 unmappable.push(reason);
                 ImportUse::Trap
             }));

@@ -41,6 +41,8 @@ impl Layout {
         let kept = count(imports.uses.len() - glued);
         let own = module.function_count() - count(imports.uses.len());
         let first = kept + count(called.len()) + own;
+        // Imports come first in the index space of functions. Those that are replaced move behind
+        // the module's own functions, so every index in the code may change.
         let (mut staying, mut standing) = (0, first);
         let place = |use_| {
             let next = if is_glued(use_) { &mut standing } else { &mut staying };

@@ -25,6 +25,8 @@ impl Names {
                 Name::Module { name, .. } => names.module = Some(name.to_owned()),
                 Name::Function(map) => {
                     for naming in map.into_iter().map_while(Result::ok) {
+                        // A name for an index that no function has would land on one of the added
+                        // functions.
                         let Some(index) = layout.named(naming.index) else { continue };
                         names.functions.insert(index, naming.name.to_owned());
                     }

@@ -133,6 +133,8 @@ impl<'l> Sections<'l> {
                 }
                 Ok(())
             }
+            // Imports and exports are written anew, and the start function is called with the
+            // set-up.
             _ => Ok(()),
         }
     }
@@ -144,6 +146,7 @@ impl<'l> Sections<'l> {
                 ImportUse::Wasi => (import.module, import.name),
                 ImportUse::Glued(_) | ImportUse::Writer | ImportUse::Trap => continue,
             };
+            // The index of the type stays: types are added behind the module's own.
             self.imports.import(from, name, RoundtripReencoder.entity_type(import.ty)?);
         }
         for call in &self.moved.0.called {

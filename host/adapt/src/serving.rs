@@ -129,6 +129,7 @@ impl Serving<'_> {
         import: &str,
         ty: &FuncType,
     ) -> Result<ImportUse, Unmappable> {
+        // The adapter imports the module's memory, whichever functions of it are used.
         self.in_memory = true;
         match self.wasi.function(import) {
             Some((_, offered)) if offered == ty => {

@@ -82,6 +82,8 @@ impl HostFile {
         }
         granted(&self.grants, &mut asks);
         let limits = self.limits(None);
+        // By value, and not by what is written: a limit that is set to its default, or below, asks
+        // for nothing.
         for name in limits.raised_above(self.base()) {
             let name = name.replace('_', "-");
             let set = self.limits.iter().find(|limit| limit.value.name == name);

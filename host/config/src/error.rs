@@ -1,4 +1,4 @@
-//! The errors of a host file, with their place in it.
+//! The errors of a host file, with their place in it. How they are printed is left to the caller.
 
 use std::io;
 use std::path::{Path, PathBuf};

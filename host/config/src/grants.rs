@@ -95,6 +95,8 @@ impl Grants {
                 return Err(name.problem(wider("environment variable", &name.value)));
             }
         }
+        // A key that is there and empty replaces the file's as well: that is how a guest is granted
+        // nothing.
         let either = |own_is_there: bool| if own_is_there { &own } else { self };
         Ok(Self {
             hosts: either(written.hosts.is_some()).hosts.clone(),

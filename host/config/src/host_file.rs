@@ -95,6 +95,7 @@ impl HostFile {
         let failed = |source| ConfigError::Read { path: path.into(), source };
         let mut text = String::new();
         let file = File::open(path).map_err(failed)?;
+        // One byte more than is allowed, so that a longer file can be told from one that fits.
         file.take(LARGEST + 1).read_to_string(&mut text).map_err(failed)?;
         if text.len() as u64 > LARGEST {
             return Err(failed(io::Error::other("it is larger than 1 MiB")));
@@ -139,6 +140,8 @@ impl HostFile {
             text: text.into(),
             base: base.clone(),
         };
+        // Last, because what a guest gets is compared with what the file as a whole grants and
+        // allows.
         for (name, guest) in &document.guests {
             let At { value, place } = name.map(text, |name| guest_name(name))?;
             let written = &guest.file;
@@ -156,6 +159,8 @@ impl HostFile {
         let lowered = limits(written, text)?;
         let ours = self.limits(None);
         for (limit, name) in lowered.iter().zip(written.0.keys()) {
+            // The limits are compared as values, because `1MiB` and `1024KiB` are one limit in two
+            // texts.
             let mut its = ours.clone();
             set(&mut its, &limit.value);
             if !its.raised_above(&ours).is_empty() {

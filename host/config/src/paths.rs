@@ -17,6 +17,8 @@ pub(crate) fn within(folder: &Path, text: &str) -> Result<PathBuf, String> {
         match component {
             Component::Normal(name) => path.push(name),
             Component::CurDir => {}
+            // A `..` takes back the part before it as it is written. The system would follow a link
+            // there first, and end up elsewhere.
             Component::ParentDir if path.pop() => {}
             Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
                 return Err(outside(text, "is outside of the file's folder"));
@@ -59,6 +61,8 @@ pub(crate) fn directory(folder: &Path, text: &str) -> Result<PathBuf, String> {
 /// Returns whether a directory is inside of another one, or the same. If both exist, links are
 /// followed.
 pub(crate) fn is_below(path: &Path, other: &Path) -> bool {
+    // Both have to hold: a guest's directory may be granted by its name and still lead out by a
+    // link.
     let by_links = match (path.canonicalize(), other.canonicalize()) {
         (Ok(path), Ok(other)) => path.starts_with(other),
         _ => true,

@@ -66,6 +66,7 @@ impl Provider {
         folder: &Path,
         path: impl Fn(&str) -> Result<PathBuf, String>,
     ) -> Result<Self, String> {
+        // First, because a command may contain anything, even `://` and the end `.toml`.
         if let Some(command) = spec.strip_prefix("exec:") {
             let words = shlex::split(command).ok_or("a quote is missing its end")?;
             return process(words, Vec::new(), folder, false);

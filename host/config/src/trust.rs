@@ -51,6 +51,7 @@ impl Trust {
     }
 
     fn entry(&self, file: &HostFile) -> io::Result<PathBuf> {
+        // By its real path, so that a link does not carry the permission to another folder.
         let path = file.path.canonicalize()?;
         let mut hasher = blake3::Hasher::new();
         // A path has no NUL byte, so the NUL separates it from the contents unambiguously.

@@ -102,7 +102,8 @@ fn bytes_of(items: &[Val]) -> Result<Vec<u8>, HostFailure> {
     items.iter().map(byte).collect()
 }
 
-/// The error for arguments of other types than the contract's, which the engine does not pass on.
+/// Returns the error for arguments of other types than the contract's, which the engine does not
+/// pass on.
 fn other_arguments() -> HostFailure {
     HostFailure("the arguments are not those of the contract".into())
 }

@@ -12,6 +12,7 @@ use wit_host_wit::Contract;
 /// asynchronous function.
 pub(super) fn of(contract: &Contract) -> Option<File> {
     let imports = imports(contract)?;
+    // `%` marks a keyword in WIT's text, and is no part of the name.
     let world = contract.selector().replace('%', "");
     let mut text = format!(
         "# What the command `wit-host` uses in this folder.\n\n[contract]\nwit = \"wit\"\nworld = \

@@ -68,10 +68,10 @@ pub struct Commands {
 }
 
 impl Project {
-    /// A project for the shipped contract, which does what the guest in `guest/` does.
+    /// Creates a project for the shipped contract, whose guest does what the one in `guest/` does.
     ///
     /// # Errors
-    /// [`ProjectError::Name`] where no project can have the name.
+    /// [`ProjectError::Name`] if no project can have the name.
     pub fn shipped(name: &str, language: Language, contract: &str) -> Result<Self> {
         name::check(name)?;
         let mut files = language.template(name, None);
@@ -86,14 +86,14 @@ impl Project {
         Ok(Self { name: name.into(), files, tests, commands })
     }
 
-    /// A project for a contract in a WIT file, or in a folder with a package and what
-    /// that needs in `deps`. Every export of the world is in its source, and returns a
-    /// plain value until it is filled in. The world may be left out where there is one.
+    /// Creates a project for a contract in a WIT file, or in a folder with a package and the
+    /// packages that it needs in `deps`. The source has every export of the world, which returns a
+    /// plain value until it is filled in. The world may be left out if there is only one.
     ///
     /// # Errors
-    /// [`ProjectError::Name`] where no project can have the name, [`ProjectError::World`]
-    /// where the language cannot have the world's exports, and
-    /// [`ProjectError::Contract`] where the WIT cannot be read.
+    /// [`ProjectError::Name`] if no project can have the name, [`ProjectError::World`] if a project
+    /// in the language cannot have the world's exports, and [`ProjectError::Contract`] if the WIT
+    /// cannot be read.
     pub fn of_contract(
         name: &str,
         language: Language,
@@ -103,7 +103,7 @@ impl Project {
         Self::of_package(name, language, &Package::read(wit, &Features::default())?, world)
     }
 
-    /// A project for a world of a package, of which nothing is behind a gate any more.
+    /// Creates a project for a world of a package, of which nothing is behind a gate any more.
     ///
     /// # Errors
     /// Those of [`Project::of_contract`].
@@ -129,7 +129,7 @@ impl Project {
         Ok(Self { name: name.into(), files, tests, commands })
     }
 
-    /// The project with tests: a file of them that passes as soon as the guest is built, and a
+    /// Adds tests to the project: a file of tests that pass as soon as the guest is built, and a
     /// fixture with an answer for each import that has a plain one.
     #[must_use]
     pub fn with_tests(mut self) -> Self {
@@ -138,20 +138,20 @@ impl Project {
         self
     }
 
-    /// Its files.
+    /// Returns the files of the project.
     pub fn files(&self) -> impl Iterator<Item = &File> {
         self.files.iter()
     }
 
-    /// What its author types next.
+    /// Returns the commands that the guest's author types next.
     pub fn commands(&self) -> &Commands {
         &self.commands
     }
 
-    /// Writes it into a folder, which is made, or has to be empty but for `.git`.
+    /// Writes the project into a folder, which is made, or has to be empty except for `.git`.
     ///
     /// # Errors
-    /// [`ProjectError::Occupied`] where something is there, [`ProjectError::Write`] where
+    /// [`ProjectError::Occupied`] if the folder has something in it, and [`ProjectError::Write`] if
     /// it cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
         let failed = |path: &Path| {
@@ -178,7 +178,7 @@ impl Project {
         Ok(())
     }
 
-    /// Its name.
+    /// Returns the name of the project.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -216,7 +216,7 @@ impl Commands {
     }
 }
 
-/// A call of the guest, with the option that it takes.
+/// Returns a call of the guest, with the option that it takes.
 fn call(language: Language, contract: &Contract) -> Option<(&'static str, String)> {
     if language.is_component() {
         return Some(("", readme::example(contract)?));

@@ -1,20 +1,19 @@
-//! Whether two types that were read in different places are the same one, part for part. The
-//! engine keeps no names of types, so that names are no part of it, but for those of fields,
-//! cases and flags.
+//! Compares types that were read in different places, part for part. The engine keeps no names of
+//! types, so only those of fields, cases and flags count. What a resource is, is not known here.
 
 use std::iter::zip;
 
 use wasmtime::component::types::{Case, ComponentFunc, Field};
 use wasmtime::component::{ResourceType, Type};
 
-/// Whether a function of the one type can be called as one of the other. The names of parameters
-/// are no part of it. A handle is taken for any other: which resource it is of, the engine knows
-/// once there is an instance.
+/// Returns whether a function of the one type can be called as one of the other. Names of
+/// parameters do not count. A handle is taken for any other, because the engine knows the resource
+/// only once there is an instance.
 pub fn alike(one: &ComponentFunc, other: &ComponentFunc) -> bool {
     alike_where(one, other, &mut |_, _| true)
 }
 
-/// Whether a function of the one type can be called as one of the other, where `same` tells
+/// Returns whether a function of the one type can be called as one of the other. `same` decides
 /// whether the resource of a handle in the one is that of the handle in the other.
 pub fn alike_where(one: &ComponentFunc, other: &ComponentFunc, same: Same<'_>) -> bool {
     one.async_() == other.async_()
@@ -25,7 +24,7 @@ pub fn alike_where(one: &ComponentFunc, other: &ComponentFunc, same: Same<'_>) -
         && zip(one.results(), other.results()).all(|(one, other)| are_alike(&one, &other, same))
 }
 
-/// Whether two resources are the same one.
+/// Decides whether two resources are the same one.
 type Same<'s> = &'s mut dyn FnMut(&ResourceType, &ResourceType) -> bool;
 
 fn are_alike(one: &Type, other: &Type, same: Same<'_>) -> bool {
@@ -75,8 +74,8 @@ fn are_alike(one: &Type, other: &Type, same: Same<'_>) -> bool {
     }
 }
 
-/// What a type has in it that is of one store, and does not leave that as a value does: a
-/// handle, a stream, a future or an `error-context`. `None` where it is nothing but values.
+/// Returns the part of a type that belongs to one store and cannot leave it as a value: a handle, a
+/// stream, a future or an `error-context`. `None` for a type of nothing but values.
 pub fn tied(ty: &Type) -> Option<&'static str> {
     innermost(ty, &mut |ty| match ty {
         Type::Own(_) | Type::Borrow(_) => Some("resource"),
@@ -84,7 +83,7 @@ pub fn tied(ty: &Type) -> Option<&'static str> {
     })
 }
 
-/// What a type has in it of component async: a stream, a future or an `error-context`.
+/// Returns the part of a type that is of component async: a stream, a future or an `error-context`.
 pub fn asynchronous(ty: &Type) -> Option<&'static str> {
     innermost(ty, &mut of_async)
 }
@@ -96,6 +95,7 @@ pub fn resources(ty: &Type) -> Vec<ResourceType> {
         if let Type::Own(resource) | Type::Borrow(resource) = ty {
             all.push(*resource);
         }
+        // Without an answer, the search goes on to the end.
         None::<()>
     });
     all

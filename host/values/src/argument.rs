@@ -54,6 +54,7 @@ pub fn from_text(param: &str, ty: &Type, text: &str, form: Form) -> Result<Val, 
         (Form::Json, _) => json::read(text, ty),
         (Form::Raw, Type::String) => Ok(Val::String(text.into())),
         (_, Type::String) if !text.starts_with('"') => Ok(Val::String(text.into())),
+        // A single character needs no quotes, even if it is one, or a digit.
         (_, Type::Char) => only_character(text).map_or_else(|| wave::read(text, ty), Ok),
         _ => wave::read(text, ty),
     };

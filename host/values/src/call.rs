@@ -16,6 +16,7 @@ fn arguments(text: &str) -> Option<Vec<&str>> {
     while let Some((at, character)) = characters.next() {
         match character {
             '"' => skip_quoted(&mut characters, '"')?,
+            // Within a text without quotes, as in `it's`, it is an apostrophe.
             '\'' if begins_value(&text[begins..at]) => skip_quoted(&mut characters, '\'')?,
             '(' => open.push(')'),
             '[' => open.push(']'),

@@ -145,6 +145,7 @@ pub(super) fn flags(ty: &Flags, set: &[String]) -> Result<Val, Fault> {
             return Err(twice("flag", name));
         }
     }
+    // The engine compares flags as lists, so one set has to have one order.
     let in_order = names.into_iter().filter(|name| set.iter().any(|other| other == name));
     Ok(Val::Flags(in_order.map(str::to_owned).collect()))
 }

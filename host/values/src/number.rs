@@ -22,6 +22,7 @@ pub fn integer(ty: &Type, number: i128) -> Option<Val> {
 /// Returns the floating-point number that is nearest to the decimal one. It is infinite only if the
 /// text is `inf` or `-inf`.
 pub fn float(ty: &Type, text: &str) -> Option<Val> {
+    // `1e999` is parsed as infinity, which is another number than the one that was written.
     let names_infinity = matches!(text, "inf" | "-inf");
     let value = match ty {
         Type::Float32 => Val::Float32(text.parse().ok()?),

@@ -189,6 +189,7 @@ fn compare(
     if let Some(name) = hole(expected) {
         return match bindings.get(name) {
             Some(bound) if bound != found => differ(bound),
+            // Only a caller gives a label its handle. One without a handle fits nothing.
             None if name.starts_with('$') => differ(expected),
             None if name != "_" => {
                 bindings.set(name, found.clone());
@@ -200,6 +201,7 @@ fn compare(
     let mut within = |step: String, expected: &Val, found: &Val| {
         let length = path.len();
         path.push_str(&step);
+        // On a difference the path stays as long as it is: it leads to the difference.
         compare(expected, found, bindings, path)?;
         path.truncate(length);
         Ok(())

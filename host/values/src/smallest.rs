@@ -1,13 +1,14 @@
-//! The smallest value of a type, for what has to be answered with something.
+//! Makes the smallest value of a type, for answers where any value will do. It does not know what
+//! is answered.
 
 use wasmtime::component::{Type, Val};
 
-/// How many values the smallest one may be made of.
+/// The number of parts that the value may have at most. A type of a few bytes can have millions.
 const MOST: usize = 10_000;
 
-/// The smallest value of the type: zero, false, no text, an empty list, `none`, the `ok` of a
-/// result, the first case, no flag, and of a record and a tuple that of each part. `None` where
-/// there is none, as with a handle, or only a very large one.
+/// Returns the smallest value of the type: zero, false, no text, an empty list, `none`, the `ok` of
+/// a result, the first case, no flag, and of a record and a tuple that of each part. `None` if
+/// there is none, as for a handle, or only a very large one.
 pub fn smallest(ty: &Type) -> Option<Val> {
     Smallest { left: MOST }.of(ty)
 }

@@ -1,5 +1,5 @@
-//! The contract of a host: a world in WIT. Its imports are the functions that guests may call,
-//! and its exports are the functions that guests must have.
+//! The contract of a host: a world in WIT. Its imports are the functions that guests may call, and
+//! its exports are the functions that guests must have. It does not know what implements them.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -58,6 +58,8 @@ impl Decoded {
         // does.
         let printed = contained(|| package(&self.resolve, of))??;
         let wit = escaped(&printed);
+        // For components that the usual tools do not make, the printer can write a text that is no
+        // WIT.
         Contract::parse(&wit, None).map_err(|error| error.to_string())?;
         Ok(wit)
     }
@@ -112,6 +114,8 @@ impl From<String> for Undecoded {
 pub fn decode(binary: &[u8]) -> Result<Decoded, Undecoded> {
     match contained(|| wit_parser::decoding::decode(binary))? {
         Ok(DecodedWasm::Component(resolve, world)) => {
+            // A small component can have types whose text would not end, so they are checked before
+            // anything is written.
             weight::check(&resolve)?;
             Ok(Decoded { resolve, world })
         }

@@ -71,6 +71,7 @@ impl Walk<'_> {
         let definitions =
             self.within.map(|(our, their)| (definition(ours, our), definition(theirs, their)));
         let difference = Difference { sentence, definitions };
+        // Several ways can lead to one type.
         if !self.found.contains(&difference) {
             self.found.push(difference);
         }
@@ -122,6 +123,8 @@ impl Walk<'_> {
         let (our_end, their_end) = (end(self.sides.ours, ours), end(self.sides.theirs, theirs));
         match (our_end, their_end) {
             (Type::Id(our), Type::Id(their)) => {
+                // Each pair is compared once. Types that use another one twice on each level would
+                // otherwise take time that doubles with each of them.
                 if self.seen.insert((our, their)) {
                     self.definitions(place, our, their);
                 }
@@ -172,6 +175,7 @@ impl Walk<'_> {
             (Kind::Handle(Handle::Own(our)), Kind::Handle(Handle::Own(their)))
             | (Kind::Handle(Handle::Borrow(our)), Kind::Handle(Handle::Borrow(their)))
                 if resource(ours, *our) == resource(theirs, *their) => {}
+            // A resource has no content that could be compared.
             (Kind::Resource, Kind::Resource) if our_def.name == their_def.name => {}
             _ => self.unlike(place, &Type::Id(our), &Type::Id(their)),
         }

@@ -57,6 +57,8 @@ pub(super) fn spread(package: &mut UnresolvedPackage, features: &Features) {
         .iter()
         .filter_map(|(id, interface)| Some((id, features.closed(&interface.stability)?)))
         .collect();
+    // Interfaces before types, and types before functions: each step reads the gates that the one
+    // before has set.
     for (id, gate) in &interfaces {
         let interface = &mut package.interfaces[*id];
         for function in interface.functions.values_mut() {

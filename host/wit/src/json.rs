@@ -10,7 +10,7 @@ use wit_parser::{
 use super::{Contract, notation};
 
 impl Contract {
-    /// All of it as one JSON object, whose keys stay as they are:
+    /// Returns the contract as one JSON object, whose keys stay as they are:
     ///
     /// - `world`: its name; `docs`: what its comment says, or null, which all below have as well
     /// - `wit`: the whole package as one text
@@ -55,7 +55,7 @@ impl Contract {
         })
     }
 
-    /// The interfaces of the world with the names that it has for them, each once.
+    /// Returns the interfaces of the world with the names that it has for them, each once.
     fn interface_names(&self) -> Vec<(InterfaceId, String)> {
         let world = &self.resolve.worlds[self.world];
         let mut names: Vec<(InterfaceId, String)> = Vec::new();
@@ -126,7 +126,7 @@ impl Writer<'_> {
         })
     }
 
-    /// A type that has a name, as it is defined.
+    /// Returns the definition of a type that has a name.
     fn definition(&self, id: TypeId) -> Value {
         let definition = &self.resolve.types[id];
         let member = |name: &str, about: &Docs| json!({ "name": name, "docs": docs(about) });
@@ -167,7 +167,7 @@ impl Writer<'_> {
         ty.map_or(Value::Null, |ty| self.ty(ty))
     }
 
-    /// A type where it is used.
+    /// Returns a type as it stands where it is used.
     fn ty(&self, ty: &Type) -> Value {
         match ty {
             Type::Id(id) => self.reference(*id),
@@ -175,7 +175,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A type by its name, or by its parts where it has none.
+    /// Returns a type by its name, or by its parts if it has no name.
     fn reference(&self, id: TypeId) -> Value {
         let definition = &self.resolve.types[id];
         let Some(name) = &definition.name else { return self.structure(definition) };
@@ -226,7 +226,7 @@ impl Writer<'_> {
     }
 }
 
-/// What a comment says.
+/// Returns the text of a comment.
 fn docs(docs: &Docs) -> Value {
     docs.contents.as_deref().map_or(Value::Null, |text| text.trim_end().into())
 }

@@ -47,6 +47,8 @@ pub(crate) fn differences(
     let Sides { our_name, their_name, .. } = sides;
     let only_ours = without(ours, theirs);
     let only_theirs = without(theirs, ours);
+    // One member is missing on each side, at the same place and of the same type: it has been
+    // renamed, which says more than that two members are missing.
     if let ([our], [their]) = (&only_ours[..], &only_theirs[..])
         && place(ours, our) == place(theirs, their)
         && spelled(what, sides.ours, our) == spelled(what, sides.theirs, their)
@@ -63,6 +65,7 @@ pub(crate) fn differences(
     let mut found: Vec<_> =
         only_ours.iter().map(|our| missing(our, sides.ours, their_name)).collect();
     found.extend(only_theirs.iter().map(|their| missing(their, sides.theirs, our_name)));
+    // If members are missing, the others stand at other places anyway.
     if found.is_empty()
         && !ours.iter().map(|our| our.name).eq(theirs.iter().map(|their| their.name))
     {

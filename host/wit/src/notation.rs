@@ -1,4 +1,5 @@
-//! Writes functions and types in the notation of WIT on one line, and packages as a text.
+//! Writes functions and types in the notation of WIT on one line, and packages as a text. It only
+//! reads a resolved contract.
 
 use std::borrow::Cow;
 
@@ -52,6 +53,7 @@ pub fn function(resolve: &Resolve, function: &Function) -> String {
 
 /// Writes a name as WIT does. One that is a keyword of WIT has a `%` in front of it.
 pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
+    // The parser is asked, because only it has the whole list of keywords, which grows with WIT.
     match wit_parser::parse_use_path(name) {
         Ok(wit_parser::ParsedUsePath::Name(_)) => name.into(),
         _ => format!("%{name}").into(),

@@ -144,6 +144,7 @@ impl Package {
     /// Finds a world by its name, or by its name with its package: `shop:prices/plugin@1.0.0`.
     /// The version may be left out if it is not needed to tell packages apart.
     pub(crate) fn find(&self, name: &str) -> Option<WorldId> {
+        // The sign stands for a keyword in WIT's text, and is no part of the name.
         let name = name.replace('%', "");
         if let Some(world) = self.own().worlds.get(&name) {
             return Some(*world);

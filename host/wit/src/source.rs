@@ -121,6 +121,7 @@ impl<'f> Reader<'f> {
             .map(|entry| entry.map(|entry| entry.path()))
             .collect::<Result<_, _>>()
             .map_err(failed)?;
+        // The system lists a folder in any order, and an error should name the same file each time.
         paths.sort();
         for path in paths {
             let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();

@@ -133,6 +133,7 @@ fn finish(
     kit: &Kit,
 ) {
     let is_text = call.result == Some(Crossing::CString);
+    // Before the blocks are freed: a function may return one of its arguments.
     if is_text {
         measure(body, locals, kit);
     }

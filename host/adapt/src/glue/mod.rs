@@ -64,6 +64,8 @@ impl Glue {
         };
         glue.functions.extend(kit.functions());
         if kit.memories() > 0 {
+            // Not as `cabi_realloc`: WASI's adapter would take its own memory from that, and keep
+            // it.
             glue.exports.push(("cabi_import_realloc".into(), kit.realloc));
             glue.exports.push(("cabi_export_realloc".into(), kit.realloc));
         }
@@ -135,6 +137,8 @@ impl Glue {
             .map(|allocator| self.add(layout, into::place(kit, allocator)));
         for call in &exports.calls {
             let core = layout.function(call.function);
+            // Numbers cross as they are, so the module's own function is exported, and costs
+            // nothing more.
             if !call.has_text() && first.is_none() {
                 self.exports.push((call.name.clone(), core));
                 continue;

@@ -88,11 +88,14 @@ fn result(body: &mut Function, found: Area, area: u32, kit: &Kit) {
         Value::Number(ty) => {
             code.local_get(area);
             load(body, ty, found.offset, kit);
+            // The number is taken first, because `restore` puts the guest's own bytes back over it.
             body.instructions().local_set(number).call(kit.restore).local_get(number);
         }
         Value::Range => {
             code.local_get(area).i32_load(kit.at(found.offset)).local_set(pointer);
             code.local_get(area).i32_load(kit.at(found.offset + 4)).local_tee(length);
+            // The module gets the length as a signed number. From 2 GiB on it would be negative,
+            // which guests take for an error or for nothing.
             code.i32_const(0).i32_lt_s().if_(BlockType::Empty).call(kit.long).end();
             // The bytes are kept outside of the module's memory until it calls `write_mem`.
             code.local_get(length).call(kit.make_room_kept);

@@ -12,8 +12,8 @@ pub use over::OverLimit;
 use units::{bytes, count, maybe, span, stack, time};
 pub use units::{parse_size, show_size};
 
-/// What a setter takes: a plain number, so that `64 << 20` is one, or what may be
-/// left out.
+/// The argument of a setter: a plain number, so that `64 << 20` can be written, or an option for a
+/// limit that can be off.
 macro_rules! argument {
     (bytes) => { usize };
     (stack) => { usize };
@@ -72,12 +72,12 @@ macro_rules! limits {
                 Ok(())
             }
 
-            /// Each limit by its name, with its value as people read it.
+            /// Returns each limit by its name, with its value as people read it.
             pub fn shown(&self) -> Vec<(&'static str, String)> {
                 vec![$((stringify!($field), $unit::show(&self.$field)),)*]
             }
 
-            /// The names of the limits that allow more than they do in `others`.
+            /// Returns the names of the limits that allow more than they do in `others`.
             pub fn raised_above(&self, others: &Self) -> Vec<&'static str> {
                 let mut raised = Vec::new();
                 $(if $unit::is_more(&self.$field, &others.$field) {
@@ -95,21 +95,21 @@ macro_rules! limits {
         }
 
         impl LimitReached {
-            /// The limit's name, as [`Limits::set`] takes it.
+            /// Returns the limit's name, as [`Limits::set`] takes it.
             pub fn name(&self) -> &'static str {
                 match self {
                     $(Self::$variant(_) => stringify!($field),)*
                 }
             }
 
-            /// Its value, of a size in bytes. `None` where it is off or a time.
+            /// Returns its value, in bytes if it is a size. `None` if it is off, or a time.
             pub fn value(&self) -> Option<u64> {
                 match self {
                     $(Self::$variant(limit) => $unit::value(limit),)*
                 }
             }
 
-            /// Its value as people read it, and what raises it.
+            /// Returns its value as people read it, and what raises it.
             fn in_words(&self) -> (String, &'static str) {
                 match self {
                     $(Self::$variant(limit) => (
@@ -119,7 +119,7 @@ macro_rules! limits {
                 }
             }
 
-            /// So much of what it limits, where that is counted, as people read it.
+            /// Shows an amount of what it limits as people read it, if that is counted.
             fn show_count(&self, count: usize) -> String {
                 match self {
                     $(Self::$variant(_) => $unit::show_count(count),)*
@@ -240,7 +240,7 @@ limits! {
 }
 
 impl LimitReached {
-    /// Says that it was reached, and `more` behind that.
+    /// Writes that it was reached, followed by `more`.
     fn tell(&self, f: &mut fmt::Formatter<'_>, more: &str) -> fmt::Result {
         let (name, (value, way_out)) = (self.name(), self.in_words());
         write!(f, "the limit `{name}` of {value} was reached{more}; {way_out}")
@@ -290,6 +290,7 @@ impl Limits {
     /// # Errors
     /// The name of a limit that is above that of `whole`, and why it cannot be.
     pub fn check_within(&self, whole: &Self) -> Result<(), (&'static str, String)> {
+        // Counting is compiled into the guest, so a session cannot begin it.
         if whole.fuel.is_none() && self.fuel.is_some() {
             return Err(("fuel", "the runtime does not count it; set `Limits::fuel` there".into()));
         }

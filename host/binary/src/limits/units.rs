@@ -26,6 +26,7 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     if whole.is_empty() || part.contains('.') {
         return Err(malformed());
     }
+    // Both parts are read as whole numbers, because a float does not hold large sizes exactly.
     let whole = whole.parse::<u64>().ok().and_then(|whole| whole.checked_mul(unit));
     let size = whole.and_then(|whole| whole.checked_add(portion(part, unit)));
     size.ok_or_else(|| format!("`{text}` is more than there can be; the most is {}", u64::MAX))
@@ -43,11 +44,12 @@ fn portion(digits: &str, unit: u64) -> u64 {
     let digits = digits.get(..DIGITS).unwrap_or(digits);
     let places = u32::try_from(digits.len()).unwrap_or_default();
     let number = digits.parse::<u128>().unwrap_or_default();
+    // 18 digits and the largest unit take less than 120 bits.
     let bytes = number * u128::from(unit) / 10_u128.pow(places);
     u64::try_from(bytes).unwrap_or_default()
 }
 
-/// Says why a text is not a valid number for a limit whose largest value is `most`.
+/// Returns why a text is not a valid number for a limit whose largest value is `most`.
 fn no_number(text: &str, error: &ParseIntError, most: u64) -> String {
     match error.kind() {
         IntErrorKind::PosOverflow => {
@@ -57,7 +59,7 @@ fn no_number(text: &str, error: &ParseIntError, most: u64) -> String {
     }
 }
 
-/// Whether a limit that may be off allows more than another: what is off has no end.
+/// Returns whether a limit that may be off allows more than another. One that is off allows most.
 fn is_more<T: PartialOrd>(limit: &Option<T>, than: &Option<T>) -> bool {
     match (limit, than) {
         (_, None) => false,

@@ -118,6 +118,7 @@ impl Module {
         reader: BinaryReader<'_>,
         (left, in_function): (&mut usize, usize),
     ) -> Result<Option<Vec<Part>>, Stopped> {
+        // The numbers are the ids of sections in the binary format.
         match kind {
             1 => self.types(TypeSectionReader::new(reader)?)?,
             2 => self.imports(ImportSectionReader::new(reader)?)?,
@@ -127,7 +128,6 @@ impl Module {
             10 => return self.code(CodeSectionReader::new(reader)?, left, in_function),
             _ => {}
         }
-        // The numbers are the section's ids of the binary format.
         Ok(None)
     }
 
@@ -151,6 +151,7 @@ impl Module {
                 TypeRef::Func(_) | TypeRef::FuncExact(_) => {
                     self.imported = self.imported.saturating_add(1);
                 }
+                // The owner of the table may put any function into it.
                 TypeRef::Table(_) => self.calls_out_by_table = true,
                 TypeRef::Global(global) => {
                     self.calls_out_by_table |= global.content_type.is_reference_type();
@@ -208,6 +209,7 @@ impl Module {
     fn names_import(&self, operator: &Operator<'_>) -> bool {
         match operator {
             Operator::RefFunc { function_index } => *function_index < self.imported,
+            // A global may hold a reference to any function.
             Operator::GlobalGet { .. } => true,
             _ => false,
         }
@@ -256,6 +258,8 @@ impl Module {
         while !operators.eof() {
             let place = operators.original_position();
             let operator = operators.read()?;
+            // The order is that of the code. What comes later in it runs before a call only through
+            // the head of a loop, where the engine looks.
             if came_before && self.may_call_host(&operator) {
                 places.push(place);
             }

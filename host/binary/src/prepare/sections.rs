@@ -140,6 +140,8 @@ impl<S: Source, E: Edit> Walk<'_, S, E> {
         let mut header = [0; HEADER];
         let read = self.source.peek(range.start, &mut header)?;
         let end_of_header = range.start.saturating_add(HEADER as u64);
+        // This function calls itself for each level, and is also used on files that were not
+        // scanned.
         self.too_much |= depth > DEEPEST;
         if read < header.len() || end_of_header > range.end || self.too_much {
             return Ok(None);
@@ -194,6 +196,8 @@ impl<S: Source, E: Edit> Walk<'_, S, E> {
     /// byte.
     fn nested(&mut self, section: &Section, depth: usize) -> io::Result<Option<u64>> {
         let (place, was_changed) = (self.parts.len(), self.is_changed);
+        // A place for the header, whose size is known after the content. It also keeps the content
+        // from being joined with the part before, so that it can be taken back.
         self.parts.push(Part::New(Cow::Borrowed(&[])));
         self.is_changed = false;
         let length = self.definition(section.content.clone(), depth + 1)?;

@@ -81,6 +81,7 @@ impl Windows<'_> {
             let left = usize::try_from(range.end - at).unwrap_or(usize::MAX);
             let bytes = self.from(at, 1)?;
             let bytes = &bytes[..bytes.len().min(left)];
+            // Another process may have cut the file since its length was asked for.
             if bytes.is_empty() {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }

@@ -38,6 +38,7 @@ impl<'l> Bounds<'l> {
         let is_same =
             |known: &&mut OverLimit| discriminant(&known.limit) == discriminant(&over.limit);
         match self.reached.iter_mut().find(is_same) {
+            // An amount that was unknown once stays unknown.
             Some(known) => known.found = known.found.zip(over.found).map(|(a, b)| a.max(b)),
             None => self.reached.push(over),
         }

@@ -138,6 +138,8 @@ impl Weigher<'_> {
                 self.branch(*relative_depth);
             }
             Operator::BrTable { targets } => {
+                // One byte in the file is a jump of its own to the compiler, even if it leads where
+                // the others do.
                 for target in targets.targets().flatten().chain([targets.default()]) {
                     self.add(1);
                     self.branch(target);

@@ -111,6 +111,7 @@ impl Scan<'_> {
                     Ok(())
                 })
             }
+            // These are counted with the code section, which has one body for each.
             Payload::FunctionSection(section) => section.into_iter().try_for_each(|ty| {
                 self.modules.function(ty?);
                 Ok(())

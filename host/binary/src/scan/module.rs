@@ -47,6 +47,8 @@ impl Modules {
             };
             bounds.within(values.0 + values.1, bounds.limits.signature, LimitReached::Signature);
             self.signatures.types.push(values);
+            // A type that functions use becomes code of its own, which moves each of the values in
+            // and out.
             self.weigh((values.0 + values.1) / FREE_VALUES * FREE_VALUES, bounds);
         }
         self.types = self.types.saturating_add(types.types().len());
@@ -138,6 +140,8 @@ impl Modules {
         section: wasmparser::DataSectionReader<'_>,
         bounds: &mut Bounds<'_>,
     ) -> Result<(), Refusal> {
+        // The size of an imported memory is not known when the module is compiled, so its data
+        // cannot be prepared as a whole.
         let (mut active, mut is_whole) = (0_usize, !self.has_imported_memory);
         let mut ends: Option<(u64, u64)> = None;
         for segment in section {
@@ -180,6 +184,8 @@ impl Modules {
             locals = locals.saturating_add(count as usize);
             bounds.within(locals, bounds.limits.locals, LimitReached::Locals);
         }
+        // A few bytes can declare four thousand million locals, and each takes a place in the
+        // weigher.
         let looked_at = locals.saturating_add(values).min(MOST_LOCALS);
         let found = weigh(body, looked_at, &self.signatures, bounds.limits.loops)?;
         let Found { blocks, loops, weight } = found;

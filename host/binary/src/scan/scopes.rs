@@ -35,6 +35,7 @@ impl Scopes {
     /// Leaves the innermost module or component. A component gets an index in the scope around
     /// it.
     pub(super) fn end(&mut self) {
+        // A module is left out: it has indices of its own, and is counted where it is instantiated.
         let ended = self.0.pop().unwrap_or_default();
         if ended.is_component {
             let instances = ended.makes.instances.saturating_add(1);
@@ -58,6 +59,7 @@ impl Scopes {
     /// Adds to what the innermost scope creates, and returns the sum.
     pub(super) fn add(&mut self, more: Makes) -> Makes {
         let Some(Scope { makes, .. }) = self.0.last_mut() else { return more };
+        // Some twenty levels that double ten times each are more than any number holds.
         makes.instances = makes.instances.saturating_add(more.instances);
         makes.functions = makes.functions.saturating_add(more.functions);
         *makes

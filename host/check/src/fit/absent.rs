@@ -53,6 +53,7 @@ impl Pair<'_> {
     fn same_functions(self, ours: InterfaceId, theirs: InterfaceId) -> bool {
         let ours = &self.guest.resolve.interfaces[ours].functions;
         let theirs = &self.contract.resolve.interfaces[theirs].functions;
+        // An interface of types only would have the same functions as every other.
         !ours.is_empty() && ours.keys().all(|name| theirs.contains_key(name))
     }
 
@@ -62,6 +63,7 @@ impl Pair<'_> {
         let theirs = self.items(Side::Export).keys();
         let theirs: Vec<_> = theirs.map(|key| Name::new(&self.contract.resolve, key)).collect();
         let ours = world.exports.keys().map(|key| Name::new(&self.guest.resolve, key));
+        // WASI's exports, such as `run`, are for hosts of any contract.
         ours.filter(|name| !name.is_wasi() && !theirs.iter().any(|theirs| theirs.matches(name)))
             .map(|name| name.to_string())
             .collect()

@@ -45,6 +45,7 @@ impl<'a> Pair<'a> {
                     self.function(Side::Import, name, function, &theirs, contract)
                 }));
             }
+            // WASI is the engine's to judge, and an interface of types only asks for nothing.
             None if name.is_wasi() || has_only_types(&self.guest.resolve, id) => {}
             None => mismatches.push(self.no_interface(name, id)),
         }
@@ -162,6 +163,7 @@ impl<'a> Pair<'a> {
         let functions = &self.contract.resolve.interfaces[contract].functions;
         match functions.get(&ours.name) {
             Some(their) => self.differ(side, full, ours, their),
+            // A function that the guest exports and the contract does not have is not called.
             None if side == Side::Export => None,
             None => Some(self.no_function(full, name, ours, theirs, contract)),
         }

@@ -12,6 +12,8 @@ const MOST: usize = 8;
 /// Sets the denial of each mismatch, if all of them can be denied. Of a package that is not in
 /// `packages`, the host has nothing, and the whole package is denied at once.
 pub(super) fn offer(mismatches: &mut [Mismatch], packages: &[String]) {
+    // If one of them cannot be denied, the guest does not run anyway, so no denial is suggested at
+    // all.
     let names: Option<Vec<_>> =
         mismatches.iter().map(|mismatch| name(mismatch, packages)).collect();
     let Some(names) = names else { return };
@@ -61,6 +63,8 @@ fn name(mismatch: &Mismatch, packages: &[String]) -> Option<String> {
             _ => full.clone(),
         },
     };
+    // A guest chooses its names. One that a pattern reads in another way would be a suggestion that
+    // does not help.
     let pattern = Pattern::new(&name, Denial::Trap).ok()?;
     pattern.covers(&full).then_some(name)
 }

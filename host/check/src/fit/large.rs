@@ -117,6 +117,8 @@ impl Read {
                 return;
             }
             Payload::End(_) => {
+                // Modules are scopes too, so that every end takes one off. Only a component gets an
+                // index here.
                 let ended = self.scopes.pop().unwrap_or_default();
                 if let Some(scope) = self.scopes.last_mut().filter(|_| ended.is_component) {
                     scope.components.push(ended.calls);
@@ -162,6 +164,8 @@ impl Read {
             ComponentTypeRef::Instance(_) => {
                 scope.instances.push(Instance::Import(name.to_owned()));
             }
+            // What it calls cannot be known. Scanning refuses such a guest, and the entry keeps the
+            // indices right.
             ComponentTypeRef::Component(_) => scope.components.push(Vec::new()),
             _ => {}
         }
@@ -212,6 +216,8 @@ impl Read {
         let Some(scope) = self.scopes.last_mut() else { return };
         let index = match function {
             CanonicalFunction::Lift { .. } => return scope.functions.push(Origin::Guest),
+            // Only for a function that core code calls does the engine generate an adapter. One
+            // that is handed on as it is needs none.
             CanonicalFunction::Lower { func_index, .. } => *func_index,
             _ => return,
         };
@@ -253,6 +259,9 @@ impl Read {
                 Some(name) => Some(at(&scope.instances, argument.index)?.function(name)),
             });
             match origin {
+                // What this component hands in is imported itself. So it depends on the component
+                // around it whether the call crosses over, and the call becomes one of this
+                // component.
                 Some(Origin::Import(import, function)) => {
                     scope.calls.push(CallSite { import, function, large: called.large });
                 }
@@ -310,6 +319,8 @@ fn large(function: ComponentFuncTypeId, imports: &[String], types: TypesRef<'_>)
     let function = &types[function];
     let mut open: Vec<_> = function.params.iter().map(|(_, ty)| *ty).collect();
     open.extend(function.result);
+    // Each type is looked at once. Types that use another one twice on each level would otherwise
+    // take time that doubles with each of them.
     let mut seen = HashSet::new();
     while let Some(ty) = open.pop() {
         let ComponentValType::Type(id) = ty else { continue };

@@ -80,12 +80,12 @@ impl Mismatch {
         Self { about, ..self }
     }
 
-    /// With the provider's type in the place of the contract's.
+    /// Marks the second type as the provider's, and not the contract's.
     pub(crate) fn of_provider(self) -> Self {
         self.about(About::Provider)
     }
 
-    /// With how it came about.
+    /// Sets the cause.
     pub(crate) fn cause(self, cause: Option<String>) -> Self {
         Self { cause, ..self }
     }

@@ -130,6 +130,7 @@ fn without_compiling<S: 'static>(
     is_ours: bool,
 ) -> Result<Result<Fit, String>> {
     proposals::validate(Kind::Component, binary)?;
+    // Looked for even if decoding fails below: then this is the one reason that can be named.
     let too_large = large::between_components(binary);
     let guest = match decode(binary) {
         Ok(guest) => guest,
@@ -160,6 +161,7 @@ fn without_compiling<S: 'static>(
     };
     let pair = Pair { guest: &guest, contract };
     let mut mismatches = pair.imports();
+    // The engine decides. What it links fits, even if the contract has it otherwise.
     if is_ours {
         mismatches.retain(|mismatch| unserved.iter().any(|one| one.is_of(&guest, &mismatch.name)));
     }
@@ -186,9 +188,12 @@ fn without_compiling<S: 'static>(
     }
     mismatches.extend(too_large);
     let mut differing = pair.exports();
+    // A guest that imports nothing of the contract may have been made for another host, and have
+    // exports of these names by chance.
     if !is_ours || is_held(offer, pair) {
         mismatches.append(&mut differing);
     }
+    // Denials are this host's, and say nothing of another one.
     if is_ours {
         mismatches = with_denials(offer, mismatches);
     }
@@ -308,6 +313,7 @@ pub fn unprovided<S: 'static>(
 
 /// Returns true if the engine's reason is that a linker does not have the import's name.
 fn is_absent(reason: &str) -> bool {
+    // The engine has no type for this reason, only these texts.
     reason.contains("is missing") || reason.contains("not found")
 }
 

@@ -93,6 +93,7 @@ pub fn module_before_compiling<S: 'static>(offer: &Offer<'_, S>, binary: &[u8]) 
     let functions = imports.iter().filter(|import| import.ty.function().is_some());
     let names = functions.map(|import| (import.module.as_str(), import.name.as_str()));
     Mismatches::refuse(deny::refusals_of_module(names.clone(), offer.served, offer.denied))?;
+    // The names are compared first: to learn the types, a linker is filled with all of WASI.
     let mut of_wasi = names.filter(|(module, _)| *module == WASI);
     match of_wasi.all(|(_, name)| wasi_function(name).is_ok()) {
         true => Ok(()),

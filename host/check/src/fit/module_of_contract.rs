@@ -63,6 +63,8 @@ fn explain(mismatches: &mut [Mismatch], binary: &[u8], contract: &Contract) {
             mismatch.problem = no_convention(&reason);
             mismatch.contract = Some(notation(resolve, one.function));
             mismatch.fix = to_component(binary, &[] as &[Import]);
+            // The cause was guessed for an import that the contract does not have, and it has this
+            // one.
             mismatch.cause = None;
         }
     }

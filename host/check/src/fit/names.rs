@@ -81,7 +81,8 @@ fn is_never_compatible(version: &Version) -> bool {
     !version.pre.is_empty() || (version.major, version.minor) == (0, 0)
 }
 
-/// Whether the two names are of one interface, as the engine takes one for the other.
+/// Returns whether two names are of one interface, in versions that the engine accepts for one
+/// another.
 pub fn is_same_interface(one: &str, other: &str) -> bool {
     let parts = |name: &str| match name.split_once('@') {
         Some((plain, version)) => (plain.to_owned(), Version::parse(version).ok()),

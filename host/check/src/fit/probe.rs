@@ -63,6 +63,7 @@ impl<T> Probe<'_, T> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
+        // All of them at once first: most guests fit, and then no import has to be tried alone.
         let Err(reason) = self.link(&keys, None) else { return Ok(Vec::new()) };
         let unserved: Vec<_> =
             wanted.into_iter().flat_map(|(key, item)| self.of_import(key, item)).collect();
@@ -100,6 +101,8 @@ impl<T> Probe<'_, T> {
             .filter(|(_, function)| !of_missing(function))
             .filter_map(|(name, _)| refused(name))
             .collect();
+        // If the linker has none of the functions, it has nothing of the interface, which is then
+        // named as a whole. Some of its resources may still be there.
         let is_missing = |one: &Unserved| one.reason.contains("is missing");
         let others = interface.functions.values().filter(|function| !of_missing(function));
         if functions.len() == others.count() && functions.iter().all(is_missing) {
@@ -161,10 +164,13 @@ impl<T> Probe<'_, T> {
             WorldItem::Type { .. } => of_world,
             WorldItem::Function(_) => keys.contains(&key),
         });
+        // Exports would need code, and linking does not depend on them.
         resolve.worlds[world].exports.clear();
         for id in needed {
             let is_dependency = !keys.iter().any(|key| self.interface(key) == Some(id));
             match only {
+                // An interface that is only there for its types must not be refused because of its
+                // functions.
                 _ if is_dependency => resolve.interfaces[id].functions.clear(),
                 Some((interface, item)) if interface == id => retain(&mut resolve, id, item),
                 _ => {}
@@ -174,6 +180,8 @@ impl<T> Probe<'_, T> {
         let mut module = importer(&resolve, world, abi);
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
         let mut encoder = ComponentEncoder::default().module(&module)?;
+        // Merged imports have the latest version of all, and the linker is to be asked for the
+        // guest's own.
         encoder = encoder.merge_imports_based_on_semver(false);
         encoder.encode()
     }

@@ -14,6 +14,8 @@ pub(super) fn mismatch(full: String, name: &Name, one: &Unserved, binary: &[u8])
     let reason = &one.reason;
     let is_missing = reason.contains("is missing") || reason.contains("was not found");
     let (problem, fix) = match name.version() {
+        // First, because such a package is not served in any version: another version would not
+        // help.
         _ if !is_of_wasi_0_2(name) => (
             "the host does not serve this part of WASI".to_owned(),
             format!("build the guest without `{}`", interface(name)),

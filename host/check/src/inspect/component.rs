@@ -20,6 +20,7 @@ pub(super) fn fill(
     (contract, server): (Option<&Contract>, Server<'_>),
 ) {
     let offered = Offered::new(contract, server);
+    // Printing can fail where reading does not, and types that cannot be shown are of no use here.
     let decoded = decode(binary).and_then(|decoded| Ok((decoded.wit()?, decoded)));
     match decoded {
         Ok((wit, decoded)) => {

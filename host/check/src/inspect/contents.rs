@@ -124,6 +124,7 @@ impl Contents {
 
     fn asks(&mut self, module: usize, import: String) {
         let askers = self.askers.entry(import).or_default();
+        // Modules are read one after the other, so an entry that is there already is the last one.
         if askers.last() != Some(&module) {
             askers.push(module);
         }
@@ -134,6 +135,7 @@ impl Contents {
         let index = usize::try_from(naming.index).ok();
         let module = index.and_then(|index| self.own.get(index).copied().flatten());
         if let Some(slot) = module.and_then(|module| self.modules.get_mut(module)) {
+            // The name that a module has in itself was read before, and goes first.
             slot.get_or_insert_with(|| short(naming.name));
         }
     }
@@ -150,6 +152,7 @@ impl Contents {
         sum.size += section.data().len();
         match section.as_known() {
             KnownCustom::Producers(_) => self.produced(section),
+            // Names in inner components are for index spaces of their own.
             KnownCustom::ComponentName(names) if module.is_none() && depth == 1 => {
                 for names in names.into_iter().flatten() {
                     if let ComponentName::CoreModules(names) = names {

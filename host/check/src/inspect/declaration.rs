@@ -83,6 +83,7 @@ impl Inspection {
         let declared = functions.filter_map(|(name, function)| {
             let signature = signature_of(&name)?;
             let params = function.params.iter().map(|param| &param.name);
+            // The file may have changed since the guest was loaded from it.
             let is_same = params.eq(signature.params.iter().map(|(name, _)| name));
             is_same.then(|| (name, declaration(resolve, function, &signature)))
         });
@@ -118,6 +119,8 @@ impl<'r> Names<'r> {
         loop {
             let ty = &self.resolve.types[id];
             match ty.kind {
+                // Another name would be an alias that the author chose, and it says more than the
+                // type behind it.
                 TypeDefKind::Type(Type::Id(other)) if self.resolve.types[other].name == ty.name => {
                     id = other;
                 }

@@ -42,6 +42,8 @@ impl<'c> Offered<'c> {
 
     /// Returns what serves an import of a component that uses these functions of it.
     pub(super) fn to_component(&self, name: &str, functions: Vec<&str>) -> ServedBy {
+        // An interface that is declared in the world has a plain name, as a function has. Only its
+        // functions show what it is.
         let is_interface = name.contains('/') || !functions.is_empty();
         let by = |function: &str| match is_interface {
             true => (self.server)(Some(name), function),

@@ -203,6 +203,7 @@ impl Calls {
             return lower_number(ty, &value)
                 .ok_or_else(|| bad(&word.text, format!("it is no `{ty}`")));
         }
+        // A result of such a type was kept as its text.
         let earlier = self.results.get(&word.text, &Type::String);
         let text = match earlier.map_err(|reason| bad(&word.text, reason))? {
             Some(Val::String(text)) => text,
@@ -222,6 +223,7 @@ impl Calls {
         for (number, word) in words.iter().enumerate() {
             let (param, form, text) = (number.to_string(), self.notation.form(), &*word.text);
             let bad = |reason| bad_argument(&param, &Type::String, text, form, reason);
+            // A convention does not show the parameter's type, and any earlier result may be meant.
             let earlier = self.results.get(text, &Type::String).map_err(bad)?;
             arguments.push(match (earlier, self.content(word).map_err(bad)?) {
                 (Some(earlier), _) => earlier,
@@ -241,6 +243,7 @@ impl Calls {
     /// Forgets the results of the calls, and drops the handles among them.
     pub(crate) fn forget(&mut self) -> Result<(), Error> {
         for handle in self.results.forget() {
+            // A destructor is code of the guest, so it runs under the guards of a call.
             let drop = async |store: &mut _| handle.resource_drop_async(store).await;
             self.session.run("the drop of a handle", drop)?;
         }

@@ -29,6 +29,8 @@ pub(crate) fn command(file: &OsStr, function: &OsStr, arguments: &[&OsStr]) -> O
 /// Removes an argument's quotes, unless it has other quotes or escapes inside.
 fn unquoted(argument: &str) -> &str {
     let inner = argument.strip_prefix('"').and_then(|inner| inner.strip_suffix('"'));
+    // Without its quotes, an argument that begins in this way would mean a result, a file or an
+    // option.
     let is_plain =
         |inner: &&str| !inner.contains(['"', '\\']) && !inner.starts_with(['$', '@', '-']);
     inner.filter(is_plain).unwrap_or(argument)

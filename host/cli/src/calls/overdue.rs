@@ -71,6 +71,7 @@ fn end(guest: &str, limit: Duration) {
     for output in [Output::Stdout, Output::Stderr] {
         let _ = restore(output);
     }
+    // Nothing can end the thread that waits for the file, so the process ends.
     std::process::exit(OUT_OF_TIME.into());
 }
 

@@ -31,6 +31,7 @@ impl Notation {
             let line = || format!("{}\n", text()).into_bytes();
             if let Val::Result(Err(_)) = result {
                 failed = true;
+                // The `err` decides the exit status, even if standard error is closed.
                 let _ = write(Output::Stderr, &line());
                 continue;
             }

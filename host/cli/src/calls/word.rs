@@ -79,6 +79,7 @@ impl Word {
             }
             Source::Input => {
                 let failed = |error| format!("failed to read standard input: {error}");
+                // Standard input can be read only once, and several arguments may stand for it.
                 let read = input.take().map_or_else(|| read(|| Ok(io::stdin().lock()), most), Ok);
                 Ok(Some(input.insert(read.map_err(failed)?).clone()))
             }

@@ -31,7 +31,7 @@ impl Listener<()> {
 }
 
 impl<F: Fn(&Metadata<'_>) -> bool + 'static> Subscriber for Listener<F> {
-    /// The answer is the same for all events of one kind, so it is given once.
+    /// Decides once for each kind of event, because the answer never changes.
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         if self.enabled(metadata) { Interest::always() } else { Interest::never() }
     }
@@ -54,6 +54,8 @@ impl<F: Fn(&Metadata<'_>) -> bool + 'static> Subscriber for Listener<F> {
     fn event(&self, event: &Event<'_>) {
         if Warnings::listens(event.metadata()) {
             Warnings::tell(event);
+        // There are no spans to say where an event belongs. While a call is under way, it is the
+        // call's.
         } else if self.last.is_under_way() {
             self.last.go_on(event);
         }

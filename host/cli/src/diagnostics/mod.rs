@@ -76,6 +76,7 @@ impl Diagnostics {
         guest: &'a Path,
         options: &'a Options,
     ) -> Result<Observer<'a>> {
+        // Before any of these files is made, since making one empties it.
         for file in self.trace.iter().chain(&self.coredump).chain(&self.record) {
             refuse_read(file, options.modules().read_with(guest))?;
         }

@@ -51,6 +51,8 @@ impl TraceFile {
         let Some(open) = &mut *file else { return };
         let (line, size) = (text(line), ByteSize(self.size));
         open.written = open.written.saturating_add(line.len() as u64);
+        // Once a line does not fit, the trace ends, even if a shorter one would: a trace with gaps
+        // misleads.
         let is_last = open.written > self.size;
         let line = if is_last { last_line(self.size) } else { line };
         let line = if open.is_terminal { ascii(&line) } else { line };

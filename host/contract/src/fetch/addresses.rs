@@ -45,6 +45,7 @@ fn allowed(hosts: &AllowedHosts, name: &str, found: Vec<SocketAddr>) -> Vec<Sock
     let is_allowed = |ip: IpAddr| {
         is_public(ip) || (ip.is_loopback() && is_local(name)) || hosts.grant_address(name, ip)
     };
+    // An address of version 4 can be written as one of version 6, and must not pass by that.
     found.into_iter().filter(|address| is_allowed(address.ip().to_canonical())).collect()
 }
 
@@ -87,6 +88,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         // The address contains one of version 4, for a translator or a tunnel.
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => within(high, low),
         [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        // All addresses of the internet begin with these three bits so far.
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }

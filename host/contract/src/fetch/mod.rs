@@ -63,6 +63,8 @@ impl Host for Functions {
             return Err(FetchError::Denied(host_port(&url)));
         }
         let limits = self.limits;
+        // The client's own limit covers what it waits for, and `within` covers the work that it
+        // does in between.
         let request = self.client()?.get(url).timeout(limits.time);
         match within(limits.time, document(request, limits)).await {
             Ok(document) => document,
@@ -145,6 +147,7 @@ fn redirects(hosts: AllowedHosts) -> Policy {
 
 /// Returns why a redirect is not followed. `before` are the URLs so far.
 fn refusal(hosts: &AllowedHosts, before: &[Url], to: &Url) -> Option<Box<dyn Error + Send + Sync>> {
+    // A policy of one's own takes the place of the client's, and with it of its limit on redirects.
     if before.len() > REDIRECTS {
         return Some(format!("more than {REDIRECTS} redirects").into());
     }

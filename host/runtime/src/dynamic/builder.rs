@@ -194,6 +194,8 @@ impl<T: Send + 'static> Pending<T> {
     ) -> Result<Dynamic<T>> {
         let is_empty = self.functions.is_empty() && self.resources.is_empty();
         let (mut functions, mut resources) = (Vec::<Typed>::new(), Vec::new());
+        // A contract is turned into a component to find the engine's types of its functions. A
+        // runtime that serves nothing over values does not pay for that.
         for contract in contract.filter(|_| !self.is_empty()).into_iter().chain(&self.beside) {
             let component = fit::importing(components.engine(), contract);
             let reason = |reason| Error::Import { name: contract.name(), reason };
@@ -342,6 +344,7 @@ impl<T: Send + 'static> Dynamic<T> {
         let means =
             |typed: &&Typed| target.means(typed.interface.as_deref(), &typed.name).is_some();
         let meant = self.contract.iter().filter(means).count();
+        // Such a provider would never be asked, and would seem to serve what it does not.
         let is_compiled =
             !replaces && meant > 0 && self.compiled.iter().filter(means).count() == meant;
         if is_compiled || fit::is_wasi(name) {
@@ -380,6 +383,8 @@ impl<T: Send + 'static> Dynamic<T> {
         let recorder = self.recorder.as_ref();
         let mut modules = Modules { linker, table, recorder, is_kept: false };
         if recorder.is_some() {
+            // Before providers replace functions, since the recorder calls the originals from a
+            // copy of the linker.
             modules.record_typed(&self.contract)?;
         }
         for (target, provided) in self.providers.iter().filter(|(_, one)| one.replaces) {
@@ -390,6 +395,8 @@ impl<T: Send + 'static> Dynamic<T> {
         };
         let declared = self.functions.iter().filter(|declared| !replaced(&declared.typed));
         for Declared { typed, serve } in declared {
+            // A core module names no interface, and has `_` for `-`. Functions that become one name
+            // there are refused, because a guess could call the wrong one.
             let namesakes: Vec<_> = self
                 .functions
                 .iter()
@@ -404,6 +411,7 @@ impl<T: Send + 'static> Dynamic<T> {
                 ),
             }
         }
+        // The first one that serves an import keeps it, so the specific names come first.
         let is_of_one =
             |target: &Target| matches!(target, Target::Env(Some(_)) | Target::Function(..));
         let (first, then): (Vec<_>, Vec<_>) =
@@ -411,6 +419,7 @@ impl<T: Send + 'static> Dynamic<T> {
         for (target, provided) in first.into_iter().chain(then) {
             self.serve_provided(target, provided, &mut modules)?;
         }
+        // At the end, because a function of the embedder with this name takes precedence.
         if modules.is_kept && modules.table.function(ENV, RESULT_WRITER).is_none() {
             Env::new(modules.linker, modules.table).define_result_writer(RESULT_WRITER)?;
         }
@@ -437,6 +446,8 @@ impl<T: Send + 'static> Dynamic<T> {
                 _ => continue,
             };
             let is_own = own.iter().any(|one| is_named(&one.name, &typed.name));
+            // A provider that lists its functions has no others, and another provider may have this
+            // one.
             if modules.table.function(ENV, &import).is_some() || (!own.is_empty() && !is_own) {
                 continue;
             }
@@ -482,6 +493,8 @@ impl<T: Send + 'static> Modules<'_, T> {
         }
         let flat = match Flat::of(&typed.ty) {
             Ok(flat) => flat,
+            // Components can still import it. The reason is kept for the error of a core module
+            // that does.
             Err(reason) => {
                 self.refuse(import, format!("the host has it for components alone: {reason}"));
                 return Ok(());

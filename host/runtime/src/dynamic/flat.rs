@@ -121,6 +121,7 @@ impl Flat {
                 Some(Val::String(text.map_err(|_| "the result is no UTF-8 text".to_owned())?))
             }
             Some(Part::Bytes) => Some(Val::List(kept.iter().copied().map(Val::U8).collect())),
+            // All other results are numbers, so no memory is read.
             Some(part) => Some(part.lift(&mut flat.iter(), &GuestMemory::new(&[], 0))?),
         };
         match self.is_fallible {
@@ -249,6 +250,8 @@ impl Part {
             }
             Self::Flags(names) => {
                 let bits = bits()?;
+                // There are no more than `MOST_FLAGS` names, so that no shift overflows. Bits
+                // beyond the last flag are ignored, as in the component model.
                 let set = names.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1);
                 Val::Flags(set.map(|(_, name)| name.clone()).collect())
             }
@@ -317,6 +320,7 @@ fn length(number: &wasmtime::Val) -> Result<u32, String> {
 fn bits_of(names: &[String], set: &[String]) -> Option<u32> {
     set.iter().try_fold(0_u32, |bits, flag| {
         let place = names.iter().position(|name| name == flag)?;
+        // `place` is below `MOST_FLAGS`, so the shift does not overflow.
         Some(bits | 1 << place)
     })
 }

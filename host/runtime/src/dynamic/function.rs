@@ -98,6 +98,8 @@ where
         linker.func_new(&module, &name, ty, move |mut caller, numbers, flat| {
             let _span = is_traced().then(|| import.span().entered());
             let mut entered = import.enter(&mut caller);
+            // Each `?` from here on drops `entered`, which notes that the guest ended in this
+            // import.
             let arguments = import.take(entered.caller(), numbers)?;
             let mut results = import.room();
             let call = Call { store: entered.caller().as_context_mut(), arguments: &arguments };
@@ -171,6 +173,7 @@ impl<T: Send + 'static> Answer<T> for Provided {
         }
         self.reserve_handles(&mut call.store);
         let (arguments, state) = (call.arguments, call.store.data_mut());
+        // A failure ends the session, so its handles stay reserved then.
         let values = serve(self, function, arguments, &mut Handed::default(), state).await?;
         self.allow_handles(&mut call.store);
         values.put(results)
@@ -241,7 +244,7 @@ fn to_component<T: Send + 'static, A: Answer<T>>(
             if is_traced() {
                 trace_arguments(&Shown(arguments));
             }
-            // It stays there if the call fails, or its time is over while it waits.
+            // The name stays noted if the call fails, or if its time is over while it waits.
             store.data_mut().in_provider.enter(function.shared_name());
             let call = Call { store: store.as_context_mut(), arguments };
             answers.answer(function, call, results).await?;
@@ -252,6 +255,8 @@ fn to_component<T: Send + 'static, A: Answer<T>>(
             Ok(())
         };
         match span {
+            // Without a span, the future is not wrapped: calls that are not traced pay nothing for
+            // tracing.
             None => Box::new(call),
             Some(span) => Box::new(call.instrument(span)),
         }
@@ -342,6 +347,7 @@ pub(super) fn failed(error: wasmtime::Error) -> wasmtime::Error {
         || error.is::<Exit>();
     match is_told {
         true => error,
+        // The cause is kept below the mark, for embedders that look for their own error type.
         false => {
             let reason = root_cause(&error);
             error.context(HostFailure(reason))

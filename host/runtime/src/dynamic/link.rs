@@ -68,8 +68,11 @@ impl<T: Send + 'static> Dynamic<T> {
             return Ok(None);
         }
         let (functions, resources) = imports(component);
+        // A copy, since the types are those of this guest and other guests use the same linker.
         let mut beside = Beside { linker: linker.clone(), homes: BTreeMap::new() };
         let mut homes: Vec<Home> = Vec::new();
+        // Resources before functions: the type of a function is checked against who serves its
+        // handles.
         for resource in resources {
             // Another name of a resource is the same one, and need not be served.
             if homes.iter().any(|home| home.resource.ty == resource.ty) {
@@ -122,6 +125,8 @@ impl<T: Send + 'static> Dynamic<T> {
         // A function with a type in Rust takes precedence. The linker has it already and does not
         // define it again, so its error is not one here.
         let serve = recorded(serve, self.recorder.as_ref());
+        // The check of the type counts only if the linker took the function. If the linker has one
+        // with a type in Rust, the engine checks that one.
         match serve.to_component(&mut instance, function) {
             Ok(()) => Ok(is_served?),
             Err(_) => self.check_recorded(beside, &typed),
@@ -187,6 +192,8 @@ impl<T: Send + 'static> Dynamic<T> {
         }
         let Some(provided) = provider else { return Ok(None) };
         let kind = proxied(provided, resource);
+        // Tried even if the provider has no such resource: an error shows that the host has it, and
+        // then the provider is not needed.
         let lent = provided.lend(&mut instance, resource, kind.unwrap_or_default());
         match (lent, kind) {
             (Err(_), _) => Ok(None),
@@ -281,6 +288,8 @@ fn owned(provided: &Provided, function: &ImportedFunction) -> Result<(), Unserve
     }
     for ty in function.types().iter().flat_map(resources) {
         let reason = match function.home(&ty) {
+            // A handle is an entry in the table of one instance, so an instance of another provider
+            // could not use it.
             Some(home) if home.slot == Some(provided.slot) => continue,
             Some(home) => format!(
                 "its type has a handle of `{}`, which something else serves: one provider has to \
@@ -327,6 +336,7 @@ impl<T: Send + 'static> Dynamic<T> {
             if table.function(from, name).is_some() || table.any(from, name).is_none() {
                 continue;
             }
+            // The name of one import goes before `env`, as it does for functions of known types.
             let exact = |target: &Target| *target == Target::Env(Some(name.to_owned()));
             let all = |target: &Target| *target == Target::Env(None);
             let find = |is: &dyn Fn(&Target) -> bool| {
@@ -350,6 +360,7 @@ impl Unattended {
         server: String,
     ) -> wasmtime::Result<()> {
         let function = format!("{module}.{name}");
+        // A reference that cannot be null has no default value.
         let zeros: Option<Vec<Val>> = ty.results().map(|ty| Val::default_for_ty(&ty)).collect();
         linker.func_new(module, name, ty, move |mut caller, _, results| {
             let failed = |reason: &str| {

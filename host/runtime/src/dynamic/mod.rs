@@ -71,6 +71,8 @@ impl<T: 'static> Dynamic<T> {
         let is_first = move |(at, one): &(usize, &Arc<Provided>)| {
             all().take(*at).all(|other| other.slot != one.slot)
         };
+        // A provider under several names has one slot. It is started and finished once for each
+        // slot, so the names must not count.
         all().enumerate().filter(is_first).map(|(_, provided)| provided)
     }
 
@@ -89,6 +91,8 @@ impl<T: 'static> Dynamic<T> {
 
     /// Returns the provider that serves a resource.
     fn provider_of_resource(&self, resource: &serving::Resource) -> Option<&Arc<Provided>> {
+        // A target that names one function says nothing of a resource: whatever serves a resource
+        // has to serve all of its functions, since its handles are known to that provider only.
         let exactness = |target: &Target| {
             target.means(Some(&resource.interface), &resource.name).filter(|_| target.is_whole())
         };

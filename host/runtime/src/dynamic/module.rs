@@ -40,6 +40,7 @@ impl<'c, T> Entered<'_, 'c, T> {
 
     /// Ends the call without a note, because it returns.
     pub(super) fn leave(self) {
+        // It holds nothing but a reference, so nothing leaks.
         std::mem::forget(self);
     }
 }
@@ -93,6 +94,7 @@ impl ModuleImport {
         let limit = state.meter.limits().host_call_bytes;
         let memory = GuestMemory::new(bytes, limit);
         let arguments = match self.flat.lift(numbers, &memory) {
+            // Too many bytes are a limit that was reached, and no mistake in the arguments.
             Err(_) if memory.is_spent() => return Err(LimitReached::HostCallBytes(limit).into()),
             lifted => lifted.map_err(|reason| self.failed(reason))?,
         };
@@ -117,6 +119,7 @@ impl ModuleImport {
         if is_traced() {
             trace_result(&Returned(&returned));
         }
+        // A function of WIT has one result at most.
         let number = match self.flat.lower(returned.pop()) {
             Lowered::Nothing => None,
             Lowered::Number(number) => Some(number),
@@ -126,6 +129,8 @@ impl ModuleImport {
                     self.failed(format!("a result of {length} bytes is longer than an i32 can say"))
                 })?;
                 let state = caller.data_mut();
+                // Counted before it is kept: the bytes stay on the host until the guest fetches
+                // them, which it may never do.
                 state.meter.keep(bytes.len())?;
                 state.kept = bytes;
                 Some(length.into())

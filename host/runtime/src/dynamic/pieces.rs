@@ -72,7 +72,7 @@ impl Served {
         arguments: Vec<Piece>,
     ) -> wasmtime::Result<Vec<Piece>> {
         let Self { provided, function } = self;
-        // It stays there if the call fails, or its time is over while it waits.
+        // The name stays noted if the call fails, or if its time is over while it waits.
         store.data_mut().in_provider.enter(function.shared_name());
         provided.reserve_handles(&mut store);
         let results = serve_pieces(provided, function, arguments, store.data_mut()).await?;

@@ -27,16 +27,21 @@ impl Provided {
     ) -> wasmtime::Result<()> {
         let Call { mut store, arguments } = call;
         if self.provider.handles().is_none() {
-            // The handles are of another's resources, and the provider does not look at them.
+            // The handles are of resources that something else serves, and this provider does not
+            // look at them. The engine wants each borrow back before the call ends, and an owned
+            // one would stay for ever.
             let mut handed = Handed::default();
             let state = store.data_mut();
             let values = serve(self, function, arguments, &mut handed, state).await?;
             drop_all(&mut store, arguments).await?;
             return values.put(results);
         }
+        // Before handles are reserved, so that those which are given away no longer count for the
+        // caller.
         let mut handed = taken(&mut store, arguments)?;
         self.reserve_handles(&mut store);
         let mut values = serve(self, function, &[], &mut handed, store.data_mut()).await?;
+        // Before proxies are made for the results, since these are handles of the caller.
         self.allow_handles(&mut store);
         given(&mut store, &mut values, &handed.made)?;
         values.put(results)
@@ -92,7 +97,7 @@ impl Provided {
     ) -> wasmtime::Result<()> {
         self.reserve_handles(&mut store);
         let state = store.data_mut();
-        // It stays there if the call fails, or its time is over.
+        // The name stays noted if the call fails, or if its time is over while it waits.
         state.in_provider.enter(name);
         if let Some(owner) = self.provider.handles() {
             let proxy = state.provisions.proxies.remove(label);
@@ -114,6 +119,8 @@ fn taken<T>(
     let mut handed = Handed { arguments: arguments.to_vec(), ..Handed::default() };
     for argument in &mut handed.arguments {
         visit_handles(argument, &mut |handle: &mut ResourceAny| {
+            // The engine counts a borrow as returned once it is converted, and refuses to end the
+            // call before.
             let is_own = handle.owned();
             let proxy = handle.try_into_resource_dynamic(&mut *store)?;
             handed.passed.push((Label { rep: proxy.rep(), kind: proxy.ty() }, is_own));
@@ -147,6 +154,7 @@ async fn drop_all<T: Send>(
     store: &mut StoreContextMut<'_, State<T>>,
     arguments: &[Val],
 ) -> wasmtime::Result<()> {
+    // Collected first, because the visitor cannot wait for a destructor.
     let mut handles = Vec::new();
     for argument in arguments {
         visit_handles(&mut argument.clone(), &mut |handle| {

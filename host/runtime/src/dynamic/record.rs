@@ -105,6 +105,7 @@ fn ended(error: &wasmtime::Error) -> Option<Ended<'static>> {
     if let Some(status) = exit_status(error) {
         return Some(Ended::Exited(status));
     }
+    // A replay has limits of its own, and may reach them elsewhere or not at all.
     if error.is::<LimitReached>() {
         return None;
     }
@@ -144,6 +145,8 @@ impl<T: Send + 'static> Modules<'_, T> {
                 let Ok(flat) = Flat::of(&typed.ty) else { continue };
                 let served = self.table.function(&module, &name);
                 let ty = flat.ty(self.linker.engine());
+                // A function that takes other numbers than the convention says cannot be read by
+                // it, so its calls are not recorded.
                 if !served.is_some_and(|served| served.ty.matches(&ty)) {
                     continue;
                 }
@@ -213,6 +216,8 @@ impl<T: Send + 'static> Original<T> {
         numbers: &[wasmtime::Val],
         flat: &mut [wasmtime::Val],
     ) -> wasmtime::Result<()> {
+        // Called from here, the function has no caller in which it could find the guest's memory,
+        // so the memory is put where the host looks otherwise.
         let own = caller.data().memory;
         if let Ok(memory) = of_caller(caller) {
             caller.data_mut().memory = Some(memory);
@@ -220,7 +225,7 @@ impl<T: Send + 'static> Original<T> {
         let outcome = func.call_async(caller.as_context_mut(), numbers, flat).await;
         let state = caller.data_mut();
         state.memory = own;
-        // The guest has called once.
+        // Both this function and the original count a host call, and the guest has made one.
         state.meter.uncount_host_call();
         outcome.map_err(|error| match exit_status(&error) {
             Some(status) if error.is::<Exit>() => Exit(status).into(),

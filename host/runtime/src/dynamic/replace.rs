@@ -38,7 +38,8 @@ impl<T: Send + 'static> Modules<'_, T> {
                 let by = provided.provider.server(typed.interface.as_deref(), &typed.name);
                 self.linker.allow_shadowing(true);
                 if let Err(unserved) = provided.provider.offer(&function) {
-                    // Whether the guest is linked with it is not known here.
+                    // Guests that do not import the function are not concerned, and none is known
+                    // yet. So it fails in the call.
                     let server = provided.provider.describe();
                     self.linker.func_new(&module, &name, ty, move |_, _, _| {
                         let (server, function) = (server.clone(), function.name().to_owned());

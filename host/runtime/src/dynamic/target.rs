@@ -40,6 +40,7 @@ impl Target {
         }
         let has_parts = |name: &str| name.split([':', '/']).all(|part| !part.is_empty());
         let Some((_, rest)) = name.split_once(':') else {
+            // A name without a namespace is that of a function of the world, which has no version.
             let is_plain = has_parts(name) && !name.contains(['@', '/']) && !name.ends_with('.');
             return is_plain.then(|| Self::Root(name.into()));
         };

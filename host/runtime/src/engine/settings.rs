@@ -18,7 +18,8 @@ use super::processor::Processor;
 use crate::failure::coredump;
 use wit_host_binary::limits::Limits;
 
-/// The bytes of a fiber's stack that are reserved for host functions, beside the guest's part.
+/// The bytes of a fiber's stack that are reserved for host functions, beside the guest's part. With
+/// the default of [`Limits::stack`], a fiber has 2 MiB.
 const HOST_STACK: usize = (3 << 20) / 2;
 
 /// The options of a runtime that compiled code depends on.
@@ -64,6 +65,9 @@ impl Settings {
     fn config(&self) -> wasmtime::Result<Config> {
         let mut config = Config::new();
         self.processor.configure(&mut config)?;
+        // Tail calls, extended constants, multiple memories and multiple values stay on: guests in
+        // JavaScript and Python need the first two, and the engine panics on composed components
+        // without the others.
         config
             // An epoch comes at another instruction in each run, and fuel runs out at the same
             // one.
@@ -72,6 +76,7 @@ impl Settings {
             .cranelift_nan_canonicalization(self.deterministic)
             .concurrency_support(false)
             .gc_support(self.host_values)
+            // It frees host values that a guest has dropped while the session goes on.
             .collector(Collector::DeferredReferenceCounting)
             .wasm_gc(false)
             // Exceptions are objects on the heap of the garbage collector, which would bring it
@@ -87,6 +92,8 @@ impl Settings {
             .wasm_stack_switching(false)
             .max_wasm_stack(self.stack)
             .async_stack_size(self.fiber_stack())
+            // With details, the engine would read a guest's debug information in this process for
+            // each trap. A few KiB of it can exhaust the stack or the memory.
             .wasm_backtrace_details(WasmBacktraceDetails::Disable)
             .wasm_backtrace_max_frames(NonZeroUsize::new(16));
         Ok(config)

@@ -67,6 +67,8 @@ impl SharedEngine {
     /// # Errors
     /// [`Error::Host`] if the system has no thread for it. The next call tries again.
     pub(crate) fn start_ticker(&self) -> Result<()> {
+        // Sessions start the thread, because a runtime that only checks or compiles guests needs
+        // none.
         if self.settings.deterministic || self.ticks.load(Ordering::Acquire) {
             return Ok(());
         }

@@ -1,5 +1,5 @@
-//! Classifies failed calls. The engine reports a trap, an exit, a limit and a failed host
-//! function by one opaque error. This module tells them apart.
+//! Classifies failed calls. The engine reports a trap, an exit, a limit and a failed host function
+//! by one opaque error. This module tells them apart, and does not write a report.
 
 use std::any::Any;
 use std::char::{CharTryFromError, DecodeUtf16Error};
@@ -41,6 +41,8 @@ pub(crate) enum Verdict {
 impl Verdict {
     /// Classifies the engine's error, given the state of the store.
     pub(crate) fn of<T>(error: &wasmtime::Error, state: &State<T>) -> Self {
+        // What a host function or the guest has said itself comes first, then what is known of the
+        // session's state, and last what the engine's error may mean.
         if let Some(status) = exit_status(error) {
             return Self::Exited(status);
         }
@@ -91,6 +93,7 @@ fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
     if let Some(ResourceTableError::Full) = error.downcast_ref() {
         return Some(LimitReached::Handles(limits.handles));
     }
+    // These say the reason themselves, so a growth that was refused before does not replace it.
     if error.is::<ImportFailed>() || error.is::<GuestFailure>() || error.is::<Denied>() {
         return None;
     }
@@ -103,7 +106,11 @@ fn limit<T>(error: &wasmtime::Error, state: &State<T>) -> Option<LimitReached> {
         Some(Trap::StackOverflow) => Some(LimitReached::Stack(limits.stack)),
         // Most guests end with `unreachable` when memory is refused.
         Some(Trap::UnreachableCodeReached) => state.meter.refused(),
+        // Any other trap is the guest's own mistake. A limit that was reached earlier, and which
+        // the guest has coped with, is not its cause.
         Some(_) => None,
+        // An error without a type comes from the engine or from WASI. After a growth that was
+        // refused, it is most likely a consequence of that.
         None => of_text(&error.root_cause().to_string(), state).or_else(|| state.meter.refused()),
     }
 }

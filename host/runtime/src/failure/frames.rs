@@ -1,4 +1,5 @@
-//! Writes the guest's stack as text, and derives from it the host call that the guest was in.
+//! Writes the guest's stack as text, and derives from it the host call that the guest was in. It
+//! does not know why the call ended.
 
 use wasmtime::{FrameInfo, Module, WasmBacktrace};
 

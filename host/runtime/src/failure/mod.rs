@@ -149,7 +149,7 @@ impl Failure {
         self.source = Some(error);
     }
 
-    /// What a provider says of itself that failed.
+    /// Returns the report of the provider that failed, if one did.
     fn report_of_provider(&self) -> Option<String> {
         self.source.as_ref()?.downcast_ref::<ProviderFailed>()?.report()
     }

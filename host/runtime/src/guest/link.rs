@@ -45,6 +45,8 @@ pub(crate) fn component<T: Send + 'static>(
             denied == interface && item.is_none_or(|item| item == function)
         })
     };
+    // Denied functions are left out here: a provider might not serve them, and the guest is linked
+    // with traps in their place.
     let beside = match inner.dynamic.bound(component, &inner.components, &is_denied) {
         Ok(beside) => beside,
         Err(NotLinked::Engine(error)) => return Err(Error::host(LINK)(error)),
@@ -84,6 +86,8 @@ fn component_without<T: Send + 'static>(
     for (interface, functions) in interfaces {
         let items = deny::items(component, &interface);
         let served = served_as(inner, &items, &interface);
+        // If the host serves the interface, the linker has its resources already, and functions
+        // that are not denied use them.
         if served.is_none() {
             for (resource, _) in items.into_iter().filter(|(_, is_resource)| *is_resource) {
                 let ty = ResourceType::host::<Stub>();
@@ -139,6 +143,8 @@ pub(crate) fn module<T: Send + 'static>(
     let linker = with_any(inner, linker, module).map_err(Error::host("offer functions"))?;
     let providers = providers(inner, module);
     if !providers.is_empty() {
+        // A module with providers is linked in each store anew, so what is missing has to be found
+        // here.
         let mut unserved = unserved_wasi(&inner.offer(), binary);
         unserved.retain(|mismatch| !is_denied(mismatch, denied));
         Mismatches::refuse(unserved)?;
@@ -164,6 +170,7 @@ fn providers<T: Send + 'static>(inner: &Host<T>, module: &Module) -> Vec<Arc<Pro
             all.into_iter().any(|needed| Arc::ptr_eq(needed, one))
         })
     };
+    // The runtime's order is kept, in which each stands after those that it needs.
     inner.providers.iter().filter(|one| needs(one)).cloned().collect()
 }
 

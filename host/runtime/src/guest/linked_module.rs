@@ -111,6 +111,7 @@ impl<T: Send + 'static> LinkedModule<T> {
         let mut externs: Vec<Extern> = Vec::with_capacity(module.imports().len());
         for import in module.imports() {
             let (from, name) = (import.module(), import.name());
+            // What the host serves goes first, so that no module can stand in for it.
             let served = linker.get_by_import(&mut *store, &import).or_else(|| {
                 let (_, provider) = provided.iter().find(|(module, _)| *module == from)?;
                 provider.get_export(&mut *store, name)

@@ -85,6 +85,7 @@ impl<T: Send + 'static> Guest<T> {
         {
             return Ok(guest);
         }
+        // Compiling knows no limits, so what would cost too much is refused before it.
         scan_within(kind, &binary, &inner.limits)?;
         if kind == Kind::Module {
             fit::before_compiling(&inner.offer(), &binary)?;

@@ -80,6 +80,8 @@ pub(crate) async fn start_before<T: Send>(
     let outcome = call(store, &start).await;
     store.data_mut().start_exited = outcome.as_ref().err().and_then(exit_status);
     match store.data().start_exited {
+        // Toolchains that set up their runtime in `_start` may end it with an exit of 0. It has
+        // succeeded then, and the other functions can be called.
         Some(0) => Ok(()),
         _ => outcome,
     }
@@ -117,6 +119,8 @@ impl Function {
         let wrong = |reason| Error::InvalidCall { function: name.into(), reason };
         let results = self.results.as_ref().map_err(|reason| wrong(reason.clone()))?;
         numbers.clear();
+        // Stops at the first argument that does not fit, so the one comparison of lengths below
+        // finds both a wrong type and a wrong number of arguments.
         numbers.extend(self.params.iter().zip(args).map_while(|(ty, arg)| lower_number(ty, arg)));
         if numbers.len() != args.len() || args.len() != self.params.len() {
             return Err(wrong(mismatch(&self.ty, args)));

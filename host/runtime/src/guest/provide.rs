@@ -39,6 +39,7 @@ pub(crate) fn provide<T: Send + 'static>(inner: &mut Host<T>, source: Source) ->
     if inner.env.is_provided(&name) {
         return refused("another module does already");
     }
+    // The code generator can panic on a valid module.
     contained("load a module", || load(inner, &name, content))
         .map_err(|error| Error::Module { name: name.clone(), source: Box::new(error) })
 }

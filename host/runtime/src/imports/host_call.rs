@@ -16,6 +16,8 @@ const LONGEST: usize = 300;
 /// Returns whether host calls may be traced.
 #[inline]
 pub(crate) fn is_traced() -> bool {
+    // This compares one number that all listeners share. Whether one of them wants this target is
+    // found out in `span`.
     tracing::level_enabled!(Level::TRACE)
 }
 

@@ -1,4 +1,5 @@
-//! One guest among those that took one another's place, with what became of its calls.
+//! One guest among those that took one another's place, with what became of its calls. When it is
+//! replaced is decided elsewhere.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -64,6 +65,8 @@ impl<T: 'static> Generation<T> {
 
     /// Returns the number of callers that have a session of it, or wait for one.
     pub fn callers(&self) -> usize {
+        // A thread that sees that the last caller has left also has to see what its calls have
+        // counted.
         self.callers.load(Ordering::Acquire)
     }
 
@@ -85,6 +88,7 @@ impl<T: 'static> Generation<T> {
     /// Returns true if a smaller share of the calls failed here than among `calls`, `failures` of
     /// which failed.
     pub(super) fn fails_less(&self, calls: u64, failures: u64) -> bool {
+        // Compared by multiplying, because dividing would round. Two factors of 64 bits need 128.
         let product = |one: u64, other: u64| u128::from(one) * u128::from(other);
         self.calls() == 0 || product(self.failures(), calls) < product(failures, self.calls())
     }

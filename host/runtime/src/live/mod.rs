@@ -62,7 +62,7 @@ pub enum Change {
         from: u64,
         /// The number of the one that serves again.
         to: u64,
-        /// Whether this happened because of failed calls, and nobody asked for it.
+        /// Whether this happened by itself, because of failed calls.
         by_itself: bool,
     },
 }
@@ -216,6 +216,8 @@ impl<T: Send + 'static> Live<T> {
     {
         let caller = Caller::new(&self.0);
         let taken = take(caller.generation.sessions().clone()).await;
+        // A session that does not start is a failed call as well, because a guest can trap in its
+        // set-up.
         let session = taken.inspect_err(|error| caller.came(Some(error)))?;
         Ok(Serving { session, caller })
     }
@@ -250,6 +252,7 @@ impl<T: Send + 'static> Live<T> {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
         let generation = Arc::new(Generation::new(number, sessions));
         self.0.state().put(Arc::clone(&generation));
+        // Before the lock is released, so that the listener hears of two reloads in their order.
         (self.0.options.listener)(&Change::Replaced { generation: number });
         drop(replacing);
         Ok(generation)
@@ -305,6 +308,7 @@ impl<T: Send + 'static> Shared<T> {
         if guest.hash().is_some() && guest.hash() == old.hash() {
             return Ok(None);
         }
+        // First what can be compared. Starting a session runs code of the guest, and may take long.
         let lost = self.used.lost(old, &guest);
         if !lost.is_empty() {
             return Err(NotReplaced::Exports(lost));
@@ -322,6 +326,7 @@ impl<T: Send + 'static> Shared<T> {
     /// Notes how a call has ended, and takes the generation back if that is one failure too many.
     fn note(&self, generation: &Generation<T>, has_failed: bool) {
         let (calls, failures) = generation.note(has_failed);
+        // A call that succeeded cannot be one failure too many.
         let Some(rollback) = self.options.rollback.filter(|_| has_failed) else { return };
         if calls > rollback.first || failures < rollback.failures {
             return;
@@ -350,6 +355,7 @@ impl<T: 'static> State<T> {
     fn go_back(&mut self) -> Option<Arc<Generation<T>>> {
         let previous = self.previous.take()?;
         let number = previous.number();
+        // It serves again, so its callers are not those of an old generation.
         self.old.retain(|old| old.upgrade().is_some_and(|old| old.number() != number));
         self.put(Arc::clone(&previous));
         Some(previous)
@@ -393,13 +399,15 @@ impl<T: Send + 'static> Drop for Caller<T> {
     }
 }
 
-/// Whether an error is the guest's, and not the host's or the caller's.
+/// Returns whether an error is the guest's, and not the host's or the caller's.
 fn is_of_guest(error: &Error) -> bool {
     matches!(error, Error::Trapped(_) | Error::Limit { .. } | Error::Exited(_))
 }
 
 /// A session of a [`Live`] guest for one caller. The generation counts how its calls end.
 pub struct Serving<T: Send + 'static> {
+    // Declared first and so dropped first: a generation without callers has no session that one of
+    // them holds.
     session: Lease<Session<T>>,
     caller: Caller<T>,
 }

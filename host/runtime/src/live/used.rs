@@ -12,6 +12,7 @@ pub(super) struct Used(RwLock<BTreeSet<String>>);
 
 impl Used {
     pub(super) fn note(&self, name: &str) {
+        // Nearly every call finds its name here, and readers do not wait for one another.
         if !self.0.read().unwrap_or_else(PoisonError::into_inner).contains(name) {
             self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
         }

@@ -46,6 +46,7 @@ impl<W: Writer> StdoutStream for Direct<W> {
 
 impl<W: Writer> OutputStream for Direct<W> {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        // The engine does not hold a guest to what `check_write` permitted.
         if bytes.len() > AT_ONCE {
             return Err(StreamError::Trap(wasmtime::Error::msg("more was written than permitted")));
         }

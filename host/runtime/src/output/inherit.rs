@@ -72,6 +72,7 @@ fn too_much() -> StreamError {
 #[async_trait]
 impl OutputStream for Ending {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        // The engine does not hold a guest to what `check_write` permitted.
         self.permitted = self.permitted.checked_sub(bytes.len()).ok_or_else(too_much)?;
         let Inherited { output, outlets } = &self.inherited;
         let written = outlets.of(*output).write(*output, bytes);
@@ -130,6 +131,8 @@ impl AsyncWrite for Ending {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // The future is made anew in each poll. That loses nothing, because the job that it waits
+        // for is kept in the outlet.
         ready!(pin!(self.ready()).poll(context));
         Poll::Ready(self.check_write().map(drop).map_err(io::Error::other))
     }

@@ -58,6 +58,8 @@ impl Sink {
                 Ok(0) | Err(Errno::AGAIN) => break,
                 Ok(count) => written += count,
                 Err(Errno::INTR) => {}
+                // Not every kernel can do this for every kind of file. A job writes then, and
+                // waits.
                 Err(Errno::OPNOTSUPP | Errno::NOSYS) => *self = Self::Other,
                 Err(error) => return Err(error.into()),
             }

@@ -261,6 +261,8 @@ impl Outlet {
     /// Writes the oldest kept bytes, however long that takes. Returns whether that was
     /// everything.
     fn write_waiting(&self) -> bool {
+        // The bytes stay in the queue until they are written, so that they count as left and
+        // nothing overtakes them.
         let Some((output, bytes)) = self.state().kept.front().cloned() else {
             if self.filtered
                 && let Err(error) = terminal::show_rest_waiting()
@@ -317,6 +319,7 @@ impl State {
                 Ok(0) => return false,
                 Ok(written) => self.drop_kept(written),
                 Err(error) => {
+                    // Nothing is left to write after a failure, which `check` then reports.
                     self.fail(outlet, error);
                     return true;
                 }

@@ -133,6 +133,7 @@ impl AsyncWrite for Noting<AsyncStream> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = ready!(self.inner.as_mut().poll_write(context, bytes));
+        // A stream of this form may take a part of the bytes. The writer offers the rest again.
         if let Ok(length) = written {
             self.tail.note(bytes.get(..length).unwrap_or(bytes));
         }

@@ -54,6 +54,8 @@ impl ProviderCaller {
         })?;
         let types = function.signature().params;
         let is_fitting = types.iter().zip(arguments).all(|((_, ty), value)| fits(ty, value));
+        // No engine has checked these arguments, and a provider may rely on their types as it does
+        // in the call of a guest.
         if types.len() != arguments.len() || !is_fitting {
             let reason = format!("the arguments are not those of `{function:?}`");
             return Err(ProviderFailure::new(reason));
@@ -69,11 +71,14 @@ impl ProviderCaller {
             state: &mut self.state,
             meter: &mut self.meter,
             defaults: &mut self.defaults,
+            // There is one provider, so no other can have this slot.
             slot: 0,
             proxies: &mut self.proxies,
             handed: &mut handed,
             data: &mut none,
         });
+        // `deadline` only tells the provider when its time is over. A provider that ignores it is
+        // dropped here.
         let late = || ProviderFailure::new("it gave no answer in time");
         match limit {
             None => answer.await,

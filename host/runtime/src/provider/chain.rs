@@ -21,19 +21,22 @@ impl Chain {
         Self { bytes, limit, handles, most_handles }
     }
 
-    /// Returns the number of handles that nobody has reserved.
+    /// Returns the number of handles that are not reserved.
     pub(crate) fn free_handles(&self) -> usize {
         self.most_handles.saturating_sub(self.handles.load(Ordering::Relaxed))
     }
 
     /// Replaces a number of handles that was reserved by another.
     pub(crate) fn reserve(&self, before: usize, now: usize) {
+        // The sums guard no other memory, so `Relaxed` is enough here and below.
         let moved = |handles: usize| Some(handles.saturating_sub(before).saturating_add(now));
         let _ = self.handles.fetch_update(Ordering::Relaxed, Ordering::Relaxed, moved);
     }
 
     /// Adds bytes and returns true, or returns false if the sum would exceed the limit.
     pub(crate) fn add(&self, by: usize) -> bool {
+        // Adding first and looking then would count what is refused, and another guest of the chain
+        // could be refused because of it.
         let added = self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bytes| {
             bytes.checked_add(by).filter(|bytes| *bytes <= self.limit)
         });

@@ -77,6 +77,8 @@ impl ProviderFailure {
 
     /// Creates a failure from another error. The reason is the first line of its text.
     pub fn of(error: impl StdError + Send + Sync + 'static) -> Self {
+        // The reason becomes a part of a sentence, so it has to be one line. `report` has the whole
+        // text.
         let text = error.to_string();
         let reason = text.lines().next().unwrap_or_default().to_owned();
         Self { reason, source: Some(Box::new(error)), whose: Whose::Provider }

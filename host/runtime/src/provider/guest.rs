@@ -98,6 +98,8 @@ impl<U: Send + 'static> GuestProvider<U> {
             return Err(GuestError::Invalid { kind, reason: reason.into() }.into());
         };
         let (exports, resources) = exports(pre.component());
+        // Only error texts use the world, so a component whose world cannot be read is served
+        // without it.
         let decoded = decode(&binary).ok().map(Arc::new);
         let (name, data) = (name.into(), Box::new(data));
         Ok(Self { guest, name, exports, resources, decoded, data, shared: None })
@@ -132,6 +134,8 @@ impl<U: Send + 'static> GuestProvider<U> {
     fn position(&self, function: &ImportedFunction) -> Option<usize> {
         let (interface, name) = (function.interface(), function.function());
         let exact = self.exports.iter().position(|export| export.is(interface, name));
+        // A core module names no interface. Of two exports with its name, either could be the wrong
+        // one.
         let of_env = || {
             let mut named = self.exports.iter().enumerate().filter(|(_, one)| one.name == name);
             named.next().filter(|_| named.next().is_none()).map(|(place, _)| place)
@@ -165,6 +169,8 @@ impl<U: Send + 'static> GuestProvider<U> {
             }
         }
         if held.as_ref().is_none_or(|instance| instance.session.has_ended()) {
+            // The ended instance is dropped before another starts: in a pool that is full, the new
+            // one would wait for the slot that the old one has.
             *held = None;
             *held = Some(Box::pin(self.start(None)).await?);
         }
@@ -183,6 +189,8 @@ impl<U: Send + 'static> GuestProvider<U> {
     /// What few calls need is in boxes of its own, because the future of each call is as large as
     /// the largest of its parts, and is allocated for each call.
     async fn serve(&self, call: ImportCall<'_>, given: Given<'_>) -> Result<Returned> {
+        // The export was found when the caller was linked. If it is not found now, `call` returns
+        // `lost`.
         let export = self.export(call.function).unwrap_or(usize::MAX);
         let ImportCall { function, state, meter, slot, proxies, handed, .. } = call;
         let given = match given {
@@ -192,6 +200,8 @@ impl<U: Send + 'static> GuestProvider<U> {
             given => given,
         };
         if let Some(shared) = &self.shared {
+            // The lock is held until the call ends, because an instance serves one call at a time.
+            // A caller whose time is over while it waits gives up its place in the queue.
             let mut held = shared.instance.lock().await;
             return self.renewed(shared, &mut held).await?.call(self, export, given).await;
         }
@@ -301,6 +311,8 @@ impl<U: Send + 'static> Instance<U> {
                 *place.insert(found)
             }
         };
+        // While the instance waits for a call, its handles are reserved for it in the chain's sum.
+        // While it runs, it may also have what the others have left.
         self.session.allow_handles();
         let results = match given {
             Given::Values(arguments) => {
@@ -323,6 +335,7 @@ impl<U: Send + 'static> Instance<U> {
                 returned.map(Returned::Pieces)
             }
         };
+        // Also after a failure, since the caller's limit is worked out from what is reserved here.
         self.session.reserve_handles();
         results
     }
@@ -337,8 +350,12 @@ impl<U: Send + 'static> Instance<U> {
         if self.session.has_ended() {
             return Err(self.session.ended_error());
         }
+        // An ended session was refused above, since `give` takes handles that are given away out of
+        // the caller's table for good.
         let arguments = handed.give(proxies, self.number).map_err(unusable)?;
         let mut results = self.session.call_at(place, name, &arguments).await?;
+        // The engine knows the types of resources only of an instance, and finds them by name. Once
+        // for each instance is enough.
         if self.types.is_empty() {
             let mut find = |one: &Resource| self.session.resource_type(&one.interface, &one.name);
             self.types = provider.resources.iter().map(&mut find).collect();
@@ -350,6 +367,7 @@ impl<U: Send + 'static> Instance<U> {
 
     /// Drops a handle, unless the instance to which it belongs has ended.
     async fn drop_handle(&mut self, provider: &GuestProvider<U>, proxy: Proxy) -> Result<()> {
+        // The handles of an ended instance were dropped with its store.
         if proxy.instance != self.number || self.session.has_ended() {
             return Ok(());
         }
@@ -365,6 +383,8 @@ impl<U: Send + 'static> Instance<U> {
     async fn drop_all(&mut self, provider: &GuestProvider<U>, left: Vec<Proxy>) -> Result<()> {
         let mut outcome = Ok(());
         for proxy in left {
+            // `and` runs its argument in each turn, so that a failure does not keep the others from
+            // being dropped.
             outcome = outcome.and(self.drop_handle(provider, proxy).await);
         }
         outcome
@@ -432,6 +452,8 @@ impl<U: Send + 'static> Handles for GuestProvider<U> {
             }
             if let Some(instance) = state.get::<Instance<U>>() {
                 let dropped = instance.drop_all(self, left).await;
+                // After the drops, because a destructor may drop handles of the providers behind
+                // this one, which would otherwise count as left.
                 let finished = instance.session.finish().await;
                 dropped.map_err(ProviderFailure::of)?;
                 all.extend(finished.map_err(ProviderFailure::of)?);
@@ -442,6 +464,8 @@ impl<U: Send + 'static> Handles for GuestProvider<U> {
 
     fn abandon(&self, left: Vec<Proxy>) {
         if let Some(shared) = &self.shared {
+            // A session is dropped without waiting, so it cannot wait for the instance. The next
+            // call drops the handles.
             let mut abandoned = shared.abandoned.lock().unwrap_or_else(PoisonError::into_inner);
             abandoned.extend(left);
         }
@@ -472,6 +496,8 @@ impl<U: Send + 'static> Provider for GuestProvider<U> {
                 format!("it exports no such function, but {}", wit_host_text::list(&others));
             return Err(Unserved::new(reason));
         };
+        // The engine gives each component its own resource types, so they are never equal. They are
+        // one resource if the caller's name for it is one by which this component exports it.
         let mut same = |ours: &ResourceType, theirs: &ResourceType| {
             let is_exported = |resource: &Resource| {
                 let is_it = |one: &Resource| {

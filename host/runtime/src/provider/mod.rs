@@ -53,6 +53,7 @@ use wit_host_wit::{Contract, Decoded};
 pub type BoxFuture<'a, R> = Pin<Box<dyn Future<Output = R> + Send + 'a>>;
 
 /// The largest number of guests that may serve one another in a chain.
+// Each of them has a stack and a memory of its own while the others wait, all within one call.
 pub(crate) const MOST_DEEP: usize = 8;
 
 /// Serves functions that guests import, over values.
@@ -208,6 +209,7 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
     }
 
     fn identity(&self) -> Option<usize> {
+        // A provider that is added under several names is the same allocation under each.
         Some(Arc::as_ptr(self).cast::<()>().addr())
     }
 }
@@ -249,6 +251,7 @@ impl ImportedFunction {
         let name = name.into();
         let (homes, place) = (None, OnceLock::new());
         let mut function = Self { typed, name, results, has_handles: false, homes, place };
+        // Types are walked once, because each call asks for this.
         function.has_handles = function.types().iter().any(|ty| !resources(ty).is_empty());
         function
     }
@@ -280,6 +283,8 @@ impl ImportedFunction {
     /// # Errors
     /// [`Error::Host`] if the engine does not take the contract's types.
     pub fn of_contract(contract: &Contract) -> Result<Vec<Self>> {
+        // The engine only holds the types, which are compared by their structure. No guest runs in
+        // it.
         let settings = Settings::new(&Limits::default(), false, false);
         let shared = SharedEngine::new(settings, false, None)?;
         let component = fit::importing(&shared.engine, contract);
@@ -428,6 +433,7 @@ fn import_call<'a, T: Send + 'static>(
     state: &'a mut State<T>,
 ) -> ImportCall<'a> {
     let Provisions { states, defaults, proxies, .. } = &mut state.provisions;
+    // Only functions with handles make proxies, and the others do not pay for the note.
     if function.has_handles() {
         proxies.owned_by(provided.slot, &provided.provider);
     }

@@ -177,6 +177,8 @@ pub(crate) fn with_types<V: OfTypes>(ty: &ComponentFunc, of: V) -> Option<V::Out
         [result] => Some(result),
         _ => return None,
     };
+    // Parameters with bytes go with several results, and the others only with a result of bytes: a
+    // call without bytes is no slower over values.
     match params?[..] {
         [Bytes] => of_bytes::<(Vec<u8>,), V>(of, result),
         [Bytes, Bytes] => of_bytes::<(Vec<u8>, Vec<u8>), V>(of, result),

@@ -50,11 +50,12 @@ const STALE: Unusable = Unusable("the instance of the provider that had the hand
 /// the numbers is too large.
 pub(crate) fn kind(slot: usize, place: usize) -> Option<u32> {
     let (slot, place) = (u16::try_from(slot).ok()?, u16::try_from(place).ok()?);
-    // The embedder's own kinds are usually small numbers.
+    // The top bit keeps these kinds apart from those of the embedder, which are usually small
+    // numbers. 15 bits for the slot and 16 for the place are left.
     (slot < 1 << 15).then(|| 1 << 31 | u32::from(slot) << 16 | u32::from(place))
 }
 
-/// The proxies of a session. If they are dropped with the session, each provider is told which of
+/// The proxies of a session. If they are dropped with the session, each provider learns which of
 /// its handles were left.
 #[derive(Default)]
 pub(crate) struct Proxies {
@@ -74,6 +75,7 @@ impl Proxies {
     }
 
     fn insert(&mut self, mut proxy: Proxy) -> Option<Label> {
+        // Numbers are used again, so they do not say which proxy is older.
         proxy.age = self.made;
         self.made += 1;
         let kind = kind(proxy.slot, proxy.place)?;
@@ -93,6 +95,8 @@ impl Proxies {
 
     fn get(&self, label: Label) -> Result<&Proxy, Unusable> {
         let proxy = self.entries.get(label.rep as usize).and_then(Option::as_ref);
+        // The number may have gone to a proxy of another resource since, which must not be taken
+        // for this one.
         proxy.filter(|proxy| kind(proxy.slot, proxy.place) == Some(label.kind)).ok_or(FOREIGN)
     }
 
@@ -114,11 +118,15 @@ impl Proxies {
                 taken.push(proxy);
             }
         }
+        // What a resource has made is newer than the resource, and some resources trap when they
+        // are dropped before what they have made.
         taken.sort_unstable_by_key(|proxy| std::cmp::Reverse(proxy.age));
         taken
     }
 }
 
+// A session can end at any moment, such as when its future is dropped. An instance that all
+// sessions share would then keep the handles for ever.
 impl Drop for Proxies {
     fn drop(&mut self) {
         for (slot, owner) in std::mem::take(&mut self.owners).into_iter().enumerate() {
@@ -158,6 +166,8 @@ impl Handed {
             }
             handles.push(proxy.handle);
         }
+        // In a second pass, so that a call that is refused takes nothing out of the table. A handle
+        // that is given away twice fails here.
         for (label, _) in self.passed.iter().filter(|(_, is_own)| *is_own) {
             proxies.remove(*label)?;
         }

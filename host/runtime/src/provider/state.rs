@@ -31,6 +31,7 @@ pub(crate) struct States(Vec<ProviderState>);
 impl States {
     /// Returns the state of the provider with this slot.
     pub(crate) fn of(&mut self, slot: usize) -> &mut ProviderState {
+        // Made when it is first used, because most sessions call few of the providers.
         if slot >= self.0.len() {
             self.0.resize_with(slot.saturating_add(1), ProviderState::default);
         }

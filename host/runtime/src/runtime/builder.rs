@@ -282,6 +282,8 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
             limits.fuel.get_or_insert(DETERMINISTIC_FUEL);
         }
         limits.check().map_err(|(limit, reason)| Error::Limits { limit, reason })?;
+        // Before the engine is made, which would accept any processor, and then refuse each guest
+        // that is loaded.
         let processor = self.processor;
         processor.check().map_err(|reason| Error::Processor { processor, reason })?;
         let settings =
@@ -304,6 +306,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
         }
         module::link_wasi(&mut modules).map_err(Error::host("offer WASI to core modules"))?;
         let offered = contract.as_deref();
+        // After both linkers are filled, because what they have goes before functions over values.
         let dynamic = self.dynamic.build(offered, &components, &mut modules, &mut env)?;
         let mut inner = Host {
             engine,
@@ -330,6 +333,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
                 return Err(Error::Unserved(unserved));
             }
         }
+        // At the end, when everything that a denial can name is there.
         deny::check(&inner.grants.denied, inner.contract.as_ref(), &inner.env)?;
         Ok(Runtime { inner: Arc::new(inner) })
     }

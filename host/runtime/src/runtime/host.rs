@@ -58,6 +58,8 @@ impl<T: Send + 'static> Host<T> {
         binary: &[u8],
     ) -> Result<(Arc<Compiled>, blake3::Hash)> {
         let stripped = strip(binary);
+        // The hash is of what is compiled, so that a guest with other debug information has the
+        // same code.
         let hash = stripped.hash();
         let compile = || self.compile(kind, binary, &stripped);
         let compiled = match &self.cache {
@@ -76,6 +78,8 @@ impl<T: Send + 'static> Host<T> {
         let cache = self.cache.as_ref()?;
         let guest = component_hash(path, self.limits.file_size)?;
         let key = self.key(&guest);
+        // What is found was compared with the contract before it was compiled, and the key contains
+        // that contract. So this is as good as `compile`, without its checks.
         let compiled = cache.find(&self.shared, Kind::Component, &key, &self.limits)?;
         Some((compiled, guest))
     }

@@ -75,6 +75,8 @@ impl<T: Send + 'static> SessionBuilder<'_, T> {
     /// [`Error::Mismatches`] if the grants deny what the guest imports; `Error::Pool`; and those
     /// of a call, since starting may run code of the guest.
     pub async fn start(self) -> Result<Session<T>> {
+        // The slot comes first: a session that waits for one has no store yet, so any number can
+        // wait in little memory.
         let permit = self.guest.inner().permit().await?;
         let (guest, data, terms, _) = self.into_parts()?;
         Session::start(guest, data, &terms, permit).await

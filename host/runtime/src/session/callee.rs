@@ -1,5 +1,5 @@
-//! The functions that were called by name. Each is looked up once in a session, because looking
-//! it up takes longer than a short call.
+//! The functions that were called by name. Each is looked up once in a session, because looking it
+//! up takes longer than a short call. This module makes no calls of them itself.
 
 use std::collections::BTreeMap;
 
@@ -60,6 +60,7 @@ impl<T: Send + 'static> Session<T> {
 
     /// Finds a function by its full name or by a shorter one.
     fn find_by_any_name(&mut self, live: Live, name: &str) -> Result<Callee> {
+        // Resolving a name lists all exports, so the name is first tried as it is.
         if let Some(callee) = self.find(live, name) {
             return Ok(callee);
         }
@@ -106,6 +107,7 @@ impl<T: Send + 'static> Session<T> {
         let Live::Module { instance, started: false } = live else {
             return self.guarded(called, call).await;
         };
+        // Noted before the call: `_start` must not run twice, however this call ends.
         self.live = Some(Live::Module { instance, started: true });
         let call = async |store: &mut Store<State<T>>| {
             module::start_before(store, instance, called.function).await?;

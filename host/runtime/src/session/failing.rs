@@ -1,4 +1,5 @@
-//! Describes a call that failed: what ended it, and what is known of the state of the guest.
+//! Describes a call that failed: what ended it, and what is known of the state of the guest. It
+//! does not decide what happens to the session.
 
 use tracing::Span;
 
@@ -137,6 +138,8 @@ impl<T: Send + 'static> Session<T> {
         let table = &self.guest.inner().env;
         let noted = noted.and_then(|number| table.name_of(number));
         let provided = self.store.data().in_provider.name().map(str::to_owned);
+        // The import of a core module was noted. That of a component is in the frames if it goes
+        // through the toolchain's shim, and otherwise the function over values is known.
         failure.host_call = noted.or(failure.host_call).or(provided);
         Box::new(failure)
     }

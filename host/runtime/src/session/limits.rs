@@ -1,4 +1,5 @@
-//! Limits of the calls of a session that are below those of the session.
+//! Limits of the calls of a session that are below those of the session. They are applied in
+//! `guard`.
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ impl<T: Send + 'static> Session<T> {
         let limits = Limits::clone(&own).wall_clock(wall_clock).fuel(fuel).host_calls(host_calls);
         limits.check_within(&own).map_err(|(limit, reason)| Error::Limits { limit, reason })?;
         (self.guards.fuel, self.guards.wall_clock) = (fuel, wall_clock);
+        // A store has one hook, so setting it once more changes nothing.
         if host_calls.is_some() {
             watch_host_calls(&mut self.store, self.guest.inner().deterministic);
         }

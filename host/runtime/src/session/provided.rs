@@ -12,7 +12,7 @@ use crate::provider::{CallPieces, Callable, LeftOver, Piece, Provisions, with_ty
 use crate::store::handles;
 
 impl<T: Send + 'static> Session<T> {
-    /// The functions that were answered with default values so far, each once, by a
+    /// Returns the functions that were answered with default values so far, each once, by a
     /// [`DefaultProvider`](crate::DefaultProvider).
     pub fn defaults(&self) -> &[String] {
         &self.store.data().provisions.defaults
@@ -30,6 +30,7 @@ impl<T: Send + 'static> Session<T> {
     /// # Errors
     /// [`Error::HostFunction`] if a provider fails while it drops a handle, and [`Error::Limit`].
     pub async fn finish(&mut self) -> Result<Vec<LeftOver>> {
+        // Most sessions have no such providers, and end without the cost of a call.
         if !self.may_leave_handles() {
             self.ended = true;
             return Ok(Vec::new());
@@ -44,6 +45,8 @@ impl<T: Send + 'static> Session<T> {
                 let mine = proxies.take_all(provided.slot);
                 match owner.finish(states.of(provided.slot), mine).await {
                     Ok(more) => left.extend(more),
+                    // The others are finished as well, because their handles stay with instances
+                    // that all sessions share.
                     Err(failure) => failed = failed.or(Some(provided.failed("finish", failure))),
                 }
             }
@@ -88,7 +91,7 @@ impl<T: Send + 'static> Session<T> {
         self.guarded(called, async |store| handle.resource_drop_async(store).await).await
     }
 
-    /// Where the session has the function of that full name, for [`Session::call_at`].
+    /// Returns where the session has the function of that full name, for [`Session::call_at`].
     pub(crate) fn place_of(&mut self, name: &str) -> Result<usize> {
         let live = self.live()?;
         let (callees, place) = self.callee(live, name)?;

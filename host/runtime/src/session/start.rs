@@ -42,7 +42,7 @@ impl<T: Send + 'static> Session<T> {
         Self::new(guest, data, terms, permit, span)?.started_up(&guest.loaded).await
     }
 
-    /// A session whose memory counts into another one's sum.
+    /// Starts a session whose memory counts into another one's sum.
     pub(crate) async fn start_in(
         guest: &Guest<T>,
         data: T,
@@ -56,6 +56,7 @@ impl<T: Send + 'static> Session<T> {
         let span = tracing::debug_span!(parent: None, "session", kind = %guest.kind());
         let mut session = Self::new(guest, data, &terms, permit, span)?;
         if let Some(chain) = chain {
+            // Before the instance is made, since its first memory counts as well.
             session.store.data_mut().meter.join(chain);
             session.allow_handles();
         }

@@ -69,6 +69,8 @@ pub(crate) fn watch<T>(store: &mut Store<State<T>>) {
         store.data_mut().in_time()?;
         Ok(match store.data().is_sync {
             true => UpdateDeadline::Continue(1),
+            // Without a yield, a guest that never waits would be one step to the executor: other
+            // tasks would stand still, and its caller could not give up.
             false => UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())),
         })
     });
@@ -154,6 +156,7 @@ impl Deadline {
                 (Duration::from_nanos(now.saturating_sub(began)), late)
             }
             Began::Epoch(began) => match begun(epochs, began) {
+                // Less than an epoch has passed, so the clock need not be read.
                 0 => (Duration::ZERO, false),
                 begun => (lasted(begun), self.passed(epochs)),
             },

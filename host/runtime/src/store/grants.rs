@@ -222,6 +222,8 @@ impl AllowedHosts {
     pub fn contains(&self, url: &Url) -> bool {
         self.0.iter().any(|granted| {
             url.host_str() == Some(&granted.host)
+                // A URL without a port has that of its scheme, so that a grant of 443 covers
+                // `https://` as people write it.
                 && (granted.port.is_none() || granted.port == url.port_or_known_default())
         })
     }
@@ -247,6 +249,9 @@ impl FromStr for HostPort {
         let http = Url::parse(&format!("http://{text}")).map_err(|error| malformed(&error))?;
         let https = Url::parse(&format!("https://{text}")).map_err(|error| malformed(&error))?;
         let rest = http.path() != "/" || http.query().is_some() || http.fragment().is_some();
+        // A URL may be more than a host: a user in front, a path behind, and `*` as a part of a
+        // name. Each would be taken for something else than its author meant. An empty port is
+        // dropped by the parser, and would grant every port.
         if rest || text.contains(['/', '@', '*', ',']) || text.ends_with(':') {
             return Err(malformed(&"this is not one host"));
         }

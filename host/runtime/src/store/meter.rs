@@ -132,7 +132,7 @@ impl Meter {
         Ok(())
     }
 
-    /// The sum of this guest's memory and that of those that serve it.
+    /// Returns the sum of this guest's memory and that of those that serve it.
     pub(crate) fn chain(&mut self) -> Arc<Chain> {
         let (bytes, limit, handles) = (self.bytes, self.limits.memory, self.limits.handles);
         let chain = || Arc::new(Chain::new(bytes, limit, handles));
@@ -271,6 +271,7 @@ impl Meter {
 
     fn grow_bytes(&mut self, by: usize) -> bool {
         let bytes = self.bytes.saturating_add(by);
+        // The chain is asked last, because it counts what it allows.
         let counted = bytes.saturating_add(self.in_host().saturating_sub(UNCOUNTED));
         if counted > self.limits.memory {
             self.refused = Some(LimitReached::Memory(self.limits.memory));
@@ -330,6 +331,7 @@ impl ResourceLimiter for Meter {
             self.refused = Some(LimitReached::TableElements(self.limits.table_elements));
             return Ok(false);
         }
+        // An element takes as much as a pointer of the host, at most.
         let fits = self.grow_bytes(by.saturating_mul(size_of::<usize>()));
         if fits {
             self.elements = elements;

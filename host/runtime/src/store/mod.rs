@@ -1,5 +1,5 @@
-//! Creates stores with all guards: the limits on what a session's guest may take, and for how
-//! long.
+//! Creates stores with all guards: the limits on what a session's guest may take, and for how long.
+//! It does not know what is called.
 
 pub(crate) mod deadline;
 pub(crate) mod grants;
@@ -35,11 +35,14 @@ pub(crate) fn guarded_store<T: Send + 'static>(
 ) -> Result<Store<State<T>>> {
     let inner = guest.inner();
     let Terms { grants, limits } = terms;
+    // The runtime's own grants were checked when it was built.
     if !Arc::ptr_eq(grants, &inner.grants) {
         deny::check(&grants.denied, inner.contract.as_ref(), &inner.env)?;
     }
     link::check_session(inner, &guest.loaded.linked, &grants.denied)?;
     inner.shared.start_ticker()?;
+    // The limits on memories and tables are for each module, and the engine counts over the whole
+    // store.
     let modules = match &guest.loaded.linked {
         Linked::Module(linked) => linked.providers().len().saturating_add(1),
         Linked::Component(_) => 1,
@@ -65,8 +68,10 @@ fn guard<T: Send + 'static>(
     limits: &Limits,
 ) -> wasmtime::Result<()> {
     store.limiter(|state| &mut state.meter);
+    // The engine's default is 128 MiB for each call, which many sessions could take at once.
     store.set_hostcall_fuel(limits.host_call_bytes);
     store.set_max_component_handles(limits.handles);
+    // The hook runs twice in each host call, so it is set only where something needs it.
     if limits.host_calls.is_some() || without_epochs {
         watch_host_calls(store, without_epochs);
     }

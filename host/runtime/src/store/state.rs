@@ -1,5 +1,5 @@
-//! The content of a session's store: the embedder's data, and what the host keeps for the
-//! session.
+//! The content of a session's store: the embedder's data, and what the host keeps for the session.
+//! It holds the parts together, and does nothing with them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -86,6 +86,7 @@ impl<T> State<T> {
         seed: Option<u64>,
     ) -> Result<Self> {
         let wasi = Wasi::new(grants, &mut meter, seed)?;
+        // Each call sets its own beginning.
         let deadline = Deadline::new(meter.limits().wall_clock, Began::Epoch(0));
         let (kept, memory, is_sync) = (Vec::new(), None, false);
         let (host_call, start_exited) = (None, None);

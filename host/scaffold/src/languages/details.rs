@@ -1,10 +1,11 @@
-//! What there is to know of a language: the form of a row of the table.
+//! Describes a language: the form of a row in the table of languages. It does not know what a
+//! contract has.
 
 use crate::stubs::Stubs;
 use crate::stubs::exports::World;
 use crate::tools::Program;
 
-/// What there is to know of a language.
+/// The description of a language.
 pub(crate) struct Details {
     pub name: &'static str,
     pub(crate) summary: &'static str,
@@ -13,15 +14,16 @@ pub(crate) struct Details {
     pub(crate) folder: &'static str,
     /// The files of its guest, which a project begins with.
     pub(crate) files: &'static [(&'static str, &'static str)],
-    /// Those of them that are made from the WIT where the contract is another one.
+    /// The files among these that are made from the WIT if the contract is not the shipped one.
     pub(crate) sources: &'static [&'static str],
-    /// Text that is another one in a project: the file, the text, and what it becomes,
-    /// with `NAME` for the project's name.
+    /// Text that a project has in another form: the file, the text, and its replacement, in which
+    /// `NAME` stands for the project's name.
     pub(crate) replaced: &'static [(&'static str, &'static str, &'static str)],
     pub(crate) build: &'static str,
-    /// What is built, with `NAME` for the name as an identifier.
+    /// The path of the guest that is built, in which `NAME` stands for the project's name as an
+    /// identifier.
     pub(crate) output: &'static str,
-    /// What has to be on the machine, in the versions that the build's own tools ask for.
+    /// The programs that have to be installed, in the versions that the build's own tools ask for.
     pub(crate) needs: &'static [Program],
     pub(crate) stubs: Stubbing,
     /// Whether guests are components, and not core modules.
@@ -40,8 +42,8 @@ pub(crate) enum Stubbing {
 }
 
 impl Details {
-    /// The text of a file as it is in a project, for this world where it is of another
-    /// contract.
+    /// Returns the text of a file as it is in a project. `world` is the world of a contract other
+    /// than the shipped one.
     pub(crate) fn adjusted(
         &self,
         path: &str,

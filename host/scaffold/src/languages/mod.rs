@@ -85,19 +85,19 @@ const IN_TEXT: &str = "a guest in the text format is written by hand; make it wi
                        `c-module` or `zig`, whose guests are core modules as well";
 
 impl Language {
-    /// Its name, which is what it is parsed from. `javascript` is parsed as well, for `js`,
-    /// and `c++` for `cpp`.
+    /// Returns the name of the language, which [`FromStr`] reads. It also reads `javascript` for
+    /// `js`, and `c++` for `cpp`.
     pub fn name(self) -> &'static str {
         self.details().name
     }
 
-    /// What is made in it, and with which tool.
+    /// Returns what is made in the language, and with which tool.
     pub fn summary(self) -> &'static str {
         self.details().summary
     }
 
-    /// Whether guests are components. The others are core modules, with the contract's
-    /// functions in `env`.
+    /// Returns whether guests in the language are components. Others are core modules, which import
+    /// the contract's functions from `env`.
     pub fn is_component(self) -> bool {
         self.details().is_component
     }
@@ -106,14 +106,14 @@ impl Language {
         self.details().build
     }
 
-    /// What the build makes, in the project's folder.
+    /// Returns the path of the guest that the build makes, in the project's folder.
     pub(crate) fn output(self, name: &str) -> String {
         self.details().output.replace("NAME", &name.replace('-', "_"))
     }
 
-    /// The files of the language's guest as those of a project. Where it is for a
-    /// world of another contract, without those that are made from that. The README of
-    /// a guest that cargo builds is of its workspace.
+    /// Returns the files of the language's guest as those of a project. For a world of another
+    /// contract, the sources are left out, because they are made from its WIT. The README is left
+    /// out for a guest that cargo builds, because it is about the workspace of the guests.
     pub(crate) fn template(self, name: &str, world: Option<&str>) -> Vec<File> {
         let details = self.details();
         let is_kept = |path: &str| match path {
@@ -128,13 +128,13 @@ impl Language {
         .collect()
     }
 
-    /// A file of the language's guest.
+    /// Returns a file of the language's guest.
     pub(crate) fn file(self, name: &str) -> Option<&'static str> {
         let files = self.details().files.iter();
         files.copied().find_map(|(path, text)| (path == name).then_some(text))
     }
 
-    /// The source for a contract.
+    /// Returns the source for a contract.
     pub(crate) fn stubs(self, contract: &Contract) -> Result<Stubs, ProjectError> {
         let wrong =
             |reason| ProjectError::World { language: self.name(), world: contract.name(), reason };

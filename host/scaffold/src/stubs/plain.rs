@@ -48,6 +48,7 @@ pub(crate) type Payload<'w> = Option<Box<Plain<'w>>>;
 /// `None` for a resource that only the host makes, and for a value whose source code would
 /// be too long to read.
 pub(crate) fn plain<'w>(world: &'w World, ty: &Type) -> Option<Plain<'w>> {
+    // The size is known without making the value, which could be too large for any memory.
     size::of(world, ty).filter(|size| *size <= size::MOST)?;
     Some(match ty {
         Type::Bool => Plain::False,

@@ -10,7 +10,8 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// A file of a language, which has words of its own, with what else is in it.
+    /// Creates the scope of a file in a language, which has words of its own, with what else is in
+    /// the file.
     pub(crate) fn new(is_word: fn(&str) -> bool, others: &[&str]) -> Self {
         let taken = others.iter().map(|name| (*name).to_owned()).collect();
         Self { taken, is_word }

@@ -25,6 +25,8 @@ pub(crate) fn of(world: &World, ty: &Type) -> Option<usize> {
         Type::ErrorContext => return None,
         _ => return Some(SHORT),
     };
+    // Each type is computed once. Otherwise types that use another one twice on each level would
+    // take time that doubles with each of them.
     let known = world.sizes.0.borrow().get(&id).copied();
     known.unwrap_or_else(|| {
         let size = of_definition(world, id);

@@ -132,6 +132,7 @@ fn answer(command: &[&str], patience: Duration) -> Option<String> {
 /// folder has to exist.
 fn version(text: &str) -> Option<String> {
     let line = text.lines().next()?;
+    // `rustc` prints this folder even if the target is not installed.
     if line.starts_with('/') {
         return std::path::Path::new(line).is_dir().then(|| "installed".into());
     }

@@ -44,6 +44,7 @@ fn base64(text: &str) -> Result<Vec<u8>, String> {
     let padding = text.bytes().rev().take_while(|byte| *byte == b'=').count();
     let digits = text.get(..text.len() - padding).unwrap_or_default().as_bytes();
     let has_length = match (digits.len() % 4, padding) {
+        // One digit is six bits, and no byte.
         (1, _) => false,
         (_, 0) => true,
         (left, padding) => left != 0 && left + padding == 4,
@@ -62,6 +63,7 @@ fn base64(text: &str) -> Result<Vec<u8>, String> {
         }
         let [_, whole @ ..] = bits.to_be_bytes();
         let (used, unused) = whole.split_at(chunk.len() - 1);
+        // Otherwise several texts would stand for the same bytes.
         if unused.iter().any(|byte| *byte != 0) {
             return Err("the last digit of the base64 has bits that stand for nothing".into());
         }

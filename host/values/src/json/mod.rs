@@ -118,6 +118,7 @@ fn parse(text: &str, most: usize) -> Result<Tree, Fault> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let tree = Within(&left).deserialize(&mut deserializer);
     let tree = tree.and_then(|tree| deserializer.end().map(|()| tree));
+    // The limit is the only error of this kind, since a tree takes every sort of value.
     tree.map_err(|error| match error.is_data() {
         true => Fault::new(tree::TOO_MANY),
         false => Fault::new(format!("it is no JSON: {error}")),

@@ -1,5 +1,5 @@
 //! Reads JSON as a value of the wanted type. The nesting of the value is limited by the type, which
-//! the engine limits to a hundred levels.
+//! the engine limits to a hundred levels. How large the text may be is decided before.
 
 use wasmtime::component::types::{FixedLengthList, Flags, Map, ResultType, Variant};
 use wasmtime::component::{Type, Val};
@@ -92,10 +92,14 @@ pub(super) fn value(tree: &Tree, ty: &Type) -> Result<Val, Fault> {
         (Type::Own(_) | Type::Borrow(_) | Type::Future(_) | Type::Stream(_), _) => {
             return Err(Fault::no_text(ty));
         }
+        // Programs whose numbers are all floating-point write whole numbers of 64 bits as text,
+        // because they lose digits of them otherwise.
         (Type::S64 | Type::U64, Tree::Text(digits)) => {
             whole_number(digits).and_then(|whole| number::integer(ty, whole))
         }
         (_, Tree::Number(number)) => {
+            // A number with a point or an exponent is no whole number, not even `1.0`: what wrote
+            // it computes with floating-point numbers and may have rounded.
             let whole = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
             whole.and_then(|whole| number::integer(ty, whole))
         }

@@ -1,4 +1,5 @@
-//! The forms in which values are written as JSON, for different readers. All forms can be read.
+//! The forms in which values are written as JSON, for different readers. All forms can be read. It
+//! writes nothing itself.
 
 use serde_json::Value;
 use wasmtime::component::{Type, Val};

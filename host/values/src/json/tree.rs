@@ -81,6 +81,7 @@ impl<'de> Visitor<'de> for Within<'_> {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Tree, E> {
+        // Only NaN and infinite numbers have no form, and JSON cannot contain them.
         Ok(Number::from_f64(number).map_or(Tree::Null, Tree::Number))
     }
 

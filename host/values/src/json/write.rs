@@ -186,6 +186,7 @@ fn list<'v>(
 
 /// Returns the items as a data URL, if they are bytes and the style asks for data URLs.
 fn bytes(style: JsonStyle, items: &[Val], may_be_empty: bool) -> Option<Value> {
+    // Without its type, an empty list may be one of anything.
     if !style.data_urls || (items.is_empty() && !may_be_empty) {
         return None;
     }
@@ -254,6 +255,7 @@ fn some(value: &Val, written: Value) -> Value {
 /// pairs.
 fn map(has_text_keys: bool, pairs: Vec<(Value, Value)>) -> Value {
     let mut names = HashSet::with_capacity(pairs.len());
+    // Of an object with one name twice, most readers keep one entry only.
     let is_object = has_text_keys
         && pairs.iter().all(|(key, _)| key.as_str().is_some_and(|key| names.insert(key)));
     if !is_object {

@@ -181,6 +181,7 @@ impl<'a> Lexer<'a> {
     /// indentation is removed from every line.
     fn lines(&mut self) -> Result<String, Fault> {
         let (body, rest) = self.rest.split_once("\"\"\"").ok_or_else(|| self.open())?;
+        // What stands before the closing quotes on their line is the indentation of all lines.
         let (body, indent) = body.rsplit_once('\n').unwrap_or((body, body));
         let body = body.strip_prefix('\r').unwrap_or(body);
         let mut lines = Vec::new();

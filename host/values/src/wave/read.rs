@@ -137,6 +137,7 @@ fn tuple(lexer: &mut Lexer<'_>, ty: &Tuple) -> Result<Option<Val>, Fault> {
 
 fn record(lexer: &mut Lexer<'_>, ty: &Record) -> Result<Option<Val>, Fault> {
     let mut fields = members::Fields::of(ty);
+    // `{:}` is a record whose fields are all left out. `{}` is a set without flags.
     let mut empty = lexer.clone();
     if empty.accept('{') && empty.accept(':') {
         empty.expect('}')?;

@@ -1,4 +1,4 @@
-//! Compares two contracts and lists the changes.
+//! Compares two contracts and lists the changes. Whom a change breaks is decided in `effect`.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};

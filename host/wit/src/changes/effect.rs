@@ -22,9 +22,13 @@ pub(super) fn effects(place: Place, event: Event) -> (Effect, Effect) {
     match (event, place) {
         (Event::Changed, _) => (Breaking, Breaking),
         (Event::Renamed | Event::TypeAdded, _) => (Additive, Additive),
+        // A new host may call it, and a guest of the old contract does not have it.
         (Event::Added, Place::Exports) => (Breaking, Additive),
+        // A host of the old contract does not have it, which only a guest that uses it notices.
         (Event::Added, _) => (Additive, BreakingWhereUsed),
+        // A host of the old contract still calls it, and a new guest does not have it.
         (Event::Removed | Event::TypeRemoved, Place::Exports) => (Additive, Breaking),
+        // A guest of the old contract still imports it.
         (Event::Removed | Event::TypeRemoved, _) => (Breaking, Additive),
     }
 }

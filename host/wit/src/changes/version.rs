@@ -1,4 +1,4 @@
-//! Judges whether the versions of packages announce what changed.
+//! Judges whether the versions of packages announce what changed. It does not find the changes.
 
 use semver::Version;
 use wit_parser::PackageName;
@@ -129,6 +129,8 @@ fn higher(old: &Version) -> String {
     match (old.major, old.minor) {
         _ if !old.pre.is_empty() => next(old),
         (0, 0) => next(old),
+        // Below 1.0.0 another minor version is another track, so only the patch number is left for
+        // additions.
         (0, minor) => format!("`0.{minor}.{}`", old.patch.saturating_add(1)),
         (major, minor) => format!("`{major}.{}.0`", minor.saturating_add(1)),
     }

@@ -58,6 +58,7 @@ impl WorldFunction<'_> {
         let snake = |name: &str| name.replace('-', "_");
         let (alone, short) = (snake(&self.function.name), self.short.map(snake));
         let within = short.as_ref().map(|short| format!("{short}_{alone}"));
+        // A name is kept only if looking it up leads back to this function and no other.
         let names = [Some(alone), within, short].into_iter().flatten();
         let means_it = |name: &String| {
             let found = candidates(all, name);

@@ -92,6 +92,7 @@ impl Room {
             .total_memories(count(self.memories, being_cleared())?)
             .total_tables(count(self.tables, being_cleared())?)
             .total_core_instances(count(self.instances, 0)?)
+            // A session is one component, with one stack and one heap for host values.
             .total_component_instances(count(1, 0)?)
             .total_stacks(count(1, 0)?)
             .total_gc_heaps(count(1, 0)?)

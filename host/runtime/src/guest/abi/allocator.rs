@@ -12,7 +12,7 @@ use wit_host_text::list;
 const WANTED: &str = "`allocate(i32) -> i32` and `deallocate(i32, i32)`, or \
                       `malloc(i32) -> i32` and `free(i32)`";
 
-/// The alignment that is passed to an allocator that takes one.
+/// The alignment that is passed to an allocator that takes one. It is that of the widest numbers.
 const ALIGNMENT: u32 = 8;
 
 /// The two functions of an allocator.
@@ -90,6 +90,8 @@ impl Allocator {
         let found =
             pair(store, ["allocate", "deallocate"]).or_else(|| pair(store, ["malloc", "free"]));
         match (&candidates[..], found) {
+            // To free a block with the wrong one of several allocators would destroy the guest's
+            // heap, so none is guessed.
             ([first, _, ..], _) => Err(format!(
                 "text and arrays are handed over in blocks of the guest's allocator, and it \
                  exports several: {}; name the one that the function has its blocks from, as \

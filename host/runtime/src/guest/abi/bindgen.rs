@@ -85,6 +85,8 @@ impl Call {
             list.extend(block.length.unwrap_or_default().to_le_bytes());
         }
         let list = exchange.hand_over(&list, self.size).await?;
+        // Before the call: once the guest has freed its arguments, its results may lie in their
+        // place.
         exchange.leave_arguments();
         let args = [list, self.count].map(|arg| wasmtime::Val::I32(arg.cast_signed()));
         let returned = exchange.call(func, &args).await?;
@@ -128,6 +130,7 @@ async fn results<T: Send + 'static>(
     // read.
     let size = count.saturating_mul(RESULT);
     let list = exchange.bytes(Place::Results, at, size)?;
+    // A result without bytes costs the guest twelve bytes in the list, and the host a whole `Val`.
     exchange.spend((list.len() / RESULT as usize).saturating_mul(size_of::<Val>()))?;
     let listed: Vec<_> = list.chunks_exact(RESULT as usize).map(Listed::read).collect();
     let mut results = Vec::new();

@@ -15,6 +15,8 @@ const RULE: &str = "by `cstring` a text or an array is passed as one i32, and a 
 pub(super) fn prepare(ty: &FuncType, returns: Returns, args: &[Val]) -> Result<Call, String> {
     let has_array = args.iter().any(|arg| matches!(arg, Val::List(_)));
     let results: Vec<_> = ty.results().collect();
+    // A function that fills an array usually returns a number, such as the last element, so its
+    // `i32` is not taken for a text.
     let is_pointer = matches!(&results[..], [result] if result.is_i32());
     let reading = match returns.content(is_pointer && !has_array) {
         Some(content) if is_pointer => Reading::Terminated(content),

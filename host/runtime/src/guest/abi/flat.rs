@@ -146,6 +146,7 @@ impl Call {
             }
             Reading::Slice(content) => vec![ptr_len::read(exchange, &returned, content).await?],
         };
+        // Before the blocks are freed, because freeing may write over them.
         for (place, range, scalar) in filled {
             results.push(exchange.filled(place, range, scalar)?);
         }

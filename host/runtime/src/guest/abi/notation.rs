@@ -66,6 +66,7 @@ impl Abi {
                 return array(param, value, Some(ty));
             }
         }
+        // `inf`, `nan` and `+7` can be parsed as numbers too, and are more likely meant as texts.
         let is_number = text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
         match text {
             "true" | "false" => from_text(param, &Type::Bool, text, form),

@@ -1,4 +1,5 @@
-//! Numbers, `bool` and `char` in a guest's memory, little-endian, and arrays of them.
+//! Numbers, `bool` and `char` in a guest's memory, little-endian, and arrays of them. It gets
+//! bytes, and does not know where in the memory they were.
 
 use wasmtime::component::Val;
 

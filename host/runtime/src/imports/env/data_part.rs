@@ -1,4 +1,5 @@
-//! The part of the host data that functions work on.
+//! The part of the host data that functions work on. It knows where the part is, and not what it
+//! means.
 
 use std::any::Any;
 

@@ -1,5 +1,5 @@
-//! The ways in which a host function ends the guest that called it: with a trap, with an exit,
-//! or with a failure of the host.
+//! The ways in which a host function ends the guest that called it: with a trap, with an exit, or
+//! with a failure of the host. What a caller learns of it is decided in `failure`.
 
 /// Why nothing is returned to the guest.
 #[derive(Debug)]

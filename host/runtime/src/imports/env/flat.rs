@@ -155,6 +155,7 @@ macro_rules! join {
     };
 }
 
+// The left tuple is the flat form of one parameter, which has three parts at most.
 join!(()(A)(A B)(A B C)(A B C D)(A B C D E)(A B C D E F)(A B C D E F G)(A B C D E F G H)
     (A B C D E F G H I)(A B C D E F G H I J));
 

@@ -44,6 +44,8 @@ macro_rules! host_function {
                 data: &mut U,
                 ($($param,)*): <($($param,)*) as ParamList>::Lent<'m>,
             ) -> R {
+                // A direct call of `self` would be by the first bound, whose parameters are not
+                // those of this call.
                 fn call<U, R, $($param),*>(
                     function: impl Fn(&mut U, $($param),*) -> R,
                     data: &mut U,

@@ -1,4 +1,5 @@
-//! Values of the host that a guest holds as `externref`, without access to their content.
+//! Values of the host that a guest holds as `externref`, without access to their content. The
+//! engine keeps them, and its garbage collector frees them.
 
 use std::any::Any;
 use std::fmt;
@@ -79,6 +80,7 @@ impl<V: Send + Sync + 'static> Param for Option<HostRef<V>> {
     ) -> Result<Self, String> {
         let Some(reference) = flat else { return Ok(None) };
         let value = reference.data(store).map_err(|error| error.to_string())?;
+        // A guest can pass any reference that it holds, also one to a value of another type.
         let value = value.and_then(<dyn Any + Send + Sync>::downcast_ref::<Arc<V>>);
         let value = value.ok_or("the reference is to a host value of another type")?;
         Ok(Some(HostRef(Arc::clone(value))))

@@ -95,6 +95,7 @@ impl<'m> GuestMemory<'m> {
         const HEAD: usize = size_of::<u32>();
         let size = self.bytes.len();
         let outside = BadRange::Outside { pointer, length: 0, size };
+        // The length stands before the text, so a pointer near 0 would lead below the memory.
         let head = (pointer as usize).checked_sub(HEAD).and_then(|at| self.bytes.get(at..));
         let head = head.and_then(|head| head.first_chunk::<HEAD>()).ok_or(outside)?;
         let length = u32::from_le_bytes(*head);
@@ -103,6 +104,7 @@ impl<'m> GuestMemory<'m> {
             return Err(BadRange::HalfUnit { pointer, length });
         };
         let units = units.iter().map(|unit| u16::from_le_bytes(*unit));
+        // Strings of AssemblyScript may hold half of a pair, which is no mistake there.
         Ok(char::decode_utf16(units).map(|unit| unit.unwrap_or(REPLACEMENT_CHARACTER)).collect())
     }
 
@@ -150,6 +152,7 @@ pub(crate) fn write_all(memory: &mut [u8], writes: &[(u32, Vec<u8>)]) -> Result<
 #[inline(always)]
 pub(crate) fn of_caller<T: 'static>(caller: &mut Caller<'_, State<T>>) -> Result<Memory, BadRange> {
     match caller.data().memory {
+        // A memory that is known needs no search by name, which each host call would pay for.
         Some(memory) => Ok(memory),
         None => caller.get_export(EXPORT).and_then(Extern::into_memory).ok_or(BadRange::NoMemory),
     }

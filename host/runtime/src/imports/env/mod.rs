@@ -182,6 +182,8 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
                 let (function, import) = &*served;
                 let entered = import.enter(&mut caller);
                 import.make_room::<T, R>(entered.caller);
+                // Owned, unlike those of a blocking function: guest memory cannot stay borrowed
+                // while the function waits.
                 let arguments = import.take::<T, A>(entered.caller, flat)?;
                 let data = part.of(entered.caller.data_mut().data_mut());
                 let result = function.call(data, arguments).await;
@@ -216,6 +218,8 @@ impl<T: Send + 'static, U: Send + 'static> Env<'_, T, U> {
             );
         }
         let result: Option<ValType> = <R::Flat as WasmTyOrNone>::TYPE;
+        // Refused here and not when a guest imports it, so that the error reaches the embedder, who
+        // can mend it.
         if !self.table.host_values && params.iter().chain(&result).any(ValType::is_externref) {
             wasmtime::bail!(
                 "`{module}.{name}` takes or returns a host value; \

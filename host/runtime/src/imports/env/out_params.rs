@@ -156,6 +156,8 @@ impl<N: Number> Param for Out<N> {
     found_flat!();
 
     fn lift<'m>((pointer,): Self::Found, memory: &GuestMemory<'m>) -> Result<Self, String> {
+        // Refused before the function runs, because it may have effects. A memory never shrinks, so
+        // the room is still there when it returns.
         memory.room(pointer, size_of::<N>()).map_err(|bad| bad.to_string())?;
         Ok(Self { pointer, number: PhantomData })
     }

@@ -1,5 +1,5 @@
-//! The parameters of host functions: which parameters of a core function a Rust type stands
-//! for, and how its value is read from them.
+//! The parameters of host functions: which parameters of a core function a Rust type stands for,
+//! and how its value is read from them. It does not know how a function is defined or called.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! The results of host functions: which result of a core function a Rust type stands for, and
-//! how it is returned.
+//! The results of host functions: which result of a core function a Rust type stands for, and how
+//! it is returned. It does not know how a function is defined or called.
 
 use std::any::Any;
 use std::fmt;

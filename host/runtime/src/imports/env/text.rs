@@ -1,5 +1,5 @@
 //! Text behind one pointer: with a NUL at its end, as in C, or with its length before it, as in
-//! AssemblyScript.
+//! AssemblyScript. Where text ends is found in `memory`.
 
 use std::fmt;
 
@@ -61,6 +61,9 @@ macro_rules! pointed_params {
 
             fn lift<'m>((pointer,): Self::Found, memory: &GuestMemory<'m>) -> Result<Self, String> {
                 match pointer {
+                    // Zero is a valid address in WebAssembly. Reading there would succeed, with
+                    // whatever happens to be there, where the guest's language has said that there
+                    // is no text.
                     0 => Err("the pointer to a text is null".into()),
                     some => Self::read(some, memory).map_err(|bad| bad.to_string()),
                 }

@@ -188,12 +188,15 @@ impl Screen {
             }
             _ => self.letter(character, shown),
         }
+        // Digits, `#` and `*` become keycaps with the joiners that follow them.
         let is_plain = character.is_ascii() && !matches!(character, '0'..='9' | '#' | '*');
         self.plain = is_plain || (self.plain && is_combining(character));
     }
 
     fn letter(&mut self, character: char, shown: &mut Vec<u8>) {
         let marked = match MARK.chars().nth(self.marked) {
+            // A mark hardly changes how the letter before it looks. Otherwise a guest could write
+            // the host's mark with one in it.
             _ if is_combining(character) => self.marked,
             Some(next) if next == character => self.marked + 1,
             _ => usize::from(MARK.starts_with(character)),

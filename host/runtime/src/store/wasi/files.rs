@@ -74,6 +74,8 @@ impl View<'_> {
     /// Refuses to open anything but a file or a folder, and to set its times, which opens it as
     /// well.
     async fn may_open(&mut self, fd: &Fd, flags: PathFlags, path: &str) -> FsResult<()> {
+        // A guest cannot make a pipe or a device, so only those that are there already matter. A
+        // link is only found where it is not followed, and opening it fails then.
         let found = self.engine.stat_at(again(fd), flags, path.to_owned()).await;
         // If this fails, opening the file reports a better error.
         match found.map(|found| found.type_) {
@@ -136,6 +138,7 @@ impl types::HostDirectoryEntryStream for View<'_> {
     }
 
     fn drop(&mut self, stream: Resource<DirectoryEntryStream>) -> wasmtime::Result<()> {
+        // The number of the handle is free from here on, and the next listing may get it.
         self.listings.remove(&stream.rep());
         types::HostDirectoryEntryStream::drop(&mut self.engine, stream)
     }
@@ -176,6 +179,8 @@ impl types::HostDescriptor for View<'_> {
     }
 
     async fn read_directory(&mut self, fd: Fd) -> FsResult<Resource<DirectoryEntryStream>> {
+        // The engine reads all names of the folder at once, so they are weighed before. They are
+        // charged after it, since a listing that failed takes nothing.
         let weight = self.weigh_listing(&fd).await?;
         let stream = self.engine.read_directory(fd).await?;
         let charge = self.meter.charge_host_bytes(weight).map_err(FsError::trap)?;

@@ -88,6 +88,8 @@ impl Wasi {
     }
 
     fn made(&mut self, meter: &mut Meter) -> &mut Made {
+        // Taken out and put back, because the borrow checker does not let `make` look at `self`
+        // within the entry.
         let made = self.made.take();
         let made = made.unwrap_or_else(|| Box::new(self.make(WasiCtxBuilder::new(), meter)));
         self.made.insert(made)
@@ -142,6 +144,7 @@ impl Wasi {
                     .stderr(tail.of(inherited(Output::Stderr)))
             }
         };
+        // After `stdio`, parts of which these three replace.
         if let Some(bytes) = &grants.stdin {
             wasi.stdin(MemoryInputPipe::new(bytes.clone()));
         }
@@ -155,6 +158,8 @@ impl Wasi {
             without_chance(&mut wasi, seed);
         }
         let mut context = wasi.build_p1();
+        // The engine's limit on handles is for those of components. This table also holds what core
+        // modules open, and what WASI makes for itself.
         wasmtime_wasi::WasiView::ctx(&mut context).table.set_max_capacity(limits.handles);
         let listings = Listings::new();
         Made { context, listings, stdout, stderr, tail, outlets }
@@ -221,6 +226,8 @@ fn without_chance(wasi: &mut WasiCtxBuilder, seed: u64) {
 fn bytes_of(seed: u64) -> Vec<u8> {
     let mut bytes: Vec<u8> = (0..=u8::MAX).collect();
     let mut state = seed;
+    // A shuffle by a generator that is written out here, because the bytes have to be the same in
+    // every version of the host. The low bits repeat soon, so the high ones are used.
     for place in (1..bytes.len()).rev().filter(|_| seed != 0) {
         state =
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -48,6 +48,7 @@ impl<T> State<T> {
             return Ok(());
         };
         let size = usize::try_from(found.size).unwrap_or(usize::MAX);
+        // The engine reads the whole folder for each call, whatever length the guest asked for.
         self.meter
             .check_host_bytes(size.saturating_mul(LISTING))
             .map_err(|limit| Error::trap(limit.into()))

@@ -142,7 +142,7 @@ fn of_function(world: &World, types: &Types<'_>, function: &Function, dialect: D
     format!("{docs}{} {name}({params}) {{\n{body}}}\n", returned.ty)
 }
 
-/// An option is a pointer that may be null.
+/// Writes a parameter. An option is a pointer that may be null.
 fn parameter(types: &Types<'_>, name: &str, ty: &Type) -> String {
     let star = if is_pointer(types.resolve(), ty) { "*" } else { "" };
     if let Type::Id(id) = ty
@@ -214,8 +214,8 @@ fn returned(world: &World, types: &Types<'_>, function: &Function, dialect: Dial
     }
 }
 
-/// Memory of zeros is every plain value but for resources, and for cases behind the
-/// first.
+/// Writes the statement that stores the plain value. Memory of zeros is every plain value, except
+/// for resources, and for cases behind the first.
 fn stored(
     types: &Types<'_>,
     name: &str,

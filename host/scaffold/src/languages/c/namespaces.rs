@@ -32,6 +32,8 @@ pub(super) fn namespaces(world: &World) -> Namespaces {
     let is_own = |item: &&WorldItem| !matches!(item, WorldItem::Interface { .. });
     add(&mut found, live(world, imports.values().filter(is_own)), &own);
     add(&mut found, live(world, exports.values().filter(is_own)), &own);
+    // The header has the world's own functions before the exported interfaces, so they see no more
+    // than this.
     let own_functions = found.clone();
     let kept = imported_for_exports(world);
     found.retain(|id, _| kept.contains(id));

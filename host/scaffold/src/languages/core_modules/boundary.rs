@@ -74,6 +74,8 @@ impl<'w> Boundary<'w> {
             types: Vec::new(),
             left_out: Vec::new(),
         };
+        // Exports first, because some linkers know one name for both sides, and the import then
+        // gives way.
         let all = exported(resolve, id);
         for function in &all {
             let shape = Shape::of_export(resolve, function.function);

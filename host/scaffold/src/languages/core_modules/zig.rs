@@ -108,6 +108,7 @@ pub(super) fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
         guest += "const host = @import(\"host.zig\");\n\n";
     }
     let exported = boundary.exports.iter().map(|one| &*one.core);
+    // The contract sets the names of exports, so the file's own names give way to them.
     let others = ["allocate", "deallocate"].into_iter().chain(exported);
     let mut outer = Scope::new(is_word, &others.collect::<Vec<_>>());
     let own = ["std", "guest", "host", "lent"].map(|name| outer.take(name));
@@ -216,6 +217,7 @@ fn stub(export: &Crossing<'_>, name: &str, types: &[Ty<'_>], scope: &Scope) -> S
     for (param, value) in &export.params {
         let param = inner.take(param.to_snake_case());
         params.push(format!("{param}: {}", ty(*value, types, "host.")));
+        // Zig refuses a parameter that is not used.
         unused += &format!("    _ = {param};\n");
     }
     let (returned, value) = match export.result {

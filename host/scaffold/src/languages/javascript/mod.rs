@@ -59,7 +59,7 @@ fn quickjs(world: &World, selector: &str) -> Result<Stubs, String> {
     unfit_for_quickjs(world).map_or(Ok(stubs), Err)
 }
 
-/// The module; `note` stands behind what can be called.
+/// Writes the module. `note` stands behind what can be called.
 fn stubs(world: &World, selector: &str, note: &str) -> Result<Stubs, String> {
     if let Some(clash) = clash(world) {
         return Err(clash);
@@ -84,7 +84,7 @@ fn stubs(world: &World, selector: &str, note: &str) -> Result<Stubs, String> {
     Ok(Stubs { files: vec![File::new("guest.js", text)] })
 }
 
-/// The name that an import is imported by: a resource's functions are of its class.
+/// Returns the name that an import is imported by: a resource's functions are of its class.
 fn called(world: &World, function: &Function) -> String {
     let resource = function.kind.resource().map(|id| &world.resolve.types[id]);
     match resource.and_then(|definition| definition.name.as_deref()) {
@@ -102,7 +102,7 @@ fn own_functions(world: &World, interface: &Interface<'_>) -> String {
     functions.collect::<Vec<_>>().join("\n")
 }
 
-/// An object with the interface's functions, and a class for each of its resources.
+/// Writes an object with the interface's functions, and a class for each of its resources.
 fn of_interface(world: &World, interface: &Interface<'_>, name: &str) -> String {
     let mut text = String::new();
     let mut members = Vec::new();
@@ -127,7 +127,7 @@ fn of_interface(world: &World, interface: &Interface<'_>, name: &str) -> String 
     text + &exported(name, object, &format!("// `{full}`\n"))
 }
 
-/// What is exported, which may be called like a word of the language.
+/// Writes what is exported, which may be called like a word of the language.
 fn exported(name: &str, written: impl Fn(&str) -> String, docs: &str) -> String {
     let (name, own) = (name.to_lower_camel_case(), identifier(name));
     match name == own {
@@ -148,7 +148,7 @@ fn method(world: &World, function: &Function) -> String {
     }
 }
 
-/// What comes behind a function's name: its parameters, and a body.
+/// Writes what comes behind a function's name: its parameters, and a body.
 fn rest(world: &World, function: &Function, indent: &str) -> String {
     let is_method = matches!(function.kind, FunctionKind::Method(_));
     let params = function.params.iter().skip(usize::from(is_method));
@@ -161,8 +161,8 @@ fn rest(world: &World, function: &Function, indent: &str) -> String {
     format!("({}) {{\n{indent}  {returned}// fill in\n{indent}}}\n", params.join(", "))
 }
 
-/// The statement that returns the plain value, where there is one. An `ok` is returned
-/// as what is in it, an `err` is thrown.
+/// Writes the statement that returns the plain value, where there is one. An `ok` is returned as
+/// what is in it, an `err` is thrown.
 fn returned(world: &World, ty: &Type) -> Option<String> {
     match plain(world, ty) {
         Some(Plain::Result(Ok(value))) => {
@@ -184,6 +184,7 @@ fn literal(world: &World, value: &Plain<'_>) -> String {
     };
     match value {
         Plain::False => "false".into(),
+        // The bindings take only a `BigInt` for 64 bits.
         Plain::Zero(Type::S64 | Type::U64) => "0n".into(),
         Plain::Zero(_) => "0".into(),
         Plain::Char => "' '".into(),
@@ -210,7 +211,7 @@ fn literal(world: &World, value: &Plain<'_>) -> String {
     }
 }
 
-/// Lists of numbers are typed arrays.
+/// Returns the type of a list of these elements. Lists of numbers are typed arrays.
 fn array(element: &Type) -> &'static str {
     match element {
         Type::U8 => "new Uint8Array()",

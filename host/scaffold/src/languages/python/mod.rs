@@ -31,9 +31,7 @@ pub(super) const DETAILS: Details = Details {
     is_component: true,
 };
 
-/// The module with the functions, and for the resources of each interface one that is
-/// called like that, where componentize-py looks for them.
-/// What componentize-py links knows by the name of a function.
+/// Returns what the linker of componentize-py uses the name of a function for.
 fn symbol(name: &str) -> Option<&'static str> {
     c_library::is_there(name).then_some(
         "is a symbol of the C library that Python's interpreter is linked with (a function of an \
@@ -41,6 +39,8 @@ fn symbol(name: &str) -> Option<&'static str> {
     )
 }
 
+/// Returns the module with the functions, and for the resources of each interface a module of that
+/// interface's name, where componentize-py looks for them.
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
     if let Some(unfit) = own_function(world, "Python", symbol) {
         return Err(unfit);
@@ -70,7 +70,8 @@ fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
     Ok(Stubs { files })
 }
 
-/// Of an interface that is declared in the world, the bindings have no class to begin with.
+/// Writes a class with the functions. For an interface that is declared in the world, the bindings
+/// have no class to begin with.
 fn of_functions(world: &World, interface: &Interface<'_>) -> String {
     let (class, base) = match interface.key {
         None => ("WitWorld".into(), "(wit_world.WitWorld)".into()),
@@ -88,7 +89,7 @@ fn of_functions(world: &World, interface: &Interface<'_>) -> String {
     format!("\n\nclass {class}{base}:\n{functions}")
 }
 
-/// What an import is called by. Of an interface that is declared in the world, the bindings
+/// Returns what an import is called by. Of an interface that is declared in the world, the bindings
 /// have the types only.
 fn imported(world: &World, interface: &Interface<'_>, function: &Function) -> String {
     let called = called(world, function);
@@ -122,8 +123,8 @@ fn of_resources(
     )
 }
 
-/// The lines that put the resources into the module in which they are looked for, where
-/// that is another one than the one in which they are written.
+/// Writes the lines that put the resources into the module in which they are looked for, where that
+/// is another one than the one in which they are written.
 fn hand_on(world: &World, key: &WorldKey, resources: &[Resource<'_>]) -> String {
     let (looked_in, written_in) = (looked_in(world, key), written_in(world, key));
     if looked_in == written_in {
@@ -133,7 +134,7 @@ fn hand_on(world: &World, key: &WorldKey, resources: &[Resource<'_>]) -> String 
     classes.map(|class| format!("{looked_in}.{class} = {written_in}.{class}\n")).collect()
 }
 
-/// The lines that make the modules known whose names are in the text.
+/// Writes the `import` lines of the modules whose names are in the text.
 fn modules(body: &str) -> String {
     let is_name = |character: char| character.is_alphanumeric() || "._".contains(character);
     let mut modules: Vec<_> = body
@@ -189,7 +190,8 @@ fn method(world: &World, function: &Function) -> String {
     )
 }
 
-/// An `ok` is returned as what is in it, an `err` is raised.
+/// Writes the statement that ends a function. An `ok` is returned as what is in it, an `err` is
+/// raised.
 fn returned(world: &World, ty: &Type) -> String {
     match plain(world, ty) {
         Some(Plain::Result(Ok(value))) => {
@@ -247,7 +249,7 @@ fn literal(world: &World, value: &Plain<'_>) -> String {
     }
 }
 
-/// A type by the module that it is defined in: other names for it are not known.
+/// Returns a type by the module that it is defined in: other names for it are not known.
 fn path(world: &World, id: TypeId) -> String {
     let id = world.dealiased(id);
     let name = world.resolve.types[id].name.as_deref().unwrap_or_default();

@@ -40,7 +40,7 @@ pub(super) const SMALL: Details = Details {
     ..DETAILS
 };
 
-/// The library, with one module for each exported interface. Names of the contract stand
+/// Writes the library, with one module for each exported interface. Names of the contract stand
 /// behind those of the modules that they are of, so that none is taken for another.
 fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
     unfit(world).map_or(Ok(()), Err)?;
@@ -76,7 +76,7 @@ fn stubs(world: &World, selector: &str) -> Result<Stubs, String> {
     Ok(Stubs { files })
 }
 
-/// The module of an interface, with a type for what is behind each of its resources.
+/// Writes the module of an interface, with a type for what is behind each of its resources.
 fn of_interface(world: &World, interface: &Interface<'_>, key: &WorldKey) -> String {
     let types = Types::new(world, interface);
     let name = interface.full_name().unwrap_or_default();
@@ -138,7 +138,7 @@ fn of_function(types: &Types<'_>, function: &Function) -> String {
     format!("{docs}    fn {name}({}){returned} {{\n        {value}\n    }}\n", params.join(", "))
 }
 
-/// The path that an import is called by.
+/// Returns the path that an import is called by.
 fn called(world: &World, interface: &Interface<'_>, function: &Function) -> String {
     let mut path = vec!["bindings".to_owned()];
     path.extend(interface.key.iter().map(|(_, key)| path_of(world, key, false)));

@@ -71,6 +71,7 @@ impl<'c, T: Send + 'static> Exchange<'c, T> {
         let pointer = allocator.allocate(&mut *self.store, size).await?;
         self.check(allocator.name(), Block { pointer, size })?;
         self.held.push(Block { pointer, size });
+        // The allocator may have grown the memory, which can move it, so it is looked up again.
         write(self.access.memory.data_mut(&mut *self.store), pointer, bytes)
             .map_err(|_| self.outside(allocator.name(), pointer, size))?;
         Ok(pointer)

@@ -18,6 +18,8 @@ impl<T: Send + 'static> Exchange<'_, T> {
         pointer: u32,
         length: u32,
     ) -> wasmtime::Result<Vec<u8>> {
+        // Before the bytes are counted: a wrong length is a mistake of the guest, however large it
+        // is, and no limit that it reached.
         self.check_range(place, pointer, length)?;
         self.spend(length as usize)?;
         let bytes = self.view().bytes(pointer, length);
@@ -80,6 +82,7 @@ impl<T: Send + 'static> Exchange<'_, T> {
         }
         self.check_range(place, pointer, 1)?;
         let rest = memory.get(pointer as usize..).unwrap_or_default();
+        // The search ends at the limit, however far away a NUL is.
         match rest.iter().take(left.saturating_add(1)).position(|byte| *byte == 0) {
             Some(length) => Ok(u32::try_from(length)?),
             None if rest.len() > left => Err(self.too_much()),
