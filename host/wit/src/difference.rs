@@ -26,7 +26,8 @@ pub struct Sides<'r> {
 pub struct Difference {
     /// The difference in a sentence.
     pub sentence: String,
-    /// The definitions on both sides of the named type that contains it, if there is one.
+    /// The definitions on both sides of the named type that contains it, if there is one. Only the
+    /// first of several differences has them, because a type with many differences is long.
     pub definitions: Option<(String, String)>,
 }
 
@@ -67,14 +68,15 @@ impl Walk<'_> {
     }
 
     fn report(&mut self, sentence: String) {
-        let Sides { ours, theirs, .. } = self.sides;
-        let definitions =
-            self.within.map(|(our, their)| (definition(ours, our), definition(theirs, their)));
-        let difference = Difference { sentence, definitions };
         // Several ways can lead to one type.
-        if !self.found.contains(&difference) {
-            self.found.push(difference);
+        if self.found.iter().any(|found| found.sentence == sentence) {
+            return;
         }
+        let Sides { ours, theirs, .. } = self.sides;
+        let within = self.within.filter(|_| self.found.is_empty());
+        let definitions =
+            within.map(|(our, their)| (definition(ours, our), definition(theirs, their)));
+        self.found.push(Difference { sentence, definitions });
     }
 
     fn params(&mut self, ours: &[Param], theirs: &[Param]) {
@@ -240,5 +242,32 @@ fn spelled(resolve: &Resolve, ty: &Type) -> String {
             format!("`{name}` (`{}`)", notation(resolve, &named))
         }
         _ => format!("`{name}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(fields: &str) -> Resolve {
+        let mut resolve = Resolve::default();
+        let wit = format!("package a:b; interface i {{ record r {{ {fields} }} f: func(a: r); }}");
+        resolve.push_str("a.wit", &wit).expect("it is WIT");
+        resolve
+    }
+
+    fn function(resolve: &Resolve) -> &Function {
+        &resolve.interfaces.iter().next().expect("an interface").1.functions["f"]
+    }
+
+    #[test]
+    fn only_the_first_difference_has_definitions() {
+        let fields = |letter| (0..1_000).map(|n| format!("{letter}{n}: u8,")).collect::<String>();
+        let (ours, theirs) = (parsed(&fields('a')), parsed(&fields('b')));
+        let sides = Sides { ours: &ours, theirs: &theirs, our_name: "ours", their_name: "theirs" };
+        let found = differences(sides, function(&ours), function(&theirs));
+        assert_eq!(found.len(), 2_000);
+        let [first, rest @ ..] = &found[..] else { panic!("nothing was found") };
+        assert!(first.definitions.is_some() && rest.iter().all(|one| one.definitions.is_none()));
     }
 }

@@ -169,25 +169,64 @@ impl<'f> Reader<'f> {
     }
 }
 
-/// Returns why a path is not read at all. A device has no end, and no contract is as long as
-/// the limit.
+/// The bytes of WIT that are read at most: a hundred times as many as all of WASI has.
+const MOST: u64 = 16 << 20;
+
+/// Returns why a path is not read at all, be it a file, or a folder for one of its files. A device
+/// has no end, and no contract is as long as the limit.
 fn too_much(path: &Path) -> Option<String> {
-    /// The size of a file that is read at most: a hundred times that of all of WASI.
-    const MOST: u64 = 16 << 20;
-    let metadata = path.metadata().ok()?;
-    if metadata.is_dir() {
-        return None;
+    if !path.is_dir() {
+        return over(path, 0).err();
     }
+    let deps = path.join("deps");
+    let packages = listed(&deps).into_iter().filter(|entry| entry.is_dir());
+    let mut folders = vec![path.to_owned(), deps.clone()];
+    folders.extend(packages);
+    let mut sum = 0;
+    for file in folders.iter().flat_map(|folder| listed(folder)) {
+        let is_read = file
+            .extension()
+            .is_some_and(|end| ["wit", "wat", "wasm"].map(OsStr::new).contains(&end));
+        if is_read && !file.is_dir() {
+            match over(&file, sum) {
+                Ok(more) => sum = more,
+                Err(reason) => {
+                    return Some(format!("with `{}` {reason}", shown(&file.display().to_string())));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Adds a file's length to the sum.
+///
+/// # Errors
+/// The reason why it is not read.
+fn over(file: &Path, sum: u64) -> Result<u64, String> {
+    // If it cannot be looked at, reading it reports the error.
+    let Ok(metadata) = file.metadata() else { return Ok(sum) };
     if !metadata.is_file() {
-        return Some("it is neither a file nor a folder; give one of WIT".into());
+        return Err("it is neither a file nor a folder; give one of WIT".into());
     }
-    (metadata.len() > MOST).then(|| "it is longer than 16 MiB, which no contract is".into())
+    match sum.saturating_add(metadata.len()) {
+        sum if sum > MOST => Err("it is longer than 16 MiB, which no contract is".into()),
+        sum => Ok(sum),
+    }
+}
+
+/// Lists a folder. For one that cannot be listed, reading it reports the error.
+fn listed(folder: &Path) -> Vec<PathBuf> {
+    let entries = folder.read_dir().into_iter().flatten();
+    entries.filter_map(Result::ok).map(|entry| entry.path()).collect()
 }
 
 /// Returns whether a folder contains WIT files. For a folder that cannot be read it is `true`,
 /// so that reading it reports the error.
 fn has_wit(folder: &Path) -> bool {
-    let Ok(entries) = folder.read_dir() else { return true };
-    let mut paths = entries.filter_map(Result::ok).map(|entry| entry.path());
-    paths.any(|path| path.extension().is_some_and(|extension| extension == "wit"))
+    if folder.read_dir().is_err() {
+        return true;
+    }
+    let is_wit = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "wit");
+    listed(folder).iter().any(is_wit)
 }

@@ -4,6 +4,7 @@
 //! bodies. Types that stay within one component are not checked.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use wasmparser::component_types::{
     ComponentAnyTypeId, ComponentDefinedType, ComponentDefinedTypeId, ComponentEntityType,
@@ -39,7 +40,6 @@ pub(super) fn between_components(binary: &[u8]) -> Vec<Mismatch> {
 }
 
 /// A type that is too large.
-#[derive(Clone)]
 struct Large {
     name: Option<String>,
     kind: &'static str,
@@ -60,7 +60,7 @@ enum Origin {
 enum Instance {
     Import(String),
     Guest,
-    Exports(HashMap<String, Origin>),
+    Exports(Rc<HashMap<String, Origin>>),
 }
 
 impl Instance {
@@ -78,7 +78,7 @@ impl Instance {
 struct CallSite {
     import: String,
     function: Option<String>,
-    large: Large,
+    large: Rc<Large>,
 }
 
 /// A component or a module that is being read. The lists of a module stay empty.
@@ -89,14 +89,15 @@ struct Scope {
     functions: Vec<Origin>,
     instances: Vec<Instance>,
     calls: Vec<CallSite>,
-    /// The calls of each component in its index space.
-    components: Vec<Vec<CallSite>>,
+    /// The calls of each component in its index space. They are shared, because a component can
+    /// have any number of indices, each of a few bytes.
+    components: Vec<Rc<[CallSite]>>,
 }
 
 /// A function of one component that another component calls.
 struct Crossing {
     name: String,
-    large: Large,
+    large: Rc<Large>,
     /// The calling component: the depth of its definition, and its index there.
     caller: Option<(usize, u32)>,
     caller_name: Option<String>,
@@ -106,6 +107,8 @@ struct Crossing {
 struct Read {
     scopes: Vec<Scope>,
     crossings: Vec<Crossing>,
+    /// The first type of each function's type that is too large, so that each is walked once.
+    large: HashMap<ComponentFuncTypeId, Option<Rc<Large>>>,
 }
 
 impl Read {
@@ -121,7 +124,7 @@ impl Read {
                 // index here.
                 let ended = self.scopes.pop().unwrap_or_default();
                 if let Some(scope) = self.scopes.last_mut().filter(|_| ended.is_component) {
-                    scope.components.push(ended.calls);
+                    scope.components.push(ended.calls.into());
                 }
                 return;
             }
@@ -166,7 +169,7 @@ impl Read {
             }
             // What it calls cannot be known. Scanning refuses such a guest, and the entry keeps the
             // indices right.
-            ComponentTypeRef::Component(_) => scope.components.push(Vec::new()),
+            ComponentTypeRef::Component(_) => scope.components.push(Rc::default()),
             _ => {}
         }
     }
@@ -180,7 +183,7 @@ impl Read {
                     ComponentExternalKind::Func => scope.functions.push(instance.function(name)),
                     // Interfaces within interfaces are not followed.
                     ComponentExternalKind::Instance => scope.instances.push(instance),
-                    ComponentExternalKind::Component => scope.components.push(Vec::new()),
+                    ComponentExternalKind::Component => scope.components.push(Rc::default()),
                     _ => {}
                 }
             }
@@ -222,9 +225,9 @@ impl Read {
             _ => return,
         };
         let Some(origin) = at(&scope.functions, index) else { return };
-        let Some(large) = large(types.component_function_at(index), &scope.imports, types) else {
-            return;
-        };
+        let ty = types.component_function_at(index);
+        let found = || large(ty, &scope.imports, types).map(Rc::new);
+        let Some(large) = self.large.entry(ty).or_insert_with(found).clone() else { return };
         match origin {
             Origin::Import(import, function) => {
                 scope.calls.push(CallSite { import, function, large });
@@ -249,10 +252,10 @@ impl Read {
                     let origin = at(&scope.functions, export.index).filter(|_| is_function)?;
                     Some((export.name.name.to_owned(), origin))
                 });
-                return scope.instances.push(Instance::Exports(functions.collect()));
+                return scope.instances.push(Instance::Exports(Rc::new(functions.collect())));
             }
         };
-        for called in at(&scope.components, component).unwrap_or_default() {
+        for called in &*at(&scope.components, component).unwrap_or_default() {
             let argument = arguments.iter().find(|argument| argument.name == called.import);
             let origin = argument.and_then(|argument| match &called.function {
                 None => at(&scope.functions, argument.index),
@@ -263,13 +266,14 @@ impl Read {
                 // around it whether the call crosses over, and the call becomes one of this
                 // component.
                 Some(Origin::Import(import, function)) => {
-                    scope.calls.push(CallSite { import, function, large: called.large });
+                    let large = Rc::clone(&called.large);
+                    scope.calls.push(CallSite { import, function, large });
                 }
                 Some(Origin::Guest) => {
-                    let function = called.function.map(|function| format!(".{function}"));
+                    let function = called.function.as_ref().map(|name| format!(".{name}"));
                     self.crossings.push(Crossing {
-                        name: called.import + &function.unwrap_or_default(),
-                        large: called.large,
+                        name: format!("{}{}", called.import, function.unwrap_or_default()),
+                        large: Rc::clone(&called.large),
                         caller: Some((depth, component)),
                         caller_name: None,
                     });
@@ -295,7 +299,7 @@ impl Read {
 
 impl Crossing {
     fn mismatch(&self) -> Mismatch {
-        let Large { name, kind, members, count } = &self.large;
+        let Large { name, kind, members, count } = &*self.large;
         let name = name.as_ref().map_or(String::new(), |name| format!(" `{}`", short(name)));
         let two = match &self.caller_name {
             Some(caller) => format!("the component `{}` and another", short(caller)),
@@ -413,6 +417,37 @@ mod tests {
                 {body})"#
         );
         wat::parse_str(text).expect("a component")
+    }
+
+    /// Every index of a component is cheap, however much the component calls.
+    #[test]
+    fn indices_of_a_component_share_its_calls() {
+        let cases: String = (0..=MOST).map(|case| format!(" \"c{case}\"")).collect();
+        let lowers = "(core func (canon lower (func $get)))".repeat(100);
+        let aliases = "(alias outer 1 $user (component))".repeat(300);
+        let binary = wat::parse_str(format!(
+            r#"(component
+                (component $user
+                    (type $t (enum{cases})) (import "big" (type $big (eq $t)))
+                    (import "get" (func $get (result $big))) {lowers})
+                (component {aliases}))"#
+        ));
+        let mut validator = Validator::new_with_features(features());
+        let mut read = Read::default();
+        for payload in Parser::new(0).parse_all(&binary.expect("a component")) {
+            let payload = payload.expect("a payload");
+            validator.payload(&payload).expect("it is valid");
+            read.payload(payload, &validator);
+            let Some(scope) = read.scopes.last().filter(|scope| scope.components.len() == 300)
+            else {
+                continue;
+            };
+            let [first, rest @ ..] = &scope.components[..] else { continue };
+            assert_eq!(first.len(), 100);
+            assert!(rest.iter().all(|other| Rc::ptr_eq(first, other)));
+            return;
+        }
+        panic!("no component has the aliases");
     }
 
     #[test]

@@ -121,9 +121,9 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
 
     /// Declares a resource of the contract, `namespace:package/interface.resource`, whose handles
     /// the functions of [`RuntimeBuilder::func`] return and take. `kind` is a number that is
-    /// different for each resource, and with which [`Call::own`] creates its handles. When the
-    /// guest drops a handle that it owns, `drop` is called with the number that the handle stands
-    /// for.
+    /// different for each resource and less than 2^31, and with which [`Call::own`] creates its
+    /// handles. When the guest drops a handle that it owns, `drop` is called with the number that
+    /// the handle stands for.
     #[must_use]
     pub fn resource(
         mut self,
@@ -225,6 +225,7 @@ impl<T: Send + 'static> Pending<T> {
             dynamic.declare(&name, serve, &world)?;
         }
         for (name, kind, drop) in self.resources {
+            check_kind(&name, kind, &dynamic.resources)?;
             let (interface, resource) = resource(&resources, &name, &world)?;
             dynamic.resources.push(Resource { interface, name: resource, kind, drop });
         }
@@ -268,6 +269,17 @@ fn compiled<T: 'static>(linker: &component::Linker<State<T>>, functions: &[Typed
         instance.is_ok_and(|mut one| one.func_new(&typed.name, |_, _, _, _| Ok(())).is_err())
     };
     functions.iter().filter(|typed| is_there(typed)).cloned().collect()
+}
+
+/// Refuses a kind of handles that are not only those of the resource `name`.
+fn check_kind<T>(name: &str, kind: u32, others: &[Resource<T>]) -> Result<()> {
+    let reason = match others.iter().find(|other| other.kind == kind) {
+        Some(other) => format!("it has the kind {kind} of `{}`; give each its own", other.name),
+        // The others are for the resources of providers.
+        None if kind >= 1 << 31 => format!("its kind is {kind}; give one that is less than 2^31"),
+        None => return Ok(()),
+    };
+    Err(Error::Import { name: name.to_owned(), reason })
 }
 
 /// Returns the resource of the contract that the name means.

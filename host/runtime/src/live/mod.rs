@@ -263,8 +263,7 @@ impl<T: Send + 'static> Live<T> {
     /// # Errors
     /// [`NotReplaced::NoPrevious`].
     pub fn rollback(&self) -> Result<Arc<Generation<T>>, NotReplaced> {
-        let from = self.current().number();
-        let to = self.0.state().go_back().ok_or(NotReplaced::NoPrevious)?;
+        let (from, to) = self.0.state().go_back().ok_or(NotReplaced::NoPrevious)?;
         let change = Change::RolledBack { from, to: to.number(), by_itself: false };
         (self.0.options.listener)(&change);
         Ok(to)
@@ -338,8 +337,8 @@ impl<T: Send + 'static> Shared<T> {
                 state.previous.as_ref().is_some_and(|one| one.fails_less(calls, failures));
             if is_current && was_better { state.go_back() } else { None }
         };
-        if let Some(to) = to {
-            let (from, to) = (generation.number(), to.number());
+        if let Some((from, to)) = to {
+            let to = to.number();
             (self.options.listener)(&Change::RolledBack { from, to, by_itself: true });
         }
     }
@@ -352,13 +351,15 @@ impl<T: 'static> State<T> {
         self.previous = Some(before);
     }
 
-    fn go_back(&mut self) -> Option<Arc<Generation<T>>> {
+    /// Makes the previous generation the current one. Returns the number of the one that served, and
+    /// the one that serves.
+    fn go_back(&mut self) -> Option<(u64, Arc<Generation<T>>)> {
         let previous = self.previous.take()?;
-        let number = previous.number();
+        let (from, number) = (self.current.number(), previous.number());
         // It serves again, so its callers are not those of an old generation.
         self.old.retain(|old| old.upgrade().is_some_and(|old| old.number() != number));
         self.put(Arc::clone(&previous));
-        Some(previous)
+        Some((from, previous))
     }
 
     fn retire(&mut self, generation: &Arc<Generation<T>>) {

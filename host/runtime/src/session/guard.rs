@@ -229,7 +229,8 @@ impl<T: Send + 'static> Session<T> {
         if let Some(given) = self.guards.fuel
             && let Ok(left) = self.store.get_fuel()
         {
-            *self.spent.fuel.get_or_insert(0) += given - left;
+            // A function of the embedder may have given the store more meanwhile.
+            *self.spent.fuel.get_or_insert(0) += given.saturating_sub(left);
         }
         !late
     }

@@ -40,6 +40,8 @@ pub(crate) struct Meter {
     /// The size of the last growth that was allowed. It is taken back if the system then has no
     /// memory for it.
     granted: usize,
+    /// The elements of that growth, if it was a table's.
+    granted_elements: usize,
     /// The limit that a growth was refused for. The guest then usually traps for a reason of
     /// its own, such as `unreachable`, and that reason must not be the one that is reported.
     refused: Option<LimitReached>,
@@ -62,6 +64,7 @@ impl Meter {
             host: None,
             kept: 0,
             granted: 0,
+            granted_elements: 0,
             refused: None,
             lacking: None,
         }
@@ -264,6 +267,8 @@ impl Meter {
                 chain.sub(self.granted);
             }
             self.granted = 0;
+            self.elements = self.elements.saturating_sub(self.granted_elements);
+            self.granted_elements = 0;
             self.tell_host_memory();
             self.lacking = Some(reason(error));
         }
@@ -308,7 +313,7 @@ impl ResourceLimiter for Meter {
         // Growing over the memory's own maximum is a mistake of the guest, not a breach of a
         // limit.
         let possible = maximum.is_none_or(|maximum| desired <= maximum);
-        self.granted = 0;
+        (self.granted, self.granted_elements) = (0, 0);
         Ok(possible && self.grow_bytes(desired.saturating_sub(current)))
     }
 
@@ -320,7 +325,7 @@ impl ResourceLimiter for Meter {
     ) -> wasmtime::Result<bool> {
         // The tables of a pool have exactly the limit as their maximum. A breach of that is
         // reported as one of the limit, so only a smaller maximum is the table's own.
-        self.granted = 0;
+        (self.granted, self.granted_elements) = (0, 0);
         let own = maximum.filter(|maximum| *maximum < self.limits.table_elements);
         if own.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
@@ -334,7 +339,7 @@ impl ResourceLimiter for Meter {
         // An element takes as much as a pointer of the host, at most.
         let fits = self.grow_bytes(by.saturating_mul(size_of::<usize>()));
         if fits {
-            self.elements = elements;
+            (self.elements, self.granted_elements) = (elements, by);
         }
         Ok(fits)
     }
@@ -406,6 +411,19 @@ mod tests {
         meter.memory_grow_failed(wasmtime::Error::msg("no room")).expect("never fails");
         assert_eq!(meter.lacking(), Some("no room"));
         assert!(meter.memory_growing(0, 100, None).expect("never fails"), "none is taken");
+    }
+
+    #[test]
+    fn elements_that_were_not_given_are_not_counted() {
+        let limits = Limits::default().table_elements(10);
+        let mut meter = Meter::new(&Arc::new(limits), Kind::Module);
+        assert!(meter.table_growing(0, 4, None).expect("never fails"));
+        assert!(meter.table_growing(4, 10, None).expect("never fails"));
+        meter.table_grow_failed(wasmtime::Error::msg("no room")).expect("never fails");
+        assert!(meter.table_growing(4, 10, None).expect("never fails"), "6 are left");
+        meter.memory_growing(0, 1, None).expect("never fails");
+        meter.memory_grow_failed(wasmtime::Error::msg("no room")).expect("never fails");
+        assert!(!meter.table_growing(10, 11, None).expect("never fails"), "none is left");
     }
 
     #[test]

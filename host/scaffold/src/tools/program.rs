@@ -2,10 +2,10 @@
 //! not answer in time counts as missing.
 
 use std::io::Read as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Needed, Tool};
 
@@ -118,13 +118,31 @@ fn answer(command: &[&str], patience: Duration) -> Option<String> {
         let read = stdout.take(1 << 16).read_to_end(&mut text);
         let _ = sender.send(read.map(|_| text));
     });
-    let Ok(Ok(text)) = receiver.recv_timeout(patience) else {
-        let _ = child.kill();
-        let _ = child.wait();
-        return None;
-    };
-    child.wait().ok().filter(std::process::ExitStatus::success)?;
-    String::from_utf8(text).ok()
+    let until = Instant::now() + patience;
+    let text = receiver.recv_timeout(patience).ok().and_then(Result::ok);
+    match text.map(|text| (text, ended(&mut child, until))) {
+        Some((text, Some(status))) if status.success() => String::from_utf8(text).ok(),
+        Some((_, Some(_))) => None,
+        _ => {
+            let _ = child.kill();
+            let _ = child.wait();
+            None
+        }
+    }
+}
+
+/// Waits until the program has ended. Returns `None` if it has not by `until`: one that has closed
+/// its output may run on.
+fn ended(child: &mut Child, until: Instant) -> Option<ExitStatus> {
+    let mut pause = Duration::from_millis(1);
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < until => thread::sleep(pause),
+            _ => return None,
+        }
+        pause = pause.saturating_mul(2).min(Duration::from_millis(50));
+    }
 }
 
 /// Returns the last word of the first line that is a version, because compilers write the name of
@@ -168,5 +186,7 @@ mod tests {
         assert_eq!(answer(&["false"], PATIENCE), None);
         assert_eq!(answer(&["cat"], PATIENCE).as_deref(), Some(""));
         assert_eq!(answer(&["tail", "-f", "/dev/null"], Duration::ZERO), None);
+        let closes_its_output = ["sh", "-c", "echo 1.0; exec >&-; exec tail -f /dev/null"];
+        assert_eq!(answer(&closes_its_output, Duration::from_millis(100)), None);
     }
 }

@@ -112,6 +112,25 @@ fn an_argument_has_an_end() {
     assert_eq!((status, &*stdout, &*stderr), (Some(0), "", ""));
     let wit = ["check", "--wit", "/dev/zero", &guest];
     check(&wit, 2, "", "it is neither a file nor a folder");
+    // And so has each file in a folder.
+    for (file, target) in [("a.wit", "/dev/zero"), ("deps/b.wit", "/dev/zero")] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        std::fs::create_dir_all(path.join("deps/c")).unwrap();
+        std::fs::write(path.join("own.wit"), "package a:b; world w {}").unwrap();
+        std::os::unix::fs::symlink(target, path.join(file)).unwrap();
+        let wit = ["check", "--wit", path.to_str().unwrap(), &guest];
+        check(&wit, 2, "", "it is neither a file nor a folder");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::create_dir_all(path.join("deps/c")).unwrap();
+    std::fs::write(path.join("own.wit"), "package a:b; world w {}").unwrap();
+    for name in ["deps/c/one.wit", "deps/c/two.wit"] {
+        File::create(path.join(name)).unwrap().set_len(9 << 20).unwrap();
+    }
+    let wit = ["check", "--wit", path.to_str().unwrap(), &guest];
+    check(&wit, 2, "", "it is longer than 16 MiB, which no contract is");
 }
 
 #[test]
