@@ -101,16 +101,16 @@ fn what_is_left_out_of_a_contract_is_told() {
 
 #[test]
 fn each_resource_has_a_kind_of_its_own() {
-    let contract = "package a:b;\ninterface i { resource r; resource s; } world w { import i; }\n";
+    let contract = "package a:b; interface i { resource r; resource s; } world w { import i; }";
     for (kinds, reason) in [
         ([1, 2], None),
         ([7, 7], Some("it has the kind 7 of `r`; give each its own")),
         ([1, 1 << 31], Some("its kind is 2147483648; give one that is less than 2^31")),
         ([1, u32::MAX], Some("give one that is less than 2^31")),
     ] {
-        let builder = crate::support::hosts::builder::<()>().wit(contract, None);
-        let builder = builder.resource("i.r", kinds[0], |(), _| ());
-        let error = builder.resource("i.s", kinds[1], |(), _| ()).build().err();
+        let builder = crate::support::hosts::builder::<()>().contract(contract);
+        let builder = builder.resource("a:b/i.r", kinds[0], |(), _| ());
+        let error = builder.resource("a:b/i.s", kinds[1], |(), _| ()).build().err();
         let error = error.map(|error| error.to_string());
         match reason {
             None => assert_eq!(error, None),
