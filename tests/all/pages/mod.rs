@@ -54,7 +54,7 @@ const WITH_OTHER_GUESTS: &[&str] =
 
 /// Pages of languages whose guests take a debug build of the host minutes to compile. The tests
 /// of all languages call them.
-const TOO_LARGE: &[&str] = &["guest/js/README.md", "guest/python/README.md"];
+const TOO_LARGE: &[&str] = &["guest/js/README.md", "guest/python/README.md", "guest/ts/README.md"];
 
 /// Why a command is not run.
 fn reason(command: &str) -> Option<&'static (&'static str, &'static str)> {

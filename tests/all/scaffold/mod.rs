@@ -158,6 +158,7 @@ fn a_page_of_the_language() {
         ("cpp", ["`result` and an option are a `bool`", "no exceptions", "Nothing is frozen"]),
         ("go", ["panic is told twice", "`option` is a pointer", "Nothing is frozen"]),
         ("js", ["is thrown**", "`BigInt`", "runs while it is built"]),
+        ("ts", ["is thrown**", "`bigint`", "runs while it is built"]),
         ("quickjs", ["is thrown**", "no `BigInt`", "runs while it is built"]),
         ("python", ["is raised**", "value of the wrong type traps", "loaded while the guest is"]),
     ] {
@@ -365,6 +366,11 @@ fn quickjs() {
 #[test]
 fn js() {
     made("js", "js", &[("", ""), ("both", "")]);
+}
+
+#[test]
+fn ts() {
+    made("ts", "ts", &[("", ""), ("both", ""), ("alone", "")]);
 }
 
 #[test]

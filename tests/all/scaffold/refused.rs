@@ -197,7 +197,7 @@ fn values_that_are_too_long() {
     let [twice, often] = [24, 40].map(|depth| wit(&format!("pair{depth}.wit"), depth, &pair));
     let result = wit("result.wit", 60, &|n| format!("result<t{n}, t{n}>"));
     let deep = wit("deep.wit", 5_000, &|n| format!("option<t{n}>"));
-    for language in ["rust", "c", "cpp", "go", "js", "quickjs", "python"] {
+    for language in ["rust", "c", "cpp", "go", "js", "ts", "quickjs", "python"] {
         for wit in [&twice, &often] {
             let new = ["new", "guest", "--lang", language, "--wit", wit];
             check(&new, 2, "", "its export `f` returns `t");

@@ -113,7 +113,7 @@ fn tools_are_installed_once_for_all_projects() {
 
 #[test]
 fn a_build_that_fails_leaves_no_old_guest() {
-    for (language, source) in [("js", "guest.js"), ("python", "guest.py")] {
+    for (language, source) in [("js", "guest.js"), ("ts", "guest.ts"), ("python", "guest.py")] {
         let projects = Projects::new();
         let project = projects.project("guest", language);
         assert!(projects.build(&project).0);

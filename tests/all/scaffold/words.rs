@@ -397,7 +397,7 @@ fn refused(files: &Files, language: &str, wit: &str, reason: &str) {
 #[test]
 fn lists_of_fixed_lengths_are_refused() {
     let files = Files::new();
-    for language in ["rust", "c", "cpp", "go", "js", "quickjs", "python"] {
+    for language in ["rust", "c", "cpp", "go", "js", "ts", "quickjs", "python"] {
         for side in ["import", "export"] {
             let wit = format!(
                 "package a:b; interface i {{ record r {{ a: list<u8, 4> }} f: func(a: r); }}

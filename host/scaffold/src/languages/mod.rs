@@ -67,6 +67,10 @@ languages! {
         /// A component in JavaScript, by componentize-qjs.
         QuickJs: QUICKJS,
     }
+    typescript {
+        /// A component in TypeScript, by componentize-js.
+        Ts: DETAILS,
+    }
     core_modules {
         /// A core module.
         AssemblyScript: ASSEMBLYSCRIPT,
@@ -86,7 +90,7 @@ const IN_TEXT: &str = "a guest in the text format is written by hand; make it wi
 
 impl Language {
     /// Returns the name of the language, which [`FromStr`] reads. It also reads `javascript` for
-    /// `js`, and `c++` for `cpp`.
+    /// `js`, `typescript` for `ts`, and `c++` for `cpp`.
     pub fn name(self) -> &'static str {
         self.details().name
     }
@@ -163,6 +167,7 @@ impl FromStr for Language {
     fn from_str(name: &str) -> Result<Self, String> {
         let name = match name {
             "javascript" => "js",
+            "typescript" => "ts",
             "c++" => "cpp",
             name => name,
         };
@@ -183,6 +188,7 @@ mod tests {
     #[test]
     fn what_is_replaced_is_there() {
         assert_eq!("javascript".parse(), Ok(Language::Js));
+        assert_eq!("typescript".parse(), Ok(Language::Ts));
         assert_eq!("c++".parse(), Ok(Language::Cpp));
         for language in Language::ALL {
             assert_eq!(language.name().parse(), Ok(*language));

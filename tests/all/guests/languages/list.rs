@@ -30,6 +30,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     component("cpp", "C++", built!("cpp")),
     component("go", "Go", built!("go")),
     component("js", "JavaScript (StarlingMonkey)", built!("js")),
+    component("ts", "TypeScript (StarlingMonkey)", built!("ts")),
     component("quickjs", "JavaScript (QuickJS)", built!("quickjs")),
     component("python", "Python", built!("python")),
     module("module/assemblyscript", "AssemblyScript", built!("module-assemblyscript")),

@@ -36,6 +36,7 @@ each_in_a_test! {
     cpp: "cpp",
     go: "go",
     javascript: "js",
+    typescript: "ts",
     quickjs: "quickjs",
     python: "python",
     assemblyscript: "module/assemblyscript",
