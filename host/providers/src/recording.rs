@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use wit_host::values::{tied, to_wave, to_wave_lines};
+use wit_host::values::{asynchronous, to_wave, to_wave_lines};
 use wit_host::{Ended, ImportedFunction, RecordedCall, Recorder, Val};
 
 /// The number of bytes that one call may take, and that all calls may take: what can be read again.
@@ -190,9 +190,9 @@ impl Recorder for Recording {
 fn params(function: &ImportedFunction) -> Result<Arc<[String]>, String> {
     let signature = function.signature();
     let mut types = signature.params.iter().map(|(_, ty)| ty).chain(&signature.results);
-    match types.find_map(tied) {
-        Some(tied) => {
-            Err(format!("its type has a `{tied}`, which is no value that can be written"))
+    match types.find_map(asynchronous) {
+        Some(found) => {
+            Err(format!("its type has a `{found}`, which is no value that can be written"))
         }
         None => Ok(signature.params.into_iter().map(|(name, _)| name).collect()),
     }

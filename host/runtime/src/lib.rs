@@ -204,7 +204,7 @@ pub use provider::{
     ProviderCaller, ProviderFailure, ProviderState, TrapProvider, Unserved,
 };
 #[doc(hidden)]
-pub use provider::{Handles, Piece, Proxy, TakesPieces};
+pub use provider::{Handles, Labels, Piece, Proxy, TakesPieces};
 pub use reuse::{Lease, Reuse, Sessions};
 pub use runtime::Runtime;
 pub use runtime::builder::RuntimeBuilder;

@@ -11,6 +11,7 @@ use wit_host_providers::{Fixture, FixtureError, FixtureProvider, Left};
 use wit_host_text::shown;
 
 use crate::outcome::Failure;
+use crate::scope::Scope;
 use crate::stage::Answers;
 
 /// What answers imports, as a test names it.
@@ -78,6 +79,17 @@ impl Source {
         }
     }
 
+    /// Returns the imports that it answers.
+    pub(crate) fn scope(&self) -> Scope {
+        let functions = match &self.kind {
+            Kind::Fixture { fixture, .. } => {
+                Some(fixture.functions().into_iter().map(str::to_owned).collect())
+            }
+            Kind::Trap | Kind::Default => None,
+        };
+        Scope { name: self.name.clone(), functions }
+    }
+
     /// Returns the names of what it answers, as far as it says them.
     fn names(&self) -> Vec<&str> {
         match (&self.name, &self.kind) {
@@ -126,18 +138,17 @@ pub(crate) struct Cast {
 pub(crate) fn cast(sources: &[Source]) -> Cast {
     let mut plays = Vec::new();
     let answers = sources.iter().map(|source| {
-        let (provider, functions): (Arc<dyn Provider>, _) = match &source.kind {
-            Kind::Trap => (Arc::new(TrapProvider), None),
-            Kind::Default => (Arc::new(DefaultProvider), None),
+        let provider: Arc<dyn Provider> = match &source.kind {
+            Kind::Trap => Arc::new(TrapProvider),
+            Kind::Default => Arc::new(DefaultProvider),
             Kind::Fixture { fixture, file, typed } => {
                 let play = typed.as_ref().map_or_else(|| fixture.provider(), FixtureProvider::anew);
                 let play = Arc::new(play);
                 plays.push((file.clone(), Arc::clone(&play)));
-                let functions = fixture.functions().into_iter().map(str::to_owned).collect();
-                (play, Some(functions))
+                play
             }
         };
-        Answers { name: source.name.clone(), provider, functions, state: Default::default() }
+        Answers { scope: source.scope(), provider, state: Default::default() }
     });
     let answers = answers.collect();
     Cast { answers, plays }

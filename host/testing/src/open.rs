@@ -18,7 +18,7 @@ use crate::document::{self, Document, Text};
 use crate::error::TestFileError;
 use crate::grants::granted;
 use crate::hosts::{Hosts, Key, Loaded};
-use crate::stage::means;
+use crate::scope::means;
 use crate::step::Reader;
 use crate::suite::{Settings, Test};
 
@@ -62,7 +62,6 @@ impl<'a> Opener<'a> {
         let mut grants = reading::grants(&document.grants, self.folder(), self.text)
             .map_err(|problem| self.invalid(problem))?;
         let contract = self.contract(&document)?;
-        let (cache, isolation) = (self.settings.cache.clone(), self.settings.isolation.clone());
         let denied = wit_host_config::Grants {
             deny: std::mem::take(&mut grants.deny),
             deny_calls: std::mem::take(&mut grants.deny_calls),
@@ -71,7 +70,7 @@ impl<'a> Opener<'a> {
         let withheld = denied.deny.iter().chain(&denied.deny_calls);
         let withheld = withheld.map(|names| names.value.clone()).collect();
         let denied = granted(&denied, Grants::default()).map_err(|error| self.no_grant(&error))?;
-        let mut hosts = Hosts::new(contract, cache, isolation, denied, withheld);
+        let mut hosts = Hosts::new(contract, self.settings, denied, withheld);
         let common = Common { document: &document, limits, grants };
         let (mut tests, mut names) = (Vec::new(), BTreeSet::new());
         for written in &document.test {
@@ -183,7 +182,11 @@ impl<'a> Opener<'a> {
         let seed = self.settings.seed.or(written.seed).or(document.seed).unwrap_or_default();
         let deterministic = written.deterministic.or(document.deterministic).unwrap_or(true);
         let answered = answers::shipped(sources);
-        Key { guest: guest.into(), deterministic, seed, limits, answered }
+        let scopes = match self.settings.imports.is_empty() {
+            true => Vec::new(),
+            false => sources.iter().map(Source::scope).collect(),
+        };
+        Key { guest: guest.into(), deterministic, seed, limits, answered, scopes }
     }
 
     /// Returns the guest's path, and the place that names it.

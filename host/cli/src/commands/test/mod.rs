@@ -12,11 +12,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use wit_host::{Cache, Contract};
-use wit_host_testing::{Coverage, Outcome, Schedule, Settings, Suite, TestFileError};
+use wit_host::{Cache, Contract, RuntimeBuilder};
+use wit_host_contract::Functions;
+use wit_host_testing::{Coverage, Import, Outcome, Schedule, Settings, Suite, TestFileError};
 
 use crate::options::Usage;
 use crate::options::host_file::usual_limits;
+use crate::options::imports::{Imports, Server};
 use crate::options::isolation::Isolate;
 use crate::status::{Status, interruptible, notice, report, shown_path};
 use crate::watch::Watch;
@@ -29,7 +31,7 @@ use text::Text;
 /// A file of tests, `*.test.toml`, names a guest, and calls with what they return. What the
 /// guest imports is answered by fixtures. Each test is a session of its own, in which clocks
 /// stand still and random bytes are the same each time, unless the file says `deterministic =
-/// false`. Files are checked before anything runs. The report has a line for each test with its
+/// false`. `--import` serves what a test does not answer. Files are checked before anything runs. The report has a line for each test with its
 /// time, then each failure with the expected and the actual value, and then what no test has
 /// reached: exports that were not called, imports that were not answered, and cases of their
 /// results that were not given. The exit status is 1 if a test fails.
@@ -42,6 +44,7 @@ Examples:
   wit-host test
   wit-host test cart.test.toml --filter tea
   wit-host test --bless
+  wit-host test --import shop:prices=prices.wasm
   wit-host test --provider prices.wasm prices.fixture.toml
   wit-host test --format junit --require-coverage 80 > tests.xml")]
 pub(crate) struct Test {
@@ -90,7 +93,7 @@ pub(crate) struct Test {
     /// Ask what serves an import what the calls of FIXTURE ask, and compare its answers, in the
     /// place of testing guests. SPEC is the file of a component that exports the functions, or
     /// `exec:PROGRAM ARGS`
-    #[arg(long, num_args = 2, value_names = ["SPEC", "FIXTURE"], conflicts_with_all = ["paths", "watch", "bless", "guest"])]
+    #[arg(long, num_args = 2, value_names = ["SPEC", "FIXTURE"], conflicts_with_all = ["paths", "watch", "bless", "guest", "import"])]
     provider: Option<Vec<String>>,
 
     /// The contract that has the provider's functions, where it does not tell their types
@@ -107,6 +110,9 @@ pub(crate) struct Test {
 
     #[command(flatten)]
     isolate: Isolate,
+
+    #[command(flatten)]
+    imports: Imports,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -163,10 +169,11 @@ impl Test {
                 }
             }
         }
-        match wrong {
-            Some(status) => Err(Ok(status)),
-            None => Ok(suites),
+        if let Some(status) = wrong {
+            return Err(Ok(status));
         }
+        self.imports.tell_unused(|| suites.iter().flat_map(Suite::imports).collect());
+        Ok(suites)
     }
 
     fn settings(&self) -> Result<Settings> {
@@ -176,7 +183,28 @@ impl Test {
         settings.guest.clone_from(&self.guest);
         settings.seed = self.seed;
         settings.limits = usual_limits();
+        let servers = self.imports.servers(&|builder| self.setup(builder), None)?;
+        let imports = servers.into_iter().map(|(name, server)| match server {
+            Server::Provider(provider) => Import::provider(name, provider),
+            Server::Fixture(fixture) => Import::replacement(name, fixture),
+            Server::Module(file) => Import::module(name, file),
+        });
+        settings.imports = imports.collect();
         Ok(settings)
+    }
+
+    /// Sets what all guests have in common that serve the imports of others.
+    fn setup(&self, builder: RuntimeBuilder<Functions>) -> Result<RuntimeBuilder<Functions>> {
+        let builder = builder
+            .limits(usual_limits())
+            .deterministic(true)
+            .seed(self.seed.unwrap_or_default())
+            .allow_text_format(true);
+        let builder = match Cache::of_user().filter(|_| !self.no_cache) {
+            Some(cache) => builder.cache(cache),
+            None => builder,
+        };
+        self.isolate.apply(builder)
     }
 
     fn schedule(&self) -> Schedule {
@@ -231,9 +259,8 @@ impl Test {
     fn ask(&self, spec: &str, fixture: &Path) -> Result<Status> {
         let contract = self.wit.as_deref().map(|wit| Contract::read(wit, self.world.as_deref()));
         let contract = contract.transpose().map_err(wit_host::Error::Contract)?;
-        let cache = Cache::of_user().filter(|_| !self.no_cache);
-        let Asked { provider, functions } =
-            Asked::new(spec, contract.as_ref(), cache, self.isolate.get()?)?;
+        let setup = |builder| self.setup(builder);
+        let Asked { provider, functions } = Asked::new(spec, contract.as_ref(), &setup)?;
         let asked = wit_host_testing::ask(fixture, &*provider, &functions);
         let (outcomes, left_out) = asked.map_err(TestFileError::from)?;
         let file = shown_path(fixture);
@@ -292,6 +319,7 @@ impl Test {
     fn again_and_again(&self) -> Result<Status> {
         loop {
             let mut files = find::files(&self.paths)?;
+            files.extend(self.imports.files().map(Path::to_owned));
             match self.open() {
                 Ok(suites) => {
                     files.extend(suites.iter().flat_map(Suite::files));
