@@ -75,6 +75,7 @@ mod suite;
 pub use bless::{Blessed, Change};
 pub use coverage::{Coverage, Item};
 pub use error::TestFileError;
+pub use grants::{denied, granted};
 pub use guest_crate::{BuildError, GuestCrate};
 pub use mock::{Expectation, Mocks, Times};
 pub use outcome::{Failure, Outcome};

@@ -16,7 +16,7 @@ use crate::case::{Case, filled};
 use crate::coverage::{Coverage, Item};
 use crate::document::{self, Document, Text};
 use crate::error::TestFileError;
-use crate::grants::granted;
+use crate::grants::{denied, granted};
 use crate::hosts::{Hosts, Key, Loaded};
 use crate::scope::means;
 use crate::step::Reader;
@@ -62,15 +62,11 @@ impl<'a> Opener<'a> {
         let mut grants = reading::grants(&document.grants, self.folder(), self.text)
             .map_err(|problem| self.invalid(problem))?;
         let contract = self.contract(&document)?;
-        let denied = wit_host_config::Grants {
-            deny: std::mem::take(&mut grants.deny),
-            deny_calls: std::mem::take(&mut grants.deny_calls),
-            ..wit_host_config::Grants::default()
-        };
-        let withheld = denied.deny.iter().chain(&denied.deny_calls);
+        let withheld = grants.deny.iter().chain(&grants.deny_calls);
         let withheld = withheld.map(|names| names.value.clone()).collect();
-        let denied = granted(&denied, Grants::default()).map_err(|error| self.no_grant(&error))?;
-        let mut hosts = Hosts::new(contract, self.settings, denied, withheld);
+        let denials = denied(&grants, Grants::default()).map_err(|error| self.no_grant(&error))?;
+        (grants.deny, grants.deny_calls) = (Vec::new(), Vec::new());
+        let mut hosts = Hosts::new(contract, self.settings, denials, withheld);
         let common = Common { document: &document, limits, grants };
         let (mut tests, mut names) = (Vec::new(), BTreeSet::new());
         for written in &document.test {
