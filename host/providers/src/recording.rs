@@ -71,6 +71,21 @@ impl Recording {
         Ok(Self { file: Mutex::new(File { out, written, functions, failed: None }), redact })
     }
 
+    /// Returns whether values of this name are left out.
+    pub(crate) fn redacts(&self, name: &str) -> bool {
+        self.redact.contains(name)
+    }
+
+    /// Records a call that has returned.
+    pub(crate) fn record_call(
+        &self,
+        function: &ImportedFunction,
+        arguments: &[Val],
+        results: &[Val],
+    ) -> Result<(), String> {
+        self.record(&RecordedCall::returned(function, arguments, results))
+    }
+
     fn arguments<'v>(&self, call: &RecordedCall<'v>, params: &[String]) -> Vec<Cow<'v, Val>> {
         let named = params.iter().zip(call.arguments);
         let arguments = named.map(|(name, value)| match self.redact.contains(name) {

@@ -213,6 +213,7 @@ pub use session::builder::SessionBuilder;
 pub use store::grants::{Access, AllowedHosts, Grants, Stdio};
 pub use store::state::State;
 pub use store::usage::Usage;
+pub use store::wasi::surroundings::Surroundings;
 /// URLs, for [`AllowedHosts::contains`].
 pub use url;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.

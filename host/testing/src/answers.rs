@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use wit_host::{DefaultProvider, ImportedFunction, Provider, TrapProvider};
+use wit_host::{DefaultProvider, Grants, ImportedFunction, Provider, TrapProvider};
 use wit_host_config::Place;
 use wit_host_providers::{Fixture, FixtureError, FixtureProvider, Left};
 use wit_host_text::shown;
 
 use crate::outcome::Failure;
-use crate::scope::Scope;
+use crate::scope::{Scope, is_of_env};
 use crate::stage::Answers;
 
 /// What answers imports, as a test names it.
@@ -90,9 +90,25 @@ impl Source {
         Scope { name: self.name.clone(), functions }
     }
 
+    /// Has a fixture answer what guests ask of clocks, random bytes and the environment, if it has
+    /// calls of these.
+    ///
+    /// # Errors
+    /// A value of another type.
+    pub(crate) fn surround(&self, grants: Grants) -> Result<Grants, FixtureError> {
+        match &self.kind {
+            Kind::Fixture { fixture, .. } if fixture.has_surroundings() => {
+                Ok(grants.surroundings(fixture.surroundings(&|_| true)?))
+            }
+            _ => Ok(grants),
+        }
+    }
+
     /// Returns the names of what it answers, as far as it says them.
     fn names(&self) -> Vec<&str> {
         match (&self.name, &self.kind) {
+            // What core modules import has other names than what it implements.
+            (Some(name), Kind::Fixture { fixture, .. }) if is_of_env(name) => fixture.functions(),
             (Some(name), _) => vec![name],
             (None, Kind::Fixture { fixture, .. }) => fixture.functions(),
             (None, Kind::Trap | Kind::Default) => Vec::new(),

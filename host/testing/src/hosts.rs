@@ -10,7 +10,7 @@ use wit_host::{
     Cache, Contract, Error, Grants, Guest, ImportedFunction, Isolation, Kind, Limits, Runtime,
     RuntimeBuilder,
 };
-use wit_host_contract::{WIT, add_interfaces_to_env, add_interfaces_to_linker};
+use wit_host_contract::{WIT, add_to_env, add_to_linker};
 
 use crate::scope::{Scope, means};
 use crate::served::Import;
@@ -98,14 +98,9 @@ impl Hosts {
     }
 
     fn builder(&self, key: &Key) -> RuntimeBuilder<Play> {
-        let (of_components, of_modules) = (key.answered.clone(), key.answered.clone());
         let builder = Runtime::<Play>::builder()
-            .component_imports(move |linker| {
-                add_interfaces_to_linker(linker, |name| !of_components.contains(name))
-            })
-            .module_imports(move |env| {
-                add_interfaces_to_env(env, |name| !of_modules.contains(name))
-            })
+            .component_imports(add_to_linker)
+            .module_imports(add_to_env)
             .limits(key.limits.clone())
             .grants(self.denied.clone())
             .deterministic(key.deterministic)
@@ -148,10 +143,15 @@ impl Hosts {
         let is_open = imports.clone().any(|import| import.starts_with("env."))
             && !others.iter().any(|one| one.is_all_of("env"));
         let rest = (is_module && is_open).then_some("env");
-        let builder = match others.iter().any(|one| one.replaces()) {
+        let replaces = !key.answered.is_empty() || others.iter().any(|one| one.replaces());
+        let builder = match replaces {
             true => wit_host_contract::types(builder)?,
             false => builder,
         };
+        let builder = key
+            .answered
+            .iter()
+            .fold(builder, |builder, interface| builder.replace(interface, Arc::clone(stage)));
         let on_stage = |builder: RuntimeBuilder<Play>, import: &str| {
             builder.provide(import, Arc::clone(stage))
         };
@@ -160,12 +160,11 @@ impl Hosts {
         Ok(rest.into_iter().fold(builder, on_stage))
     }
 
-    /// Returns whether tests answer what a component imports.
+    /// Returns whether tests answer what a component imports and the host does not have.
     fn is_staged(&self, key: &Key, import: &str) -> bool {
         let plain = import.split('@').next().unwrap_or_default();
-        let is_shipped = plain.starts_with("wit-host:contract/");
         let is_served = import.starts_with("wasi:")
-            || (is_shipped && !key.answered.contains(plain))
+            || plain.starts_with("wit-host:contract/")
             || self.withheld.iter().any(|withheld| means(withheld, plain));
         let has_other = self.imports.iter().any(|one| one.is_all_of(plain));
         !is_served && (!has_other || key.answers(plain))

@@ -148,13 +148,15 @@ impl<'a> Opener<'a> {
         }
         let mut limits = host.guest.runtime().limits().clone();
         reading::set_limits(&mut limits, &set);
+        let grants = self.granted(common, written)?;
+        let grants = sources.iter().try_fold(grants, |grants, one| one.surround(grants))?;
         Ok(Test {
             name,
             place: written.name.place(self.text),
             steps,
             sources,
             limits: Arc::new(limits),
-            grants: Arc::new(self.granted(common, written)?),
+            grants: Arc::new(grants),
             host,
         })
     }
@@ -298,7 +300,7 @@ impl<'a> Opener<'a> {
     ) -> Result<Grants, TestFileError> {
         let own = reading::grants(&written.grants, self.folder(), self.text);
         let own = own.map_err(|problem| self.invalid(problem))?;
-        let grants = Grants::default().stdio(Stdio::Captured).wait_for_files(true);
+        let grants = self.settings.grants.clone().stdio(Stdio::Captured).wait_for_files(true);
         let grants = match &written.stdin {
             Some(text) => grants.stdin(text.clone()),
             None => grants,

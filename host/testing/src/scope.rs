@@ -13,9 +13,11 @@ pub(crate) struct Scope {
 impl Scope {
     /// Returns whether a function is in it.
     pub(crate) fn has(&self, function: &str) -> bool {
-        let is_meant = self.name.as_deref().is_none_or(|name| means(name, function));
         let functions = self.functions.as_deref();
-        is_meant && functions.is_none_or(|all| all.iter().any(|one| means(one, function)))
+        // A fixture has the names of functions, and `env` may have others for them.
+        let means = |name| means(name, function) || (functions.is_some() && is_of_env(name));
+        let is_meant = self.name.as_deref().is_none_or(means);
+        is_meant && functions.is_none_or(|all| all.iter().any(|one| self::means(one, function)))
     }
 
     /// Returns whether any function is in it of what a guest imports as `import`: an interface, a
@@ -29,6 +31,11 @@ impl Scope {
         self.name.as_deref().is_none_or(touches)
             && functions.is_none_or(|all| all.iter().any(|one| touches(one)))
     }
+}
+
+/// Returns whether this is a name of what core modules import.
+pub(crate) fn is_of_env(name: &str) -> bool {
+    name == "env" || name.starts_with("env.")
 }
 
 /// Returns whether a name in a file of tests means a function: its package, its interface, the

@@ -42,6 +42,8 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// The limits that the file changes.
     pub limits: Limits,
+    /// What each session is granted besides what its file grants.
+    pub grants: Grants,
     /// What serves imports that no test answers. By default nothing does, besides the contract of
     /// wit-host.
     pub imports: Vec<Import>,
@@ -55,6 +57,7 @@ impl Default for Settings {
             guest: None,
             seed: None,
             limits: Limits::default().memory(256 << 20),
+            grants: Grants::default(),
             imports: Vec::new(),
         }
     }

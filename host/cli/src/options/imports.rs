@@ -67,6 +67,16 @@ enum Spec {
     Default,
 }
 
+impl Import {
+    /// Returns the fixture that answers for a part of WASI, which is no import of a provider.
+    fn of_wasi(&self) -> Option<&Path> {
+        match &self.spec {
+            Spec::Fixture(path) if self.name.starts_with("wasi:") => Some(path),
+            _ => None,
+        }
+    }
+}
+
 impl Spec {
     /// Returns the provider for a file that an option names.
     fn file(path: &OsStr) -> Self {
@@ -165,6 +175,19 @@ impl Imports {
             Fixture::read(path)?.typed(functions)?;
         }
         Ok(())
+    }
+
+    /// Has the fixtures of WASI's clocks, random bytes and environment answer for these.
+    ///
+    /// # Errors
+    /// [`FixtureError`](wit_host_providers::FixtureError), for what is wrong in a fixture.
+    pub(crate) fn surround(&self, grants: Grants, file: Option<&HostFile>) -> Result<Grants> {
+        let imports = self.with(file)?;
+        let fixtures = imports.iter().filter_map(|import| Some((import, import.of_wasi()?)));
+        fixtures.fold(Ok(grants), |grants, (import, path)| {
+            let is_meant = |function: &str| is_part(&import.name, function);
+            Ok(grants?.surroundings(Fixture::read(path)?.surroundings(&is_meant)?))
+        })
     }
 
     /// Adds the providers of the guest's imports to the builder.
@@ -271,7 +294,8 @@ impl Providers<'_> {
     /// Loads the wanted providers.
     fn servers(&mut self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, Server)>> {
         let imports = self.imports;
-        let wanted = imports.iter().filter(|import| is_wanted(&import.name));
+        let imports = imports.iter().filter(|import| import.of_wasi().is_none());
+        let wanted = imports.filter(|import| is_wanted(&import.name));
         wanted.map(|import| Ok((import.name.clone(), self.server(import)?))).collect()
     }
 
@@ -435,6 +459,13 @@ fn on_one_line(text: &str) -> String {
         }
         line
     })
+}
+
+/// Returns true if a name means a function, or a package or an interface that has it.
+fn is_part(name: &str, function: &str) -> bool {
+    let name = name.split('@').next().unwrap_or_default();
+    let rest = function.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
 }
 
 /// Returns true if a name may mean what a component imports as `import`.

@@ -1,6 +1,12 @@
 //! Records the calls that guests make of host functions. A recorder is put before what serves a
 //! function, when the function is added to a linker, so that without one nothing is different. What
 //! is written, and where, is not known here.
+//!
+//! Of functions with types in Rust, only those of core modules are recorded: their arguments are
+//! numbers and memory, which can be read, and the function can be called again with them. In a
+//! linker of components, the engine turns values into types of Rust inside of the function that it
+//! was given, and has no way to call that function with values, or to see them. Only a component
+//! between guest and host that passes on each call could, with two more copies of all that crosses.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -49,6 +55,17 @@ pub struct RecordedCall<'a> {
     pub arguments: &'a [Val],
     /// How the call has ended.
     pub ended: Ended<'a>,
+}
+
+impl<'a> RecordedCall<'a> {
+    /// A call that has returned.
+    pub fn returned(
+        function: &'a ImportedFunction,
+        arguments: &'a [Val],
+        results: &'a [Val],
+    ) -> Self {
+        Self { function, arguments, ended: Ended::Returned(results) }
+    }
 }
 
 /// How a call of a host function has ended.

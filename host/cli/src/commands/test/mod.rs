@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use wit_host::{Cache, Contract, RuntimeBuilder};
+use wit_host::{Cache, Contract, Grants, RuntimeBuilder};
 use wit_host_contract::Functions;
 use wit_host_testing::{Coverage, Import, Outcome, Schedule, Settings, Suite, TestFileError};
 
@@ -183,6 +183,7 @@ impl Test {
         settings.guest.clone_from(&self.guest);
         settings.seed = self.seed;
         settings.limits = usual_limits();
+        settings.grants = self.imports.surround(Grants::default(), None)?;
         let servers = self.imports.servers(&|builder| self.setup(builder), None)?;
         let imports = servers.into_iter().map(|(name, server)| match server {
             Server::Provider(provider) => Import::provider(name, provider),
