@@ -9,6 +9,7 @@ mod values;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
@@ -319,28 +320,42 @@ impl Test {
 
     fn again_and_again(&self) -> Result<Status> {
         loop {
+            let began = SystemTime::now();
             let mut files = find::files(&self.paths)?;
             files.extend(self.imports.files().map(Path::to_owned));
-            match self.open() {
-                Ok(suites) => {
-                    files.extend(suites.iter().flat_map(Suite::files));
-                    if self.run(&suites).unwrap_or_else(|error| report(&error))
-                        == Status::OutputClosed
-                    {
-                        return Ok(Status::OutputClosed);
-                    }
-                }
-                Err(told) => {
-                    told.unwrap_or_else(|error| report(&error));
-                    files.extend(self.guest.clone());
-                }
+            let opened = self.open();
+            match &opened {
+                Ok(suites) => files.extend(suites.iter().flat_map(Suite::files)),
+                Err(_) => files.extend(self.guest.clone()),
             }
             files.retain(|file| is_watched(file));
+            // They are watched before the tests run, since they may change meanwhile.
             let watch = Watch::of(&files)?;
-            notice("watching for changes");
-            watch.changed()?;
+            let status = match opened {
+                Ok(suites) => self.run(&suites),
+                Err(told) => told,
+            };
+            if status.unwrap_or_else(|error| report(&error)) == Status::OutputClosed {
+                return Ok(Status::OutputClosed);
+            }
+            // What has changed while the files were read was not watched yet.
+            match files.iter().any(|file| has_changed(file, began)) {
+                true => watch.settled()?,
+                false => {
+                    notice("watching for changes");
+                    watch.changed()?;
+                }
+            }
         }
     }
+}
+
+/// Returns whether a file may have changed since a time. The times of files are some milliseconds
+/// behind the clock.
+fn has_changed(file: &Path, since: SystemTime) -> bool {
+    const BEHIND: Duration = Duration::from_millis(10);
+    let changed = fs::metadata(file).and_then(|metadata| metadata.modified());
+    changed.is_ok_and(|at| at + BEHIND >= since && at <= SystemTime::now())
 }
 
 /// Returns whether a file can be watched: its folder is there.
