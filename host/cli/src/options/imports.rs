@@ -183,10 +183,10 @@ impl Imports {
     /// [`FixtureError`](wit_host_providers::FixtureError), for what is wrong in a fixture.
     pub(crate) fn surround(&self, grants: Grants, file: Option<&HostFile>) -> Result<Grants> {
         let imports = self.with(file)?;
-        let fixtures = imports.iter().filter_map(|import| Some((import, import.of_wasi()?)));
-        fixtures.fold(Ok(grants), |grants, (import, path)| {
+        let mut fixtures = imports.iter().filter_map(|import| Some((import, import.of_wasi()?)));
+        fixtures.try_fold(grants, |grants, (import, path)| {
             let is_meant = |function: &str| is_part(&import.name, function);
-            Ok(grants?.surroundings(Fixture::read(path)?.surroundings(&is_meant)?))
+            Ok(grants.surroundings(Fixture::read(path)?.surroundings(&is_meant)?))
         })
     }
 
