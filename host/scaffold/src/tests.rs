@@ -70,8 +70,8 @@ fn of_components(world: &World) -> String {
 /// The test of a guest whose functions cannot be called with plain values.
 const STARTS: &str = "\n[[test]]\nname = \"it starts\"\nsteps = []\n";
 
-/// Returns a call with what it returns. `None` for a function of a resource, and for one whose
-/// arguments have no text.
+/// Returns a call with what it returns. `None` for a function of a resource, for one whose arguments
+/// have no text, and for one whose result only the host makes.
 fn step(world: &World, interface: &Interface<'_>, function: &Function) -> Option<String> {
     if function.kind.resource().is_some() || function.kind.is_async() {
         return None;
@@ -79,7 +79,12 @@ fn step(world: &World, interface: &Interface<'_>, function: &Function) -> Option
     let params = function.params.iter().map(|param| wave(&plain(world, &param.ty)?, "text"));
     let params = params.collect::<Option<Vec<_>>>()?.join(", ");
     let name = named(interface.name(), &function.name);
-    let returns = function.result.as_ref().and_then(|ty| wave(&plain(world, ty)?, ""));
+    // A function without a plain result fails until it is filled in.
+    let result = match &function.result {
+        Some(ty) => Some(plain(world, ty)?),
+        None => None,
+    };
+    let returns = result.and_then(|value| wave(&value, ""));
     let returns = returns.map(|value| format!(", returns = {}", literal(&value)));
     let call = literal(&format!("{name}({params})"));
     Some(format!("{{ call = {call}{} }}", returns.unwrap_or_default()))
