@@ -14,7 +14,7 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/bin/cargo-deny
 CARGO_FUZZ_VERSION := 0.13.2
 CARGO_FUZZ := target/tools/bin/cargo-fuzz
-FUZZ_TARGETS := load inspect run env options values differential dwarf limits mutate
+FUZZ_TARGETS := load inspect run env options values differential dwarf limits mutate fixtures
 FUZZ_SECONDS := 60
 
 # Of the library, as its manifest has them.

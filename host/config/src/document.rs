@@ -20,6 +20,8 @@ use crate::located::Located;
 pub(crate) struct Document {
     /// The contract. Left out, it is the one that the host is built with.
     pub(crate) contract: Option<Contract>,
+    /// Parameters and fields whose values are left out of recordings, by their names.
+    pub(crate) redact: Vec<Located<String>>,
     /// What serves the imports of guests: an interface (`shop:prices/prices`), one function of
     /// it, or `env` of core modules.
     pub(crate) imports: BTreeMap<Located<String>, Located<Import>>,

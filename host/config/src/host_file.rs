@@ -30,6 +30,8 @@ pub struct HostFile {
     pub path: PathBuf,
     /// The contract, or `None` for the one that the host is built with.
     pub contract: Option<ContractSource>,
+    /// The names of parameters and fields whose values are left out of recordings.
+    pub redact: Vec<At<String>>,
     /// The imports and what serves them, sorted by name.
     pub imports: Vec<Import>,
     /// The grants of guests that the file does not name.
@@ -133,6 +135,7 @@ impl HostFile {
         let mut file = Self {
             path: path.into(),
             contract: contract.transpose()?,
+            redact: document.redact.iter().map(|name| name.at(text)).collect(),
             imports: imports.collect::<Result<_, _>>()?,
             grants,
             limits,

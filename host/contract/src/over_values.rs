@@ -23,7 +23,7 @@ pub fn builder_over_values() -> Result<RuntimeBuilder<Functions>, Error> {
 ///
 /// # Errors
 /// [`Error::Contract`] in theory: the shipped contract is valid.
-pub fn types(builder: RuntimeBuilder<Functions>) -> Result<RuntimeBuilder<Functions>, Error> {
+pub fn types<T: Send + 'static>(builder: RuntimeBuilder<T>) -> Result<RuntimeBuilder<T>, Error> {
     Ok(builder.contract_beside(contract()?))
 }
 

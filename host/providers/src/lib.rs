@@ -18,6 +18,7 @@ mod message;
 mod process;
 mod recording;
 mod supervisor;
+mod surroundings;
 
 pub use fixture::{
     Answered, Asked, Fixture, FixtureError, FixtureProvider, Given, Left, Order, Report,
@@ -26,3 +27,4 @@ pub use fixture::{
 pub use process::{NoSuchProgram, ProcessProvider};
 pub use recording::Recording;
 pub use supervisor::supervise;
+pub use surroundings::{PlayedSurroundings, RecordedSurroundings, WasiParts};

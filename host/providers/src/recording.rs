@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use wit_host::values::{tied, to_wave, to_wave_lines};
+use wit_host::values::{asynchronous, to_wave, to_wave_lines};
 use wit_host::{Ended, ImportedFunction, RecordedCall, Recorder, Val};
 
 /// The number of bytes that one call may take, and that all calls may take: what can be read again.
@@ -69,6 +69,21 @@ impl Recording {
         out.write_all(head.as_bytes()).and_then(|()| out.flush())?;
         let (written, functions) = (head.len(), BTreeMap::new());
         Ok(Self { file: Mutex::new(File { out, written, functions, failed: None }), redact })
+    }
+
+    /// Returns whether values of this name are left out.
+    pub(crate) fn redacts(&self, name: &str) -> bool {
+        self.redact.contains(name)
+    }
+
+    /// Records a call that has returned.
+    pub(crate) fn record_call(
+        &self,
+        function: &ImportedFunction,
+        arguments: &[Val],
+        results: &[Val],
+    ) -> Result<(), String> {
+        self.record(&RecordedCall::returned(function, arguments, results))
     }
 
     fn arguments<'v>(&self, call: &RecordedCall<'v>, params: &[String]) -> Vec<Cow<'v, Val>> {
@@ -190,9 +205,9 @@ impl Recorder for Recording {
 fn params(function: &ImportedFunction) -> Result<Arc<[String]>, String> {
     let signature = function.signature();
     let mut types = signature.params.iter().map(|(_, ty)| ty).chain(&signature.results);
-    match types.find_map(tied) {
-        Some(tied) => {
-            Err(format!("its type has a `{tied}`, which is no value that can be written"))
+    match types.find_map(asynchronous) {
+        Some(found) => {
+            Err(format!("its type has a `{found}`, which is no value that can be written"))
         }
         None => Ok(signature.params.into_iter().map(|(name, _)| name).collect()),
     }

@@ -204,7 +204,7 @@ pub use provider::{
     ProviderCaller, ProviderFailure, ProviderState, TrapProvider, Unserved,
 };
 #[doc(hidden)]
-pub use provider::{Handles, Piece, Proxy, TakesPieces};
+pub use provider::{Handles, Labels, Piece, Proxy, TakesPieces};
 pub use reuse::{Lease, Reuse, Sessions};
 pub use runtime::Runtime;
 pub use runtime::builder::RuntimeBuilder;
@@ -213,6 +213,7 @@ pub use session::builder::SessionBuilder;
 pub use store::grants::{Access, AllowedHosts, Grants, Stdio};
 pub use store::state::State;
 pub use store::usage::Usage;
+pub use store::wasi::surroundings::Surroundings;
 /// URLs, for [`AllowedHosts::contains`].
 pub use url;
 /// The engine, for `bindgen!` and for the types that it and [`State`] meet in.

@@ -1,7 +1,7 @@
 //! Writes the tests of a project: a file that passes as soon as the guest is built, and a fixture
 //! with an answer for each import. It does not know how tests are run.
 
-use wit_parser::Function;
+use wit_parser::{Function, Handle, Type, TypeDefKind};
 
 use super::{File, Language, core_modules};
 use crate::stubs::exports::{Interface, World};
@@ -41,28 +41,12 @@ pub(super) fn of_contract(name: &str, language: Language, contract: &Contract) -
     if fixture.is_some() {
         tests += &format!("imports = {FIXTURE:?}\n");
     }
-    let withheld = with_resources(&world);
-    if !withheld.is_empty() {
-        tests += &format!(
-            "\n# No fixture has resources of a host: a call of these traps.\n[grants]\ndeny-calls = \
-             [{}]\n",
-            withheld.join(", ")
-        );
-    }
     tests += &match language.is_component() {
         true => of_components(&world),
         false => of_modules(&world),
     };
     let fixture = fixture.map(|text| File::new(FIXTURE, text));
     [Some(File::new(TESTS, tests)), fixture].into_iter().flatten().collect()
-}
-
-/// Returns the imported interfaces that have resources, in quotes and without versions.
-fn with_resources(world: &World) -> Vec<String> {
-    let resources = world.imports().into_iter().filter(|one| !one.resources().is_empty());
-    let names = resources.filter_map(|interface| interface.full_name());
-    let names = names.filter(|name| !is_served(name));
-    names.map(|name| format!("{:?}", name.split('@').next().unwrap_or_default())).collect()
 }
 
 /// Returns whether the command serves an interface itself.
@@ -86,8 +70,8 @@ fn of_components(world: &World) -> String {
 /// The test of a guest whose functions cannot be called with plain values.
 const STARTS: &str = "\n[[test]]\nname = \"it starts\"\nsteps = []\n";
 
-/// Returns a call with what it returns. `None` for a function of a resource, and for one whose
-/// arguments have no text.
+/// Returns a call with what it returns. `None` for a function of a resource, for one whose arguments
+/// have no text, and for one whose result only the host makes.
 fn step(world: &World, interface: &Interface<'_>, function: &Function) -> Option<String> {
     if function.kind.resource().is_some() || function.kind.is_async() {
         return None;
@@ -95,7 +79,12 @@ fn step(world: &World, interface: &Interface<'_>, function: &Function) -> Option
     let params = function.params.iter().map(|param| wave(&plain(world, &param.ty)?, "text"));
     let params = params.collect::<Option<Vec<_>>>()?.join(", ");
     let name = named(interface.name(), &function.name);
-    let returns = function.result.as_ref().and_then(|ty| wave(&plain(world, ty)?, ""));
+    // A function without a plain result fails until it is filled in.
+    let result = match &function.result {
+        Some(ty) => Some(plain(world, ty)?),
+        None => None,
+    };
+    let returns = result.and_then(|value| wave(&value, ""));
     let returns = returns.map(|value| format!(", returns = {}", literal(&value)));
     let call = literal(&format!("{name}({params})"));
     Some(format!("{{ call = {call}{} }}", returns.unwrap_or_default()))
@@ -116,16 +105,13 @@ fn fixture(world: &World) -> Option<String> {
     let mut calls = String::new();
     for interface in world.imports() {
         let of = interface.full_name();
-        if of.as_deref().is_some_and(is_served) || !interface.resources().is_empty() {
+        if of.as_deref().is_some_and(is_served) {
             continue;
         }
-        for function in interface.all_functions() {
-            if function.kind.resource().is_some() || function.kind.is_async() {
-                continue;
-            }
+        for function in interface.all_functions().into_iter().filter(|one| !one.kind.is_async()) {
             let returns = match &function.result {
                 None => String::new(),
-                Some(ty) => match plain(world, ty).and_then(|value| wave(&value, "")) {
+                Some(ty) => match answer(world, ty) {
                     Some(value) => format!("returns = {}\n", literal(&value)),
                     None => continue,
                 },
@@ -136,6 +122,22 @@ fn fixture(world: &World) -> Option<String> {
     }
     let about = "# What the imports of the guest return where a test says nothing else.\n";
     (!calls.is_empty()).then(|| format!("{about}{calls}"))
+}
+
+/// Returns the value that an import returns. A handle of a resource has the resource's name for a
+/// label.
+fn answer(world: &World, ty: &Type) -> Option<String> {
+    let resource = match ty {
+        Type::Id(id) => match world.resolve.types[world.dealiased(*id)].kind {
+            TypeDefKind::Handle(Handle::Own(resource)) => Some(world.dealiased(resource)),
+            _ => None,
+        },
+        _ => None,
+    };
+    match resource {
+        Some(resource) => Some(format!("${}", world.resolve.types[resource].name.as_deref()?)),
+        None => wave(&plain(world, ty)?, ""),
+    }
 }
 
 fn named(interface: Option<&str>, function: &str) -> String {

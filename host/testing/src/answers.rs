@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use wit_host::{DefaultProvider, ImportedFunction, Provider, TrapProvider};
+use wit_host::{DefaultProvider, Grants, ImportedFunction, Provider, TrapProvider};
 use wit_host_config::Place;
 use wit_host_providers::{Fixture, FixtureError, FixtureProvider, Left};
 use wit_host_text::shown;
 
 use crate::outcome::Failure;
+use crate::scope::{Scope, is_of_env};
 use crate::stage::Answers;
 
 /// What answers imports, as a test names it.
@@ -78,9 +79,36 @@ impl Source {
         }
     }
 
+    /// Returns the imports that it answers.
+    pub(crate) fn scope(&self) -> Scope {
+        let functions = match &self.kind {
+            Kind::Fixture { fixture, .. } => {
+                Some(fixture.functions().into_iter().map(str::to_owned).collect())
+            }
+            Kind::Trap | Kind::Default => None,
+        };
+        Scope { name: self.name.clone(), functions }
+    }
+
+    /// Has a fixture answer what guests ask of clocks, random bytes and the environment, if it has
+    /// calls of these.
+    ///
+    /// # Errors
+    /// A value of another type.
+    pub(crate) fn surround(&self, grants: Grants) -> Result<Grants, FixtureError> {
+        match &self.kind {
+            Kind::Fixture { fixture, .. } if fixture.has_surroundings() => {
+                Ok(grants.surroundings(fixture.surroundings(&|_| true)?))
+            }
+            _ => Ok(grants),
+        }
+    }
+
     /// Returns the names of what it answers, as far as it says them.
     fn names(&self) -> Vec<&str> {
         match (&self.name, &self.kind) {
+            // What core modules import has other names than what it implements.
+            (Some(name), Kind::Fixture { fixture, .. }) if is_of_env(name) => fixture.functions(),
             (Some(name), _) => vec![name],
             (None, Kind::Fixture { fixture, .. }) => fixture.functions(),
             (None, Kind::Trap | Kind::Default) => Vec::new(),
@@ -126,18 +154,17 @@ pub(crate) struct Cast {
 pub(crate) fn cast(sources: &[Source]) -> Cast {
     let mut plays = Vec::new();
     let answers = sources.iter().map(|source| {
-        let (provider, functions): (Arc<dyn Provider>, _) = match &source.kind {
-            Kind::Trap => (Arc::new(TrapProvider), None),
-            Kind::Default => (Arc::new(DefaultProvider), None),
+        let provider: Arc<dyn Provider> = match &source.kind {
+            Kind::Trap => Arc::new(TrapProvider),
+            Kind::Default => Arc::new(DefaultProvider),
             Kind::Fixture { fixture, file, typed } => {
                 let play = typed.as_ref().map_or_else(|| fixture.provider(), FixtureProvider::anew);
                 let play = Arc::new(play);
                 plays.push((file.clone(), Arc::clone(&play)));
-                let functions = fixture.functions().into_iter().map(str::to_owned).collect();
-                (play, Some(functions))
+                play
             }
         };
-        Answers { name: source.name.clone(), provider, functions, state: Default::default() }
+        Answers { scope: source.scope(), provider, state: Default::default() }
     });
     let answers = answers.collect();
     Cast { answers, plays }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use wit_host::Val;
+use wit_host::values::is_label;
 use wit_host::wasmtime::component::Type;
 
 /// What tests have reached, and what they have not.
@@ -110,6 +111,7 @@ fn plain(ty: &Type) -> Vec<String> {
 /// Returns the case that a value is, in the words of [`cases`].
 fn case(value: &Val) -> Option<String> {
     let of = |name: &str, payload: &Option<Box<Val>>| match payload.as_deref() {
+        Some(label) if is_label(label) => name.to_owned(),
         Some(Val::Variant(case, _) | Val::Enum(case)) => format!("{name}({case})"),
         _ => name.to_owned(),
     };

@@ -10,9 +10,12 @@ use wit_host::{
     Cache, Contract, Error, Grants, Guest, ImportedFunction, Isolation, Kind, Limits, Runtime,
     RuntimeBuilder,
 };
-use wit_host_contract::{WIT, add_interfaces_to_env, add_interfaces_to_linker};
+use wit_host_contract::{WIT, add_to_env, add_to_linker};
 
-use crate::stage::{Play, Stage, means};
+use crate::scope::{Scope, means};
+use crate::served::Import;
+use crate::stage::{Play, Stage};
+use crate::suite::Settings;
 
 /// What makes a runtime another one.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +26,16 @@ pub(crate) struct Key {
     pub(crate) limits: Limits,
     /// The interfaces of the shipped contract that tests answer, without versions.
     pub(crate) answered: BTreeSet<String>,
+    /// What tests answer of imports that something else would serve. It is empty if nothing does.
+    pub(crate) scopes: Vec<Scope>,
+}
+
+impl Key {
+    /// Returns whether tests answer any function of what the guest imports as `import`, and
+    /// something else might as well.
+    fn answers(&self, import: &str) -> bool {
+        self.scopes.iter().any(|scope| scope.touches(import))
+    }
 }
 
 /// A guest, and the provider of all that its tests answer.
@@ -37,6 +50,8 @@ pub(crate) struct Hosts {
     contract: Option<Contract>,
     cache: Option<Cache>,
     isolation: Option<Isolation>,
+    /// What serves imports that no test answers.
+    imports: Vec<Import>,
     /// What the whole file withholds from guests, which are linked without it.
     denied: Grants,
     /// The names of what is withheld, which no test answers.
@@ -47,12 +62,12 @@ pub(crate) struct Hosts {
 impl Hosts {
     pub(crate) fn new(
         contract: Option<Contract>,
-        cache: Option<Cache>,
-        isolation: Option<Isolation>,
+        settings: &Settings,
         denied: Grants,
         withheld: Vec<String>,
     ) -> Self {
-        Self { contract, cache, isolation, denied, withheld, loaded: Vec::new() }
+        let Settings { cache, isolation, imports, .. } = settings.clone();
+        Self { contract, cache, isolation, imports, denied, withheld, loaded: Vec::new() }
     }
 
     /// Returns the guest for tests with this key. It is loaded once.
@@ -64,10 +79,7 @@ impl Hosts {
             return Ok(Arc::clone(loaded));
         }
         let stage = Arc::new(Stage::default());
-        let mut builder = self.builder(key);
-        for name in self.staged(key)? {
-            builder = builder.provide(name, Arc::clone(&stage));
-        }
+        let builder = self.served(self.builder(key), key, &stage)?;
         let guest = builder.build()?.load_file(&key.guest)?;
         let loaded = Arc::new(Loaded { key: key.clone(), guest, stage });
         self.loaded.push(Arc::clone(&loaded));
@@ -86,14 +98,9 @@ impl Hosts {
     }
 
     fn builder(&self, key: &Key) -> RuntimeBuilder<Play> {
-        let (of_components, of_modules) = (key.answered.clone(), key.answered.clone());
         let builder = Runtime::<Play>::builder()
-            .component_imports(move |linker| {
-                add_interfaces_to_linker(linker, |name| !of_components.contains(name))
-            })
-            .module_imports(move |env| {
-                add_interfaces_to_env(env, |name| !of_modules.contains(name))
-            })
+            .component_imports(add_to_linker)
+            .module_imports(add_to_env)
             .limits(key.limits.clone())
             .grants(self.denied.clone())
             .deterministic(key.deterministic)
@@ -113,24 +120,59 @@ impl Hosts {
         }
     }
 
-    /// Returns the imports of the guest that its tests have to answer.
-    fn staged(&self, key: &Key) -> Result<Vec<String>, Error> {
-        let bare = self.builder(key).build()?;
-        let inspection = bare.inspect_file(&key.guest)?;
-        let names = inspection.imports.iter().map(|import| import.item.name.as_str());
-        if inspection.kind == Kind::Module {
-            let has_env = names.clone().any(|name| name.starts_with("env."));
-            return Ok(has_env.then(|| "env".to_owned()).into_iter().collect());
-        }
-        let is_served = |name: &str| {
-            let plain = name.split('@').next().unwrap_or_default();
-            let is_shipped = plain.starts_with("wit-host:contract/");
-            let is_withheld = self.withheld.iter().any(|withheld| means(withheld, plain));
-            name.starts_with("wasi:")
-                || (is_shipped && !key.answered.contains(plain))
-                || is_withheld
+    /// Adds what serves the guest's imports: the stage, and what serves the others.
+    fn served(
+        &self,
+        builder: RuntimeBuilder<Play>,
+        key: &Key,
+        stage: &Arc<Stage>,
+    ) -> Result<RuntimeBuilder<Play>, Error> {
+        let inspection = self.builder(key).build()?.inspect_file(&key.guest)?;
+        // A type is no function that could be answered.
+        let items = inspection.imports.iter().map(|import| &import.item);
+        let imports = items.filter(|item| item.sort != "type").map(|item| item.name.as_str());
+        let is_module = inspection.kind == Kind::Module;
+        let staged: Vec<_> = match is_module {
+            true => imports.clone().filter(|import| self.is_staged_alone(key, import)).collect(),
+            false => imports.clone().filter(|import| self.is_staged(key, import)).collect(),
         };
-        Ok(names.filter(|name| !is_served(name)).map(str::to_owned).collect())
+        let answered: Vec<_> = imports.clone().filter(|import| key.answers(import)).collect();
+        let is_answered = |one: &&Import| answered.iter().any(|import| one.is_in(import));
+        let others: Vec<_> = self.imports.iter().filter(|one| !is_answered(one)).collect();
+        // The rest of `env`, unless something else serves all of it.
+        let is_open = imports.clone().any(|import| import.starts_with("env."))
+            && !others.iter().any(|one| one.is_all_of("env"));
+        let rest = (is_module && is_open).then_some("env");
+        let replaces = !key.answered.is_empty() || others.iter().any(|one| one.replaces());
+        let builder = match replaces {
+            true => wit_host_contract::types(builder)?,
+            false => builder,
+        };
+        let builder = key
+            .answered
+            .iter()
+            .fold(builder, |builder, interface| builder.replace(interface, Arc::clone(stage)));
+        let on_stage = |builder: RuntimeBuilder<Play>, import: &str| {
+            builder.provide(import, Arc::clone(stage))
+        };
+        let builder = staged.into_iter().fold(builder, on_stage);
+        let builder = others.into_iter().fold(builder, |builder, one| one.add(builder));
+        Ok(rest.into_iter().fold(builder, on_stage))
+    }
+
+    /// Returns whether tests answer what a component imports and the host does not have.
+    fn is_staged(&self, key: &Key, import: &str) -> bool {
+        let plain = import.split('@').next().unwrap_or_default();
+        let is_served = import.starts_with("wasi:")
+            || plain.starts_with("wit-host:contract/")
+            || self.withheld.iter().any(|withheld| means(withheld, plain));
+        let has_other = self.imports.iter().any(|one| one.is_all_of(plain));
+        !is_served && (!has_other || key.answers(plain))
+    }
+
+    /// Returns whether tests answer what a core module imports, and something else might as well.
+    fn is_staged_alone(&self, key: &Key, import: &str) -> bool {
+        import.starts_with("env.") && key.answers(import)
     }
 }
 
@@ -142,6 +184,11 @@ impl Loaded {
     /// Returns the guest's file.
     pub(crate) fn file(&self) -> &Path {
         &self.key.guest
+    }
+
+    /// Returns the names of all that the guest imports.
+    pub(crate) fn imports(&self) -> Vec<String> {
+        self.guest.imports()
     }
 
     /// Returns the exported functions that are for callers.

@@ -10,7 +10,7 @@ use wit_host::{
     BoxFuture, ImportCall, ImportedFunction, Provider, ProviderFailure, Results, Unserved, Val,
 };
 
-use crate::stage::means;
+use crate::scope::means;
 
 /// Expected calls of functions that a guest imports.
 ///

@@ -16,9 +16,9 @@ use crate::case::{Case, filled};
 use crate::coverage::{Coverage, Item};
 use crate::document::{self, Document, Text};
 use crate::error::TestFileError;
-use crate::grants::granted;
+use crate::grants::{denied, granted};
 use crate::hosts::{Hosts, Key, Loaded};
-use crate::stage::means;
+use crate::scope::means;
 use crate::step::Reader;
 use crate::suite::{Settings, Test};
 
@@ -62,16 +62,11 @@ impl<'a> Opener<'a> {
         let mut grants = reading::grants(&document.grants, self.folder(), self.text)
             .map_err(|problem| self.invalid(problem))?;
         let contract = self.contract(&document)?;
-        let (cache, isolation) = (self.settings.cache.clone(), self.settings.isolation.clone());
-        let denied = wit_host_config::Grants {
-            deny: std::mem::take(&mut grants.deny),
-            deny_calls: std::mem::take(&mut grants.deny_calls),
-            ..wit_host_config::Grants::default()
-        };
-        let withheld = denied.deny.iter().chain(&denied.deny_calls);
+        let withheld = grants.deny.iter().chain(&grants.deny_calls);
         let withheld = withheld.map(|names| names.value.clone()).collect();
-        let denied = granted(&denied, Grants::default()).map_err(|error| self.no_grant(&error))?;
-        let mut hosts = Hosts::new(contract, cache, isolation, denied, withheld);
+        let denials = denied(&grants, Grants::default()).map_err(|error| self.no_grant(&error))?;
+        (grants.deny, grants.deny_calls) = (Vec::new(), Vec::new());
+        let mut hosts = Hosts::new(contract, self.settings, denials, withheld);
         let common = Common { document: &document, limits, grants };
         let (mut tests, mut names) = (Vec::new(), BTreeSet::new());
         for written in &document.test {
@@ -153,13 +148,15 @@ impl<'a> Opener<'a> {
         }
         let mut limits = host.guest.runtime().limits().clone();
         reading::set_limits(&mut limits, &set);
+        let grants = self.granted(common, written)?;
+        let grants = sources.iter().try_fold(grants, |grants, one| one.surround(grants))?;
         Ok(Test {
             name,
             place: written.name.place(self.text),
             steps,
             sources,
             limits: Arc::new(limits),
-            grants: Arc::new(self.granted(common, written)?),
+            grants: Arc::new(grants),
             host,
         })
     }
@@ -183,7 +180,11 @@ impl<'a> Opener<'a> {
         let seed = self.settings.seed.or(written.seed).or(document.seed).unwrap_or_default();
         let deterministic = written.deterministic.or(document.deterministic).unwrap_or(true);
         let answered = answers::shipped(sources);
-        Key { guest: guest.into(), deterministic, seed, limits, answered }
+        let scopes = match self.settings.imports.is_empty() {
+            true => Vec::new(),
+            false => sources.iter().map(Source::scope).collect(),
+        };
+        Key { guest: guest.into(), deterministic, seed, limits, answered, scopes }
     }
 
     /// Returns the guest's path, and the place that names it.
@@ -299,7 +300,7 @@ impl<'a> Opener<'a> {
     ) -> Result<Grants, TestFileError> {
         let own = reading::grants(&written.grants, self.folder(), self.text);
         let own = own.map_err(|problem| self.invalid(problem))?;
-        let grants = Grants::default().stdio(Stdio::Captured).wait_for_files(true);
+        let grants = self.settings.grants.clone().stdio(Stdio::Captured).wait_for_files(true);
         let grants = match &written.stdin {
             Some(text) => grants.stdin(text.clone()),
             None => grants,

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wit_host::values::short;
 use wit_host::{
-    BoxFuture, ImportCall, ImportedFunction, Provider, ProviderFailure, ProviderState, Unserved,
-    Val,
+    BoxFuture, ImportCall, ImportedFunction, Labels, Provider, ProviderFailure, ProviderState,
+    Unserved, Val,
 };
 use wit_host_contract::{Functions, HasFunctions};
 
 use crate::coverage::Coverage;
+use crate::scope::Scope;
 
 /// The host data of a test's session.
 pub(crate) struct Play {
@@ -21,46 +22,10 @@ pub(crate) struct Play {
 
 /// A provider of a test, and the imports that it answers.
 pub(crate) struct Answers {
-    /// The imports by their name, or `None` for all that it has answers for.
-    pub(crate) name: Option<String>,
+    pub(crate) scope: Scope,
     pub(crate) provider: Arc<dyn Provider>,
-    /// The functions of a fixture, by their names without versions. `None` for what answers all.
-    pub(crate) functions: Option<Vec<String>>,
     /// What the provider keeps from call to call.
     pub(crate) state: Mutex<ProviderState>,
-}
-
-impl Answers {
-    /// Returns whether a function is answered by this.
-    fn has(&self, function: &str) -> bool {
-        let is_meant = self.name.as_deref().is_none_or(|name| means(name, function));
-        let functions = self.functions.as_deref();
-        is_meant && functions.is_none_or(|all| all.iter().any(|one| means(one, function)))
-    }
-}
-
-/// Returns whether a name in a file of tests means a function: its package, its interface, the
-/// function itself, or `env`.
-pub(crate) fn means(name: &str, function: &str) -> bool {
-    let (name, _) = split_version(name);
-    let name = match name.strip_prefix("env") {
-        Some("") => return true,
-        Some(own) if own.starts_with('.') => own[1..].replace('_', "-"),
-        _ => name,
-    };
-    function == name
-        || function.strip_prefix(&name).is_some_and(|rest| rest.starts_with(['/', '.']))
-        || function.rsplit_once('.').is_some_and(|(_, own)| own == name)
-}
-
-/// Takes the version out of `a:b/c@1.0.0.f`.
-fn split_version(name: &str) -> (String, Option<&str>) {
-    let Some((plain, version)) = name.split_once('@') else { return (name.into(), None) };
-    // A version has three parts, and the function's name comes behind the third.
-    match version.match_indices('.').nth(2) {
-        Some((at, _)) => (format!("{plain}{}", &version[at..]), Some(&version[..at])),
-        None => (plain.into(), Some(version)),
-    }
 }
 
 impl Play {
@@ -116,8 +81,12 @@ impl Provider for Stage {
             };
             let coverage = Arc::clone(&play.coverage);
             let answers = Arc::clone(&play.answers);
-            let nearest = || answers.iter().find(|one| one.functions.is_some());
-            let Some(answer) = answers.iter().find(|one| one.has(name)).or_else(nearest) else {
+            if call.state().get::<Arc<[Answers]>>().is_none() {
+                call.state().put(Arc::clone(&answers));
+            }
+            let nearest = || answers.iter().find(|one| one.scope.functions.is_some());
+            let answer = answers.iter().find(|one| one.scope.has(name)).or_else(nearest);
+            let Some(answer) = answer else {
                 let arguments = call.arguments().iter().map(short).collect::<Vec<_>>().join(", ");
                 return Err(ProviderFailure::new(format!(
                     "it has no answer to `{name}({arguments})`; add a `[[test.call]]`, or name what \
@@ -137,28 +106,30 @@ impl Provider for Stage {
     fn describe(&self) -> String {
         "the test's fixture".into()
     }
+
+    fn labels(&self) -> Option<&dyn Labels> {
+        Some(self)
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_name_means() {
-        for (name, expected) in [
-            ("shop:prices", true),
-            ("shop:prices/prices", true),
-            ("shop:prices/prices@1.0.0", true),
-            ("shop:prices/prices.price-of", true),
-            ("shop:prices/prices@1.0.0.price-of", true),
-            ("price-of", true),
-            ("env", true),
-            ("env.price_of", true),
-            ("env.price", false),
-            ("shop:prices/price", false),
-            ("shop", false),
-        ] {
-            assert_eq!(means(name, "shop:prices/prices.price-of"), expected, "{name}");
-        }
+impl Labels for Stage {
+    fn dropped<'a>(
+        &'a self,
+        state: &'a mut ProviderState,
+        function: &'a str,
+        label: &'a str,
+    ) -> BoxFuture<'a, Result<(), ProviderFailure>> {
+        Box::pin(async move {
+            let Some(answers) = state.get::<Arc<[Answers]>>() else { return Ok(()) };
+            let answer = answers.iter().find(|one| one.scope.has(function));
+            let Some((answer, labels)) = answer.and_then(|one| Some((one, one.provider.labels()?)))
+            else {
+                return Ok(());
+            };
+            let mut state = std::mem::take(&mut *locked(&answer.state));
+            let dropped = labels.dropped(&mut state, function, label).await;
+            *locked(&answer.state) = state;
+            dropped
+        })
     }
 }

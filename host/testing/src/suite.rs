@@ -21,6 +21,7 @@ use crate::hosts::Loaded;
 use crate::open::Opener;
 use crate::outcome::{Failure, Mending, Outcome};
 use crate::run::Run;
+use crate::served::Import;
 use crate::stage::Play;
 use crate::step::Step;
 
@@ -41,6 +42,11 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// The limits that the file changes.
     pub limits: Limits,
+    /// What each session is granted besides what its file grants.
+    pub grants: Grants,
+    /// What serves imports that no test answers. By default nothing does, besides the contract of
+    /// wit-host.
+    pub imports: Vec<Import>,
 }
 
 impl Default for Settings {
@@ -51,6 +57,8 @@ impl Default for Settings {
             guest: None,
             seed: None,
             limits: Limits::default().memory(256 << 20),
+            grants: Grants::default(),
+            imports: Vec::new(),
         }
     }
 }
@@ -161,6 +169,14 @@ impl Suite {
         files.sort_unstable();
         files.dedup();
         files.into_iter().map(Path::to_owned).collect()
+    }
+
+    /// Returns the names of what the guests of the tests import, each once.
+    pub fn imports(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.tests.iter().flat_map(|test| test.host.imports()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// Returns the tests in the order of the file.

@@ -1,10 +1,23 @@
 //! Checks whether a value is of a type. It does not say what is wrong.
 
 use wasmtime::component::types::Field;
-use wasmtime::component::{Type, Val};
+use wasmtime::component::{ResourceType, Type, Val};
+
+use crate::handles::is_label;
 
 /// Returns whether a value is of the type.
 pub fn fits(ty: &Type, value: &Val) -> bool {
+    fits_with(ty, value, &|ty, value| matches!(value, Val::Resource(handle) if *ty == handle.ty()))
+}
+
+/// Returns whether a value is of the type in which labels, such as `$1`, stand in the places of
+/// handles.
+pub fn fits_with_labels(ty: &Type, value: &Val) -> bool {
+    fits_with(ty, value, &|_, value| is_label(value))
+}
+
+fn fits_with(ty: &Type, value: &Val, is_handle: &dyn Fn(&ResourceType, &Val) -> bool) -> bool {
+    let fits = |ty: &Type, value: &Val| fits_with(ty, value, is_handle);
     let payload = |ty: Option<Type>, value: &Option<Box<Val>>| match (ty, value) {
         (None, None) => true,
         (Some(ty), Some(value)) => fits(&ty, value),
@@ -45,7 +58,7 @@ pub fn fits(ty: &Type, value: &Val) -> bool {
             Ok(value) => payload(result.ok(), value),
             Err(value) => payload(result.err(), value),
         },
-        (Type::Own(ty) | Type::Borrow(ty), Val::Resource(handle)) => *ty == handle.ty(),
+        (Type::Own(ty) | Type::Borrow(ty), value) => is_handle(ty, value),
         (Type::Bool, Val::Bool(_))
         | (Type::Char, Val::Char(_))
         | (Type::String, Val::String(_))

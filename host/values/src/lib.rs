@@ -79,8 +79,8 @@ pub use self::call::split_call;
 pub use self::core_number::{lift_number, lower_number, number_type};
 #[cfg(feature = "text")]
 pub use self::example::example;
-pub use self::fits::fits;
-pub use self::handles::visit_handles;
+pub use self::fits::{fits, fits_with_labels};
+pub use self::handles::{is_label, visit_handles, visit_handles_of};
 #[cfg(feature = "text")]
 pub use self::json::{BadJson, Json, JsonStyle, escape_json, to_json, to_json_text};
 pub use self::mismatch::mismatch;

@@ -63,6 +63,17 @@ impl Pattern {
         Self { value, has_holes: false }
     }
 
+    /// Returns the pattern of a handle: a label, such as `$1`, or `_`. `None` for another text.
+    pub fn label(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let is_name = |name: &str| {
+            let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+            !name.is_empty() && name.chars().all(is_part)
+        };
+        let is_label = text == "_" || text.strip_prefix('$').is_some_and(is_name);
+        is_label.then(|| Self { value: Val::Enum(text.into()), has_holes: true })
+    }
+
     /// Returns the pattern that fits every value.
     pub fn any() -> Self {
         Self { value: Val::Enum("_".into()), has_holes: true }

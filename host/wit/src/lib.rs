@@ -16,6 +16,7 @@ mod notation;
 mod offered;
 mod package;
 mod source;
+mod spelled;
 mod weight;
 
 pub use contract::Contract;
@@ -26,3 +27,4 @@ pub use gates::Features;
 pub use notation::{definition_without_name, function, ty as type_name};
 pub use offered::Offered;
 pub use package::Package;
+pub use spelled::spelled_differences;

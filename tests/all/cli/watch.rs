@@ -31,9 +31,14 @@ impl Watched {
         let folder = tempfile::tempdir().unwrap();
         let guest = folder.path().join("guest.wat");
         first.iter().for_each(|build| fs::write(&guest, build).unwrap());
+        let words = [&[command, "--watch", guest.to_str().unwrap()], behind].concat();
+        Self::in_folder(folder, &words)
+    }
+
+    /// Starts the command with these words.
+    fn in_folder(folder: TempDir, words: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_wit-host"))
-            .args([command, "--watch", guest.to_str().unwrap()])
-            .args(behind)
+            .args(words)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -171,4 +176,71 @@ fn what_is_no_file_is_not_watched() {
     }
     let nowhere = "failed to watch the folder of `/no/such/folder/guest.wasm`";
     check(&["run", "--watch", "/no/such/folder/guest.wasm"], 125, "", nowhere);
+}
+
+/// A file of tests of a guest whose function returns a number, and calls what nobody has.
+fn tests(number: i32, more: &str) -> String {
+    format!(
+        "guest = \"guest.wat\"\n[[test]]\nname = \"a\"\nsteps = [{{ call = 'run()', returns = \
+         '{number}' }}]\n{more}"
+    )
+}
+
+fn watched_tests(tests: &str) -> Watched {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("guest.wat"), returning(1)).unwrap();
+    let file = folder.path().join("a.test.toml");
+    fs::write(&file, tests).unwrap();
+    Watched::in_folder(folder, &["test", "--watch", "--jobs", "1", file.to_str().unwrap()])
+}
+
+#[test]
+fn tests_run_again_with_each_change() {
+    let watched = watched_tests(&tests(1, ""));
+    let write = |text: &str| fs::write(watched.folder.path().join("a.test.toml"), text).unwrap();
+    watched.until("1 passed");
+    watched.replace(&returning(2));
+    watched.until("1 failed");
+    write(&tests(2, ""));
+    watched.until("1 passed");
+    write("[[tests]]");
+    watched.until("there is no key `tests`");
+    let fixture = watched.folder.path().join("b.toml");
+    let answer = |number| {
+        let call = "[[call]]\nfunction = \"a:b/c.f\"\n";
+        fs::write(&fixture, format!("{call}returns = '{number}'\n")).unwrap();
+    };
+    answer(5);
+    let wit = "package a:b; interface c { f: func() -> u32; } world plugin { import c; }";
+    fs::write(watched.folder.path().join("a.wit"), wit).unwrap();
+    watched.replace(
+        r#"(module (import "env" "f" (func $f (result i32)))
+            (func (export "run") (result i32) (call $f)))"#,
+    );
+    write(&format!("contract = \"a.wit\"\nimports = \"b.toml\"\n{}", tests(5, "")));
+    watched.until("1 passed");
+    answer(6);
+    watched.until("1 failed");
+    watched.interrupt();
+}
+
+#[test]
+fn what_changes_while_tests_run_is_not_lost() {
+    let spins = "[[test]]\nname = \"b\"\nlimits = { wall-clock = \"1s\" }\nsteps = [{ call = 'spin()', \
+                 fails = '' }]\n";
+    let watched = watched_tests(&tests(1, ""));
+    watched.until("1 passed");
+    let spinning = |number: i32| {
+        format!(
+            "(module (func (export \"run\") (result i32) (i32.const {number}))
+                (func (export \"spin\") (loop $again (br $again))))"
+        )
+    };
+    watched.replace(&spinning(1));
+    fs::write(watched.folder.path().join("a.test.toml"), tests(1, spins)).unwrap();
+    // The first test has ended, and the second goes on.
+    watched.until("  ok   a");
+    watched.replace(&spinning(2));
+    watched.until("  FAIL a");
+    watched.interrupt();
 }

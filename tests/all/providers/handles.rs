@@ -10,7 +10,7 @@ use super::forward::of_module;
 use crate::support::command::{Files, check};
 
 /// What a caller does with handles, and what it returns for 7.
-const ROWS: [(&str, &str, u32); 9] = [
+pub(super) const ROWS: [(&str, &str, u32); 9] = [
     (
         "a method of its own counter",
         "(local.set $a (call $new (local.get $n)))
@@ -81,7 +81,7 @@ const ROWS: [(&str, &str, u32); 9] = [
     ),
 ];
 
-fn run(session: &mut wit_host::blocking::Session<()>) -> Result<Vec<Val>, Error> {
+pub(super) fn run(session: &mut wit_host::blocking::Session<()>) -> Result<Vec<Val>, Error> {
     session.call("run", &[Val::U32(7)])
 }
 

@@ -3,24 +3,24 @@
 
 use std::collections::BTreeMap;
 
-use wit_host::{Call, Denial, Grants, Val};
+use wit_host::{Call, Denial, Grants, RuntimeBuilder, Val};
 
 use super::{component, err, forward, ok, text};
 
 /// The folder with the contract of the guest.
-const CONTRACT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/shop/wit");
+pub(super) const CONTRACT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/shop/wit");
 /// The kind of the contract's resource.
 const BASKET: u32 = 1;
 
 #[derive(Default)]
-struct Till {
+pub(super) struct Till {
     shelf: Vec<(&'static str, u32, u32)>,
     baskets: BTreeMap<u32, (String, u32)>,
     next: u32,
     sold: u32,
 }
 
-fn till() -> Till {
+pub(super) fn till() -> Till {
     Till { shelf: vec![("salt", 99, 5), ("tea", 250, 0), ("oil", 500, 5)], ..Till::default() }
 }
 
@@ -64,9 +64,9 @@ fn customer(mut call: Call<'_, Till>) -> wit_host::wasmtime::Result<Val> {
     Ok(text(&call.data().baskets[&basket].0))
 }
 
-#[test]
-fn a_contract_with_a_resource_is_served_by_values_alone() {
-    let runtime = crate::support::hosts::builder()
+/// Serves the contract over values.
+pub(super) fn builder() -> RuntimeBuilder<Till> {
+    crate::support::hosts::builder()
         .wit(CONTRACT, Some("customer"))
         .func("stock.articles", articles)
         .func("shop:contract/stock.[constructor]basket", new)
@@ -75,8 +75,11 @@ fn a_contract_with_a_resource_is_served_by_values_alone() {
         .resource("shop:contract/stock.basket", BASKET, |till: &mut Till, rep| {
             till.baskets.remove(&rep);
         })
-        .build()
-        .unwrap();
+}
+
+#[test]
+fn a_contract_with_a_resource_is_served_by_values_alone() {
+    let runtime = builder().build().unwrap();
     let guest = runtime.load_file(wit_host_artifacts::SHOP_WASIP2).unwrap();
     let mut session = guest.session(till()).start_blocking().unwrap();
     for (cents, expected) in

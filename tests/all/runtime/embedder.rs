@@ -4,7 +4,7 @@
 
 use wit_host::env::TrapMessage;
 use wit_host::wasmtime::component::{HasSelf, Linker, Resource, ResourceTable, ResourceType};
-use wit_host::{Limits, Runtime, State, Val, wasmtime};
+use wit_host::{Limits, Runtime, RuntimeBuilder, State, Val, wasmtime};
 
 use self::bindings::Customer;
 use self::bindings::shop::contract::stock::{self, Article, Refusal};
@@ -106,7 +106,7 @@ impl TrapMessage for Refusal {
 }
 
 /// The data of a session. The shop is a part of it.
-struct Till {
+pub(crate) struct Till {
     shop: Shop,
     beeps: u32,
 }
@@ -115,6 +115,11 @@ struct Till {
 const WIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest/shop/wit");
 
 fn runtime() -> Runtime<Till> {
+    builder().build().unwrap()
+}
+
+/// Serves the contract with types in Rust.
+pub(crate) fn builder() -> RuntimeBuilder<Till> {
     crate::support::hosts::builder()
         .component_imports(|linker| {
             Customer::add_to_linker::<_, HasSelf<Shop>>(linker, |state: &mut State<Till>| {
@@ -130,11 +135,9 @@ fn runtime() -> Runtime<Till> {
         })
         .wit(WIT, Some("customer"))
         .limits(Limits::default().memory(4 << 20))
-        .build()
-        .unwrap()
 }
 
-fn till() -> Till {
+pub(crate) fn till() -> Till {
     Till { shop: Shop::new(), beeps: 0 }
 }
 

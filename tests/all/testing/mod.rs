@@ -2,10 +2,11 @@
 //! `tests/all/cli/cases/test*.trycmd`.
 
 mod mocks;
+#[path = "../../fuzz/targets/test_texts.rs"]
+mod test_texts;
 
 use std::path::{Path, PathBuf};
 
-use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use wit_host_artifacts as guests;
 use wit_host_testing::{GuestCrate, Schedule, Settings, Suite};
@@ -135,45 +136,39 @@ fn a_guest_is_built_from_a_test() {
     assert!(error.to_string().contains("no/such/crate"), "{error}");
 }
 
-/// A file with every key, into which mistakes are made.
-const WHOLE: &str = r#"
-guest = "guest.wat"
-abi = "cstring"
-deterministic = true
-seed = 3
-imports = "default"
-[limits]
-memory = "1MiB"
-[grants]
-environment = { A = "b" }
-[[test]]
-name = "a $x"
-imports = { "a:b/c" = "trap" }
-order = "any"
-stdin = "text"
-steps = [{ call = 'add($x, 2)', returns = '$y', stdout = "", within = "10s", as = "z" }]
-cases = [{ x = 1, y = '3' }, { name = "two", x = 2, y = 4 }]
-[[test.call]]
-function = "a:b/c.f"
-returns = '1'
-"#;
+/// Texts of fixtures and of tests, into which mistakes are made.
+const SEEDS: [&str; 5] = [
+    include_str!("../../fuzz/seeds/fixtures/bytes.txt"),
+    include_str!("../../fuzz/seeds/fixtures/handles.txt"),
+    include_str!("../../fuzz/seeds/fixtures/names.txt"),
+    include_str!("../../fuzz/seeds/fixtures/tests.txt"),
+    include_str!("../../fuzz/seeds/fixtures/values.txt"),
+];
 
 #[test]
 fn no_text_is_too_odd() {
-    let mut runner = TestRunner::new(Config { cases: 200, ..Config::default() });
-    let mistake = (0..WHOLE.len(), 0..8_usize, "[\\[\\]{}\"'$=.,a-z0-9\n ]{0,4}");
+    let folder = tempfile::tempdir().unwrap();
+    let guest = folder.path().join("guest.wat");
+    std::fs::write(&guest, NUMBERS).unwrap();
+    let mut runner = TestRunner::new(Config { cases: 500, ..Config::default() });
+    let mistake = (0..SEEDS.len(), 0..1000_usize, 0..8_usize, "[\\[\\]{}\"'$=.,_a-z0-9\n ]{0,4}");
     runner
-        .run(&mistake, |(from, length, text)| {
-            let to = (from + length).min(WHOLE.len());
-            let (Some(before), Some(after)) = (WHOLE.get(..from), WHOLE.get(to..)) else {
-                return Ok(());
-            };
-            if let Err(error) = suite(NUMBERS, &format!("{before}{text}{after}")) {
-                prop_assert!(error.len() < 2_000 && !error.is_empty(), "{error}");
+        .run(&mistake, |(seed, from, length, text)| {
+            let seed = SEEDS[seed];
+            let from = from.min(seed.len());
+            let to = (from + length).min(seed.len());
+            if let (Some(before), Some(after)) = (seed.get(..from), seed.get(to..)) {
+                let text = format!("{before}{text}{after}");
+                test_texts::as_fixture(&text);
+                test_texts::as_tests(&text, &guest);
             }
             Ok(())
         })
         .unwrap();
+    for seed in SEEDS {
+        test_texts::as_fixture(seed);
+        test_texts::as_tests(seed, &guest);
+    }
 }
 
 #[test]

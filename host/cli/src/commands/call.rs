@@ -109,6 +109,7 @@ impl Call {
         let overdue = Overdue::new(path, &self.options)?;
         let watch = self.watch.then(|| Watch::new(path)).transpose()?;
         let observer = self.diagnostics.begin(path, &self.options)?;
+        let grants = observer.recorded(grants);
         let runtime = self.options.builder(&observer)?.build()?;
         let load = || self.options.load(&runtime, &observer);
         let call = |guest: &Guest<Functions>| {

@@ -151,6 +151,7 @@ impl Show {
             }));
         }
         rows.push(contract(file)?);
+        rows.extend(file.into_iter().flat_map(redacted));
         rows.extend(self.options.granted().map(|(what, name, value)| Row {
             what,
             name,
@@ -200,6 +201,15 @@ fn contract(file: Option<&HostFile>) -> Result<Row> {
         None => (wit_host_contract::contract()?.name(), "the shipped one".into(), BY_ITSELF.into()),
     };
     Ok(Row { what: "contract", name, value, from })
+}
+
+fn redacted(file: &HostFile) -> impl Iterator<Item = Row> {
+    file.redact.iter().map(|name| Row {
+        what: "redacted",
+        name: shown_path(Path::new(&name.value)),
+        value: String::new(),
+        from: from(file, name.place),
+    })
 }
 
 fn granted<'f>(

@@ -75,6 +75,7 @@ impl Run {
         let overdue = Overdue::new(self.path(), &self.options)?;
         let watch = self.watch.then(|| Watch::new(self.path())).transpose()?;
         let observer = self.diagnostics.begin(self.path(), &self.options)?;
+        let grants = observer.recorded(grants);
         let runtime = self.options.builder(&observer)?.build()?;
         let load = || self.load(&observer, &runtime);
         let run = |guest: &Guest<Functions>| self.once(guest, (&grants, &overdue), &observer);

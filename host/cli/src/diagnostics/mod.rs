@@ -14,13 +14,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tracing::subscriber::set_global_default;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
-use wit_host::{Error, Failure, Guest, LimitReached, Runtime, parse_size};
-use wit_host_providers::Recording;
+use wit_host::{Error, Failure, Grants, Guest, LimitReached, Runtime, parse_size};
+use wit_host_providers::{RecordedSurroundings, Recording, WasiParts};
 
 use crate::destination::{Destination, is_same_file, refuse_read};
 use crate::options::isolation::isolation;
@@ -53,14 +53,29 @@ pub(crate) struct Diagnostics {
     #[arg(long, value_name = "FILE")]
     coredump: Option<PathBuf>,
 
-    /// Record the host functions that the guest calls, without WASI, as a fixture: with
+    /// Record the host functions that the guest calls as a fixture: with
     /// `--import NAME=FILE` they are answered from it. The file is written as it happens
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
 
+    /// Record these parts of WASI as well
+    #[arg(long, value_name = "PARTS", requires = "record", value_delimiter = ',')]
+    record_wasi: Vec<Part>,
+
     /// Leave the values of parameters and fields of this name out of the recording
     #[arg(long, value_name = "NAME", requires = "record")]
     redact: Vec<String>,
+}
+
+/// A part of WASI that can be recorded.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The times that the guest is told
+    Clocks,
+    /// The random bytes that it gets
+    Random,
+    /// Its environment variables
+    Environment,
 }
 
 impl Diagnostics {
@@ -112,7 +127,8 @@ impl Diagnostics {
         let package = options.package()?;
         let failed = || format!("failed to write the recording to `{}`", shown_path(path));
         let file = Destination::at(path).and_then(Destination::begin).with_context(failed)?;
-        let recording = Recording::new(file, package.as_deref(), &self.redact);
+        let redacted = self.redact.iter().cloned().chain(options.redacted()?);
+        let recording = Recording::new(file, package.as_deref(), redacted);
         Ok(Some(Arc::new(recording.with_context(failed)?)))
     }
 
@@ -194,6 +210,20 @@ impl Observer<'_> {
     /// Returns what records the guest's calls, if anything does.
     pub(crate) fn recording(&self) -> Option<&Arc<Recording>> {
         self.recording.as_ref()
+    }
+
+    /// Has the recording see what the guest learns of its surroundings, if it is to.
+    pub(crate) fn recorded(&self, grants: Grants) -> Grants {
+        let has = |part| self.options.record_wasi.contains(&part);
+        let (clocks, random) = (has(Part::Clocks), has(Part::Random));
+        let parts = WasiParts { clocks, random, environment: has(Part::Environment) };
+        match &self.recording {
+            Some(recording) if parts != WasiParts::default() => {
+                let recording = Arc::clone(recording);
+                grants.surroundings(move || RecordedSurroundings::new(&recording, parts))
+            }
+            _ => grants,
+        }
     }
 
     /// Returns the guest's file.

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use wit_host::{Access, Denial, Grants, Limits};
-use wit_host_config::{At, FILE_NAME, Grants as Written, HostFile, Trust};
+use wit_host::{Grants, Limits};
+use wit_host_config::{FILE_NAME, Grants as Written, HostFile, Trust};
 
 use super::Usage;
 use crate::status::shown_path;
@@ -166,7 +166,8 @@ impl HostFileOptions {
     /// Removes from the grants what the file denies.
     pub(crate) fn deny(&self, grants: Grants) -> Result<Grants> {
         let Some(file) = self.get()? else { return Ok(grants) };
-        denied(file, file.grants(self.guest()), grants)
+        let denied = wit_host_testing::denied(file.grants(self.guest()), grants);
+        Ok(denied.map_err(|(place, reason)| file.invalid(place, reason))?)
     }
 
     /// Returns the WIT and the world of the file's contract.
@@ -200,27 +201,7 @@ pub(crate) fn asked(file: &HostFile, ask: &wit_host_config::Ask) -> String {
 }
 
 /// Adds to the grants those that a host file writes, and removes what it denies.
-pub(crate) fn granted(file: &HostFile, written: &Written, mut grants: Grants) -> Result<Grants> {
-    for At { value: directory, .. } in &written.directories {
-        let access = if directory.writable { Access::ReadWrite } else { Access::ReadOnly };
-        grants = grants.directory(&directory.host, &directory.guest, access);
-    }
-    for At { value: (name, value), .. } in &written.environment {
-        grants = grants.environment(name, value);
-    }
-    for At { value: host, place } in &written.hosts {
-        let granted = grants.allow_host(host);
-        grants = granted.map_err(|error| file.invalid(*place, error.to_string()))?;
-    }
-    denied(file, written, grants)
-}
-
-fn denied(file: &HostFile, written: &Written, mut grants: Grants) -> Result<Grants> {
-    let refused = written.deny.iter().map(|names| (names, Denial::Refuse));
-    let trapping = written.deny_calls.iter().map(|names| (names, Denial::Trap));
-    for (At { value, place }, denial) in refused.chain(trapping) {
-        let denied = grants.deny(value, denial);
-        grants = denied.map_err(|error| file.invalid(*place, error.to_string()))?;
-    }
-    Ok(grants)
+pub(crate) fn granted(file: &HostFile, written: &Written, grants: Grants) -> Result<Grants> {
+    let granted = wit_host_testing::granted(written, grants);
+    Ok(granted.map_err(|(place, reason)| file.invalid(place, reason))?)
 }

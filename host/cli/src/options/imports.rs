@@ -17,7 +17,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use wit_host::blocking::Session;
 use wit_host::{
     Contract, DefaultProvider, Error, Grants, GuestError, GuestProvider, ImportedFunction, Kind,
-    LeftOver, Runtime, RuntimeBuilder, TrapProvider,
+    LeftOver, Provider as ImportProvider, Runtime, RuntimeBuilder, TrapProvider,
 };
 use wit_host_config::{Grants as WrittenGrants, HostFile, Place, Provider};
 use wit_host_contract::Functions;
@@ -65,6 +65,16 @@ enum Spec {
     Fixture(PathBuf),
     Trap,
     Default,
+}
+
+impl Import {
+    /// Returns the fixture that answers for a part of WASI, which is no import of a provider.
+    fn of_wasi(&self) -> Option<&Path> {
+        match &self.spec {
+            Spec::Fixture(path) if self.name.starts_with("wasi:") => Some(path),
+            _ => None,
+        }
+    }
 }
 
 impl Spec {
@@ -167,17 +177,42 @@ impl Imports {
         Ok(())
     }
 
+    /// Has the fixtures of WASI's clocks, random bytes and environment answer for these.
+    ///
+    /// # Errors
+    /// [`FixtureError`](wit_host_providers::FixtureError), for what is wrong in a fixture.
+    pub(crate) fn surround(&self, grants: Grants, file: Option<&HostFile>) -> Result<Grants> {
+        let imports = self.with(file)?;
+        let mut fixtures = imports.iter().filter_map(|import| Some((import, import.of_wasi()?)));
+        fixtures.try_fold(grants, |grants, (import, path)| {
+            let is_meant = |function: &str| is_part(&import.name, function);
+            Ok(grants.surroundings(Fixture::read(path)?.surroundings(&is_meant)?))
+        })
+    }
+
     /// Adds the providers of the guest's imports to the builder.
     ///
     /// # Errors
-    /// The errors of loading the providers, and [`Usage`] if one does not exist or would serve
-    /// itself.
+    /// Those of [`Imports::servers`].
     pub(crate) fn offer(
         &self,
         builder: RuntimeBuilder<Functions>,
         setup: Setup<'_>,
         file: Option<&HostFile>,
     ) -> Result<RuntimeBuilder<Functions>> {
+        added(builder, self.servers(setup, file)?)
+    }
+
+    /// Returns what serves the guest's imports, each with the name of what it serves.
+    ///
+    /// # Errors
+    /// The errors of loading the providers, and [`Usage`] if one does not exist or would serve
+    /// itself.
+    pub(crate) fn servers(
+        &self,
+        setup: Setup<'_>,
+        file: Option<&HostFile>,
+    ) -> Result<Vec<(String, Server)>> {
         let imports = self.with(file)?;
         let mut providers = Providers {
             imports: &imports,
@@ -189,8 +224,34 @@ impl Imports {
             stack: Vec::new(),
             bare: OnceCell::new(),
         };
-        providers.offer(builder, |_| true)
+        providers.servers(|_| true)
     }
+}
+
+/// What serves an import, ready to be added to a runtime.
+pub(crate) enum Server {
+    Provider(Arc<dyn ImportProvider>),
+    /// Answers in a file, which go before what the host serves itself.
+    Fixture(Arc<FixtureProvider>),
+    /// The file of a core module.
+    Module(PathBuf),
+}
+
+/// Adds what serves imports to a runtime's builder.
+fn added(
+    builder: RuntimeBuilder<Functions>,
+    servers: Vec<(String, Server)>,
+) -> Result<RuntimeBuilder<Functions>> {
+    let builder = match servers.iter().any(|(_, server)| matches!(server, Server::Fixture(_))) {
+        // They may be for functions of the host itself.
+        true => wit_host_contract::types(builder)?,
+        false => builder,
+    };
+    Ok(servers.into_iter().fold(builder, |builder, (name, server)| match server {
+        Server::Provider(provider) => builder.provide(name, provider),
+        Server::Fixture(fixture) => builder.replace(name, fixture),
+        Server::Module(path) => builder.provide_module_file(name, path),
+    }))
 }
 
 /// Reports the functions that were answered with default values.
@@ -230,30 +291,21 @@ struct Providers<'i> {
 }
 
 impl Providers<'_> {
-    /// Adds the wanted providers to the builder.
-    fn offer(
-        &mut self,
-        builder: RuntimeBuilder<Functions>,
-        is_wanted: impl Fn(&str) -> bool,
-    ) -> Result<RuntimeBuilder<Functions>> {
-        let wanted = self.imports.iter().filter(|import| is_wanted(&import.name));
-        let wanted: Vec<_> = wanted.collect();
-        let builder = match wanted.iter().any(|import| matches!(import.spec, Spec::Fixture(_))) {
-            // They may be for functions of the host itself.
-            true => wit_host_contract::types(builder)?,
-            false => builder,
-        };
-        wanted.into_iter().try_fold(builder, |builder, import| {
-            let name = &import.name;
-            Ok(match &import.spec {
-                Spec::Fixture(path) => builder.replace(name, self.fixture(path)?),
-                Spec::Trap => builder.provide(name, TrapProvider),
-                Spec::Default => builder.provide(name, DefaultProvider),
-                Spec::Process(process) => builder.provide(name, self.process(import, process)?),
-                Spec::File { path, shared, grants } => {
-                    self.file(builder, import, (path, *shared, grants))?
-                }
-            })
+    /// Loads the wanted providers.
+    fn servers(&mut self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, Server)>> {
+        let imports = self.imports;
+        let imports = imports.iter().filter(|import| import.of_wasi().is_none());
+        let wanted = imports.filter(|import| is_wanted(&import.name));
+        wanted.map(|import| Ok((import.name.clone(), self.server(import)?))).collect()
+    }
+
+    fn server(&mut self, import: &Import) -> Result<Server> {
+        Ok(match &import.spec {
+            Spec::Fixture(path) => Server::Fixture(self.fixture(path)?),
+            Spec::Trap => Server::Provider(Arc::new(TrapProvider)),
+            Spec::Default => Server::Provider(Arc::new(DefaultProvider)),
+            Spec::Process(process) => Server::Provider(self.process(import, process)?),
+            Spec::File { path, shared, grants } => self.file(import, (path, *shared, grants))?,
         })
     }
 
@@ -271,13 +323,11 @@ impl Providers<'_> {
 
     fn file(
         &mut self,
-        builder: RuntimeBuilder<Functions>,
         import: &Import,
         (path, shared, grants): (&Path, bool, &WrittenGrants),
-    ) -> Result<RuntimeBuilder<Functions>> {
-        let name = &import.name;
+    ) -> Result<Server> {
         if let Some(provider) = self.loaded.get(path) {
-            return Ok(builder.provide(name, Arc::clone(provider)));
+            return Ok(Server::Provider(Arc::clone(provider) as _));
         }
         let wrong = |reason: &str| self.wrong(import, &shown_path(path), reason);
         if let Some(place) = self.stack.iter().position(|other| other == path) {
@@ -297,18 +347,18 @@ impl Providers<'_> {
             other => other.map_err(|error| named(path, error))?,
         };
         if inspection.kind == Kind::Module {
-            if name.contains([':', '.']) {
+            if import.name.contains([':', '.']) {
                 return Err(wrong(
                     "the file is a core module, which serves all that other core modules import \
                      from one: give `env` or another module's name",
                 ));
             }
-            return Ok(builder.provide_module_file(name, path));
+            return Ok(Server::Module(path.to_owned()));
         }
         let needed: Vec<_> = inspection.imports.iter().map(|one| one.item.name.clone()).collect();
         let is_needed = |name: &str| needed.iter().any(|import| means(name, import));
         self.stack.push(path.to_owned());
-        let own = self.offer(wit_host_contract::builder(), is_needed)?;
+        let own = added(wit_host_contract::builder(), self.servers(is_needed)?)?;
         self.stack.pop();
         let grants = match self.file {
             Some(file) => granted(file, grants, Grants::default())?,
@@ -319,7 +369,7 @@ impl Providers<'_> {
         let provider = provider.map_err(|error| named(path, error))?;
         let provider = Arc::new(if shared { provider.shared() } else { provider });
         self.loaded.insert(path.to_owned(), Arc::clone(&provider));
-        Ok(builder.provide(name, provider))
+        Ok(Server::Provider(provider))
     }
 
     /// Returns the provider for a fixture. Names with the same fixture share it.
@@ -409,6 +459,13 @@ fn on_one_line(text: &str) -> String {
         }
         line
     })
+}
+
+/// Returns true if a name means a function, or a package or an interface that has it.
+fn is_part(name: &str, function: &str) -> bool {
+    let name = name.split('@').next().unwrap_or_default();
+    let rest = function.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
 }
 
 /// Returns true if a name may mean what a component imports as `import`.

@@ -353,11 +353,19 @@ impl Options {
         for host in &self.allow_host {
             grants = grants.allow_host(host)?;
         }
-        self.host_file.grant(
+        let grants = self.host_file.grant(
             grants,
             |guest| self.has_directory(guest),
             |name| self.has_variable(name),
-        )
+        )?;
+        self.modules.surround(grants, self.host_file.get()?)
+    }
+
+    /// Returns the names of parameters and fields that the host file leaves out of recordings.
+    pub(crate) fn redacted(&self) -> anyhow::Result<Vec<String>> {
+        let file = self.host_file.get()?;
+        let names = file.into_iter().flat_map(|file| &file.redact);
+        Ok(names.map(|name| name.value.clone()).collect())
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
-use wit_host::{Contract, Error, RuntimeBuilder};
+use wit_host::{Contract, Error, Grants, RuntimeBuilder};
 use wit_host_config::HostFile;
 use wit_host_contract::Functions;
 
@@ -58,6 +58,15 @@ impl Modules {
     /// Tells which `--import` options serve none of the guest's imports, by the imports' names.
     pub(crate) fn tell_unused(&self, imports: impl FnOnce() -> Vec<String>) {
         self.imports.tell_unused(imports);
+    }
+
+    /// Has fixtures answer what guests ask of clocks, random bytes and the environment.
+    pub(crate) fn surround(
+        &self,
+        grants: Grants,
+        file: Option<&HostFile>,
+    ) -> anyhow::Result<Grants> {
+        self.imports.surround(grants, file)
     }
 
     /// Returns true if values of the host were asked for.

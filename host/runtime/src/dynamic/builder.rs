@@ -9,9 +9,9 @@ use super::call::{Call, Results};
 use super::flat::Flat;
 use super::function::{Answering, AsyncClosure, Closure};
 use super::module::ModuleImport;
-use super::record::{Recorder, recorded};
+use super::record::{Recorder, Tape, recorded};
 use super::target::{import_name, is_import_of, is_named};
-use super::{Declared, DropResource, Dynamic, Provided, Resource, Serve, Target};
+use super::{Declared, DropResource, Dynamic, Labelled, Provided, Resource, Serve, Target};
 use crate::error::{Error, Result};
 use crate::imports::env::Env;
 use crate::provider::{BoxFuture, ImportedFunction, MOST_DEEP, Provider};
@@ -37,7 +37,7 @@ pub(crate) struct Pending<T: 'static> {
     providers: Vec<(String, Arc<dyn Provider>, bool)>,
     /// Contracts with the types of more functions.
     beside: Vec<Contract>,
-    recorder: Option<Arc<dyn Recorder>>,
+    recorder: Option<Arc<Tape>>,
 }
 
 impl<T> Default for Pending<T> {
@@ -174,7 +174,7 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     /// known here: serve them with [`RuntimeBuilder::func`].
     #[must_use]
     pub fn record(mut self, recorder: impl Recorder) -> Self {
-        self.dynamic.recorder = Some(Arc::new(recorder));
+        self.dynamic.recorder = Some(Arc::new(Tape::new(recorder)));
         self
     }
 }
@@ -220,6 +220,7 @@ impl<T: Send + 'static> Pending<T> {
             compiled: compiled(components, &functions),
             contract: functions,
             recorder: self.recorder,
+            labelled: Labelled::default(),
         };
         for (name, serve) in self.functions {
             dynamic.declare(&name, serve, &world)?;
@@ -487,7 +488,7 @@ impl<T: Send + 'static> Dynamic<T> {
 pub(super) struct Modules<'l, T: 'static> {
     pub(super) linker: &'l mut Linker<State<T>>,
     pub(super) table: &'l mut Served,
-    pub(super) recorder: Option<&'l Arc<dyn Recorder>>,
+    pub(super) recorder: Option<&'l Arc<Tape>>,
     /// Whether a function returns text or bytes.
     is_kept: bool,
 }

@@ -78,11 +78,12 @@ impl<T: Send + 'static> Dynamic<T> {
             if homes.iter().any(|home| home.resource.ty == resource.ty) {
                 continue;
             }
-            let slot = match is_denied(&resource.interface, None) {
+            let lent = match is_denied(&resource.interface, None) {
                 false => self.lend(&mut beside, &resource)?,
                 true => None,
             };
-            homes.push(Home { resource, slot });
+            let (slot, place) = lent.unzip();
+            homes.push(Home { resource, slot, place: place.unwrap_or_default() });
         }
         let homes = homes.into();
         for function in functions {
@@ -164,21 +165,24 @@ impl<T: Send + 'static> Dynamic<T> {
     }
 
     /// Adds a resource to the linker, if the embedder declared it or a provider serves it. Returns
-    /// the slot of the provider.
+    /// the slot of the provider, and the position of the resource in it.
     fn lend(
         &self,
         beside: &mut Beside<T>,
         resource: &serving::Resource,
-    ) -> Result<Option<usize>, NotLinked> {
+    ) -> Result<Option<(usize, usize)>, NotLinked> {
         let (interface, name) = (&*resource.interface, &*resource.name);
         let own = self
             .resources
             .iter()
             .find(|one| is_same_interface(&one.interface, interface) && one.name == name);
         let provider = self.provider_of_resource(resource);
+        let replaces = provider.is_some_and(|provided| provided.replaces);
+        let own = own.filter(|_| !replaces);
         if own.is_none() && provider.is_none() {
             return Ok(None);
         }
+        beside.linker.allow_shadowing(replaces);
         let mut instance = self.instance(beside, Some(interface))?;
         // What the linker has already takes precedence. It does not define it again, so its error
         // is not one here.
@@ -191,14 +195,26 @@ impl<T: Send + 'static> Dynamic<T> {
             return Ok(None);
         }
         let Some(provided) = provider else { return Ok(None) };
-        let kind = proxied(provided, resource);
+        let place = self.place(provided, resource);
+        let proxied = place.and_then(|place| Some((place, kind(provided.slot, place)?)));
+        let (_, kind) = proxied.unwrap_or_default();
         // Tried even if the provider has no such resource: an error shows that the host has it, and
         // then the provider is not needed.
-        let lent = provided.lend(&mut instance, resource, kind.unwrap_or_default());
-        match (lent, kind) {
+        let lent = provided.lend(&mut instance, resource, kind);
+        match (lent, proxied) {
             (Err(_), _) => Ok(None),
-            (Ok(()), Some(_)) => Ok(Some(provided.slot)),
+            (Ok(()), Some((place, _))) => Ok(Some((provided.slot, place))),
             (Ok(()), None) => Err(foreign_resource(provided, interface, name).into()),
+        }
+    }
+
+    /// Returns the position of a resource among those of a provider, if the provider serves it. A
+    /// provider without an implementation serves every resource, of which there is never a handle.
+    fn place(&self, provided: &Provided, resource: &serving::Resource) -> Option<usize> {
+        match provided.provider.handles() {
+            Some(owner) => owner.place(&resource.interface, &resource.name),
+            None if provided.provider.labels().is_some() => Some(self.labelled.place(resource)),
+            None => provided.provider.unattended().map(|_| 0),
         }
     }
 
@@ -224,16 +240,6 @@ impl<T: Send + 'static> Dynamic<T> {
         let mut same = names.filter(|own| is_same_interface(own, interface));
         same.next().unwrap_or(interface).to_owned()
     }
-}
-
-/// Returns the kind of the proxies of a provider's resource, if the provider serves it. A provider
-/// without an implementation serves every resource, of which there is never a handle.
-fn proxied(provided: &Provided, resource: &serving::Resource) -> Option<u32> {
-    let place = match provided.provider.handles() {
-        Some(owner) => owner.place(&resource.interface, &resource.name)?,
-        None => provided.provider.unattended().map(|_| 0)?,
-    };
-    kind(provided.slot, place)
 }
 
 /// Returns the error for a function with a type in Rust in a recording.
@@ -309,8 +315,8 @@ fn foreign_resource(provided: &Provided, interface: &str, name: &str) -> Box<Not
         interface: Some(interface.into()),
         item: name.into(),
         reason: format!(
-            "it is a resource, and {server} does not serve it: only a component that exports it \
-             does"
+            "it is a resource, and {server} does not serve it: only a component that exports it or \
+             a fixture does"
         ),
         fix: "have a component serve it, or use an interface whose functions take and return \
               values"

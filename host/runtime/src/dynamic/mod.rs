@@ -14,7 +14,7 @@ mod record;
 mod replace;
 mod target;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use call::{Call, Results};
 pub(crate) use function::{Provided, Serve};
@@ -22,8 +22,9 @@ pub use link::Unattended;
 pub use record::{Ended, RecordedCall, Recorder};
 pub(crate) use target::Target;
 
-use crate::provider::{Handles, ImportedFunction};
+use crate::provider::ImportedFunction;
 pub(crate) use builder::Pending;
+use record::Tape;
 use wit_host_check::served::Served;
 use wit_host_check::serving::{self, Typed};
 
@@ -37,7 +38,35 @@ pub(crate) struct Dynamic<T: 'static> {
     /// The functions of the contract that have types in Rust, and are in the linker of components.
     compiled: Vec<Typed>,
     /// Records the calls of guests, if there is one.
-    recorder: Option<Arc<dyn Recorder>>,
+    recorder: Option<Arc<Tape>>,
+    /// The resources of providers that know handles by labels.
+    pub(crate) labelled: Labelled,
+}
+
+/// The names of resources whose handles have labels. The position of each is that among the
+/// resources of its provider.
+#[derive(Default)]
+pub(crate) struct Labelled(Mutex<Vec<String>>);
+
+impl Labelled {
+    fn names(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the position of a resource, which gets one if it has none.
+    fn place(&self, resource: &serving::Resource) -> usize {
+        let (mut names, name) = (self.names(), resource.full_name());
+        if let Some(place) = names.iter().position(|one| *one == name) {
+            return place;
+        }
+        names.push(name);
+        names.len() - 1
+    }
+
+    /// Returns the full name of the resource at a position.
+    pub(crate) fn name(&self, place: usize) -> String {
+        self.names().get(place).cloned().unwrap_or_default()
+    }
 }
 
 /// A function of the embedder, with its type in the contract.
@@ -78,8 +107,11 @@ impl<T: 'static> Dynamic<T> {
 
     /// Returns whether a session can leave handles of a provider.
     pub(crate) fn can_leave_handles(&self) -> bool {
-        let mut handles = self.providers.iter().map(|(_, provided)| provided.provider.handles());
-        handles.any(|handles| handles.is_some_and(Handles::can_be_left))
+        let mut providers = self.providers.iter().map(|(_, provided)| &provided.provider);
+        providers.any(|provider| match provider.handles() {
+            Some(handles) => handles.can_be_left(),
+            None => provider.labels().is_some() && !self.labelled.names().is_empty(),
+        })
     }
 
     fn is_empty(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Turns the handles of a caller into proxies of a provider's handles, and back, in the store of
 //! the caller. What a provider does with a handle is not known here.
 
+use std::mem::take;
 use std::sync::Arc;
 
 use tracing::Instrument as _;
@@ -11,11 +12,13 @@ use super::Provided;
 use super::call::{Call, Results as _};
 use crate::imports::env::HostFailure;
 use crate::imports::host_call::{is_traced, span};
-use crate::provider::{Handed, Handles, ImportedFunction, Label, dropping, serve};
+use crate::provider::{
+    Handed, Handles, Home, ImportedFunction, Label, Provisions, Proxy, Unusable, dropping, serve,
+};
 use crate::store::handles;
 use crate::store::state::State;
 use wit_host_check::serving::Resource;
-use wit_host_values::visit_handles;
+use wit_host_values::{visit_handles, visit_handles_of};
 
 impl Provided {
     /// Serves a call of a function whose type has handles in it.
@@ -25,6 +28,9 @@ impl Provided {
         call: Call<'_, T>,
         results: &mut [Val],
     ) -> wasmtime::Result<()> {
+        if self.provider.labels().is_some() {
+            return self.answer_with_labels(function, call, results).await;
+        }
         let Call { mut store, arguments } = call;
         if self.provider.handles().is_none() {
             // The handles are of resources that something else serves, and this provider does not
@@ -45,6 +51,54 @@ impl Provided {
         self.allow_handles(&mut store);
         given(&mut store, &mut values, &handed.made)?;
         values.put(results)
+    }
+
+    /// Serves a call with a provider that knows handles by labels.
+    async fn answer_with_labels<T: Send>(
+        &self,
+        function: &ImportedFunction,
+        call: Call<'_, T>,
+        results: &mut [Val],
+    ) -> wasmtime::Result<()> {
+        let Call { mut store, arguments } = call;
+        let mut labelled = arguments.to_vec();
+        let mut foreign = Vec::new();
+        for ((_, ty), argument) in function.typed.ty.params().zip(&mut labelled) {
+            visit_handles_of(&ty, argument, &mut |resource, part| {
+                let Val::Resource(handle) = *part else { return Ok(()) };
+                *part = match self.home(function, resource) {
+                    Some(_) => Val::Enum(label(&mut store, handle)?),
+                    None => {
+                        foreign.push(part.clone());
+                        Val::Enum("$".into())
+                    }
+                };
+                Ok::<_, wasmtime::Error>(())
+            })?;
+        }
+        let mut handed = Handed::default();
+        let mut values = serve(self, function, &labelled, &mut handed, store.data_mut()).await?;
+        drop_all(&mut store, &foreign).await?;
+        for (ty, value) in function.typed.ty.results().zip(&mut values) {
+            visit_handles_of(&ty, value, &mut |resource, part| {
+                let Val::Enum(label) = part else { return Ok(()) };
+                let home = self.home(function, resource).ok_or_else(|| {
+                    HostFailure("its result is a handle of a resource of another provider".into())
+                })?;
+                let proxy = Proxy::labelled(self.slot, home.place, take(label));
+                let made = store.data_mut().provisions.proxies.insert(proxy);
+                let Label { rep, kind } = made.ok_or_else(|| HostFailure(TOO_MANY.into()))?;
+                let handle = ResourceDynamic::new_own(rep, kind);
+                *part = Val::Resource(handle.try_into_resource_any(&mut store)?);
+                Ok::<_, wasmtime::Error>(())
+            })?;
+        }
+        values.put(results)
+    }
+
+    /// Returns the import of a resource, if this provider serves it.
+    fn home<'f>(&self, function: &'f ImportedFunction, ty: &ResourceType) -> Option<&'f Home> {
+        function.home(ty).filter(|home| home.slot == Some(self.slot))
     }
 
     /// Reserves the handles of the caller, before the provider runs.
@@ -99,16 +153,43 @@ impl Provided {
         let state = store.data_mut();
         // The name stays noted if the call fails, or if its time is over while it waits.
         state.in_provider.enter(name);
+        let Provisions { proxies, states, .. } = &mut state.provisions;
+        let states = states.of(self.slot);
+        let mut removed = || proxies.remove(label).map_err(unusable);
         if let Some(owner) = self.provider.handles() {
-            let proxy = state.provisions.proxies.remove(label);
-            let proxy = proxy.map_err(|error| HostFailure(error.to_string()))?;
-            let dropped = owner.drop_handle(state.provisions.states.of(self.slot), proxy).await;
+            let dropped = owner.drop_handle(states, removed()?).await;
+            dropped.map_err(|failure| self.failed(name, failure))?;
+        } else if let Some(owner) = self.provider.labels() {
+            let proxy = removed()?;
+            let dropped = owner.dropped(states, name, proxy.label().unwrap_or_default()).await;
             dropped.map_err(|failure| self.failed(name, failure))?;
         }
         state.in_provider.leave();
         self.allow_handles(&mut store);
         Ok(())
     }
+}
+
+const TOO_MANY: &str = "the guest has too many handles of its resources";
+
+fn unusable(error: Unusable) -> HostFailure {
+    HostFailure(error.to_string())
+}
+
+/// Returns the label of a handle in an argument. One that is given away is gone from the table.
+fn label<T>(
+    store: &mut StoreContextMut<'_, State<T>>,
+    handle: ResourceAny,
+) -> wasmtime::Result<String> {
+    let is_own = handle.owned();
+    let handle = handle.try_into_resource_dynamic(&mut *store)?;
+    let proxies = &mut store.data_mut().provisions.proxies;
+    let place = Label { rep: handle.rep(), kind: handle.ty() };
+    let label = proxies.get(place).map_err(unusable)?.label().unwrap_or_default().to_owned();
+    if is_own {
+        proxies.remove(place).map_err(unusable)?;
+    }
+    Ok(label)
 }
 
 /// Takes the handles in arguments out of the caller's store.

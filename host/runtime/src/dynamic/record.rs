@@ -1,11 +1,18 @@
 //! Records the calls that guests make of host functions. A recorder is put before what serves a
 //! function, when the function is added to a linker, so that without one nothing is different. What
 //! is written, and where, is not known here.
+//!
+//! Of functions with types in Rust, only those of core modules are recorded: their arguments are
+//! numbers and memory, which can be read, and the function can be called again with them. In a
+//! linker of components, the engine turns values into types of Rust inside of the function that it
+//! was given, and has no way to call that function with values, or to see them. Only a component
+//! between guest and host that passes on each call could, with two more copies of all that crosses.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use wasmtime::component::Val;
-use wasmtime::{AsContextMut as _, Caller, Extern, Func, Linker};
+use wasmtime::component::{ResourceDynamic, Type, Val};
+use wasmtime::{AsContextMut as _, Caller, Extern, Func, Linker, StoreContextMut};
 use wasmtime_wasi::I32Exit;
 
 use super::builder::Modules;
@@ -21,6 +28,7 @@ use crate::store::state::State;
 use wit_host_binary::limits::LimitReached;
 use wit_host_check::engine_error::root_cause;
 use wit_host_check::serving::Typed;
+use wit_host_values::{visit_handles, visit_handles_of};
 
 /// Records calls of host functions.
 pub trait Recorder: Send + Sync + 'static {
@@ -37,7 +45,9 @@ impl<R: Recorder + ?Sized> Recorder for Arc<R> {
     }
 }
 
-/// A call of a host function that has ended.
+/// A call of a host function that has ended. In the places of handles, its values have labels, such as
+/// `Val::Enum("$1")`. Each handle that a function returns has a label of its own. A handle that no
+/// recorded function has returned is `_`.
 pub struct RecordedCall<'a> {
     /// The function.
     pub function: &'a ImportedFunction,
@@ -45,6 +55,17 @@ pub struct RecordedCall<'a> {
     pub arguments: &'a [Val],
     /// How the call has ended.
     pub ended: Ended<'a>,
+}
+
+impl<'a> RecordedCall<'a> {
+    /// A call that has returned.
+    pub fn returned(
+        function: &'a ImportedFunction,
+        arguments: &'a [Val],
+        results: &'a [Val],
+    ) -> Self {
+        Self { function, arguments, ended: Ended::Returned(results) }
+    }
 }
 
 /// How a call of a host function has ended.
@@ -61,16 +82,42 @@ pub enum Ended<'a> {
     Exited(i32),
 }
 
+/// A recorder, and how many handles it has given labels.
+pub(super) struct Tape {
+    recorder: Box<dyn Recorder>,
+    labels: AtomicU64,
+}
+
+impl Tape {
+    pub(super) fn new(recorder: impl Recorder) -> Self {
+        Self { recorder: Box::new(recorder), labels: AtomicU64::new(0) }
+    }
+
+    fn record(
+        &self,
+        function: &ImportedFunction,
+        arguments: &[Val],
+        ended: Option<Ended<'_>>,
+    ) -> wasmtime::Result<()> {
+        let Some(ended) = ended else { return Ok(()) };
+        let recorded = self.recorder.record(&RecordedCall { function, arguments, ended });
+        recorded.map_err(|reason| {
+            let name = function.name();
+            HostFailure(format!("failed to record the call of `{name}`: {reason}")).into()
+        })
+    }
+}
+
 /// A function whose calls are recorded.
 struct Recorded<T: 'static> {
     serve: Arc<dyn Serve<T>>,
-    recorder: Arc<dyn Recorder>,
+    recorder: Arc<Tape>,
 }
 
 /// Puts the recorder before a function, if there is one.
 pub(super) fn recorded<T: Send + 'static>(
     serve: Arc<dyn Serve<T>>,
-    recorder: Option<&Arc<dyn Recorder>>,
+    recorder: Option<&Arc<Tape>>,
 ) -> Arc<dyn Serve<T>> {
     match recorder {
         None => serve,
@@ -88,14 +135,92 @@ impl<T: Send + 'static> Answer<T> for Recorded<T> {
         call: Call<'a, T>,
         results: &'a mut [Val],
     ) -> wasmtime::Result<()> {
+        if function.has_handles() {
+            // In a box, because it would make the future of each call larger.
+            return Box::pin(self.answer_with_handles(function, call, results)).await;
+        }
         let arguments = call.arguments;
         let outcome = self.serve.answer_boxed(function, call, results).await;
         let ended = match &outcome {
             Ok(()) => Some(Ended::Returned(results)),
             Err(error) => ended(error),
         };
-        record(&*self.recorder, function, arguments, ended)?;
+        self.recorder.record(function, arguments, ended)?;
         outcome
+    }
+}
+
+impl<T: Send + 'static> Recorded<T> {
+    /// Records a call of a function whose type has handles in it. The function gets other handles
+    /// for the same resources, since looking at a handle takes it out of the store.
+    async fn answer_with_handles(
+        &self,
+        function: &ImportedFunction,
+        call: Call<'_, T>,
+        results: &mut [Val],
+    ) -> wasmtime::Result<()> {
+        let Call { mut store, arguments } = call;
+        let (mut arguments, mut labelled) = (arguments.to_vec(), Vec::new());
+        for ((_, ty), argument) in function.typed.ty.params().zip(&mut arguments) {
+            labelled.push(self.label(&mut store, &ty, argument, false)?);
+        }
+        let call = Call { store: store.as_context_mut(), arguments: &arguments };
+        let outcome = self.serve.answer_boxed(function, call, results).await;
+        let mut returned = Vec::new();
+        let ended = match &outcome {
+            Ok(()) => {
+                for (ty, result) in function.typed.ty.results().zip(results) {
+                    returned.push(self.label(&mut store, &ty, result, true)?);
+                }
+                Some(Ended::Returned(&returned))
+            }
+            Err(error) => ended(error),
+        };
+        self.recorder.record(function, &labelled, ended)?;
+        outcome
+    }
+
+    /// Replaces the handles in a value by others for the same resources. Returns the value with
+    /// labels in the places of handles.
+    fn label(
+        &self,
+        store: &mut StoreContextMut<'_, State<T>>,
+        ty: &Type,
+        value: &mut Val,
+        is_new: bool,
+    ) -> wasmtime::Result<Val> {
+        let mut labels = Vec::new();
+        visit_handles(value, &mut |handle| {
+            let is_own = handle.owned();
+            let Ok(known) = handle.try_into_resource_dynamic(&mut *store) else {
+                // A handle of a resource with a type in Rust stays as it is.
+                labels.push("_".to_owned());
+                return Ok(());
+            };
+            let (rep, kind) = (known.rep(), known.ty());
+            let named = &mut store.data_mut().provisions.recorded;
+            if is_new {
+                let number = self.recorder.labels.fetch_add(1, Ordering::Relaxed) + 1;
+                named.insert((kind, rep), number);
+            }
+            let number = match is_own && !is_new {
+                true => named.remove(&(kind, rep)),
+                false => named.get(&(kind, rep)).copied(),
+            };
+            labels.push(number.map_or_else(|| "_".into(), |number| format!("${number}")));
+            let again = match is_own {
+                true => ResourceDynamic::new_own(rep, kind),
+                false => ResourceDynamic::new_borrow(rep, kind),
+            };
+            *handle = again.try_into_resource_any(&mut *store)?;
+            Ok::<_, wasmtime::Error>(())
+        })?;
+        let (mut labelled, mut labels) = (value.clone(), labels.into_iter());
+        visit_handles_of(ty, &mut labelled, &mut |_, part| {
+            *part = Val::Enum(labels.next().unwrap_or_default());
+            Ok::<_, wasmtime::Error>(())
+        })?;
+        Ok(labelled)
     }
 }
 
@@ -120,18 +245,6 @@ fn ended(error: &wasmtime::Error) -> Option<Ended<'static>> {
         None => root_cause(error),
     };
     Some(Ended::Failed(reason))
-}
-
-fn record(
-    recorder: &dyn Recorder,
-    function: &ImportedFunction,
-    arguments: &[Val],
-    ended: Option<Ended<'_>>,
-) -> wasmtime::Result<()> {
-    let Some(ended) = ended else { return Ok(()) };
-    recorder.record(&RecordedCall { function, arguments, ended }).map_err(|reason| {
-        HostFailure(format!("failed to record the call of `{}`: {reason}", function.name())).into()
-    })
 }
 
 impl<T: Send + 'static> Modules<'_, T> {
@@ -163,7 +276,7 @@ impl<T: Send + 'static> Modules<'_, T> {
 /// A function with types in Rust, before which a recorder is put.
 struct Original<T: 'static> {
     import: ModuleImport,
-    recorder: Arc<dyn Recorder>,
+    recorder: Arc<Tape>,
     originals: Arc<Linker<State<T>>>,
 }
 
@@ -204,7 +317,7 @@ impl<T: Send + 'static> Original<T> {
             (None, Err(error)) => ended(error),
             (None, Ok(())) => None,
         };
-        record(&*self.recorder, self.import.function(), &arguments, ended)?;
+        self.recorder.record(self.import.function(), &arguments, ended)?;
         outcome
     }
 

@@ -368,13 +368,12 @@ impl<U: Send + 'static> Instance<U> {
     /// Drops a handle, unless the instance to which it belongs has ended.
     async fn drop_handle(&mut self, provider: &GuestProvider<U>, proxy: Proxy) -> Result<()> {
         // The handles of an ended instance were dropped with its store.
-        if proxy.instance != self.number || self.session.has_ended() {
-            return Ok(());
-        }
+        let handle = proxy.handle_of(self.number).filter(|_| !self.session.has_ended());
+        let Some(handle) = handle else { return Ok(()) };
         let resource = provider.resources.get(proxy.place());
         let name = resource.map(|one| dropping(&one.name)).unwrap_or_default();
         self.session.allow_handles();
-        let outcome = self.session.drop_handle(&name, proxy.handle).await;
+        let outcome = self.session.drop_handle(&name, handle).await;
         self.session.reserve_handles();
         outcome
     }

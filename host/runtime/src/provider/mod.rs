@@ -7,6 +7,7 @@ mod chain;
 mod failure;
 mod guest;
 mod handles;
+mod labels;
 mod pieces;
 mod proxies;
 mod state;
@@ -28,9 +29,10 @@ pub use failure::{ProviderFailure, Unserved};
 pub use guest::GuestProvider;
 pub(crate) use guest::dropping;
 pub use handles::Handles;
+pub use labels::Labels;
 pub(crate) use pieces::{CallPieces, Callable, OfTypes, Pieces, with_types};
 pub use pieces::{Piece, TakesPieces};
-pub(crate) use proxies::{Handed, Label, Proxies, kind};
+pub(crate) use proxies::{Handed, Label, Proxies, Unusable, kind};
 pub use proxies::{LeftOver, Proxy};
 pub use state::ProviderState;
 pub(crate) use state::{Provisions, note};
@@ -157,6 +159,12 @@ pub trait Provider: Send + Sync + 'static {
         None
     }
 
+    /// Returns what the provider is told of handles, if it knows them by labels.
+    #[doc(hidden)]
+    fn labels(&self) -> Option<&dyn Labels> {
+        None
+    }
+
     /// Returns what the provider does with bytes in one piece, if it takes them.
     #[doc(hidden)]
     fn pieces(&self) -> Option<&dyn TakesPieces> {
@@ -204,6 +212,10 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
         (**self).handles()
     }
 
+    fn labels(&self) -> Option<&dyn Labels> {
+        (**self).labels()
+    }
+
     fn pieces(&self) -> Option<&dyn TakesPieces> {
         (**self).pieces()
     }
@@ -236,6 +248,8 @@ pub struct ImportedFunction {
 pub(crate) struct Home {
     pub(crate) resource: Resource,
     pub(crate) slot: Option<usize>,
+    /// The position of the resource among those of the provider.
+    pub(crate) place: usize,
 }
 
 impl ImportedFunction {

@@ -15,17 +15,44 @@ pub struct Proxy {
     slot: usize,
     /// The resource, by its position among those of the provider.
     place: usize,
-    /// The instance that the handle belongs to.
-    pub(super) instance: u64,
-    pub(super) handle: ResourceAny,
+    held: Held,
     /// The number of proxies that the session had before.
     age: u64,
 }
 
+/// What a proxy stands for.
+enum Held {
+    /// A handle that belongs to an instance of the provider, by the instance's number.
+    Handle(u64, ResourceAny),
+    /// A label of the provider.
+    Label(String),
+}
+
 impl Proxy {
+    /// Creates the proxy of what a provider knows by a label.
+    pub(crate) fn labelled(slot: usize, place: usize, label: String) -> Self {
+        Self { slot, place, held: Held::Label(label), age: 0 }
+    }
+
     /// Returns the position of the resource among those of the provider.
     pub(super) fn place(&self) -> usize {
         self.place
+    }
+
+    /// Returns the handle, if it belongs to the instance.
+    pub(super) fn handle_of(&self, instance: u64) -> Option<ResourceAny> {
+        match self.held {
+            Held::Handle(own, handle) if own == instance => Some(handle),
+            _ => None,
+        }
+    }
+
+    /// Returns the label, if the provider has labels.
+    pub(crate) fn label(&self) -> Option<&str> {
+        match &self.held {
+            Held::Label(label) => Some(label),
+            Held::Handle(..) => None,
+        }
     }
 }
 
@@ -74,7 +101,8 @@ impl Proxies {
         self.owners[slot].get_or_insert_with(|| Arc::clone(provider));
     }
 
-    fn insert(&mut self, mut proxy: Proxy) -> Option<Label> {
+    /// Adds a proxy. `None` if there are too many.
+    pub(crate) fn insert(&mut self, mut proxy: Proxy) -> Option<Label> {
         // Numbers are used again, so they do not say which proxy is older.
         proxy.age = self.made;
         self.made += 1;
@@ -93,7 +121,7 @@ impl Proxies {
         Some(Label { rep, kind })
     }
 
-    fn get(&self, label: Label) -> Result<&Proxy, Unusable> {
+    pub(crate) fn get(&self, label: Label) -> Result<&Proxy, Unusable> {
         let proxy = self.entries.get(label.rep as usize).and_then(Option::as_ref);
         // The number may have gone to a proxy of another resource since, which must not be taken
         // for this one.
@@ -160,11 +188,7 @@ impl Handed {
     ) -> Result<Vec<Val>, Unusable> {
         let mut handles = Vec::with_capacity(self.passed.len());
         for (label, _) in &self.passed {
-            let proxy = proxies.get(*label)?;
-            if proxy.instance != instance {
-                return Err(STALE);
-            }
-            handles.push(proxy.handle);
+            handles.push(proxies.get(*label)?.handle_of(instance).ok_or(STALE)?);
         }
         // In a second pass, so that a call that is refused takes nothing out of the table. A handle
         // that is given away twice fails here.
@@ -195,7 +219,7 @@ impl Handed {
             visit_handles(result, &mut |handle| {
                 let is_it = |ty: &Option<ResourceType>| *ty == Some(handle.ty());
                 let place = types.iter().position(is_it).ok_or(FOREIGN)?;
-                let proxy = Proxy { slot, place, instance, handle: *handle, age: 0 };
+                let proxy = Proxy { slot, place, held: Held::Handle(instance, *handle), age: 0 };
                 self.made.push(proxies.insert(proxy).ok_or(FOREIGN)?);
                 Ok(())
             })?;
@@ -218,7 +242,7 @@ pub struct LeftOver {
 
 impl LeftOver {
     /// Counts proxies by their resources, of which `name` returns the names.
-    pub(super) fn of(left: &[Proxy], provider: &str, name: impl Fn(usize) -> String) -> Vec<Self> {
+    pub(crate) fn of(left: &[Proxy], provider: &str, name: impl Fn(usize) -> String) -> Vec<Self> {
         let mut places: Vec<_> = left.iter().map(Proxy::place).collect();
         places.sort_unstable();
         let counted = places.chunk_by(|one, other| one == other).map(|same| Self {

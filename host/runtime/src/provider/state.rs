@@ -49,6 +49,9 @@ pub(crate) struct Provisions {
     pub(crate) defaults: Vec<String>,
     /// The functions that a recording calls in the place of a guest, by their numbers.
     pub(crate) originals: BTreeMap<u32, Func>,
+    /// The numbers of the labels that a recording has given to handles, by the kind of the resource
+    /// and what the handle stands for.
+    pub(crate) recorded: BTreeMap<(u32, u32), u64>,
 }
 
 /// Adds a function to the list, unless it is there.

@@ -41,8 +41,13 @@ impl<T: Send + 'static> Session<T> {
             let Provisions { states, proxies, .. } = &mut store.data_mut().provisions;
             let (mut left, mut failed) = (Vec::new(), None);
             for provided in guest.inner().dynamic.provided() {
-                let Some(owner) = provided.provider.handles() else { continue };
                 let mine = proxies.take_all(provided.slot);
+                let Some(owner) = provided.provider.handles() else {
+                    // What has labels has no instance, and needs nothing to be dropped.
+                    let name = |place| guest.inner().dynamic.labelled.name(place);
+                    left.extend(LeftOver::of(&mine, &provided.provider.describe(), name));
+                    continue;
+                };
                 match owner.finish(states.of(provided.slot), mine).await {
                     Ok(more) => left.extend(more),
                     // The others are finished as well, because their handles stay with instances

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::error::{Error, Result};
 use crate::output::output_function::OutputFunction;
+use crate::store::wasi::surroundings::{Around, Surroundings};
 use wit_host_check::deny::{Denial, Pattern};
 
 /// What a session may touch. By default that is nothing: no directory, no environment, no
@@ -36,6 +37,7 @@ pub struct Grants {
     pub(crate) stderr: Option<OutputFunction>,
     pub(crate) waits_for_files: bool,
     pub(crate) denied: Vec<Pattern>,
+    pub(crate) surroundings: Vec<Around>,
     hosts: AllowedHosts,
 }
 
@@ -113,6 +115,18 @@ impl Grants {
     #[must_use]
     pub fn stdio(mut self, stdio: Stdio) -> Self {
         self.stdio = stdio;
+        self
+    }
+
+    /// Has someone see what the guest of each session asks WASI of clocks, random bytes and its
+    /// environment, or answer in the machine's place: `create` is called for each session that has
+    /// these grants. Of several, each sees what the one before it has answered.
+    #[must_use]
+    pub fn surroundings<S: Surroundings>(
+        mut self,
+        create: impl Fn() -> S + Send + Sync + 'static,
+    ) -> Self {
+        self.surroundings.push(Around::new(create));
         self
     }
 

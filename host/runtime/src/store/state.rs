@@ -11,6 +11,7 @@ use wasmtime_wasi::{WasiCtxView, WasiView};
 use super::deadline::{Began, Deadline};
 use super::grants::Grants;
 use super::meter::Meter;
+use super::wasi::surroundings::Surroundings;
 use super::wasi::{View, Wasi};
 use crate::error::Result;
 use crate::provider::Provisions;
@@ -164,6 +165,11 @@ impl<T> State<T> {
     /// Returns the context of the engine's WASI functions.
     pub(crate) fn wasi_context(&mut self) -> &mut WasiP1Ctx {
         self.wasi.context(&mut self.meter)
+    }
+
+    /// Returns who sees what the guest learns of its surroundings, if anyone does.
+    pub(crate) fn surroundings(&mut self) -> Option<&mut dyn Surroundings> {
+        self.wasi.surroundings()
     }
 
     /// Returns the context of the functions of files.

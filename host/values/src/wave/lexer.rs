@@ -39,6 +39,11 @@ impl<'a> Lexer<'a> {
         Some(hole)
     }
 
+    /// Returns whether holes may stand in the places of values.
+    pub(super) fn has_holes(&self) -> bool {
+        self.has_holes
+    }
+
     /// Takes the character, if it is the next one.
     pub(super) fn accept(&mut self, character: char) -> bool {
         self.skip();

@@ -59,6 +59,9 @@ fn value(lexer: &mut Lexer<'_>, ty: &Type) -> Result<Val, Fault> {
         | Type::U32
         | Type::S64
         | Type::U64 => lexer.word().parse().ok().and_then(|number| number::integer(ty, number)),
+        Type::Own(_) | Type::Borrow(_) if lexer.has_holes() => {
+            return Err(Fault::new("a handle is written as a label, such as `$1`"));
+        }
         _ => return Err(Fault::no_text(ty)),
     };
     read.ok_or_else(|| Fault::expected(ty, before.next()))

@@ -75,7 +75,7 @@ impl Shell {
         let runtime = self.options.builder(&observer)?.build()?;
         let guest = self.options.load(&runtime, &observer)?;
         let abi = self.convention.of(&guest)?.map(|abi| (abi, self.convention.allocator()));
-        let grants = self.options.grants()?;
+        let grants = observer.recorded(self.options.grants()?);
         let mut editor = editor()?;
         let mut prompt = Prompt {
             shell: &self,

@@ -9,14 +9,17 @@ mod values;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use wit_host::{Cache, Contract};
-use wit_host_testing::{Coverage, Outcome, Schedule, Settings, Suite, TestFileError};
+use wit_host::{Cache, Contract, Grants, RuntimeBuilder};
+use wit_host_contract::Functions;
+use wit_host_testing::{Coverage, Import, Outcome, Schedule, Settings, Suite, TestFileError};
 
 use crate::options::Usage;
 use crate::options::host_file::usual_limits;
+use crate::options::imports::{Imports, Server};
 use crate::options::isolation::Isolate;
 use crate::status::{Status, interruptible, notice, report, shown_path};
 use crate::watch::Watch;
@@ -29,7 +32,7 @@ use text::Text;
 /// A file of tests, `*.test.toml`, names a guest, and calls with what they return. What the
 /// guest imports is answered by fixtures. Each test is a session of its own, in which clocks
 /// stand still and random bytes are the same each time, unless the file says `deterministic =
-/// false`. Files are checked before anything runs. The report has a line for each test with its
+/// false`. `--import` serves what a test does not answer. Files are checked before anything runs. The report has a line for each test with its
 /// time, then each failure with the expected and the actual value, and then what no test has
 /// reached: exports that were not called, imports that were not answered, and cases of their
 /// results that were not given. The exit status is 1 if a test fails.
@@ -42,6 +45,7 @@ Examples:
   wit-host test
   wit-host test cart.test.toml --filter tea
   wit-host test --bless
+  wit-host test --import shop:prices=prices.wasm
   wit-host test --provider prices.wasm prices.fixture.toml
   wit-host test --format junit --require-coverage 80 > tests.xml")]
 pub(crate) struct Test {
@@ -90,7 +94,7 @@ pub(crate) struct Test {
     /// Ask what serves an import what the calls of FIXTURE ask, and compare its answers, in the
     /// place of testing guests. SPEC is the file of a component that exports the functions, or
     /// `exec:PROGRAM ARGS`
-    #[arg(long, num_args = 2, value_names = ["SPEC", "FIXTURE"], conflicts_with_all = ["paths", "watch", "bless", "guest"])]
+    #[arg(long, num_args = 2, value_names = ["SPEC", "FIXTURE"], conflicts_with_all = ["paths", "watch", "bless", "guest", "import"])]
     provider: Option<Vec<String>>,
 
     /// The contract that has the provider's functions, where it does not tell their types
@@ -107,6 +111,9 @@ pub(crate) struct Test {
 
     #[command(flatten)]
     isolate: Isolate,
+
+    #[command(flatten)]
+    imports: Imports,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -163,10 +170,11 @@ impl Test {
                 }
             }
         }
-        match wrong {
-            Some(status) => Err(Ok(status)),
-            None => Ok(suites),
+        if let Some(status) = wrong {
+            return Err(Ok(status));
         }
+        self.imports.tell_unused(|| suites.iter().flat_map(Suite::imports).collect());
+        Ok(suites)
     }
 
     fn settings(&self) -> Result<Settings> {
@@ -176,7 +184,29 @@ impl Test {
         settings.guest.clone_from(&self.guest);
         settings.seed = self.seed;
         settings.limits = usual_limits();
+        settings.grants = self.imports.surround(Grants::default(), None)?;
+        let servers = self.imports.servers(&|builder| self.setup(builder), None)?;
+        let imports = servers.into_iter().map(|(name, server)| match server {
+            Server::Provider(provider) => Import::provider(name, provider),
+            Server::Fixture(fixture) => Import::replacement(name, fixture),
+            Server::Module(file) => Import::module(name, file),
+        });
+        settings.imports = imports.collect();
         Ok(settings)
+    }
+
+    /// Sets what all guests have in common that serve the imports of others.
+    fn setup(&self, builder: RuntimeBuilder<Functions>) -> Result<RuntimeBuilder<Functions>> {
+        let builder = builder
+            .limits(usual_limits())
+            .deterministic(true)
+            .seed(self.seed.unwrap_or_default())
+            .allow_text_format(true);
+        let builder = match Cache::of_user().filter(|_| !self.no_cache) {
+            Some(cache) => builder.cache(cache),
+            None => builder,
+        };
+        self.isolate.apply(builder)
     }
 
     fn schedule(&self) -> Schedule {
@@ -231,9 +261,8 @@ impl Test {
     fn ask(&self, spec: &str, fixture: &Path) -> Result<Status> {
         let contract = self.wit.as_deref().map(|wit| Contract::read(wit, self.world.as_deref()));
         let contract = contract.transpose().map_err(wit_host::Error::Contract)?;
-        let cache = Cache::of_user().filter(|_| !self.no_cache);
-        let Asked { provider, functions } =
-            Asked::new(spec, contract.as_ref(), cache, self.isolate.get()?)?;
+        let setup = |builder| self.setup(builder);
+        let Asked { provider, functions } = Asked::new(spec, contract.as_ref(), &setup)?;
         let asked = wit_host_testing::ask(fixture, &*provider, &functions);
         let (outcomes, left_out) = asked.map_err(TestFileError::from)?;
         let file = shown_path(fixture);
@@ -291,27 +320,42 @@ impl Test {
 
     fn again_and_again(&self) -> Result<Status> {
         loop {
+            let began = SystemTime::now();
             let mut files = find::files(&self.paths)?;
-            match self.open() {
-                Ok(suites) => {
-                    files.extend(suites.iter().flat_map(Suite::files));
-                    if self.run(&suites).unwrap_or_else(|error| report(&error))
-                        == Status::OutputClosed
-                    {
-                        return Ok(Status::OutputClosed);
-                    }
-                }
-                Err(told) => {
-                    told.unwrap_or_else(|error| report(&error));
-                    files.extend(self.guest.clone());
-                }
+            files.extend(self.imports.files().map(Path::to_owned));
+            let opened = self.open();
+            match &opened {
+                Ok(suites) => files.extend(suites.iter().flat_map(Suite::files)),
+                Err(_) => files.extend(self.guest.clone()),
             }
             files.retain(|file| is_watched(file));
+            // They are watched before the tests run, since they may change meanwhile.
             let watch = Watch::of(&files)?;
-            notice("watching for changes");
-            watch.changed()?;
+            let status = match opened {
+                Ok(suites) => self.run(&suites),
+                Err(told) => told,
+            };
+            if status.unwrap_or_else(|error| report(&error)) == Status::OutputClosed {
+                return Ok(Status::OutputClosed);
+            }
+            // What has changed while the files were read was not watched yet.
+            match files.iter().any(|file| has_changed(file, began)) {
+                true => watch.settled()?,
+                false => {
+                    notice("watching for changes");
+                    watch.changed()?;
+                }
+            }
         }
     }
+}
+
+/// Returns whether a file may have changed since a time. The times of files are some milliseconds
+/// behind the clock.
+fn has_changed(file: &Path, since: SystemTime) -> bool {
+    const BEHIND: Duration = Duration::from_millis(10);
+    let changed = fs::metadata(file).and_then(|metadata| metadata.modified());
+    changed.is_ok_and(|at| at + BEHIND >= since && at <= SystemTime::now())
 }
 
 /// Returns whether a file can be watched: its folder is there.

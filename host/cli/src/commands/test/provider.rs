@@ -6,15 +6,14 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use wit_host::{
-    Cache, Contract, DefaultProvider, GuestProvider, ImportedFunction, Isolation, Provider,
-    Runtime, TrapProvider,
+    Contract, DefaultProvider, GuestProvider, ImportedFunction, Provider, Runtime, TrapProvider,
 };
 use wit_host_config::Provider as Spec;
 use wit_host_contract::Functions;
 use wit_host_providers::ProcessProvider;
 
 use crate::options::Usage;
-use crate::options::host_file::usual_limits;
+use crate::options::imports::Setup;
 use crate::status::named;
 
 /// A provider, and the functions that it is asked for.
@@ -32,8 +31,7 @@ impl Asked {
     pub(super) fn new(
         spec: &str,
         contract: Option<&Contract>,
-        cache: Option<Cache>,
-        isolation: Option<Isolation>,
+        setup: Setup<'_>,
     ) -> Result<Self> {
         let wrong = |reason: &str| {
             let spec = spec.escape_debug();
@@ -41,7 +39,7 @@ impl Asked {
         };
         let parsed = Spec::parse(spec, Path::new("")).map_err(|reason| wrong(&reason))?;
         let provider: Arc<dyn Provider> = match parsed {
-            Spec::Guest { file, .. } => Arc::new(guest(&file, cache, isolation)?),
+            Spec::Guest { file, .. } => Arc::new(guest(&file, setup)?),
             Spec::Process { command, .. } => {
                 let (program, arguments) =
                     command.split_first().ok_or_else(|| wrong("no program"))?;
@@ -68,20 +66,7 @@ impl Asked {
 }
 
 /// Loads a component whose exports are asked for.
-fn guest(
-    file: &Path,
-    cache: Option<Cache>,
-    isolation: Option<Isolation>,
-) -> Result<GuestProvider<Functions>> {
-    let builder = wit_host_contract::builder().limits(usual_limits()).allow_text_format(true);
-    let builder = match cache {
-        Some(cache) => builder.cache(cache),
-        None => builder,
-    };
-    let builder = match isolation {
-        Some(isolation) => builder.isolate(isolation),
-        None => builder,
-    };
-    let runtime: Runtime<Functions> = builder.build()?;
+fn guest(file: &Path, setup: Setup<'_>) -> Result<GuestProvider<Functions>> {
+    let runtime: Runtime<Functions> = setup(wit_host_contract::builder())?.build()?;
     GuestProvider::file(&runtime, file, Functions::default).map_err(|error| named(file, error))
 }

@@ -5,6 +5,7 @@ mod files;
 mod host_memory;
 pub(crate) mod preview1;
 pub(crate) mod preview1_functions;
+pub(crate) mod surroundings;
 mod weighed;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::store::state::State;
 use files::Listings;
 pub(crate) use files::View;
 pub(crate) use host_memory::{Charge, HostMemory};
+use surroundings::{Around, Surroundings};
 use wit_host_check::engine_error;
 use wit_host_text::shown;
 
@@ -38,6 +40,9 @@ pub(crate) struct Wasi {
     grants: Arc<Grants>,
     /// The seed of random bytes, if the guest is to be deterministic.
     seed: Option<u64>,
+    /// The environment variables that the guest gets.
+    environment: Vec<(String, String)>,
+    surroundings: Vec<Box<dyn Surroundings>>,
     made: Option<Box<Made>>,
 }
 
@@ -59,7 +64,14 @@ impl Wasi {
     /// # Errors
     /// [`Error::Grant`] for a directory that cannot be opened.
     pub(crate) fn new(grants: &Arc<Grants>, meter: &mut Meter, seed: Option<u64>) -> Result<Self> {
-        let mut wasi = Self { grants: Arc::clone(grants), seed, made: None };
+        let mut surroundings: Vec<_> = grants.surroundings.iter().map(Around::create).collect();
+        let environment = surroundings.environment(grants.environment.clone());
+        let environment = environment.map_err(|reason| {
+            let what = "the environment".into();
+            Error::Grant { what, reason }
+        })?;
+        let grants = Arc::clone(grants);
+        let mut wasi = Self { grants, environment, seed, surroundings, made: None };
         // With directories, the context is made at once, so that a missing directory is
         // reported at once.
         if !wasi.grants.directories.is_empty() {
@@ -121,13 +133,19 @@ impl Wasi {
         self.made.as_ref()?.outlets.as_ref()
     }
 
+    /// Returns who sees what the guest learns of its surroundings, if anyone does.
+    pub(crate) fn surroundings(&mut self) -> Option<&mut dyn Surroundings> {
+        let is_seen = !self.surroundings.is_empty();
+        is_seen.then_some(&mut self.surroundings as _)
+    }
+
     fn make(&self, mut wasi: WasiCtxBuilder, meter: &mut Meter) -> Made {
         let (grants, limits) = (&self.grants, Arc::clone(meter.limits()));
         // The network is not granted through WASI: the hosts in the grants are for host
         // functions.
         wasi.allow_tcp(false).allow_udp(false);
         wasi.max_random_size(limits.random as u64);
-        wasi.args(&grants.arguments).envs(&grants.environment);
+        wasi.args(&grants.arguments).envs(&self.environment);
         let mut capture = || Capture::new(&limits, meter.host_memory());
         let (stdout, stderr) = (capture(), capture());
         let (tail, mut outlets) = (Tail::default(), None);
@@ -171,6 +189,7 @@ pub(crate) fn link<T: Send + 'static>(linker: &mut Linker<State<T>>) -> wasmtime
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
     linker.allow_shadowing(true);
     files::link(linker)?;
+    surroundings::link(linker)?;
     errors(linker)?;
     linker.allow_shadowing(false);
     Ok(())

@@ -132,13 +132,41 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
         self.wasi_context().fd_readdir(memory, fd, buffer, length, cookie).await
     }
 
+    fn clock_time_get(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        clock: types::Clockid,
+        precision: types::Timestamp,
+    ) -> Result<types::Timestamp> {
+        let now = self.wasi_context().clock_time_get(memory, clock, precision)?;
+        let seen = match clock {
+            types::Clockid::Realtime => self.calendar_seen(now),
+            _ => self.monotonic_seen(now),
+        };
+        seen.map_err(Error::trap)
+    }
+
+    fn random_get(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        buffer: Bytes,
+        length: types::Size,
+    ) -> Result<()> {
+        self.wasi_context().random_get(memory, buffer, length)?;
+        if self.surroundings().is_some() {
+            let buffer = buffer.as_array(length);
+            let bytes = self.chance(memory.to_vec(buffer)?).map_err(Error::trap)?;
+            memory.copy_from_slice(&bytes, buffer)?;
+        }
+        Ok(())
+    }
+
     as_it_is! { sync
         args_get(argv: GuestPtr<Bytes>, buffer: Bytes) -> ();
         args_sizes_get() -> (types::Size, types::Size);
         environ_get(environ: GuestPtr<Bytes>, buffer: Bytes) -> ();
         environ_sizes_get() -> (types::Size, types::Size);
         clock_res_get(clock: types::Clockid) -> types::Timestamp;
-        clock_time_get(clock: types::Clockid, precision: types::Timestamp) -> types::Timestamp;
         fd_allocate(fd: types::Fd, offset: types::Filesize, length: types::Filesize) -> ();
         fd_fdstat_set_flags(fd: types::Fd, flags: types::Fdflags) -> ();
         fd_fdstat_set_rights(fd: types::Fd, base: types::Rights, inherited: types::Rights) -> ();
@@ -147,7 +175,6 @@ impl<T: Send> WasiSnapshotPreview1 for State<T> {
         fd_tell(fd: types::Fd) -> types::Filesize;
         proc_raise(signal: types::Signal) -> ();
         sched_yield() -> ();
-        random_get(buffer: Bytes, length: types::Size) -> ();
         sock_accept(fd: types::Fd, flags: types::Fdflags) -> types::Fd;
         sock_recv(fd: types::Fd, data: types::IovecArray, flags: types::Riflags)
             -> (types::Size, types::Roflags);

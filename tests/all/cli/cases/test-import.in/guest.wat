@@ -1,0 +1,1 @@
+../imports.in/guest.wat
