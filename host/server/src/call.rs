@@ -11,6 +11,7 @@ use wit_host::values::{Json, JsonStyle};
 use wit_host::wasmtime::component::Type;
 use wit_host::{Error, Val};
 
+use crate::admission::Slot;
 use crate::answer::json;
 use crate::functions::{Function, Functions};
 use crate::guests::Guest;
@@ -40,27 +41,13 @@ pub(crate) async fn call<T: Send + 'static>(
     let name = known(guest, name)?;
     called.function = Some(name.clone());
     let body = read(shared, headers, body).await?;
-
-    let arrived = Instant::now();
-    let _slot = shared.admission.enter().await.ok_or_else(Problem::busy)?;
-    let mut serving = guest.live.take().await.map_err(|error| Problem::of(&error))?;
-    // The guest may have been replaced while the call waited, so its own types count.
-    let functions = guest.functions(serving.generation());
-    let function = functions.find(&name).ok_or_else(|| left_out(&functions, &name))?;
-    // As values, a body takes many times its bytes, so that only those who have a slot have values.
-    let arguments = arguments(&body, function)?;
-    called.waited = arrived.elapsed();
-    let began = Instant::now();
-    let results = serving.call(&name, &arguments).await;
-    let took = began.elapsed();
-    called.took = Some(took);
-    called.has_failed = results.is_err();
-    let results = results.map_err(|error| Problem::of(&error))?;
-    let mut response = answer(function, &results)?;
+    let ready = std::future::ready(Ok(()));
+    let read = |function: &Function| arguments(&body, function);
+    let (mut response, _) = perform(shared, guest, &name, (ready, read, answer), called).await?;
     let timing = format!(
         "wait;dur={:.3}, call;dur={:.3}",
         called.waited.as_secs_f64() * 1e3,
-        took.as_secs_f64() * 1e3
+        called.took.unwrap_or_default().as_secs_f64() * 1e3
     );
     if let Ok(timing) = HeaderValue::try_from(timing) {
         response.headers_mut().insert("server-timing", timing);
@@ -68,8 +55,54 @@ pub(crate) async fn call<T: Send + 'static>(
     Ok(response)
 }
 
+/// Makes a call whose function is known, and returns the answer with the slot that it was made in:
+/// once there is a slot, and `ready` has ended, the arguments are read.
+pub(crate) async fn perform<T: Send + 'static, R>(
+    shared: &Shared<T>,
+    guest: &Guest<T>,
+    name: &str,
+    (ready, read, answer): (
+        impl Future<Output = Result<(), Problem>>,
+        impl FnOnce(&Function) -> Result<Vec<Val>, Problem>,
+        impl FnOnce(&Function, &[Val]) -> Result<R, Problem>,
+    ),
+    called: &mut Called,
+) -> Result<(R, Slot), Problem> {
+    let arrived = Instant::now();
+    let slot = shared.admission.enter().await.ok_or_else(Problem::busy)?;
+    ready.await?;
+    let mut serving = guest.live.take().await.map_err(|error| Problem::of(&error))?;
+    // The guest may have been replaced while the call waited, so its own types count.
+    let functions = guest.functions(serving.generation());
+    let function = functions.find(name).ok_or_else(|| left_out(&functions, name))?;
+    // As values, a body takes many times its bytes, so that only those who have a slot have values.
+    let arguments = read(function)?;
+    called.waited = arrived.elapsed();
+    let began = Instant::now();
+    let results = serving.call(name, &arguments).await;
+    called.took = Some(began.elapsed());
+    called.has_failed = results.is_err();
+    let results = results.map_err(|error| Problem::of(&error))?;
+    Ok((answer(function, &results)?, slot))
+}
+
+/// Notes a call for the counters, as far as it came.
+pub(crate) fn count<T: Send + 'static, R>(
+    shared: &Shared<T>,
+    guest: &Guest<T>,
+    called: &Called,
+    made: &Result<R, Problem>,
+) {
+    if let (Some(function), Some(took)) = (&called.function, called.took) {
+        let late = StatusCode::GATEWAY_TIMEOUT;
+        let is_late = made.as_ref().is_err_and(|problem| problem.status == late);
+        let times = (called.waited, took);
+        shared.metrics.called(&guest.name, function, times, (called.has_failed, is_late));
+    }
+}
+
 /// Returns the full name of a function that the guest serves now.
-fn known<T: Send + 'static>(guest: &Guest<T>, name: &str) -> Result<String, Problem> {
+pub(crate) fn known<T: Send + 'static>(guest: &Guest<T>, name: &str) -> Result<String, Problem> {
     let current = guest.live.current();
     let name = current.guest().resolve(name).map_err(|error| unknown(&error))?;
     let functions = guest.functions(&current);
@@ -108,17 +141,27 @@ async fn read<T: Send + 'static>(
 
 /// Returns the arguments of a function that a body has.
 fn arguments(body: &[u8], function: &Function) -> Result<Vec<Val>, Problem> {
-    let wrong = |detail: String| {
-        Problem::new(StatusCode::BAD_REQUEST, detail)
-            .with("function", function.name.as_str())
-            .with("wit", function.signature.to_string())
-    };
+    let wrong = |detail: String| wrong(function, detail);
     let text = std::str::from_utf8(body).map_err(|_| wrong("the body is not UTF-8".into()))?;
     // A call without parameters needs no body.
     let is_empty = text.trim().is_empty() && function.signature.params.is_empty();
     let text = if is_empty { "{}" } else { text };
-    let read = Json::parse(text).and_then(|json| json.params(&function.signature));
-    read.map_err(|error| wrong(error.to_string()).with("path", error.path))
+    let json =
+        Json::parse(text).map_err(|error| wrong(error.to_string()).with("path", error.path))?;
+    params(&json, function)
+}
+
+/// Returns the arguments of a function that JSON has.
+pub(crate) fn params(json: &Json, function: &Function) -> Result<Vec<Val>, Problem> {
+    json.params(&function.signature)
+        .map_err(|error| wrong(function, error.to_string()).with("path", error.path))
+}
+
+/// Returns the answer for arguments that are wrong.
+pub(crate) fn wrong(function: &Function, detail: String) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, detail)
+        .with("function", function.name.as_str())
+        .with("wit", function.signature.to_string())
 }
 
 fn is_too_large(error: &axum::Error) -> bool {
@@ -132,7 +175,7 @@ fn is_too_large(error: &axum::Error) -> bool {
     false
 }
 
-fn too_large(most: usize) -> Problem {
+pub(crate) fn too_large(most: usize) -> Problem {
     let detail = format!("the body has more than {most} bytes");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).with("most", most)
 }

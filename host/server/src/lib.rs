@@ -23,6 +23,7 @@ mod admin;
 mod admission;
 mod answer;
 mod call;
+mod client;
 mod functions;
 mod guests;
 mod metrics;

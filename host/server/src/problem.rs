@@ -1,15 +1,22 @@
-//! Answers that say what went wrong, as problem documents (RFC 9457). Which error is which answer
-//! stands here, and nowhere else.
+//! Answers that say what went wrong, as problem documents (RFC 9457) or as errors of JSON-RPC. Which
+//! error is which answer stands here, and nowhere else.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use wit_host::{Error, LimitReached};
+use wit_host_providers::RequestError;
 
 use crate::answer::of_type;
 
 /// How long a caller is asked to wait before it tries again, in seconds.
 const RETRY_AFTER: &str = "1";
+
+/// The codes of errors in JSON-RPC: a function that is not served, wrong arguments, and a call that
+/// failed.
+const NO_METHOD: i64 = -32601;
+const WRONG_PARAMS: i64 = -32602;
+const FAILED: i64 = 1;
 
 /// A problem document, which is an answer.
 #[derive(Clone, Debug)]
@@ -53,6 +60,19 @@ impl Problem {
             | Error::Limit { failure, .. } => problem.with("report", failure.report().to_string()),
             _ => problem,
         }
+    }
+}
+
+impl From<Problem> for RequestError {
+    fn from(problem: Problem) -> Self {
+        let Problem { status, detail: message, mut more } = problem;
+        let code = match status {
+            StatusCode::NOT_FOUND => NO_METHOD,
+            StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE => WRONG_PARAMS,
+            _ => FAILED,
+        };
+        more.insert("status".into(), status.as_u16().into());
+        Self { code, message, data: Value::Object(more) }
     }
 }
 

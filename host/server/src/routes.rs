@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use crate::answer::{json as answer, text};
-use crate::call::{Called, call};
+use crate::call::{Called, call, count};
 use crate::functions::Functions;
 use crate::guests::Guest;
 use crate::problem::Problem;
@@ -125,12 +125,7 @@ async fn make_call<T: Send + 'static>(
         let guest = guest(&shared, &names)?;
         let function = named(&names, "function").unwrap_or_default();
         let made = call(&shared, guest, function, (&headers, body), &mut called).await;
-        if let (Some(function), Some(took)) = (&called.function, called.took) {
-            let late = StatusCode::GATEWAY_TIMEOUT;
-            let is_late = made.as_ref().is_err_and(|problem| problem.status == late);
-            let times = (called.waited, took);
-            shared.metrics.called(&guest.name, function, times, (called.has_failed, is_late));
-        }
+        count(&shared, guest, &called, &made);
         made
     };
     let mut response = made.await.unwrap_or_else(Problem::into_response);

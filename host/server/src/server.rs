@@ -50,7 +50,7 @@ type Log = dyn Fn(&Entry) + Send + Sync;
 
 /// A server of guests' exports over HTTP. Clones serve the same guests.
 pub struct Server<T: Send + 'static> {
-    shared: Arc<Shared<T>>,
+    pub(crate) shared: Arc<Shared<T>>,
 }
 
 /// What all requests share.

@@ -5,6 +5,7 @@ mod calls;
 mod command;
 mod hostile;
 mod operators;
+mod stdio;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

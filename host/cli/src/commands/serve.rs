@@ -1,5 +1,6 @@
-//! `wit-host serve`: guests' functions over HTTP. It sets the server up by the options and the host
-//! file, and prints what it logs. How requests are answered is the server's.
+//! `wit-host serve`: guests' functions over HTTP, or for the program that has started the command. It
+//! sets the server up by the options and the host file, and prints what it logs. How requests are
+//! answered is the server's.
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -17,6 +18,7 @@ use signal_hook::low_level::pipe;
 use tokio::net::{TcpListener, UnixStream};
 use wit_host::{Change, Grants, Guest, Live, Pool, Reuse, Rollback, Sessions, Stdio, parse_size};
 use wit_host_contract::Functions;
+use wit_host_providers::Client;
 use wit_host_server::{Access, Bounds, Entry, Server, ServerBuilder, Token, Watched};
 
 use crate::options::{Options, Usage};
@@ -31,16 +33,32 @@ const LOOK: Duration = Duration::from_millis(300);
 /// what it returns: 200, or 422 with the `err` of a result. `/` is a page to try them, and
 /// `/openapi.json` describes them. Without GUEST it is all guests of the host file, each under
 /// `/guests/NAME`. Each call has a session of its own, unless --reuse says otherwise. The guest
-/// reads nothing, and what it writes goes to this command's standard error, unless `--stdio closed`.
+/// reads nothing, and what it writes goes to this command's standard error, unless
+/// `--output closed`.
+///
+/// With --stdio, the functions are called by the program that has started the command, in one
+/// JSON-RPC message a line on standard input and output. It may serve what the guest imports:
+/// `--import NAME=client`.
 #[derive(Args)]
-#[command(after_help = "\
+#[command(
+    mut_arg("stdio", |output| output.long("output").help("Whether what guests write is told")),
+    after_help = "\
 Examples:
   wit-host serve guest.wasm
   curl -H 'Content-Type: application/json' -d '{\"name\": \"Ann\"}' http://127.0.0.1:8080/call/greet
-  wit-host serve --watch --admin 127.0.0.1:9090 guest.wasm")]
+  wit-host serve --watch --admin 127.0.0.1:9090 guest.wasm
+  wit-host serve --stdio --import shop:prices=client guest.wasm"
+)]
 pub(crate) struct Serve {
     /// A component or a core module, or the name of a guest of the host file
     guest: Option<OsString>,
+
+    /// Serve the program at standard input and output, until it closes the input
+    #[arg(
+        long = "stdio",
+        conflicts_with_all = ["listen", "token_file", "insecure", "server_name", "allow_origin"]
+    )]
+    client: bool,
 
     /// The address and port to serve at; port 0 is any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -96,9 +114,9 @@ pub(crate) struct Serve {
     #[arg(long)]
     watch: bool,
 
-    /// How to tell of requests, on standard error
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    log: Log,
+    /// How to tell of requests, on standard error [default: text, and with --stdio none]
+    #[arg(long, value_name = "FORMAT")]
+    log: Option<Log>,
 
     #[command(flatten)]
     options: Options,
@@ -125,11 +143,15 @@ struct Loaded {
 impl Serve {
     pub(crate) fn execute(mut self) -> Result<Status> {
         let access = self.access()?;
+        let client = self.client.then(|| Arc::new(Client::new()));
+        if let Some(client) = &client {
+            self.options.set_client(Arc::clone(client));
+        }
         let guests = self.guests()?;
         let builder = self.builder(access)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.context("failed to start the threads that serve")?;
-        runtime.block_on(self.serve(builder, guests))
+        runtime.block_on(self.serve(builder, guests, client.as_ref()))
     }
 
     /// Returns who may call.
@@ -169,7 +191,8 @@ impl Serve {
             admin.hosts.push(host_of(address));
         }
         let builder = Server::builder(self.bounds()?).access(access).admin(admin);
-        Ok(match self.log {
+        let by_default = if self.client { Log::None } else { Log::Text };
+        Ok(match self.log.unwrap_or(by_default) {
             Log::None => builder,
             Log::Text => builder.log(|entry| notice(&line(entry))),
             Log::Json => builder.log(|entry| eprintln!("{}", object(entry))),
@@ -226,6 +249,7 @@ impl Serve {
         &self,
         mut builder: ServerBuilder<Functions>,
         mut guests: Vec<Loaded>,
+        client: Option<&Arc<Client>>,
     ) -> Result<Status> {
         let mut watched = Vec::new();
         for Loaded { name, path, bytes, .. } in &guests {
@@ -245,7 +269,10 @@ impl Serve {
                 builder.build()
             }
         };
-        let listener = listen(self.listen, "--listen").await?;
+        let listener = match client {
+            Some(_) => None,
+            None => Some(listen(self.listen, "--listen").await?),
+        };
         let admin = match self.admin {
             Some(address) => Some(listen(address, "--admin").await?),
             None => None,
@@ -254,23 +281,47 @@ impl Serve {
             watch(server.clone(), watched);
         }
         let (stop, stopped) = tokio::sync::watch::channel(false);
-        tokio::spawn(stop_on_signals(signals()?, stop));
+        tokio::spawn(stop_on_signals(signals()?, stop.clone()));
         let until = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        let serving = server.serve(listener, until(stopped.clone()));
+        let serving = async {
+            let until = until(stopped.clone());
+            let ended = match (listener, client) {
+                (Some(listener), _) => server.serve(listener, until).await.context(FAILED),
+                (None, Some(client)) => serve_client(&server, client, until).await,
+                (None, None) => Ok(true),
+            };
+            // Without callers there is nothing left to operate.
+            let _ = stop.send(true);
+            ended
+        };
         let ended = match admin {
             None => serving.await,
             Some(admin) => {
-                let (ended, _) = tokio::join!(serving, server.serve_admin(admin, until(stopped)));
+                let until = until(stopped.clone());
+                let (ended, _) = tokio::join!(serving, server.serve_admin(admin, until));
                 ended
             }
         };
-        if !ended.context("failed to serve")? {
+        if !ended? {
             notice("some calls had not ended when the time to end was over");
         }
         Ok(Status::Guest(0))
     }
+}
+
+const FAILED: &str = "failed to serve";
+
+/// Serves the program at standard input and output.
+async fn serve_client(
+    server: &Server<Functions>,
+    client: &Arc<Client>,
+    until: impl Future<Output = ()> + Send,
+) -> Result<bool> {
+    let requests = client.connect(std::io::stdin(), std::io::stdout()).context(FAILED)?;
+    let served = server.serve_client(client, requests, until).await;
+    served.map_err(|reason| Usage::new(format!("the client is not understood: {reason}")).into())
 }
 
 /// The name of a guest that is served without one.

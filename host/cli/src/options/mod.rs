@@ -22,6 +22,7 @@ use wit_host::{
     Access, Cache, Contract, Denial, Grants, Guest, Limits, Result, Runtime, RuntimeBuilder, Stdio,
 };
 use wit_host_contract::Functions;
+use wit_host_providers::Client;
 
 use crate::diagnostics::Observer;
 use crate::status::shown_path;
@@ -247,6 +248,11 @@ impl Options {
     /// Chooses a guest of the host file by its name, whose limits and grants then hold.
     pub(crate) fn choose(&mut self, guest: &str) {
         self.host_file.choose(guest);
+    }
+
+    /// Sets the client that serves the imports which are given to `client`.
+    pub(crate) fn set_client(&mut self, client: Arc<Client>) {
+        self.modules.set_client(client);
     }
 
     /// Returns the options that choose the host file.
