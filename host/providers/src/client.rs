@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use rustix::event::{PollFd, PollFlags, poll};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
-use wit_host::values::Json;
 use wit_host::{BoxFuture, ImportCall, ImportedFunction, Provider, ProviderFailure, Unserved, Val};
 
 use crate::message::{self, Message, NO_REQUEST};
@@ -274,12 +274,13 @@ impl Request {
         self.line.len()
     }
 
-    /// Reads the parameters. `None` if there are none.
+    /// Reads the parameters, for example as [`Json`](wit_host::values::Json). `None` if there are
+    /// none.
     ///
     /// # Errors
     /// The description of what is wrong with them.
-    pub fn params(&self) -> Result<Option<Json>, String> {
-        message::json_params(&self.line)
+    pub fn params<P: DeserializeOwned>(&self) -> Result<Option<P>, String> {
+        message::params(&self.line)
     }
 
     /// Returns the answer to the client's first request, if this is one: the functions that are
@@ -293,7 +294,8 @@ impl Request {
         }
         let functions = functions.iter().map(|(name, ty)| (name.as_str(), ty.as_str()));
         let functions = message::typed(functions);
-        Some(message::params(&self.line).and_then(|params| message::greeted(&params, functions)))
+        let params = self.params().map(Option::unwrap_or_default);
+        Some(params.and_then(|params| message::greeted(&params, functions)))
     }
 
     /// Waits until the answer is wanted no more, because the client has cancelled the request or is

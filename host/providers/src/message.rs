@@ -2,8 +2,8 @@
 //! they are sent is not known here.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use wit_host::values::Json;
 
 /// The version of the protocol.
 const PROTOCOL: u32 = 1;
@@ -113,7 +113,8 @@ pub(crate) fn read(line: &[u8]) -> Result<Message, String> {
         }
         Some(id) => Ok(Message::Request { id, method }),
         None if method == "cancel" => {
-            let id = params(line).ok().and_then(|mut params| params.get_mut("id").map(Value::take));
+            let params: Option<Value> = params(line).ok().flatten();
+            let id = params.and_then(|mut params| params.get_mut("id").map(Value::take));
             Ok(id.map_or(Message::Other, Message::Cancel))
         }
         None => Ok(Message::Other),
@@ -130,30 +131,16 @@ pub(crate) fn key(id: &Value) -> Option<String> {
     Some(key)
 }
 
-/// Returns the parameters of the request in a line.
+/// Returns the parameters of the request in a line. `None` if it has none.
 ///
 /// # Errors
 /// The description of what is wrong with them.
-pub(crate) fn params(line: &[u8]) -> Result<Value, String> {
+pub(crate) fn params<P: DeserializeOwned>(line: &[u8]) -> Result<Option<P>, String> {
     #[derive(Deserialize)]
-    struct Params {
-        #[serde(default)]
-        params: Value,
+    struct Params<P> {
+        params: Option<P>,
     }
-    let read: Result<Params, _> = serde_json::from_slice(line);
-    read.map(|read| read.params).map_err(|error| wrong(&error))
-}
-
-/// Returns the parameters of the request in a line, as they were written. `None` if it has none.
-///
-/// # Errors
-/// The description of what is wrong with them.
-pub(crate) fn json_params(line: &[u8]) -> Result<Option<Json>, String> {
-    #[derive(Deserialize)]
-    struct Params {
-        params: Option<Json>,
-    }
-    let read: Result<Params, _> = serde_json::from_slice(line);
+    let read: Result<Params<P>, _> = serde_json::from_slice(line);
     read.map(|read| read.params).map_err(|error| wrong(&error))
 }
 

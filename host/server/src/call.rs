@@ -13,6 +13,7 @@ use wit_host::{Error, Val};
 
 use crate::admission::Slot;
 use crate::answer::json;
+use crate::convention;
 use crate::functions::{Function, Functions};
 use crate::guests::Guest;
 use crate::problem::Problem;
@@ -79,7 +80,7 @@ pub(crate) async fn perform<T: Send + 'static, R>(
     let arguments = read(function)?;
     called.waited = arrived.elapsed();
     let began = Instant::now();
-    let results = serving.call(name, &arguments).await;
+    let results = guest.call(&mut serving, function, &arguments).await;
     called.took = Some(began.elapsed());
     called.has_failed = results.is_err();
     let results = results.map_err(|error| Problem::of(&error))?;
@@ -146,9 +147,20 @@ fn arguments(body: &[u8], function: &Function) -> Result<Vec<Val>, Problem> {
     // A call without parameters needs no body.
     let is_empty = text.trim().is_empty() && function.signature.params.is_empty();
     let text = if is_empty { "{}" } else { text };
+    if function.convention.is_some() {
+        let json = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        return by_convention(&json, function);
+    }
     let json =
         Json::parse(text).map_err(|error| wrong(error.to_string()).with("path", error.path))?;
     params(&json, function)
+}
+
+/// Returns the arguments of a function that is called by a convention.
+pub(crate) fn by_convention(json: &Value, function: &Function) -> Result<Vec<Val>, Problem> {
+    let Some(abi) = function.convention else { return Ok(Vec::new()) };
+    convention::arguments(abi, json)
+        .map_err(|(path, reason)| wrong(function, reason).with("path", path))
 }
 
 /// Returns the arguments of a function that JSON has.
@@ -210,6 +222,12 @@ fn answer(function: &Function, results: &[Val]) -> Result<Response, Problem> {
         (Some(ty), Some(value)) => style.value(ty, value),
         _ => Ok(Value::Null),
     };
+    if function.convention.is_some() {
+        return Ok(match convention::returned(results, style) {
+            Ok(value) => json(StatusCode::OK, &value),
+            Err(error) => json(StatusCode::UNPROCESSABLE_ENTITY, &error),
+        });
+    }
     let (status, body) = match (&function.signature.results[..], results) {
         ([Type::Result(ty)], [Val::Result(Ok(ok))]) => {
             (StatusCode::OK, value(ty.ok().as_ref(), ok.as_deref()))

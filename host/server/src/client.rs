@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -15,6 +15,7 @@ use wit_host_providers::{Client, Request, RequestError, Requests};
 
 use crate::admission::Slot;
 use crate::call::{self, Called};
+use crate::convention;
 use crate::functions::Function;
 use crate::guests::Guest;
 use crate::problem::Problem;
@@ -169,6 +170,10 @@ fn named<'s, 'n, T: Send + 'static>(
 
 /// Returns the arguments of a function that a request has.
 fn arguments(request: &Request, function: &Function) -> Result<Vec<Val>, Problem> {
+    if function.convention.is_some() {
+        let params = request.params().map_err(|reason| call::wrong(function, reason))?;
+        return call::by_convention(&params.unwrap_or_default(), function);
+    }
     let params = request.params().map_err(|reason| call::wrong(function, reason))?;
     // A call without parameters needs none.
     let none = || Json::parse("{}").map_err(|error| call::wrong(function, error.to_string()));
@@ -178,6 +183,10 @@ fn arguments(request: &Request, function: &Function) -> Result<Vec<Val>, Problem
 /// Returns what a function returned as JSON. A `result` is a value like others.
 fn results(function: &Function, results: &[Val]) -> Result<Value, Problem> {
     let style = JsonStyle::default().data_urls(true);
+    if function.convention.is_some() {
+        let returned = convention::returned(results, style);
+        return Ok(returned.unwrap_or_else(|error| json!({ "err": error })));
+    }
     style.results(&function.signature.results, results).map_err(|error| {
         let detail = format!("the result has no JSON: {error}");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)

@@ -24,6 +24,7 @@ mod admission;
 mod answer;
 mod call;
 mod client;
+mod convention;
 mod functions;
 mod guests;
 mod metrics;
@@ -37,6 +38,7 @@ mod watch;
 
 pub use access::{Access, Token};
 pub use admission::Bounds;
+pub use convention::Convention;
 pub use functions::{Function, LeftOut};
 pub use schema::schema;
 pub use server::{Entry, Server, ServerBuilder};

@@ -21,6 +21,7 @@ use wit_host::{Generation, Live, NotReplaced};
 
 use crate::access::Access;
 use crate::admission::{Admission, Bounds};
+use crate::convention::Convention;
 use crate::guests::Guest;
 use crate::metrics::Metrics;
 use crate::{admin, routes};
@@ -98,6 +99,7 @@ impl<T: Send + 'static> Shared<T> {
 /// A server that is being set up.
 pub struct ServerBuilder<T: Send + 'static> {
     shared: Shared<T>,
+    convention: Option<Convention>,
 }
 
 impl<T: Send + 'static> Server<T> {
@@ -116,6 +118,7 @@ impl<T: Send + 'static> Server<T> {
                 log: Box::new(|_| ()),
                 is_ending: AtomicBool::new(false),
             },
+            convention: None,
         }
     }
 
@@ -257,11 +260,20 @@ impl<T: Send + 'static> ServerBuilder<T> {
         self
     }
 
+    /// Sets how core modules among the guests that are added from now on are called. A function then
+    /// takes a list of values, each of which says its own type.
+    #[must_use]
+    pub fn convention(mut self, convention: Option<Convention>) -> Self {
+        self.convention = convention;
+        self
+    }
+
     /// Adds a guest that is served under `/guests/NAME`. `bytes` is the guest as it was loaded, and
     /// `file` where operators have it read again from.
     #[must_use]
     pub fn guest(mut self, name: &str, live: Live<T>, bytes: &[u8], file: Option<&Path>) -> Self {
-        self.shared.guests.insert(name.to_owned(), Guest::new(name, live, bytes, file));
+        let guest = Guest::new(name, live, bytes, file, self.convention.clone());
+        self.shared.guests.insert(name.to_owned(), guest);
         self
     }
 

@@ -4,6 +4,7 @@
 mod calls;
 mod command;
 mod hostile;
+mod modules;
 mod operators;
 mod stdio;
 

@@ -16,11 +16,12 @@ use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::pipe;
 use tokio::net::{TcpListener, UnixStream};
-use wit_host::{Change, Grants, Guest, Live, Pool, Reuse, Rollback, Sessions, Stdio, parse_size};
+use wit_host::{Abi, Change, Grants, Guest, Kind, Live, Pool, Reuse, Rollback, Sessions, Stdio, parse_size};
 use wit_host_contract::Functions;
 use wit_host_providers::Client;
 use wit_host_server::{Access, Bounds, Entry, Server, ServerBuilder, Token, Watched};
 
+use crate::options::convention::Convention;
 use crate::options::{Options, Usage};
 use crate::status::{Status, named, notice, shown_path};
 
@@ -119,6 +120,9 @@ pub(crate) struct Serve {
     log: Option<Log>,
 
     #[command(flatten)]
+    convention: Convention,
+
+    #[command(flatten)]
     options: Options,
 }
 
@@ -138,6 +142,8 @@ struct Loaded {
     path: PathBuf,
     bytes: Vec<u8>,
     live: Live<Functions>,
+    /// The convention by which it is called, if it is a core module.
+    abi: Option<Abi>,
 }
 
 impl Serve {
@@ -226,6 +232,11 @@ impl Serve {
         let bytes = runtime.read(&path)?;
         let guest = runtime.load(&bytes).map_err(|error| named(&path, error))?;
         self.options.modules().tell_unused(|| guest.imports());
+        // Of several guests, the option is for those that are core modules.
+        let abi = match (&name, guest.kind()) {
+            (Some(_), Kind::Component) => None,
+            _ => self.convention.of(&guest)?,
+        };
         let grants = self.options.grants()?;
         let grants = match self.options.is_closed() {
             true => grants,
@@ -242,7 +253,7 @@ impl Serve {
             .rollback(Some(Rollback::default()))
             .on_change(move |change| notice(&format!("{shown}: {}", told(change))))
             .serve(guest);
-        Ok(Loaded { name, path, bytes, live })
+        Ok(Loaded { name, path, bytes, live, abi })
     }
 
     async fn serve(
@@ -257,13 +268,18 @@ impl Serve {
             let name = name.clone().unwrap_or_else(|| ALONE.to_owned());
             watched.push((name, path.clone(), Watched::new(path, bytes, most)));
         }
+        let abi = guests.iter().find_map(|guest| guest.abi);
+        builder = builder.convention(abi.map(|abi| {
+            let allocator = self.convention.allocator();
+            wit_host_server::Convention { abi, allocator }
+        }));
         let is_alone = guests.first().is_some_and(|guest| guest.name.is_none());
         let server = match (is_alone, guests.pop()) {
             (true, Some(Loaded { path, bytes, live, .. })) => {
                 builder.only(live, &bytes, Some(&path))
             }
             (_, last) => {
-                for Loaded { name, path, bytes, live } in guests.into_iter().chain(last) {
+                for Loaded { name, path, bytes, live, .. } in guests.into_iter().chain(last) {
                     builder = builder.guest(&name.unwrap_or_default(), live, &bytes, Some(&path));
                 }
                 builder.build()
