@@ -115,6 +115,29 @@ fn the_guests_of_a_host_file_have_paths_of_their_own() {
 }
 
 #[test]
+fn host_calls_of_all_callers_are_recorded() {
+    let files = Files::new();
+    files.file("guest.wat", include_str!("../cli/cases/imports.in/guest.wat"));
+    files.file("prices.wat", include_str!("../cli/cases/imports.in/prices.wat"));
+    let record = ["--record", "calls.toml", "--import", "shop:prices=prices.wat", "guest.wat"];
+    let serving = Serving::new(&files, &record);
+    let total = serving.call("/call/total").body;
+    std::thread::scope(|scope| {
+        let callers = [(); 4].map(|()| scope.spawn(|| serving.call("/call/total").status));
+        assert!(callers.into_iter().all(|caller| caller.join().unwrap() == 200));
+    });
+    assert_eq!(serving.end().0, Some(0));
+    let recorded = std::fs::read_to_string(files.path().join("calls.toml")).unwrap();
+    assert_eq!(recorded.matches("[[call]]").count(), 10, "{recorded}");
+    let replay = ["--import", "shop:prices=calls.toml", "guest.wat"];
+    let serving = Serving::new(&files, &replay);
+    assert_eq!(serving.call("/call/total").body, total);
+    let (guest, file) = (files.path().join("guest.wat"), files.path().join("./guest.wat"));
+    let [guest, file] = [guest, file].map(|path| path.to_str().unwrap().to_owned());
+    check(&["serve", "--record", &file, &guest], 2, "", "guest.wat");
+}
+
+#[test]
 fn what_cannot_be_served_is_refused() {
     let files = Files::new();
     let guest = files.file("guest.wat", ONE);

@@ -16,11 +16,15 @@ use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::pipe;
 use tokio::net::{TcpListener, UnixStream};
-use wit_host::{Abi, Change, Grants, Guest, Kind, Live, Pool, Reuse, Rollback, Sessions, Stdio, parse_size};
+use wit_host::{
+    Abi, Change, Grants, Guest, Kind, Live, Pool, Reuse, Rollback, Sessions, Stdio, parse_size,
+};
 use wit_host_contract::Functions;
-use wit_host_providers::Client;
+use wit_host_providers::{Client, Recording};
 use wit_host_server::{Access, Bounds, Entry, Server, ServerBuilder, Token, Watched};
 
+use crate::destination::refuse_read;
+use crate::diagnostics::Record;
 use crate::options::convention::Convention;
 use crate::options::{Options, Usage};
 use crate::status::{Status, named, notice, shown_path};
@@ -120,6 +124,9 @@ pub(crate) struct Serve {
     log: Option<Log>,
 
     #[command(flatten)]
+    record: Record,
+
+    #[command(flatten)]
     convention: Convention,
 
     #[command(flatten)]
@@ -207,28 +214,49 @@ impl Serve {
 
     /// Loads the guest, or all of the host file.
     fn guests(&mut self) -> Result<Vec<Loaded>> {
+        let named = self.named()?;
+        // Making the file of the recording empties it.
+        for (_, path) in &named {
+            if let Some(file) = self.record.path() {
+                refuse_read(file, self.options.modules().read_with(path))?;
+            }
+        }
+        let recording = self.record.begin(&self.options, std::iter::empty())?;
+        let load = |(name, path): (Option<String>, PathBuf)| {
+            if let Some(name) = &name {
+                self.options.choose(name);
+            }
+            self.load(name, path, recording.as_ref())
+        };
+        named.into_iter().map(load).collect()
+    }
+
+    /// Returns the guest, or all of the host file with their names.
+    fn named(&mut self) -> Result<Vec<(Option<String>, PathBuf)>> {
         if let Some(mut guest) = self.guest.take() {
             self.options.resolve(&mut guest)?;
-            return Ok(vec![self.load(None, PathBuf::from(guest))?]);
+            return Ok(vec![(None, PathBuf::from(guest))]);
         }
         let file = self.options.host_file().get()?;
         let all: Vec<_> = file.into_iter().flat_map(|file| &file.guests).collect();
-        let all: Vec<_> =
-            all.into_iter().map(|(name, guest)| (name.clone(), guest.file.clone())).collect();
+        let all = all.into_iter().map(|(name, guest)| (Some(name.clone()), guest.file.clone()));
+        let all: Vec<_> = all.collect();
         if all.is_empty() {
             let reason = "a guest is missing; give its file, or a host file that names guests";
             return Err(Usage::new(reason.to_owned()).into());
         }
-        let load = |(name, path): (String, PathBuf)| {
-            self.options.choose(&name);
-            self.load(Some(name), path)
-        };
-        all.into_iter().map(load).collect()
+        Ok(all)
     }
 
-    fn load(&self, name: Option<String>, path: PathBuf) -> Result<Loaded> {
+    fn load(
+        &self,
+        name: Option<String>,
+        path: PathBuf,
+        recording: Option<&Arc<Recording>>,
+    ) -> Result<Loaded> {
         let sessions = usize::try_from(self.sessions.get()).unwrap_or(usize::MAX);
-        let runtime = self.options.unobserved_builder()?.pool(Pool::new(sessions)).build()?;
+        let runtime =
+            self.options.unobserved_builder(recording)?.pool(Pool::new(sessions)).build()?;
         let bytes = runtime.read(&path)?;
         let guest = runtime.load(&bytes).map_err(|error| named(&path, error))?;
         self.options.modules().tell_unused(|| guest.imports());
