@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use axum::Router;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -16,6 +16,7 @@ use wit_host::Generation;
 use crate::answer::{json as answer, of_type, text};
 use crate::guests::Guest;
 use crate::problem::Problem;
+use crate::routes;
 use crate::server::Shared;
 
 /// Returns the routes of the listener for operators.
@@ -37,10 +38,23 @@ async fn around<T: Send + 'static>(
     next: Next,
 ) -> Response {
     let authority = request.uri().authority().map(ToString::to_string);
-    match shared.admin.check_site(request.headers(), authority.as_deref()) {
+    let (headers, authority) = (request.headers(), authority.as_deref());
+    // The server's own page is of another origin, since the port is another one.
+    let origin = headers.get(header::ORIGIN).cloned();
+    let page = origin.filter(|page| page.to_str().is_ok_and(|page| shared.is_of_page(page)));
+    let checked = match page {
+        Some(_) => shared.admin.check_host(headers, authority).map(|_| ()),
+        None => shared.admin.check_site(headers, authority),
+    };
+    let mut response = match checked {
+        Err(problem) => return problem.into_response(),
+        Ok(()) if request.method() == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
         Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+    };
+    if let Some(page) = page {
+        routes::allow(response.headers_mut(), page);
     }
+    response
 }
 
 async fn metrics<T: Send + 'static>(State(shared): State<Arc<Shared<T>>>) -> Response {

@@ -12,7 +12,7 @@ use wit_host::wasmtime::component::Type;
 use wit_host::{Error, Val};
 
 use crate::admission::Slot;
-use crate::answer::json;
+use crate::answer::{DETAILS, details, json};
 use crate::convention;
 use crate::functions::{Function, Functions};
 use crate::guests::Guest;
@@ -29,6 +29,8 @@ pub(crate) struct Called {
     /// The time of the call itself, if it was made.
     pub(crate) took: Option<Duration>,
     pub(crate) has_failed: bool,
+    /// The lines that the guest wrote to standard error, if the caller wants them.
+    pub(crate) stderr: Option<Vec<String>>,
 }
 
 /// Makes a call, and notes in `called` how far it came.
@@ -44,7 +46,11 @@ pub(crate) async fn call<T: Send + 'static>(
     let body = read(shared, headers, body).await?;
     let ready = std::future::ready(Ok(()));
     let read = |function: &Function| arguments(&body, function);
-    let (mut response, _) = perform(shared, guest, &name, (ready, read, answer), called).await?;
+    let ((status, value), _) = perform(shared, guest, &name, (ready, read, answer), called).await?;
+    let mut response = match &called.stderr {
+        None => json(status, &value),
+        Some(stderr) => details(status, "answer", &value, stderr),
+    };
     let timing = format!(
         "wait;dur={:.3}, call;dur={:.3}",
         called.waited.as_secs_f64() * 1e3,
@@ -79,10 +85,17 @@ pub(crate) async fn perform<T: Send + 'static, R>(
     // As values, a body takes many times its bytes, so that only those who have a slot have values.
     let arguments = read(function)?;
     called.waited = arrived.elapsed();
+    if called.stderr.is_some() {
+        // What others have left of it is not for this caller.
+        serving.session().take_stderr();
+    }
     let began = Instant::now();
     let results = guest.call(&mut serving, function, &arguments).await;
     called.took = Some(began.elapsed());
     called.has_failed = results.is_err();
+    if let Some(stderr) = &mut called.stderr {
+        *stderr = serving.session().take_stderr();
+    }
     let results = results.map_err(|error| Problem::of(&error))?;
     Ok((answer(function, &results)?, slot))
 }
@@ -215,8 +228,14 @@ fn left_out(functions: &Functions, name: &str) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, format!("`{name}` is not served: {reason}"))
 }
 
+/// Returns whether a caller asks for what the guest writes as well.
+pub(crate) fn wants_details(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|one| one.to_str().ok());
+    accepted.flat_map(|one| one.split(',')).any(|ty| ty.trim().eq_ignore_ascii_case(DETAILS))
+}
+
 /// Returns 200 with what a function returned, or 422 with the `err` of its `result`.
-fn answer(function: &Function, results: &[Val]) -> Result<Response, Problem> {
+fn answer(function: &Function, results: &[Val]) -> Result<(StatusCode, Value), Problem> {
     let style = JsonStyle::default().data_urls(true).wide_as_text(true);
     let value = |ty: Option<&Type>, value: Option<&Val>| match (ty, value) {
         (Some(ty), Some(value)) => style.value(ty, value),
@@ -224,8 +243,8 @@ fn answer(function: &Function, results: &[Val]) -> Result<Response, Problem> {
     };
     if function.convention.is_some() {
         return Ok(match convention::returned(results, style) {
-            Ok(value) => json(StatusCode::OK, &value),
-            Err(error) => json(StatusCode::UNPROCESSABLE_ENTITY, &error),
+            Ok(value) => (StatusCode::OK, value),
+            Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error),
         });
     }
     let (status, body) = match (&function.signature.results[..], results) {
@@ -240,5 +259,5 @@ fn answer(function: &Function, results: &[Val]) -> Result<Response, Problem> {
     let body = body.map_err(|error| {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the result has no JSON: {error}"))
     })?;
-    Ok(json(status, &body))
+    Ok((status, body))
 }

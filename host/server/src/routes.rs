@@ -7,14 +7,15 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
+use crate::access::host_of;
 use crate::answer::{json as answer, text};
-use crate::call::{Called, call, count};
+use crate::call::{Called, call, count, wants_details};
 use crate::functions::Functions;
 use crate::guests::Guest;
 use crate::problem::Problem;
@@ -29,7 +30,7 @@ struct CalledFunction(String);
 pub(crate) fn router<T: Send + 'static>(shared: &Arc<Shared<T>>) -> Router {
     let of_guest = || {
         Router::new()
-            .route("/", get(async || page::page()))
+            .route("/", get(page))
             .route("/functions", get(functions))
             .route("/wit", get(wit))
             .route("/openapi.json", get(document))
@@ -42,7 +43,7 @@ pub(crate) fn router<T: Send + 'static>(shared: &Arc<Shared<T>>) -> Router {
         .route("/readyz", get(ready))
         .route("/guests", get(guests))
         .nest("/guests/{guest}", of_guest())
-        .route("/guests/{guest}/", get(async || page::page()));
+        .route("/guests/{guest}/", get(page));
     let all = if shared.is_alone { all.merge(of_guest()) } else { all };
     all.fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path"))
         .method_not_allowed_fallback(async || {
@@ -87,7 +88,7 @@ async fn around<T: Send + 'static>(
 }
 
 /// Lets the page of another origin read an answer.
-fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
+pub(crate) fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::VARY, HeaderValue::from_static("origin"));
     let names = HeaderValue::from_static("authorization, content-type");
@@ -113,6 +114,23 @@ fn guest<'s, T: Send + 'static>(
     })
 }
 
+async fn page<T: Send + 'static>(
+    State(shared): State<Arc<Shared<T>>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    page::page(operators(&shared, &uri, &headers).as_deref())
+}
+
+/// Returns the origin of the listener for operators, for a page that was asked for like this.
+fn operators<T: Send + 'static>(
+    shared: &Shared<T>,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Option<String> {
+    shared.operators(host_of(headers, uri.authority().map(|authority| authority.as_str())))
+}
+
 async fn make_call<T: Send + 'static>(
     State(shared): State<Arc<Shared<T>>>,
     names: Names,
@@ -120,6 +138,7 @@ async fn make_call<T: Send + 'static>(
     body: Body,
 ) -> Response {
     let mut called = Called::default();
+    called.stderr = wants_details(&headers).then(Vec::new);
     let made = async {
         shared.access.check_token(&headers)?;
         let guest = guest(&shared, &names)?;
@@ -128,7 +147,10 @@ async fn make_call<T: Send + 'static>(
         count(&shared, guest, &called, &made);
         made
     };
-    let mut response = made.await.unwrap_or_else(Problem::into_response);
+    let mut response = made.await.unwrap_or_else(|problem| match (&called.stderr, called.took) {
+        (Some(stderr), Some(_)) => problem.with_stderr(stderr),
+        _ => problem.into_response(),
+    });
     if let Some(function) = called.function {
         response.extensions_mut().insert(CalledFunction(function));
     }
@@ -138,10 +160,14 @@ async fn make_call<T: Send + 'static>(
 async fn functions<T: Send + 'static>(
     State(shared): State<Arc<Shared<T>>>,
     names: Names,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let guest = guest(&shared, &names)?;
     let current = guest.live.current();
     let mut functions = guest.functions(&current).json();
+    functions["guest"] = guest.name.as_str().into();
+    functions["admin"] = operators(&shared, &uri, &headers).into();
     functions["generation"] = current.number().into();
     functions["kind"] = current.guest().kind().name().into();
     functions["needs_token"] = shared.access.token.is_some().into();

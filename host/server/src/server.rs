@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hyper::Request;
@@ -19,7 +20,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 use wit_host::{Generation, Live, NotReplaced};
 
-use crate::access::Access;
+use crate::access::{Access, is_local};
 use crate::admission::{Admission, Bounds};
 use crate::convention::Convention;
 use crate::guests::Guest;
@@ -67,6 +68,9 @@ pub(crate) struct Shared<T: Send + 'static> {
     pub(crate) log: Box<Log>,
     /// Whether the server takes on no more.
     pub(crate) is_ending: AtomicBool,
+    /// The addresses of the listeners, once there are any: for callers, and for operators.
+    pub(crate) address: OnceLock<SocketAddr>,
+    pub(crate) admin_address: OnceLock<SocketAddr>,
 }
 
 impl<T: Send + 'static> Clone for Server<T> {
@@ -85,6 +89,29 @@ impl<T: Send + 'static> Shared<T> {
         let replaced = guest.reload(bytes);
         self.metrics.reloaded(&guest.name, replaced.is_err());
         replaced
+    }
+
+    /// Returns the origin of the listener for operators, as a page reaches it that was asked for at
+    /// this host. A page that is looked at elsewhere does not reach one of this machine only.
+    pub(crate) fn operators(&self, host: &str) -> Option<String> {
+        let address = self.admin_address.get()?;
+        let ip = address.ip();
+        if ip.is_loopback() {
+            return is_local(host).then(|| format!("http://{address}"));
+        }
+        match ip.is_unspecified() {
+            true => Some(format!("http://{host}:{}", address.port())),
+            false => Some(format!("http://{address}")),
+        }
+    }
+
+    /// Returns whether an origin is that of the server's own page, for callers.
+    pub(crate) fn is_of_page(&self, origin: &str) -> bool {
+        let Some(address) = self.address.get() else { return false };
+        let named = origin.strip_prefix("http://").and_then(|named| named.rsplit_once(':'));
+        named.is_some_and(|(host, port)| {
+            *port == address.port().to_string() && self.access.is_served(host)
+        })
     }
 
     /// Returns a guest by its name, or the only one.
@@ -117,6 +144,8 @@ impl<T: Send + 'static> Server<T> {
                 metrics: Metrics::new(),
                 log: Box::new(|_| ()),
                 is_ending: AtomicBool::new(false),
+                address: OnceLock::new(),
+                admin_address: OnceLock::new(),
             },
             convention: None,
         }
@@ -132,6 +161,7 @@ impl<T: Send + 'static> Server<T> {
         listener: TcpListener,
         until: impl Future<Output = ()> + Send,
     ) -> io::Result<bool> {
+        let _ = self.shared.address.set(listener.local_addr()?);
         self.run(listener, routes::router(&self.shared), until).await
     }
 
@@ -145,6 +175,7 @@ impl<T: Send + 'static> Server<T> {
         listener: TcpListener,
         until: impl Future<Output = ()> + Send,
     ) -> io::Result<bool> {
+        let _ = self.shared.admin_address.set(listener.local_addr()?);
         self.run(listener, admin::router(&self.shared), until).await
     }
 

@@ -1,6 +1,7 @@
 //! Tests of guests that are served over HTTP: what callers get, what is refused, and what operators
 //! see. Requests are written byte by byte, so that they can be as wrong as a network lets them be.
 
+mod browser;
 mod calls;
 mod command;
 mod hostile;
