@@ -58,19 +58,19 @@ async fn around<T: Send + 'static>(
 }
 
 async fn metrics<T: Send + 'static>(State(shared): State<Arc<Shared<T>>>) -> Response {
-    let generations = shared.guests.iter();
+    let guests = shared.guests.all();
     let generations =
-        generations.map(|(name, guest)| (name.as_str(), guest.live.current().number()));
+        guests.iter().map(|guest| (guest.name.as_str(), guest.live.current().number()));
     let text = shared.metrics.text(shared.admission.load(), generations);
     let ty = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     of_type(StatusCode::OK, ty, text)
 }
 
 async fn guests<T: Send + 'static>(State(shared): State<Arc<Shared<T>>>) -> Response {
-    let guests = shared.guests.iter().map(|(name, guest)| {
+    let guests = shared.guests.all().into_iter().map(|guest| {
         let current = generation(&guest.live.current());
         let previous = guest.live.previous().map(|one| generation(&one));
-        (name.clone(), json!({ "current": current, "previous": previous }))
+        (guest.name.clone(), json!({ "current": current, "previous": previous }))
     });
     answer(StatusCode::OK, &Value::Object(guests.collect()))
 }
@@ -87,11 +87,11 @@ fn generation<T: Send + 'static>(generation: &Generation<T>) -> Value {
 }
 
 /// Returns a guest that the sender may change.
-fn changeable<'s, T: Send + 'static>(
-    shared: &'s Shared<T>,
+fn changeable<T: Send + 'static>(
+    shared: &Shared<T>,
     name: &str,
     headers: &HeaderMap,
-) -> Result<&'s Guest<T>, Problem> {
+) -> Result<Arc<Guest<T>>, Problem> {
     if shared.admin.token.is_none() {
         let detail = "nothing is changed here, since the server has no token for it";
         return Err(Problem::new(StatusCode::FORBIDDEN, detail));
@@ -113,10 +113,9 @@ async fn reload<T: Send + 'static>(
     };
     let reloading = Arc::clone(&shared);
     let reloaded = tokio::task::spawn_blocking(move || {
-        let Some(guest) = reloading.guests.get(&name) else { return Err("it is gone".into()) };
         let read = guest.live.current().guest().runtime().read(&file);
         let bytes = read.map_err(|error| error.to_string())?;
-        let replaced = reloading.reload(guest, &bytes);
+        let replaced = reloading.reload(&guest, &bytes);
         replaced.map(|one| generation(&one)).map_err(|error| error.to_string())
     });
     match reloaded.await {

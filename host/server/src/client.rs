@@ -114,7 +114,7 @@ async fn answer<T: Send + 'static>(
         return greeting.map(|value| (value, None)).map_err(refused);
     }
     let (guest, function) = named(shared, request.method())?;
-    let name = call::known(guest, function)?;
+    let name = call::known(&guest, function)?;
     called.function = Some(name.clone());
     let ready = async {
         let late = || format!("it gave no answer to `hello` in {:?}", shared.bounds.request);
@@ -125,8 +125,8 @@ async fn answer<T: Send + 'static>(
         })
     };
     let read = |function: &Function| arguments(request, function);
-    let made = call::perform(shared, guest, &name, (ready, read, results), called).await;
-    call::count(shared, guest, called, &made);
+    let made = call::perform(shared, &guest, &name, (ready, read, results), called).await;
+    call::count(shared, &guest, called, &made);
     made.map(|(value, slot)| (value, Some(slot)))
 }
 
@@ -134,7 +134,7 @@ async fn answer<T: Send + 'static>(
 /// types.
 fn served<T: Send + 'static>(shared: &Shared<T>) -> Vec<(String, String)> {
     let mut all = Vec::new();
-    for guest in shared.guests.values() {
+    for guest in shared.guests.all() {
         let functions = guest.functions(&guest.live.current());
         all.extend(functions.served.iter().map(|function| {
             let name = match shared.is_alone {
@@ -149,10 +149,10 @@ fn served<T: Send + 'static>(shared: &Shared<T>) -> Vec<(String, String)> {
 
 /// Returns the guest and the function that a method means: `FUNCTION`, or `GUEST/FUNCTION` where
 /// there are several guests.
-fn named<'s, 'n, T: Send + 'static>(
-    shared: &'s Shared<T>,
+fn named<'n, T: Send + 'static>(
+    shared: &Shared<T>,
     method: &'n str,
-) -> Result<(&'s Guest<T>, &'n str), Problem> {
+) -> Result<(Arc<Guest<T>>, &'n str), Problem> {
     let (guest, function) = match shared.is_alone {
         true => (None, method),
         false => match method.split_once('/') {
@@ -162,7 +162,7 @@ fn named<'s, 'n, T: Send + 'static>(
     };
     let found = shared.guest(guest).map(|guest| (guest, function));
     found.ok_or_else(|| {
-        let all: Vec<_> = shared.guests.keys().cloned().map(Value::from).collect();
+        let all: Vec<_> = shared.guests.names().into_iter().map(Value::from).collect();
         let detail = "no guest has this name; the method is GUEST/FUNCTION";
         Problem::new(StatusCode::NOT_FOUND, detail).with("guests", all)
     })

@@ -9,6 +9,43 @@ use wit_host::{Abi, Error, Generation, Live, NotReplaced, Serving, Val};
 use crate::convention::Convention;
 use crate::functions::{Function, Functions};
 
+/// The guests that are served now, by their names.
+pub(crate) struct Guests<T: Send + 'static>(RwLock<BTreeMap<String, Arc<Guest<T>>>>);
+
+impl<T: Send + 'static> Default for Guests<T> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<T: Send + 'static> Guests<T> {
+    pub(crate) fn get(&self, name: &str) -> Option<Arc<Guest<T>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    pub(crate) fn first(&self) -> Option<Arc<Guest<T>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().next().cloned()
+    }
+
+    /// Returns all of them, in the order of their names.
+    pub(crate) fn all(&self) -> Vec<Arc<Guest<T>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    pub(crate) fn insert(&self, guest: Guest<T>) {
+        let mut guests = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        guests.insert(guest.name.clone(), Arc::new(guest));
+    }
+
+    pub(crate) fn remove(&self, name: &str) -> bool {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(name).is_some()
+    }
+}
+
 /// One guest that is served.
 pub(crate) struct Guest<T: Send + 'static> {
     pub(crate) name: String,

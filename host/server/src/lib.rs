@@ -34,7 +34,6 @@ mod problem;
 mod routes;
 mod schema;
 mod server;
-mod watch;
 
 pub use access::{Access, Token};
 pub use admission::Bounds;
@@ -42,7 +41,6 @@ pub use convention::Convention;
 pub use functions::{Function, LeftOut};
 pub use schema::schema;
 pub use server::{Entry, Server, ServerBuilder};
-pub use watch::Watched;
 
 /// The program of the crate's page is compiled.
 #[cfg(doctest)]

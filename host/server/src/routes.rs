@@ -104,12 +104,9 @@ fn named<'n>(names: &'n Names, what: &str) -> Option<&'n str> {
     names.0.iter().find(|(name, _)| name == what).map(|(_, value)| value.as_str())
 }
 
-fn guest<'s, T: Send + 'static>(
-    shared: &'s Shared<T>,
-    names: &Names,
-) -> Result<&'s Guest<T>, Problem> {
+fn guest<T: Send + 'static>(shared: &Shared<T>, names: &Names) -> Result<Arc<Guest<T>>, Problem> {
     shared.guest(named(names, "guest")).ok_or_else(|| {
-        let all: Vec<_> = shared.guests.keys().cloned().map(Value::from).collect();
+        let all: Vec<_> = shared.guests.names().into_iter().map(Value::from).collect();
         Problem::new(StatusCode::NOT_FOUND, "no guest has this name").with("guests", all)
     })
 }
@@ -137,14 +134,14 @@ async fn make_call<T: Send + 'static>(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let mut called = Called::default();
-    called.stderr = wants_details(&headers).then(Vec::new);
+    let stderr = wants_details(&headers).then(Vec::new);
+    let mut called = Called { stderr, ..Called::default() };
     let made = async {
         shared.access.check_token(&headers)?;
         let guest = guest(&shared, &names)?;
         let function = named(&names, "function").unwrap_or_default();
-        let made = call(&shared, guest, function, (&headers, body), &mut called).await;
-        count(&shared, guest, &called, &made);
+        let made = call(&shared, &guest, function, (&headers, body), &mut called).await;
+        count(&shared, &guest, &called, &made);
         made
     };
     let mut response = made.await.unwrap_or_else(|problem| match (&called.stderr, called.took) {
@@ -201,7 +198,7 @@ async fn document<T: Send + 'static>(
 }
 
 async fn guests<T: Send + 'static>(State(shared): State<Arc<Shared<T>>>) -> Response {
-    let names: Vec<_> = shared.guests.keys().collect();
+    let names = shared.guests.names();
     answer(StatusCode::OK, &json!({ "guests": names }))
 }
 

@@ -1,7 +1,6 @@
 //! The server: which guests it serves and how it is set, and its connections from the first to the
 //! last. What a request gets is not known here.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -23,7 +22,7 @@ use wit_host::{Generation, Live, NotReplaced};
 use crate::access::{Access, is_local};
 use crate::admission::{Admission, Bounds};
 use crate::convention::Convention;
-use crate::guests::Guest;
+use crate::guests::{Guest, Guests};
 use crate::metrics::Metrics;
 use crate::{admin, routes};
 
@@ -57,7 +56,9 @@ pub struct Server<T: Send + 'static> {
 
 /// What all requests share.
 pub(crate) struct Shared<T: Send + 'static> {
-    pub(crate) guests: BTreeMap<String, Guest<T>>,
+    pub(crate) guests: Guests<T>,
+    /// How core modules are called.
+    convention: Option<Convention>,
     /// Whether the only guest is served without its name.
     pub(crate) is_alone: bool,
     pub(crate) bounds: Bounds,
@@ -115,18 +116,21 @@ impl<T: Send + 'static> Shared<T> {
     }
 
     /// Returns a guest by its name, or the only one.
-    pub(crate) fn guest(&self, name: Option<&str>) -> Option<&Guest<T>> {
+    pub(crate) fn guest(&self, name: Option<&str>) -> Option<Arc<Guest<T>>> {
         match name {
             Some(name) => self.guests.get(name),
-            None => self.guests.values().next().filter(|_| self.is_alone),
+            None => self.guests.first().filter(|_| self.is_alone),
         }
+    }
+
+    fn add(&self, name: &str, live: Live<T>, bytes: &[u8], file: Option<&Path>) {
+        self.guests.insert(Guest::new(name, live, bytes, file, self.convention.clone()));
     }
 }
 
 /// A server that is being set up.
 pub struct ServerBuilder<T: Send + 'static> {
     shared: Shared<T>,
-    convention: Option<Convention>,
 }
 
 impl<T: Send + 'static> Server<T> {
@@ -135,7 +139,8 @@ impl<T: Send + 'static> Server<T> {
         let admission = Admission::new(&bounds);
         ServerBuilder {
             shared: Shared {
-                guests: BTreeMap::new(),
+                guests: Guests::default(),
+                convention: None,
                 is_alone: false,
                 bounds,
                 access: Access::default(),
@@ -147,7 +152,6 @@ impl<T: Send + 'static> Server<T> {
                 address: OnceLock::new(),
                 admin_address: OnceLock::new(),
             },
-            convention: None,
         }
     }
 
@@ -188,7 +192,17 @@ impl<T: Send + 'static> Server<T> {
     /// In an async context, as [`Live::reload`] does.
     pub fn reload(&self, name: &str, bytes: &[u8]) -> Option<Result<u64, NotReplaced>> {
         let guest = self.shared.guests.get(name)?;
-        Some(self.shared.reload(guest, bytes).map(|generation| generation.number()))
+        Some(self.shared.reload(&guest, bytes).map(|generation| generation.number()))
+    }
+
+    /// Serves one more guest, as [`ServerBuilder::guest`] does.
+    pub fn add(&self, name: &str, live: Live<T>, bytes: &[u8], file: Option<&Path>) {
+        self.shared.add(name, live, bytes, file);
+    }
+
+    /// Serves a guest no more, and returns whether it was served. Calls that are under way end on it.
+    pub fn remove(&self, name: &str) -> bool {
+        self.shared.guests.remove(name)
     }
 
     async fn run(
@@ -295,16 +309,15 @@ impl<T: Send + 'static> ServerBuilder<T> {
     /// takes a list of values, each of which says its own type.
     #[must_use]
     pub fn convention(mut self, convention: Option<Convention>) -> Self {
-        self.convention = convention;
+        self.shared.convention = convention;
         self
     }
 
     /// Adds a guest that is served under `/guests/NAME`. `bytes` is the guest as it was loaded, and
     /// `file` where operators have it read again from.
     #[must_use]
-    pub fn guest(mut self, name: &str, live: Live<T>, bytes: &[u8], file: Option<&Path>) -> Self {
-        let guest = Guest::new(name, live, bytes, file, self.convention.clone());
-        self.shared.guests.insert(name.to_owned(), guest);
+    pub fn guest(self, name: &str, live: Live<T>, bytes: &[u8], file: Option<&Path>) -> Self {
+        self.shared.add(name, live, bytes, file);
         self
     }
 

@@ -98,6 +98,38 @@ fn a_changed_file_takes_the_old_ones_place_if_it_can() {
 }
 
 #[test]
+fn guests_of_a_folder_come_and_go() {
+    let files = Files::new();
+    let folder = files.folder("plugins");
+    let path = |name: &str| std::path::Path::new(&folder).join(name);
+    std::fs::write(path("one.wat"), ONE).unwrap();
+    check(&["serve", &folder], 2, "", "is a folder; `--watch` serves");
+    let mut serving = Serving::new(&files, &["--watch", "--log", "none", "plugins"]);
+    assert_eq!(read_line(&mut serving.stderr), "wit-host: one is served at /guests/one/\n");
+    assert_eq!(serving.call("/guests/one/call/answer").body, "1");
+    std::fs::write(path("two.wat"), "(module").unwrap();
+    let told = read_line(&mut serving.stderr);
+    assert!(told.starts_with("wit-host: plugins/two.wat: "), "{told}");
+    assert_eq!(serving.call("/guests/two/call/answer").status, 404);
+    std::fs::write(path("two.wat"), TWO).unwrap();
+    loop {
+        let told = read_line(&mut serving.stderr);
+        if told == "wit-host: two is served at /guests/two/\n" {
+            break;
+        }
+        assert!(!told.is_empty(), "it has ended");
+    }
+    assert_eq!(serving.call("/guests/two/call/answer").body, "2");
+    std::fs::write(path("one.wat"), TWO).unwrap();
+    assert_eq!(read_line(&mut serving.stderr), "wit-host: plugins/one.wat: generation 2 serves\n");
+    assert_eq!(serving.call("/guests/one/call/answer").body, "2");
+    std::fs::remove_file(path("one.wat")).unwrap();
+    assert_eq!(read_line(&mut serving.stderr), "wit-host: one is served no more\n");
+    assert_eq!(serving.call("/guests/one/call/answer").status, 404);
+    assert_eq!(serving.end().0, Some(0));
+}
+
+#[test]
 fn the_guests_of_a_host_file_have_paths_of_their_own() {
     let files = Files::new();
     files.file("one.wat", ONE);

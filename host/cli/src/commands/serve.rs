@@ -17,17 +17,18 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::pipe;
 use tokio::net::{TcpListener, UnixStream};
 use wit_host::{
-    Abi, Change, Grants, Guest, Kind, Live, Pool, Reuse, Rollback, Sessions, Stdio, parse_size,
+    Change, FolderChange, Grants, Guest, Live, Pool, Reuse, Rollback, Runtime, Sessions, Stdio,
+    Watched, WatchedFolder, parse_size,
 };
 use wit_host_contract::Functions;
 use wit_host_providers::{Client, Recording};
-use wit_host_server::{Access, Bounds, Entry, Server, ServerBuilder, Token, Watched};
+use wit_host_server::{Access, Bounds, Entry, Server, ServerBuilder, Token};
 
 use crate::destination::refuse_read;
 use crate::diagnostics::Record;
 use crate::options::convention::Convention;
 use crate::options::{Options, Usage};
-use crate::status::{Status, named, notice, shown_path};
+use crate::status::{Status, named, notice, report, shown_path};
 
 /// How often the file of a guest is looked at. A new one is taken after two looks that agree.
 const LOOK: Duration = Duration::from_millis(300);
@@ -55,7 +56,8 @@ Examples:
   wit-host serve --stdio --import shop:prices=client guest.wasm"
 )]
 pub(crate) struct Serve {
-    /// A component or a core module, or the name of a guest of the host file
+    /// A component or a core module, the name of a guest of the host file, or with --watch a folder
+    /// of guests, each of which is then served under `/guests/NAME`
     guest: Option<OsString>,
 
     /// Serve the program at standard input and output, until it closes the input
@@ -115,7 +117,7 @@ pub(crate) struct Serve {
     reuse: Option<NonZeroU32>,
 
     /// Replace a guest whenever its file has changed, and go on with the old one where the new
-    /// one is not fit to take its place
+    /// one is not fit to take its place. Of a folder, also serve guests that are added to it
     #[arg(long)]
     watch: bool,
 
@@ -149,8 +151,89 @@ struct Loaded {
     path: PathBuf,
     bytes: Vec<u8>,
     live: Live<Functions>,
-    /// The convention by which it is called, if it is a core module.
-    abi: Option<Abi>,
+}
+
+/// Makes guests that are served.
+struct Loader {
+    runtime: Runtime<Functions>,
+    grants: Grants,
+    /// Whether what guests write is told.
+    is_told: bool,
+    reuse: Reuse,
+}
+
+impl Loader {
+    fn live(&self, path: &Path, bytes: &[u8]) -> Result<Live<Functions>> {
+        let guest = self.runtime.load(bytes).map_err(|error| named(path, error))?;
+        let grants = match self.is_told {
+            false => self.grants.clone(),
+            true => with_output(self.grants.clone(), path),
+        };
+        let (grants, reuse) = (Arc::new(grants), self.reuse);
+        let make = move |guest: Guest<Functions>| {
+            let (data, own) = (Arc::clone(&grants), Arc::clone(&grants));
+            Sessions::new(guest, move || Functions::new(&data)).grants(own).reuse(reuse)
+        };
+        let shown = shown_path(path);
+        Ok(Live::builder(make)
+            .rollback(Some(Rollback::default()))
+            .on_change(move |change| notice(&format!("{shown}: {}", told(change))))
+            .serve(guest))
+    }
+}
+
+/// A folder of guests that are served as they come and go.
+struct Folder {
+    watched: WatchedFolder,
+    loader: Loader,
+    /// Why it could not be read, as it was told.
+    failed: Option<String>,
+}
+
+impl Folder {
+    /// Looks at the folder, and serves what is new.
+    fn look(&mut self, server: &Server<Functions>) {
+        let changes = match self.watched.look() {
+            Ok(changes) => changes,
+            Err(error) => {
+                let reason = error.to_string();
+                if self.failed.replace(reason.clone()).as_ref() != Some(&reason) {
+                    let path = shown_path(self.watched.path());
+                    notice(&format!("failed to read the folder `{path}`: {reason}"));
+                }
+                return;
+            }
+        };
+        self.failed = None;
+        for change in changes {
+            match change {
+                FolderChange::Content { name, path, bytes } => {
+                    self.replace(server, &name, &path, &bytes);
+                }
+                FolderChange::Removed { name } if server.remove(&name) => {
+                    notice(&format!("{name} is served no more"));
+                }
+                FolderChange::Unusable { path, reason } => {
+                    notice(&format!("{}: it is not served: {reason}", shown_path(&path)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn replace(&self, server: &Server<Functions>, name: &str, path: &Path, bytes: &[u8]) {
+        // What came of a replacement, the guest's own listener tells.
+        if server.reload(name, bytes).is_some() {
+            return;
+        }
+        match self.loader.live(path, bytes) {
+            Ok(live) => {
+                server.add(name, live, bytes, Some(path));
+                notice(&format!("{name} is served at /guests/{name}/"));
+            }
+            Err(error) => drop(report(&error)),
+        }
+    }
 }
 
 impl Serve {
@@ -160,11 +243,12 @@ impl Serve {
         if let Some(client) = &client {
             self.options.set_client(Arc::clone(client));
         }
-        let guests = self.guests()?;
+        let folder = self.folder()?;
+        let guests = if folder.is_some() { Vec::new() } else { self.guests()? };
         let builder = self.builder(access)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.context("failed to start the threads that serve")?;
-        runtime.block_on(self.serve(builder, guests, client.as_ref()))
+        runtime.block_on(self.serve(builder, (guests, folder), client.as_ref()))
     }
 
     /// Returns who may call.
@@ -254,40 +338,47 @@ impl Serve {
         path: PathBuf,
         recording: Option<&Arc<Recording>>,
     ) -> Result<Loaded> {
-        let sessions = usize::try_from(self.sessions.get()).unwrap_or(usize::MAX);
-        let runtime =
-            self.options.unobserved_builder(recording)?.pool(Pool::new(sessions)).build()?;
-        let bytes = runtime.read(&path)?;
-        let guest = runtime.load(&bytes).map_err(|error| named(&path, error))?;
-        self.options.modules().tell_unused(|| guest.imports());
+        let loader = self.loader(recording)?;
+        let bytes = loader.runtime.read(&path)?;
+        let live = loader.live(&path, &bytes)?;
+        let current = live.current();
+        self.options.modules().tell_unused(|| current.guest().imports());
         // Of several guests, the option is for those that are core modules.
-        let abi = match (&name, guest.kind()) {
-            (Some(_), Kind::Component) => None,
-            _ => self.convention.of(&guest)?,
-        };
-        let grants = self.options.grants()?;
-        let grants = match self.options.is_closed() {
-            true => grants,
-            false => with_output(grants, &path),
-        };
-        let grants = Arc::new(grants);
+        if name.is_none() {
+            self.convention.of(current.guest())?;
+        }
+        Ok(Loaded { name, path, bytes, live })
+    }
+
+    /// Returns what makes a guest that is served of a file's content.
+    fn loader(&self, recording: Option<&Arc<Recording>>) -> Result<Loader> {
+        let sessions = usize::try_from(self.sessions.get()).unwrap_or(usize::MAX);
+        let builder = self.options.unobserved_builder(recording)?;
+        let runtime = builder.pool(Pool::new(sessions)).build()?;
+        let (grants, is_told) = (self.options.grants()?, !self.options.is_closed());
         let reuse = self.reuse.map_or(Reuse::Never, Reuse::Calls);
-        let make = move |guest: Guest<Functions>| {
-            let (data, own) = (Arc::clone(&grants), Arc::clone(&grants));
-            Sessions::new(guest, move || Functions::new(&data)).grants(own).reuse(reuse)
-        };
-        let shown = shown_path(&path);
-        let live = Live::builder(make)
-            .rollback(Some(Rollback::default()))
-            .on_change(move |change| notice(&format!("{shown}: {}", told(change))))
-            .serve(guest);
-        Ok(Loaded { name, path, bytes, live, abi })
+        Ok(Loader { runtime, grants, is_told, reuse })
+    }
+
+    /// Returns the folder of guests that is to be served, if it is one.
+    fn folder(&self) -> Result<Option<Folder>> {
+        let folder = self.guest.as_deref().map(Path::new).filter(|path| path.is_dir());
+        let Some(path) = folder else { return Ok(None) };
+        if !self.watch {
+            let path = shown_path(path);
+            let reason = format!("`{path}` is a folder; `--watch` serves the guests in it");
+            return Err(Usage::new(reason).into());
+        }
+        let most = self.options.limits()?.file_size;
+        let recording = self.record.begin(&self.options, std::iter::empty())?;
+        let loader = self.loader(recording.as_ref())?;
+        Ok(Some(Folder { watched: WatchedFolder::new(path, most), loader, failed: None }))
     }
 
     async fn serve(
         &self,
         mut builder: ServerBuilder<Functions>,
-        mut guests: Vec<Loaded>,
+        (mut guests, folder): (Vec<Loaded>, Option<Folder>),
         client: Option<&Arc<Client>>,
     ) -> Result<Status> {
         let mut watched = Vec::new();
@@ -296,8 +387,7 @@ impl Serve {
             let name = name.clone().unwrap_or_else(|| ALONE.to_owned());
             watched.push((name, path.clone(), Watched::new(path, bytes, most)));
         }
-        let abi = guests.iter().find_map(|guest| guest.abi);
-        builder = builder.convention(abi.map(|abi| {
+        builder = builder.convention(self.convention.of_modules()?.map(|abi| {
             let allocator = self.convention.allocator();
             wit_host_server::Convention { abi, allocator }
         }));
@@ -321,7 +411,16 @@ impl Serve {
             Some(address) => Some(listen(address, "--admin").await?),
             None => None,
         };
-        if self.watch {
+        if let Some(mut folder) = folder {
+            // A file is taken in the second look, so that those that are there are served at once.
+            let first = server.clone();
+            let looked = tokio::task::spawn_blocking(move || {
+                (0..2).for_each(|_| folder.look(&first));
+                folder
+            });
+            let (mut folder, server) = (looked.await.context(FAILED)?, server.clone());
+            again_and_again(move || folder.look(&server));
+        } else if self.watch {
             watch(server.clone(), watched);
         }
         let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -384,23 +483,28 @@ async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener> {
 
 /// Looks at the guests' files now and then, and replaces a guest whose file has changed.
 fn watch(server: Server<Functions>, mut watched: Vec<(String, PathBuf, Watched)>) {
-    let look = move || {
+    again_and_again(move || {
+        for (name, path, file) in &mut watched {
+            match file.look() {
+                Ok(None) => {}
+                // What came of it, the guest's own listener tells.
+                Ok(Some(bytes)) => drop(server.reload(name, &bytes)),
+                Err(error) => notice(&format!("failed to read `{}`: {error}", shown_path(path))),
+            }
+        }
+    });
+}
+
+/// Looks now and then, from a thread of its own, until the command ends.
+fn again_and_again(mut look: impl FnMut() + Send + 'static) {
+    let looks = move || {
         loop {
             std::thread::sleep(LOOK);
-            for (name, path, file) in &mut watched {
-                match file.look() {
-                    Ok(None) => {}
-                    // What came of it, the guest's own listener tells.
-                    Ok(Some(bytes)) => drop(server.reload(name, &bytes)),
-                    Err(error) => {
-                        notice(&format!("failed to read `{}`: {error}", shown_path(path)))
-                    }
-                }
-            }
+            look();
         }
     };
     // Without the thread the guests are served as they are.
-    if let Err(error) = std::thread::Builder::new().name("watch".into()).spawn(look) {
+    if let Err(error) = std::thread::Builder::new().name("watch".into()).spawn(looks) {
         notice(&format!("failed to watch the guests: {error}"));
     }
 }
