@@ -51,6 +51,8 @@ run: guests ## Build the host and the guests, run a component and a core module
 	$(HOST) run --verbose $(MODULE)
 
 test: targets ## Run every test
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+		echo "the page is not tried in a browser: that needs chromium and chromedriver, which are not installed"
 	cargo test --workspace
 	$(HOST) test --guest $(COMPONENT) guest/tests/component.test.toml
 

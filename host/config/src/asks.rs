@@ -77,7 +77,10 @@ impl HostFile {
                     asks.push(Ask { what: Asked::Start(command.clone()), place: import.place });
                 }
                 Provider::Guest { grants, .. } => granted(grants, &mut asks),
-                Provider::Fixture { .. } | Provider::Trap | Provider::Default => {}
+                Provider::Fixture { .. }
+                | Provider::Trap
+                | Provider::Default
+                | Provider::Client => {}
             }
         }
         granted(&self.grants, &mut asks);

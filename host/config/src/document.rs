@@ -111,7 +111,8 @@ pub(crate) struct ImportTable {
 #[derive(Debug, JsonSchema)]
 #[schemars(untagged)]
 pub(crate) enum Import {
-    /// `prices.wasm`, `exec:python3 prices.py`, `prices.fixture.toml`, `trap` or `default`.
+    /// `prices.wasm`, `exec:python3 prices.py`, `prices.fixture.toml`, `trap`, `default` or
+    /// `client`.
     Spec(String),
     Table(Box<ImportTable>),
 }

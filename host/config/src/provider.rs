@@ -45,11 +45,13 @@ pub enum Provider {
     Trap,
     /// Calls return the smallest value of the result's type.
     Default,
+    /// The program that started the host and has guests called.
+    Client,
 }
 
 impl Provider {
-    /// Parses a spec: `prices.wasm`, `exec:python3 prices.py`, `prices.fixture.toml`, `trap` or
-    /// `default`. Paths in it are relative to `folder`, and may lead out of it: this is for specs
+    /// Parses a spec: `prices.wasm`, `exec:python3 prices.py`, `prices.fixture.toml`, `trap`,
+    /// `default` or `client`. Paths in it are relative to `folder`, and may lead out of it: this is for specs
     /// on a command line.
     ///
     /// # Errors
@@ -78,6 +80,7 @@ impl Provider {
             "" => return Err(MISSING.into()),
             "trap" => Self::Trap,
             "default" => Self::Default,
+            "client" => Self::Client,
             fixture if fixture.ends_with(".toml") => Self::Fixture { file: path(fixture)? },
             guest => Self::Guest { file: path(guest)?, shared: false, grants: Grants::default() },
         })
@@ -137,8 +140,8 @@ impl Provider {
 }
 
 const MISSING: &str = "what serves the import is missing";
-const KINDS: &str = "give a guest's file, `exec:` with a command, a fixture (`.toml`), `trap` or \
-                     `default`";
+const KINDS: &str = "give a guest's file, `exec:` with a command, a fixture (`.toml`), `trap`, \
+                     `default` or `client`";
 
 fn process(
     command: Vec<String>,

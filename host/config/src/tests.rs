@@ -54,6 +54,13 @@ grants.directories = [{ host = "/srv/pages/a", guest = "/a" }]
 "#;
 
 #[test]
+fn a_client_may_serve_an_import() {
+    let file = parse("imports.env = \"client\"").unwrap();
+    assert_eq!(file.imports[0].provider, Provider::Client);
+    assert_eq!(file.asks(), [], "who is asked has started the host");
+}
+
+#[test]
 fn a_whole_file() {
     let file = parse(WHOLE).unwrap();
     let contract = file.contract.as_ref().unwrap();
@@ -203,7 +210,7 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "[imports]\na = \"ftp://a\"",
-        "2:5: `ftp://a` is of no kind that serves imports; give a guest's file, `exec:` with a command, a fixture (`.toml`), `trap` or `default`",
+        "2:5: `ftp://a` is of no kind that serves imports; give a guest's file, `exec:` with a command, a fixture (`.toml`), `trap`, `default` or `client`",
     ),
     ("[imports]\na = \"exec:\"", "2:5: the program is missing, as in `exec:python3 prices.py`"),
     ("[imports]\na = \"exec:'b\"", "2:5: a quote is missing its end"),

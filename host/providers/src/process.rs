@@ -1,19 +1,17 @@
 //! A provider that is a process: which process serves a call, when it is started, and what the
 //! guest gets of an answer. How messages are exchanged is not known here.
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::Mutex as AsyncMutex;
-use wit_host::values::{Form, JsonStyle, from_text, tied};
 use wit_host::{BoxFuture, ImportCall, ImportedFunction, Provider, ProviderFailure, Unserved, Val};
 
 use crate::connection::{Connection, Listener};
-use crate::message::{self, Answer, NO_METHOD};
+use crate::remote::{self, Wanted};
 
 /// The limit on the starts of a process that all sessions share.
 const MOST_STARTS: u32 = 4;
@@ -33,8 +31,7 @@ pub struct ProcessProvider {
     /// The program between this one and the process, with its arguments.
     supervisor: Option<(PathBuf, Vec<OsString>)>,
     listener: Listener,
-    /// The functions that guests import, with their types.
-    wanted: Mutex<BTreeMap<String, String>>,
+    wanted: Wanted,
     /// The process that all sessions share, after [`ProcessProvider::shared`].
     shared: Option<AsyncMutex<Shared>>,
 }
@@ -69,7 +66,7 @@ impl ProcessProvider {
             directory: None,
             supervisor: None,
             listener: Arc::new(|_| ()),
-            wanted: Mutex::default(),
+            wanted: Wanted::default(),
             shared: None,
         })
     }
@@ -134,14 +131,9 @@ impl ProcessProvider {
         }
         let connection = Connection::start(command, Arc::clone(&self.listener))
             .map_err(|error| Failed::of(format!("it cannot be started: {error}")))?;
-        let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let functions = || wanted.iter().map(|(name, ty)| (name.as_str(), ty.as_str()));
-        let failed = |reason| Failed { reason, last_lines: connection.last_lines() };
-        let answer = connection.ask("hello", message::hello(functions())).await.map_err(failed)?;
-        match message::lacking(&answer, functions()) {
-            None => Ok(connection),
-            Some(reason) => Err(Failed { reason, last_lines: connection.last_lines() }),
-        }
+        let greeted = remote::greet(connection.peer(), &self.wanted.all()).await;
+        greeted.map_err(|reason| Failed { reason, last_lines: connection.last_lines() })?;
+        Ok(connection)
     }
 
     async fn serve(&self, mut call: ImportCall<'_>) -> Result<Vec<Val>, Failed> {
@@ -162,7 +154,9 @@ impl ProcessProvider {
 
     /// Returns the process that all sessions share, and starts it if it does not run.
     async fn of_all(&self, shared: &mut Shared) -> Result<Arc<Connection>, Failed> {
-        if let Some(connection) = shared.connection.as_ref().filter(|one| !one.has_ended()) {
+        if let Some(connection) =
+            shared.connection.as_ref().filter(|one| one.peer().has_ended().is_none())
+        {
             return Ok(Arc::clone(connection));
         }
         if shared.starts == MOST_STARTS {
@@ -183,35 +177,13 @@ async fn ask(
     function: &ImportedFunction,
     arguments: &[Val],
 ) -> Result<Vec<Val>, Failed> {
-    let signature = function.signature();
-    let failed = |reason| Failed { reason, last_lines: connection.last_lines() };
-    let params = JsonStyle::default().data_urls(true).params(&signature, arguments);
-    let params = params.map_err(|error| failed(error.to_string()))?;
-    let answer = connection.ask(function.name(), params).await.map_err(failed)?;
-    let result = match answer {
-        Answer::Result(result) => result,
-        Answer::Error { code: NO_METHOD, .. } => return Err(failed("it does not serve it".into())),
-        Answer::Error { message, .. } => return Err(failed(message)),
-    };
-    let values = signature.results.iter().map(|ty| {
-        let read = from_text("result", ty, &result.to_string(), Form::Json);
-        read.map_err(|error| failed(format!("its answer is of another type: {error}")))
-    });
-    values.collect()
+    let called = remote::call(connection.peer(), function, arguments).await;
+    called.map_err(|reason| Failed { reason, last_lines: connection.last_lines() })
 }
 
 impl Provider for ProcessProvider {
     fn offer(&self, function: &ImportedFunction) -> Result<(), Unserved> {
-        let signature = function.signature();
-        let mut types = signature.params.iter().map(|(_, ty)| ty).chain(&signature.results);
-        if let Some(tied) = types.find_map(tied) {
-            return Err(Unserved::new(format!(
-                "its type has a `{tied}`, and no {tied} goes to a process"
-            )));
-        }
-        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        wanted.insert(function.name().to_owned(), signature.to_string());
-        Ok(())
+        self.wanted.add(function, "a process")
     }
 
     fn call<'a>(

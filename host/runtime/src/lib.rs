@@ -106,7 +106,7 @@
 //! [`Sessions`] hands out sessions of one guest, and says with [`Reuse`] which callers
 //! may be served by the same one: by default none.
 //!
-//! [`Live`] serves a guest that is replaced while it is called.
+//! [`Live`] serves a guest that is replaced while it is called, and [`Plugins`] all guests of a folder.
 //!
 //! # Short calls
 //! A call that takes less than a microsecond is mostly the way there. Programs that
@@ -197,7 +197,10 @@ pub use guest::abi::{Abi, Returns};
 pub use guest::{Guest, Outcome};
 pub use imports::env::{Env, Exit, GuestFailure, HostFailure};
 pub use imports::{borrowed, env};
-pub use live::{Change, Generation, Live, LiveBuilder, NotReplaced, Rollback, Serving};
+pub use live::{
+    Change, FolderChange, Generation, Live, LiveBuilder, NotReplaced, PluginChange, Plugins,
+    Rollback, Serving, Watched, WatchedFolder, Watching,
+};
 pub use output::terminal;
 pub use provider::{
     BoxFuture, DefaultProvider, GuestProvider, ImportCall, ImportedFunction, LeftOver, Provider,

@@ -51,17 +51,7 @@ impl Access {
         headers: &HeaderMap,
         authority: Option<&str>,
     ) -> Result<(), Problem> {
-        let named = authority.or_else(|| text(headers, &header::HOST)).unwrap_or_default();
-        if headers.get_all(header::HOST).iter().count() > 1 {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "the request names two hosts"));
-        }
-        let host = without_port(named);
-        let is_served = LOCAL.iter().any(|local| local.eq_ignore_ascii_case(host))
-            || self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host));
-        if !is_served {
-            let detail = "the request is for a host that this server does not answer to";
-            return Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, detail));
-        }
+        let named = self.check_host(headers, authority)?;
         match text(headers, &header::ORIGIN) {
             Some(origin) if !self.allows(origin) && !is_same(origin, named) => {
                 let detail = "pages of this origin may not call";
@@ -69,6 +59,28 @@ impl Access {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Refuses a request for another host, and returns the host and port that it is for.
+    pub(crate) fn check_host<'h>(
+        &self,
+        headers: &'h HeaderMap,
+        authority: Option<&'h str>,
+    ) -> Result<&'h str, Problem> {
+        let named = authority.or_else(|| text(headers, &header::HOST)).unwrap_or_default();
+        if headers.get_all(header::HOST).iter().count() > 1 {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "the request names two hosts"));
+        }
+        if !self.is_served(without_port(named)) {
+            let detail = "the request is for a host that this server does not answer to";
+            return Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, detail));
+        }
+        Ok(named)
+    }
+
+    /// Returns true if a host, without a port, is one that the server answers to.
+    pub(crate) fn is_served(&self, host: &str) -> bool {
+        is_local(host) || self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
     }
 
     /// Returns true if pages of this origin may call.
@@ -96,6 +108,16 @@ impl Access {
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// Returns true if a host is this machine's name for itself.
+pub(crate) fn is_local(host: &str) -> bool {
+    LOCAL.iter().any(|local| local.eq_ignore_ascii_case(host))
+}
+
+/// Returns the host that a request is for, without a port.
+pub(crate) fn host_of<'h>(headers: &'h HeaderMap, authority: Option<&'h str>) -> &'h str {
+    without_port(authority.or_else(|| text(headers, &header::HOST)).unwrap_or_default())
 }
 
 fn without_port(authority: &str) -> &str {

@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use axum::Router;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -16,6 +16,7 @@ use wit_host::Generation;
 use crate::answer::{json as answer, of_type, text};
 use crate::guests::Guest;
 use crate::problem::Problem;
+use crate::routes;
 use crate::server::Shared;
 
 /// Returns the routes of the listener for operators.
@@ -37,26 +38,39 @@ async fn around<T: Send + 'static>(
     next: Next,
 ) -> Response {
     let authority = request.uri().authority().map(ToString::to_string);
-    match shared.admin.check_site(request.headers(), authority.as_deref()) {
+    let (headers, authority) = (request.headers(), authority.as_deref());
+    // The server's own page is of another origin, since the port is another one.
+    let origin = headers.get(header::ORIGIN).cloned();
+    let page = origin.filter(|page| page.to_str().is_ok_and(|page| shared.is_of_page(page)));
+    let checked = match page {
+        Some(_) => shared.admin.check_host(headers, authority).map(|_| ()),
+        None => shared.admin.check_site(headers, authority),
+    };
+    let mut response = match checked {
+        Err(problem) => return problem.into_response(),
+        Ok(()) if request.method() == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
         Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+    };
+    if let Some(page) = page {
+        routes::allow(response.headers_mut(), page);
     }
+    response
 }
 
 async fn metrics<T: Send + 'static>(State(shared): State<Arc<Shared<T>>>) -> Response {
-    let generations = shared.guests.iter();
+    let guests = shared.guests.all();
     let generations =
-        generations.map(|(name, guest)| (name.as_str(), guest.live.current().number()));
+        guests.iter().map(|guest| (guest.name.as_str(), guest.live.current().number()));
     let text = shared.metrics.text(shared.admission.load(), generations);
     let ty = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     of_type(StatusCode::OK, ty, text)
 }
 
 async fn guests<T: Send + 'static>(State(shared): State<Arc<Shared<T>>>) -> Response {
-    let guests = shared.guests.iter().map(|(name, guest)| {
+    let guests = shared.guests.all().into_iter().map(|guest| {
         let current = generation(&guest.live.current());
         let previous = guest.live.previous().map(|one| generation(&one));
-        (name.clone(), json!({ "current": current, "previous": previous }))
+        (guest.name.clone(), json!({ "current": current, "previous": previous }))
     });
     answer(StatusCode::OK, &Value::Object(guests.collect()))
 }
@@ -73,11 +87,11 @@ fn generation<T: Send + 'static>(generation: &Generation<T>) -> Value {
 }
 
 /// Returns a guest that the sender may change.
-fn changeable<'s, T: Send + 'static>(
-    shared: &'s Shared<T>,
+fn changeable<T: Send + 'static>(
+    shared: &Shared<T>,
     name: &str,
     headers: &HeaderMap,
-) -> Result<&'s Guest<T>, Problem> {
+) -> Result<Arc<Guest<T>>, Problem> {
     if shared.admin.token.is_none() {
         let detail = "nothing is changed here, since the server has no token for it";
         return Err(Problem::new(StatusCode::FORBIDDEN, detail));
@@ -99,10 +113,9 @@ async fn reload<T: Send + 'static>(
     };
     let reloading = Arc::clone(&shared);
     let reloaded = tokio::task::spawn_blocking(move || {
-        let Some(guest) = reloading.guests.get(&name) else { return Err("it is gone".into()) };
         let read = guest.live.current().guest().runtime().read(&file);
         let bytes = read.map_err(|error| error.to_string())?;
-        let replaced = reloading.reload(guest, &bytes);
+        let replaced = reloading.reload(&guest, &bytes);
         replaced.map(|one| generation(&one)).map_err(|error| error.to_string())
     });
     match reloaded.await {

@@ -43,6 +43,9 @@ impl Default for Bounds {
     }
 }
 
+/// The right to make a call, until it is dropped.
+pub(crate) type Slot = OwnedSemaphorePermit;
+
 /// The slots of a server, and the number of calls that wait for one.
 pub(crate) struct Admission {
     slots: Arc<Semaphore>,
@@ -67,7 +70,7 @@ impl Admission {
     }
 
     /// Returns a slot, once there is one. `None` if the queue is full.
-    pub(crate) async fn enter(&self) -> Option<OwnedSemaphorePermit> {
+    pub(crate) async fn enter(&self) -> Option<Slot> {
         if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
             return Some(slot);
         }

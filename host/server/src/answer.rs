@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Returns an answer with a body of this type.
 pub(crate) fn of_type(status: StatusCode, ty: &'static str, body: impl Into<String>) -> Response {
@@ -17,6 +17,22 @@ pub(crate) fn of_type(status: StatusCode, ty: &'static str, body: impl Into<Stri
 
 pub(crate) fn json(status: StatusCode, value: &Value) -> Response {
     of_type(status, "application/json", value.to_string())
+}
+
+/// The type of answers that have what the guest wrote beside what it returned.
+pub(crate) const DETAILS: &str = "application/vnd.wit-host.call+json";
+
+/// Returns what came of a call, by this name, with what its guest wrote. What came of it is the last
+/// member.
+pub(crate) fn details(
+    status: StatusCode,
+    name: &str,
+    value: &Value,
+    stderr: &[String],
+) -> Response {
+    let mut all = json!({ "stderr": stderr });
+    all[name] = value.clone();
+    of_type(status, DETAILS, all.to_string())
 }
 
 pub(crate) fn text(body: impl Into<String>) -> Response {

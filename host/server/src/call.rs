@@ -11,7 +11,9 @@ use wit_host::values::{Json, JsonStyle};
 use wit_host::wasmtime::component::Type;
 use wit_host::{Error, Val};
 
-use crate::answer::json;
+use crate::admission::Slot;
+use crate::answer::{DETAILS, details, json};
+use crate::convention;
 use crate::functions::{Function, Functions};
 use crate::guests::Guest;
 use crate::problem::Problem;
@@ -27,6 +29,8 @@ pub(crate) struct Called {
     /// The time of the call itself, if it was made.
     pub(crate) took: Option<Duration>,
     pub(crate) has_failed: bool,
+    /// The lines that the guest wrote to standard error, if the caller wants them.
+    pub(crate) stderr: Option<Vec<String>>,
 }
 
 /// Makes a call, and notes in `called` how far it came.
@@ -40,27 +44,17 @@ pub(crate) async fn call<T: Send + 'static>(
     let name = known(guest, name)?;
     called.function = Some(name.clone());
     let body = read(shared, headers, body).await?;
-
-    let arrived = Instant::now();
-    let _slot = shared.admission.enter().await.ok_or_else(Problem::busy)?;
-    let mut serving = guest.live.take().await.map_err(|error| Problem::of(&error))?;
-    // The guest may have been replaced while the call waited, so its own types count.
-    let functions = guest.functions(serving.generation());
-    let function = functions.find(&name).ok_or_else(|| left_out(&functions, &name))?;
-    // As values, a body takes many times its bytes, so that only those who have a slot have values.
-    let arguments = arguments(&body, function)?;
-    called.waited = arrived.elapsed();
-    let began = Instant::now();
-    let results = serving.call(&name, &arguments).await;
-    let took = began.elapsed();
-    called.took = Some(took);
-    called.has_failed = results.is_err();
-    let results = results.map_err(|error| Problem::of(&error))?;
-    let mut response = answer(function, &results)?;
+    let ready = std::future::ready(Ok(()));
+    let read = |function: &Function| arguments(&body, function);
+    let ((status, value), _) = perform(shared, guest, &name, (ready, read, answer), called).await?;
+    let mut response = match &called.stderr {
+        None => json(status, &value),
+        Some(stderr) => details(status, "answer", &value, stderr),
+    };
     let timing = format!(
         "wait;dur={:.3}, call;dur={:.3}",
         called.waited.as_secs_f64() * 1e3,
-        took.as_secs_f64() * 1e3
+        called.took.unwrap_or_default().as_secs_f64() * 1e3
     );
     if let Ok(timing) = HeaderValue::try_from(timing) {
         response.headers_mut().insert("server-timing", timing);
@@ -68,8 +62,61 @@ pub(crate) async fn call<T: Send + 'static>(
     Ok(response)
 }
 
+/// Makes a call whose function is known, and returns the answer with the slot that it was made in:
+/// once there is a slot, and `ready` has ended, the arguments are read.
+pub(crate) async fn perform<T: Send + 'static, R>(
+    shared: &Shared<T>,
+    guest: &Guest<T>,
+    name: &str,
+    (ready, read, answer): (
+        impl Future<Output = Result<(), Problem>>,
+        impl FnOnce(&Function) -> Result<Vec<Val>, Problem>,
+        impl FnOnce(&Function, &[Val]) -> Result<R, Problem>,
+    ),
+    called: &mut Called,
+) -> Result<(R, Slot), Problem> {
+    let arrived = Instant::now();
+    let slot = shared.admission.enter().await.ok_or_else(Problem::busy)?;
+    ready.await?;
+    let mut serving = guest.live.take().await.map_err(|error| Problem::of(&error))?;
+    // The guest may have been replaced while the call waited, so its own types count.
+    let functions = guest.functions(serving.generation());
+    let function = functions.find(name).ok_or_else(|| left_out(&functions, name))?;
+    // As values, a body takes many times its bytes, so that only those who have a slot have values.
+    let arguments = read(function)?;
+    called.waited = arrived.elapsed();
+    if called.stderr.is_some() {
+        // What others have left of it is not for this caller.
+        serving.session().take_stderr();
+    }
+    let began = Instant::now();
+    let results = guest.call(&mut serving, function, &arguments).await;
+    called.took = Some(began.elapsed());
+    called.has_failed = results.is_err();
+    if let Some(stderr) = &mut called.stderr {
+        *stderr = serving.session().take_stderr();
+    }
+    let results = results.map_err(|error| Problem::of(&error))?;
+    Ok((answer(function, &results)?, slot))
+}
+
+/// Notes a call for the counters, as far as it came.
+pub(crate) fn count<T: Send + 'static, R>(
+    shared: &Shared<T>,
+    guest: &Guest<T>,
+    called: &Called,
+    made: &Result<R, Problem>,
+) {
+    if let (Some(function), Some(took)) = (&called.function, called.took) {
+        let late = StatusCode::GATEWAY_TIMEOUT;
+        let is_late = made.as_ref().is_err_and(|problem| problem.status == late);
+        let times = (called.waited, took);
+        shared.metrics.called(&guest.name, function, times, (called.has_failed, is_late));
+    }
+}
+
 /// Returns the full name of a function that the guest serves now.
-fn known<T: Send + 'static>(guest: &Guest<T>, name: &str) -> Result<String, Problem> {
+pub(crate) fn known<T: Send + 'static>(guest: &Guest<T>, name: &str) -> Result<String, Problem> {
     let current = guest.live.current();
     let name = current.guest().resolve(name).map_err(|error| unknown(&error))?;
     let functions = guest.functions(&current);
@@ -108,17 +155,38 @@ async fn read<T: Send + 'static>(
 
 /// Returns the arguments of a function that a body has.
 fn arguments(body: &[u8], function: &Function) -> Result<Vec<Val>, Problem> {
-    let wrong = |detail: String| {
-        Problem::new(StatusCode::BAD_REQUEST, detail)
-            .with("function", function.name.as_str())
-            .with("wit", function.signature.to_string())
-    };
+    let wrong = |detail: String| wrong(function, detail);
     let text = std::str::from_utf8(body).map_err(|_| wrong("the body is not UTF-8".into()))?;
     // A call without parameters needs no body.
     let is_empty = text.trim().is_empty() && function.signature.params.is_empty();
     let text = if is_empty { "{}" } else { text };
-    let read = Json::parse(text).and_then(|json| json.params(&function.signature));
-    read.map_err(|error| wrong(error.to_string()).with("path", error.path))
+    if function.convention.is_some() {
+        let json = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        return by_convention(&json, function);
+    }
+    let json =
+        Json::parse(text).map_err(|error| wrong(error.to_string()).with("path", error.path))?;
+    params(&json, function)
+}
+
+/// Returns the arguments of a function that is called by a convention.
+pub(crate) fn by_convention(json: &Value, function: &Function) -> Result<Vec<Val>, Problem> {
+    let Some(abi) = function.convention else { return Ok(Vec::new()) };
+    convention::arguments(abi, json)
+        .map_err(|(path, reason)| wrong(function, reason).with("path", path))
+}
+
+/// Returns the arguments of a function that JSON has.
+pub(crate) fn params(json: &Json, function: &Function) -> Result<Vec<Val>, Problem> {
+    json.params(&function.signature)
+        .map_err(|error| wrong(function, error.to_string()).with("path", error.path))
+}
+
+/// Returns the answer for arguments that are wrong.
+pub(crate) fn wrong(function: &Function, detail: String) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, detail)
+        .with("function", function.name.as_str())
+        .with("wit", function.signature.to_string())
 }
 
 fn is_too_large(error: &axum::Error) -> bool {
@@ -132,7 +200,7 @@ fn is_too_large(error: &axum::Error) -> bool {
     false
 }
 
-fn too_large(most: usize) -> Problem {
+pub(crate) fn too_large(most: usize) -> Problem {
     let detail = format!("the body has more than {most} bytes");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).with("most", most)
 }
@@ -160,13 +228,25 @@ fn left_out(functions: &Functions, name: &str) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, format!("`{name}` is not served: {reason}"))
 }
 
+/// Returns whether a caller asks for what the guest writes as well.
+pub(crate) fn wants_details(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|one| one.to_str().ok());
+    accepted.flat_map(|one| one.split(',')).any(|ty| ty.trim().eq_ignore_ascii_case(DETAILS))
+}
+
 /// Returns 200 with what a function returned, or 422 with the `err` of its `result`.
-fn answer(function: &Function, results: &[Val]) -> Result<Response, Problem> {
+fn answer(function: &Function, results: &[Val]) -> Result<(StatusCode, Value), Problem> {
     let style = JsonStyle::default().data_urls(true).wide_as_text(true);
     let value = |ty: Option<&Type>, value: Option<&Val>| match (ty, value) {
         (Some(ty), Some(value)) => style.value(ty, value),
         _ => Ok(Value::Null),
     };
+    if function.convention.is_some() {
+        return Ok(match convention::returned(results, style) {
+            Ok(value) => (StatusCode::OK, value),
+            Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error),
+        });
+    }
     let (status, body) = match (&function.signature.results[..], results) {
         ([Type::Result(ty)], [Val::Result(Ok(ok))]) => {
             (StatusCode::OK, value(ty.ok().as_ref(), ok.as_deref()))
@@ -179,5 +259,5 @@ fn answer(function: &Function, results: &[Val]) -> Result<Response, Problem> {
     let body = body.map_err(|error| {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the result has no JSON: {error}"))
     })?;
-    Ok(json(status, &body))
+    Ok((status, body))
 }

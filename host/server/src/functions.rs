@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use wit_host::values::{Signature, tied};
 use wit_host::wasmtime::component::Type;
-use wit_host::{Contract, Guest};
+use wit_host::{Abi, Contract, Guest, Kind};
 
+use crate::convention;
 use crate::schema::{object, schema};
 
 /// An export that is served.
@@ -19,6 +20,9 @@ pub struct Function {
     pub signature: Signature,
     /// What its comment in the WIT says.
     pub docs: Option<String>,
+    /// The convention by which it takes and returns text, if it is a core module's that keeps one.
+    /// Its parameters and results are then not what it is called with.
+    pub convention: Option<Abi>,
 }
 
 /// An export that is not served.
@@ -40,8 +44,14 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    /// Returns what a guest serves, with the comments in its bytes.
-    pub(crate) fn new<T: Send + 'static>(guest: &Guest<T>, bytes: &[u8]) -> Self {
+    /// Returns what a guest serves, with the comments in its bytes. A core module is called by the
+    /// convention, if there is one.
+    pub(crate) fn new<T: Send + 'static>(
+        guest: &Guest<T>,
+        bytes: &[u8],
+        convention: Option<Abi>,
+    ) -> Self {
+        let convention = convention.filter(|_| guest.kind() == Kind::Module);
         let wit = guest.runtime().inspect(bytes).ok().and_then(|inspection| inspection.wit);
         let docs = wit.as_deref().map(docs).unwrap_or_default();
         let (mut served, mut left_out) = (Vec::new(), Vec::new());
@@ -49,7 +59,7 @@ impl Functions {
             match signature(guest, &name) {
                 Ok(signature) => {
                     let docs = docs.get(&name).cloned();
-                    served.push(Function { name, signature, docs });
+                    served.push(Function { name, signature, docs, convention });
                 }
                 Err(reason) => left_out.push(LeftOut { name, reason }),
             }
@@ -68,6 +78,7 @@ impl Functions {
                 "name": function.name,
                 "wit": function.signature.to_string(),
                 "docs": function.docs,
+                "has_convention": function.convention.is_some(),
                 "params": function.params(),
                 "result": function.result(),
             })
@@ -79,13 +90,20 @@ impl Functions {
 }
 
 impl Function {
-    /// Returns the schema of the arguments, as an object.
+    /// Returns the schema of the arguments: an object, or a list of values whose types only they
+    /// themselves say.
     pub(crate) fn params(&self) -> Value {
+        if self.convention.is_some() {
+            return convention::params();
+        }
         object(self.signature.params.iter().map(|(name, ty)| (name.as_str(), ty.clone())))
     }
 
     /// Returns the schema of what it returns, or of the `ok` of a `result`.
     pub(crate) fn result(&self) -> Value {
+        if self.convention.is_some() {
+            return convention::result();
+        }
         match &self.signature.results[..] {
             [] => json!({ "type": "null" }),
             [Type::Result(result)] => payload(result.ok()),
@@ -99,6 +117,9 @@ impl Function {
 
     /// Returns the schema of the `err` of what it returns, if it returns a `result`.
     pub(crate) fn error(&self) -> Option<Value> {
+        if self.convention == Some(Abi::Bindgen) {
+            return Some(json!({ "type": "string" }));
+        }
         match &self.signature.results[..] {
             [Type::Result(result)] => Some(payload(result.err())),
             _ => None,

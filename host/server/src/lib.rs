@@ -23,6 +23,8 @@ mod admin;
 mod admission;
 mod answer;
 mod call;
+mod client;
+mod convention;
 mod functions;
 mod guests;
 mod metrics;
@@ -32,14 +34,13 @@ mod problem;
 mod routes;
 mod schema;
 mod server;
-mod watch;
 
 pub use access::{Access, Token};
 pub use admission::Bounds;
+pub use convention::Convention;
 pub use functions::{Function, LeftOut};
 pub use schema::schema;
 pub use server::{Entry, Server, ServerBuilder};
-pub use watch::Watched;
 
 /// The program of the crate's page is compiled.
 #[cfg(doctest)]

@@ -7,14 +7,15 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
+use crate::access::host_of;
 use crate::answer::{json as answer, text};
-use crate::call::{Called, call};
+use crate::call::{Called, call, count, wants_details};
 use crate::functions::Functions;
 use crate::guests::Guest;
 use crate::problem::Problem;
@@ -29,7 +30,7 @@ struct CalledFunction(String);
 pub(crate) fn router<T: Send + 'static>(shared: &Arc<Shared<T>>) -> Router {
     let of_guest = || {
         Router::new()
-            .route("/", get(async || page::page()))
+            .route("/", get(page))
             .route("/functions", get(functions))
             .route("/wit", get(wit))
             .route("/openapi.json", get(document))
@@ -42,7 +43,7 @@ pub(crate) fn router<T: Send + 'static>(shared: &Arc<Shared<T>>) -> Router {
         .route("/readyz", get(ready))
         .route("/guests", get(guests))
         .nest("/guests/{guest}", of_guest())
-        .route("/guests/{guest}/", get(async || page::page()));
+        .route("/guests/{guest}/", get(page));
     let all = if shared.is_alone { all.merge(of_guest()) } else { all };
     all.fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path"))
         .method_not_allowed_fallback(async || {
@@ -87,7 +88,7 @@ async fn around<T: Send + 'static>(
 }
 
 /// Lets the page of another origin read an answer.
-fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
+pub(crate) fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::VARY, HeaderValue::from_static("origin"));
     let names = HeaderValue::from_static("authorization, content-type");
@@ -103,14 +104,28 @@ fn named<'n>(names: &'n Names, what: &str) -> Option<&'n str> {
     names.0.iter().find(|(name, _)| name == what).map(|(_, value)| value.as_str())
 }
 
-fn guest<'s, T: Send + 'static>(
-    shared: &'s Shared<T>,
-    names: &Names,
-) -> Result<&'s Guest<T>, Problem> {
+fn guest<T: Send + 'static>(shared: &Shared<T>, names: &Names) -> Result<Arc<Guest<T>>, Problem> {
     shared.guest(named(names, "guest")).ok_or_else(|| {
-        let all: Vec<_> = shared.guests.keys().cloned().map(Value::from).collect();
+        let all: Vec<_> = shared.guests.names().into_iter().map(Value::from).collect();
         Problem::new(StatusCode::NOT_FOUND, "no guest has this name").with("guests", all)
     })
+}
+
+async fn page<T: Send + 'static>(
+    State(shared): State<Arc<Shared<T>>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    page::page(operators(&shared, &uri, &headers).as_deref())
+}
+
+/// Returns the origin of the listener for operators, for a page that was asked for like this.
+fn operators<T: Send + 'static>(
+    shared: &Shared<T>,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Option<String> {
+    shared.operators(host_of(headers, uri.authority().map(|authority| authority.as_str())))
 }
 
 async fn make_call<T: Send + 'static>(
@@ -119,21 +134,20 @@ async fn make_call<T: Send + 'static>(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let mut called = Called::default();
+    let stderr = wants_details(&headers).then(Vec::new);
+    let mut called = Called { stderr, ..Called::default() };
     let made = async {
         shared.access.check_token(&headers)?;
         let guest = guest(&shared, &names)?;
         let function = named(&names, "function").unwrap_or_default();
-        let made = call(&shared, guest, function, (&headers, body), &mut called).await;
-        if let (Some(function), Some(took)) = (&called.function, called.took) {
-            let late = StatusCode::GATEWAY_TIMEOUT;
-            let is_late = made.as_ref().is_err_and(|problem| problem.status == late);
-            let times = (called.waited, took);
-            shared.metrics.called(&guest.name, function, times, (called.has_failed, is_late));
-        }
+        let made = call(&shared, &guest, function, (&headers, body), &mut called).await;
+        count(&shared, &guest, &called, &made);
         made
     };
-    let mut response = made.await.unwrap_or_else(Problem::into_response);
+    let mut response = made.await.unwrap_or_else(|problem| match (&called.stderr, called.took) {
+        (Some(stderr), Some(_)) => problem.with_stderr(stderr),
+        _ => problem.into_response(),
+    });
     if let Some(function) = called.function {
         response.extensions_mut().insert(CalledFunction(function));
     }
@@ -143,10 +157,14 @@ async fn make_call<T: Send + 'static>(
 async fn functions<T: Send + 'static>(
     State(shared): State<Arc<Shared<T>>>,
     names: Names,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let guest = guest(&shared, &names)?;
     let current = guest.live.current();
     let mut functions = guest.functions(&current).json();
+    functions["guest"] = guest.name.as_str().into();
+    functions["admin"] = operators(&shared, &uri, &headers).into();
     functions["generation"] = current.number().into();
     functions["kind"] = current.guest().kind().name().into();
     functions["needs_token"] = shared.access.token.is_some().into();
@@ -180,7 +198,7 @@ async fn document<T: Send + 'static>(
 }
 
 async fn guests<T: Send + 'static>(State(shared): State<Arc<Shared<T>>>) -> Response {
-    let names: Vec<_> = shared.guests.keys().collect();
+    let names = shared.guests.names();
     answer(StatusCode::OK, &json!({ "guests": names }))
 }
 

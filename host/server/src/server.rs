@@ -1,11 +1,11 @@
 //! The server: which guests it serves and how it is set, and its connections from the first to the
 //! last. What a request gets is not known here.
 
-use std::collections::BTreeMap;
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hyper::Request;
@@ -19,9 +19,10 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 use wit_host::{Generation, Live, NotReplaced};
 
-use crate::access::Access;
+use crate::access::{Access, is_local};
 use crate::admission::{Admission, Bounds};
-use crate::guests::Guest;
+use crate::convention::Convention;
+use crate::guests::{Guest, Guests};
 use crate::metrics::Metrics;
 use crate::{admin, routes};
 
@@ -50,12 +51,14 @@ type Log = dyn Fn(&Entry) + Send + Sync;
 
 /// A server of guests' exports over HTTP. Clones serve the same guests.
 pub struct Server<T: Send + 'static> {
-    shared: Arc<Shared<T>>,
+    pub(crate) shared: Arc<Shared<T>>,
 }
 
 /// What all requests share.
 pub(crate) struct Shared<T: Send + 'static> {
-    pub(crate) guests: BTreeMap<String, Guest<T>>,
+    pub(crate) guests: Guests<T>,
+    /// How core modules are called.
+    convention: Option<Convention>,
     /// Whether the only guest is served without its name.
     pub(crate) is_alone: bool,
     pub(crate) bounds: Bounds,
@@ -66,6 +69,9 @@ pub(crate) struct Shared<T: Send + 'static> {
     pub(crate) log: Box<Log>,
     /// Whether the server takes on no more.
     pub(crate) is_ending: AtomicBool,
+    /// The addresses of the listeners, once there are any: for callers, and for operators.
+    pub(crate) address: OnceLock<SocketAddr>,
+    pub(crate) admin_address: OnceLock<SocketAddr>,
 }
 
 impl<T: Send + 'static> Clone for Server<T> {
@@ -86,12 +92,39 @@ impl<T: Send + 'static> Shared<T> {
         replaced
     }
 
+    /// Returns the origin of the listener for operators, as a page reaches it that was asked for at
+    /// this host. A page that is looked at elsewhere does not reach one of this machine only.
+    pub(crate) fn operators(&self, host: &str) -> Option<String> {
+        let address = self.admin_address.get()?;
+        let ip = address.ip();
+        if ip.is_loopback() {
+            return is_local(host).then(|| format!("http://{address}"));
+        }
+        match ip.is_unspecified() {
+            true => Some(format!("http://{host}:{}", address.port())),
+            false => Some(format!("http://{address}")),
+        }
+    }
+
+    /// Returns whether an origin is that of the server's own page, for callers.
+    pub(crate) fn is_of_page(&self, origin: &str) -> bool {
+        let Some(address) = self.address.get() else { return false };
+        let named = origin.strip_prefix("http://").and_then(|named| named.rsplit_once(':'));
+        named.is_some_and(|(host, port)| {
+            *port == address.port().to_string() && self.access.is_served(host)
+        })
+    }
+
     /// Returns a guest by its name, or the only one.
-    pub(crate) fn guest(&self, name: Option<&str>) -> Option<&Guest<T>> {
+    pub(crate) fn guest(&self, name: Option<&str>) -> Option<Arc<Guest<T>>> {
         match name {
             Some(name) => self.guests.get(name),
-            None => self.guests.values().next().filter(|_| self.is_alone),
+            None => self.guests.first().filter(|_| self.is_alone),
         }
+    }
+
+    fn add(&self, name: &str, live: Live<T>, bytes: &[u8], file: Option<&Path>) {
+        self.guests.insert(Guest::new(name, live, bytes, file, self.convention.clone()));
     }
 }
 
@@ -106,7 +139,8 @@ impl<T: Send + 'static> Server<T> {
         let admission = Admission::new(&bounds);
         ServerBuilder {
             shared: Shared {
-                guests: BTreeMap::new(),
+                guests: Guests::default(),
+                convention: None,
                 is_alone: false,
                 bounds,
                 access: Access::default(),
@@ -115,6 +149,8 @@ impl<T: Send + 'static> Server<T> {
                 metrics: Metrics::new(),
                 log: Box::new(|_| ()),
                 is_ending: AtomicBool::new(false),
+                address: OnceLock::new(),
+                admin_address: OnceLock::new(),
             },
         }
     }
@@ -129,6 +165,7 @@ impl<T: Send + 'static> Server<T> {
         listener: TcpListener,
         until: impl Future<Output = ()> + Send,
     ) -> io::Result<bool> {
+        let _ = self.shared.address.set(listener.local_addr()?);
         self.run(listener, routes::router(&self.shared), until).await
     }
 
@@ -142,6 +179,7 @@ impl<T: Send + 'static> Server<T> {
         listener: TcpListener,
         until: impl Future<Output = ()> + Send,
     ) -> io::Result<bool> {
+        let _ = self.shared.admin_address.set(listener.local_addr()?);
         self.run(listener, admin::router(&self.shared), until).await
     }
 
@@ -154,7 +192,17 @@ impl<T: Send + 'static> Server<T> {
     /// In an async context, as [`Live::reload`] does.
     pub fn reload(&self, name: &str, bytes: &[u8]) -> Option<Result<u64, NotReplaced>> {
         let guest = self.shared.guests.get(name)?;
-        Some(self.shared.reload(guest, bytes).map(|generation| generation.number()))
+        Some(self.shared.reload(&guest, bytes).map(|generation| generation.number()))
+    }
+
+    /// Serves one more guest, as [`ServerBuilder::guest`] does.
+    pub fn add(&self, name: &str, live: Live<T>, bytes: &[u8], file: Option<&Path>) {
+        self.shared.add(name, live, bytes, file);
+    }
+
+    /// Serves a guest no more, and returns whether it was served. Calls that are under way end on it.
+    pub fn remove(&self, name: &str) -> bool {
+        self.shared.guests.remove(name)
     }
 
     async fn run(
@@ -257,11 +305,19 @@ impl<T: Send + 'static> ServerBuilder<T> {
         self
     }
 
+    /// Sets how core modules among the guests that are added from now on are called. A function then
+    /// takes a list of values, each of which says its own type.
+    #[must_use]
+    pub fn convention(mut self, convention: Option<Convention>) -> Self {
+        self.shared.convention = convention;
+        self
+    }
+
     /// Adds a guest that is served under `/guests/NAME`. `bytes` is the guest as it was loaded, and
     /// `file` where operators have it read again from.
     #[must_use]
-    pub fn guest(mut self, name: &str, live: Live<T>, bytes: &[u8], file: Option<&Path>) -> Self {
-        self.shared.guests.insert(name.to_owned(), Guest::new(name, live, bytes, file));
+    pub fn guest(self, name: &str, live: Live<T>, bytes: &[u8], file: Option<&Path>) -> Self {
+        self.shared.add(name, live, bytes, file);
         self
     }
 

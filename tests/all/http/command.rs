@@ -98,6 +98,38 @@ fn a_changed_file_takes_the_old_ones_place_if_it_can() {
 }
 
 #[test]
+fn guests_of_a_folder_come_and_go() {
+    let files = Files::new();
+    let folder = files.folder("plugins");
+    let path = |name: &str| std::path::Path::new(&folder).join(name);
+    std::fs::write(path("one.wat"), ONE).unwrap();
+    check(&["serve", &folder], 2, "", "is a folder; `--watch` serves");
+    let mut serving = Serving::new(&files, &["--watch", "--log", "none", "plugins"]);
+    assert_eq!(read_line(&mut serving.stderr), "wit-host: one is served at /guests/one/\n");
+    assert_eq!(serving.call("/guests/one/call/answer").body, "1");
+    std::fs::write(path("two.wat"), "(module").unwrap();
+    let told = read_line(&mut serving.stderr);
+    assert!(told.starts_with("wit-host: plugins/two.wat: "), "{told}");
+    assert_eq!(serving.call("/guests/two/call/answer").status, 404);
+    std::fs::write(path("two.wat"), TWO).unwrap();
+    loop {
+        let told = read_line(&mut serving.stderr);
+        if told == "wit-host: two is served at /guests/two/\n" {
+            break;
+        }
+        assert!(!told.is_empty(), "it has ended");
+    }
+    assert_eq!(serving.call("/guests/two/call/answer").body, "2");
+    std::fs::write(path("one.wat"), TWO).unwrap();
+    assert_eq!(read_line(&mut serving.stderr), "wit-host: plugins/one.wat: generation 2 serves\n");
+    assert_eq!(serving.call("/guests/one/call/answer").body, "2");
+    std::fs::remove_file(path("one.wat")).unwrap();
+    assert_eq!(read_line(&mut serving.stderr), "wit-host: one is served no more\n");
+    assert_eq!(serving.call("/guests/one/call/answer").status, 404);
+    assert_eq!(serving.end().0, Some(0));
+}
+
+#[test]
 fn the_guests_of_a_host_file_have_paths_of_their_own() {
     let files = Files::new();
     files.file("one.wat", ONE);
@@ -112,6 +144,29 @@ fn the_guests_of_a_host_file_have_paths_of_their_own() {
     let mut serving = serving;
     let line: serde_json::Value = serde_json::from_str(&read_line(&mut serving.stderr)).unwrap();
     assert_eq!((&line["status"], &line["function"]), (&200.into(), &"answer".into()), "{line}");
+}
+
+#[test]
+fn host_calls_of_all_callers_are_recorded() {
+    let files = Files::new();
+    files.file("guest.wat", include_str!("../cli/cases/imports.in/guest.wat"));
+    files.file("prices.wat", include_str!("../cli/cases/imports.in/prices.wat"));
+    let record = ["--record", "calls.toml", "--import", "shop:prices=prices.wat", "guest.wat"];
+    let serving = Serving::new(&files, &record);
+    let total = serving.call("/call/total").body;
+    std::thread::scope(|scope| {
+        let callers = [(); 4].map(|()| scope.spawn(|| serving.call("/call/total").status));
+        assert!(callers.into_iter().all(|caller| caller.join().unwrap() == 200));
+    });
+    assert_eq!(serving.end().0, Some(0));
+    let recorded = std::fs::read_to_string(files.path().join("calls.toml")).unwrap();
+    assert_eq!(recorded.matches("[[call]]").count(), 10, "{recorded}");
+    let replay = ["--import", "shop:prices=calls.toml", "guest.wat"];
+    let serving = Serving::new(&files, &replay);
+    assert_eq!(serving.call("/call/total").body, total);
+    let (guest, file) = (files.path().join("guest.wat"), files.path().join("./guest.wat"));
+    let [guest, file] = [guest, file].map(|path| path.to_str().unwrap().to_owned());
+    check(&["serve", "--record", &file, &guest], 2, "", "guest.wat");
 }
 
 #[test]

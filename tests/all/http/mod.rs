@@ -1,10 +1,13 @@
 //! Tests of guests that are served over HTTP: what callers get, what is refused, and what operators
 //! see. Requests are written byte by byte, so that they can be as wrong as a network lets them be.
 
+mod browser;
 mod calls;
 mod command;
 mod hostile;
+mod modules;
 mod operators;
+mod stdio;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

@@ -88,7 +88,7 @@ fn whatever_a_process_does_is_told() {
             good.replace("prices.price", "prices.stock"),
             "it does not serve `shop:prices/prices.price`",
         ),
-        (other_type, "with another type: the guest has `func(article: string) -> u32`"),
+        (other_type, "with another type: `func(article: string) -> u32` is wanted"),
         (answering(r#""result":"x""#), "its answer is of another type"),
         (answering(r#""result":-1"#), "its answer is of another type"),
         (answering(r#""error":{"code":1,"message":"closed"}"#), "closed"),

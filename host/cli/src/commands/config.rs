@@ -258,6 +258,7 @@ fn served_by(provider: &Provider) -> String {
         Provider::Fixture { file } => format!("the fixture {}", shown_path(file)),
         Provider::Trap => "nothing: a call traps".into(),
         Provider::Default => "nothing: a call gives the smallest value of its type".into(),
+        Provider::Client => "the client of `serve --stdio`".into(),
         other => format!("{other:?}"),
     }
 }

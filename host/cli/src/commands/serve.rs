@@ -1,5 +1,6 @@
-//! `wit-host serve`: guests' functions over HTTP. It sets the server up by the options and the host
-//! file, and prints what it logs. How requests are answered is the server's.
+//! `wit-host serve`: guests' functions over HTTP, or for the program that has started the command. It
+//! sets the server up by the options and the host file, and prints what it logs. How requests are
+//! answered is the server's.
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -15,12 +16,19 @@ use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::pipe;
 use tokio::net::{TcpListener, UnixStream};
-use wit_host::{Change, Grants, Guest, Live, Pool, Reuse, Rollback, Sessions, Stdio, parse_size};
+use wit_host::{
+    Change, FolderChange, Grants, Guest, Live, Pool, Reuse, Rollback, Runtime, Sessions, Stdio,
+    Watched, WatchedFolder, parse_size,
+};
 use wit_host_contract::Functions;
-use wit_host_server::{Access, Bounds, Entry, Server, ServerBuilder, Token, Watched};
+use wit_host_providers::{Client, Recording};
+use wit_host_server::{Access, Bounds, Entry, Server, ServerBuilder, Token};
 
+use crate::destination::refuse_read;
+use crate::diagnostics::Record;
+use crate::options::convention::Convention;
 use crate::options::{Options, Usage};
-use crate::status::{Status, named, notice, shown_path};
+use crate::status::{Status, named, notice, report, shown_path};
 
 /// How often the file of a guest is looked at. A new one is taken after two looks that agree.
 const LOOK: Duration = Duration::from_millis(300);
@@ -31,16 +39,33 @@ const LOOK: Duration = Duration::from_millis(300);
 /// what it returns: 200, or 422 with the `err` of a result. `/` is a page to try them, and
 /// `/openapi.json` describes them. Without GUEST it is all guests of the host file, each under
 /// `/guests/NAME`. Each call has a session of its own, unless --reuse says otherwise. The guest
-/// reads nothing, and what it writes goes to this command's standard error, unless `--stdio closed`.
+/// reads nothing, and what it writes goes to this command's standard error, unless
+/// `--output closed`.
+///
+/// With --stdio, the functions are called by the program that has started the command, in one
+/// JSON-RPC message a line on standard input and output. It may serve what the guest imports:
+/// `--import NAME=client`.
 #[derive(Args)]
-#[command(after_help = "\
+#[command(
+    mut_arg("stdio", |output| output.long("output").help("Whether what guests write is told")),
+    after_help = "\
 Examples:
   wit-host serve guest.wasm
   curl -H 'Content-Type: application/json' -d '{\"name\": \"Ann\"}' http://127.0.0.1:8080/call/greet
-  wit-host serve --watch --admin 127.0.0.1:9090 guest.wasm")]
+  wit-host serve --watch --admin 127.0.0.1:9090 guest.wasm
+  wit-host serve --stdio --import shop:prices=client guest.wasm"
+)]
 pub(crate) struct Serve {
-    /// A component or a core module, or the name of a guest of the host file
+    /// A component or a core module, the name of a guest of the host file, or with --watch a folder
+    /// of guests, each of which is then served under `/guests/NAME`
     guest: Option<OsString>,
+
+    /// Serve the program at standard input and output, until it closes the input
+    #[arg(
+        long = "stdio",
+        conflicts_with_all = ["listen", "token_file", "insecure", "server_name", "allow_origin"]
+    )]
+    client: bool,
 
     /// The address and port to serve at; port 0 is any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -92,13 +117,19 @@ pub(crate) struct Serve {
     reuse: Option<NonZeroU32>,
 
     /// Replace a guest whenever its file has changed, and go on with the old one where the new
-    /// one is not fit to take its place
+    /// one is not fit to take its place. Of a folder, also serve guests that are added to it
     #[arg(long)]
     watch: bool,
 
-    /// How to tell of requests, on standard error
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    log: Log,
+    /// How to tell of requests, on standard error [default: text, and with --stdio none]
+    #[arg(long, value_name = "FORMAT")]
+    log: Option<Log>,
+
+    #[command(flatten)]
+    record: Record,
+
+    #[command(flatten)]
+    convention: Convention,
 
     #[command(flatten)]
     options: Options,
@@ -122,14 +153,102 @@ struct Loaded {
     live: Live<Functions>,
 }
 
+/// Makes guests that are served.
+struct Loader {
+    runtime: Runtime<Functions>,
+    grants: Grants,
+    /// Whether what guests write is told.
+    is_told: bool,
+    reuse: Reuse,
+}
+
+impl Loader {
+    fn live(&self, path: &Path, bytes: &[u8]) -> Result<Live<Functions>> {
+        let guest = self.runtime.load(bytes).map_err(|error| named(path, error))?;
+        let grants = match self.is_told {
+            false => self.grants.clone(),
+            true => with_output(self.grants.clone(), path),
+        };
+        let (grants, reuse) = (Arc::new(grants), self.reuse);
+        let make = move |guest: Guest<Functions>| {
+            let (data, own) = (Arc::clone(&grants), Arc::clone(&grants));
+            Sessions::new(guest, move || Functions::new(&data)).grants(own).reuse(reuse)
+        };
+        let shown = shown_path(path);
+        Ok(Live::builder(make)
+            .rollback(Some(Rollback::default()))
+            .on_change(move |change| notice(&format!("{shown}: {}", told(change))))
+            .serve(guest))
+    }
+}
+
+/// A folder of guests that are served as they come and go.
+struct Folder {
+    watched: WatchedFolder,
+    loader: Loader,
+    /// Why it could not be read, as it was told.
+    failed: Option<String>,
+}
+
+impl Folder {
+    /// Looks at the folder, and serves what is new.
+    fn look(&mut self, server: &Server<Functions>) {
+        let changes = match self.watched.look() {
+            Ok(changes) => changes,
+            Err(error) => {
+                let reason = error.to_string();
+                if self.failed.replace(reason.clone()).as_ref() != Some(&reason) {
+                    let path = shown_path(self.watched.path());
+                    notice(&format!("failed to read the folder `{path}`: {reason}"));
+                }
+                return;
+            }
+        };
+        self.failed = None;
+        for change in changes {
+            match change {
+                FolderChange::Content { name, path, bytes } => {
+                    self.replace(server, &name, &path, &bytes);
+                }
+                FolderChange::Removed { name } if server.remove(&name) => {
+                    notice(&format!("{name} is served no more"));
+                }
+                FolderChange::Unusable { path, reason } => {
+                    notice(&format!("{}: it is not served: {reason}", shown_path(&path)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn replace(&self, server: &Server<Functions>, name: &str, path: &Path, bytes: &[u8]) {
+        // What came of a replacement, the guest's own listener tells.
+        if server.reload(name, bytes).is_some() {
+            return;
+        }
+        match self.loader.live(path, bytes) {
+            Ok(live) => {
+                server.add(name, live, bytes, Some(path));
+                notice(&format!("{name} is served at /guests/{name}/"));
+            }
+            Err(error) => drop(report(&error)),
+        }
+    }
+}
+
 impl Serve {
     pub(crate) fn execute(mut self) -> Result<Status> {
         let access = self.access()?;
-        let guests = self.guests()?;
+        let client = self.client.then(|| Arc::new(Client::new()));
+        if let Some(client) = &client {
+            self.options.set_client(Arc::clone(client));
+        }
+        let folder = self.folder()?;
+        let guests = if folder.is_some() { Vec::new() } else { self.guests()? };
         let builder = self.builder(access)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.context("failed to start the threads that serve")?;
-        runtime.block_on(self.serve(builder, guests))
+        runtime.block_on(self.serve(builder, (guests, folder), client.as_ref()))
     }
 
     /// Returns who may call.
@@ -169,7 +288,8 @@ impl Serve {
             admin.hosts.push(host_of(address));
         }
         let builder = Server::builder(self.bounds()?).access(access).admin(admin);
-        Ok(match self.log {
+        let by_default = if self.client { Log::None } else { Log::Text };
+        Ok(match self.log.unwrap_or(by_default) {
             Log::None => builder,
             Log::Text => builder.log(|entry| notice(&line(entry))),
             Log::Json => builder.log(|entry| eprintln!("{}", object(entry))),
@@ -178,54 +298,88 @@ impl Serve {
 
     /// Loads the guest, or all of the host file.
     fn guests(&mut self) -> Result<Vec<Loaded>> {
+        let named = self.named()?;
+        // Making the file of the recording empties it.
+        for (_, path) in &named {
+            if let Some(file) = self.record.path() {
+                refuse_read(file, self.options.modules().read_with(path))?;
+            }
+        }
+        let recording = self.record.begin(&self.options, std::iter::empty())?;
+        let load = |(name, path): (Option<String>, PathBuf)| {
+            if let Some(name) = &name {
+                self.options.choose(name);
+            }
+            self.load(name, path, recording.as_ref())
+        };
+        named.into_iter().map(load).collect()
+    }
+
+    /// Returns the guest, or all of the host file with their names.
+    fn named(&mut self) -> Result<Vec<(Option<String>, PathBuf)>> {
         if let Some(mut guest) = self.guest.take() {
             self.options.resolve(&mut guest)?;
-            return Ok(vec![self.load(None, PathBuf::from(guest))?]);
+            return Ok(vec![(None, PathBuf::from(guest))]);
         }
         let file = self.options.host_file().get()?;
         let all: Vec<_> = file.into_iter().flat_map(|file| &file.guests).collect();
-        let all: Vec<_> =
-            all.into_iter().map(|(name, guest)| (name.clone(), guest.file.clone())).collect();
+        let all = all.into_iter().map(|(name, guest)| (Some(name.clone()), guest.file.clone()));
+        let all: Vec<_> = all.collect();
         if all.is_empty() {
             let reason = "a guest is missing; give its file, or a host file that names guests";
             return Err(Usage::new(reason.to_owned()).into());
         }
-        let load = |(name, path): (String, PathBuf)| {
-            self.options.choose(&name);
-            self.load(Some(name), path)
-        };
-        all.into_iter().map(load).collect()
+        Ok(all)
     }
 
-    fn load(&self, name: Option<String>, path: PathBuf) -> Result<Loaded> {
-        let sessions = usize::try_from(self.sessions.get()).unwrap_or(usize::MAX);
-        let runtime = self.options.unobserved_builder()?.pool(Pool::new(sessions)).build()?;
-        let bytes = runtime.read(&path)?;
-        let guest = runtime.load(&bytes).map_err(|error| named(&path, error))?;
-        self.options.modules().tell_unused(|| guest.imports());
-        let grants = self.options.grants()?;
-        let grants = match self.options.is_closed() {
-            true => grants,
-            false => with_output(grants, &path),
-        };
-        let grants = Arc::new(grants);
-        let reuse = self.reuse.map_or(Reuse::Never, Reuse::Calls);
-        let make = move |guest: Guest<Functions>| {
-            let (data, own) = (Arc::clone(&grants), Arc::clone(&grants));
-            Sessions::new(guest, move || Functions::new(&data)).grants(own).reuse(reuse)
-        };
-        let shown = shown_path(&path);
-        let live = Live::builder(make)
-            .rollback(Some(Rollback::default()))
-            .on_change(move |change| notice(&format!("{shown}: {}", told(change))))
-            .serve(guest);
+    fn load(
+        &self,
+        name: Option<String>,
+        path: PathBuf,
+        recording: Option<&Arc<Recording>>,
+    ) -> Result<Loaded> {
+        let loader = self.loader(recording)?;
+        let bytes = loader.runtime.read(&path)?;
+        let live = loader.live(&path, &bytes)?;
+        let current = live.current();
+        self.options.modules().tell_unused(|| current.guest().imports());
+        // Of several guests, the option is for those that are core modules.
+        if name.is_none() {
+            self.convention.of(current.guest())?;
+        }
         Ok(Loaded { name, path, bytes, live })
+    }
+
+    /// Returns what makes a guest that is served of a file's content.
+    fn loader(&self, recording: Option<&Arc<Recording>>) -> Result<Loader> {
+        let sessions = usize::try_from(self.sessions.get()).unwrap_or(usize::MAX);
+        let builder = self.options.unobserved_builder(recording)?;
+        let runtime = builder.pool(Pool::new(sessions)).build()?;
+        let (grants, is_told) = (self.options.grants()?, !self.options.is_closed());
+        let reuse = self.reuse.map_or(Reuse::Never, Reuse::Calls);
+        Ok(Loader { runtime, grants, is_told, reuse })
+    }
+
+    /// Returns the folder of guests that is to be served, if it is one.
+    fn folder(&self) -> Result<Option<Folder>> {
+        let folder = self.guest.as_deref().map(Path::new).filter(|path| path.is_dir());
+        let Some(path) = folder else { return Ok(None) };
+        if !self.watch {
+            let path = shown_path(path);
+            let reason = format!("`{path}` is a folder; `--watch` serves the guests in it");
+            return Err(Usage::new(reason).into());
+        }
+        let most = self.options.limits()?.file_size;
+        let recording = self.record.begin(&self.options, std::iter::empty())?;
+        let loader = self.loader(recording.as_ref())?;
+        Ok(Some(Folder { watched: WatchedFolder::new(path, most), loader, failed: None }))
     }
 
     async fn serve(
         &self,
         mut builder: ServerBuilder<Functions>,
-        mut guests: Vec<Loaded>,
+        (mut guests, folder): (Vec<Loaded>, Option<Folder>),
+        client: Option<&Arc<Client>>,
     ) -> Result<Status> {
         let mut watched = Vec::new();
         for Loaded { name, path, bytes, .. } in &guests {
@@ -233,44 +387,84 @@ impl Serve {
             let name = name.clone().unwrap_or_else(|| ALONE.to_owned());
             watched.push((name, path.clone(), Watched::new(path, bytes, most)));
         }
+        builder = builder.convention(self.convention.of_modules()?.map(|abi| {
+            let allocator = self.convention.allocator();
+            wit_host_server::Convention { abi, allocator }
+        }));
         let is_alone = guests.first().is_some_and(|guest| guest.name.is_none());
         let server = match (is_alone, guests.pop()) {
             (true, Some(Loaded { path, bytes, live, .. })) => {
                 builder.only(live, &bytes, Some(&path))
             }
             (_, last) => {
-                for Loaded { name, path, bytes, live } in guests.into_iter().chain(last) {
+                for Loaded { name, path, bytes, live, .. } in guests.into_iter().chain(last) {
                     builder = builder.guest(&name.unwrap_or_default(), live, &bytes, Some(&path));
                 }
                 builder.build()
             }
         };
-        let listener = listen(self.listen, "--listen").await?;
+        let listener = match client {
+            Some(_) => None,
+            None => Some(listen(self.listen, "--listen").await?),
+        };
         let admin = match self.admin {
             Some(address) => Some(listen(address, "--admin").await?),
             None => None,
         };
-        if self.watch {
+        if let Some(mut folder) = folder {
+            // A file is taken in the second look, so that those that are there are served at once.
+            let first = server.clone();
+            let looked = tokio::task::spawn_blocking(move || {
+                (0..2).for_each(|_| folder.look(&first));
+                folder
+            });
+            let (mut folder, server) = (looked.await.context(FAILED)?, server.clone());
+            again_and_again(move || folder.look(&server));
+        } else if self.watch {
             watch(server.clone(), watched);
         }
         let (stop, stopped) = tokio::sync::watch::channel(false);
-        tokio::spawn(stop_on_signals(signals()?, stop));
+        tokio::spawn(stop_on_signals(signals()?, stop.clone()));
         let until = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        let serving = server.serve(listener, until(stopped.clone()));
+        let serving = async {
+            let until = until(stopped.clone());
+            let ended = match (listener, client) {
+                (Some(listener), _) => server.serve(listener, until).await.context(FAILED),
+                (None, Some(client)) => serve_client(&server, client, until).await,
+                (None, None) => Ok(true),
+            };
+            // Without callers there is nothing left to operate.
+            let _ = stop.send(true);
+            ended
+        };
         let ended = match admin {
             None => serving.await,
             Some(admin) => {
-                let (ended, _) = tokio::join!(serving, server.serve_admin(admin, until(stopped)));
+                let until = until(stopped.clone());
+                let (ended, _) = tokio::join!(serving, server.serve_admin(admin, until));
                 ended
             }
         };
-        if !ended.context("failed to serve")? {
+        if !ended? {
             notice("some calls had not ended when the time to end was over");
         }
         Ok(Status::Guest(0))
     }
+}
+
+const FAILED: &str = "failed to serve";
+
+/// Serves the program at standard input and output.
+async fn serve_client(
+    server: &Server<Functions>,
+    client: &Arc<Client>,
+    until: impl Future<Output = ()> + Send,
+) -> Result<bool> {
+    let requests = client.connect(std::io::stdin(), std::io::stdout()).context(FAILED)?;
+    let served = server.serve_client(client, requests, until).await;
+    served.map_err(|reason| Usage::new(format!("the client is not understood: {reason}")).into())
 }
 
 /// The name of a guest that is served without one.
@@ -289,23 +483,28 @@ async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener> {
 
 /// Looks at the guests' files now and then, and replaces a guest whose file has changed.
 fn watch(server: Server<Functions>, mut watched: Vec<(String, PathBuf, Watched)>) {
-    let look = move || {
+    again_and_again(move || {
+        for (name, path, file) in &mut watched {
+            match file.look() {
+                Ok(None) => {}
+                // What came of it, the guest's own listener tells.
+                Ok(Some(bytes)) => drop(server.reload(name, &bytes)),
+                Err(error) => notice(&format!("failed to read `{}`: {error}", shown_path(path))),
+            }
+        }
+    });
+}
+
+/// Looks now and then, from a thread of its own, until the command ends.
+fn again_and_again(mut look: impl FnMut() + Send + 'static) {
+    let looks = move || {
         loop {
             std::thread::sleep(LOOK);
-            for (name, path, file) in &mut watched {
-                match file.look() {
-                    Ok(None) => {}
-                    // What came of it, the guest's own listener tells.
-                    Ok(Some(bytes)) => drop(server.reload(name, &bytes)),
-                    Err(error) => {
-                        notice(&format!("failed to read `{}`: {error}", shown_path(path)))
-                    }
-                }
-            }
+            look();
         }
     };
     // Without the thread the guests are served as they are.
-    if let Err(error) = std::thread::Builder::new().name("watch".into()).spawn(look) {
+    if let Err(error) = std::thread::Builder::new().name("watch".into()).spawn(looks) {
         notice(&format!("failed to watch the guests: {error}"));
     }
 }

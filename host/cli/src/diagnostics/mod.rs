@@ -6,6 +6,7 @@ mod host_calls;
 mod last_call;
 mod listener;
 mod progress;
+mod record;
 mod trace_file;
 mod warnings;
 
@@ -29,6 +30,7 @@ use crate::status::{named, notice, shown_path};
 use host_calls::HostCalls;
 use last_call::LastCall;
 use listener::Listener;
+pub(crate) use record::Record;
 use trace_file::TraceFile;
 use warnings::Warnings;
 
@@ -53,18 +55,12 @@ pub(crate) struct Diagnostics {
     #[arg(long, value_name = "FILE")]
     coredump: Option<PathBuf>,
 
-    /// Record the host functions that the guest calls as a fixture: with
-    /// `--import NAME=FILE` they are answered from it. The file is written as it happens
-    #[arg(long, value_name = "FILE")]
-    record: Option<PathBuf>,
+    #[command(flatten)]
+    record: Record,
 
     /// Record these parts of WASI as well
     #[arg(long, value_name = "PARTS", requires = "record", value_delimiter = ',')]
     record_wasi: Vec<Part>,
-
-    /// Leave the values of parameters and fields of this name out of the recording
-    #[arg(long, value_name = "NAME", requires = "record")]
-    redact: Vec<String>,
 }
 
 /// A part of WASI that can be recorded.
@@ -92,10 +88,11 @@ impl Diagnostics {
         options: &'a Options,
     ) -> Result<Observer<'a>> {
         // Before any of these files is made, since making one empties it.
-        for file in self.trace.iter().chain(&self.coredump).chain(&self.record) {
+        let written = self.trace.iter().chain(&self.coredump).map(PathBuf::as_path);
+        for file in written.clone().chain(self.record.path()) {
             refuse_read(file, options.modules().read_with(guest))?;
         }
-        let recording = self.recording(options)?;
+        let recording = self.record.begin(options, written)?;
         let trace = self.trace.as_deref().map(|path| TraceFile::create(path, self.trace_size));
         let (trace, coredump) = (trace.transpose()?, self.coredump()?);
         let last = LastCall::default();
@@ -112,24 +109,6 @@ impl Diagnostics {
         }
         .context("failed to listen to the run")?;
         Ok(Observer { options: self, guest, coredump, recording, last })
-    }
-
-    /// Begins the recording, before the guest runs.
-    fn recording(&self, options: &Options) -> Result<Option<Arc<Recording>>> {
-        let Some(path) = &self.record else { return Ok(None) };
-        let others = self.trace.iter().chain(&self.coredump);
-        if others.into_iter().any(|other| other == path || is_same_file(other, path)) {
-            let path = shown_path(path);
-            let reason =
-                format!("`{path}` is to be the recording and another file; give two files");
-            return Err(Usage::new(reason).into());
-        }
-        let package = options.package()?;
-        let failed = || format!("failed to write the recording to `{}`", shown_path(path));
-        let file = Destination::at(path).and_then(Destination::begin).with_context(failed)?;
-        let redacted = self.redact.iter().cloned().chain(options.redacted()?);
-        let recording = Recording::new(file, package.as_deref(), redacted);
-        Ok(Some(Arc::new(recording.with_context(failed)?)))
     }
 
     /// Returns the place of the coredump. It is examined before the guest runs, because the guest

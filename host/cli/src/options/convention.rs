@@ -54,12 +54,17 @@ impl Convention {
 
     /// Returns the convention for functions of the guest, if an option asks for one.
     pub(crate) fn of(&self, guest: &Guest<Functions>) -> Result<Option<Abi>> {
-        let Some(name) = self.abi else { return Ok(None) };
-        if guest.kind() == Kind::Component {
+        if self.abi.is_some() && guest.kind() == Kind::Component {
             let reason = "`--abi` is for core modules, and the guest is a component, which takes \
                           and returns text by itself; leave the option out";
             return Err(Usage::new(reason.into()).into());
         }
+        self.of_modules()
+    }
+
+    /// Returns the convention for functions of core modules, if an option asks for one.
+    pub(crate) fn of_modules(&self) -> Result<Option<Abi>> {
+        let Some(name) = self.abi else { return Ok(None) };
         let returns = self.returns.map_or(Returns::Inferred, |kind| match kind {
             Kinds::Text => Returns::Text,
             Kinds::Bytes => Returns::Bytes,

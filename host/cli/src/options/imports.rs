@@ -21,7 +21,7 @@ use wit_host::{
 };
 use wit_host_config::{Grants as WrittenGrants, HostFile, Place, Provider};
 use wit_host_contract::Functions;
-use wit_host_providers::{Fixture, FixtureProvider, ProcessProvider};
+use wit_host_providers::{Client, Fixture, FixtureProvider, ProcessProvider};
 
 use super::Usage;
 use super::host_file::granted;
@@ -37,10 +37,15 @@ pub(crate) struct Imports {
     /// a core module imports (env, env.price). SPEC is the file of a component that exports it or
     /// of a core module, `exec:PROGRAM ARGS` (a process that is asked by JSON-RPC on its input and
     /// output), a fixture (`.toml`: written or recorded answers, as of `--record`), `trap` (a call
-    /// traps), or `default` (a call returns zero, an empty text or the like). What the host serves
-    /// itself goes before it, but for fixtures
+    /// traps), `default` (a call returns zero, an empty text or the like), or `client` (the program
+    /// that has started `serve --stdio`). What the host serves itself goes before it, but for
+    /// fixtures
     #[arg(long, value_name = "NAME=SPEC", value_parser = OsStringValueParser::new().try_map(|text| import(&text)))]
     import: Vec<Import>,
+
+    /// The client of the command, if it has one.
+    #[arg(skip)]
+    client: Option<Arc<Client>>,
 }
 
 /// A name, and the provider of the imports that it means.
@@ -65,6 +70,7 @@ enum Spec {
     Fixture(PathBuf),
     Trap,
     Default,
+    Client,
 }
 
 impl Import {
@@ -100,6 +106,11 @@ pub(crate) type Setup<'s> =
     &'s dyn Fn(RuntimeBuilder<Functions>) -> Result<RuntimeBuilder<Functions>>;
 
 impl Imports {
+    /// Sets the client that `client` means.
+    pub(crate) fn set_client(&mut self, client: Arc<Client>) {
+        self.client = Some(client);
+    }
+
     /// Returns true if there are no imports.
     pub(crate) fn is_empty(&self, file: Option<&HostFile>) -> bool {
         self.import.is_empty() && file.is_none_or(|file| file.imports.is_empty())
@@ -218,6 +229,7 @@ impl Imports {
             imports: &imports,
             file,
             setup,
+            client: self.client.as_ref(),
             loaded: BTreeMap::new(),
             processes: Vec::new(),
             fixtures: BTreeMap::new(),
@@ -281,6 +293,7 @@ struct Providers<'i> {
     imports: &'i [Import],
     file: Option<&'i HostFile>,
     setup: Setup<'i>,
+    client: Option<&'i Arc<Client>>,
     loaded: BTreeMap<PathBuf, Arc<GuestProvider<Functions>>>,
     processes: Vec<(Process, Arc<ProcessProvider>)>,
     fixtures: BTreeMap<PathBuf, Arc<FixtureProvider>>,
@@ -304,6 +317,7 @@ impl Providers<'_> {
             Spec::Fixture(path) => Server::Fixture(self.fixture(path)?),
             Spec::Trap => Server::Provider(Arc::new(TrapProvider)),
             Spec::Default => Server::Provider(Arc::new(DefaultProvider)),
+            Spec::Client => Server::Provider(self.client(import)?),
             Spec::Process(process) => Server::Provider(self.process(import, process)?),
             Spec::File { path, shared, grants } => self.file(import, (path, *shared, grants))?,
         })
@@ -382,6 +396,15 @@ impl Providers<'_> {
         Ok(fixture)
     }
 
+    /// Returns the client. A host file may be for a command that has one, and for others.
+    fn client(&self, import: &Import) -> Result<Arc<Client>> {
+        match self.client {
+            Some(client) => Ok(Arc::clone(client)),
+            None if import.place.is_some() => Ok(Arc::default()),
+            None => Err(self.wrong(import, "client", "only `wit-host serve --stdio` has a client")),
+        }
+    }
+
     /// Returns the provider for a process. Names with the same process share it.
     fn process(&mut self, import: &Import, process: &Process) -> Result<Arc<ProcessProvider>> {
         if let Some((_, known)) = self.processes.iter().find(|(other, _)| other == process) {
@@ -439,9 +462,10 @@ fn of_file(file: Option<&HostFile>, import: &wit_host_config::Import) -> Result<
         Provider::Fixture { file } => Spec::Fixture(file.clone()),
         Provider::Trap => Spec::Trap,
         Provider::Default => Spec::Default,
+        Provider::Client => Spec::Client,
         _ => {
             let reason = "this version of the command does not know what serves it; give a guest, \
-                          a process, a fixture, `trap` or `default`";
+                          a process, a fixture, `trap`, `default` or `client`";
             let error = file.map(|file| file.invalid(import.place, reason));
             return Err(error.map_or_else(|| Usage::new(reason.to_owned()).into(), Into::into));
         }
@@ -504,6 +528,7 @@ fn import(text: &OsStr) -> Result<Import, String> {
     let spec = match spec {
         b"trap" => Spec::Trap,
         b"default" => Spec::Default,
+        b"client" => Spec::Client,
         process if process.starts_with(b"exec:") => {
             let words = std::str::from_utf8(&process[b"exec:".len()..]);
             let words = words.map_err(|_| "the command has to be UTF-8 text".to_owned())?;
@@ -527,6 +552,8 @@ mod tests {
         let parsed = |text: &str| import(OsStr::new(text)).map(|import| (import.name, import.spec));
         assert_eq!(parsed("a:b=trap"), Ok(("a:b".into(), Spec::Trap)));
         assert_eq!(parsed("env.x=default"), Ok(("env.x".into(), Spec::Default)));
+        assert_eq!(parsed("a:b=client"), Ok(("a:b".into(), Spec::Client)));
+        assert_eq!(parsed("a:b=./client"), Ok(("a:b".into(), Spec::file(OsStr::new("./client")))));
         assert_eq!(parsed("a:b=c.toml"), Ok(("a:b".into(), Spec::Fixture("c.toml".into()))));
         assert_eq!(parsed("a:b=a=b.wasm"), Ok(("a:b".into(), Spec::file(OsStr::new("a=b.wasm")))));
         for text in ["", "a:b", "a:b=", "=a.wasm"] {

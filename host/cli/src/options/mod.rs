@@ -22,6 +22,7 @@ use wit_host::{
     Access, Cache, Contract, Denial, Grants, Guest, Limits, Result, Runtime, RuntimeBuilder, Stdio,
 };
 use wit_host_contract::Functions;
+use wit_host_providers::{Client, Recording};
 
 use crate::diagnostics::Observer;
 use crate::status::shown_path;
@@ -139,12 +140,16 @@ impl Options {
         &self,
         observer: &Observer<'_>,
     ) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        self.builder_with(self.modules.externref(), Some(observer))
+        self.builder_with(self.modules.externref(), observer.recording(), observer.wants_coredump())
     }
 
-    /// Returns a runtime's builder as [`Options::builder`] does, for guests that are not observed.
-    pub(crate) fn unobserved_builder(&self) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        self.builder_with(self.modules.externref(), None)
+    /// Returns a runtime's builder as [`Options::builder`] does, for guests that are not observed but
+    /// for what is recorded.
+    pub(crate) fn unobserved_builder(
+        &self,
+        recording: Option<&Arc<Recording>>,
+    ) -> anyhow::Result<RuntimeBuilder<Functions>> {
+        self.builder_with(self.modules.externref(), recording, false)
     }
 
     /// Loads the observer's guest with the runtime of [`Options::builder`], or with another runtime
@@ -164,7 +169,12 @@ impl Options {
             match externref == self.modules.externref() {
                 true => observer.load(runtime, self.trusted_code),
                 false => {
-                    let other = self.builder_with(externref, Some(observer))?.build()?;
+                    let other = self.builder_with(
+                        externref,
+                        observer.recording(),
+                        observer.wants_coredump(),
+                    );
+                    let other = other?.build()?;
                     observer.load(&other, self.trusted_code)
                 }
             }
@@ -191,9 +201,10 @@ impl Options {
     fn builder_with(
         &self,
         externref: bool,
-        observer: Option<&Observer<'_>>,
+        recording: Option<&Arc<Recording>>,
+        coredump: bool,
     ) -> anyhow::Result<RuntimeBuilder<Functions>> {
-        let mut builder = match observer.and_then(Observer::recording) {
+        let mut builder = match recording {
             Some(recording) => {
                 wit_host_contract::builder_over_values()?.record(Arc::clone(recording))
             }
@@ -203,7 +214,7 @@ impl Options {
             self.modules.check_fixtures(&contract, self.host_file.get()?)?;
             builder = builder.contract_of(contract);
         }
-        builder = builder.coredump(observer.is_some_and(Observer::wants_coredump));
+        builder = builder.coredump(coredump);
         let cache = Cache::of_user().filter(|_| !self.no_cache);
         let setup = |builder: RuntimeBuilder<Functions>| {
             let builder = builder.limits(self.limits()?).deterministic(self.deterministic);
@@ -247,6 +258,11 @@ impl Options {
     /// Chooses a guest of the host file by its name, whose limits and grants then hold.
     pub(crate) fn choose(&mut self, guest: &str) {
         self.host_file.choose(guest);
+    }
+
+    /// Sets the client that serves the imports which are given to `client`.
+    pub(crate) fn set_client(&mut self, client: Arc<Client>) {
+        self.modules.set_client(client);
     }
 
     /// Returns the options that choose the host file.

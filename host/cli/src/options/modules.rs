@@ -4,12 +4,14 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use wit_host::{Contract, Error, Grants, RuntimeBuilder};
 use wit_host_config::HostFile;
 use wit_host_contract::Functions;
+use wit_host_providers::Client;
 
 use crate::options::imports::{Imports, Setup};
 
@@ -48,6 +50,11 @@ impl Modules {
         file: Option<&HostFile>,
     ) -> anyhow::Result<()> {
         self.imports.check_fixtures(contract, file)
+    }
+
+    /// Sets the client that serves what is given to `client`.
+    pub(crate) fn set_client(&mut self, client: Arc<Client>) {
+        self.imports.set_client(client);
     }
 
     /// Returns true if providers serve imports.

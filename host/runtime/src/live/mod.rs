@@ -2,8 +2,11 @@
 //! and when a generation is taken back. It does not know where a new guest comes from.
 
 mod error;
+mod folder;
 mod generation;
+mod plugins;
 mod used;
+mod watched;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,8 +23,11 @@ use crate::reuse::{Lease, Sessions};
 use crate::session::Session;
 
 pub use error::NotReplaced;
+pub use folder::{FolderChange, WatchedFolder};
 pub use generation::Generation;
+pub use plugins::{PluginChange, Plugins, Watching};
 use used::Used;
+pub use watched::Watched;
 
 /// When a generation is taken back by itself: if this many of its first calls fail, and the one
 /// before it failed in a smaller share of its calls.

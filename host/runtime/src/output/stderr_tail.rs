@@ -52,6 +52,11 @@ impl Tail {
         lines
     }
 
+    /// Forgets what was kept.
+    pub(crate) fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+    }
+
     fn note(&self, bytes: &[u8]) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let last = &bytes[bytes.len().saturating_sub(LONGEST)..];
@@ -169,6 +174,8 @@ mod tests {
             let tail = Tail::default();
             written.iter().for_each(|bytes| tail.note(bytes.as_bytes()));
             assert_eq!(tail.lines(), expected, "{written:?}");
+            tail.clear();
+            assert!(tail.lines().is_empty());
         }
         let tail = Tail::default();
         many.iter().for_each(|line| tail.note(line.as_bytes()));

@@ -188,6 +188,12 @@ impl<T: Send + 'static> Session<T> {
         Usage { peak_memory: meter.peak, host_calls, ..self.spent }
     }
 
+    /// Returns the last lines that the guest has written to standard error, wherever its grants
+    /// connect that, since this was last called: up to 20 lines and 2 KiB, safe to print.
+    pub fn take_stderr(&mut self) -> Vec<String> {
+        self.store.data().wasi.take_last_lines()
+    }
+
     /// Returns what the guest has written to standard output and to standard error, if its
     /// grants say [`Stdio::Captured`](crate::store::grants::Stdio::Captured).
     pub fn output(&self) -> (Vec<u8>, Vec<u8>) {

@@ -28,11 +28,7 @@ impl Asked {
     ///
     /// # Errors
     /// [`Usage`] if the spec names nothing that can be asked; those of loading a guest.
-    pub(super) fn new(
-        spec: &str,
-        contract: Option<&Contract>,
-        setup: Setup<'_>,
-    ) -> Result<Self> {
+    pub(super) fn new(spec: &str, contract: Option<&Contract>, setup: Setup<'_>) -> Result<Self> {
         let wrong = |reason: &str| {
             let spec = spec.escape_debug();
             Usage::new(format!("invalid value '{spec}' for '--provider': {reason}"))

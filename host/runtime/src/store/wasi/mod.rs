@@ -118,6 +118,15 @@ impl Wasi {
         self.made.as_ref().map(|made| made.tail.lines()).unwrap_or_default()
     }
 
+    /// Returns the last lines as [`Wasi::last_lines`] does, and forgets them.
+    pub(crate) fn take_last_lines(&self) -> Vec<String> {
+        let lines = self.last_lines();
+        if let Some(made) = &self.made {
+            made.tail.clear();
+        }
+        lines
+    }
+
     /// Returns whether standard error is this process's own.
     pub(crate) fn stderr_was_seen(&self) -> bool {
         matches!(self.grants.stdio, Stdio::Inherited | Stdio::InheritedRaw)

@@ -6,6 +6,8 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
+use wit_host_binary::blake3;
+
 /// A file that is looked at now and then.
 ///
 /// A file is taken when two looks in a row find it the same, and its content is another one than
@@ -18,7 +20,7 @@ pub struct Watched {
     seen: Option<Look>,
     /// What was read last, and so is not read again.
     taken: Option<Look>,
-    content: blake3::Hash,
+    content: Option<blake3::Hash>,
 }
 
 /// What tells one state of a file from another without reading it.
@@ -34,8 +36,13 @@ impl Watched {
     /// Watches a file with this content now. No more than `most` bytes of it are read.
     pub fn new(path: impl Into<PathBuf>, content: &[u8], most: usize) -> Self {
         let most = u64::try_from(most).unwrap_or(u64::MAX);
-        let content = blake3::hash(content);
+        let content = Some(blake3::hash(content));
         Self { path: path.into(), most, seen: None, taken: None, content }
+    }
+
+    /// Watches a file of which nothing was read yet.
+    pub fn unread(path: impl Into<PathBuf>, most: usize) -> Self {
+        Self { content: None, ..Self::new(path, &[], most) }
     }
 
     /// Looks at the file, and returns its content if that is new and settled.
@@ -63,7 +70,7 @@ impl Watched {
             return Ok(None);
         }
         self.taken = Some(now);
-        let content = blake3::hash(&bytes);
+        let content = Some(blake3::hash(&bytes));
         let is_new = std::mem::replace(&mut self.content, content) != content;
         Ok(is_new.then_some(bytes))
     }
