@@ -149,7 +149,8 @@ impl<T: Send + 'static> RuntimeBuilder<T> {
     }
 
     /// Serves functions with a provider as [`RuntimeBuilder::provide`] does, but in the place of
-    /// what else serves them, such as functions with types in Rust. Those of WASI stay as they are.
+    /// what else serves them, such as functions with types in Rust. So are the resources of an
+    /// interface, if the name means all of it. Functions of WASI stay as they are.
     /// It is for answers that were recorded, or that a test gives.
     #[must_use]
     pub fn replace(mut self, name: impl Into<String>, provider: impl Provider) -> Self {
