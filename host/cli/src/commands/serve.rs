@@ -355,7 +355,8 @@ impl Serve {
         let sessions = usize::try_from(self.sessions.get()).unwrap_or(usize::MAX);
         let builder = self.options.unobserved_builder(recording)?;
         let runtime = builder.pool(Pool::new(sessions)).build()?;
-        let (grants, is_told) = (self.options.grants()?, !self.options.is_closed());
+        let grants = self.record.seen(self.options.grants()?, recording);
+        let is_told = !self.options.is_closed();
         let reuse = self.reuse.map_or(Reuse::Never, Reuse::Calls);
         Ok(Loader { runtime, grants, is_told, reuse })
     }

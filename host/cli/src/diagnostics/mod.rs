@@ -15,13 +15,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use tracing::subscriber::set_global_default;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
 use wit_host::{Error, Failure, Grants, Guest, LimitReached, Runtime, parse_size};
-use wit_host_providers::{RecordedSurroundings, Recording, WasiParts};
+use wit_host_providers::Recording;
 
 use crate::destination::{Destination, is_same_file, refuse_read};
 use crate::options::isolation::isolation;
@@ -57,21 +57,6 @@ pub(crate) struct Diagnostics {
 
     #[command(flatten)]
     record: Record,
-
-    /// Record these parts of WASI as well
-    #[arg(long, value_name = "PARTS", requires = "record", value_delimiter = ',')]
-    record_wasi: Vec<Part>,
-}
-
-/// A part of WASI that can be recorded.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Part {
-    /// The times that the guest is told
-    Clocks,
-    /// The random bytes that it gets
-    Random,
-    /// Its environment variables
-    Environment,
 }
 
 impl Diagnostics {
@@ -193,16 +178,7 @@ impl Observer<'_> {
 
     /// Has the recording see what the guest learns of its surroundings, if it is to.
     pub(crate) fn recorded(&self, grants: Grants) -> Grants {
-        let has = |part| self.options.record_wasi.contains(&part);
-        let (clocks, random) = (has(Part::Clocks), has(Part::Random));
-        let parts = WasiParts { clocks, random, environment: has(Part::Environment) };
-        match &self.recording {
-            Some(recording) if parts != WasiParts::default() => {
-                let recording = Arc::clone(recording);
-                grants.surroundings(move || RecordedSurroundings::new(&recording, parts))
-            }
-            _ => grants,
-        }
+        self.options.record.seen(grants, self.recording.as_ref())
     }
 
     /// Returns the guest's file.

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use clap::Args;
-use wit_host_providers::Recording;
+use clap::{Args, ValueEnum};
+use wit_host::Grants;
+use wit_host_providers::{RecordedSurroundings, Recording, WasiParts};
 
 use crate::destination::{Destination, is_same_file};
 use crate::options::{Options, Usage};
@@ -23,6 +24,21 @@ pub(crate) struct Record {
     /// Leave the values of parameters and fields of this name out of the recording
     #[arg(long, value_name = "NAME", requires = "record")]
     redact: Vec<String>,
+
+    /// Record these parts of WASI as well
+    #[arg(long, value_name = "PARTS", requires = "record", value_delimiter = ',')]
+    record_wasi: Vec<Part>,
+}
+
+/// A part of WASI that can be recorded.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The times that the guest is told
+    Clocks,
+    /// The random bytes that it gets
+    Random,
+    /// Its environment variables
+    Environment,
 }
 
 impl Record {
@@ -50,5 +66,19 @@ impl Record {
         let redacted = self.redact.iter().cloned().chain(options.redacted()?);
         let recording = Recording::new(file, package.as_deref(), redacted);
         Ok(Some(Arc::new(recording.with_context(failed)?)))
+    }
+
+    /// Has the recording see what guests learn of their surroundings, if it is to.
+    pub(crate) fn seen(&self, grants: Grants, recording: Option<&Arc<Recording>>) -> Grants {
+        let has = |part| self.record_wasi.contains(&part);
+        let (clocks, random) = (has(Part::Clocks), has(Part::Random));
+        let parts = WasiParts { clocks, random, environment: has(Part::Environment) };
+        match recording {
+            Some(recording) if parts != WasiParts::default() => {
+                let recording = Arc::clone(recording);
+                grants.surroundings(move || RecordedSurroundings::new(&recording, parts))
+            }
+            _ => grants,
+        }
     }
 }
