@@ -147,6 +147,27 @@ fn the_guests_of_a_host_file_have_paths_of_their_own() {
 }
 
 #[test]
+fn what_served_guests_learn_is_recorded() {
+    let files = Files::new();
+    files.file(
+        "guest.wat",
+        r#"(module
+            (import "wasi_snapshot_preview1" "clock_time_get"
+                (func $clock (param i32 i64 i32) (result i32)))
+            (memory (export "memory") 1)
+            (func (export "time") (result i64)
+                (drop (call $clock (i32.const 0) (i64.const 0) (i32.const 0)))
+                (i64.load (i32.const 0))))"#,
+    );
+    let record = ["--record", "calls.toml", "--record-wasi", "clocks", "guest.wat"];
+    let serving = Serving::new(&files, &record);
+    let time = serving.call("/call/time").body;
+    assert_eq!(serving.end().0, Some(0));
+    let serving = Serving::new(&files, &["--import", "wasi:clocks=calls.toml", "guest.wat"]);
+    assert_eq!(serving.call("/call/time").body, time);
+}
+
+#[test]
 fn host_calls_of_all_callers_are_recorded() {
     let files = Files::new();
     files.file("guest.wat", include_str!("../cli/cases/imports.in/guest.wat"));
