@@ -494,7 +494,9 @@ fn the_command_serves_its_standard_streams() {
     );
 
     let mut child = serving(&files, &["guest.wat"]);
-    child.stdin.as_mut().unwrap().write_all(call.as_bytes()).unwrap();
+    // Waiting for the command would close its input, which ends it as well.
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(call.as_bytes()).unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
@@ -502,6 +504,7 @@ fn the_command_serves_its_standard_streams() {
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert!(stderr.contains("ending: "), "{stderr}");
+    drop(stdin);
 }
 
 #[test]
