@@ -83,7 +83,7 @@ bench-peers: ## Build Extism, wasmer and jco for the benchmark to compare with (
 		npm install --prefix target/peers/node --ignore-scripts --no-audit --no-fund
 
 fuzz: $(CARGO_FUZZ) ## Run every fuzz target for a minute; needs a nightly toolchain
-	@rustc +nightly --version || { echo "fuzzing needs nightly Rust: run `rustup toolchain install nightly`"; exit 1; }
+	@rustc +nightly --version || { echo "fuzzing needs nightly Rust: run \`rustup toolchain install nightly\`"; exit 1; }
 	@for target in $(FUZZ_TARGETS); do \
 		mkdir -p target/fuzz-corpus/$$target; \
 		PATH="$(CURDIR)/target/tools/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/fuzz" \
@@ -161,7 +161,7 @@ targets: # Install the libraries of Rust that guests are built with
 		echo "rustup target add $$target"; \
 		rustup target add $$target || { \
 			echo "failed to install Rust's library for $$target: install rustup (or that library, with" \
-				"your system's packages for Rust), then run `rustup target add $$target`"; \
+				"your system's packages for Rust), then run \`rustup target add $$target\`"; \
 			exit 1; }; \
 	done
 

@@ -215,6 +215,7 @@ pub(crate) struct Function {
 }
 
 /// One host call.
+#[cfg_attr(not(feature = "otel"), allow(dead_code, reason = "spans are made of it"))]
 pub(crate) struct HostCall {
     /// Its function, by its place among the functions.
     pub(crate) function: usize,
