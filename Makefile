@@ -38,7 +38,7 @@ BUILD_BENCH := cargo build --release --package wit-host-cli --package wit-host-b
 BENCH := RUST_BACKTRACE=0 target/release/wit-host-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test features soak limits bench bench-readme bench-once bench-peers fuzz guests guests-all guests-test guests-table guests-cargo-component targets lint format package doc install clean
+.PHONY: help run test http-tools features soak limits bench bench-readme bench-once bench-peers fuzz guests guests-all guests-test guests-table guests-cargo-component targets lint format package doc install clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 32
@@ -50,7 +50,7 @@ run: guests ## Build the host and the guests, run a component and a core module
 	@printf '\nA core module that imports `env.add`: its `run` calls `add(1, 2)`.\n'
 	$(HOST) run --verbose $(MODULE)
 
-test: targets ## Run every test
+test: targets http-tools ## Run every test
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
 		echo "the page is not tried in a browser: that needs chromium and chromedriver, which are not installed"
 	cargo test --workspace
@@ -90,6 +90,23 @@ fuzz: $(CARGO_FUZZ) ## Run every fuzz target for a minute; needs a nightly toolc
 			cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer none $$target \
 			target/fuzz-corpus/$$target tests/fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
 	done
+
+# What reads the OpenAPI document of `wit-host serve`. Where it cannot be had, its tests are passed
+# over, but not where a change is judged.
+HTTP_TOOLS := target/tools/http
+http-tools: # Install the tools from PyPI that the tests of `wit-host serve` need
+	@command -v python3 >/dev/null || { \
+		echo "the tests of the OpenAPI document are passed over: they need python3, which is not installed"; \
+		test -z "$$CI"; exit; }; \
+	cmp -s tests/all/http/tools/requirements.txt $(HTTP_TOOLS)/installed && exit; \
+	echo "installing what reads OpenAPI documents (140 MB) in $(HTTP_TOOLS)"; \
+	rm -rf $(HTTP_TOOLS) && python3 -m venv $(HTTP_TOOLS) && \
+		$(HTTP_TOOLS)/bin/pip install --quiet --disable-pip-version-check --retries 5 \
+			-r tests/all/http/tools/requirements.txt && \
+		cp tests/all/http/tools/requirements.txt $(HTTP_TOOLS)/installed || { \
+		rm -rf $(HTTP_TOOLS); \
+		echo "the tests of the OpenAPI document are passed over: their tools cannot be installed"; \
+		test -z "$$CI"; }
 
 guests: targets ## Build the guests in Rust
 	cargo build --package wit-host-artifacts

@@ -1,7 +1,7 @@
 //! `make soak`: long runs that look for what is left behind. There are many sessions that fail
 //! in every way, sessions that wait for the system or hold many handles, many sessions at once
-//! under a deadline or with handles of shared providers, and the corpus of hostile guests, each
-//! with its memory measured. The cost of the guards is measured as well. The program prints its
+//! under a deadline or with handles of shared providers, a server under load, and the corpus of
+//! hostile guests, each with its memory measured. The cost of the guards is measured as well. The program prints its
 //! figures, and fails if they miss their goals. A word after `--` selects one part.
 
 #![allow(clippy::unwrap_used, reason = "a figure that cannot be had ends the soak")]
@@ -25,6 +25,8 @@ mod forward;
 mod hosts;
 mod late;
 mod left;
+#[path = "../all/http/load.rs"]
+mod load;
 mod memory;
 #[path = "../all/hostile/row.rs"]
 mod row;
@@ -32,6 +34,7 @@ mod row;
 mod support {
     pub(crate) use crate::hosts;
 }
+mod server;
 #[path = "../all/providers/traffic.rs"]
 mod traffic;
 #[path = "../all/hostile/within.rs"]
@@ -59,10 +62,13 @@ fn main() -> ExitCode {
     {
         return memory::of_row(file, index.parse().expect("an index"));
     }
-    let parts: [(&str, Part); 6] = [
+    let parts: [(&str, Part); 9] = [
         ("sessions", leftovers),
         ("handles", handles),
         ("providers", providers),
+        ("load", server::load),
+        ("overload", server::overload),
+        ("reloads", server::reloads),
         ("deadline", late::overshoot),
         ("memory", memory::resident),
         ("cost", cost::cost),

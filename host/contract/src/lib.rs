@@ -15,6 +15,8 @@ use crate::bindings::wit_host::contract::fetch::Host as _;
 use crate::bindings::wit_host::contract::math::Host as _;
 use crate::bindings::wit_host::contract::{fetch as fetch_bindings, math as math_bindings};
 pub use fetch::FetchLimits;
+#[doc(hidden)]
+pub use fetch::client;
 pub use over_values::{builder_over_values, types};
 use wit_host::{
     AllowedHosts, Contract, ContractError, Env, Grants, RuntimeBuilder, State, borrowed,

@@ -343,7 +343,9 @@ impl Provider for Client {
     ) -> BoxFuture<'a, Result<Vec<Val>, ProviderFailure>> {
         Box::pin(async move {
             self.greet().await.map_err(ProviderFailure::new)?;
-            let called = remote::call(&self.peer, call.function(), call.arguments()).await;
+            let trace_parent = call.trace_parent().map(|parent| &**parent);
+            let asked = (call.function(), call.arguments());
+            let called = remote::call(&self.peer, asked, trace_parent).await;
             called.map_err(ProviderFailure::new)
         })
     }

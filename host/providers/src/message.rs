@@ -45,9 +45,13 @@ struct Head {
     method: Option<Value>,
 }
 
-/// Returns a line with a request.
-pub(crate) fn request(id: u64, method: &str, params: Value) -> String {
-    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string()
+/// Returns a line with a request, which may belong to a trace.
+pub(crate) fn request(id: u64, method: &str, params: Value, trace_parent: Option<&str>) -> String {
+    let mut request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+    if let Some(parent) = trace_parent {
+        request["traceparent"] = parent.into();
+    }
+    request.to_string()
 }
 
 /// Returns a line with a notification that cancels a request. It has no answer.

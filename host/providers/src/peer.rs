@@ -47,14 +47,19 @@ impl Peer {
         (lines, written)
     }
 
-    /// Sends a request and waits for the answer. If the future is dropped, the other side gets a
+    /// Sends a request, which may belong to a trace, and waits for the answer. If the future is dropped, the other side gets a
     /// notification that cancels the request.
     ///
     /// # Errors
     /// The reason why there is no answer.
-    pub(crate) async fn ask(&self, method: &str, params: Value) -> Result<Answer, String> {
+    pub(crate) async fn ask(
+        &self,
+        method: &str,
+        params: Value,
+        trace_parent: Option<&str>,
+    ) -> Result<Answer, String> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let line = message::request(id, method, params);
+        let line = message::request(id, method, params, trace_parent);
         let (answered, answer) = oneshot::channel();
         {
             let mut state = self.state();

@@ -137,17 +137,18 @@ impl ProcessProvider {
     }
 
     async fn serve(&self, mut call: ImportCall<'_>) -> Result<Vec<Val>, Failed> {
-        let (function, arguments) = (call.function(), call.arguments());
+        let trace_parent = call.trace_parent().map(|parent| &**parent);
+        let asked = (call.function(), call.arguments(), trace_parent);
         if let Some(shared) = &self.shared {
             let connection = self.of_all(&mut *shared.lock().await).await?;
-            return ask(&connection, function, arguments).await;
+            return ask(&connection, asked).await;
         }
         let state = call.state();
         if state.get::<Connection>().is_none() {
             state.put(self.start().await?);
         }
         match state.get::<Connection>() {
-            Some(connection) => ask(connection, function, arguments).await,
+            Some(connection) => ask(connection, asked).await,
             None => Err(Failed::of("it is not where it was put".into())),
         }
     }
@@ -174,10 +175,9 @@ impl ProcessProvider {
 /// Sends a call to a process, and returns the function's results.
 async fn ask(
     connection: &Connection,
-    function: &ImportedFunction,
-    arguments: &[Val],
+    (function, arguments, trace_parent): (&ImportedFunction, &[Val], Option<&str>),
 ) -> Result<Vec<Val>, Failed> {
-    let called = remote::call(connection.peer(), function, arguments).await;
+    let called = remote::call(connection.peer(), (function, arguments), trace_parent).await;
     called.map_err(|reason| Failed { reason, last_lines: connection.last_lines() })
 }
 

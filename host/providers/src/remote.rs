@@ -64,7 +64,7 @@ impl Wanted {
 /// The reason why it does not.
 pub(crate) async fn greet(peer: &Peer, wanted: &BTreeMap<String, String>) -> Result<(), String> {
     let functions = || wanted.iter().map(|(name, ty)| (name.as_str(), ty.as_str()));
-    let answer = peer.ask("hello", message::hello(functions())).await?;
+    let answer = peer.ask("hello", message::hello(functions()), None).await?;
     message::lacking(&answer, functions()).map_or(Ok(()), Err)
 }
 
@@ -74,13 +74,13 @@ pub(crate) async fn greet(peer: &Peer, wanted: &BTreeMap<String, String>) -> Res
 /// The reason why there are none.
 pub(crate) async fn call(
     peer: &Peer,
-    function: &ImportedFunction,
-    arguments: &[Val],
+    (function, arguments): (&ImportedFunction, &[Val]),
+    trace_parent: Option<&str>,
 ) -> Result<Vec<Val>, String> {
     let signature = function.signature();
     let params = JsonStyle::default().data_urls(true).params(&signature, arguments);
     let params = params.map_err(|error| error.to_string())?;
-    let result = match peer.ask(function.name(), params).await? {
+    let result = match peer.ask(function.name(), params, trace_parent).await? {
         Answer::Result(result) => result,
         Answer::Error { code: NO_METHOD, .. } => return Err("it does not serve it".into()),
         Answer::Error { message, .. } => return Err(message),

@@ -198,8 +198,8 @@ pub use guest::{Guest, Outcome};
 pub use imports::env::{Env, Exit, GuestFailure, HostFailure};
 pub use imports::{borrowed, env};
 pub use live::{
-    Change, FolderChange, Generation, Live, LiveBuilder, NotReplaced, PluginChange, Plugins,
-    Rollback, Serving, Watched, WatchedFolder, Watching,
+    Change, Changes, FolderChange, Generation, Live, LiveBuilder, NotReplaced, PluginChange,
+    Plugins, Rollback, Serving, Watched, WatchedFolder, Watching,
 };
 pub use output::terminal;
 pub use provider::{

@@ -1,6 +1,8 @@
 //! Who may call at all: the names that the server answers to, the sites whose pages may call, and a
 //! token. A browser on the same machine is not trusted, since any page can make it send requests.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 
 use crate::problem::Problem;
@@ -32,8 +34,8 @@ impl std::fmt::Debug for Token {
 /// Whose requests are answered.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
-    /// The hosts that requests may be for, without a port: a page of another site can have its name
-    /// resolve to this machine, and then sends that name.
+    /// The hosts that requests may be for, without a port, beside `localhost` and addresses: a page of
+    /// another site can have its name resolve to this machine, and then sends that name.
     pub hosts: Vec<String>,
     /// The origins whose pages may call, such as `https://example.com`.
     pub origins: Vec<String>,
@@ -41,8 +43,8 @@ pub struct Access {
     pub token: Option<Token>,
 }
 
-/// The names of this machine for itself.
-const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+/// The name of this machine for itself.
+const LOCAL: &str = "localhost";
 
 impl Access {
     /// Refuses a request for another host, or from the page of another site.
@@ -80,7 +82,11 @@ impl Access {
 
     /// Returns true if a host, without a port, is one that the server answers to.
     pub(crate) fn is_served(&self, host: &str) -> bool {
-        is_local(host) || self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
+        // No page has an address as its name, so that it cannot be made to resolve to this server.
+        // Probes and collectors of figures have nothing else.
+        is_address(host)
+            || LOCAL.eq_ignore_ascii_case(host)
+            || self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
     }
 
     /// Returns true if pages of this origin may call.
@@ -112,7 +118,9 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
 
 /// Returns true if a host is this machine's name for itself.
 pub(crate) fn is_local(host: &str) -> bool {
-    LOCAL.iter().any(|local| local.eq_ignore_ascii_case(host))
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    LOCAL.eq_ignore_ascii_case(host)
+        || address.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
 /// Returns the host that a request is for, without a port.
@@ -126,6 +134,11 @@ fn without_port(authority: &str) -> &str {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => authority,
     }
+}
+
+fn is_address(host: &str) -> bool {
+    let six = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    host.parse::<Ipv4Addr>().is_ok() || six.is_some_and(|six| six.parse::<Ipv6Addr>().is_ok())
 }
 
 /// Returns true if an origin is that of the server's own page.
@@ -162,6 +175,11 @@ mod tests {
             ("API.example.com:443", "", Ok(())),
             ("evil.example", "", Err(421)),
             ("127.0.0.1.evil.example:8080", "", Err(421)),
+            ("10.0.0.7:8080", "", Ok(())),
+            ("[fe80::1]:8080", "", Ok(())),
+            ("10.0.0.7:8080", "http://evil.example", Err(403)),
+            ("2130706433", "", Err(421)),
+            ("fe80::1", "", Err(421)),
             ("", "", Err(421)),
             ("localhost:8080", "http://localhost:8080", Ok(())),
             ("localhost:8080", "http://localhost:9090", Err(403)),

@@ -57,13 +57,14 @@ async fn around<T: Send + 'static>(
     response
 }
 
-async fn metrics<T: Send + 'static>(State(shared): State<Arc<Shared<T>>>) -> Response {
-    let guests = shared.guests.all();
-    let generations =
-        guests.iter().map(|guest| (guest.name.as_str(), guest.live.current().number()));
-    let text = shared.metrics.text(shared.admission.load(), generations);
+async fn metrics<T: Send + 'static>(
+    State(shared): State<Arc<Shared<T>>>,
+) -> Result<Response, Problem> {
+    let Some(metrics) = &shared.metrics else {
+        return Err(Problem::new(StatusCode::NOT_FOUND, "this server counts nothing"));
+    };
     let ty = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    of_type(StatusCode::OK, ty, text)
+    Ok(of_type(StatusCode::OK, ty, metrics.text(&shared.now())))
 }
 
 async fn guests<T: Send + 'static>(State(shared): State<Arc<Shared<T>>>) -> Response {
@@ -111,11 +112,10 @@ async fn reload<T: Send + 'static>(
         let detail = "the guest was not read from a file that could be read again";
         return Err(Problem::new(StatusCode::CONFLICT, detail));
     };
-    let reloading = Arc::clone(&shared);
     let reloaded = tokio::task::spawn_blocking(move || {
         let read = guest.live.current().guest().runtime().read(&file);
         let bytes = read.map_err(|error| error.to_string())?;
-        let replaced = reloading.reload(&guest, &bytes);
+        let replaced = guest.reload(&bytes);
         replaced.map(|one| generation(&one)).map_err(|error| error.to_string())
     });
     match reloaded.await {

@@ -9,13 +9,15 @@ use axum::response::Response;
 use serde_json::Value;
 use wit_host::values::{Json, JsonStyle};
 use wit_host::wasmtime::component::Type;
-use wit_host::{Error, Val};
+use wit_host::{Error, LimitReached, Val};
 
 use crate::admission::Slot;
 use crate::answer::{DETAILS, details, json};
 use crate::convention;
 use crate::functions::{Function, Functions};
 use crate::guests::Guest;
+use crate::host_calls::{Calls, are_noted, noted};
+use crate::metrics::{Made, Metrics};
 use crate::problem::Problem;
 use crate::server::Shared;
 
@@ -24,13 +26,53 @@ use crate::server::Shared;
 pub(crate) struct Called {
     /// The full name of the function, once it is known to be one.
     pub(crate) function: Option<String>,
-    /// The time between the request's end and the call's beginning.
+    /// The time that it waited for a slot.
     pub(crate) waited: Duration,
+    /// The time in which its session started, and its arguments were read.
+    pub(crate) started: Duration,
     /// The time of the call itself, if it was made.
     pub(crate) took: Option<Duration>,
+    /// The bytes of the guest's memory.
+    pub(crate) memory: usize,
     pub(crate) has_failed: bool,
+    pub(crate) is_late: bool,
+    /// The limit that ended it.
+    pub(crate) limit: Option<&'static str>,
+    /// The host calls that it made.
+    pub(crate) host_calls: Option<Calls>,
     /// The lines that the guest wrote to standard error, if the caller wants them.
     pub(crate) stderr: Option<Vec<String>>,
+}
+
+impl Called {
+    /// Returns the call for the counters, if it was made.
+    pub(crate) fn made<'a>(&'a self, guest: &'a str) -> Option<Made<'a>> {
+        let (Some(function), Some(took)) = (&self.function, self.took) else { return None };
+        Some(Made {
+            guest,
+            function,
+            waited: self.waited,
+            started: self.started,
+            took,
+            in_host: self.in_host(),
+            memory: self.memory,
+            has_failed: self.has_failed,
+            is_late: self.is_late,
+            limit: self.limit,
+        })
+    }
+
+    fn in_host(&self) -> Duration {
+        self.host_calls.as_ref().map(Calls::took).unwrap_or_default()
+    }
+
+    fn note(&mut self, took: Duration, memory: usize, error: Option<&Error>) {
+        (self.took, self.memory, self.has_failed) = (Some(took), memory, error.is_some());
+        if let Some(Error::Limit { limit, .. }) = error {
+            self.is_late = matches!(limit, LimitReached::WallClock(_));
+            self.limit = Some(limit.name());
+        }
+    }
 }
 
 /// Makes a call, and notes in `called` how far it came.
@@ -39,6 +81,7 @@ pub(crate) async fn call<T: Send + 'static>(
     guest: &Guest<T>,
     name: &str,
     (headers, body): (&HeaderMap, Body),
+    trace_parent: Option<Arc<str>>,
     called: &mut Called,
 ) -> Result<Response, Problem> {
     let name = known(guest, name)?;
@@ -46,17 +89,13 @@ pub(crate) async fn call<T: Send + 'static>(
     let body = read(shared, headers, body).await?;
     let ready = std::future::ready(Ok(()));
     let read = |function: &Function| arguments(&body, function);
-    let ((status, value), _) = perform(shared, guest, &name, (ready, read, answer), called).await?;
+    let steps = (ready, read, answer);
+    let ((status, value), _) = perform(shared, guest, &name, steps, trace_parent, called).await?;
     let mut response = match &called.stderr {
         None => json(status, &value),
         Some(stderr) => details(status, "answer", &value, stderr),
     };
-    let timing = format!(
-        "wait;dur={:.3}, call;dur={:.3}",
-        called.waited.as_secs_f64() * 1e3,
-        called.took.unwrap_or_default().as_secs_f64() * 1e3
-    );
-    if let Ok(timing) = HeaderValue::try_from(timing) {
+    if let Ok(timing) = HeaderValue::try_from(timing(called)) {
         response.headers_mut().insert("server-timing", timing);
     }
     Ok(response)
@@ -73,10 +112,17 @@ pub(crate) async fn perform<T: Send + 'static, R>(
         impl FnOnce(&Function) -> Result<Vec<Val>, Problem>,
         impl FnOnce(&Function, &[Val]) -> Result<R, Problem>,
     ),
+    trace_parent: Option<Arc<str>>,
     called: &mut Called,
 ) -> Result<(R, Slot), Problem> {
     let arrived = Instant::now();
-    let slot = shared.admission.enter().await.ok_or_else(Problem::busy)?;
+    let slot = shared.admission.enter().await;
+    let entered = Instant::now();
+    called.waited = entered.saturating_duration_since(arrived);
+    let slot = slot.ok_or_else(|| {
+        shared.metrics.iter().for_each(Metrics::refused);
+        Problem::busy()
+    })?;
     ready.await?;
     let mut serving = guest.live.take().await.map_err(|error| Problem::of(&error))?;
     // The guest may have been replaced while the call waited, so its own types count.
@@ -84,15 +130,20 @@ pub(crate) async fn perform<T: Send + 'static, R>(
     let function = functions.find(name).ok_or_else(|| left_out(&functions, name))?;
     // As values, a body takes many times its bytes, so that only those who have a slot have values.
     let arguments = read(function)?;
-    called.waited = arrived.elapsed();
     if called.stderr.is_some() {
         // What others have left of it is not for this caller.
         serving.session().take_stderr();
     }
     let began = Instant::now();
-    let results = guest.call(&mut serving, function, &arguments).await;
-    called.took = Some(began.elapsed());
-    called.has_failed = results.is_err();
+    called.started = began.saturating_duration_since(entered);
+    serving.session().set_trace_parent(trace_parent);
+    called.host_calls = are_noted().then(|| {
+        Calls::new(shared.metrics.as_ref().map(|metrics| metrics.host_calls(&guest.name)))
+    });
+    let call = guest.call(&mut serving, function, &arguments);
+    let results = noted(&mut called.host_calls, call).await;
+    let memory = serving.session().spent().peak_memory;
+    called.note(began.elapsed(), memory, results.as_ref().err());
     if let Some(stderr) = &mut called.stderr {
         *stderr = serving.session().take_stderr();
     }
@@ -100,19 +151,47 @@ pub(crate) async fn perform<T: Send + 'static, R>(
     Ok((answer(function, &results)?, slot))
 }
 
-/// Notes a call for the counters, as far as it came.
-pub(crate) fn count<T: Send + 'static, R>(
-    shared: &Shared<T>,
-    guest: &Guest<T>,
-    called: &Called,
-    made: &Result<R, Problem>,
-) {
-    if let (Some(function), Some(took)) = (&called.function, called.took) {
-        let late = StatusCode::GATEWAY_TIMEOUT;
-        let is_late = made.as_ref().is_err_and(|problem| problem.status == late);
-        let times = (called.waited, took);
-        shared.metrics.called(&guest.name, function, times, (called.has_failed, is_late));
+/// Counts a call, if it was made.
+pub(crate) fn count<T: Send + 'static>(shared: &Shared<T>, guest: &Guest<T>, called: &Called) {
+    if let (Some(metrics), Some(made)) = (&shared.metrics, called.made(&guest.name)) {
+        metrics.called(&made);
     }
+}
+
+/// Returns whether a letter of a name can stand in a header's text as it is. A core module imports
+/// what it likes.
+fn is_plain(letter: char) -> bool {
+    letter.is_ascii_graphic() && !matches!(letter, '"' | '\\')
+}
+
+/// The number of host functions that an answer's times name.
+const MOST_TIMES: usize = 16;
+
+/// Returns the times of a call in milliseconds: of all of it, and, where host calls are noted, of
+/// the guest alone and of each host function that it called.
+fn timing(called: &Called) -> String {
+    let took = called.took.unwrap_or_default();
+    let millis = |time: Duration| time.as_secs_f64() * 1e3;
+    let mut text = format!(
+        "wait;dur={:.3}, start;dur={:.3}, call;dur={:.3}",
+        millis(called.waited),
+        millis(called.started),
+        millis(took),
+    );
+    let Some(calls) = &called.host_calls else { return text };
+    text.push_str(&format!(", guest;dur={:.3}", millis(took.saturating_sub(calls.took()))));
+    let functions = calls.called();
+    for function in functions.take(MOST_TIMES) {
+        let took = millis(function.took);
+        let name = function.name.chars().map(|one| if is_plain(one) { one } else { '?' });
+        let times = match function.calls {
+            1 => String::new(),
+            calls => format!(" {calls} times"),
+        };
+        let name: String = name.collect();
+        text.push_str(&format!(", host;desc=\"{name}{times}\";dur={took:.3}"));
+    }
+    text
 }
 
 /// Returns the full name of a function that the guest serves now.

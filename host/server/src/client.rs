@@ -18,6 +18,7 @@ use crate::call::{self, Called};
 use crate::convention;
 use crate::functions::Function;
 use crate::guests::Guest;
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::server::{Entry, Server, Shared};
 
@@ -79,17 +80,22 @@ async fn respond<T: Send + 'static>(shared: &Shared<T>, client: &Client, request
     let (began, mut called) = (Instant::now(), Called::default());
     let made = tokio::select! {
         biased;
-        () = request.cancelled() => return,
+        () = request.cancelled() => {
+            shared.metrics.iter().for_each(Metrics::cancelled);
+            return;
+        }
         made = answer(shared, client, &request, &mut called) => made,
     };
     let status = made.as_ref().map_or_else(|problem| problem.status, |_| StatusCode::OK).as_u16();
-    shared.metrics.answered(status);
+    shared.metrics.iter().for_each(|metrics| metrics.answered(status));
     (shared.log)(&Entry {
         method: "CALL".into(),
         path: request.method().to_owned(),
         status,
         took: began.elapsed(),
         function: called.function,
+        trace: None,
+        span: None,
     });
     // The slot is kept until the answer is on its way, so that a client that does not read has no
     // more answers waiting for it than it has sessions.
@@ -125,8 +131,9 @@ async fn answer<T: Send + 'static>(
         })
     };
     let read = |function: &Function| arguments(request, function);
-    let made = call::perform(shared, &guest, &name, (ready, read, results), called).await;
-    call::count(shared, &guest, called, &made);
+    let steps = (ready, read, results);
+    let made = call::perform(shared, &guest, &name, steps, None, called).await;
+    call::count(shared, &guest, called);
     made.map(|(value, slot)| (value, Some(slot)))
 }
 

@@ -5,11 +5,9 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 use wit_host::values::{Signature, tied};
-use wit_host::wasmtime::component::Type;
 use wit_host::{Abi, Contract, Guest, Kind};
 
 use crate::convention;
-use crate::schema::{object, schema};
 
 /// An export that is served.
 #[derive(Debug)]
@@ -93,42 +91,28 @@ impl Function {
     /// Returns the schema of the arguments: an object, or a list of values whose types only they
     /// themselves say.
     pub(crate) fn params(&self) -> Value {
-        if self.convention.is_some() {
-            return convention::params();
+        match self.convention {
+            Some(_) => convention::params(),
+            None => self.signature.params_schema(),
         }
-        object(self.signature.params.iter().map(|(name, ty)| (name.as_str(), ty.clone())))
     }
 
     /// Returns the schema of what it returns, or of the `ok` of a `result`.
     pub(crate) fn result(&self) -> Value {
-        if self.convention.is_some() {
-            return convention::result();
-        }
-        match &self.signature.results[..] {
-            [] => json!({ "type": "null" }),
-            [Type::Result(result)] => payload(result.ok()),
-            [one] => schema(one),
-            several => {
-                let items = several.iter().map(schema).collect::<Vec<_>>();
-                json!({ "type": "array", "prefixItems": items, "items": false })
-            }
+        match self.convention {
+            Some(_) => convention::result(),
+            None => self.signature.result_schema(),
         }
     }
 
     /// Returns the schema of the `err` of what it returns, if it returns a `result`.
     pub(crate) fn error(&self) -> Option<Value> {
-        if self.convention == Some(Abi::Bindgen) {
-            return Some(json!({ "type": "string" }));
-        }
-        match &self.signature.results[..] {
-            [Type::Result(result)] => Some(payload(result.err())),
-            _ => None,
+        match self.convention {
+            Some(Abi::Bindgen) => Some(json!({ "type": "string" })),
+            Some(_) => None,
+            None => self.signature.error_schema(),
         }
     }
-}
-
-fn payload(ty: Option<Type>) -> Value {
-    ty.map_or_else(|| json!({ "type": "null" }), |ty| schema(&ty))
 }
 
 /// Returns the type of a function that can be served, or why it cannot.

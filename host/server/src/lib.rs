@@ -27,19 +27,24 @@ mod client;
 mod convention;
 mod functions;
 mod guests;
+mod host_calls;
 mod metrics;
 mod openapi;
+#[cfg(feature = "otel")]
+mod otel;
 mod page;
 mod problem;
 mod routes;
-mod schema;
 mod server;
+mod trace;
 
 pub use access::{Access, Token};
 pub use admission::Bounds;
 pub use convention::Convention;
 pub use functions::{Function, LeftOut};
-pub use schema::schema;
+pub use host_calls::HostCalls;
+#[cfg(feature = "otel")]
+pub use otel::{Export, Telemetry, TelemetryError};
 pub use server::{Entry, Server, ServerBuilder};
 
 /// The program of the crate's page is compiled.

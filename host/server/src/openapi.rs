@@ -7,12 +7,16 @@ use crate::functions::{Function, Functions};
 /// Returns the document. `base` is what stands before `/call` in the paths.
 pub(crate) fn document(title: &str, base: &str, functions: &Functions, has_token: bool) -> Value {
     let paths: Map<_, _> = functions.served.iter().map(|one| path(base, one)).collect();
+    let arguments = functions.served.iter();
+    let arguments = arguments.map(|one| (arguments_of(one), one.params()));
+    let mut schemas: Map<_, _> = arguments.collect();
+    schemas.insert("Problem".into(), problem());
     let mut document = json!({
         "openapi": "3.1.0",
         "info": { "title": title, "version": "1" },
         "paths": paths,
         "components": {
-            "schemas": { "Problem": problem() },
+            "schemas": schemas,
         },
     });
     if has_token {
@@ -44,13 +48,35 @@ fn path(base: &str, function: &Function) -> (String, Value) {
     let mut operation = json!({
         "operationId": identifier(&function.name),
         "summary": function.signature.to_string(),
-        "requestBody": { "required": true, "content": body(function.params()) },
+        "requestBody": {
+            "required": true,
+            "content": body(arguments(function)),
+        },
         "responses": responses,
     });
     if let Some(docs) = &function.docs {
         operation["description"] = docs.as_str().into();
     }
     (format!("{base}/call/{}", function.name), json!({ "post": operation }))
+}
+
+/// Returns the name of the schema of a function's arguments, which generated programs call them by.
+fn arguments_of(function: &Function) -> String {
+    format!("{}_arguments", identifier(&function.name))
+}
+
+/// Returns the schema of a body: the arguments by name or as a list, and null for none.
+fn arguments(function: &Function) -> Value {
+    let named = json!({ "$ref": format!("#/components/schemas/{}", arguments_of(function)) });
+    // By a convention they are a list anyway, and have no names.
+    if function.convention.is_some() {
+        return named;
+    }
+    let mut forms = vec![named, function.signature.list_schema()];
+    if function.signature.params.is_empty() {
+        forms.push(json!({ "type": "null" }));
+    }
+    json!({ "anyOf": forms })
 }
 
 /// The answers that any call may have, and what they mean.
@@ -75,6 +101,7 @@ fn problem() -> Value {
             "status": { "type": "integer" },
             "detail": { "type": "string" },
             "report": { "type": "string", "description": "All that is known of a failed call" },
+            "trace": { "type": "string", "description": "The trace that the call belongs to" },
         },
         "required": ["title", "status", "detail"],
     })

@@ -18,13 +18,18 @@ use crate::answer::{json as answer, text};
 use crate::call::{Called, call, count, wants_details};
 use crate::functions::Functions;
 use crate::guests::Guest;
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::server::{Entry, Shared};
+use crate::trace::{Trace, TraceParent};
 use crate::{openapi, page};
 
-/// The function that a request called, which the log gets with the answer.
-#[derive(Clone)]
-struct CalledFunction(String);
+/// What a request called, which the log gets with the answer.
+#[derive(Clone, Default)]
+struct Logged {
+    function: Option<String>,
+    trace: Option<TraceParent>,
+}
 
 /// Returns the routes of the server.
 pub(crate) fn router<T: Send + 'static>(shared: &Arc<Shared<T>>) -> Router {
@@ -74,15 +79,18 @@ async fn around<T: Send + 'static>(
     {
         allow(response.headers_mut(), origin);
     }
-    let function = response.extensions_mut().remove::<CalledFunction>();
+    let Logged { function, trace } = response.extensions_mut().remove().unwrap_or_default();
+    let (trace, span) = trace.map(|one| (one.trace, one.span)).unzip();
     let status = response.status().as_u16();
-    shared.metrics.answered(status);
+    shared.metrics.iter().for_each(|metrics| metrics.answered(status));
     (shared.log)(&Entry {
         method: method.to_string(),
         path,
         status,
         took: began.elapsed(),
-        function: function.map(|CalledFunction(name)| name),
+        function,
+        trace,
+        span,
     });
     response
 }
@@ -134,24 +142,57 @@ async fn make_call<T: Send + 'static>(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let began = Instant::now();
     let stderr = wants_details(&headers).then(Vec::new);
     let mut called = Called { stderr, ..Called::default() };
+    let trace = Trace::begin(
+        &headers,
+        #[cfg(feature = "otel")]
+        shared.telemetry.as_ref(),
+    );
     let made = async {
         shared.access.check_token(&headers)?;
         let guest = guest(&shared, &names)?;
         let function = named(&names, "function").unwrap_or_default();
-        let made = call(&shared, &guest, function, (&headers, body), &mut called).await;
-        count(&shared, &guest, &called, &made);
+        let parts = (&headers, body);
+        let made = call(&shared, &guest, function, parts, trace.header(), &mut called).await;
+        count(&shared, &guest, &called);
         made
     };
-    let mut response = made.await.unwrap_or_else(|problem| match (&called.stderr, called.took) {
-        (Some(stderr), Some(_)) => problem.with_stderr(stderr),
-        _ => problem.into_response(),
+    let unfinished = Unfinished(shared.metrics.as_ref());
+    let made = made.await;
+    unfinished.end();
+    let current = trace.current();
+    let mut response = made.unwrap_or_else(|problem| {
+        let problem = match &current {
+            Some(current) => problem.with("trace", current.trace.as_str()),
+            None => problem,
+        };
+        match (&called.stderr, called.took) {
+            (Some(stderr), Some(_)) => problem.with_stderr(stderr),
+            _ => problem.into_response(),
+        }
     });
-    if let Some(function) = called.function {
-        response.extensions_mut().insert(CalledFunction(function));
-    }
+    let served = guest(&shared, &names).ok();
+    let served = served.as_ref().map(|guest| guest.name.as_str());
+    trace.end(served, &called, response.status().as_u16(), began.elapsed());
+    response.extensions_mut().insert(Logged { function: called.function, trace: current });
     response
+}
+
+/// Counts a call as cancelled if it is dropped before its end, as it is when its client goes away.
+struct Unfinished<'a>(Option<&'a Metrics>);
+
+impl Unfinished<'_> {
+    fn end(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|metrics| metrics.cancelled());
+    }
 }
 
 async fn functions<T: Send + 'static>(

@@ -17,13 +17,15 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
-use wit_host::{Generation, Live, NotReplaced};
+use wit_host::{Live, NotReplaced};
 
 use crate::access::{Access, is_local};
 use crate::admission::{Admission, Bounds};
 use crate::convention::Convention;
 use crate::guests::{Guest, Guests};
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Now};
+#[cfg(feature = "otel")]
+use crate::otel::{self, Figures, Telemetry};
 use crate::{admin, routes};
 
 /// The longest pause after an error of accepting, such as a lack of descriptors.
@@ -45,6 +47,12 @@ pub struct Entry {
     pub took: Duration,
     /// The full name of the function, if one was called.
     pub function: Option<String>,
+    /// The trace that the call belongs to, in 32 hexadecimal digits: that of the caller, or one that
+    /// was begun for the collector.
+    pub trace: Option<String>,
+    /// The span that the call is in that trace, in 16 of them: the caller's own if there is no
+    /// collector.
+    pub span: Option<String>,
 }
 
 type Log = dyn Fn(&Entry) + Send + Sync;
@@ -65,7 +73,10 @@ pub(crate) struct Shared<T: Send + 'static> {
     pub(crate) access: Access,
     pub(crate) admin: Access,
     pub(crate) admission: Admission,
-    pub(crate) metrics: Metrics,
+    /// What is counted, if anything is.
+    pub(crate) metrics: Option<Metrics>,
+    #[cfg(feature = "otel")]
+    pub(crate) telemetry: Option<Telemetry>,
     pub(crate) log: Box<Log>,
     /// Whether the server takes on no more.
     pub(crate) is_ending: AtomicBool,
@@ -81,15 +92,14 @@ impl<T: Send + 'static> Clone for Server<T> {
 }
 
 impl<T: Send + 'static> Shared<T> {
-    /// Replaces a guest, and counts whether it was.
-    pub(crate) fn reload(
-        &self,
-        guest: &Guest<T>,
-        bytes: &[u8],
-    ) -> Result<Arc<Generation<T>>, NotReplaced> {
-        let replaced = guest.reload(bytes);
-        self.metrics.reloaded(&guest.name, replaced.is_err());
-        replaced
+    /// Returns what is true now.
+    pub(crate) fn now(&self) -> Now {
+        let (in_use, waiting) = self.admission.load();
+        let guests =
+            self.guests.all().into_iter().map(|guest| {
+                (guest.name.clone(), guest.live.current().number(), guest.live.changes())
+            });
+        Now { sessions: self.bounds.sessions, in_use, waiting, guests: guests.collect() }
     }
 
     /// Returns the origin of the listener for operators, as a page reaches it that was asked for at
@@ -146,7 +156,9 @@ impl<T: Send + 'static> Server<T> {
                 access: Access::default(),
                 admin: Access::default(),
                 admission,
-                metrics: Metrics::new(),
+                metrics: Some(Metrics::new()),
+                #[cfg(feature = "otel")]
+                telemetry: None,
                 log: Box::new(|_| ()),
                 is_ending: AtomicBool::new(false),
                 address: OnceLock::new(),
@@ -192,7 +204,7 @@ impl<T: Send + 'static> Server<T> {
     /// In an async context, as [`Live::reload`] does.
     pub fn reload(&self, name: &str, bytes: &[u8]) -> Option<Result<u64, NotReplaced>> {
         let guest = self.shared.guests.get(name)?;
-        Some(self.shared.reload(&guest, bytes).map(|generation| generation.number()))
+        Some(guest.reload(bytes).map(|generation| generation.number()))
     }
 
     /// Serves one more guest, as [`ServerBuilder::guest`] does.
@@ -298,6 +310,22 @@ impl<T: Send + 'static> ServerBuilder<T> {
         self
     }
 
+    /// Counts nothing, so that [`Server::serve_admin`] has no `/metrics`.
+    #[must_use]
+    pub fn uncounted(mut self) -> Self {
+        self.shared.metrics = None;
+        self
+    }
+
+    /// Tells a collector what is served: a span for each call, and the figures, unless the server
+    /// is [`uncounted`](Self::uncounted).
+    #[cfg(feature = "otel")]
+    #[must_use]
+    pub fn telemetry(mut self, telemetry: Telemetry) -> Self {
+        self.shared.telemetry = Some(telemetry);
+        self
+    }
+
     /// Sets a function that is called after each answer.
     #[must_use]
     pub fn log(mut self, log: impl Fn(&Entry) + Send + Sync + 'static) -> Self {
@@ -324,7 +352,26 @@ impl<T: Send + 'static> ServerBuilder<T> {
     /// Returns the server.
     #[must_use]
     pub fn build(self) -> Server<T> {
-        Server { shared: Arc::new(self.shared) }
+        #[cfg(feature = "otel")]
+        let this = self.with_figures();
+        #[cfg(not(feature = "otel"))]
+        let this = self;
+        let shared = Arc::new(this.shared);
+        #[cfg(feature = "otel")]
+        if let Some(meter) = shared.telemetry.as_ref().and_then(Telemetry::meter) {
+            otel::observe(&meter, &Arc::downgrade(&shared));
+        }
+        Server { shared }
+    }
+
+    /// Has what is counted told to the collector.
+    #[cfg(feature = "otel")]
+    fn with_figures(mut self) -> Self {
+        let meter = self.shared.telemetry.as_ref().and_then(Telemetry::meter);
+        if let (Some(meter), Some(metrics)) = (meter, &mut self.shared.metrics) {
+            metrics.figures = Some(Arc::new(Figures::new(&meter)));
+        }
+        self
     }
 
     /// Returns a server of this guest only, whose paths have no name in them.

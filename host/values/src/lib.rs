@@ -23,7 +23,7 @@
 //!
 //! | type | JSON |
 //! | --- | --- |
-//! | `bool` and numbers | themselves; floating-point numbers also `"nan"`, `"inf"` and `"-inf"` |
+//! | `bool` and numbers | themselves, a whole one also as `1.0` up to 2^53; floating-point numbers also `"nan"`, `"inf"` and `"-inf"` |
 //! | `s64`, `u64` | numbers, also as texts of their digits |
 //! | `char`, `string` | a text |
 //! | `list<T>`, `list<T, N>`, `tuple<…>` | an array |
@@ -82,7 +82,7 @@ pub use self::example::example;
 pub use self::fits::{fits, fits_with_labels};
 pub use self::handles::{is_label, visit_handles, visit_handles_of};
 #[cfg(feature = "text")]
-pub use self::json::{BadJson, Json, JsonStyle, escape_json, to_json, to_json_text};
+pub use self::json::{BadJson, Json, JsonStyle, escape_json, schema, to_json, to_json_text};
 pub use self::mismatch::mismatch;
 pub use self::notation::wit;
 #[cfg(feature = "text")]

@@ -55,6 +55,21 @@ impl Contract {
         })
     }
 
+    /// Returns the names of the interfaces that guests export, with their versions, and those of
+    /// the functions that they export themselves.
+    pub fn exports(&self) -> (Vec<String>, Vec<String>) {
+        let (mut interfaces, mut functions) = (Vec::new(), Vec::new());
+        for (key, item) in &self.resolve.worlds[self.world].exports {
+            let name = self.resolve.name_world_key(key);
+            match item {
+                WorldItem::Interface { .. } => interfaces.push(name),
+                WorldItem::Function(_) => functions.push(name),
+                WorldItem::Type { .. } => {}
+            }
+        }
+        (interfaces, functions)
+    }
+
     /// Returns the interfaces of the world with the names that it has for them, each once.
     fn interface_names(&self) -> Vec<(InterfaceId, String)> {
         let world = &self.resolve.worlds[self.world];

@@ -182,8 +182,11 @@ fn the_page_and_the_documents_are_there() {
     let document = running.get("/openapi.json").json();
     assert_eq!(document["openapi"], "3.1.0");
     let price = &document["paths"]["/call/shop:prices/prices@1.0.0.price"]["post"];
-    let schema = &price["requestBody"]["content"]["application/json"]["schema"];
-    assert_eq!(schema["properties"]["name"]["type"], "string", "{price}");
+    let schema = &price["requestBody"]["content"]["application/json"]["schema"]["anyOf"][0];
+    let named = "#/components/schemas/shop_prices_prices_1_0_0_price_arguments";
+    assert_eq!(schema["$ref"], named, "{price}");
+    let schema = &document["components"]["schemas"][named.rsplit('/').next().unwrap()];
+    assert_eq!(schema["properties"]["name"]["type"], "string", "{document}");
     assert_eq!(schema["required"], json!(["name"]));
     assert_eq!(running.get("/nothing").status, 404);
     assert_eq!(running.get("/call/price").status, 405);

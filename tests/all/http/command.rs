@@ -1,5 +1,6 @@
 //! Tests of `wit-host serve`, as a person runs it: from its first line to the signal that ends it.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStderr, Stdio};
@@ -13,36 +14,57 @@ const ONE: &str = r#"(module (func (export "answer") (result i32) i32.const 1))"
 const TWO: &str = r#"(module (func (export "answer") (result i32) i32.const 2))"#;
 
 /// The command while it serves.
-struct Serving {
+pub(super) struct Serving {
     child: Child,
-    stderr: BufReader<ChildStderr>,
-    address: SocketAddr,
+    pub(super) stderr: BufReader<ChildStderr>,
+    pub(super) address: SocketAddr,
+    /// The lines before the one with the address.
+    pub(super) told: Vec<String>,
 }
 
 impl Serving {
     fn new(files: &Files, args: &[&str]) -> Self {
+        Self::with(files, args, &[])
+    }
+
+    /// Starts the command with variables of the environment.
+    pub(super) fn with(files: &Files, args: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = command(files.path())
             .current_dir(files.path())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(args)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let line = read_line(&mut stderr);
-        let address = line.trim().strip_prefix("wit-host: serving at http://");
-        let address = address.unwrap_or_else(|| panic!("{line}")).parse().unwrap();
-        Self { child, stderr, address }
+        let mut told = Vec::new();
+        let address = loop {
+            let line = read_line(&mut stderr);
+            match line.trim().strip_prefix("wit-host: serving at http://") {
+                Some(address) => break address.parse().unwrap(),
+                None if line.is_empty() => panic!("{told:?}"),
+                None => told.push(line),
+            }
+        };
+        Self { child, stderr, address, told }
     }
 
-    fn call(&self, path: &str) -> Answer {
+    /// Returns the address for operators, which the command tells after the other one.
+    fn admin(&mut self) -> SocketAddr {
+        let line = read_line(&mut self.stderr);
+        let address = line.trim().strip_prefix("wit-host: serving operators at http://");
+        address.unwrap_or_else(|| panic!("{line}")).parse().unwrap()
+    }
+
+    pub(super) fn call(&self, path: &str) -> Answer {
         let headers = "Content-Type: application/json\r\n";
         Running::send(self.address, &format!("POST {path}"), headers, "{}")
     }
 
     /// Ends the command as an operator does, and returns its status and what it still wrote.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub(super) fn end(mut self) -> (Option<i32>, String) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
         let status = self.child.wait().unwrap().code();
         let mut rest = String::new();
@@ -58,7 +80,7 @@ impl Drop for Serving {
     }
 }
 
-fn read_line(stderr: &mut BufReader<ChildStderr>) -> String {
+pub(super) fn read_line(stderr: &mut BufReader<ChildStderr>) -> String {
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();
     line
@@ -144,6 +166,88 @@ fn the_guests_of_a_host_file_have_paths_of_their_own() {
     let mut serving = serving;
     let line: serde_json::Value = serde_json::from_str(&read_line(&mut serving.stderr)).unwrap();
     assert_eq!((&line["status"], &line["function"]), (&200.into(), &"answer".into()), "{line}");
+}
+
+/// A core module and a component that call `add` of the host.
+pub(super) const ADDS: &str = r#"(module (import "env" "add" (func $add (param i32 i32) (result i32)))
+    (func (export "three") (result i32)
+        (drop (call $add (i32.const 1) (i32.const 1)))
+        (call $add (i32.const 1) (i32.const 2))))"#;
+const ADDS_AS_COMPONENT: &str = r#"(component
+    (import "wit-host:contract/math@0.1.0" (instance $math
+        (export "add" (func (param "a" s32) (param "b" s32) (result s32)))))
+    (core func $add (canon lower (func $math "add")))
+    (core module $M
+        (import "math" "add" (func $add (param i32 i32) (result i32)))
+        (func (export "three") (result i32) (call $add (i32.const 1) (i32.const 2))))
+    (core instance $m (instantiate $M (with "math" (instance (export "add" (func $add))))))
+    (func (export "three") (result s32) (canon lift (core func $m "three"))))"#;
+
+#[test]
+fn the_time_of_host_functions_is_told_apart() {
+    for (guest, import, times, count) in
+        [(ADDS, "env.add", "env.add 2 times", 2), (ADDS_AS_COMPONENT, "math.add", "math.add", 1)]
+    {
+        let files = Files::new();
+        files.file("guest.wat", guest);
+        let mut serving = Serving::new(&files, &["--admin", "127.0.0.1:0", "guest.wat"]);
+        let admin = serving.admin();
+        let answer = serving.call("/call/three");
+        assert_eq!(answer.body, "3");
+        for part in ["wait;dur=", " start;dur=", " call;dur=", " guest;dur="] {
+            assert!(answer.headers.contains(part), "{answer:?}");
+        }
+        assert!(answer.headers.contains(&format!("host;desc=\"{times}\";dur=")), "{answer:?}");
+        let metrics = Running::send(admin, "GET /metrics", "", "").body;
+        let count = format!(
+            "wit_host_host_call_duration_seconds_count{{guest=\"guest\",import=\"{import}\"}} {count}"
+        );
+        assert!(metrics.contains(&count), "{count}\n{metrics}");
+        assert!(metrics.contains("wit_host_cache_requests_total{result=\"miss\"}"), "{metrics}");
+        assert_eq!(serving.end().0, Some(0));
+    }
+}
+
+/// The dashboard that operators load into Grafana.
+const DASHBOARD: &str = include_str!("../../../host/server/dashboard.json");
+
+#[test]
+fn the_dashboard_shows_figures_that_there_are() {
+    let files = Files::new();
+    files.file("guest.wat", ADDS);
+    let mut serving = Serving::new(&files, &["--admin", "127.0.0.1:0", "guest.wat"]);
+    let admin = serving.admin();
+    assert_eq!(serving.call("/call/three").body, "3");
+    let metrics = Running::send(admin, "GET /metrics", "", "").body;
+    let told: BTreeSet<_> = metrics
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE "))
+        .filter_map(|line| line.split(' ').next())
+        // Whether a limit was reached is not told before one was.
+        .chain(["wit_host_limits_reached"])
+        .collect();
+    let is_letter = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+    let words = DASHBOARD.split(|letter| !is_letter(letter));
+    let shown: BTreeSet<_> = words
+        .filter(|word| word.starts_with("faas_") || word.starts_with("wit_host_"))
+        .map(|word| {
+            let ends = ["_total", "_bucket", "_count", "_sum"];
+            ends.iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word)
+        })
+        .collect();
+    assert_eq!(shown, told, "the dashboard, and what `/metrics` has");
+}
+
+#[test]
+fn who_asks_for_no_figures_pays_for_none() {
+    let files = Files::new();
+    files.file("guest.wat", ADDS);
+    let serving = Serving::new(&files, &["guest.wat"]);
+    let answer = serving.call("/call/three");
+    assert!(
+        answer.headers.contains("call;dur=") && !answer.headers.contains("host;"),
+        "{answer:?}"
+    );
 }
 
 #[test]

@@ -2,12 +2,17 @@
 //! see. Requests are written byte by byte, so that they can be as wrong as a network lets them be.
 
 mod browser;
+mod busy;
 mod calls;
+mod collector;
 mod command;
 mod hostile;
+mod load;
 mod modules;
+mod openapi;
 mod operators;
 mod stdio;
+mod traces;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

@@ -1,5 +1,8 @@
 //! Tests of what operators see and do: figures, generations, replacement and its token.
 
+use std::io::Write as _;
+use std::net::TcpStream;
+
 use serde_json::json;
 use wit_host_server::{Access, Token};
 
@@ -30,12 +33,80 @@ fn calls_are_counted() {
         r#"wit_host_answers_total{status="200"} 3"#,
         r#"wit_host_answers_total{status="404"} 1"#,
         r#"wit_host_generation{guest="guest"} 1"#,
+        r#"faas_init_duration_seconds_count{guest="guest"} 3"#,
+        r#"faas_mem_usage_bytes_count{guest="guest",function="answer"} 3"#,
+        r#"wit_host_guest_duration_seconds_count{guest="guest",function="answer"} 3"#,
+        r#"wit_host_wait_duration_seconds_count{guest="guest",function="answer"} 3"#,
+        r#"faas_errors_total{guest="guest",function="answer"} 0"#,
+        "wit_host_calls_refused_total 0",
+        "wit_host_sessions 2",
         "wit_host_sessions_in_use 0",
         "# EOF",
     ] {
         assert!(metrics.body.contains(line), "{line}\n{}", metrics.body);
     }
     assert!(!metrics.body.contains("none"), "what a request says is no label");
+}
+
+#[test]
+fn what_ends_calls_is_counted() {
+    let guest = r#"(module (memory 1)
+        (func (export "trap") unreachable)
+        (func (export "spin") (loop (br 0)))
+        (func (export "grow") (drop (memory.grow (i32.const 60000))) unreachable))"#;
+    let running = super::text(builder(Access::default()), guest);
+    for function in ["trap", "spin", "grow"] {
+        assert!(running.call(function, "").status >= 500, "{function}");
+    }
+    let metrics = Running::send(running.admin, "GET /metrics", "", "").body;
+    for line in [
+        r#"faas_errors_total{guest="guest",function="trap"} 1"#,
+        r#"faas_timeouts_total{guest="guest",function="trap"} 0"#,
+        r#"faas_timeouts_total{guest="guest",function="spin"} 1"#,
+        r#"wit_host_limits_reached_total{guest="guest",limit="wall_clock"} 1"#,
+        r#"wit_host_limits_reached_total{guest="guest",limit="memory"} 1"#,
+    ] {
+        assert!(metrics.contains(line), "{line}\n{metrics}");
+    }
+}
+
+#[test]
+fn calls_that_are_refused_or_given_up_are_counted() {
+    let guest = r#"(module (func (export "spin") (loop (br 0))))"#;
+    let running = super::text(builder(Access::default()), guest);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| running.call("spin", ""));
+        }
+    });
+    let request = "POST /call/spin HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\
+        Content-Type: application/json\r\n\r\n";
+    let figure = |name: &str| {
+        let metrics = Running::send(running.admin, "GET /metrics", "", "").body;
+        let line = metrics.lines().find(|line| line.starts_with(name)).unwrap();
+        line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    // A call may end before its client has gone.
+    let is_cancelled = (0..100).any(|_| {
+        let mut client = TcpStream::connect(running.address).unwrap();
+        client.write_all(request.as_bytes()).unwrap();
+        let _ = (0..100).any(|_| figure("wit_host_sessions_in_use") > 0);
+        drop(client);
+        while figure("wit_host_sessions_in_use") > 0 {}
+        figure("wit_host_calls_cancelled_total") > 0
+    });
+    assert!(is_cancelled);
+    assert!(figure("wit_host_calls_refused_total") >= 1);
+}
+
+#[test]
+fn who_counts_nothing_has_no_figures() {
+    let runtime = crate::support::hosts::builder().build().unwrap();
+    let live = live(&runtime, ONE.as_bytes());
+    let server = builder(Access::default()).uncounted().only(live, ONE.as_bytes(), None);
+    let running = Running::new(server);
+    assert_eq!(running.call("answer", "").status, 200);
+    assert_eq!(Running::send(running.admin, "GET /metrics", "", "").status, 404);
 }
 
 #[test]
@@ -60,6 +131,15 @@ fn a_guest_is_replaced_and_taken_back_by_who_has_the_token() {
     assert_eq!(refused.status, 422);
     assert!(refused.body.contains("callers use"), "{refused:?}");
     assert_eq!(running.call("answer", "").json(), json!(1));
+    let metrics = Running::send(running.admin, "GET /metrics", "", "").body;
+    for line in [
+        r#"wit_host_reloads_total{guest="guest"} 1"#,
+        r#"wit_host_reloads_refused_total{guest="guest"} 1"#,
+        r#"wit_host_rollbacks_total{guest="guest",by="operator"} 1"#,
+        r#"wit_host_rollbacks_total{guest="guest",by="itself"} 0"#,
+    ] {
+        assert!(metrics.contains(line), "{line}\n{metrics}");
+    }
     let guests = Running::send(running.admin, "GET /guests", "", "").json();
     assert_eq!(guests["guest"]["current"]["generation"], 1, "{guests}");
     assert_eq!(guests["guest"]["previous"]["generation"], 2, "{guests}");

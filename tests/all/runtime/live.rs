@@ -123,6 +123,9 @@ fn one_that_fails_is_taken_back_by_itself() {
         Change::RolledBack { from: 2, to: 1, by_itself: true },
     ];
     assert_eq!(*changes.lock().unwrap(), expected);
+    let counted = live.changes();
+    assert_eq!((counted.replaced, counted.refused), (1, 0));
+    assert_eq!((counted.rolled_back, counted.by_itself), (1, 1));
     // One that failed as often is no better.
     let both = serve(builder(), TRAPPING);
     (0..5).for_each(|_| assert!(answer(&both).is_err()));

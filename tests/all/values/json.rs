@@ -153,6 +153,9 @@ fn what_programs_and_browsers_are_given() {
 
 /// A type, JSON, and either the value in WAVE or the error with its path.
 const READ: &[(&str, &str, Result<&str, &str>)] = &[
+    ("u8", "172.0", Ok("172")),
+    ("s64", "-1e3", Ok("-1000")),
+    ("u64", "9007199254740992.0", Ok("9007199254740992")),
     ("map<string, u8>", r#"[["a", 1], ["b", 2]]"#, Ok(r#"[("a", 1), ("b", 2)]"#)),
     ("map<string, u8>", r#"{"a": 1, "b": 2}"#, Ok(r#"[("a", 1), ("b", 2)]"#)),
     ("map<string, u8>", r#"{"a": 1, "a": 2}"#, Err("at `$`: the key `\"a\"` is there twice")),

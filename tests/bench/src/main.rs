@@ -24,6 +24,7 @@ mod peers;
 mod plain;
 mod readers;
 mod report;
+mod requests;
 mod results;
 mod row;
 mod rows;

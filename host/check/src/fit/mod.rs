@@ -39,6 +39,8 @@ use crate::threads;
 use component::Pair;
 use names::Name;
 use probe::{Probe, Unserved};
+use wit_parser::{InterfaceId, WorldItem};
+
 use wit_host_binary::error::GuestError;
 use wit_host_binary::examine::examine_whole;
 use wit_host_binary::kind::Kind;
@@ -276,7 +278,38 @@ fn probe<'p, S: 'static>(offer: &Offer<'p, S>, guest: &'p Decoded) -> Probe<'p, 
 /// # Errors
 /// The reason why there is no such component.
 pub fn importing(engine: &Engine, contract: &Contract) -> Result<Component, String> {
-    let guest = Decoded { resolve: (*contract.resolve).clone(), world: contract.world };
+    of_imports(engine, Decoded { resolve: (*contract.resolve).clone(), world: contract.world })
+}
+
+/// Returns a component that imports what guests of a contract export, beside what they import
+/// themselves, as [`importing`] does.
+///
+/// # Errors
+/// Those of [`importing`].
+pub fn importing_exports(engine: &Engine, contract: &Contract) -> Result<Component, String> {
+    let (mut resolve, world) = ((*contract.resolve).clone(), contract.world);
+    let mut exports: Vec<_> = resolve.worlds[world].exports.clone().into_iter().collect();
+    // An interface comes after those whose types it uses.
+    while !exports.is_empty() {
+        let uses_later = |item: &WorldItem| match item {
+            WorldItem::Interface { id, .. } => {
+                let mut used = resolve.interface_direct_deps(*id);
+                used.any(|used| exports.iter().any(|(_, other)| has_interface(other, used)))
+            }
+            _ => false,
+        };
+        let next = exports.iter().position(|(_, item)| !uses_later(item)).unwrap_or_default();
+        let (key, item) = exports.remove(next);
+        resolve.worlds[world].imports.entry(key).or_insert(item);
+    }
+    of_imports(engine, Decoded { resolve, world })
+}
+
+fn has_interface(item: &WorldItem, interface: InterfaceId) -> bool {
+    matches!(item, WorldItem::Interface { id, .. } if *id == interface)
+}
+
+fn of_imports(engine: &Engine, guest: Decoded) -> Result<Component, String> {
     let keys: Vec<_> = guest.resolve.worlds[guest.world].imports.keys().collect();
     let linker: Linker<()> = Linker::new(engine);
     let probe = Probe { engine, linker: &linker, serving: &Nobody, guest: &guest };

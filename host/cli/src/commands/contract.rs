@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use wit_host::Runtime;
+use serde_json::{Value, json};
+use wit_host::values::tied;
+use wit_host::{ImportedFunction, Runtime};
 use wit_host_contract::Functions;
 
-use crate::json;
+use crate::json as format;
 use crate::output::{Format, print, print_json};
 use crate::status::Status;
 
@@ -17,7 +19,8 @@ use crate::status::Status;
 /// folder. As JSON, it is the types and functions of the world with their comments, for
 /// programs: `world`, `docs`, `wit`, `imports` and `exports` (objects of `kind` and `name`),
 /// `interfaces` (of `name`, `docs`, `types` and `functions`) and `types`; the documentation of
-/// `Contract::json` has all keys.
+/// `Contract::json` has all keys. `schemas` has the JSON Schema of each function's values by its
+/// full name: `params`, `result`, and `error` for the `err` of a result.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -52,21 +55,23 @@ impl Contract {
                 None => print(wit_host_contract::WIT)?,
             },
             (false, Format::Json) => {
-                let mut contract = self.read()?.json();
+                let contract = self.read()?;
+                let mut json = contract.json();
                 if self.wit.is_none() {
                     // The WIT as it was written.
-                    contract["wit"] = wit_host_contract::WIT.into();
+                    json["wit"] = wit_host_contract::WIT.into();
                 }
-                print_json(&contract)?;
+                json["schemas"] = schemas(&contract)?;
+                print_json(&json)?;
             }
             (true, Format::Text) => print(&table(&wit_host_contract::builder().build()?))?,
             (true, Format::Json) => {
                 let runtime = wit_host_contract::builder().build()?;
                 let rows = runtime.env_imports().map(|(module, name, ty)| {
                     let implements = runtime.env_implements(module, name);
-                    json::EnvImport { import: name, ty, implements }
+                    format::EnvImport { import: name, ty, implements }
                 });
-                print_json(&json::Env { env: rows.collect() })?;
+                print_json(&format::Env { env: rows.collect() })?;
             }
         }
         Ok(Status::Guest(0))
@@ -78,6 +83,30 @@ impl Contract {
             None => wit_host::Contract::parse(wit_host_contract::WIT, None)?,
         })
     }
+}
+
+/// Returns the JSON Schemas of the arguments and results of each function whose values have JSON.
+fn schemas(contract: &wit_host::Contract) -> Result<Value> {
+    let functions = ImportedFunction::of_contract(contract)?.into_iter();
+    let functions = functions.chain(ImportedFunction::of_exports(contract)?);
+    let schemas = functions.filter_map(|function| {
+        let signature = function.signature();
+        let mut types = signature.params.iter().map(|(_, ty)| ty).chain(&signature.results);
+        if types.any(|ty| tied(ty).is_some()) {
+            return None;
+        }
+        let mut schemas =
+            json!({ "params": signature.params_schema(), "result": signature.result_schema() });
+        if let Some(error) = signature.error_schema() {
+            schemas["error"] = error;
+        }
+        let name = match function.interface() {
+            Some(interface) => format!("{interface}.{}", function.function()),
+            None => function.function().to_owned(),
+        };
+        Some((name, schemas))
+    });
+    Ok(Value::Object(schemas.collect()))
 }
 
 /// Returns the imports as a table, one a line, with the functions that they implement in a column.

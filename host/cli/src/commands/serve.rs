@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -22,10 +22,10 @@ use wit_host::{
 };
 use wit_host_contract::Functions;
 use wit_host_providers::{Client, Recording};
-use wit_host_server::{Access, Bounds, Entry, Server, ServerBuilder, Token};
+use wit_host_server::{Access, Bounds, Entry, Export, Server, ServerBuilder, Telemetry, Token};
 
 use crate::destination::refuse_read;
-use crate::diagnostics::Record;
+use crate::diagnostics::{Record, listen_while_serving};
 use crate::options::convention::Convention;
 use crate::options::{Options, Usage};
 use crate::status::{Status, named, notice, report, shown_path};
@@ -243,12 +243,28 @@ impl Serve {
         if let Some(client) = &client {
             self.options.set_client(Arc::clone(client));
         }
-        let folder = self.folder()?;
-        let guests = if folder.is_some() { Vec::new() } else { self.guests()? };
-        let builder = self.builder(access)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.context("failed to start the threads that serve")?;
-        runtime.block_on(self.serve(builder, (guests, folder), client.as_ref()))
+        let telemetry = telemetry(&runtime);
+        let is_counted = self.admin.is_some() || telemetry.is_some();
+        listen_while_serving(is_counted)?;
+        let folder = self.folder()?;
+        let guests = if folder.is_some() { Vec::new() } else { self.guests()? };
+        let mut builder = self.builder(access)?;
+        builder = match &telemetry {
+            Some(telemetry) => builder.telemetry(telemetry.clone()),
+            None if is_counted => builder,
+            None => builder.uncounted(),
+        };
+        runtime.block_on(async {
+            let served = self.serve(builder, (guests, folder), client.as_ref()).await;
+            if let Some(telemetry) = telemetry
+                && !telemetry.end(TELEMETRY_END).await
+            {
+                notice("the last traces and figures did not reach their collector");
+            }
+            served
+        })
     }
 
     /// Returns who may call.
@@ -262,10 +278,7 @@ impl Serve {
             ))
             .into());
         }
-        let mut hosts = self.server_name.clone();
-        if !self.listen.ip().is_unspecified() {
-            hosts.push(host_of(self.listen));
-        }
+        let hosts = self.server_name.clone();
         Ok(Access { hosts, origins: self.allow_origin.clone(), token })
     }
 
@@ -283,10 +296,7 @@ impl Serve {
 
     fn builder(&self, access: Access) -> Result<ServerBuilder<Functions>> {
         let token = self.admin_token_file.as_deref().map(token).transpose()?;
-        let mut admin = Access { hosts: access.hosts.clone(), token, ..Access::default() };
-        if let Some(address) = self.admin {
-            admin.hosts.push(host_of(address));
-        }
+        let admin = Access { hosts: access.hosts.clone(), token, ..Access::default() };
         let builder = Server::builder(self.bounds()?).access(access).admin(admin);
         let by_default = if self.client { Log::None } else { Log::Text };
         Ok(match self.log.unwrap_or(by_default) {
@@ -471,6 +481,35 @@ async fn serve_client(
 /// The name of a guest that is served without one.
 const ALONE: &str = "guest";
 
+/// How long the command waits at its end for the collector of its traces and figures.
+const TELEMETRY_END: Duration = Duration::from_secs(2);
+
+/// Returns what tells a collector of the calls, if the environment has the variables `OTEL_…` that
+/// ask for it.
+fn telemetry(runtime: &tokio::runtime::Runtime) -> Option<Telemetry> {
+    let _entered = runtime.enter();
+    // Most commands send nothing, and reading the system's certificates takes some time.
+    let client = OnceLock::new();
+    let telemetry = Telemetry::from_environment(move |export: Export| {
+        let client = match client.get_or_init(wit_host_contract::client) {
+            Ok(client) => client.clone(),
+            Err(error) => return Box::pin(std::future::ready(Err(error.to_string()))),
+        };
+        Box::pin(async move {
+            let request = client.post(&export.url).body(export.body);
+            let headers = export.headers.into_iter();
+            let request =
+                headers.fold(request, |request, (name, value)| request.header(name, value));
+            let sent = request.send().await.map_err(|error| format!("{error:#}"))?;
+            Ok(sent.status().as_u16())
+        })
+    });
+    telemetry.unwrap_or_else(|error| {
+        notice(&error.to_string());
+        None
+    })
+}
+
 async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener> {
     let listener = TcpListener::bind(address).await;
     let listener = listener.with_context(|| format!("failed to listen at `{option} {address}`"))?;
@@ -548,13 +587,6 @@ fn token(path: &Path) -> Result<Token> {
     Ok(Token::new(&text).ok_or_else(empty)?)
 }
 
-fn host_of(address: SocketAddr) -> String {
-    match address {
-        SocketAddr::V4(four) => four.ip().to_string(),
-        SocketAddr::V6(six) => format!("[{}]", six.ip()),
-    }
-}
-
 /// Sends what a guest writes to this command's standard error, each line with the guest's name.
 fn with_output(grants: Grants, path: &Path) -> Grants {
     let name = shown_path(path);
@@ -601,5 +633,7 @@ fn object(entry: &Entry) -> serde_json::Value {
         "status": entry.status,
         "seconds": entry.took.as_secs_f64(),
         "function": entry.function,
+        "trace_id": entry.trace,
+        "span_id": entry.span,
     })
 }

@@ -22,6 +22,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
 use wit_host::{Error, Failure, Grants, Guest, LimitReached, Runtime, parse_size};
 use wit_host_providers::Recording;
+use wit_host_server::HostCalls as ServedHostCalls;
 
 use crate::destination::{Destination, is_same_file, refuse_read};
 use crate::options::isolation::isolation;
@@ -108,6 +109,21 @@ impl Diagnostics {
         let failed = || format!("failed to write the coredump to `{}`", shown_path(path));
         Destination::at(path).map(Some).with_context(failed)
     }
+}
+
+/// Sets the subscriber of a command that serves guests: warnings of the library are told, and host
+/// calls are noted if somebody wants their figures, since that costs each of them some time.
+pub(crate) fn listen_while_serving(notes_host_calls: bool) -> Result<()> {
+    match notes_host_calls {
+        true => {
+            set_global_default(ServedHostCalls::new().events(Warnings::listens, Warnings::tell))
+        }
+        false => {
+            let warnings = Warnings.with_filter(filter_fn(Warnings::listens));
+            set_global_default(Registry::default().with(warnings))
+        }
+    }
+    .context("failed to listen to what is served")
 }
 
 /// The number of characters of a message that are shown. A guest's names are part of it.

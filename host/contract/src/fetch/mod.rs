@@ -23,6 +23,25 @@ use wit_host::env::TrapMessage;
 /// the host busy.
 const REDIRECTS: usize = 10;
 
+/// Creates a client for what a program itself sends, which has no limits: it follows no redirects,
+/// ignores proxy settings, and trusts the system's root certificates, as `fetch` does.
+///
+/// # Errors
+/// The client's error, if the system has no source of randomness or the like.
+#[doc(hidden)]
+pub fn client() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls())
+        .redirect(Policy::none())
+        .referer(false)
+        .no_proxy()
+        .user_agent(USER_AGENT)
+        .build()
+}
+
+/// How clients name themselves.
+const USER_AGENT: &str = concat!("wit-host/", env!("CARGO_PKG_VERSION"));
+
 /// What one fetched document may cost.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -96,7 +115,7 @@ impl Functions {
             .dns_resolver(Arc::new(Resolver(self.hosts.clone())))
             .referer(false)
             .no_proxy()
-            .user_agent(concat!("wit-host/", env!("CARGO_PKG_VERSION")))
+            .user_agent(USER_AGENT)
             .build()
             .map_err(|error| failure(&error, self.limits))?;
         Ok(self.client.insert(client).clone())

@@ -1,6 +1,7 @@
 //! A guest that can be replaced while it is called. It decides which generation serves a caller,
 //! and when a generation is taken back. It does not know where a new guest comes from.
 
+mod changes;
 mod error;
 mod folder;
 mod generation;
@@ -22,6 +23,8 @@ use crate::guest::Guest;
 use crate::reuse::{Lease, Sessions};
 use crate::session::Session;
 
+pub use changes::Changes;
+use changes::Counter;
 pub use error::NotReplaced;
 pub use folder::{FolderChange, WatchedFolder};
 pub use generation::Generation;
@@ -120,6 +123,7 @@ struct Shared<T: 'static> {
     /// Held while a guest is replaced, so that one is replaced after the other.
     replacing: Mutex<()>,
     used: Used,
+    changes: Counter,
     /// The number of the next generation.
     next: AtomicU64,
     /// Told when a caller of an old generation has ended.
@@ -169,6 +173,7 @@ impl<T: Send + 'static> LiveBuilder<T> {
             state: Mutex::new(state),
             replacing: Mutex::default(),
             used: Used::default(),
+            changes: Counter::default(),
             next: AtomicU64::new(2),
             ended: Notify::new(),
         }))
@@ -216,6 +221,11 @@ impl<T: Send + 'static> Live<T> {
         self.serving(|sessions| async move { sessions.take_with(data).await }).await
     }
 
+    /// Returns how often the guest was replaced, refused and taken back.
+    pub fn changes(&self) -> Changes {
+        self.0.changes.changes()
+    }
+
     async fn serving<F>(&self, take: impl FnOnce(Sessions<T>) -> F) -> Result<Serving<T>>
     where
         F: Future<Output = Result<Lease<Session<T>>>>,
@@ -252,14 +262,14 @@ impl<T: Send + 'static> Live<T> {
         let result = self.0.replacement(&current, bytes.as_ref());
         let replaced = result.inspect_err(|refused| {
             let (generation, reason) = (current.number(), refused.to_string());
-            (self.0.options.listener)(&Change::Refused { generation, reason });
+            self.0.tell(&Change::Refused { generation, reason });
         })?;
         let Some(sessions) = replaced else { return Ok(current) };
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
         let generation = Arc::new(Generation::new(number, sessions));
         self.0.state().put(Arc::clone(&generation));
         // Before the lock is released, so that the listener hears of two reloads in their order.
-        (self.0.options.listener)(&Change::Replaced { generation: number });
+        self.0.tell(&Change::Replaced { generation: number });
         drop(replacing);
         Ok(generation)
     }
@@ -271,7 +281,7 @@ impl<T: Send + 'static> Live<T> {
     pub fn rollback(&self) -> Result<Arc<Generation<T>>, NotReplaced> {
         let (from, to) = self.0.state().go_back().ok_or(NotReplaced::NoPrevious)?;
         let change = Change::RolledBack { from, to: to.number(), by_itself: false };
-        (self.0.options.listener)(&change);
+        self.0.tell(&change);
         Ok(to)
     }
 
@@ -299,6 +309,11 @@ impl<T: Send + 'static> Live<T> {
 impl<T: Send + 'static> Shared<T> {
     fn state(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, change: &Change) {
+        self.changes.note(change);
+        (self.options.listener)(change);
     }
 
     /// Returns the sessions of a guest that may take the place of the current one. `None` if it is
@@ -345,7 +360,7 @@ impl<T: Send + 'static> Shared<T> {
         };
         if let Some((from, to)) = to {
             let to = to.number();
-            (self.options.listener)(&Change::RolledBack { from, to, by_itself: true });
+            self.tell(&Change::RolledBack { from, to, by_itself: true });
         }
     }
 }

@@ -76,6 +76,7 @@ impl ProviderCaller {
             proxies: &mut self.proxies,
             handed: &mut handed,
             data: &mut none,
+            trace_parent: None,
         });
         // `deadline` only tells the provider when its time is over. A provider that ignores it is
         // dropped here.

@@ -192,7 +192,7 @@ impl<U: Send + 'static> GuestProvider<U> {
         // The export was found when the caller was linked. If it is not found now, `call` returns
         // `lost`.
         let export = self.export(call.function).unwrap_or(usize::MAX);
-        let ImportCall { function, state, meter, slot, proxies, handed, .. } = call;
+        let ImportCall { function, state, meter, slot, proxies, handed, trace_parent, .. } = call;
         let given = match given {
             Given::Values(_) if function.has_handles() => {
                 Given::Handles(Passing { slot, proxies, handed })
@@ -203,14 +203,19 @@ impl<U: Send + 'static> GuestProvider<U> {
             // The lock is held until the call ends, because an instance serves one call at a time.
             // A caller whose time is over while it waits gives up its place in the queue.
             let mut held = shared.instance.lock().await;
-            return self.renewed(shared, &mut held).await?.call(self, export, given).await;
+            let instance = self.renewed(shared, &mut held).await?;
+            instance.session.set_trace_parent(trace_parent.cloned());
+            return instance.call(self, export, given).await;
         }
         if state.get::<Instance<U>>().is_none() {
             let chain = meter.chain();
             state.put(Box::pin(self.start(Some(&chain))).await?);
         }
         match state.get::<Instance<U>>() {
-            Some(instance) => instance.call(self, export, given).await,
+            Some(instance) => {
+                instance.session.set_trace_parent(trace_parent.cloned());
+                instance.call(self, export, given).await
+            }
             None => Err(lost()),
         }
     }

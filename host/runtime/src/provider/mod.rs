@@ -20,7 +20,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use wasmtime::component::{ResourceType, Type, Val};
+use wasmtime::component::{Component, ResourceType, Type, Val};
 
 pub use caller::ProviderCaller;
 pub(crate) use chain::Chain;
@@ -297,11 +297,33 @@ impl ImportedFunction {
     /// # Errors
     /// [`Error::Host`] if the engine does not take the contract's types.
     pub fn of_contract(contract: &Contract) -> Result<Vec<Self>> {
+        Self::of(contract, fit::importing)
+    }
+
+    /// Returns the functions that guests of the contract export, as who calls them has them: as
+    /// imports.
+    ///
+    /// # Errors
+    /// Those of [`ImportedFunction::of_contract`].
+    pub fn of_exports(contract: &Contract) -> Result<Vec<Self>> {
+        let mut functions = Self::of(contract, fit::importing_exports)?;
+        let (interfaces, own) = contract.exports();
+        functions.retain(|function| match function.interface() {
+            Some(interface) => interfaces.iter().any(|name| name == interface),
+            None => own.iter().any(|name| name == function.function()),
+        });
+        Ok(functions)
+    }
+
+    fn of(
+        contract: &Contract,
+        importing: fn(&wasmtime::Engine, &Contract) -> Result<Component, String>,
+    ) -> Result<Vec<Self>> {
         // The engine only holds the types, which are compared by their structure. No guest runs in
         // it.
         let settings = Settings::new(&Limits::default(), false, false);
         let shared = SharedEngine::new(settings, false, None)?;
-        let component = fit::importing(&shared.engine, contract);
+        let component = importing(&shared.engine, contract);
         let action = "read the types of the contract";
         let component = component.map_err(|reason| Error::Host { action, reason })?;
         Ok(imports(&component).0.into_iter().map(Self::new).collect())
@@ -360,6 +382,7 @@ pub struct ImportCall<'a> {
     proxies: &'a mut Proxies,
     handed: &'a mut Handed,
     data: &'a mut (dyn Any + Send),
+    pub(crate) trace_parent: Option<&'a Arc<str>>,
 }
 
 impl<'a> ImportCall<'a> {
@@ -390,6 +413,13 @@ impl<'a> ImportCall<'a> {
         'a: 'b,
     {
         ImportCall { state, ..self }
+    }
+
+    /// Returns the span of a distributed trace that the call belongs to, as W3C's `traceparent` has
+    /// it, if the caller's session was given one by
+    /// [`Session::set_trace_parent`](crate::Session::set_trace_parent).
+    pub fn trace_parent(&self) -> Option<&'a Arc<str>> {
+        self.trace_parent
     }
 
     /// Returns the host data of the caller's session, if it has this type.
@@ -463,6 +493,7 @@ fn import_call<'a, T: Send + 'static>(
         proxies,
         handed,
         data: &mut state.data,
+        trace_parent: state.trace_parent.as_ref(),
     }
 }
 

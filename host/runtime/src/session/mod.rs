@@ -176,6 +176,15 @@ impl<T: Send + 'static> Session<T> {
         self.store.data_mut().data_mut()
     }
 
+    /// Sets the span of a distributed trace that the calls from now on belong to, as W3C's
+    /// `traceparent` has it. Providers are told it ([`ImportCall::trace_parent`]), and guests that
+    /// serve this one pass it on. It means nothing to the library.
+    ///
+    /// [`ImportCall::trace_parent`]: crate::ImportCall::trace_parent
+    pub fn set_trace_parent(&mut self, parent: Option<Arc<str>>) {
+        self.store.data_mut().trace_parent = parent;
+    }
+
     /// Ends the session and returns its host data.
     pub fn into_data(self) -> T {
         self.store.into_data().into_data()

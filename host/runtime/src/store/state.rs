@@ -38,6 +38,8 @@ pub struct State<T> {
     pub(crate) is_sync: bool,
     /// The import of `env` that the guest is in, by its number in the table.
     pub(crate) host_call: Option<u32>,
+    /// The span of a trace that the current call belongs to, which providers are told.
+    pub(crate) trace_parent: Option<Arc<str>>,
     /// What providers keep for the session.
     pub(crate) provisions: Provisions,
     /// The function over values that the guest is in.
@@ -104,6 +106,7 @@ impl<T> State<T> {
             epoch_seen,
             is_sync,
             host_call,
+            trace_parent: None,
             provisions: Provisions::default(),
             in_provider: InProvider::default(),
             start_exited,

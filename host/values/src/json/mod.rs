@@ -3,6 +3,7 @@
 
 mod data_url;
 mod read;
+mod schema;
 mod style;
 mod tree;
 mod write;
@@ -17,6 +18,7 @@ use super::fault::Fault;
 use super::signature::Signature;
 use wit_host_text::short;
 
+pub use self::schema::schema;
 pub use self::style::JsonStyle;
 pub use self::write::{escape_json, to_json, to_json_text};
 

@@ -98,9 +98,8 @@ pub(super) fn value(tree: &Tree, ty: &Type) -> Result<Val, Fault> {
             whole_number(digits).and_then(|whole| number::integer(ty, whole))
         }
         (_, Tree::Number(number)) => {
-            // A number with a point or an exponent is no whole number, not even `1.0`: what wrote
-            // it computes with floating-point numbers and may have rounded.
             let whole = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
+            let whole = whole.or_else(|| whole_float(number.as_f64()?));
             whole.and_then(|whole| number::integer(ty, whole))
         }
         _ => None,
@@ -171,6 +170,15 @@ fn key_and_value(tree: &Tree, key_ty: &Type, value_ty: &Type) -> Result<(Val, Va
 /// Returns a key in quotes, shortened, for a path.
 fn quoted(key: &str) -> String {
     format!("\"{}\"", wit_host_text::short(key))
+}
+
+/// Returns a number with a point or an exponent as a whole number, as JSON Schema has it: `1.0` is
+/// one. Above 2^53 it may have been rounded.
+fn whole_float(number: f64) -> Option<i128> {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    let is_whole = number.fract() == 0.0 && number.abs() <= MOST;
+    #[expect(clippy::cast_possible_truncation, reason = "it has no digits after its point")]
+    is_whole.then_some(number as i128)
 }
 
 /// Reads decimal digits with an optional minus before them, and nothing else.

@@ -10,6 +10,7 @@ pub(crate) mod link;
 pub(crate) mod loading;
 pub(crate) mod memory;
 pub(crate) mod providers;
+pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod waiting;
 

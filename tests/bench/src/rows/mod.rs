@@ -7,6 +7,7 @@ mod loading;
 mod memory;
 mod processes;
 mod providers;
+mod requests;
 mod sessions;
 mod streams;
 mod tests;
@@ -26,5 +27,6 @@ pub(crate) fn all() -> Vec<Row> {
     rows.extend(streams::rows());
     rows.extend(memory::rows());
     rows.extend(guards::rows());
+    rows.extend(requests::rows());
     rows
 }

@@ -5,6 +5,7 @@ pub(crate) mod exports;
 pub(crate) mod loading;
 pub(crate) mod memory;
 pub(crate) mod providers;
+pub(crate) mod requests;
 pub(crate) mod sessions;
 
 use anyhow::Result;

@@ -1,9 +1,53 @@
-//! The JSON Schema (2020-12) of WIT's types, for OpenAPI documents, forms and tools. It follows the
-//! table of JSON values in `wit_host::values`.
+//! The JSON Schema (2020-12) of values and functions, for OpenAPI documents, forms and tools. It
+//! follows the table in the documentation of the crate.
 
 use serde_json::{Map, Value, json};
-use wit_host::values::wit;
-use wit_host::wasmtime::component::Type;
+use wasmtime::component::Type;
+
+use crate::notation::wit;
+use crate::signature::Signature;
+
+impl Signature {
+    /// Returns the JSON Schema of the arguments, as an object with their names.
+    pub fn params_schema(&self) -> Value {
+        object(self.params.iter().map(|(name, ty)| (name.as_str(), ty.clone())))
+    }
+
+    /// Returns the JSON Schema of the arguments as a list, in the order of the parameters.
+    pub fn list_schema(&self) -> Value {
+        match &self.params[..] {
+            [] => json!({ "type": "array", "items": {}, "maxItems": 0 }),
+            params => items(params.iter().map(|(_, ty)| ty.clone())),
+        }
+    }
+
+    /// Returns the JSON Schema of what the function returns: null for nothing, an array for several
+    /// values, and of a `result` its `ok`.
+    pub fn result_schema(&self) -> Value {
+        match &self.results[..] {
+            [] => nothing(),
+            [Type::Result(result)] => payload(result.ok()),
+            [one] => schema(one),
+            several => items(several.iter().cloned()),
+        }
+    }
+
+    /// Returns the JSON Schema of the `err` of what the function returns, if that is a `result`.
+    pub fn error_schema(&self) -> Option<Value> {
+        match &self.results[..] {
+            [Type::Result(result)] => Some(payload(result.err())),
+            _ => None,
+        }
+    }
+}
+
+fn nothing() -> Value {
+    json!({ "type": "null" })
+}
+
+fn payload(ty: Option<Type>) -> Value {
+    ty.map_or_else(nothing, |ty| schema(&ty))
+}
 
 /// Returns the schema of a type's values as JSON, with the type in WIT as `x-wit`. A handle, a
 /// stream or a future has no values, and its schema fits nothing.
@@ -56,7 +100,6 @@ fn of(ty: &Type) -> Value {
             inner => json!({ "anyOf": [{ "type": "null" }, schema(&inner)] }),
         },
         Type::Result(result) => {
-            let payload = |ty: Option<Type>| ty.map_or(json!({ "type": "null" }), |ty| schema(&ty));
             json!({ "oneOf": [single("ok", payload(result.ok())), single("err", payload(result.err()))] })
         }
         _ => json!({ "not": {} }),
@@ -65,7 +108,7 @@ fn of(ty: &Type) -> Value {
 
 /// Returns the schema of an object with these fields, of which those that are options may be left
 /// out.
-pub(crate) fn object<'f>(fields: impl Iterator<Item = (&'f str, Type)>) -> Value {
+fn object<'f>(fields: impl Iterator<Item = (&'f str, Type)>) -> Value {
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for (name, ty) in fields {
         properties.insert(name.to_owned(), schema(&ty));
@@ -94,9 +137,13 @@ fn wide(integer: Value, pattern: &str) -> Value {
     json!({ "anyOf": [integer, { "type": "string", "pattern": pattern }] })
 }
 
+/// A data URL in base64. What is left of the last digit's bits is zero.
+const DATA_URL: &str = "^data:[^,]*;base64,(?:[A-Za-z0-9+/]{4})*\
+    (?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";
+
 fn bytes() -> Value {
     let numbers = json!({ "type": "array", "items": integer(u8::MIN, u8::MAX) });
-    let url = json!({ "type": "string", "pattern": "^data:[^,]*;base64,[A-Za-z0-9+/]*={0,2}$" });
+    let url = json!({ "type": "string", "pattern": DATA_URL });
     json!({ "anyOf": [url, numbers] })
 }
 
@@ -115,7 +162,7 @@ fn map_of(key: &Type, value: &Type) -> Value {
 fn items(types: impl Iterator<Item = Type>) -> Value {
     let items = types.map(|ty| schema(&ty)).collect::<Vec<_>>();
     let length = items.len();
-    json!({ "type": "array", "prefixItems": items, "items": false, "minItems": length })
+    json!({ "type": "array", "prefixItems": items, "minItems": length, "maxItems": length })
 }
 
 fn case_of(name: &str, payload: Option<&Type>) -> Value {
