@@ -256,6 +256,7 @@ impl Calls {
     }
 
     /// Returns the number of the guest's own host calls.
+    #[cfg(any(test, feature = "otel"))]
     pub(crate) fn count(&self) -> u64 {
         self.functions.iter().map(|function| function.calls).sum()
     }
