@@ -1,7 +1,9 @@
 //! Matches the fields, cases and flags in a text with those of a type, and reports names that are
 //! unknown, missing or repeated. It does not know in which form the text is.
 
+use std::cell::Cell;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use wasmtime::component::types::{Case, Flags, Record};
 use wasmtime::component::{Type, Val};
@@ -9,6 +11,29 @@ use wasmtime::component::{Type, Val};
 use super::fault::Fault;
 use super::to_wave;
 use wit_host_text::{list, short};
+
+/// The number of optional fields that one text may leave out. Each takes memory in the value, and
+/// nothing in the text: `{}` can stand for a thousand of them.
+const MOST_LEFT_OUT: usize = 1 << 20;
+
+/// The number of fields that a text may still leave out.
+#[derive(Clone)]
+pub(super) struct Room(Rc<Cell<usize>>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Rc::new(Cell::new(MOST_LEFT_OUT)))
+    }
+}
+
+impl Room {
+    fn take(&self, count: usize) -> Result<(), Fault> {
+        let left = self.0.get().checked_sub(count);
+        let too_many = || Fault::new(format!("it leaves out more than {MOST_LEFT_OUT} fields"));
+        self.0.set(left.ok_or_else(too_many)?);
+        Ok(())
+    }
+}
 
 /// The fields of a record, or the parameters of a function, which a text may give in any order.
 pub(super) struct Fields<'t> {
@@ -51,13 +76,14 @@ impl<'t> Fields<'t> {
     }
 
     /// Returns the record.
-    pub(super) fn finish(self) -> Result<Val, Fault> {
+    pub(super) fn finish(self, room: &Room) -> Result<Val, Fault> {
         let names: Vec<_> = self.declared.iter().map(|(name, _)| (*name).to_owned()).collect();
-        Ok(Val::Record(names.into_iter().zip(self.values()?).collect()))
+        Ok(Val::Record(names.into_iter().zip(self.values(room)?).collect()))
     }
 
     /// Returns the values in the order of the type. An optional value that was not given is `none`.
-    pub(super) fn values(self) -> Result<Vec<Val>, Fault> {
+    pub(super) fn values(self, room: &Room) -> Result<Vec<Val>, Fault> {
+        room.take(self.values.iter().filter(|value| value.is_none()).count())?;
         let what = self.what;
         let values = self.declared.into_iter().zip(self.values).map(|((name, ty), value)| {
             match (value, ty) {

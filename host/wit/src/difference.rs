@@ -166,6 +166,13 @@ impl Walk<'_> {
             (Kind::FixedLengthList(our, n), Kind::FixedLengthList(their, m)) if n == m => {
                 self.types(&format!("an item of {place}"), our, their);
             }
+            (Kind::Map(our, our_value), Kind::Map(their, their_value)) => {
+                self.types(&format!("a key of {place}"), our, their);
+                self.types(&format!("a value of {place}"), our_value, their_value);
+            }
+            (Kind::Future(our), Kind::Future(their)) | (Kind::Stream(our), Kind::Stream(their)) => {
+                self.optional(&format!("the item of {place}"), our.as_ref(), their.as_ref());
+            }
             (Kind::Option(our), Kind::Option(their)) => {
                 self.types(&format!("the value in {place}"), our, their);
             }

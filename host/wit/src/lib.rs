@@ -15,6 +15,7 @@ mod members;
 mod notation;
 mod offered;
 mod package;
+mod size;
 mod source;
 mod spelled;
 mod weight;

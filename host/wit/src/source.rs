@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use wit_parser::{PackageId, Resolve, SourceMap, UnresolvedPackageGroup};
 
 use super::gates::{self, Features};
+use super::size::Size;
 use wit_host_text::{list, shown, shown_text};
 
 /// A package that was read, with the packages that it needs.
@@ -68,18 +69,21 @@ struct Reader<'f> {
     features: &'f Features,
     gates: BTreeSet<String>,
     shut: BTreeMap<String, String>,
+    size: Size,
 }
 
 impl<'f> Reader<'f> {
     fn new(features: &'f Features) -> Self {
         let mut resolve = Resolve::default();
         features.turn_on(&mut resolve);
-        Self { resolve, features, gates: BTreeSet::new(), shut: BTreeMap::new() }
+        let (gates, shut) = (BTreeSet::new(), BTreeMap::new());
+        Self { resolve, features, gates, shut, size: Size::default() }
     }
 
     fn parse(&mut self, map: SourceMap) -> Result<UnresolvedPackageGroup, String> {
         let mut group = map.parse().map_err(|(map, error)| shown_text(&error.render(&map)))?;
         for package in [&mut group.main].into_iter().chain(&mut group.nested) {
+            self.size.add(package)?;
             self.gates.extend(gates::named(package));
             gates::spread(package, self.features);
             self.shut.extend(gates::shut(package, self.features));

@@ -48,6 +48,20 @@ fn signature(definitions: &str, types: &[impl AsRef<str>]) -> Signature {
     Signature::of_component(&function)
 }
 
+/// Fields that are left out take memory, and nothing in the text.
+#[test]
+fn what_is_left_out_has_a_limit() {
+    let fields: String = (0..1_000).map(|n| format!("item{n}: option<u8>,")).collect();
+    let signature = signature(&format!("record wide {{ {fields} }}"), &["list<wide>"]);
+    let ty = &signature.params[0].1;
+    let list = |item: &str, count: usize| format!("[{}]", vec![item; count].join(","));
+    for (form, item) in [(Form::Json, "{}"), (Form::Wave, "{:}")] {
+        assert!(from_text("p0", ty, &list(item, 100), form).is_ok(), "{item}");
+        let error = from_text("p0", ty, &list(item, 2_000), form).unwrap_err().to_string();
+        assert!(error.contains("leaves out more than 1048576 fields"), "{error}");
+    }
+}
+
 fn types(types: &[&str]) -> Vec<Type> {
     let signature = signature(DEFINITIONS, types);
     signature.params.into_iter().map(|(_, ty)| ty).collect()

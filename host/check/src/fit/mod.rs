@@ -17,6 +17,7 @@ mod probe;
 mod wasi;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
@@ -269,7 +270,7 @@ pub fn unserved_by<S: 'static>(offer: &Offer<'_, S>) -> Vec<Mismatch> {
 
 fn probe<'p, S: 'static>(offer: &Offer<'p, S>, guest: &'p Decoded) -> Probe<'p, S> {
     let Offer { engine, components: linker, serving, .. } = *offer;
-    Probe { engine, linker, serving, guest }
+    Probe { engine, linker, serving, guest, asked: Cell::default() }
 }
 
 /// Returns a component that has the imports of a contract's world and nothing else. It gives access
@@ -312,7 +313,8 @@ fn has_interface(item: &WorldItem, interface: InterfaceId) -> bool {
 fn of_imports(engine: &Engine, guest: Decoded) -> Result<Component, String> {
     let keys: Vec<_> = guest.resolve.worlds[guest.world].imports.keys().collect();
     let linker: Linker<()> = Linker::new(engine);
-    let probe = Probe { engine, linker: &linker, serving: &Nobody, guest: &guest };
+    let asked = Cell::default();
+    let probe = Probe { engine, linker: &linker, serving: &Nobody, guest: &guest, asked };
     let binary = contained(|| probe.importing(&keys, None))?;
     let binary = binary.map_err(|error| format!("{error:#}"))?;
     let compiled = threads::within(|| Component::from_binary(engine, &binary));

@@ -1,6 +1,7 @@
 //! Checks whether a core module fits. Each import is compared with what the host and other core
 //! modules serve. The types are read from the binary, and function bodies are not.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use wasmparser::{Parser, Payload};
@@ -158,17 +159,27 @@ fn explain(mismatches: &mut [Mismatch], binary: &[u8]) {
 /// Returns a mismatch for every import outside of WASI that nothing serves.
 fn of_env(served: &Served, binary: &[u8]) -> Vec<Mismatch> {
     let imports = imports(binary);
+    // Once for all imports, because it reads the whole file.
+    let is_of_component = OnceCell::new();
+    let carries_types = || *is_of_component.get_or_init(|| has_component_types(binary));
     let typed = |mismatch: Mismatch, import: &Import| match import.ty.function() {
         // The type shows that the import is a function, which can be denied.
         Some(ty) if mismatch.guest.is_none() => mismatch.types(Some(ty), None),
         _ => mismatch,
     };
-    let mismatches =
-        imports.iter().filter_map(|import| Some((mismatch(import, served, binary)?, import)));
+    let mismatches = imports
+        .iter()
+        .filter_map(|import| Some((mismatch(import, served, &carries_types)?, import)));
     mismatches.map(|(mismatch, import)| typed(mismatch, import)).collect()
 }
 
-fn mismatch(import: &Import, served: &Served, binary: &[u8]) -> Option<Mismatch> {
+/// Returns the mismatch of an import, if it has one. `carries_types` tells whether the module carries
+/// the types of a component.
+fn mismatch(
+    import: &Import,
+    served: &Served,
+    carries_types: &dyn Fn() -> bool,
+) -> Option<Mismatch> {
     let (module, name) = (import.module.as_str(), import.name.as_str());
     if module == WASI {
         return None;
@@ -218,7 +229,7 @@ fn mismatch(import: &Import, served: &Served, binary: &[u8]) -> Option<Mismatch>
             import.full(),
             "a core module has no interfaces: this is the core of a component, without the \
              component around it",
-            to_component(binary, std::slice::from_ref(import)),
+            to_component(carries_types(), std::slice::from_ref(import)),
         ),
         other => no_such_module(import, served, &short(other)),
     })
@@ -336,8 +347,8 @@ pub(crate) fn has_component_types(binary: &[u8]) -> bool {
 }
 
 /// Returns the advice how to make a component of a core module.
-pub(super) fn to_component(binary: &[u8], imports: &[Import]) -> String {
-    if has_component_types(binary) {
+pub(super) fn to_component(carries_types: bool, imports: &[Import]) -> String {
+    if carries_types {
         "make a component of it with `wasm-tools component new` (and `--adapt` where it imports \
          `wasi_snapshot_preview1`), or build it for wasm32-wasip2"
     } else if imports.iter().any(|import| import.module == ENV) {

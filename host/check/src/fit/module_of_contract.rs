@@ -29,7 +29,7 @@ pub(super) fn fit<S: 'static>(
     if has_component_types(binary) {
         let problem = "this is a core module, and the contract asks for a component";
         let mismatch =
-            Mismatch::import("core module", problem, to_component(binary, &imports(binary)));
+            Mismatch::import("core module", problem, to_component(true, &imports(binary)));
         let notes = vec![CORE_OF_COMPONENT.to_owned()];
         return Ok(Fit { mismatches: vec![mismatch], notes, ..Fit::default() });
     }
@@ -62,7 +62,7 @@ fn explain(mismatches: &mut [Mismatch], binary: &[u8], contract: &Contract) {
         if let Err(reason) = Shape::of_import(resolve, one.function) {
             mismatch.problem = no_convention(&reason);
             mismatch.contract = Some(notation(resolve, one.function));
-            mismatch.fix = to_component(binary, &[] as &[Import]);
+            mismatch.fix = to_component(false, &[] as &[Import]);
             // The cause was guessed for an import that the contract does not have, and it has this
             // one.
             mismatch.cause = None;
@@ -84,7 +84,7 @@ fn exports(fit: &mut Fit, binary: &[u8], contract: &Contract) {
         let shape = match Shape::of_export(&contract.resolve, function.function) {
             Ok(shape) => shape,
             Err(reason) => {
-                let fix = to_component(binary, &[] as &[Import]);
+                let fix = to_component(false, &[] as &[Import]);
                 let absent = Mismatch::export(name, no_convention(&reason), fix);
                 fit.absent.push(absent.types(None, Some(declared)));
                 continue;

@@ -130,6 +130,10 @@ pub fn similar<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&
     /// The least similarity of a name with a typing error. Names that are less similar are
     /// other words.
     const ALIKE: f64 = 0.65;
+    /// The length in bytes of the longest name that is compared. It takes time that grows with the
+    /// product of both lengths, and a guest chooses its names.
+    const LONGEST: usize = 200;
+    let names = names.filter(|other| name.len() <= LONGEST && other.len() <= LONGEST);
     names
         .map(|other| (other, strsim::normalized_damerau_levenshtein(name, other)))
         .filter(|(_, alike)| *alike >= ALIKE)

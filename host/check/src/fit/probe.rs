@@ -3,7 +3,8 @@
 //! that nothing of the guest is compiled. If that fails, each import is tried alone. It does not
 //! explain a refusal.
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
+use std::collections::{BTreeSet, HashSet};
 
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
@@ -20,6 +21,10 @@ use crate::threads;
 use wit_host_text::shown;
 use wit_host_wit::{Decoded, contained};
 
+/// The number of times that the engine is asked at most. More unserved imports are not found, and an
+/// error shows some twenty of them.
+const MOST_ASKED: usize = 400;
+
 /// An import that the engine does not link.
 pub(super) struct Unserved {
     pub(super) key: WorldKey,
@@ -29,6 +34,12 @@ pub(super) struct Unserved {
     pub reason: String,
     /// The provider that has the import and cannot serve it, if there is one.
     pub(super) unserved: Option<Box<NotServed>>,
+}
+
+/// Why the engine or a provider refuses an import.
+struct Refusal {
+    reason: String,
+    unserved: Option<Box<NotServed>>,
 }
 
 /// The reason why an import was not linked.
@@ -45,6 +56,14 @@ pub(super) struct Probe<'p, T: 'static> {
     pub(super) linker: &'p Linker<T>,
     pub(super) serving: &'p dyn Serving<T>,
     pub(super) guest: &'p Decoded,
+    /// The number of times that the engine was asked.
+    pub(super) asked: Cell<usize>,
+}
+
+/// Some of an interface's functions and resources.
+pub(super) struct Only<'i> {
+    interface: InterfaceId,
+    items: HashSet<&'i str>,
 }
 
 impl<T> Probe<'_, T> {
@@ -65,47 +84,76 @@ impl<T> Probe<'_, T> {
         }
         // All of them at once first: most guests fit, and then no import has to be tried alone.
         let Err(reason) = self.link(&keys, None) else { return Ok(Vec::new()) };
-        let unserved: Vec<_> =
-            wanted.into_iter().flat_map(|(key, item)| self.of_import(key, item)).collect();
+        let link = |some: &[(&WorldKey, &WorldItem)]| {
+            let keys: Vec<_> = some.iter().map(|(key, _)| *key).collect();
+            self.link(&keys, None)
+        };
+        let refused = self.refused(&wanted, &link).into_iter();
+        let unserved = refused.flat_map(|((key, item), why)| self.of_import(key, item, why));
+        let unserved: Vec<_> = unserved.collect();
         match reason {
             NotLinked::Untried(reason) if unserved.is_empty() => Err(reason),
             _ => Ok(unserved),
         }
     }
 
-    fn of_import(&self, key: &WorldKey, item: &WorldItem) -> Vec<Unserved> {
-        let Err(NotLinked::Refused(reason, unserved)) = self.link(&[key], None) else {
+    /// Returns those that the engine refuses alone. Where it takes several at once, none of them has
+    /// to be tried alone.
+    fn refused<X: Copy>(
+        &self,
+        all: &[X],
+        link: &dyn Fn(&[X]) -> Result<(), NotLinked>,
+    ) -> Vec<(X, Refusal)> {
+        if self.asked.get() >= MOST_ASKED {
             return Vec::new();
-        };
+        }
+        match (all, link(all)) {
+            ([], _) | (_, Ok(())) | ([_], Err(NotLinked::Untried(_))) => Vec::new(),
+            ([one], Err(NotLinked::Refused(reason, unserved))) => {
+                vec![(*one, Refusal { reason, unserved })]
+            }
+            (several, Err(_)) => {
+                let (first, rest) = several.split_at(several.len() / 2);
+                let mut refused = self.refused(first, link);
+                refused.extend(self.refused(rest, link));
+                refused
+            }
+        }
+    }
+
+    fn of_import(&self, key: &WorldKey, item: &WorldItem, why: Refusal) -> Vec<Unserved> {
+        let Refusal { reason, unserved } = why;
         let all = |reason| vec![Unserved { key: key.clone(), item: None, reason, unserved }];
         let WorldItem::Interface { id, .. } = item else { return all(reason) };
         let interface = &self.guest.resolve.interfaces[*id];
-        let refused = |name: &String| {
-            let (reason, unserved) = match self.link(&[key], Some((*id, name))) {
-                Err(NotLinked::Refused(reason, unserved)) => (reason, unserved),
-                Err(NotLinked::Untried(_)) | Ok(()) => return None,
+        let link = |names: &[&String]| {
+            let items = names.iter().map(|name| name.as_str()).collect();
+            self.link(&[key], Some(&Only { interface: *id, items }))
+        };
+        let refused = |names: Vec<&String>| {
+            let of_item = |(name, Refusal { reason, unserved }): (&String, Refusal)| Unserved {
+                key: key.clone(),
+                item: Some(name.clone()),
+                reason,
+                unserved,
             };
-            Some(Unserved { key: key.clone(), item: Some(name.clone()), reason, unserved })
+            self.refused(&names, &link).into_iter().map(of_item).collect::<Vec<_>>()
         };
         let resources = interface.types.iter().filter(|(_, id)| self.is_resource(**id));
-        let mut unserved: Vec<_> = resources.filter_map(|(name, _)| refused(name)).collect();
+        let mut unserved = refused(resources.map(|(name, _)| name).collect());
         let missing: Vec<_> = unserved.iter().filter_map(|one| one.item.clone()).collect();
         let of_missing = |function: &Function| {
             let resource = function.kind.resource().map(|id| &self.guest.resolve.types[id]);
             resource.and_then(|ty| ty.name.as_ref()).is_some_and(|name| missing.contains(name))
         };
         // A function of a missing resource is not listed: the resource stands for it.
-        let functions: Vec<_> = interface
-            .functions
-            .iter()
-            .filter(|(_, function)| !of_missing(function))
-            .filter_map(|(name, _)| refused(name))
-            .collect();
+        let others = || interface.functions.iter().filter(|(_, function)| !of_missing(function));
+        let functions = refused(others().map(|(name, _)| name).collect());
         // If the linker has none of the functions, it has nothing of the interface, which is then
         // named as a whole. Some of its resources may still be there.
         let is_missing = |one: &Unserved| one.reason.contains("is missing");
-        let others = interface.functions.values().filter(|function| !of_missing(function));
-        if functions.len() == others.count() && functions.iter().all(is_missing) {
+        let are_all = functions.len() == others().count() || self.asked.get() >= MOST_ASKED;
+        if are_all && functions.iter().all(is_missing) {
             return if unserved.is_empty() || self.is_all(&unserved, *id) {
                 all(reason)
             } else {
@@ -127,7 +175,8 @@ impl<T> Probe<'_, T> {
     }
 
     /// Links some of the imports. `only` restricts one interface to one of its items.
-    fn link(&self, keys: &[&WorldKey], only: Option<(InterfaceId, &str)>) -> Result<(), NotLinked> {
+    fn link(&self, keys: &[&WorldKey], only: Option<&Only<'_>>) -> Result<(), NotLinked> {
+        self.asked.set(self.asked.get().saturating_add(1));
         let binary = contained(|| self.importing(keys, only))
             .map_err(NotLinked::Untried)?
             .map_err(|error| NotLinked::Untried(shown(&format!("{error:#}"))))?;
@@ -152,7 +201,7 @@ impl<T> Probe<'_, T> {
     pub(super) fn importing(
         &self,
         keys: &[&WorldKey],
-        only: Option<(InterfaceId, &str)>,
+        only: Option<&Only<'_>>,
     ) -> anyhow::Result<Vec<u8>> {
         let Decoded { mut resolve, world } = self.guest.clone();
         let needed = self.needed(keys);
@@ -172,7 +221,7 @@ impl<T> Probe<'_, T> {
                 // An interface that is only there for its types must not be refused because of its
                 // functions.
                 _ if is_dependency => resolve.interfaces[id].functions.clear(),
-                Some((interface, item)) if interface == id => retain(&mut resolve, id, item),
+                Some(only) if only.interface == id => retain(&mut resolve, only),
                 _ => {}
             }
         }
@@ -219,13 +268,15 @@ impl<T> Probe<'_, T> {
     }
 }
 
-/// Removes all of an interface except one item and the types that it needs.
-fn retain(resolve: &mut Resolve, id: InterfaceId, item: &str) {
+/// Removes all of an interface except some items and the types that they need.
+fn retain(resolve: &mut Resolve, Only { interface: id, items }: &Only<'_>) {
     let mut needed = LiveTypes::default();
-    if let Some(function) = resolve.interfaces[id].functions.get(item) {
-        needed.add_func(resolve, function);
+    for (name, function) in &resolve.interfaces[*id].functions {
+        if items.contains(name.as_str()) {
+            needed.add_func(resolve, function);
+        }
     }
-    let interface = &mut resolve.interfaces[id];
-    interface.functions.retain(|name, _| name == item);
-    interface.types.retain(|name, id| name == item || needed.contains(*id));
+    let interface = &mut resolve.interfaces[*id];
+    interface.functions.retain(|name, _| items.contains(name.as_str()));
+    interface.types.retain(|name, id| items.contains(name.as_str()) || needed.contains(*id));
 }

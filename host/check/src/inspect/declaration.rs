@@ -1,7 +1,7 @@
 //! Functions as their guest declares them, with the guest's names for types, which the engine does
 //! not keep. It does not know how a call is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use wasmtime::component::Type as EngineType;
 use wit_parser::{Function, Handle, Resolve, Type, TypeDef, TypeDefKind, TypeId, WorldItem};
@@ -92,7 +92,8 @@ impl Inspection {
 }
 
 fn declaration(resolve: &Resolve, declared: &Function, signature: &Signature) -> Declaration {
-    let mut names = Names { resolve, definitions: Vec::new(), called: Vec::new() };
+    let mut names =
+        Names { resolve, definitions: Vec::new(), called: Vec::new(), seen: HashSet::new() };
     for (param, (_, ty)) in declared.params.iter().zip(&signature.params) {
         names.define(&param.ty, 0);
         names.call(&param.ty, ty, 0);
@@ -111,6 +112,9 @@ struct Names<'r> {
     resolve: &'r Resolve,
     definitions: Vec<(String, String)>,
     called: Vec<(String, String)>,
+    /// The types whose names are collected. Each is looked at once: types that use another one twice
+    /// on each level would otherwise take time that doubles with each of them.
+    seen: HashSet<TypeId>,
 }
 
 impl<'r> Names<'r> {
@@ -156,6 +160,11 @@ impl<'r> Names<'r> {
     /// Collects the names of a type and its parts. `known` is the type as the engine knows it,
     /// without names.
     fn call(&mut self, ty: &Type, known: &EngineType, depth: usize) {
+        if let Type::Id(id) = ty
+            && !self.seen.insert(*id)
+        {
+            return;
+        }
         self.called.push((wit(known), shown(&type_name(self.resolve, ty))));
         let Type::Id(id) = ty else { return };
         if depth < DEEPEST {
@@ -175,8 +184,12 @@ impl<'r> Names<'r> {
 
     /// Returns the types that have exactly one name. Larger types come first.
     fn unambiguous(&self) -> Vec<(String, String)> {
-        let has_one_name = |(spelt, name): &&(String, String)| {
-            self.called.iter().all(|(other, others)| other != spelt || others == name)
+        let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (spelt, name) in &self.called {
+            names.entry(spelt).or_default().insert(name);
+        }
+        let has_one_name = |(spelt, _): &&(String, String)| {
+            names.get(&**spelt).is_some_and(|names| names.len() == 1)
         };
         let mut called: Vec<_> = self.called.iter().filter(has_one_name).cloned().collect();
         called.retain(|(spelt, name)| spelt != name);

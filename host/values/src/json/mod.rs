@@ -81,7 +81,7 @@ impl Json {
     /// # Errors
     /// If it is not a value of the type.
     pub fn value(&self, ty: &Type) -> Result<Val, BadJson> {
-        read::value(&self.0, ty).map_err(BadJson::from)
+        read::one(&self.0, ty).map_err(BadJson::from)
     }
 
     /// Returns the JSON as the arguments of a function. It is an object with the names of the
@@ -112,7 +112,7 @@ impl<'de> Deserialize<'de> for Json {
 
 /// Reads a text as a value of this type.
 pub(crate) fn read(text: &str, ty: &Type) -> Result<Val, Fault> {
-    read::value(&parse(text, MOST_PARTS)?, ty)
+    read::one(&parse(text, MOST_PARTS)?, ty)
 }
 
 fn parse(text: &str, most: usize) -> Result<Tree, Fault> {

@@ -7,23 +7,24 @@ use wasmtime::component::{Type, Val};
 use super::data_url;
 use super::tree::Tree;
 use crate::fault::Fault;
+use crate::members::Room;
 use crate::signature::Signature;
 use crate::{members, number};
 
 /// Reads the arguments of a function: an object with the names of its parameters, a list in their
 /// order, or null if it has no parameters.
 pub(super) fn params(tree: &Tree, signature: &Signature) -> Result<Vec<Val>, Fault> {
-    let declared = &signature.params;
+    let (declared, room) = (&signature.params, &Room::default());
     match tree {
         Tree::Object(entries) => {
             let mut fields = members::Fields::of_params(declared);
             for (name, tree) in entries {
-                fields.take(name, |ty| value(tree, ty))?;
+                fields.take(name, |ty| value(room, tree, ty))?;
             }
-            fields.values()
+            fields.values(room)
         }
         Tree::Array(items) if items.len() == declared.len() => {
-            values(items.iter().zip(declared.iter().map(|(_, ty)| ty)))
+            values(room, items.iter().zip(declared.iter().map(|(_, ty)| ty)))
         }
         Tree::Array(items) => {
             let (takes, given) = (declared.len(), items.len());
@@ -41,12 +42,13 @@ pub(super) fn params(tree: &Tree, signature: &Signature) -> Result<Vec<Val>, Fau
 /// Reads the results of a function: null for none, the value itself for one, and a list for
 /// several.
 pub(super) fn results(tree: &Tree, types: &[Type]) -> Result<Vec<Val>, Fault> {
+    let room = &Room::default();
     match (types, tree) {
         ([], Tree::Null) => Ok(Vec::new()),
         ([], _) => Err(Fault::new(format!("expected no result, found `{}`", tree.shown()))),
-        ([ty], tree) => Ok(vec![value(tree, ty)?]),
+        ([ty], tree) => Ok(vec![value(room, tree, ty)?]),
         (types, Tree::Array(items)) if items.len() == types.len() => {
-            values(items.iter().zip(types))
+            values(room, items.iter().zip(types))
         }
         (types, tree) => {
             let (count, found) = (types.len(), tree.shown());
@@ -55,8 +57,12 @@ pub(super) fn results(tree: &Tree, types: &[Type]) -> Result<Vec<Val>, Fault> {
     }
 }
 
-/// Reads a value of this type.
-pub(super) fn value(tree: &Tree, ty: &Type) -> Result<Val, Fault> {
+/// Reads a value of this type, with as much room as one text has.
+pub(super) fn one(tree: &Tree, ty: &Type) -> Result<Val, Fault> {
+    value(&Room::default(), tree, ty)
+}
+
+fn value(room: &Room, tree: &Tree, ty: &Type) -> Result<Val, Fault> {
     let read = match (ty, tree) {
         (Type::Bool, Tree::Bool(value)) => Some(Val::Bool(*value)),
         (Type::String, Tree::Text(text)) => Some(Val::String(text.clone())),
@@ -64,31 +70,35 @@ pub(super) fn value(tree: &Tree, ty: &Type) -> Result<Val, Fault> {
         (Type::Float32 | Type::Float64, tree) => float(tree, ty),
         (Type::List(list), Tree::Array(items)) => {
             let ty = list.ty();
-            Some(Val::List(values(items.iter().map(|item| (item, &ty)))?))
+            Some(Val::List(values(room, items.iter().map(|item| (item, &ty)))?))
         }
         (Type::List(list), Tree::Text(text)) if list.ty() == Type::U8 => {
             Some(Val::List(bytes(text)?))
         }
-        (Type::FixedLengthList(list), tree) => fixed_list(tree, list)?.map(Val::FixedLengthList),
-        (Type::Map(map), tree) => entries(tree, map)?,
+        (Type::FixedLengthList(list), tree) => {
+            fixed_list(room, tree, list)?.map(Val::FixedLengthList)
+        }
+        (Type::Map(map), tree) => entries(room, tree, map)?,
         (Type::Tuple(tuple), Tree::Array(items)) => {
             let types: Vec<_> = tuple.types().collect();
             members::tuple_length(types.len(), items.len())?;
-            Some(Val::Tuple(values(items.iter().zip(&types))?))
+            Some(Val::Tuple(values(room, items.iter().zip(&types))?))
         }
         (Type::Record(ty), Tree::Object(entries)) => {
             let mut fields = members::Fields::of(ty);
             for (name, tree) in entries {
-                fields.take(name, |ty| value(tree, ty))?;
+                fields.take(name, |ty| value(room, tree, ty))?;
             }
-            Some(fields.finish()?)
+            Some(fields.finish(room)?)
         }
-        (Type::Variant(ty), tree) => variant(tree, ty)?,
+        (Type::Variant(ty), tree) => variant(room, tree, ty)?,
         (Type::Enum(ty), Tree::Text(name)) => Some(members::enum_case(ty.names(), name)?),
         (Type::Flags(ty), Tree::Array(items)) => flags(items, ty)?,
         (Type::Option(_), Tree::Null) => Some(Val::Option(None)),
-        (Type::Option(ty), tree) => some(tree, &ty.ty())?.map(|value| Val::Option(Some(value))),
-        (Type::Result(ty), tree) => result(tree, ty)?,
+        (Type::Option(ty), tree) => {
+            some(room, tree, &ty.ty())?.map(|value| Val::Option(Some(value)))
+        }
+        (Type::Result(ty), tree) => result(room, tree, ty)?,
         (Type::Own(_) | Type::Borrow(_) | Type::Future(_) | Type::Stream(_), _) => {
             return Err(Fault::no_text(ty));
         }
@@ -107,9 +117,12 @@ pub(super) fn value(tree: &Tree, ty: &Type) -> Result<Val, Fault> {
     read.ok_or_else(|| Fault::expected(ty, &tree.shown()))
 }
 
-fn values<'t>(items: impl Iterator<Item = (&'t Tree, &'t Type)>) -> Result<Vec<Val>, Fault> {
+fn values<'t>(
+    room: &Room,
+    items: impl Iterator<Item = (&'t Tree, &'t Type)>,
+) -> Result<Vec<Val>, Fault> {
     let values = items.enumerate().map(|(index, (item, ty))| {
-        value(item, ty).map_err(|fault| fault.within(&format!("[{index}]")))
+        value(room, item, ty).map_err(|fault| fault.within(&format!("[{index}]")))
     });
     values.collect()
 }
@@ -119,10 +132,10 @@ fn bytes(text: &str) -> Result<Vec<Val>, Fault> {
     Ok(bytes.into_iter().map(Val::U8).collect())
 }
 
-fn fixed_list(tree: &Tree, ty: &FixedLengthList) -> Result<Option<Vec<Val>>, Fault> {
+fn fixed_list(room: &Room, tree: &Tree, ty: &FixedLengthList) -> Result<Option<Vec<Val>>, Fault> {
     let item = ty.ty();
     let values = match tree {
-        Tree::Array(items) => values(items.iter().map(|tree| (tree, &item)))?,
+        Tree::Array(items) => values(room, items.iter().map(|tree| (tree, &item)))?,
         Tree::Text(text) if item == Type::U8 => bytes(text)?,
         _ => return Ok(None),
     };
@@ -131,21 +144,21 @@ fn fixed_list(tree: &Tree, ty: &FixedLengthList) -> Result<Option<Vec<Val>>, Fau
 }
 
 /// Reads a map: a list of pairs of key and value, or an object if the keys are texts.
-fn entries(tree: &Tree, ty: &Map) -> Result<Option<Val>, Fault> {
+fn entries(room: &Room, tree: &Tree, ty: &Map) -> Result<Option<Val>, Fault> {
     let (key_ty, value_ty) = (ty.key(), ty.value());
     let mut entries = members::Entries::default();
     match tree {
         Tree::Object(pairs) if key_ty == Type::String => {
             for (key, tree) in pairs {
                 let within = |fault: Fault| fault.within(&format!("[{}]", quoted(key)));
-                let value = value(tree, &value_ty).map_err(within)?;
+                let value = value(room, tree, &value_ty).map_err(within)?;
                 entries.push(Val::String(key.clone()), value)?;
             }
         }
         Tree::Array(pairs) => {
             for (index, pair) in pairs.iter().enumerate() {
                 let within = |fault: Fault| fault.within(&format!("[{index}]"));
-                let (key, value) = key_and_value(pair, &key_ty, &value_ty).map_err(within)?;
+                let (key, value) = key_and_value(room, pair, &key_ty, &value_ty).map_err(within)?;
                 entries.push(key, value).map_err(within)?;
             }
         }
@@ -154,7 +167,12 @@ fn entries(tree: &Tree, ty: &Map) -> Result<Option<Val>, Fault> {
     Ok(Some(entries.finish()))
 }
 
-fn key_and_value(tree: &Tree, key_ty: &Type, value_ty: &Type) -> Result<(Val, Val), Fault> {
+fn key_and_value(
+    room: &Room,
+    tree: &Tree,
+    key_ty: &Type,
+    value_ty: &Type,
+) -> Result<(Val, Val), Fault> {
     let pair = match tree {
         Tree::Array(pair) => <&[Tree; 2]>::try_from(&pair[..]).ok(),
         _ => None,
@@ -163,8 +181,8 @@ fn key_and_value(tree: &Tree, key_ty: &Type, value_ty: &Type) -> Result<(Val, Va
         let found = tree.shown();
         return Err(Fault::new(format!("expected a list of a key and its value, found `{found}`")));
     };
-    let key = value(key, key_ty).map_err(|fault| fault.within("[0]"))?;
-    Ok((key, value(tree, value_ty).map_err(|fault| fault.within("[1]"))?))
+    let key = value(room, key, key_ty).map_err(|fault| fault.within("[0]"))?;
+    Ok((key, value(room, tree, value_ty).map_err(|fault| fault.within("[1]"))?))
 }
 
 /// Returns a key in quotes, shortened, for a path.
@@ -197,17 +215,17 @@ fn float(tree: &Tree, ty: &Type) -> Option<Val> {
     }
 }
 
-fn variant(tree: &Tree, ty: &Variant) -> Result<Option<Val>, Fault> {
+fn variant(room: &Room, tree: &Tree, ty: &Variant) -> Result<Option<Val>, Fault> {
     let Some((name, tree)) = case(tree) else { return Ok(None) };
-    let payload = payload(name, members::payload(ty.cases(), name)?, tree)?;
+    let payload = payload(room, name, members::payload(ty.cases(), name)?, tree)?;
     Ok(Some(Val::Variant(name.to_owned(), payload)))
 }
 
-fn result(tree: &Tree, ty: &ResultType) -> Result<Option<Val>, Fault> {
+fn result(room: &Room, tree: &Tree, ty: &ResultType) -> Result<Option<Val>, Fault> {
     let Some((name, tree)) = case(tree) else { return Ok(None) };
     Ok(Some(Val::Result(match name {
-        "ok" => Ok(payload(name, ty.ok(), tree)?),
-        "err" => Err(payload(name, ty.err(), tree)?),
+        "ok" => Ok(payload(room, name, ty.ok(), tree)?),
+        "err" => Err(payload(room, name, ty.err(), tree)?),
         _ => return Err(members::unknown("case", name, &["ok", "err"])),
     })))
 }
@@ -221,9 +239,14 @@ fn case(tree: &Tree) -> Option<(&str, &Tree)> {
     }
 }
 
-fn payload(case: &str, ty: Option<Type>, tree: &Tree) -> Result<Option<Box<Val>>, Fault> {
+fn payload(
+    room: &Room,
+    case: &str,
+    ty: Option<Type>,
+    tree: &Tree,
+) -> Result<Option<Box<Val>>, Fault> {
     let payload = match (ty, tree) {
-        (Some(ty), tree) => value(tree, &ty).map(|value| Some(Box::new(value))),
+        (Some(ty), tree) => value(room, tree, &ty).map(|value| Some(Box::new(value))),
         (None, Tree::Null) => Ok(None),
         (None, tree) => Err(Fault::new(format!("expected no payload, found `{}`", tree.shown()))),
     };
@@ -240,7 +263,7 @@ fn flags(items: &[Tree], ty: &Flags) -> Result<Option<Val>, Fault> {
 
 /// Reads the value of an option that is not null. An option inside of an option has the form
 /// `{"some": value}`, because `null` could mean either of them.
-fn some(tree: &Tree, ty: &Type) -> Result<Option<Box<Val>>, Fault> {
+fn some(room: &Room, tree: &Tree, ty: &Type) -> Result<Option<Box<Val>>, Fault> {
     let tree = match (ty, tree) {
         (Type::Option(_), tree) => match case(tree) {
             Some(("some", inner)) if matches!(tree, Tree::Object(_)) => inner,
@@ -248,7 +271,7 @@ fn some(tree: &Tree, ty: &Type) -> Result<Option<Box<Val>>, Fault> {
         },
         _ => tree,
     };
-    value(tree, ty).map(|value| Some(Box::new(value)))
+    value(room, tree, ty).map(|value| Some(Box::new(value)))
 }
 
 fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {

@@ -2,6 +2,7 @@
 //! never recurses, so no text is too long for the stack.
 
 use crate::fault::Fault;
+use crate::members::Room;
 
 /// The number of characters of a text that an error quotes.
 const QUOTED: usize = 40;
@@ -13,11 +14,13 @@ pub(super) struct Lexer<'a> {
     rest: &'a str,
     /// Whether a hole may stand in a value's place.
     has_holes: bool,
+    /// The fields that the text may leave out, whose number its copies share.
+    pub(super) room: Room,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, rest: text, has_holes: false }
+        Self { text, rest: text, has_holes: false, room: Room::default() }
     }
 
     /// Reads a text in which holes may stand in the places of values.

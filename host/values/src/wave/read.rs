@@ -145,14 +145,14 @@ fn record(lexer: &mut Lexer<'_>, ty: &Record) -> Result<Option<Val>, Fault> {
     if empty.accept('{') && empty.accept(':') {
         empty.expect('}')?;
         *lexer = empty;
-        return fields.finish().map(Some);
+        return fields.finish(&lexer.room).map(Some);
     }
     let is_there = items(lexer, ['{', '}'], |lexer| {
         let name = lexer.label()?;
         lexer.expect(':')?;
         fields.take(name, |ty| value(lexer, ty))
     })?;
-    if is_there { fields.finish().map(Some) } else { Ok(None) }
+    if is_there { fields.finish(&lexer.room).map(Some) } else { Ok(None) }
 }
 
 fn variant(lexer: &mut Lexer<'_>, ty: &Variant) -> Result<Val, Fault> {

@@ -39,7 +39,7 @@ fn found(row: &Row) -> String {
 }
 
 /// Returns a component of the world in a WIT text. All of its functions trap.
-fn component(wit: &str) -> Vec<u8> {
+pub(super) fn component(wit: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let package = resolve.push_source("guest.wit", wit).expect("the guest's WIT is valid");
     let world = resolve.select_world(&[package], None).expect("a world");
