@@ -18,6 +18,7 @@ use crate::functions::{Function, Functions};
 use crate::guests::Guest;
 use crate::host_calls::{Calls, are_noted, noted};
 use crate::metrics::{Made, Metrics};
+use crate::notation::{self, Notation};
 use crate::problem::Problem;
 use crate::server::Shared;
 
@@ -80,15 +81,17 @@ pub(crate) async fn call<T: Send + 'static>(
     shared: &Arc<Shared<T>>,
     guest: &Guest<T>,
     name: &str,
-    (headers, body): (&HeaderMap, Body),
+    (query, headers, body): (Option<&str>, &HeaderMap, Body),
     trace_parent: Option<Arc<str>>,
     called: &mut Called,
 ) -> Result<Response, Problem> {
+    let notation = Notation::of(query)?;
     let name = known(guest, name)?;
     called.function = Some(name.clone());
     let body = read(shared, headers, body).await?;
     let ready = std::future::ready(Ok(()));
-    let read = |function: &Function| arguments(&body, function);
+    let read = |function: &Function| arguments(&body, function, notation);
+    let answer = |function: &Function, results: &[Val]| answer(function, results, notation);
     let steps = (ready, read, answer);
     let ((status, value), _) = perform(shared, guest, &name, steps, trace_parent, called).await?;
     let mut response = match &called.stderr {
@@ -233,15 +236,18 @@ async fn read<T: Send + 'static>(
 }
 
 /// Returns the arguments of a function that a body has.
-fn arguments(body: &[u8], function: &Function) -> Result<Vec<Val>, Problem> {
+fn arguments(body: &[u8], function: &Function, notation: Notation) -> Result<Vec<Val>, Problem> {
     let wrong = |detail: String| wrong(function, detail);
     let text = std::str::from_utf8(body).map_err(|_| wrong("the body is not UTF-8".into()))?;
     // A call without parameters needs no body.
     let is_empty = text.trim().is_empty() && function.signature.params.is_empty();
     let text = if is_empty { "{}" } else { text };
-    if function.convention.is_some() {
+    if function.convention.is_some() || notation == Notation::Wave {
         let json = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        return by_convention(&json, function);
+        return match function.convention {
+            Some(_) => by_convention(&json, function),
+            None => notation::arguments(&json, function),
+        };
     }
     let json =
         Json::parse(text).map_err(|error| wrong(error.to_string()).with("path", error.path))?;
@@ -314,9 +320,14 @@ pub(crate) fn wants_details(headers: &HeaderMap) -> bool {
 }
 
 /// Returns 200 with what a function returned, or 422 with the `err` of its `result`.
-fn answer(function: &Function, results: &[Val]) -> Result<(StatusCode, Value), Problem> {
+fn answer(
+    function: &Function,
+    results: &[Val],
+    notation: Notation,
+) -> Result<(StatusCode, Value), Problem> {
     let style = JsonStyle::default().data_urls(true).wide_as_text(true);
     let value = |ty: Option<&Type>, value: Option<&Val>| match (ty, value) {
+        (_, value) if notation == Notation::Wave => Ok(notation::written(value)),
         (Some(ty), Some(value)) => style.value(ty, value),
         _ => Ok(Value::Null),
     };
@@ -332,6 +343,9 @@ fn answer(function: &Function, results: &[Val]) -> Result<(StatusCode, Value), P
         }
         ([Type::Result(ty)], [Val::Result(Err(err))]) => {
             (StatusCode::UNPROCESSABLE_ENTITY, value(ty.err().as_ref(), err.as_deref()))
+        }
+        (_, results) if notation == Notation::Wave => {
+            (StatusCode::OK, Ok(notation::written(results.first())))
         }
         (types, results) => (StatusCode::OK, style.results(types, results)),
     };

@@ -29,6 +29,7 @@ mod functions;
 mod guests;
 mod host_calls;
 mod metrics;
+mod notation;
 mod openapi;
 #[cfg(feature = "otel")]
 mod otel;

@@ -139,6 +139,7 @@ fn operators<T: Send + 'static>(
 async fn make_call<T: Send + 'static>(
     State(shared): State<Arc<Shared<T>>>,
     names: Names,
+    uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -154,7 +155,7 @@ async fn make_call<T: Send + 'static>(
         shared.access.check_token(&headers)?;
         let guest = guest(&shared, &names)?;
         let function = named(&names, "function").unwrap_or_default();
-        let parts = (&headers, body);
+        let parts = (uri.query(), &headers, body);
         let made = call(&shared, &guest, function, parts, trace.header(), &mut called).await;
         count(&shared, &guest, &called);
         made

@@ -22,6 +22,9 @@ use crate::scope::means;
 use crate::step::Reader;
 use crate::suite::{Settings, Test};
 
+/// The number of steps that the cases of one test may make.
+const MOST_STEPS: usize = 100_000;
+
 /// Reads a file's text and loads its guests.
 pub(crate) struct Opener<'a> {
     path: &'a Path,
@@ -91,6 +94,13 @@ impl<'a> Opener<'a> {
     ) -> Result<Vec<Test>, TestFileError> {
         if written.cases.is_empty() {
             return Ok(vec![self.test(common, written, hosts, (&[], None))?]);
+        }
+        let steps = written.steps.len().saturating_mul(written.cases.len());
+        if steps > MOST_STEPS {
+            let reason = format!(
+                "its steps and cases make {steps} steps, and there may be no more than {MOST_STEPS}"
+            );
+            return Err(self.invalid(written.name.problem(reason)));
         }
         let numbered = written.cases.iter().enumerate();
         numbered

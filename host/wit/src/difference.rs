@@ -1,7 +1,7 @@
 //! Finds why two functions in WIT are of different types. It names the smallest parts that
 //! differ, each in a sentence: of a record that differs in one field, only the field.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use wit_parser::{Function, Handle, Param, Resolve, Type, TypeDefKind, TypeId};
 
@@ -34,7 +34,8 @@ pub struct Difference {
 /// Returns every difference between the types of `ours` and `theirs`. The names of parameters
 /// are not part of a function's type.
 pub fn differences(sides: Sides<'_>, ours: &Function, theirs: &Function) -> Vec<Difference> {
-    let mut walk = Walk { sides, seen: HashSet::new(), within: None, found: Vec::new() };
+    let mut walk =
+        Walk { sides, seen: HashSet::new(), within: None, found: Vec::new(), told: HashSet::new() };
     if is_async(ours) != is_async(theirs) {
         let said = |is_async| if is_async { "`async`" } else { "not `async`" };
         walk.differ("it", said(is_async(ours)), said(is_async(theirs)));
@@ -47,7 +48,8 @@ pub fn differences(sides: Sides<'_>, ours: &Function, theirs: &Function) -> Vec<
 /// Returns every difference between two types of the same name. The sentences call the type
 /// `it`.
 pub(crate) fn type_differences(sides: Sides<'_>, ours: TypeId, theirs: TypeId) -> Vec<Difference> {
-    let mut walk = Walk { sides, seen: HashSet::new(), within: None, found: Vec::new() };
+    let mut walk =
+        Walk { sides, seen: HashSet::new(), within: None, found: Vec::new(), told: HashSet::new() };
     walk.types("it", &Type::Id(ours), &Type::Id(theirs));
     walk.found
 }
@@ -59,6 +61,8 @@ struct Walk<'r> {
     /// The innermost named types that are being compared.
     within: Option<(TypeId, TypeId)>,
     found: Vec<Difference>,
+    /// The sentences of what was found.
+    told: HashSet<String>,
 }
 
 impl Walk<'_> {
@@ -69,7 +73,7 @@ impl Walk<'_> {
 
     fn report(&mut self, sentence: String) {
         // Several ways can lead to one type.
-        if self.found.iter().any(|found| found.sentence == sentence) {
+        if !self.told.insert(sentence.clone()) {
             return;
         }
         let Sides { ours, theirs, .. } = self.sides;
@@ -203,8 +207,9 @@ impl Walk<'_> {
         for sentence in members::differences(self.sides, what, of, ours, theirs) {
             self.report(sentence);
         }
+        let by_name: HashMap<_, _> = theirs.iter().map(|their| (their.name, their)).collect();
         for our in ours {
-            if let Some(their) = theirs.iter().find(|their| their.name == our.name) {
+            if let Some(their) = by_name.get(our.name) {
                 let place = match what {
                     "case" => format!("the payload of the case `{}`{of}", our.name),
                     _ => format!("the {what} `{}`{of}", our.name),

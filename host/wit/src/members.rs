@@ -2,6 +2,8 @@
 //! enum, flags, and the parameters of a function. It finds members that are missing, have
 //! another name or stand in another order.
 
+use std::collections::HashSet;
+
 use wit_parser::{Resolve, Type, TypeDef, TypeDefKind};
 
 use super::difference::Sides;
@@ -79,7 +81,8 @@ pub(crate) fn differences(
 }
 
 fn without<'r>(all: &[Member<'r>], others: &[Member<'_>]) -> Vec<Member<'r>> {
-    all.iter().filter(|one| others.iter().all(|other| other.name != one.name)).copied().collect()
+    let others: HashSet<_> = others.iter().map(|other| other.name).collect();
+    all.iter().filter(|one| !others.contains(one.name)).copied().collect()
 }
 
 fn place(all: &[Member<'_>], member: &Member<'_>) -> Option<usize> {

@@ -4,7 +4,9 @@
 
 use std::collections::HashMap;
 
-use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldItem};
+use wit_parser::{
+    Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldItem,
+};
 
 /// The number of bytes that may be written out: about a hundred times as many as the largest
 /// worlds of WASI take.
@@ -26,9 +28,16 @@ pub(crate) fn check(resolve: &Resolve) -> Result<(), String> {
         WorldItem::Function(function) => Some(function),
         _ => None,
     });
-    let of_interfaces = resolve.interfaces.iter().flat_map(|(_, one)| one.functions.values());
+    let of_worlds = of_worlds.map(|function| (0, function));
+    // Each function is named with its interface.
+    let of_interfaces = resolve.interfaces.iter().flat_map(|(id, one)| {
+        let name = full_name(resolve, id);
+        one.functions.values().map(move |function| (name, function))
+    });
     let functions = of_worlds.chain(of_interfaces);
-    let mut sum = functions.fold(0_usize, |sum, one| sum.saturating_add(weights.function(one)));
+    let mut sum = functions.fold(0_usize, |sum, (name, function)| {
+        sum.saturating_add(name).saturating_add(weights.function(function))
+    });
     let named = resolve.types.iter().filter(|(_, definition)| definition.name.is_some());
     sum = named.fold(sum, |sum, (_, named)| {
         sum.saturating_add(weights.parts(&named.kind)).saturating_add(origin(resolve, &named.kind))
@@ -43,6 +52,11 @@ pub(crate) fn check(resolve: &Resolve) -> Result<(), String> {
 fn origin(resolve: &Resolve, kind: &TypeDefKind) -> usize {
     let TypeDefKind::Type(Type::Id(other)) = kind else { return 0 };
     let TypeOwner::Interface(interface) = resolve.types[*other].owner else { return 0 };
+    full_name(resolve, interface)
+}
+
+/// Returns the length of an interface's name with its package.
+fn full_name(resolve: &Resolve, interface: InterfaceId) -> usize {
     let interface = &resolve.interfaces[interface];
     let package = interface.package.map(|package| &resolve.packages[package].name);
     let package = package.map_or(0, |package| package.namespace.len() + package.name.len());
@@ -71,7 +85,14 @@ impl Weights<'_> {
         let resolve = self.resolve;
         let definition = &resolve.types[*id];
         let weight = match &definition.name {
-            Some(name) => name.len().saturating_add(SHORT),
+            Some(name) => {
+                // Where it is written for programs, it has its interface's name before it.
+                let owner = match definition.owner {
+                    TypeOwner::Interface(interface) => full_name(resolve, interface),
+                    _ => 0,
+                };
+                name.len().saturating_add(owner).saturating_add(SHORT)
+            }
             // This calls itself no deeper than the decoder lets types nest.
             None => self.parts(&definition.kind),
         };

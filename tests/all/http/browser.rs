@@ -245,6 +245,20 @@ fn a_person_calls_functions_on_the_page() {
     browser.field("name").write("oil");
     browser.call();
     browser.reads("result", "null");
+
+    // Values as texts of JSON, and of WAVE as the command takes them.
+    browser.choose("price");
+    browser.find("//main//option[.='JSON']").click();
+    browser.field("arguments").replace(r#"["tea"]"#);
+    browser.call();
+    browser.reads("result", "250");
+    browser.choose("find");
+    browser.find("//main//option[.='WAVE']").click();
+    browser.field("name").replace("tea");
+    browser.call();
+    browser.reads("result", r#"some({name: "tea", cents: 250"#);
+    browser.reads("typed", "find?values=wave");
+    browser.reads("typed", "wit-host call GUEST");
     browser.find("//*[@id='openapi'][contains(@href, '/openapi.json')]");
 }
 

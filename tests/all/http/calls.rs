@@ -9,6 +9,38 @@ use wit_host_server::{Access, Token};
 use super::{Running, builder, shop, text};
 
 #[test]
+fn values_can_be_texts_of_wave() {
+    let running = shop(builder(Access::default()));
+    for (function, arguments, status, expected) in [
+        ("price?values=wave", json!({ "name": "tea" }), 200, json!("250")),
+        ("price?values=wave", json!(["\"tea\""]), 200, json!("250")),
+        ("price?values=json", json!(["tea"]), 200, json!(250)),
+        ("find?values=wave", json!(["oil"]), 200, json!("none")),
+        ("beep?values=wave", json!([]), 200, json!(null)),
+        (
+            "take?values=wave",
+            json!(["{name: \"tea\", cents: 250, tags: []}", "9"]),
+            422,
+            json!("too-few(3)"),
+        ),
+    ] {
+        let answer = running.call(function, &arguments.to_string());
+        assert_eq!((answer.status, answer.json()), (status, expected), "{function} {arguments}");
+    }
+    for (function, arguments, path) in [
+        ("price?values=wave", json!([7]), json!("$[0]")),
+        ("price?values=wave", json!({ "other": "tea" }), json!("$.name")),
+        ("price?values=wave", json!(["a", "b"]), json!("$")),
+        ("price?values=wave", json!("tea"), json!("$")),
+        ("weigh?values=wave", json!(["x", "1"]), json!("$[0]")),
+        ("price?values=xml", json!(["tea"]), json!(null)),
+    ] {
+        let answer = running.call(function, &arguments.to_string());
+        assert_eq!((answer.status, &answer.json()["path"]), (400, &path), "{function} {arguments}");
+    }
+}
+
+#[test]
 fn every_type_is_json() {
     let running = shop(builder(Access::default()));
     for (function, arguments, status, expected) in [

@@ -181,21 +181,47 @@ function parameters(one) {
   return { shown, body, words: () => fields.map(([, input]) => input.read()) };
 }
 
+// All arguments as one text of JSON.
+function asJson(one) {
+  const input = raw(parameters(one).body());
+  return { shown: [labelled("arguments", { "x-wit": "as JSON, by name or in order" }, input)], body: input.read };
+}
+
+// Each argument as a text of WAVE, as the command takes it.
+function asWave(one) {
+  const fields = Object.entries(one.params.properties).map(([name, schema]) => [name, text(), schema]);
+  const texts = () => fields.map(([name, input]) => [name, input.element.value]);
+  const shown = fields.map(([name, input, schema]) => labelled(name, schema, input));
+  const body = () => JSON.stringify(Object.fromEntries(texts()));
+  return { shown, body, words: () => texts().map(([, value]) => value), isWave: true };
+}
+
+// The ways in which a person can write the arguments.
+const WAYS = { "fields": parameters, "JSON": asJson, "WAVE": asWave };
+
 function show(one) {
-  const { shown, body, words } = parameters(one);
   const answer = element("div", { id: "answer", role: "status" });
-  const form = element("form", {}, ...shown, element("button", {}, "Call"));
-  form.addEventListener("submit", (event) => { event.preventDefault(); send(one, body(), words(), answer); });
+  const names = one.params.properties ? Object.keys(WAYS) : ["fields"];
+  const way = element("select", {}, ...names.map((name) => element("option", {}, name)));
+  const inputs = element("div");
+  let written;
+  const change = () => { written = WAYS[way.value](one); inputs.replaceChildren(...written.shown); };
+  way.addEventListener("change", change);
+  change();
+  const choice = element("label", { hidden: names.length === 1, className: "way" }, "Write values as ", way);
+  const form = element("form", {}, inputs, element("button", {}, "Call"), choice);
+  form.addEventListener("submit", (event) => { event.preventDefault(); send(one, written, answer); });
   const docs = one.docs ? [element("p", {}, one.docs)] : [];
   byId("function").replaceChildren(element("h2", {}, one.name), ...docs, element("pre", {}, one.wit), form, answer);
-  (form.querySelector("input, textarea, select, button") || byId("function")).focus();
+  (inputs.querySelector("input, textarea, select, button") || form.querySelector("button")).focus();
 }
 
 // With this type, an answer has what the guest wrote beside what it returned.
 const DETAILS = "application/vnd.wit-host.call+json";
 
-async function send(one, body, words, answer) {
-  const path = `${base}/call/${one.name}`;
+async function send(one, written, answer) {
+  const body = written.body();
+  const path = `${base}/call/${one.name}${written.isWave ? "?values=wave" : ""}`;
   const headers = { "Content-Type": "application/json", Accept: DETAILS };
   const token = byId("token").querySelector("input").value;
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -208,7 +234,7 @@ async function send(one, body, words, answer) {
     note(performance.now() - began, good);
     const title = element("h3", { className: good ? "good" : "bad" }, good ? "Returned" : `Failed with ${response.status}`);
     const times = timing(response.headers.get("Server-Timing") || "");
-    answer.replaceChildren(title, ...told(response, text), ...split(times), ...typed(one, path, body, words));
+    answer.replaceChildren(title, ...told(response, text, written), ...split(times), ...typed(one, path, body, written));
   } catch (error) {
     note(performance.now() - began, false);
     answer.replaceChildren(element("h3", { className: "bad" }, "No answer"), element("pre", {}, String(error)));
@@ -216,13 +242,14 @@ async function send(one, body, words, answer) {
 }
 
 // What came back: a value as it was sent, or what a problem document says; and what the guest wrote.
-function told(response, text) {
+function told(response, text, { isWave }) {
   const type = response.headers.get("Content-Type") || "";
   if (type.startsWith("application/problem+json")) return [result(problem(JSON.parse(text)))];
   if (type !== DETAILS) return [result(text)];
   // The answer is cut out of the text, since parsing it would round its numbers.
   const { stderr, problem: failed } = JSON.parse(text);
-  const value = failed ? problem(failed) : text.slice(text.indexOf('"answer":') + 9, -1);
+  const json = () => text.slice(text.indexOf('"answer":') + 9, -1);
+  const value = failed ? problem(failed) : isWave ? String(JSON.parse(json())) : json();
   const written = stderr.length ? [element("h3", {}, "The guest wrote"), element("pre", { id: "stderr" }, stderr.join("\n"))] : [];
   return [result(value), ...written];
 }
@@ -258,10 +285,11 @@ function split(times) {
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 // The same call as a person types it.
-function typed(one, path, body, words) {
+function typed(one, path, body, { words, isWave }) {
   const curl = `curl -d ${quoted(body)} -H 'Content-Type: application/json' ${quoted(location.origin + path)}`;
-  const command = `wit-host call --json GUEST ${quoted(one.name)} ${words.map(quoted).join(" ")}`;
-  const lines = one.has_convention ? [curl] : [curl, command];
+  const json = isWave ? "" : "--json ";
+  const command = () => `wit-host call ${json}GUEST ${quoted(one.name)} ${words().map(quoted).join(" ")}`;
+  const lines = one.has_convention || !words ? [curl] : [curl, command()];
   return [element("h3", {}, "The same, typed"), element("pre", { id: "typed" }, lines.join("\n"))];
 }
 

@@ -176,7 +176,7 @@ impl<'r> Compare<'r> {
         if is_alias(self.sides.ours, old) {
             self.differ(package, name, found.clone());
         } else if !found.is_empty() {
-            self.change(package, name, found.join("; "), Event::Changed);
+            self.change(package, name, joined(&found), Event::Changed);
         }
         let told = found.into_iter().map(|what| (self.place, package.to_owned(), what));
         self.told.extend(told);
@@ -187,7 +187,7 @@ impl<'r> Compare<'r> {
         let told = |what: &String| (self.place, package.to_owned(), what.clone());
         found.retain(|what| !self.told.contains(&told(what)));
         if !found.is_empty() {
-            self.change(package, name, found.join("; "), Event::Changed);
+            self.change(package, name, joined(&found), Event::Changed);
         }
     }
 
@@ -260,6 +260,16 @@ fn is_alias(resolve: &Resolve, id: TypeId) -> bool {
 
 fn plain(package: &PackageName) -> String {
     format!("{}:{}", package.namespace, package.name)
+}
+
+/// Joins the first sentences, and says how many there are beside these.
+fn joined(found: &[String]) -> String {
+    const MOST: usize = 20;
+    let text = found.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join("; ");
+    match found.len().checked_sub(MOST) {
+        Some(more) if more > 0 => format!("{text}; and {more} more"),
+        _ => text,
+    }
 }
 
 fn sentences(found: Vec<Difference>) -> Vec<String> {
