@@ -21,14 +21,21 @@ for folder; do test -d "$folder" && break; done
 mkdir -p "$folder/node_modules/.bin" "$folder/bin"
 cat > "$folder/bin/compile" <<'END'
 #!/bin/sh
-for file in guest.js guest.py; do test -e $file && source=$file; done
+for file in guest.js guest.py built/guest.js; do test -e $file && source=$file; done
 grep -q '^wrong' $source && exit 1
 for output; do :; done
 cp $source "$output"
 END
 for name in node_modules/.bin/componentize-qjs node_modules/.bin/componentize-js bin/componentize-py
 do ln "$folder/bin/compile" "$folder/$name"; done
-printf '#!/bin/sh\n' > "$folder/bin/pip"; chmod +x "$folder/bin/pip"
+cat > "$folder/node_modules/.bin/tsc" <<'END'
+#!/bin/sh
+grep -q '^wrong' guest.ts && exit 1
+mkdir built && cp guest.ts built/guest.js
+END
+chmod +x "$folder/node_modules/.bin/tsc"
+for name in bin/pip node_modules/.bin/jco
+do printf '#!/bin/sh\n' > "$folder/$name"; chmod +x "$folder/$name"; done
 chmod +x "$folder/bin/compile"
 "#;
 
