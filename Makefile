@@ -113,15 +113,21 @@ guests: targets ## Build the guests in Rust
 
 guests-all: guests $(LANGUAGE_GUESTS) guests-test ## Build and test the guests in every language; installs their tools in target/
 
-guests-test: # Run the tests of guest/tests on every guest that was built
+# What a guest's host functions answered, to be played back.
+RECORDED := target/recorded.toml
+guests-test: # Run the tests of guest/tests on every guest that was built, and record and play back each
 	cargo build
 	$(HOST) test --guest $(COMPONENT) guest/tests/component.test.toml
 	$(HOST) test --guest $(SMALL) guest/tests/component.test.toml
 	@for guest in $(GUESTS)/languages/*.wasm; do \
-		case $$guest in */module-*) of=module;; *) of=component;; esac; \
+		case $$guest in */module-*) of=module; abi="--abi cstring";; *) of=component; abi=;; esac; \
 		test -e $$guest || continue; \
 		echo "$$guest"; \
 		$(HOST) test --guest $$guest guest/tests/$$of.test.toml || exit 1; \
+		rm -f $(RECORDED); \
+		first=$$($(HOST) call $$abi --record $(RECORDED) $$guest greet Ada) && \
+		again=$$($(HOST) call $$abi --import wit-host:contract=$(RECORDED) $$guest greet Ada) && \
+		test "$$first" = "$$again" || { echo "$$guest is not played back"; exit 1; }; \
 	done
 
 # `make guest-c` builds the one in guest/c. A language that lacks a tool of this

@@ -306,7 +306,9 @@ impl Request {
     }
 
     /// Sends the answer. It waits while the client does not read.
-    pub async fn answer(self, answer: Result<Value, RequestError>) {
+    pub async fn answer(mut self, answer: Result<Value, RequestError>) {
+        // It may be megabytes, which are of no use while the client does not read.
+        self.line = Vec::new();
         let answer = answer.map_err(|RequestError { code, message, data }| (code, message, data));
         // Who has the answer may use the id again.
         self.forget();

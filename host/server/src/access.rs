@@ -136,7 +136,7 @@ fn without_port(authority: &str) -> &str {
     }
 }
 
-fn is_address(host: &str) -> bool {
+pub(crate) fn is_address(host: &str) -> bool {
     let six = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     host.parse::<Ipv4Addr>().is_ok() || six.is_some_and(|six| six.parse::<Ipv6Addr>().is_ok())
 }

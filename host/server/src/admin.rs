@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use axum::Router;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -41,7 +41,10 @@ async fn around<T: Send + 'static>(
     let (headers, authority) = (request.headers(), authority.as_deref());
     // The server's own page is of another origin, since the port is another one.
     let origin = headers.get(header::ORIGIN).cloned();
-    let page = origin.filter(|page| page.to_str().is_ok_and(|page| shared.is_of_page(page)));
+    let named = authority.or_else(|| headers.get(header::HOST)?.to_str().ok()).unwrap_or_default();
+    let is_of_page =
+        |page: &HeaderValue| page.to_str().is_ok_and(|page| shared.is_of_page(page, named));
+    let page = origin.filter(is_of_page);
     let checked = match page {
         Some(_) => shared.admin.check_host(headers, authority).map(|_| ()),
         None => shared.admin.check_site(headers, authority),
@@ -113,6 +116,10 @@ async fn reload<T: Send + 'static>(
         return Err(Problem::new(StatusCode::CONFLICT, detail));
     };
     let reloaded = tokio::task::spawn_blocking(move || {
+        // A pipe in its place would hold a thread, which nothing could end.
+        if !file.is_file() {
+            return Err(format!("`{}` is no file", file.display()));
+        }
         let read = guest.live.current().guest().runtime().read(&file);
         let bytes = read.map_err(|error| error.to_string())?;
         let replaced = guest.reload(&bytes);

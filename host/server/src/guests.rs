@@ -110,13 +110,15 @@ impl<T: Send + 'static> Guest<T> {
     /// Replaces the guest. It takes as long as compiling does.
     pub(crate) fn reload(&self, bytes: &[u8]) -> Result<Arc<Generation<T>>, NotReplaced> {
         let generation = self.live.reload(bytes)?;
+        // Made before the lock, since it reads the guest.
+        let functions = Arc::new(Functions::new(generation.guest(), bytes, self.abi()));
         let mut known = self.functions.write().unwrap_or_else(PoisonError::into_inner);
         let number = generation.number();
-        known
-            .entry(number)
-            .or_insert_with(|| Arc::new(Functions::new(generation.guest(), bytes, self.abi())));
+        known.entry(number).or_insert(functions);
         let previous = self.live.previous().map(|previous| previous.number());
-        known.retain(|other, _| *other == number || Some(*other) == previous);
+        // Another change may have come in between.
+        let current = self.live.current().number();
+        known.retain(|other, _| [number, current].contains(other) || Some(*other) == previous);
         Ok(generation)
     }
 }

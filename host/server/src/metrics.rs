@@ -371,6 +371,11 @@ impl Metrics {
         self.sessions.set(number(now.sessions));
         self.in_use.set(number(now.in_use));
         self.waiting.set(number(now.waiting));
+        // A guest that was removed has none any more.
+        self.generation.clear();
+        self.reloads.clear();
+        self.reloads_refused.clear();
+        self.rollbacks.clear();
         for (guest, generation, changes) in &now.guests {
             let labels = Named { guest: guest.clone() };
             let generation = i64::try_from(*generation).unwrap_or(i64::MAX);

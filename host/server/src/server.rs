@@ -2,7 +2,7 @@
 //! last. What a request gets is not known here.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 use wit_host::{Live, NotReplaced};
 
-use crate::access::{Access, is_local};
+use crate::access::{Access, is_address, is_local};
 use crate::admission::{Admission, Bounds};
 use crate::convention::Convention;
 use crate::guests::{Guest, Guests};
@@ -116,12 +116,23 @@ impl<T: Send + 'static> Shared<T> {
         }
     }
 
-    /// Returns whether an origin is that of the server's own page, for callers.
-    pub(crate) fn is_of_page(&self, origin: &str) -> bool {
-        let Some(address) = self.address.get() else { return false };
-        let named = origin.strip_prefix("http://").and_then(|named| named.rsplit_once(':'));
-        named.is_some_and(|(host, port)| {
-            *port == address.port().to_string() && self.access.is_served(host)
+    /// Returns whether an origin is that of the server's own page, which asks the listener for
+    /// operators under the name that it was told. A page of another server has an address as its
+    /// origin as well, so that this listener has to be the one that a page at that address is told.
+    pub(crate) fn is_of_page(&self, origin: &str, named: &str) -> bool {
+        let (Some(address), Some(admin)) = (self.address.get(), self.admin_address.get()) else {
+            return false;
+        };
+        let host = origin.strip_prefix("http://").and_then(|named| named.rsplit_once(':'));
+        host.is_some_and(|(host, port)| {
+            let is_elsewhere = || is_address(host) && !is_local(host) && host != address_of(admin);
+            *port == address.port().to_string()
+                && self.access.is_served(host)
+                && self.operators(host).is_some_and(|told| {
+                    // Of this machine, both names of it are the same.
+                    admin.ip().is_loopback() || told == format!("http://{named}")
+                })
+                && (admin.ip().is_unspecified() || !is_elsewhere())
         })
     }
 
@@ -379,5 +390,13 @@ impl<T: Send + 'static> ServerBuilder<T> {
     pub fn only(mut self, live: Live<T>, bytes: &[u8], file: Option<&Path>) -> Server<T> {
         self.shared.is_alone = true;
         self.guest("guest", live, bytes, file).build()
+    }
+}
+
+/// Returns the host of an address as it stands in an origin.
+fn address_of(address: &SocketAddr) -> String {
+    match address.ip() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
     }
 }

@@ -150,8 +150,24 @@ fn without_a_token_nothing_is_changed() {
     let running = running(None, None);
     let refused = Running::send(running.admin, "POST /guests/guest/rollback", "", "");
     assert_eq!(refused.status, 403);
-    let page = Running::send(running.admin, "GET /guests", "Origin: http://evil.example\r\n", "");
-    assert_eq!(page.status, 403);
+    // Only the page of this server reads it, and no page of another one, whatever its port is.
+    let port = running.address.port();
+    for (host, status) in [
+        (format!("127.0.0.1:{port}"), 200),
+        (format!("localhost:{port}"), 200),
+        ("evil.example".to_owned(), 403),
+        (format!("evil.example:{port}"), 403),
+        (format!("203.0.113.5:{port}"), 403),
+        (format!("[2001:db8::1]:{port}"), 403),
+        ("127.0.0.1:1".to_owned(), 403),
+    ] {
+        let origin = format!("Host: localhost\r\nOrigin: http://{host}\r\n");
+        for path in ["GET /guests", "GET /metrics", "OPTIONS /guests/guest/reload"] {
+            let answer = Running::send(running.admin, path, &origin, "");
+            let expected = if status == 200 && path.starts_with("OPTIONS") { 204 } else { status };
+            assert_eq!(answer.status, expected, "{path} {host}: {answer:?}");
+        }
+    }
 }
 
 #[test]

@@ -64,6 +64,18 @@ fn guests_of_a_folder_are_added_changed_and_removed() {
     assert!(plugins.get("one").is_none());
     assert_eq!(answer(&one), [Val::S32(2)], "who has it calls it still");
 
+    // Of two files with one name the first is the guest, and then the other one.
+    write("two.wasm", &answering(4));
+    write("two.wat", &answering(5));
+    assert_eq!(looks(), [PluginChange::Added { name: name("two") }]);
+    assert_eq!(answer(&plugins.get("two").unwrap()), [Val::S32(4)]);
+    fs::remove_file(folder.path().join("two.wasm")).unwrap();
+    assert_eq!(looks(), [PluginChange::Removed { name: name("two") }]);
+    assert_eq!(looks(), [PluginChange::Added { name: name("two") }]);
+    assert_eq!(answer(&plugins.get("two").unwrap()), [Val::S32(5)]);
+    fs::remove_file(folder.path().join("two.wat")).unwrap();
+    assert_eq!(looks(), [PluginChange::Removed { name: name("two") }]);
+
     let path = folder.path().to_owned();
     folder.close().unwrap();
     let changes = looks();

@@ -3,7 +3,7 @@
 //! answered is the server's.
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -29,6 +29,10 @@ use crate::diagnostics::{Record, listen_while_serving};
 use crate::options::convention::Convention;
 use crate::options::{Options, Usage};
 use crate::status::{Status, named, notice, report, shown_path};
+
+/// The slots of a guest's pool beside those of calls: for the sessions that two generations keep, and
+/// for trying the next one.
+const BESIDE_CALLS: usize = 48;
 
 /// How often the file of a guest is looked at. A new one is taken after two looks that agree.
 const LOOK: Duration = Duration::from_millis(300);
@@ -256,7 +260,7 @@ impl Serve {
             None if is_counted => builder,
             None => builder.uncounted(),
         };
-        runtime.block_on(async {
+        let served = runtime.block_on(async {
             let served = self.serve(builder, (guests, folder), client.as_ref()).await;
             if let Some(telemetry) = telemetry
                 && !telemetry.end(TELEMETRY_END).await
@@ -264,7 +268,10 @@ impl Serve {
                 notice("the last traces and figures did not reach their collector");
             }
             served
-        })
+        });
+        // What still runs, as a guest that is compiled, must not hold up the end.
+        runtime.shutdown_background();
+        served
     }
 
     /// Returns who may call.
@@ -302,7 +309,10 @@ impl Serve {
         Ok(match self.log.unwrap_or(by_default) {
             Log::None => builder,
             Log::Text => builder.log(|entry| notice(&line(entry))),
-            Log::Json => builder.log(|entry| eprintln!("{}", object(entry))),
+            Log::Json => builder.log(|entry| {
+                // Whoever read the log may be gone.
+                let _ = writeln!(io::stderr(), "{}", object(entry));
+            }),
         })
     }
 
@@ -364,16 +374,25 @@ impl Serve {
     fn loader(&self, recording: Option<&Arc<Recording>>) -> Result<Loader> {
         let sessions = usize::try_from(self.sessions.get()).unwrap_or(usize::MAX);
         let builder = self.options.unobserved_builder(recording)?;
-        let runtime = builder.pool(Pool::new(sessions)).build()?;
+        // Many guests would take the slots from each other, for sessions that they keep.
+        let builder = match self.is_folder() {
+            true => builder,
+            false => builder.pool(Pool::new(sessions.saturating_add(BESIDE_CALLS))),
+        };
+        let runtime = builder.build()?;
         let grants = self.record.seen(self.options.grants()?, recording);
         let is_told = !self.options.is_closed();
         let reuse = self.reuse.map_or(Reuse::Never, Reuse::Calls);
         Ok(Loader { runtime, grants, is_told, reuse })
     }
 
+    fn is_folder(&self) -> bool {
+        self.guest.as_deref().is_some_and(|path| Path::new(path).is_dir())
+    }
+
     /// Returns the folder of guests that is to be served, if it is one.
     fn folder(&self) -> Result<Option<Folder>> {
-        let folder = self.guest.as_deref().map(Path::new).filter(|path| path.is_dir());
+        let folder = self.guest.as_deref().map(Path::new).filter(|_| self.is_folder());
         let Some(path) = folder else { return Ok(None) };
         if !self.watch {
             let path = shown_path(path);

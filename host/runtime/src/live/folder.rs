@@ -88,6 +88,10 @@ impl WatchedFolder {
         for (name, path) in found {
             let entry =
                 self.files.entry(name.clone()).or_insert_with(|| Entry::new(&path, self.most));
+            // The guest is another file's now. The old one is removed first, after two looks.
+            if entry.path != path {
+                continue;
+            }
             entry.is_missing = false;
             match entry.look(&name) {
                 Ok(bytes) => changes.extend(bytes.map(|bytes| {

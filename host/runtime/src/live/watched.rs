@@ -1,7 +1,7 @@
 //! Notices that a guest's file has another content, and that whoever writes it is done. It reads
 //! the path anew each time, so that a link that points elsewhere is noticed as well.
 
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
@@ -50,6 +50,11 @@ impl Watched {
     /// # Errors
     /// If the file is there and cannot be read. A file that is missing is about to be replaced.
     pub fn look(&mut self) -> io::Result<Option<Vec<u8>>> {
+        // Opening a pipe would wait for somebody who writes to it.
+        let is_other = |metadata: &Metadata| !metadata.is_file();
+        if fs::metadata(&self.path).as_ref().is_ok_and(is_other) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+        }
         let file = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.seen = None;

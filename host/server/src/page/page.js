@@ -5,6 +5,13 @@
 const base = location.pathname.replace(/\/$/, "");
 const byId = (id) => document.getElementById(id);
 
+// A name as a part of a path. What a guest calls its functions must not lead to another path.
+function inPath(name) {
+  const segments = name.split("/");
+  if (segments.some((one) => one === "." || one === "..")) return encodeURIComponent(name);
+  return segments.map((one) => encodeURIComponent(one).replaceAll("%3A", ":").replaceAll("%40", "@")).join("/");
+}
+
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
@@ -221,7 +228,7 @@ const DETAILS = "application/vnd.wit-host.call+json";
 
 async function send(one, written, answer) {
   const body = written.body();
-  const path = `${base}/call/${one.name}${written.isWave ? "?values=wave" : ""}`;
+  const path = `${base}/call/${inPath(one.name)}${written.isWave ? "?values=wave" : ""}`;
   const headers = { "Content-Type": "application/json", Accept: DETAILS };
   const token = byId("token").querySelector("input").value;
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -352,7 +359,7 @@ function operate(admin, guest) {
     const token = byId("change").querySelector("input").value;
     said.textContent = "Changing …";
     try {
-      const response = await fetch(`${admin}/guests/${guest}/${what}`, { method: "POST", headers: { Authorization: `Bearer ${token}` } });
+      const response = await fetch(`${admin}/guests/${encodeURIComponent(guest)}/${what}`, { method: "POST", headers: { Authorization: `Bearer ${token}` } });
       const answer = await response.json();
       said.textContent = response.ok ? `Generation ${answer.generation} serves.` : `Nothing was changed: ${answer.detail}`;
       said.className = response.ok ? "good" : "bad";
