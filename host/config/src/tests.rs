@@ -149,7 +149,7 @@ const WRONG: &[(&str, &str)] = &[
     ("[limit]", "1:2: there is no key `limit`; did you mean `limits`?"),
     (
         "colour = 1",
-        "1:1: there is no key `colour`; there are `contract`, `imports`, `grants`, `limits`, `guests`",
+        "1:1: there is no key `colour`; there are `contract`, `redact`, `imports`, `grants`, `limits`, `guests`",
     ),
     ("a = 1\na = 2", "2:1: duplicate key"),
     ("[limits]\nmemroy = \"1MiB\"", "2:1: there is no limit `memroy`; did you mean `memory`?"),
@@ -399,7 +399,10 @@ fn the_schema_has_each_key() {
         let properties = schema.pointer(pointer).unwrap_or_else(|| panic!("{pointer}: {schema:#}"));
         properties.as_object().unwrap().keys().cloned().collect()
     };
-    assert_eq!(keys("/properties"), ["contract", "imports", "grants", "limits", "guests"]);
+    assert_eq!(
+        keys("/properties"),
+        ["contract", "redact", "imports", "grants", "limits", "guests"]
+    );
     let limits: Vec<_> = Limits::NAMES.iter().map(|name| name.replace('_', "-")).collect();
     assert_eq!(keys("/$defs/Limits/properties"), limits);
     assert_eq!(
