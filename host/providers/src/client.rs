@@ -16,15 +16,12 @@ use serde_json::Value;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 use wit_host::{BoxFuture, ImportCall, ImportedFunction, Provider, ProviderFailure, Unserved, Val};
 
-use crate::message::{self, Message, NO_REQUEST};
+use crate::message::{self, HELLO, Message, NO_REQUEST};
 use crate::peer::{self, ENDED, Peer};
 use crate::remote::{self, Wanted};
 
 /// The number of requests that were read and not yet taken by [`Requests::next`].
 const MOST_READ: usize = 8;
-
-/// The name of the first request.
-const HELLO: &str = "hello";
 
 /// A program in any language that has functions called, and serves what guests import: by JSON-RPC
 /// 2.0, with one message a line. It is added to a runtime as a provider, and connected once guests
@@ -114,7 +111,7 @@ impl Client {
     }
 
     /// Begins the exchange of messages. The end of the input ends the requests, and those that were
-    /// read are answered still. When nobody can read the output any more, all are cancelled.
+    /// read before it get their answers. If the output is closed, all requests are cancelled.
     ///
     /// # Errors
     /// If the system has no thread or no descriptor left.
@@ -128,8 +125,7 @@ impl Client {
         let (end, ends) = UnixStream::pair()?;
         let watched = output.as_fd().try_clone_to_owned()?;
         let ended = Arc::new(Mutex::new(None));
-        let (lines, to_write) = self.peer.connect();
-        drop(lines);
+        let to_write = self.peer.connect();
         let named = |what: &str| thread::Builder::new().name(format!("client-{what}"));
         let client = Arc::clone(self);
         named("out").spawn(move || {
@@ -176,7 +172,7 @@ impl Client {
         outcome
     }
 
-    /// Reads messages until the input ends or is none, and returns the reason.
+    /// Reads messages until the input ends or has a line that is no message, and returns the reason.
     fn read(self: &Arc<Self>, input: impl Read, requests: &mpsc::Sender<Request>) -> String {
         let reason = self.peer.read(&mut BufReader::new(input), |message, line| {
             let Some(lines) = self.peer.lines() else { return };
@@ -288,10 +284,14 @@ impl Request {
     ///
     /// # Errors
     /// The reason why they are not what the client wants.
-    pub fn greeting(&self, functions: &[(String, String)]) -> Option<Result<Value, String>> {
+    pub fn greeting(
+        &self,
+        functions: impl FnOnce() -> Vec<(String, String)>,
+    ) -> Option<Result<Value, String>> {
         if self.method != HELLO {
             return None;
         }
+        let functions = functions();
         let functions = functions.iter().map(|(name, ty)| (name.as_str(), ty.as_str()));
         let functions = message::typed(functions);
         let params = self.params().map(Option::unwrap_or_default);

@@ -49,7 +49,7 @@ impl Connection {
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         let stderr = child.stderr.take();
         let (peer, last_lines) = (Peer::unconnected(CLOSED), Mutex::default());
-        let (_, lines) = peer.connect();
+        let lines = peer.connect();
         let shared = Arc::new(Shared { child: Mutex::new((child, None)), peer, last_lines });
         let connection = Self { shared: Arc::clone(&shared) };
         let named = |what: &str| thread::Builder::new().name(format!("provider-{what}"));

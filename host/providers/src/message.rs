@@ -5,6 +5,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+/// The name of the first request.
+pub(crate) const HELLO: &str = "hello";
 /// The version of the protocol.
 const PROTOCOL: u32 = 1;
 /// The code of the error for a method that does not exist.

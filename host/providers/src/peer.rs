@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
@@ -41,14 +40,15 @@ impl Peer {
     }
 
     /// Begins the exchange, and returns the lines that are to be written by [`write`].
-    pub(crate) fn connect(&self) -> (Sender<String>, Receiver<String>) {
+    pub(crate) fn connect(&self) -> Receiver<String> {
         let (lines, written) = channel(MOST_WAITING);
-        self.state().lines = Ok(lines.clone());
-        (lines, written)
+        self.state().lines = Ok(lines);
+        written
     }
 
-    /// Sends a request, which may belong to a trace, and waits for the answer. If the future is dropped, the other side gets a
-    /// notification that cancels the request.
+    /// Sends a request, which may belong to a trace, and waits for the answer. It also waits while
+    /// the other side does not read, so that the caller's time is what limits it. If the future is
+    /// dropped, the other side gets a notification that cancels the request.
     ///
     /// # Errors
     /// The reason why there is no answer.
@@ -61,19 +61,18 @@ impl Peer {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let line = message::request(id, method, params, trace_parent);
         let (answered, answer) = oneshot::channel();
-        {
+        let lines = {
             let mut state = self.state();
-            let lines = state.lines.as_ref().map_err(String::clone)?;
-            if let Err(TrySendError::Full(_)) = lines.try_send(line) {
-                return Err("it does not read what it is asked".into());
-            }
+            let lines = state.lines.as_ref().map_err(String::clone)?.clone();
             state.waiting.insert(id, answered);
-        }
-        let waiting = Waiting { peer: self, id };
+            lines
+        };
+        let mut waiting = Waiting { peer: self, id, is_sent: false };
+        waiting.is_sent = lines.send(line).await.is_ok();
+        // The writer of lines ends when no sender is left.
+        drop(lines);
         let answer = answer.await;
-        if answer.is_ok() {
-            std::mem::forget(waiting);
-        }
+        drop(waiting);
         answer.map_err(|_| self.has_ended().unwrap_or_else(|| "it gave no answer".into()))
     }
 
@@ -133,12 +132,15 @@ impl Peer {
 struct Waiting<'p> {
     peer: &'p Peer,
     id: u64,
+    is_sent: bool,
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut state = self.peer.state();
+        // An answer has taken it out.
         if state.waiting.remove(&self.id).is_some()
+            && self.is_sent
             && let Ok(lines) = &state.lines
         {
             let _ = lines.try_send(message::cancel(self.id));

@@ -165,8 +165,10 @@ impl ProcessProvider {
             return Err(Failed::of(reason));
         }
         shared.connection = None;
+        let started = self.start().await;
+        // Counted here, so that callers who go away meanwhile do not use up the starts of all.
         shared.starts += 1;
-        let connection = Arc::new(self.start().await?);
+        let connection = Arc::new(started?);
         shared.connection = Some(Arc::clone(&connection));
         Ok(connection)
     }

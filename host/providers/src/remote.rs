@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use wit_host::values::{Form, JsonStyle, from_text, tied};
 use wit_host::{ImportedFunction, Unserved, Val};
 
-use crate::message::{self, Answer, NO_METHOD};
+use crate::message::{self, Answer, HELLO, NO_METHOD};
 use crate::peer::Peer;
 
 /// The functions that guests import from one program, with their types.
@@ -64,7 +64,7 @@ impl Wanted {
 /// The reason why it does not.
 pub(crate) async fn greet(peer: &Peer, wanted: &BTreeMap<String, String>) -> Result<(), String> {
     let functions = || wanted.iter().map(|(name, ty)| (name.as_str(), ty.as_str()));
-    let answer = peer.ask("hello", message::hello(functions()), None).await?;
+    let answer = peer.ask(HELLO, message::hello(functions()), None).await?;
     message::lacking(&answer, functions()).map_or(Ok(()), Err)
 }
 

@@ -46,7 +46,7 @@ impl<T: Send + 'static> Server<T> {
         let room = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
         let (mut calls, mut until) = (JoinSet::new(), std::pin::pin!(until));
         let (greeting, waits) = (Arc::clone(client), bounds.request);
-        // What came of it, each call is told.
+        // A greeting that fails fails each call, which then reports it.
         calls.spawn(async move { drop(timeout(waits, greeting.greet()).await) });
         loop {
             let next = async {
@@ -115,7 +115,7 @@ async fn answer<T: Send + 'static>(
     if request.length() > shared.bounds.body {
         return Err(call::too_large(shared.bounds.body));
     }
-    if let Some(greeting) = request.greeting(&served(shared)) {
+    if let Some(greeting) = request.greeting(|| served(shared)) {
         let refused = |reason| Problem::new(StatusCode::CONFLICT, reason);
         return greeting.map(|value| (value, None)).map_err(refused);
     }
