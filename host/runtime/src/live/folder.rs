@@ -13,6 +13,8 @@ use super::Watched;
 const ENDINGS: [&str; 2] = ["wasm", "wat"];
 /// The number of guests of one folder. Each takes memory for its code.
 const MOST: usize = 1000;
+/// The number of bytes after which one look reads no other file, since they are all in memory at once.
+const MOST_TAKEN: usize = 128 << 20;
 /// The number of bytes of a name.
 const LONGEST_NAME: usize = 100;
 
@@ -25,6 +27,8 @@ pub struct WatchedFolder {
     path: PathBuf,
     most: usize,
     files: BTreeMap<String, Entry>,
+    /// Whether the last look found more guests than are served, which is reported once.
+    is_full: bool,
 }
 
 #[derive(Debug)]
@@ -33,7 +37,7 @@ struct Entry {
     path: PathBuf,
     /// Whether the last look did not find it.
     is_missing: bool,
-    /// Whether its content was taken, so that its removal is told.
+    /// Whether its content was taken, so that its removal is reported.
     was_taken: bool,
     /// Why it could not be read, as it was told.
     failed: Option<String>,
@@ -57,7 +61,7 @@ pub enum FolderChange {
         /// The guest's name.
         name: String,
     },
-    /// A file cannot be read, or has a name that no guest has. It is told once.
+    /// A file cannot be read, or has a name that no guest has. It is reported once.
     Unusable {
         /// The file.
         path: PathBuf,
@@ -69,7 +73,7 @@ pub enum FolderChange {
 impl WatchedFolder {
     /// Watches a folder. No more than `most` bytes of a file are read.
     pub fn new(path: impl Into<PathBuf>, most: usize) -> Self {
-        Self { path: path.into(), most, files: BTreeMap::new() }
+        Self { path: path.into(), most, files: BTreeMap::new(), is_full: false }
     }
 
     /// Returns the folder.
@@ -83,9 +87,19 @@ impl WatchedFolder {
     /// # Errors
     /// If the folder cannot be read. Nothing is then taken for removed.
     pub fn look(&mut self) -> io::Result<Vec<FolderChange>> {
-        let found = self.found()?;
+        let (found, is_full) = self.found()?;
         let mut changes = self.removed(&found);
+        if is_full && !self.is_full {
+            let reason = format!("it has more than {MOST} guests; the others are not served");
+            changes.push(FolderChange::Unusable { path: self.path.clone(), reason });
+        }
+        self.is_full = is_full;
+        let mut taken = 0_usize;
         for (name, path) in found {
+            // The others are read in the next looks.
+            if taken > MOST_TAKEN {
+                break;
+            }
             let entry =
                 self.files.entry(name.clone()).or_insert_with(|| Entry::new(&path, self.most));
             // The guest is another file's now. The old one is removed first, after two looks.
@@ -94,10 +108,14 @@ impl WatchedFolder {
             }
             entry.is_missing = false;
             match entry.look(&name) {
-                Ok(bytes) => changes.extend(bytes.map(|bytes| {
-                    entry.was_taken = true;
-                    FolderChange::Content { name, path: entry.path.clone(), bytes }
-                })),
+                Ok(bytes) => {
+                    entry.failed = None;
+                    changes.extend(bytes.map(|bytes| {
+                        taken = taken.saturating_add(bytes.len());
+                        entry.was_taken = true;
+                        FolderChange::Content { name, path: entry.path.clone(), bytes }
+                    }));
+                }
                 Err(reason) if entry.failed.as_deref() == Some(&*reason) => {}
                 Err(reason) => {
                     entry.failed = Some(reason.clone());
@@ -108,8 +126,9 @@ impl WatchedFolder {
         Ok(changes)
     }
 
-    /// Returns the guests' files by their names, of two with one name the first.
-    fn found(&self) -> io::Result<BTreeMap<String, PathBuf>> {
+    /// Returns the guests' files by their names, of two with one name the first, and whether there are
+    /// more than the limit. Guests that are known stay.
+    fn found(&self) -> io::Result<(BTreeMap<String, PathBuf>, bool)> {
         let mut paths = Vec::new();
         for entry in fs::read_dir(&self.path)? {
             let path = entry?.path();
@@ -119,13 +138,18 @@ impl WatchedFolder {
                 paths.push(path);
             }
         }
-        paths.sort();
+        let name =
+            |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        paths.sort_by_cached_key(|path| (!self.files.contains_key(&name(path)), path.clone()));
         let mut found = BTreeMap::new();
-        for path in paths.into_iter().take(MOST) {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            found.entry(name).or_insert(path);
+        let mut is_full = false;
+        for path in paths {
+            match found.len() < MOST {
+                true => drop(found.entry(name(&path)).or_insert(path)),
+                false => is_full |= !found.contains_key(&name(&path)),
+            }
         }
-        Ok(found)
+        Ok((found, is_full))
     }
 
     /// Forgets the files that two looks did not find, and returns the guests among them.
@@ -233,5 +257,21 @@ mod tests {
         symlink("2", path("..next")).expect("room");
         fs::rename(path("..next"), path("..data")).expect("it is there");
         assert_eq!(looks(&mut folder), ["one 2"]);
+    }
+
+    #[test]
+    fn guests_above_the_limit_take_nobodys_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str| std::fs::write(folder.path().join(name), name).expect("a file");
+        (0..MOST).for_each(|number| write(&format!("one{number}.wasm")));
+        let mut watched = WatchedFolder::new(folder.path(), 100);
+        assert_eq!(looks(&mut watched).len(), MOST);
+        write("another.wasm");
+        let found = looks(&mut watched);
+        let folder_name = folder.path().file_name().expect("a name").to_string_lossy().into_owned();
+        assert_eq!(found, [format!("{folder_name} is unusable")]);
+        std::fs::remove_file(folder.path().join("one7.wasm")).expect("it is there");
+        assert_eq!(looks(&mut watched), ["one7 is gone"]);
+        assert_eq!(looks(&mut watched), ["another another.wasm"]);
     }
 }
