@@ -117,23 +117,22 @@ impl<T: Send + 'static> Shared<T> {
     }
 
     /// Returns whether an origin is that of the server's own page, which asks the listener for
-    /// operators under the name that it was told. A page of another server has an address as its
-    /// origin as well, so that this listener has to be the one that a page at that address is told.
+    /// operators under the name `named`. A page of another server may have any address and this
+    /// server's port, so an address has to be one of this server.
     pub(crate) fn is_of_page(&self, origin: &str, named: &str) -> bool {
         let (Some(address), Some(admin)) = (self.address.get(), self.admin_address.get()) else {
             return false;
         };
-        let host = origin.strip_prefix("http://").and_then(|named| named.rsplit_once(':'));
-        host.is_some_and(|(host, port)| {
-            let is_elsewhere = || is_address(host) && !is_local(host) && host != address_of(admin);
-            *port == address.port().to_string()
-                && self.access.is_served(host)
-                && self.operators(host).is_some_and(|told| {
-                    // Of this machine, both names of it are the same.
-                    admin.ip().is_loopback() || told == format!("http://{named}")
-                })
-                && (admin.ip().is_unspecified() || !is_elsewhere())
-        })
+        let Some((host, port)) = origin.strip_prefix("http://").and_then(|it| it.rsplit_once(':'))
+        else {
+            return false;
+        };
+        let is_told = match admin.ip() {
+            ip if ip.is_loopback() => is_local(host),
+            ip if ip.is_unspecified() => named == format!("{host}:{}", admin.port()),
+            ip => is_local(host) || !is_address(host) || host == in_origin(ip),
+        };
+        is_told && port == address.port().to_string() && self.access.is_served(host)
     }
 
     /// Returns a guest by its name, or the only one.
@@ -393,9 +392,9 @@ impl<T: Send + 'static> ServerBuilder<T> {
     }
 }
 
-/// Returns the host of an address as it stands in an origin.
-fn address_of(address: &SocketAddr) -> String {
-    match address.ip() {
+/// Returns an address as it stands in an origin.
+fn in_origin(address: IpAddr) -> String {
+    match address {
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => format!("[{ip}]"),
     }
