@@ -110,33 +110,9 @@ impl HasFunctions for Functions {
 // `strings` borrows its texts, so it is defined here and not by the generated binding, which
 // copies them.
 pub fn add_to_linker<T: HasFunctions>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
-    add_interfaces_to_linker(linker, |_| true)
-}
-
-/// The interfaces of the contract, without their version.
-const MATH: &str = "wit-host:contract/math";
-const STRINGS: &str = "wit-host:contract/strings";
-const FETCH: &str = "wit-host:contract/fetch";
-
-/// Offers those interfaces of the contract to components that are wanted, by their names without a
-/// version, as `wit-host:contract/math`. Something else may serve the others.
-///
-/// # Errors
-/// If a wanted part of the contract is offered already.
-pub fn add_interfaces_to_linker<T: HasFunctions>(
-    linker: &mut Linker<State<T>>,
-    is_wanted: impl Fn(&str) -> bool,
-) -> wasmtime::Result<()> {
-    if is_wanted(MATH) {
-        math_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, functions)?;
-    }
-    if is_wanted(STRINGS) {
-        add_strings(linker)?;
-    }
-    match is_wanted(FETCH) {
-        true => fetch_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, functions),
-        false => Ok(()),
-    }
+    math_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, functions)?;
+    add_strings(linker)?;
+    fetch_bindings::add_to_linker::<_, HasSelf<Functions>>(linker, functions)
 }
 
 fn add_strings<T: HasFunctions>(linker: &mut Linker<State<T>>) -> wasmtime::Result<()> {
@@ -166,31 +142,13 @@ fn functions<T: HasFunctions>(state: &mut State<T>) -> &mut Functions {
 /// If a part of the contract is offered already.
 // In the order of the WIT.
 pub fn add_to_env<T: HasFunctions>(env: &mut Env<'_, T>) -> wasmtime::Result<()> {
-    add_interfaces_to_env(env, |_| true)
-}
-
-/// Offers those interfaces of the contract to core modules that are wanted, as
-/// [`add_interfaces_to_linker`] does to components.
-///
-/// # Errors
-/// If a wanted part of the contract is offered already.
-pub fn add_interfaces_to_env<T: HasFunctions>(
-    env: &mut Env<'_, T>,
-    is_wanted: impl Fn(&str) -> bool,
-) -> wasmtime::Result<()> {
     let mut env = env.with_data(T::functions_mut);
-    if is_wanted(MATH) {
-        env.implementing(MATH).func("add", Functions::add)?;
-    }
-    if is_wanted(STRINGS) {
-        let mut text = env.implementing(STRINGS);
-        text.func("concat", |_: &mut Functions, a: &str, b: &str| strings::concat(a, b))?;
-        text.func("to_upper", |_: &mut Functions, text: &str| strings::to_upper(text))?;
-        text.func("from_utf8", |_: &mut Functions, bytes: &[u8]| strings::from_utf8(bytes))?;
-    }
-    if is_wanted(FETCH) {
-        env.implementing("wit-host:contract/fetch.get").func_async("fetch", Functions::get)?;
-    }
+    env.implementing("wit-host:contract/math").func("add", Functions::add)?;
+    let mut text = env.implementing("wit-host:contract/strings");
+    text.func("concat", |_: &mut Functions, a: &str, b: &str| strings::concat(a, b))?;
+    text.func("to_upper", |_: &mut Functions, text: &str| strings::to_upper(text))?;
+    text.func("from_utf8", |_: &mut Functions, bytes: &[u8]| strings::from_utf8(bytes))?;
+    env.implementing("wit-host:contract/fetch.get").func_async("fetch", Functions::get)?;
     env.define_result_writer("write_mem")?;
     env.define_abort("abort")
 }
