@@ -2,40 +2,43 @@
 //! sets the server up by the options and the host file, and prints what it logs. How requests are
 //! answered is the server's.
 
+mod loader;
+mod log;
+mod signals;
+mod telemetry;
+mod watch;
+
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use serde_json::json;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::low_level::pipe;
-use tokio::net::{TcpListener, UnixStream};
-use wit_host::{
-    Change, FolderChange, Grants, Guest, Live, Pool, Reuse, Rollback, Runtime, Sessions, Stdio,
-    Watched, WatchedFolder, parse_size,
-};
+use tokio::net::TcpListener;
+use wit_host::{Live, Pool, Reuse, Watched, WatchedFolder, parse_size};
 use wit_host_contract::Functions;
 use wit_host_providers::{Client, Recording};
-use wit_host_server::{Access, Bounds, Entry, Export, Server, ServerBuilder, Telemetry, Token};
+use wit_host_server::{Access, Bounds, Server, ServerBuilder, Token};
+
+use loader::Loader;
+use log::{line, object};
+use signals::{signals, stop_on_signals};
+use telemetry::{TELEMETRY_END, telemetry};
+use watch::{Folder, again_and_again, watch};
 
 use crate::destination::refuse_read;
 use crate::diagnostics::{Record, listen_while_serving};
 use crate::options::convention::Convention;
 use crate::options::{Options, Usage};
-use crate::status::{Status, named, notice, report, shown_path};
+use crate::status::{Status, notice, shown_path};
 
 /// The slots of a guest's pool beside those of calls: for the sessions that two generations keep, and
 /// for trying the next one.
 const BESIDE_CALLS: usize = 48;
-
-/// How often the file of a guest is looked at. A new one is taken after two looks that agree.
-const LOOK: Duration = Duration::from_millis(300);
 
 /// Serve a guest's functions over HTTP, with a page to try them
 ///
@@ -51,7 +54,7 @@ const LOOK: Duration = Duration::from_millis(300);
 /// `--import NAME=client`.
 #[derive(Args)]
 #[command(
-    mut_arg("stdio", |output| output.long("output").help("Whether what guests write is told")),
+    mut_arg("stdio", |output| output.long("output").help("Where the output of guests goes")),
     after_help = "\
 Examples:
   wit-host serve guest.wasm
@@ -155,89 +158,6 @@ struct Loaded {
     path: PathBuf,
     bytes: Vec<u8>,
     live: Live<Functions>,
-}
-
-/// Makes guests that are served.
-struct Loader {
-    runtime: Runtime<Functions>,
-    grants: Grants,
-    /// Whether what guests write is told.
-    is_told: bool,
-    reuse: Reuse,
-}
-
-impl Loader {
-    fn live(&self, path: &Path, bytes: &[u8]) -> Result<Live<Functions>> {
-        let guest = self.runtime.load(bytes).map_err(|error| named(path, error))?;
-        let grants = match self.is_told {
-            false => self.grants.clone(),
-            true => with_output(self.grants.clone(), path),
-        };
-        let (grants, reuse) = (Arc::new(grants), self.reuse);
-        let make = move |guest: Guest<Functions>| {
-            let (data, own) = (Arc::clone(&grants), Arc::clone(&grants));
-            Sessions::new(guest, move || Functions::new(&data)).grants(own).reuse(reuse)
-        };
-        let shown = shown_path(path);
-        Ok(Live::builder(make)
-            .rollback(Some(Rollback::default()))
-            .on_change(move |change| notice(&format!("{shown}: {}", told(change))))
-            .serve(guest))
-    }
-}
-
-/// A folder of guests that are served as they come and go.
-struct Folder {
-    watched: WatchedFolder,
-    loader: Loader,
-    /// Why it could not be read, as it was told.
-    failed: Option<String>,
-}
-
-impl Folder {
-    /// Looks at the folder, and serves what is new.
-    fn look(&mut self, server: &Server<Functions>) {
-        let changes = match self.watched.look() {
-            Ok(changes) => changes,
-            Err(error) => {
-                let reason = error.to_string();
-                if self.failed.replace(reason.clone()).as_ref() != Some(&reason) {
-                    let path = shown_path(self.watched.path());
-                    notice(&format!("failed to read the folder `{path}`: {reason}"));
-                }
-                return;
-            }
-        };
-        self.failed = None;
-        for change in changes {
-            match change {
-                FolderChange::Content { name, path, bytes } => {
-                    self.replace(server, &name, &path, &bytes);
-                }
-                FolderChange::Removed { name } if server.remove(&name) => {
-                    notice(&format!("{name} is served no more"));
-                }
-                FolderChange::Unusable { path, reason } => {
-                    notice(&format!("{}: it is not served: {reason}", shown_path(&path)));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn replace(&self, server: &Server<Functions>, name: &str, path: &Path, bytes: &[u8]) {
-        // What came of a replacement, the guest's own listener tells.
-        if server.reload(name, bytes).is_some() {
-            return;
-        }
-        match self.loader.live(path, bytes) {
-            Ok(live) => {
-                server.add(name, live, bytes, Some(path));
-                notice(&format!("{name} is served at /guests/{name}/"));
-            }
-            Err(error) => drop(report(&error)),
-        }
-    }
 }
 
 impl Serve {
@@ -500,35 +420,6 @@ async fn serve_client(
 /// The name of a guest that is served without one.
 const ALONE: &str = "guest";
 
-/// How long the command waits at its end for the collector of its traces and figures.
-const TELEMETRY_END: Duration = Duration::from_secs(2);
-
-/// Returns what tells a collector of the calls, if the environment has the variables `OTEL_…` that
-/// ask for it.
-fn telemetry(runtime: &tokio::runtime::Runtime) -> Option<Telemetry> {
-    let _entered = runtime.enter();
-    // Most commands send nothing, and reading the system's certificates takes some time.
-    let client = OnceLock::new();
-    let telemetry = Telemetry::from_environment(move |export: Export| {
-        let client = match client.get_or_init(wit_host_contract::client) {
-            Ok(client) => client.clone(),
-            Err(error) => return Box::pin(std::future::ready(Err(error.to_string()))),
-        };
-        Box::pin(async move {
-            let request = client.post(&export.url).body(export.body);
-            let headers = export.headers.into_iter();
-            let request =
-                headers.fold(request, |request, (name, value)| request.header(name, value));
-            let sent = request.send().await.map_err(|error| format!("{error:#}"))?;
-            Ok(sent.status().as_u16())
-        })
-    });
-    telemetry.unwrap_or_else(|error| {
-        notice(&error.to_string());
-        None
-    })
-}
-
 async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener> {
     let listener = TcpListener::bind(address).await;
     let listener = listener.with_context(|| format!("failed to listen at `{option} {address}`"))?;
@@ -540,119 +431,9 @@ async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener> {
     Ok(listener)
 }
 
-/// Looks at the guests' files now and then, and replaces a guest whose file has changed.
-fn watch(server: Server<Functions>, mut watched: Vec<(String, PathBuf, Watched)>) {
-    again_and_again(move || {
-        for (name, path, file) in &mut watched {
-            match file.look() {
-                Ok(None) => {}
-                // What came of it, the guest's own listener tells.
-                Ok(Some(bytes)) => drop(server.reload(name, &bytes)),
-                Err(error) => notice(&format!("failed to read `{}`: {error}", shown_path(path))),
-            }
-        }
-    });
-}
-
-/// Looks now and then, from a thread of its own, until the command ends.
-fn again_and_again(mut look: impl FnMut() + Send + 'static) {
-    let looks = move || {
-        loop {
-            std::thread::sleep(LOOK);
-            look();
-        }
-    };
-    // Without the thread the guests are served as they are.
-    if let Err(error) = std::thread::Builder::new().name("watch".into()).spawn(looks) {
-        notice(&format!("failed to watch the guests: {error}"));
-    }
-}
-
-/// Returns a stream that a byte comes on for each signal that is to end the command. The signals of
-/// tokio are no choice: they panic where the system lacks descriptors, in every command that has
-/// an executor.
-fn signals() -> Result<UnixStream> {
-    let failed = "failed to listen to signals";
-    let (read, write) = std::os::unix::net::UnixStream::pair().context(failed)?;
-    let other = write.try_clone().context(failed)?;
-    pipe::register(SIGTERM, write).context(failed)?;
-    pipe::register(SIGINT, other).context(failed)?;
-    read.set_nonblocking(true).context(failed)?;
-    UnixStream::from_std(read).context(failed)
-}
-
-/// Ends the server at the first signal, and the command at the second.
-async fn stop_on_signals(signals: UnixStream, stop: tokio::sync::watch::Sender<bool>) {
-    let mut is_ending = false;
-    while signals.readable().await.is_ok() {
-        match signals.try_read(&mut [0]) {
-            Ok(0) => return,
-            Ok(_) if is_ending => std::process::exit(1),
-            Ok(_) => {
-                is_ending = true;
-                notice("ending: calls that are under way may end; a second signal ends them");
-                let _ = stop.send(true);
-            }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(_) => return,
-        }
-    }
-}
-
 fn token(path: &Path) -> Result<Token> {
     let failed = || format!("failed to read the token in `{}`", shown_path(path));
     let text = std::fs::read_to_string(path).with_context(failed)?;
     let empty = || Usage::new(format!("the token in `{}` is empty", shown_path(path)));
     Ok(Token::new(&text).ok_or_else(empty)?)
-}
-
-/// Sends what a guest writes to this command's standard error, each line with the guest's name.
-fn with_output(grants: Grants, path: &Path) -> Grants {
-    let name = shown_path(path);
-    let other = name.clone();
-    let tell = |name: &str, bytes: &[u8]| {
-        for line in String::from_utf8_lossy(bytes).lines() {
-            notice(&format!("{name} writes: {}", line.escape_debug()));
-        }
-    };
-    grants
-        .stdio(Stdio::Closed)
-        .stdout(move |bytes| tell(&name, bytes))
-        .stderr(move |bytes| tell(&other, bytes))
-}
-
-fn told(change: &Change) -> String {
-    match change {
-        Change::Replaced { generation } => format!("generation {generation} serves"),
-        Change::Refused { generation, reason } => {
-            format!("generation {generation} goes on: {reason}")
-        }
-        Change::RolledBack { from, to, by_itself: true } => {
-            format!("generation {to} serves again, since calls of generation {from} failed")
-        }
-        Change::RolledBack { from, to, .. } => {
-            format!("generation {to} serves again in place of generation {from}")
-        }
-        _ => "something changed".into(),
-    }
-}
-
-/// Returns a request as a line. Its path is shown as the request has it, with percent signs, so
-/// that it stays on one line.
-fn line(entry: &Entry) -> String {
-    let millis = entry.took.as_secs_f64() * 1e3;
-    let path = entry.path.escape_debug();
-    format!("{} {path} {} {millis:.2}ms", entry.method.escape_debug(), entry.status)
-}
-
-fn object(entry: &Entry) -> serde_json::Value {
-    json!({
-        "method": entry.method,
-        "path": entry.path,
-        "status": entry.status,
-        "seconds": entry.took.as_secs_f64(),
-        "function": entry.function,
-        "trace_id": entry.trace,
-        "span_id": entry.span,
-    })
 }
