@@ -111,8 +111,9 @@ impl Diagnostics {
     }
 }
 
-/// Sets the subscriber of a command that serves guests: warnings of the library are told, and host
-/// calls are noted if somebody wants their figures, since that costs each of them some time.
+/// Sets the subscriber of a command that serves guests. It prints warnings of the library. It
+/// measures host calls only if figures of them are asked for, since measuring costs each call some
+/// time.
 pub(crate) fn listen_while_serving(notes_host_calls: bool) -> Result<()> {
     match notes_host_calls {
         true => {

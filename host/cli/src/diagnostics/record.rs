@@ -33,7 +33,7 @@ pub(crate) struct Record {
 /// A part of WASI that can be recorded.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// The times that the guest is told
+    /// The times that its clocks have
     Clocks,
     /// The random bytes that it gets
     Random,

@@ -1,5 +1,5 @@
-//! What a provider is told of its resources that knows their handles by labels, and has no instance
-//! behind them. Which guest has the handles is not known here.
+//! Providers whose handles are labels, because no instance is behind them. Which guest has the
+//! handles is not known here.
 
 use super::{BoxFuture, ProviderFailure, ProviderState};
 
@@ -10,7 +10,7 @@ use super::{BoxFuture, ProviderFailure, ProviderState};
 /// results of a call, a label stands in the place of each new handle. Several handles may have one
 /// label.
 pub trait Labels: Send + Sync {
-    /// Is told that the guest has dropped a handle. `function` is the full name of the function that
+    /// Answers the drop of a handle by the guest. `function` is the full name of the function that
     /// does so: `namespace:package/interface.[resource-drop]resource`.
     fn dropped<'a>(
         &'a self,

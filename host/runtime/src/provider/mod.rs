@@ -159,7 +159,7 @@ pub trait Provider: Send + Sync + 'static {
         None
     }
 
-    /// Returns what the provider is told of handles, if it knows them by labels.
+    /// Returns the provider as one whose handles are labels, if they are.
     #[doc(hidden)]
     fn labels(&self) -> Option<&dyn Labels> {
         None

@@ -30,7 +30,7 @@ pub(crate) use span::CallSpan;
 /// The name of what tells, beside that of the service.
 const SCOPE: &str = "wit-host";
 
-/// Why nothing is told to a collector, although the environment asks for it.
+/// Why nothing is sent to a collector, although the environment asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TelemetryError(String);
 
